@@ -1,0 +1,145 @@
+"""Class lists: what the numbers in a label map mean, and the colours they are shown in.
+
+A class list is plain data, so that a data set can bring its own. CamVid's 32 classes and the
+SegNet grouping of them into 11 live here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import DatasetError
+
+RGB = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class SegmentationClass:
+    """One class: its name, its colour (red, green, blue in 0..255), a plain sentence, and its group.
+
+    `group` names the class of a coarser list that this one counts as (SegNet's 11 for CamVid).
+    """
+
+    name: str
+    colour: RGB
+    meaning: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class ClassList:
+    """An ordered list of classes: the number in a label map is the position in this list.
+
+    `void` is the number of the class that stands for "not labelled", or None where there is none.
+    Void pixels count neither in the loss nor in any metric.
+    """
+
+    name: str
+    classes: tuple[SegmentationClass, ...]
+    void: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The class names in order."""
+        return tuple(c.name for c in self.classes)
+
+    @cached_property
+    def palette(self) -> NDArray[np.uint8]:
+        """(C, 3) colours, 0..255."""
+        return np.array([c.colour for c in self.classes], dtype=np.uint8)
+
+    def index(self, name: str) -> int:
+        """The number of the class called `name`; DatasetError when there is none."""
+        try:
+            return self.names.index(name)
+        except ValueError:
+            raise DatasetError(f"There is no class {name!r} in the class list {self.name}.") from None
+
+    def select(self, name: str, keep: tuple[str, ...]) -> Self:
+        """A shorter list called `name` with the classes `keep`, in that order."""
+        chosen = tuple(self.classes[self.index(k)] for k in keep)
+        void = self.names[self.void] if self.void is not None else None
+        return type(self)(name, chosen, keep.index(void) if void in keep else None)
+
+    def translation(self, target: ClassList) -> NDArray[np.uint8]:
+        """(C,) lookup table from this list's numbers to `target`'s, by name, then by group.
+
+        A class that `target` has under neither becomes its void, or 255 where it has none.
+        """
+        nothing = 255 if target.void is None else target.void
+        numbers = {name: number for number, name in enumerate(target.names)}
+        table = [numbers.get(c.name, numbers.get(c.group, nothing)) for c in self.classes]
+        return np.array(table, dtype=np.uint8)
+
+
+def _camvid(name: str, colour: RGB, meaning: str, group: str = "") -> SegmentationClass:
+    return SegmentationClass(name, colour, meaning, group or name)
+
+
+# Order: codes.txt of fastai's camvid.tgz. Colours: label_colors.txt of the original data set
+# (Brostow, Fauqueur, Cipolla, "Semantic object classes in video", 2009). Grouping: SegNet
+# (Badrinarayanan, Kendall, Cipolla, 2017), as its CamVid copy merged the 32 classes.
+CAMVID_32 = ClassList(
+    "CamVid-32",
+    (
+        _camvid("Animal", (64, 128, 64), "A dog, a horse, a bird: any living thing that is not a person.", "Void"),
+        _camvid("Archway", (192, 0, 128), "An arch that one drives or walks through.", "Building"),
+        _camvid("Bicyclist", (0, 128, 192), "A person on a bicycle, together with the bicycle."),
+        _camvid("Bridge", (0, 128, 64), "A bridge that spans the road.", "Building"),
+        _camvid("Building", (128, 0, 0), "Houses, shops, churches: walls, windows, doors and roofs."),
+        _camvid("Car", (64, 0, 128), "A passenger car, parked or driving."),
+        _camvid("CartLuggagePram", (64, 0, 192), "Something pushed or pulled by a person: a cart, luggage, a pram.", "Void"),
+        _camvid("Child", (192, 128, 64), "A child on foot.", "Pedestrian"),
+        _camvid("Column_Pole", (192, 192, 128), "Posts, lamp columns and poles: thin and easily missed."),
+        _camvid("Fence", (64, 64, 128), "A fence or railing, often seen through."),
+        _camvid("LaneMkgsDriv", (128, 0, 192), "Paint on the road that one may drive over: lane lines, arrows.", "Road"),
+        _camvid("LaneMkgsNonDriv", (192, 0, 64), "Paint on the road that one must not drive over: hatched areas.", "Road"),
+        _camvid("Misc_Text", (128, 128, 64), "Writing that is not a traffic sign: shop names, posters.", "SignSymbol"),
+        _camvid("MotorcycleScooter", (192, 0, 192), "A motorcycle or scooter, with its rider.", "Bicyclist"),
+        _camvid("OtherMoving", (128, 64, 64), "Something else that moves: a trailer, a digger.", "Void"),
+        _camvid("ParkingBlock", (64, 192, 128), "Ground set aside for parking.", "Sidewalk"),
+        _camvid("Pedestrian", (64, 64, 0), "A person on foot."),
+        _camvid("Road", (128, 64, 128), "The surface that cars drive on."),
+        _camvid("RoadShoulder", (128, 128, 192), "The strip beside the road that is neither road nor pavement.", "Sidewalk"),
+        _camvid("Sidewalk", (0, 0, 192), "The pavement beside the road, for people on foot."),
+        _camvid("SignSymbol", (192, 128, 128), "Traffic signs and their symbols."),
+        _camvid("Sky", (128, 128, 128), "The sky with its clouds."),
+        _camvid("SUVPickupTruck", (64, 128, 192), "A large passenger car: an SUV or a pickup truck.", "Car"),
+        _camvid("TrafficCone", (0, 0, 64), "A traffic cone.", "Column_Pole"),
+        _camvid("TrafficLight", (0, 64, 64), "A traffic light: the lamps with their box.", "SignSymbol"),
+        _camvid("Train", (192, 64, 128), "A train or tram.", "Void"),
+        _camvid("Tree", (128, 128, 0), "Trees with trunk and leaves."),
+        _camvid("Truck_Bus", (192, 128, 192), "A truck, lorry or bus.", "Car"),
+        _camvid("Tunnel", (64, 0, 64), "A tunnel that the road leads into.", "Building"),
+        _camvid("VegetationMisc", (192, 192, 0), "Green that is not a tree: grass, hedges, bushes.", "Tree"),
+        _camvid("Void", (0, 0, 0), "Not labelled, or none of the other classes; counts in no figure."),
+        _camvid("Wall", (64, 192, 0), "A free-standing wall.", "Building"),
+    ),
+    void=30,
+)
+
+CAMVID_11 = CAMVID_32.select(
+    "CamVid-11",
+    (
+        "Sky",
+        "Building",
+        "Column_Pole",
+        "Road",
+        "Sidewalk",
+        "Tree",
+        "SignSymbol",
+        "Fence",
+        "Car",
+        "Pedestrian",
+        "Bicyclist",
+    ),
+)
+"""SegNet's 11 classes in SegNet's order; it has no Void: a network trained on it always answers."""

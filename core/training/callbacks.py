@@ -1,0 +1,210 @@
+"""What fastai's training loop needs here: bf16 on a CPU, averaged weights, counted metrics, a history."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import os
+import time
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from fastai.callback.core import Callback
+from fastai.learner import ValueMetric
+from safetensors.torch import save_file
+from timm.utils.model_ema import ModelEmaV3
+from torch import Tensor, nn
+
+from core.errors import DivergedError
+from core.evaluation import count_confusion, mean_iou, pixel_accuracy
+from core.training.loss import to_label_size
+
+
+class CpuBfloat16(Callback):
+    """Runs the forward pass in bfloat16 on a CPU. fastai's own MixedPrecision asks for CUDA.
+
+    The backward pass of large or strided depthwise convolutions is several times slower in bfloat16 than
+    in single precision (measured with oneDNN on AVX512-bf16), so these alone stay in single precision.
+    """
+
+    order = -8
+
+    def before_fit(self) -> None:
+        self.slow = [m for m in self.learn.model.modules() if _is_slow_depthwise(m)]
+        for module in self.slow:
+            module.forward = types.MethodType(_forward_in_float32, module)
+
+    def before_batch(self) -> None:
+        self.autocast = torch.autocast("cpu", torch.bfloat16)
+        self.autocast.__enter__()
+
+    def after_pred(self) -> None:
+        self.autocast.__exit__(None, None, None)
+        self.learn.pred = self.learn.pred.float()
+
+    def after_fit(self) -> None:
+        for module in self.slow:
+            del module.forward
+
+
+def _is_slow_depthwise(module: nn.Module) -> bool:
+    return (
+        isinstance(module, nn.Conv2d)
+        and module.groups == module.in_channels > 1
+        and (module.kernel_size[0] > 3 or module.stride[0] > 1)
+    )
+
+
+def _forward_in_float32(self: nn.Module, features: Tensor) -> Tensor:
+    with torch.autocast("cpu", enabled=False):
+        result: Tensor = type(self).forward(self, features.float())
+    return result.to(features.dtype)
+
+
+class AverageWeights(Callback):
+    """Keeps an exponential moving average of the weights and validates with it instead of the weights.
+
+    Source: Polyak and Juditsky, 1992; the warm-up of the decay is timm's.
+    """
+
+    order = -20
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.average = ModelEmaV3(model, decay=decay, use_warmup=True)
+        self.steps = 0
+
+    def after_step(self) -> None:
+        self.steps += 1
+        self.average.update(self.learn.model, step=self.steps)
+
+    def before_validate(self) -> None:
+        self.trained = self.learn.model
+        self.learn.model = self.average.module
+
+    def after_validate(self) -> None:
+        self.learn.model = self.trained
+
+
+class CountConfusion(Callback):
+    """Counts validation pixels by true and predicted class; `metrics` are what fastai shows of them."""
+
+    order = 10
+
+    def __init__(self, classes: int) -> None:
+        self.classes = classes
+        self.confusion = np.zeros((classes, classes), dtype=np.int64)
+
+    @property
+    def metrics(self) -> list[ValueMetric]:
+        """fastai metrics `acc_camvid` and `mean_iou` over the last validation."""
+        return [
+            ValueMetric(lambda: pixel_accuracy(self.confusion), "acc_camvid"),
+            ValueMetric(lambda: mean_iou(self.confusion), "mean_iou"),
+        ]
+
+    def before_validate(self) -> None:
+        self.confusion = np.zeros_like(self.confusion)
+
+    def after_pred(self) -> None:
+        if self.training:
+            return
+        truth = self.learn.yb[0]
+        predicted = to_label_size(self.learn.pred, truth).argmax(dim=1)
+        self.confusion += count_confusion(
+            truth.numpy().astype(np.uint8), predicted.numpy().astype(np.uint8), self.classes
+        )
+
+
+class StopWhenDiverged(Callback):
+    """Stops a run whose loss is not a number any more: nothing good comes after that."""
+
+    def after_loss(self) -> None:
+        if self.training and not torch.isfinite(self.learn.loss_grad):
+            raise DivergedError(
+                "The loss is not a number any more: the learning rate is too high; start again with a tenth of it."
+            )
+
+
+class History(Callback):
+    """Writes one line an epoch to `history.csv` and keeps the epoch with the best mean IoU.
+
+    after_epoch calls `report` with the line as a dict.
+    """
+
+    order = 60
+    columns = ("stage", "epoch", "train_loss", "valid_loss", "acc_camvid", "mean_iou", "seconds")
+
+    def __init__(self, folder: Path, stage: str, report: Callable[[dict[str, Any]], None]) -> None:
+        self.folder, self.stage, self.report = folder, stage, report
+        self.best = -1.0
+
+    def before_epoch(self) -> None:
+        self.started = time.monotonic()
+
+    def after_epoch(self) -> None:
+        train_loss, valid_loss, acc_camvid, miou = self.learn.recorder.log[1:5]
+        values = (self.stage, self.epoch + 1, train_loss, valid_loss, acc_camvid, miou)
+        line = dict(zip(self.columns, (*values, time.monotonic() - self.started), strict=True))
+        path = self.folder / "history.csv"
+        new = not path.exists()
+        with path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            if new:
+                writer.writerow(self.columns)
+            writer.writerow([f"{v:.5f}" if isinstance(v, float) else v for v in line.values()])
+        if miou > self.best:
+            self.best = miou
+            save_weights(self.learn.average_weights.average.module, self.folder / "best.safetensors")
+        self.report(line)
+
+
+def save_weights(model: nn.Module, path: Path) -> None:
+    """Write a model's weights as safetensors, whole or not at all."""
+    with _replacing(path) as temporary:
+        # channels_last tensors would be refused: safetensors stores contiguous ones
+        save_file({k: v.detach().contiguous() for k, v in model.state_dict().items()}, temporary)
+
+
+class Checkpoint(Callback):
+    """After each epoch, writes all that is needed to go on with the next: `checkpoint.pt`.
+
+    Optimiser state has nested containers, which safetensors cannot hold; the file is only ever read with
+    `weights_only=True`, which unpickles nothing but tensors and plain values.
+    """
+
+    order = 70
+
+    def __init__(self, path: Path, stage: int) -> None:
+        self.path, self.stage = path, stage
+
+    def after_epoch(self) -> None:
+        opt = self.learn.opt.state_dict()
+        state = {
+            "stage": self.stage,
+            "epoch": self.epoch + 1,
+            "best": self.learn.history.best,
+            "model": self.learn.model.state_dict(),
+            "average": self.learn.average_weights.average.module.state_dict(),
+            "average_steps": self.learn.average_weights.steps,
+            "optimiser": [{k: v for k, v in s.items()} for s in opt["state"]],
+        }
+        with _replacing(self.path) as temporary:
+            torch.save(state, temporary)
+
+    @staticmethod
+    def read(path: Path) -> dict[str, Any]:
+        """The state written last; an empty dict when there is none."""
+        return torch.load(path, weights_only=True) if path.exists() else {}
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place when the block ends well."""
+    temporary = path.with_name(path.name + ".part")
+    yield temporary
+    os.replace(temporary, path)
