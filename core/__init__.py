@@ -1,1 +1,1 @@
-"""StreetScope's library: photos in, labels and probabilities of every pixel out. Knows nothing of Streamlit."""
+"""StreetScope's library: photos in, labels and probabilities of every pixel out. No Streamlit here."""

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.classes import ClassList
+from core.datasets import SegmentationDataset, Split
+from core.errors import DatasetError
+from core.segmentation import LARGEST_SIZE, Segmenter
+
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 IGNORE = 255
 """The number of pixels that have no true class: they are counted nowhere."""
+
+
+def truth_table(truth: ClassList, model: ClassList) -> NDArray[np.uint8]:
+    """(256,) lookup table from a data set's class numbers to a model's; Void and the unknown become IGNORE."""
+    table = np.full(256, IGNORE, dtype=np.uint8)
+    table[: len(truth)] = truth.translation(model)
+    if model.void is not None:
+        table[table == model.void] = IGNORE
+    return table
 
 
 def count_confusion(truth: NDArray[np.uint8], predicted: NDArray[np.uint8], classes: int) -> IntArray:
@@ -44,7 +59,8 @@ def per_class_iou(confusion: IntArray) -> FloatArray:
     hits = np.diag(confusion).astype(np.float64)
     true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
     union = true + predicted - hits
-    return np.divide(hits, union, out=np.full(len(hits), np.nan), where=true > 0)
+    ious: FloatArray = np.divide(hits, union, out=np.full(len(hits), np.nan), where=true > 0)
+    return ious
 
 
 def mean_iou(confusion: IntArray) -> float:
@@ -89,3 +105,41 @@ class Evaluation:
             },
             "confusion": self.confusion.tolist(),
         }
+
+
+def evaluate(
+    segmenter: Segmenter,
+    dataset: SegmentationDataset,
+    split: Split = "valid",
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Evaluation:
+    """Measure a model on a split, every picture at its own size, exactly as the app segments it.
+
+    progress: called with the pictures done and their total. DatasetError for an empty split.
+    """
+    frames = dataset.frames(split)
+    if not frames:
+        raise DatasetError(f"The split {split!r} of {dataset.name} has no pictures.")
+    table = truth_table(dataset.class_list, segmenter.class_list)
+    classes = len(segmenter.class_list)
+    confusion = np.zeros((classes, classes), dtype=np.int64)
+    sizes = set()
+    for done, frame in enumerate(frames, start=1):
+        image, label = dataset.read(frame)
+        segmentation = segmenter.segment(image)
+        if segmentation.labels.shape != label.shape:
+            raise DatasetError(
+                f"{frame.image.name} is larger than the {LARGEST_SIZE} pixels that pictures are segmented at."
+            )
+        confusion += count_confusion(table[label], segmentation.labels, classes)
+        sizes.add(f"{label.shape[1]} x {label.shape[0]}")
+        progress(done, len(frames))
+    return Evaluation(
+        segmenter.name,
+        dataset.name,
+        split,
+        ", ".join(sorted(sizes)),
+        len(frames),
+        segmenter.class_list.names,
+        confusion,
+    )

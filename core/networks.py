@@ -83,7 +83,9 @@ class UnetLite(nn.Module):
         skips = (at16, at8, at4, torch.cat([at2, self.detail(image)], dim=1))
         for block, skip in zip(self.decoder, skips, strict=True):
             features = block(features, skip.shape[-2], skip.shape[-1], skip)
-        logits: Tensor = self.head(features)
+        # bfloat16 has 3 digits: logits of 12.03 and 12.08 would be equal, and so would probabilities
+        with torch.autocast(features.device.type, enabled=False):
+            logits: Tensor = self.head(features.float())
         return logits
 
 
@@ -158,7 +160,7 @@ NETWORKS = {
         ),
         Network(
             "pixel_colour",
-            "A single 1 x 1 convolution: what can be told from a pixel's colour alone; a yardstick for the others.",
+            "One 1 x 1 convolution: what a pixel's colour alone can tell; a yardstick for the others.",
             _pixel_colour,
             mean=(0.0, 0.0, 0.0),
             std=(1.0, 1.0, 1.0),

@@ -64,7 +64,7 @@ def open_dataset(root: Path) -> SegmentationDataset:
     for part in ("images", "labels", "codes.txt", "valid.txt"):
         if not (root / part).exists():
             raise DatasetError(
-                f"{root} has no {part}; a data set in fastai's layout has images, labels, codes.txt and valid.txt."
+                f"{root} has no {part}; fastai's layout has images, labels, codes.txt and valid.txt."
             )
     pictures = sorted(p for p in (root / "images").iterdir() if p.suffix.lower() in {".png", ".jpg", ".jpeg"})
     if not pictures:
@@ -88,7 +88,8 @@ def read_label(path: Path, classes: int) -> NDArray[np.uint8]:
         with Image.open(path, formats=["PNG"]) as picture:
             if picture.mode not in {"L", "P"}:
                 raise DatasetError(
-                    f"{path.name} is a picture of mode {picture.mode}; a label map is an 8-bit PNG with one number a pixel."
+                    f"{path.name} is a PNG of mode {picture.mode}; "
+                    "a label map is an 8-bit PNG with one number a pixel."
                 )
             label = np.array(picture, dtype=np.uint8)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:

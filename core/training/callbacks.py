@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import csv
 import os
 import time
 import types
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +39,11 @@ class CpuBfloat16(Callback):
             module.forward = types.MethodType(_forward_in_float32, module)
 
     def before_batch(self) -> None:
-        self.autocast = torch.autocast("cpu", torch.bfloat16)
-        self.autocast.__enter__()
+        self.autocast = ExitStack()
+        self.autocast.enter_context(torch.autocast("cpu", torch.bfloat16))
 
     def after_pred(self) -> None:
-        self.autocast.__exit__(None, None, None)
+        self.autocast.close()
         self.learn.pred = self.learn.pred.float()
 
     def after_fit(self) -> None:
@@ -161,6 +160,15 @@ class History(Callback):
             self.best = miou
             save_weights(self.learn.average_weights.average.module, self.folder / "best.safetensors")
         self.report(line)
+
+
+def trim_history(path: Path, epochs: int) -> None:
+    """Keep the first `epochs` lines: what a run wrote after its last checkpoint is done again."""
+    if not path.exists():
+        return
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)[: epochs + 1]
+    with _replacing(path) as temporary:
+        temporary.write_text("".join(lines), encoding="utf-8")
 
 
 def save_weights(model: nn.Module, path: Path) -> None:

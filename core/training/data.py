@@ -84,7 +84,12 @@ class Augment:
         width = round(self.stage.crop[1] / factor * squeeze)
         top, left = self._place(example.label, height, width)
         image, label = example.image, example.label[None]
-        pad = [max(0, -left), max(0, -top), max(0, left + width - label.shape[2]), max(0, top + height - label.shape[1])]
+        pad = [
+            max(0, -left),
+            max(0, -top),
+            max(0, left + width - label.shape[2]),
+            max(0, top + height - label.shape[1]),
+        ]
         if any(pad):
             image, label = TF.pad(image, pad, fill=GREY), TF.pad(label, pad, fill=IGNORE)
             top, left = top + pad[1], left + pad[0]
@@ -124,7 +129,9 @@ class Augment:
         levels = ((levels - middle) * contrast + middle) * brightness
         table = np.clip(levels * 255, 0, 255).round().astype(np.uint8)
         changed = np.stack([table[c].take(image[c].numpy()) for c in range(3)])
-        return TF.adjust_saturation(torch.from_numpy(changed), random.uniform(1 - strength, 1 + strength))
+        saturation = random.uniform(1 - strength, 1 + strength)
+        recoloured: Tensor = TF.adjust_saturation(torch.from_numpy(changed), saturation)
+        return recoloured
 
 
 class _Augmented(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):

@@ -72,7 +72,9 @@ def read_recipe(name_or_path: str) -> Recipe:
         return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         shipped = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
-        raise RecipeError(f"There is no recipe {name_or_path}; give a TOML file or one of: {shipped}.") from error
+        raise RecipeError(
+            f"There is no recipe {name_or_path}; give a TOML file or one of: {shipped}."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path.name} is not a TOML file: {error}.") from error
     except ValidationError as error:

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 import torch
-import fastai.callback.schedule  # noqa: F401  adds Learner.fit_one_cycle
-import fastai.callback.progress  # noqa: F401  adds Learner.no_bar
 from fastai.learner import Learner
 from fastai.optimizer import Adam
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from core.classes import CAMVID_11, CAMVID_32, ClassList
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError, RecipeError
+from core.evaluation import truth_table
 from core.networks import find_network
 from core.processor import has_native_bfloat16
 from core.training.callbacks import (
@@ -29,6 +29,7 @@ from core.training.callbacks import (
     CpuBfloat16,
     History,
     StopWhenDiverged,
+    trim_history,
 )
 from core.training.data import class_counts, load_examples, stage_dataloaders
 from core.training.loss import SegmentationLoss
@@ -74,14 +75,15 @@ def train(
     _seed(recipe.seed)
     classes = target_classes(recipe, dataset)
     network = find_network(recipe.network)
-    table = np.full(256, 255, dtype=np.uint8)
-    table[: len(dataset.class_list)] = dataset.class_list.translation(classes)
+    table = truth_table(dataset.class_list, classes)
     examples = load_examples(dataset, dataset.train, table)
     valid = load_examples(dataset, dataset.valid, table)
     if not examples or not valid:
         raise DatasetError(f"{dataset.name} needs at least one frame to train on and one in valid.txt.")
     counts = class_counts(examples, len(classes))
     checkpoint = Checkpoint.read(folder / "checkpoint.pt")
+    finished = sum(s.epochs for s in recipe.stages[: checkpoint.get("stage", 0)]) + checkpoint.get("epoch", 0)
+    trim_history(folder / "history.csv", finished)
     pretrained = recipe.pretrained and not checkpoint
     model = network.build(len(classes), pretrained).to(memory_format=torch.channels_last)
     average = AverageWeights(model, recipe.ema_decay)
@@ -126,11 +128,7 @@ def train(
             learner.opt.load_state_dict({"state": resumed["optimiser"], "hypers": opt["hypers"]})
         clock.start(number, start)
         with learner.no_bar(), learner.no_logging():
-            learner.fit_one_cycle(
-                stage.epochs, np.array(rates), pct_start=stage.pct_start, start_epoch=start
-            )
-    from safetensors.torch import load_file
-
+            learner.fit_one_cycle(stage.epochs, np.array(rates), pct_start=stage.pct_start, start_epoch=start)
     model.load_state_dict(load_file(folder / "best.safetensors"))
     return model.eval()
 
@@ -146,11 +144,11 @@ def class_weights(counts: Tensor, power: float) -> Tensor:
 
 
 def _split(model: nn.Module) -> list[list[nn.Parameter]]:
-    """fastai's parameter groups: the pretrained encoder and the rest, so that each gets its own rate."""
-    if not hasattr(model, "encoder"):
-        return [list(model.parameters())]
-    encoder = set(model.encoder.parameters())
-    return [list(model.encoder.parameters()), [p for p in model.parameters() if p not in encoder]]
+    """Parameter groups for fastai: the pretrained encoder and the rest, so that each gets its own rate."""
+    parameters = dict(model.named_parameters())
+    encoder = [p for name, p in parameters.items() if name.startswith("encoder.")]
+    rest = [p for name, p in parameters.items() if not name.startswith("encoder.")]
+    return [encoder, rest] if encoder else [rest]
 
 
 def _seed(seed: int) -> None:
@@ -165,7 +163,9 @@ class _Clock:
     def __init__(self, recipe: Recipe, train: int, valid: int) -> None:
         self.recipe = recipe
         # validation has no backward pass: about a third of the work
-        self.work = [s.crop[0] * s.crop[1] * train + 480 * 360 * s.valid_size**2 * valid / 3 for s in recipe.stages]
+        self.work = [
+            s.crop[0] * s.crop[1] * train + 480 * 360 * s.valid_size**2 * valid / 3 for s in recipe.stages
+        ]
 
     def start(self, stage: int, epoch: int) -> None:
         self.stage, self.first, self.began = stage, epoch, time.monotonic()
@@ -173,7 +173,8 @@ class _Clock:
     def report(self, stage: Stage, line: dict[str, Any]) -> EpochReport:
         done = (line["epoch"] - self.first) * self.work[self.stage]
         rest = (stage.epochs - line["epoch"]) * self.work[self.stage] + sum(
-            s.epochs * w for s, w in zip(self.recipe.stages[self.stage + 1 :], self.work[self.stage + 1 :], strict=True)
+            s.epochs * w
+            for s, w in zip(self.recipe.stages[self.stage + 1 :], self.work[self.stage + 1 :], strict=True)
         )
         left = (time.monotonic() - self.began) * rest / done
         figures = {k: line[k] for k in ("train_loss", "valid_loss", "acc_camvid", "mean_iou")}

@@ -1,0 +1,299 @@
+"""From untrusted bytes to a safe RGB array, to the working size, and from arrays back to PNG.
+
+Everything a visitor uploads comes through `decode`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+import warnings
+from collections.abc import Callable
+from io import BytesIO
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.ExifTags import Base as ExifTag
+from PIL.GifImagePlugin import GifImageFile
+from PIL.Image import Resampling, Transpose
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+from pillow_heif import HeifImageFile
+
+from core.errors import (
+    ImageError,
+    ImageTooLargeError,
+    ImageTooSmallError,
+    NotAnImageError,
+    TruncatedImageError,
+)
+
+MAX_BYTES = 40 * 1024 * 1024
+"""Twice what a good phone writes for one photo; more is a film, an archive or an attack."""
+
+MAX_PIXELS = 50_000_000
+"""Most phones stop at 48 megapixels; 50 take 0.5 to 1.3 GB while they are decoded, by format."""
+
+MIN_SIDE = 32
+"""The networks halve the picture five times, so 32 pixels are the least that leave one."""
+
+MAX_SCANS = 100
+"""A progressive JPEG has about 10 scans. Each may take 75 bytes of file and 30 ms of decoding, so that a
+file within the two limits above could otherwise keep a processor busy for hours."""
+
+_MEGABYTE = 1024 * 1024
+_ASK = "give a JPEG, PNG, WebP, HEIC, BMP or GIF file"
+
+
+class _Jpeg(JpegImageFile):
+    """A JPEG opened without looking into its EXIF block.
+
+    Pillow looks there for a resolution that we do not need, and a broken block makes it refuse the picture.
+    Only the first picture of a phone's multi-picture file (MPO) is seen.
+    """
+
+    def _read_dpi_from_exif(self) -> None:
+        pass
+
+
+class _Format(NamedTuple):
+    name: str
+    signature: bytes
+    open: Callable[[BytesIO], ImageFile.ImageFile]
+
+
+# The readers are called by name, not through `Image.open`: that would try other formats too, needs
+# pillow-heif's opener registered for the whole process, and brings size limits and warnings of its own.
+_FORMATS = (
+    _Format("JPEG", rb"\xff\xd8\xff", _Jpeg),
+    _Format("PNG", rb"\x89PNG\r\n\x1a\n", PngImageFile),
+    _Format("WebP", rb"RIFF....WEBP", WebPImageFile),
+    _Format("HEIC", rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", HeifImageFile),
+    _Format("GIF", rb"GIF8[79]a", GifImageFile),
+    # Two letters would also fit a text that begins with "BM"; the size of the second header tells.
+    _Format("BMP", rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", BmpImageFile),
+)
+
+# What undoes each EXIF orientation. Source: CIPA DC-008 (Exif 2.32), section 4.6.4, tag 0x0112.
+_UPRIGHT = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+
+# One picture at a time bounds the memory; and up to Python 3.13 the filters for warnings, which we silence
+# because Pillow warns of broken metadata, belong to the whole process.
+_one_at_a_time = threading.Lock()
+
+
+def decode(data: bytes, longest_side: int | None = None) -> NDArray[np.uint8]:
+    """The photo in `data` as (H, W, 3) RGB, 0..255, upright, contiguous and writable.
+
+    data: a JPEG, PNG, WebP, HEIC, BMP or GIF file, of which the first (or primary) picture is taken.
+    longest_side: the working size, in pixels, where it is known. A JPEG is then halved while it is
+        decoded as long as its longer side stays at or above this; `resize` does the rest.
+
+    Transparent pixels are laid over white, 16 bits a channel become 8 by value range, the EXIF
+    orientation is applied, colour profiles and all other metadata are dropped.
+
+    Errors, each an ImageError: NotAnImageError; TruncatedImageError, also for damage of any kind;
+    ImageTooLargeError above MAX_BYTES or MAX_PIXELS, found before a pixel is decoded;
+    ImageTooSmallError for a side below MIN_SIDE.
+    """
+    _check_bytes(data)
+    photo_format = _recognise(data)
+    with _one_at_a_time, warnings.catch_warnings(action="ignore"):
+        try:
+            return _read(photo_format, data, longest_side)
+        except ImageError:
+            raise
+        except MemoryError as error:
+            raise ImageTooLargeError(
+                "This picture needs more memory than the computer has free; give a smaller one."
+            ) from error
+        except Image.DecompressionBombError as error:
+            # Some readers check Pillow's own, higher limit while they open the file.
+            raise ImageTooLargeError(
+                f"This picture has far more than {MAX_PIXELS // 10**6} megapixels; "
+                f"give one of at most {MAX_PIXELS // 10**6}."
+            ) from error
+        except Exception as error:  # hostile bytes make Pillow raise nearly every exception there is
+            raise TruncatedImageError(
+                f"This {photo_format.name} file is damaged, incomplete or of a kind that we cannot read; "
+                "give a complete copy, or the picture saved again as JPEG or PNG."
+            ) from error
+
+
+def resize(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """`image` (H, W, 3) as (height, width, 3), 0..255; the same array when it has that size already.
+
+    Bicubic with antialiasing: sharper than bilinear on thin things such as poles, with less ringing
+    beside them than Lanczos. The gap of 3 lets Pillow average whole pixels first where that cannot be seen.
+    """
+    if image.shape[:2] == (height, width):
+        return image
+    resized = Image.fromarray(image).resize((width, height), Resampling.BICUBIC, reducing_gap=3.0)
+    return np.array(resized)
+
+
+def working_size(height: int, width: int, longest: int, square: bool = False) -> tuple[int, int]:
+    """The (height, width) of a height x width picture whose longer side becomes `longest` pixels.
+
+    The shorter side keeps the aspect ratio, rounded to the nearest pixel; it is at least 1 however long
+    and thin the picture, because a network's input can be padded but a squeezed picture shows nothing.
+    square: (longest, longest) whatever the aspect ratio, as the article did.
+    """
+    if square:
+        return longest, longest
+    longer = max(height, width)
+    return _scaled(height, longest, longer), _scaled(width, longest, longer)
+
+
+def encode_png(image: NDArray[np.uint8]) -> bytes:
+    """`image` (H, W, 3), 0..255, as the bytes of an RGB PNG file."""
+    return _png(Image.fromarray(image))
+
+
+def encode_index_png(labels: NDArray[np.uint8], palette: NDArray[np.uint8]) -> bytes:
+    """A label map as the bytes of a palette PNG whose index values are the labels.
+
+    labels: (H, W), 0..255. palette: (C, 3) colours, 0..255, C at most 256; labels from C on are black.
+    """
+    picture = Image.fromarray(labels)
+    # All 256 colours: with fewer than 17, Pillow packs the labels into fewer bits and cuts larger ones.
+    picture.putpalette(palette.tobytes().ljust(256 * 3, b"\0"))
+    return _png(picture)
+
+
+def _check_bytes(data: bytes) -> None:
+    if not data:
+        raise NotAnImageError(f"This file is empty; {_ASK}.")
+    if len(data) > MAX_BYTES:
+        raise ImageTooLargeError(
+            f"This file has {_tenths_up(len(data) / _MEGABYTE)} MB; "
+            f"give one of at most {MAX_BYTES // _MEGABYTE} MB."
+        )
+
+
+def _recognise(data: bytes) -> _Format:
+    for photo_format in _FORMATS:
+        if re.match(photo_format.signature, data, re.DOTALL):
+            return photo_format
+    raise NotAnImageError(f"This file is not a picture in a format that we read; {_ASK}.")
+
+
+def _read(photo_format: _Format, data: bytes, longest_side: int | None) -> NDArray[np.uint8]:
+    with photo_format.open(BytesIO(data)) as photo:
+        _check_size(*photo.size)
+        if isinstance(photo, JpegImageFile):
+            _check_scans(data)
+            _reduce_while_decoding(photo, longest_side)
+        _scale_transparent_colour(photo)
+        photo.load()
+        if isinstance(photo, HeifImageFile):
+            _check_size(*photo.size)  # a damaged cropping box leaves less than the header says
+        rgb = _to_rgb(photo)
+        turn = _turn_upright(photo)
+        return np.array(rgb if turn is None else rgb.transpose(turn))
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise ImageTooLargeError(
+            f"This picture has {_tenths_up(width * height / 10**6)} megapixels ({width} x {height}); "
+            f"give one of at most {MAX_PIXELS // 10**6}."
+        )
+    if min(width, height) < MIN_SIDE:
+        raise ImageTooSmallError(
+            f"This picture is {width} x {height} pixels; give one of at least {MIN_SIDE} x {MIN_SIDE}."
+        )
+
+
+def _check_scans(data: bytes) -> None:
+    # Start-of-scan marker and segment length, 6 + 2 * components: ITU-T T.81, section B.2.3.
+    scans = len(re.findall(rb"\xff\xda\0[\x08\x0a\x0c\x0e]", data))
+    if scans > MAX_SCANS:
+        raise TruncatedImageError(
+            f"This JPEG file has {scans} scans where a photo has at most {MAX_SCANS}; "
+            "give the picture saved again as an ordinary JPEG."
+        )
+
+
+def _reduce_while_decoding(photo: JpegImageFile, longest_side: int | None) -> None:
+    """Let libjpeg decode at 1/2, 1/4 or 1/8 where the longer side stays at or above `longest_side`.
+
+    Pillow compares both sides; 1 leaves the shorter one out. Only for JPEG: the same call on a HEIC
+    file would take an embedded thumbnail, which need not show the same picture.
+    """
+    if longest_side:
+        wide = photo.width >= photo.height
+        photo.draft(None, (longest_side, 1) if wide else (1, longest_side))
+
+
+def _scale_transparent_colour(photo: ImageFile.ImageFile) -> None:
+    """Bring a PNG's transparent colour to the range of its pixels.
+
+    Pillow scales pixels of 2, 4 and 16 bits to 8 but leaves the colour of the tRNS chunk as it was.
+    """
+    if "transparency" not in photo.info or not photo.tile:
+        return
+    colour, packing = photo.info["transparency"], photo.tile[0].args
+    if packing == "L;2":
+        photo.info["transparency"] = colour * 85
+    elif packing == "L;4":
+        photo.info["transparency"] = colour * 17
+    elif packing == "RGB;16B":
+        photo.info["transparency"] = tuple(channel >> 8 for channel in colour)
+
+
+def _to_rgb(photo: Image.Image) -> Image.Image:
+    if photo.mode.startswith("I"):
+        return _grey_16_bit_to_rgb(photo)
+    if photo.has_transparency_data:
+        return _over_white(photo if photo.mode == "RGBA" else photo.convert("RGBA"))
+    return photo if photo.mode == "RGB" else photo.convert("RGB")
+
+
+def _grey_16_bit_to_rgb(photo: Image.Image) -> Image.Image:
+    # `convert` would turn everything above 255 white.
+    values = np.asarray(photo)
+    grey = (np.clip(values, 0, 65535) >> 8).astype(np.uint8)
+    grey[values == photo.info.get("transparency", -1)] = 255
+    return Image.fromarray(grey).convert("RGB")
+
+
+def _over_white(photo: Image.Image) -> Image.Image:
+    white = Image.new("RGB", photo.size, "white")
+    white.paste(photo, mask=photo)
+    return white
+
+
+def _turn_upright(photo: Image.Image) -> Transpose | None:
+    try:
+        return _UPRIGHT.get(photo.getexif().get(ExifTag.Orientation, 1))
+    except Exception:  # a broken EXIF block is no reason to refuse a fine picture
+        return None
+
+
+def _scaled(side: int, longest: int, longer: int) -> int:
+    return max(1, (2 * side * longest + longer) // (2 * longer))
+
+
+def _tenths_up(value: float) -> float:
+    """Rounded up, so that no refused value reads like an allowed one."""
+    return math.ceil(value * 10) / 10
+
+
+def _png(picture: Image.Image) -> bytes:
+    file = BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()

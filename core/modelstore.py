@@ -1,0 +1,239 @@
+"""The model store: `models/NAME/` holds `weights.safetensors` and `model.json`, and nothing is unpickled.
+
+A model folder may come from anywhere. What it says is checked before a byte of it reaches a network: the
+format version, the hash of the weights, every tensor's name and shape.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from core.classes import ClassList, SegmentationClass
+from core.errors import BrokenModelError, ModelNotFoundError
+from core.networks import Network, find_network
+
+FORMAT_VERSION = 1
+WEIGHTS = "weights.safetensors"
+CARD = "model.json"
+MAX_CARD_BYTES = 4 * 1024 * 1024
+DEFAULT_MODEL = "street-lite0"
+
+# One folder name, no separators, no leading dot: a name from outside cannot leave the store.
+_NAME = re.compile(r"(?!runs$)[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # `runs` holds training runs
+
+Level = Annotated[int, Field(ge=0, le=255)]
+
+
+class _CardPart(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClassEntry(_CardPart):
+    """One class as a card writes it."""
+
+    name: str
+    colour: tuple[Level, Level, Level]
+    meaning: str = ""
+    group: str = ""
+
+
+class ClassEntries(_CardPart):
+    """A class list as a card writes it."""
+
+    name: str
+    void: int | None = None
+    classes: Annotated[tuple[ClassEntry, ...], Field(min_length=1, max_length=255)]
+
+
+class Normalisation(_CardPart):
+    """The network's input is (pixel / 255 - mean) / std, per channel."""
+
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+
+class ModelCard(_CardPart):
+    """What `model.json` says. training and metrics are for people: no code depends on what is in them."""
+
+    format_version: int = FORMAT_VERSION
+    name: str
+    network: str
+    summary: str = ""
+    class_list: ClassEntries
+    normalisation: Normalisation
+    training: dict[str, Any] = {}
+    metrics: dict[str, Any] = {}
+    limits: tuple[str, ...] = ()
+    licence: str = ""
+    library_versions: dict[str, str] = {}
+    weights_sha256: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A loaded model: its card and its network with the weights in it, in single precision."""
+
+    card: ModelCard
+    class_list: ClassList
+    network: nn.Module
+    stride: int
+    multiple: int
+
+    @property
+    def name(self) -> str:
+        """The name in the store."""
+        return self.card.name
+
+
+def store() -> Path:
+    """The folder that holds the models: `models/` of the project, or what STREETSCOPE_MODELS names."""
+    return Path(os.environ.get("STREETSCOPE_MODELS") or Path(__file__).parents[1] / "models")
+
+
+def list_models() -> list[str]:
+    """Names of the models in the store, the shipped one first."""
+    names = (p.parent.name for p in store().glob(f"*/{CARD}"))
+    return sorted(filter(_NAME.fullmatch, names), key=lambda name: (name != DEFAULT_MODEL, name))
+
+
+def read_card(name: str) -> ModelCard:
+    """The card of a model, without its weights. ModelNotFoundError, BrokenModelError."""
+    path = _existing_folder(name) / CARD
+    try:
+        if path.stat().st_size > MAX_CARD_BYTES:
+            raise BrokenModelError(
+                f"{path} has {path.stat().st_size} bytes; a card has at most {MAX_CARD_BYTES}."
+            )
+        content = json.loads(path.read_bytes())
+        version = content.get("format_version") if isinstance(content, dict) else None
+        if version != FORMAT_VERSION:
+            raise BrokenModelError(
+                f"{path} has the format version {version}, this StreetScope reads version {FORMAT_VERSION}."
+            )
+        return ModelCard.model_validate(content)
+    except FileNotFoundError:
+        raise BrokenModelError(f"The model {name} has no {CARD}: copy the whole folder again.") from None
+    except (ValueError, RecursionError) as error:
+        if not isinstance(error, ValidationError):
+            raise BrokenModelError(f"{path} is not JSON: copy the whole model folder again.") from error
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BrokenModelError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
+
+
+def load_model(name: str) -> Model:
+    """Load a model after checking its hash and every tensor. ModelNotFoundError, BrokenModelError."""
+    card = read_card(name)
+    path = _existing_folder(name) / WEIGHTS
+    found = _sha256(path)
+    if found != card.weights_sha256:
+        raise BrokenModelError(
+            f"{path} has the SHA-256 {found[:12]}..., its card says {card.weights_sha256[:12]}...: "
+            "the file was changed or damaged, copy the model again."
+        )
+    try:
+        tensors = load_file(path)
+    except SafetensorError as error:
+        raise BrokenModelError(f"{path} is not a safetensors file: {error}.") from error
+    classes = _class_list(card)
+    network = find_network(card.network)
+    module = network.build(len(classes), False)
+    _load_tensors(module, tensors, path)
+    return Model(card, classes, module, network.stride, network.multiple)
+
+
+def save_model(card: ModelCard, module: nn.Module) -> ModelCard:
+    """Write a model into the store in half precision and return its card with the weights' hash filled in.
+
+    Both files are written beside the old ones and then renamed, so that a full disk or a kill while
+    writing leaves the old model as it was.
+    """
+    folder = model_folder(card.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {k: _half(v) for k, v in module.state_dict().items()}
+    weights = folder / f"{WEIGHTS}.part"
+    save_file(tensors, weights)
+    card = card.model_copy(update={"weights_sha256": _sha256(weights), "format_version": FORMAT_VERSION})
+    part = folder / f"{CARD}.part"
+    part.write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    weights.replace(folder / WEIGHTS)
+    part.replace(folder / CARD)
+    return card
+
+
+def class_entries(classes: ClassList) -> ClassEntries:
+    """A class list in the form that a card has it in."""
+    entries = (
+        ClassEntry(name=c.name, colour=c.colour, meaning=c.meaning, group=c.group) for c in classes.classes
+    )
+    return ClassEntries(name=classes.name, void=classes.void, classes=tuple(entries))
+
+
+def normalisation(network: Network) -> Normalisation:
+    """A network's input normalisation in the form that a card has it in."""
+    return Normalisation(mean=network.mean, std=network.std)
+
+
+def _class_list(card: ModelCard) -> ClassList:
+    entries = card.class_list
+    classes = tuple(SegmentationClass(e.name, e.colour, e.meaning, e.group) for e in entries.classes)
+    return ClassList(entries.name, classes, entries.void)
+
+
+def model_folder(name: str) -> Path:
+    """The folder of a model of that name, there or not. ModelNotFoundError for a name that none can have."""
+    if not _NAME.fullmatch(name):
+        raise ModelNotFoundError(
+            f"A model cannot be called {name!r}; use 1 to 64 letters, digits, hyphens and underscores."
+        )
+    return store() / name
+
+
+def _existing_folder(name: str) -> Path:
+    if not _NAME.fullmatch(name) or not (store() / name).is_dir():
+        known = ", ".join(list_models()) or "none yet"
+        raise ModelNotFoundError(f"There is no model called {name!r}; the models here are: {known}.")
+    return store() / name
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise BrokenModelError(f"{path} is missing: copy the whole model folder again.") from None
+
+
+def _half(tensor: Tensor) -> Tensor:
+    """Half precision for the convolutions; the vectors of the norms stay as they are and cost nothing."""
+    tensor = tensor.detach().contiguous()
+    return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor
+
+
+def _load_tensors(module: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
+    """Put the tensors into the module, checking names and shapes one by one."""
+    wanted = module.state_dict()
+    for name in wanted.keys() ^ tensors.keys():
+        where = "lacks" if name in wanted else "has an unknown"
+        raise BrokenModelError(f"{path} {where} tensor {name}: it belongs to another network.")
+    for name, tensor in tensors.items():
+        if tensor.shape != wanted[name].shape:
+            raise BrokenModelError(
+                f"{path}: the tensor {name} has shape {tuple(tensor.shape)}, "
+                f"the network wants {tuple(wanted[name].shape)}."
+            )
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise BrokenModelError(f"{path}: the tensor {name} holds values that are not finite numbers.")
+    module.load_state_dict(tensors)

@@ -1,0 +1,314 @@
+"""The heart: a photo becomes a Segmentation, a Segmentation answers for any of its pixels.
+
+    Segmenter.segment(image, size) -> Segmentation --.read(row, col)--> PixelReading
+
+Full-size probabilities of all classes are never stored. A Segmentation keeps the network's logits at the
+network's own stride in half precision and interpolates them where somebody looks.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core import images
+from core.classes import ClassList
+from core.errors import PixelOutsideError, SizeError
+from core.modelstore import Model, load_model
+from core.processor import has_native_bfloat16
+
+SMALLEST_SIZE = 32
+LARGEST_SIZE = 2048
+"""Longer side in pixels. Above 2048 a photo takes gigabytes of activations and gains no accuracy."""
+
+_BAND = 16
+"""Rows interpolated at a time: a band of a 1024-pixel-wide picture and its classes fits the cache."""
+
+
+@dataclass(frozen=True)
+class ClassProbability:
+    """A class by name and its probability in [0, 1]."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class PixelBelief:
+    """What the network believes about one pixel: its class, how probable, and the runners-up."""
+
+    row: int
+    col: int
+    label: str
+    probability: float
+    chosen: bool
+    top: tuple[ClassProbability, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class PixelReading:
+    """A chosen pixel with its neighbours on the same row, in order of column.
+
+    probabilities: (N, C) float32, a row for each of `pixels`; each row sums to 1.
+    """
+
+    pixels: tuple[PixelBelief, ...]
+    probabilities: NDArray[np.float32]
+    class_list: ClassList
+
+    @cached_property
+    def chosen(self) -> PixelBelief:
+        """The pixel that was asked for."""
+        return next(pixel for pixel in self.pixels if pixel.chosen)
+
+    @cached_property
+    def neighbours(self) -> tuple[PixelBelief, ...]:
+        """All pixels but the chosen one."""
+        return tuple(pixel for pixel in self.pixels if not pixel.chosen)
+
+    def sentence(self) -> str:
+        """The reading in plain words, for instance "Pixel (212, 340) is Road with 97 %; ..."."""
+        chosen = self.chosen
+        start = f"Pixel ({chosen.row}, {chosen.col}) is {chosen.label} with {percent(chosen.probability)}"
+        others = [p.label for p in self.neighbours if p.label != chosen.label]
+        total = len(self.neighbours)
+        if not total:
+            return f"{start}; the picture has no other pixel on its row."
+        if not others:
+            return f"{start}; all its {total} neighbours are {chosen.label} too."
+        names = sorted(set(others), key=lambda name: (-others.count(name), name))
+        counts = " and ".join(
+            f"{others.count(name)} {'is' if others.count(name) == 1 else 'are'} {name}" for name in names
+        )
+        return f"{start}; of its {total} neighbours {counts}: a boundary runs here."
+
+
+def percent(probability: float) -> str:
+    """A probability as whole per cent, as every page and the viewer show it."""
+    return f"{percent_number(probability)} %"
+
+
+def percent_number(probability: float) -> int:
+    """A probability in [0, 1] as whole per cent, halves up."""
+    return math.floor(probability * 100 + 0.5)
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """A segmented photo at its working size.
+
+    image: (H, W, 3) uint8 RGB. labels: (H, W) uint8 class numbers. confidence: (H, W) float16, the
+    probability of the label. logits: (C, h, w) float16 at `stride` pixels a cell, of the padded picture.
+    """
+
+    image: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    confidence: NDArray[np.float16]
+    logits: Tensor
+    stride: int
+    class_list: ClassList
+    model_name: str
+
+    @property
+    def height(self) -> int:
+        """Rows of the working-size picture."""
+        return int(self.labels.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Columns of the working-size picture."""
+        return int(self.labels.shape[1])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that this photo keeps."""
+        arrays = self.image.nbytes + self.labels.nbytes + self.confidence.nbytes
+        return arrays + self.logits.numel() * self.logits.element_size()
+
+    def probabilities(self, rows: NDArray[np.int_], cols: NDArray[np.int_]) -> NDArray[np.float32]:
+        """Probabilities of all classes at some pixels.
+
+        rows, cols: (N,) coordinates inside the picture. Returns (N, C) float32 in [0, 1]; rows sum to 1.
+        """
+        logits = _interpolate(self.logits, torch.as_tensor(rows), torch.as_tensor(cols), self.stride)
+        return logits.softmax(dim=0).T.numpy()
+
+    def read(self, row: int, col: int, before: int = 10, after: int = 10, top: int = 5) -> PixelReading:
+        """Read a pixel with its neighbours on the same row.
+
+        The window col - before ... col + after slides at the picture's edges, so that the pixel keeps
+        before + after neighbours where the picture is wide enough. top: how many classes to name a pixel.
+        PixelOutsideError when (row, col) is not in the picture.
+        """
+        self._check_inside(row, col)
+        cols = window(col, self.width, before, after)
+        rows = np.full_like(cols, row)
+        probabilities = self.probabilities(rows, cols)
+        labels = self.labels[rows, cols]
+        names = self.class_list.names
+        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
+        pixels = tuple(
+            PixelBelief(
+                row=row,
+                col=int(c),
+                label=names[label],
+                probability=float(p[label]),
+                chosen=bool(c == col),
+                top=tuple(ClassProbability(names[i], float(p[i])) for i in order),
+            )
+            for c, label, p, order in zip(cols, labels, probabilities, best, strict=True)
+        )
+        return PixelReading(pixels, probabilities, self.class_list)
+
+    def class_shares(self) -> NDArray[np.float64]:
+        """(C,) share of the picture's pixels that each class has; sums to 1."""
+        return np.bincount(self.labels.ravel(), minlength=len(self.class_list)) / self.labels.size
+
+    def entropy(self) -> NDArray[np.float16]:
+        """(H, W) entropy of the probabilities in bits: 0 is sure, log2(C) knows nothing. Computed on demand."""
+        entropy = np.empty(self.labels.shape, dtype=np.float16)
+        for rows, logits in _bands(self.logits, self.height, self.width, self.stride):
+            logs = logits.log_softmax(dim=0)
+            entropy[rows] = (-(logs.exp() * logs).sum(dim=0) / np.log(2)).numpy()
+        return entropy
+
+    def _check_inside(self, row: int, col: int) -> None:
+        if not (0 <= row < self.height and 0 <= col < self.width):
+            raise PixelOutsideError(
+                f"Pixel ({row}, {col}) is outside the picture, whose rows are 0 to {self.height - 1} "
+                f"and columns 0 to {self.width - 1}."
+            )
+
+
+def window(position: int, length: int, before: int, after: int) -> NDArray[np.int_]:
+    """The positions from `position - before` to `position + after`, moved to lie within 0 ... length - 1.
+
+    Where `length` has fewer than before + 1 + after positions, all of them.
+    """
+    size = min(before + 1 + after, length)
+    start = min(max(position - before, 0), length - size)
+    return np.arange(start, start + size)
+
+
+class Segmenter:
+    """A network ready to segment photos; sessions may share one, a lock keeps them apart."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.class_list = model.class_list
+        self.name = model.name
+        card = model.card.normalisation
+        self._mean = torch.tensor(card.mean).view(1, 3, 1, 1) * 255
+        self._scale = 1 / (torch.tensor(card.std).view(1, 3, 1, 1) * 255)
+        self._bfloat16 = has_native_bfloat16()
+        self._network = model.network.eval().to(memory_format=torch.channels_last)
+        self._lock = threading.Lock()
+
+    def segment(
+        self, image: NDArray[np.uint8], size: int | None = None, square: bool = False
+    ) -> Segmentation:
+        """Segment a photo.
+
+        image: (H, W, 3) uint8 RGB. size: the longer side to work at, in pixels, aspect ratio kept; None for
+        the photo's own size, up to 2048. square: squash to size x size instead, as the article did.
+        SizeError for a size outside 32 ... 2048.
+        """
+        image = to_working_size(image, size, square)
+        logits = self._logits(image)
+        height, width = image.shape[:2]
+        labels = np.empty((height, width), dtype=np.uint8)
+        confidence = np.empty((height, width), dtype=np.float16)
+        stride = self.model.stride
+        for rows, band in _bands(logits, height, width, stride):
+            highest, best = band.max(dim=0)
+            labels[rows] = best.numpy()
+            # softmax of the largest logit is 1 / sum(exp(logit - largest)): no need for the others
+            confidence[rows] = (band - highest).exp_().sum(dim=0).reciprocal_().numpy()
+        return Segmentation(image, labels, confidence, logits, stride, self.class_list, self.name)
+
+    def _logits(self, image: NDArray[np.uint8]) -> Tensor:
+        """(C, h, w) float16 logits of the image padded to the network's multiple."""
+        height, width = image.shape[:2]
+        multiple = self.model.multiple
+        padded = np.pad(image, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="edge")
+        # The NHWC array seen as NCHW is already channels_last: no copy.
+        batch = (torch.from_numpy(padded).permute(2, 0, 1).unsqueeze(0).float() - self._mean) * self._scale
+        with (
+            self._lock,
+            torch.inference_mode(),
+            torch.autocast("cpu", torch.bfloat16, enabled=self._bfloat16),
+        ):
+            logits: Tensor = self._network(batch)
+        # a copy outside inference mode: a tensor of the cache that other threads may use freely
+        return logits[0].to(torch.float16, memory_format=torch.contiguous_format, copy=True)
+
+
+def to_working_size(image: NDArray[np.uint8], size: int | None, square: bool = False) -> NDArray[np.uint8]:
+    """Scale a photo to the size it is segmented at; see `Segmenter.segment`."""
+    height, width = image.shape[:2]
+    target = min(max(height, width), LARGEST_SIZE) if size is None else size
+    if not SMALLEST_SIZE <= target <= LARGEST_SIZE:
+        raise SizeError(
+            f"The working size is {target} pixels; choose one from {SMALLEST_SIZE} to {LARGEST_SIZE}."
+        )
+    return images.resize(image, *images.working_size(height, width, target, square))
+
+
+def load_segmenter(name: str) -> Segmenter:
+    """The model called `name` from the model store, ready to segment."""
+    return Segmenter(load_model(name))
+
+
+# Bilinear interpolation, pixel centres as in PyTorch's `align_corners=False`. It is written out in products
+# and sums of float32, each rounded alike whatever the shape, so that a pixel read alone has exactly the
+# logits that it has in a band: `read` can never contradict the label map.
+
+
+def _interpolate(logits: Tensor, rows: Tensor, cols: Tensor, stride: int) -> Tensor:
+    """(C, h, w) logits at the pixels (rows, cols), both (N,). Returns (C, N) float32."""
+    if stride == 1:
+        return logits[:, rows, cols].float()
+    top, bottom, down = _neighbours(rows, logits.shape[1], stride)
+    left, right, across = _neighbours(cols, logits.shape[2], stride)
+    upper = _mix(logits[:, top, left], logits[:, top, right], across)
+    lower = _mix(logits[:, bottom, left], logits[:, bottom, right], across)
+    return _mix(upper, lower, down)
+
+
+def _bands(logits: Tensor, height: int, width: int, stride: int) -> Iterator[tuple[slice, Tensor]]:
+    """Walk over the picture in bands of rows: (rows, (C, band, W) float32 logits)."""
+    left, right, across = _neighbours(torch.arange(width), logits.shape[2], stride)
+    for start in range(0, height, _BAND):
+        stop = min(start + _BAND, height)
+        if stride == 1:
+            yield slice(start, stop), logits[:, start:stop, :width].float()
+            continue
+        top, bottom, down = _neighbours(torch.arange(start, stop), logits.shape[1], stride)
+        first = int(top[0])
+        cells = logits[:, first : int(bottom[-1]) + 1]
+        mixed = _mix(cells.index_select(2, left), cells.index_select(2, right), across)
+        yield (
+            slice(start, stop),
+            _mix(
+                mixed.index_select(1, top - first), mixed.index_select(1, bottom - first), down.unsqueeze(1)
+            ),
+        )
+
+
+def _neighbours(positions: Tensor, cells: int, stride: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The cells before and after each pixel position, and the weight of the latter in [0, 1)."""
+    centres = ((positions + 0.5) / stride - 0.5).clamp(0, cells - 1)
+    before = centres.floor().long()
+    return before, (before + 1).clamp(max=cells - 1), centres - before
+
+
+def _mix(first: Tensor, second: Tensor, weight: Tensor) -> Tensor:
+    return first.float() * (1 - weight) + second.float() * weight

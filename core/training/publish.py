@@ -1,0 +1,123 @@
+"""From a finished training run to a model in the store: its card, its history and its pictures."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core import charts, images, modelstore
+from core.classes import ClassList
+from core.datasets import SegmentationDataset
+from core.evaluation import Evaluation, evaluate, per_class_iou
+from core.modelstore import ModelCard
+from core.networks import find_network
+from core.samples import china
+from core.segmentation import load_segmenter
+from core.training.recipe import Recipe
+from core.training.run import EpochReport, target_classes, train
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LIBRARIES = ("torch", "fastai", "segmentation-models-pytorch", "timm", "numpy", "pillow")
+
+
+def train_and_publish(
+    recipe: Recipe, dataset: SegmentationDataset, name: str, report: Callable[[EpochReport], None]
+) -> ModelCard:
+    """Train by a recipe, measure on the validation frames, and put the model into the store as `name`.
+
+    What the run writes goes to `runs/NAME` in the store; a run that was stopped goes on from there.
+    """
+    folder = modelstore.model_folder(name)
+    run = modelstore.store() / "runs" / name
+    module = train(recipe, dataset, run, report)
+    classes = target_classes(recipe, dataset)
+    network = find_network(recipe.network)
+    card = ModelCard(
+        name=name,
+        network=network.name,
+        summary=network.summary,
+        class_list=modelstore.class_entries(classes),
+        normalisation=modelstore.normalisation(network),
+        training=_training(recipe, dataset, run / "history.csv"),
+        library_versions={library: version(library) for library in LIBRARIES},
+    )
+    modelstore.save_model(card, module)
+    segmenter = load_segmenter(name)
+    result = evaluate(segmenter, dataset, "valid")
+    card = modelstore.save_model(card.model_copy(update={"metrics": result.as_dict()}), module)
+    shutil.copyfile(run / "history.csv", folder / "history.csv")
+    _confusion_picture(result).savefig(folder / "confusion.png")
+    _iou_picture(result, classes).savefig(folder / "per_class_iou.png")
+    photo = segmenter.segment(images.decode(china().read_bytes()))
+    side_by_side = np.concatenate([photo.image, charts.overlay(photo)], axis=1)
+    (folder / "china.png").write_bytes(images.encode_png(side_by_side))
+    (run / "checkpoint.pt").unlink(missing_ok=True)
+    return card
+
+
+def _training(recipe: Recipe, dataset: SegmentationDataset, history: Path) -> dict[str, Any]:
+    with history.open(newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    return {
+        "dataset": dataset.name,
+        "frames": {"train": len(dataset.train), "valid": len(dataset.valid)},
+        "epochs": len(lines),
+        "minutes": round(sum(float(line["seconds"]) for line in lines) / 60, 1),
+        "recipe": recipe.model_dump(mode="json"),
+    }
+
+
+def _figure(width: float, height: float, title: str) -> Figure:
+    # Not pyplot: that would keep the figure alive and choose a window system.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=110, layout="constrained")
+    figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def _caption(result: Evaluation) -> str:
+    return f"{result.model} on {result.dataset}, {result.split} ({result.images} pictures, {result.size})"
+
+
+def _confusion_picture(result: Evaluation) -> Figure:
+    """Confusion matrix; each row is a true class and sums to 100 %."""
+    rows = result.confusion.sum(axis=1, keepdims=True)
+    shares = np.divide(result.confusion, rows, out=np.zeros(result.confusion.shape), where=rows > 0)
+    figure = _figure(8, 7, f"Confusion: {_caption(result)}; % of each true class")
+    axes = figure.add_subplot()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    numbers = range(len(result.class_names))
+    axes.set_xticks(numbers, result.class_names, rotation=60, ha="right")
+    axes.set_yticks(numbers, result.class_names)
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("true")
+    for row in numbers:
+        for col in numbers:
+            if shares[row, col] >= 0.005:
+                colour = "white" if shares[row, col] > 0.5 else "black"
+                axes.text(col, row, f"{shares[row, col] * 100:.0f}", ha="center", va="center", color=colour)
+    return figure
+
+
+def _iou_picture(result: Evaluation, classes: ClassList) -> Figure:
+    """Bars of the per-class IoU in the classes' colours."""
+    ious = np.nan_to_num(per_class_iou(result.confusion))
+    figure = _figure(8, 4.5, f"IoU of each class: {_caption(result)}")
+    axes = figure.add_subplot()
+    numbers = range(len(ious))
+    axes.barh(numbers, ious, color=classes.palette / 255, edgecolor="grey")
+    for number, iou in zip(numbers, ious, strict=True):
+        axes.text(iou + 0.01, number, f"{iou:.2f}", va="center")
+    axes.set_yticks(numbers, classes.names)
+    axes.set_xlim(0, 1.05)
+    axes.invert_yaxis()
+    return figure
