@@ -202,7 +202,8 @@ def _print_progress(done: int, total: int) -> None:
 
 def _print_epoch(report: EpochReport) -> None:
     print(
-        f"{report.stage} {report.epoch}/{report.epochs}: loss {report.train_loss:.3f} / {report.valid_loss:.3f}, "
+        f"{report.stage} {report.epoch}/{report.epochs}: "
+        f"loss {report.train_loss:.3f} / {report.valid_loss:.3f}, "
         f"acc_camvid {report.acc_camvid:.4f}, mean IoU {report.mean_iou:.4f}, "
         f"{report.seconds_left / 60:.0f} min left",
         file=sys.stderr,

@@ -60,11 +60,12 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
             )
         )
     chosen = columns.index(str(reading.chosen.col))
-    figure.add_vrect(chosen - 0.5, chosen + 0.5, line_width=2, fillcolor="rgba(0,0,0,0)")
+    figure.add_vrect(chosen - 0.5, chosen + 0.5, line_width=2, line_color="rgb(128, 128, 128)")
+    figure.add_annotation(x=chosen, y=1, text="▼", showarrow=False, yanchor="bottom")
     figure.update_layout(
         barmode="stack",
         bargap=0.08,
-        height=300,
+        height=400,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         xaxis={
             "type": "category",
@@ -73,7 +74,35 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
             "dtick": 1,
         },
         yaxis={"tickformat": ".0%", "range": [0, 1], "title": "probability"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        legend={"orientation": "h", "y": 1.06, "yanchor": "bottom", "traceorder": "normal"},
         hovermode="x unified",
+    )
+    return figure
+
+
+def top_classes_chart(reading: PixelReading) -> Figure:
+    """The chosen pixel's most probable classes as horizontal bars in the classes' colours."""
+    from plotly.graph_objects import Bar, Figure
+
+    top = [best for best in reading.chosen.top if best.probability >= 0.0005] or list(reading.chosen.top[:1])
+    colours = dict(zip(reading.class_list.names, reading.class_list.palette.tolist(), strict=True))
+    figure = Figure(
+        Bar(
+            x=[best.probability for best in top],
+            y=[best.name for best in top],
+            orientation="h",
+            marker_color=["rgb({}, {}, {})".format(*colours[best.name]) for best in top],
+            text=[f"{best.probability:.1%}" for best in top],
+            textposition="outside",
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    )
+    figure.update_layout(
+        height=40 + 28 * len(top),
+        margin={"l": 8, "r": 48, "t": 8, "b": 8},
+        xaxis={"range": [0, 1], "visible": False},
+        yaxis={"autorange": "reversed"},
+        bargap=0.25,
     )
     return figure

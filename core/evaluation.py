@@ -22,7 +22,7 @@ IGNORE = 255
 
 
 def truth_table(truth: ClassList, model: ClassList) -> NDArray[np.uint8]:
-    """(256,) lookup table from a data set's class numbers to a model's; Void and the unknown become IGNORE."""
+    """(256,) lookup table from a data set's class numbers to a model's; Void becomes IGNORE."""
     table = np.full(256, IGNORE, dtype=np.uint8)
     table[: len(truth)] = truth.translation(model)
     if model.void is not None:

@@ -165,6 +165,7 @@ def save_model(card: ModelCard, module: nn.Module) -> ModelCard:
     tensors = {k: _half(v) for k, v in module.state_dict().items()}
     weights = folder / f"{WEIGHTS}.part"
     save_file(tensors, weights)
+    weights.chmod(0o644)  # safetensors makes it readable for its owner alone
     card = card.model_copy(update={"weights_sha256": _sha256(weights), "format_version": FORMAT_VERSION})
     part = folder / f"{CARD}.part"
     part.write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")

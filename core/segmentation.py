@@ -85,10 +85,12 @@ class PixelReading:
         if not others:
             return f"{start}; all its {total} neighbours are {chosen.label} too."
         names = sorted(set(others), key=lambda name: (-others.count(name), name))
-        counts = " and ".join(
-            f"{others.count(name)} {'is' if others.count(name) == 1 else 'are'} {name}" for name in names
-        )
-        return f"{start}; of its {total} neighbours {counts}: a boundary runs here."
+        first, *rest = names
+        verb = "is" if others.count(first) == 1 else "are"
+        counts = [f"{others.count(first)} of its {total} neighbours {verb} {first}"]
+        counts += [f"{others.count(name)} {name}" for name in rest]
+        joined = " and ".join([", ".join(counts[:-1]), counts[-1]] if rest else counts)
+        return f"{start}; {joined}: a boundary runs here."
 
 
 def percent(probability: float) -> str:
@@ -105,13 +107,13 @@ def percent_number(probability: float) -> int:
 class Segmentation:
     """A segmented photo at its working size.
 
-    image: (H, W, 3) uint8 RGB. labels: (H, W) uint8 class numbers. confidence: (H, W) float16, the
+    image: (H, W, 3) uint8 RGB. labels: (H, W) uint8 class numbers. confidence: (H, W) float32, the
     probability of the label. logits: (C, h, w) float16 at `stride` pixels a cell, of the padded picture.
     """
 
     image: NDArray[np.uint8]
     labels: NDArray[np.uint8]
-    confidence: NDArray[np.float16]
+    confidence: NDArray[np.float32]
     logits: Tensor
     stride: int
     class_list: ClassList
@@ -172,8 +174,13 @@ class Segmentation:
         """(C,) share of the picture's pixels that each class has; sums to 1."""
         return np.bincount(self.labels.ravel(), minlength=len(self.class_list)) / self.labels.size
 
+    def confidence_percent(self) -> NDArray[np.uint8]:
+        """(H, W) confidence as whole per cent, 0..100, rounded as `percent` rounds."""
+        whole: NDArray[np.uint8] = np.floor(self.confidence * 100 + 0.5).astype(np.uint8)
+        return whole
+
     def entropy(self) -> NDArray[np.float16]:
-        """(H, W) entropy of the probabilities in bits: 0 is sure, log2(C) knows nothing. Computed on demand."""
+        """(H, W) entropy of the probabilities in bits: 0 is sure, log2(C) knows nothing."""
         entropy = np.empty(self.labels.shape, dtype=np.float16)
         for rows, logits in _bands(self.logits, self.height, self.width, self.stride):
             logs = logits.log_softmax(dim=0)
@@ -225,7 +232,7 @@ class Segmenter:
         logits = self._logits(image)
         height, width = image.shape[:2]
         labels = np.empty((height, width), dtype=np.uint8)
-        confidence = np.empty((height, width), dtype=np.float16)
+        confidence = np.empty((height, width), dtype=np.float32)
         stride = self.model.stride
         for rows, band in _bands(logits, height, width, stride):
             highest, best = band.max(dim=0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import time
 import types
 from collections.abc import Callable, Iterator
@@ -125,7 +124,8 @@ class StopWhenDiverged(Callback):
     def after_loss(self) -> None:
         if self.training and not torch.isfinite(self.learn.loss_grad):
             raise DivergedError(
-                "The loss is not a number any more: the learning rate is too high; start again with a tenth of it."
+                "The loss is not a number any more: the learning rate is too high; "
+                "start again with a tenth of it."
             )
 
 
@@ -199,7 +199,7 @@ class Checkpoint(Callback):
             "model": self.learn.model.state_dict(),
             "average": self.learn.average_weights.average.module.state_dict(),
             "average_steps": self.learn.average_weights.steps,
-            "optimiser": [{k: v for k, v in s.items()} for s in opt["state"]],
+            "optimiser": [dict(s) for s in opt["state"]],
         }
         with _replacing(self.path) as temporary:
             torch.save(state, temporary)
@@ -215,4 +215,4 @@ def _replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block ends well."""
     temporary = path.with_name(path.name + ".part")
     yield temporary
-    os.replace(temporary, path)
+    temporary.replace(path)

@@ -173,6 +173,7 @@ class Normalise:
         self.scale = 1 / (torch.tensor(network.std).view(3, 1, 1) * 255)
 
     def __call__(self, batch: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """batch: images (N, 3, H, W) uint8 and labels (N, H, W) uint8."""
         images, labels = batch
         normalised = (images.float() - self.mean) * self.scale
         return normalised.contiguous(memory_format=torch.channels_last), labels.long()

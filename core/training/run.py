@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,8 @@ def target_classes(recipe: Recipe, dataset: SegmentationDataset) -> ClassList:
     lists = {"dataset": dataset.class_list, CAMVID_11.name: CAMVID_11, CAMVID_32.name: CAMVID_32}
     if recipe.classes not in lists:
         raise RecipeError(
-            f"The recipe {recipe.name} asks for the classes {recipe.classes!r}; choose one of {', '.join(lists)}."
+            f"The recipe {recipe.name} asks for the classes {recipe.classes!r}; "
+            f"choose one of {', '.join(lists)}."
         )
     return lists[recipe.classes]
 
@@ -106,7 +108,7 @@ def train(
         _seed(recipe.seed + 1000 * number + start)
         loaders = stage_dataloaders(recipe, stage, network, examples, valid, rarity)
         counter = CountConfusion(len(classes))
-        history = History(folder, stage.name, lambda line, s=stage: report(clock.report(s, line)))
+        history = History(folder, stage.name, partial(_forward, report, clock, stage))
         history.best = resumed.get("best", -1.0)
         learner = Learner(
             loaders,
@@ -149,6 +151,12 @@ def _split(model: nn.Module) -> list[list[nn.Parameter]]:
     encoder = [p for name, p in parameters.items() if name.startswith("encoder.")]
     rest = [p for name, p in parameters.items() if not name.startswith("encoder.")]
     return [encoder, rest] if encoder else [rest]
+
+
+def _forward(
+    report: Callable[[EpochReport], None], clock: _Clock, stage: Stage, line: dict[str, Any]
+) -> None:
+    report(clock.report(stage, line))
 
 
 def _seed(seed: int) -> None:

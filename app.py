@@ -1,0 +1,29 @@
+"""StreetScope's front door: which pages there are, and what every page shares."""
+
+import os
+from pathlib import Path
+
+# Read once, when torch is first imported: waiting threads that spin would starve a training run
+# beside the app, and be starved by it.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import streamlit as st
+
+# A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
+ICON = Path(__file__).parent / "pages" / "widgets" / "icon.png"
+
+st.set_page_config(page_title="StreetScope", page_icon=str(ICON), layout="wide")
+
+page = st.navigation(
+    [
+        st.Page(
+            "pages/explore.py",
+            title="Explore",
+            icon=":material/travel_explore:",
+            url_path="explore",
+            default=True,
+        ),
+    ],
+    position="top",
+)
+page.run()

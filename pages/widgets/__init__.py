@@ -1,0 +1,1 @@
+"""What several pages show: the pixel viewer, and what will join it."""

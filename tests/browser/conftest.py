@@ -1,0 +1,290 @@
+"""A real Streamlit server and a real Chromium, for what only a browser can show.
+
+    def test_something(serve, open_page):
+        app = serve(SCRIPT)                       # streamlit run, once a test module
+        page = open_page(app.url, width=400)      # a playwright Page, closed after the test
+
+A page's console errors and uncaught exceptions fail the test, and so does a traceback in the
+server's log. The fixture `screen` runs a test at several window widths and pixel densities.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebSocket, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+
+# Neither GPU nor sandbox in a container, and nothing fetched behind the test's back.
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STARTING_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A window width in CSS pixels and the number of device pixels in each."""
+
+    width: int
+    density: int
+
+
+@dataclass(frozen=True)
+class RunningApp:
+    """A served script."""
+
+    url: str
+    log_file: Path
+
+    @property
+    def log(self) -> str:
+        """What the server has printed so far."""
+        return self.log_file.read_text("utf-8", errors="replace")
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What went between a page and its server: websocket frames by size, requests by address."""
+
+    sent: list[int] = field(default_factory=list)
+    received: list[int] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def media(self) -> list[str]:
+        """Requests to Streamlit's media store: pictures and the like, not fonts."""
+        return [url for url in self.requests if "/media/" in url and "/static/" not in url]
+
+    def clear(self) -> None:
+        """Begin anew."""
+        for kind in (self.sent, self.received, self.requests):
+            kind.clear()
+
+
+class Serve(Protocol):
+    def __call__(
+        self, script: Path, *, env: Mapping[str, str] | None = None, options: tuple[str, ...] = ()
+    ) -> RunningApp: ...
+
+
+class OpenPage(Protocol):
+    def __call__(
+        self,
+        url: str,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        density: int = 1,
+        theme: Literal["light", "dark"] = "light",
+        touch: bool = False,
+    ) -> Page: ...
+
+
+class Watch(Protocol):
+    def __call__(self, page: Page) -> Traffic: ...
+
+
+class Screenshot(Protocol):
+    def __call__(self, page: Page, name: str) -> None: ...
+
+
+@pytest.fixture(params=[(1280, 1), (1280, 2), (400, 1), (400, 2)], ids=lambda p: f"{p[0]}px-x{p[1]}")
+def screen(request: pytest.FixtureRequest) -> Screen:
+    """A wide and a narrow window, on a plain and on a dense screen."""
+    return Screen(*request.param)
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Start `streamlit run` on a script; the same script and settings are started once a module.
+
+    env: variables on top of this process's own. options: more of `streamlit run`'s.
+    """
+    logs = tmp_path_factory.mktemp("streamlit")
+    running: dict[object, tuple[RunningApp, subprocess.Popen[bytes]]] = {}
+
+    def start(
+        script: Path, *, env: Mapping[str, str] | None = None, options: tuple[str, ...] = ()
+    ) -> RunningApp:
+        settings = (script, tuple(sorted((env or {}).items())), options)
+        if settings not in running:
+            running[settings] = _start(script, env or {}, options, logs / f"{len(running)}.log")
+        return running[settings][0]
+
+    yield start
+
+    for _, process in running.values():
+        _stop(process)
+    for app, _ in running.values():
+        assert "Traceback" not in app.log, app.log
+
+
+def _start(
+    script: Path, env: Mapping[str, str], options: tuple[str, ...], log_file: Path
+) -> tuple[RunningApp, subprocess.Popen[bytes]]:
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    command += ["--browser.gatherUsageStats=false", "--server.fileWatcherType=none", *options]
+    # Streamlit puts the script's folder on the path; a test's script needs the repository's too.
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": path, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    base = next(
+        (o.partition("=")[2].strip("/") for o in options if o.startswith("--server.baseUrlPath=")), ""
+    )
+    app = RunningApp(f"http://127.0.0.1:{port}/{base}".rstrip("/"), log_file)
+    try:
+        _wait_until_healthy(app, process)
+    except BaseException:
+        _stop(process)
+        raise
+    return app, process
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(app: RunningApp, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTING_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"streamlit ended with status {process.returncode}:\n{app.log}")
+        try:
+            with urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=5):  # noqa: S310 (our own address)
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"streamlit did not start within {STARTING_SECONDS} s:\n{app.log}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server with everything it started: it leads a process group of its own."""
+    for end in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, end)
+            process.wait(10)
+        except ProcessLookupError:
+            process.wait(10)
+            return
+        except subprocess.TimeoutExpired:
+            continue
+        return
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's or whoever's Chromium; playwright's own download is not needed.
+
+    One a module, not one a session: playwright keeps an event loop running in this thread, which
+    tests of other folders must not find.
+    """
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.skip("no chromium here (set CHROMIUM to its path)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[OpenPage]:
+    """Open an address in a window of its own; fails the test afterwards if the page complained."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def open_one(
+        url: str,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        density: int = 1,
+        theme: Literal["light", "dark"] = "light",
+        touch: bool = False,
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            device_scale_factor=density,
+            color_scheme=theme,
+            has_touch=touch,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
+        page.goto(url)
+        return page
+
+    yield open_one
+
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """Record a page's traffic from now on: watch `open_page("about:blank")`, then `page.goto(...)`."""
+
+    def start(page: Page) -> Traffic:
+        traffic = Traffic()
+
+        def on_websocket(socket: WebSocket) -> None:
+            socket.on("framesent", lambda frame: traffic.sent.append(len(frame)))
+            socket.on("framereceived", lambda frame: traffic.received.append(len(frame)))
+
+        page.on("websocket", on_websocket)
+        page.on("request", lambda request: traffic.requests.append(request.url))
+        return traffic
+
+    return start
+
+
+@pytest.fixture
+def screenshot() -> Screenshot:
+    """Keep a picture of a page under tests/browser/screenshots/ for people to look at."""
+
+    def take(page: Page, name: str) -> None:
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    return take
