@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import ClassList
-from core.segmentation import PixelReading, Segmentation
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+
+    from core.segmentation import PixelReading, Segmentation
 
 
 def colour_mask(labels: NDArray[np.uint8], class_list: ClassList) -> NDArray[np.uint8]:

@@ -27,6 +27,8 @@ def truth_table(truth: ClassList, model: ClassList) -> NDArray[np.uint8]:
     table[: len(truth)] = truth.translation(model)
     if model.void is not None:
         table[table == model.void] = IGNORE
+    if truth.void is not None:
+        table[truth.void] = IGNORE
     return table
 
 
@@ -115,7 +117,8 @@ def evaluate(
 ) -> Evaluation:
     """Measure a model on a split, every picture at its own size, exactly as the app segments it.
 
-    progress: called with the pictures done and their total. DatasetError for an empty split.
+    progress: called with the pictures done and their total. DatasetError for a split without pictures, or
+    without a pixel that counts.
     """
     frames = dataset.frames(split)
     if not frames:
@@ -134,6 +137,10 @@ def evaluate(
         confusion += count_confusion(table[label], segmentation.labels, classes)
         sizes.add(f"{label.shape[1]} x {label.shape[0]}")
         progress(done, len(frames))
+    if not confusion.any():
+        raise DatasetError(
+            f"No pixel of the split {split!r} of {dataset.name} has a class that {segmenter.name} knows."
+        )
     return Evaluation(
         segmenter.name,
         dataset.name,

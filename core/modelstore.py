@@ -34,6 +34,8 @@ DEFAULT_MODEL = "street-lite0"
 _NAME = re.compile(r"(?!runs$)[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # `runs` holds training runs
 
 Level = Annotated[int, Field(ge=0, le=255)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Spread = Annotated[Finite, Field(gt=0)]
 
 
 class _CardPart(BaseModel):
@@ -60,8 +62,8 @@ class ClassEntries(_CardPart):
 class Normalisation(_CardPart):
     """The network's input is (pixel / 255 - mean) / std, per channel."""
 
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
+    mean: tuple[Finite, Finite, Finite]
+    std: tuple[Spread, Spread, Spread]
 
 
 class ModelCard(_CardPart):
@@ -122,7 +124,7 @@ def read_card(name: str) -> ModelCard:
             raise BrokenModelError(
                 f"{path} has the format version {version}, this StreetScope reads version {FORMAT_VERSION}."
             )
-        return ModelCard.model_validate(content)
+        card = ModelCard.model_validate(content)
     except FileNotFoundError:
         raise BrokenModelError(f"The model {name} has no {CARD}: copy the whole folder again.") from None
     except (ValueError, RecursionError) as error:
@@ -131,6 +133,11 @@ def read_card(name: str) -> ModelCard:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BrokenModelError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
+    if card.name != name:
+        raise BrokenModelError(
+            f"{path} is the card of {card.name!r}, but its folder is called {name!r}; give both one name."
+        )
+    return card
 
 
 def load_model(name: str) -> Model:
@@ -235,6 +242,6 @@ def _load_tensors(module: nn.Module, tensors: dict[str, Tensor], path: Path) -> 
                 f"{path}: the tensor {name} has shape {tuple(tensor.shape)}, "
                 f"the network wants {tuple(wanted[name].shape)}."
             )
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+        if not torch.isfinite(tensor.float()).all():
             raise BrokenModelError(f"{path}: the tensor {name} holds values that are not finite numbers.")
     module.load_state_dict(tensors)

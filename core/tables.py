@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.segmentation import PixelReading, Segmentation
+if TYPE_CHECKING:
+    from core.segmentation import PixelReading, Segmentation
 
 
 def reading_rows(reading: PixelReading) -> list[dict[str, Any]]:

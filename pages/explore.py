@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from core.errors import ImageError
+from core.errors import ImageError, ModelError
 from core.samples import CHINA_CREDIT, china
 from pages.widgets.downloads import download_menu
-from pages.widgets.models import figures, model_picker, segmented, viewer_of
 from pages.widgets.pixel_viewer import pixel_viewer
 from pages.widgets.reading import keep_inside, pixel_inputs, show_chosen, show_neighbours, sync_inputs
 
@@ -17,6 +16,10 @@ st.markdown(
     "Point at the picture to see the class, click a pixel to read how sure the network is about it "
     "and its neighbours."
 )
+
+with st.spinner("Waking the network"):
+    # After the title, not at the top: importing torch takes seconds, and somebody is waiting.
+    from pages.widgets.models import figures, model_picker, segment
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     upload = st.file_uploader(
@@ -35,22 +38,23 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     model = model_picker()
 
-name, data = "china.jpg", china().read_bytes()
-if upload is not None:
-    name, data = upload.name, upload.getvalue()
+name, source = ("china.jpg", CHINA_CREDIT) if upload is None else (upload.name, "your photo")
 try:
-    with st.spinner(f"Segmenting {name} ...", show_time=True):
-        segmentation = segmented(data, model, SIZES[size])
+    with st.spinner(f"Segmenting {name}", show_time=True):
+        photo = segment(upload.getvalue() if upload else china().read_bytes(), model, SIZES[size])
 except ImageError as error:
     st.error(str(error), title=f"{name} cannot be used", icon=":material/broken_image:")
-    name, data = "china.jpg", china().read_bytes()
-    segmentation = segmented(data, model, SIZES[size])
+    name, source = "china.jpg", CHINA_CREDIT
+    photo = segment(china().read_bytes(), model, SIZES[size])
+except ModelError as error:
+    st.error(str(error), title="The model cannot be used", icon=":material/error:")
+    st.stop()
 
 
 @st.fragment
 def look_inside() -> None:
     """Viewer and reading: choosing a pixel runs only this again."""
-    picture = viewer_of(segmentation)
+    segmentation, picture = photo.segmentation, photo.picture
     chosen = keep_inside(picture)
     reading = segmentation.read(*chosen)
     left, right = st.columns([3, 2], gap="medium")
@@ -64,8 +68,7 @@ def look_inside() -> None:
             label=f"{name} with its classes",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            credit = f" · {CHINA_CREDIT}" if name == "china.jpg" else ""
-            st.caption(f"{name} at {segmentation.width} x {segmentation.height}{credit}")
+            st.caption(f"{name} at {segmentation.width} x {segmentation.height} · {source}")
             download_menu(segmentation, reading, name)
     with right:
         pixel_inputs(picture)

@@ -62,7 +62,7 @@ class SegmentationDataset:
 def open_dataset(root: Path) -> SegmentationDataset:
     """Open a folder in fastai's layout; DatasetError says which file is missing or wrong."""
     for part in ("images", "labels", "codes.txt", "valid.txt"):
-        if not (root / part).exists():
+        if not ((root / part).is_file() if "." in part else (root / part).is_dir()):
             raise DatasetError(
                 f"{root} has no {part}; fastai's layout has images, labels, codes.txt and valid.txt."
             )
@@ -92,7 +92,7 @@ def read_label(path: Path, classes: int) -> NDArray[np.uint8]:
                     "a label map is an 8-bit PNG with one number a pixel."
                 )
             label = np.array(picture, dtype=np.uint8)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise DatasetError(f"{path} cannot be read as a PNG label map.") from error
     if label.max(initial=0) >= classes:
         raise DatasetError(
@@ -109,13 +109,19 @@ def _read_image(path: Path) -> NDArray[np.uint8]:
 
 
 def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").split()
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise DatasetError(f"{path} is not a text in UTF-8; give one name a line.") from None
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _class_list(name: str, codes: list[str]) -> ClassList:
     """The class list of `codes.txt`: CamVid's own where the names are CamVid's, else with made-up colours."""
     if tuple(codes) == CAMVID_32.names:
         return CAMVID_32
+    if not 1 <= len(codes) <= 255 or len(set(codes)) < len(codes):
+        raise DatasetError(f"The codes.txt of {name} must have 1 to 255 class names, each of them once.")
     known = {c.name: c for c in CAMVID_32.classes}
     classes = tuple(
         known.get(code, SegmentationClass(code, _spread_colour(number))) for number, code in enumerate(codes)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core import charts, images, tables
-from core.segmentation import PixelReading, Segmentation
+
+if TYPE_CHECKING:
+    from core.segmentation import PixelReading, Segmentation
 
 
 def download_menu(segmentation: Segmentation, reading: PixelReading, photo: str) -> None:

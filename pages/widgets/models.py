@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core import images
@@ -16,25 +18,27 @@ def segmenter(model: str) -> Segmenter:
     return load_segmenter(model)
 
 
-# A photo at 1024 x 1024 keeps about 14 MB, so this cache holds at most half a gigabyte.
+@dataclass(frozen=True, eq=False)
+class SegmentedPhoto:
+    """A segmentation with what the pixel viewer shows of it."""
+
+    segmentation: Segmentation
+    picture: ViewerPicture
+
+
+# A photo at 1024 x 1024 keeps about 15 MB, so this cache holds at most half a gigabyte.
 @st.cache_resource(max_entries=32, show_spinner=False)
-def segmented(photo: bytes, model: str, size: int | None, square: bool = False) -> Segmentation:
-    """A photo's segmentation, computed once for everybody who looks at the same photo."""
+def segment(photo: bytes, model: str, size: int | None, square: bool = False) -> SegmentedPhoto:
+    """Segment a photo, once for everybody who looks at the same photo with the same model and size.
+
+    Errors: ImageError for the photo, ModelError for the model.
+    """
     image = images.decode(photo, size or LARGEST_SIZE)
-    return segmenter(model).segment(image, size, square)
-
-
-@st.cache_resource(
-    max_entries=32, show_spinner=False, hash_funcs={Segmentation: lambda segmentation: id(segmentation)}
-)
-def viewer_of(segmentation: Segmentation) -> ViewerPicture:
-    """What the pixel viewer shows of a segmentation, packed once."""
-    return viewer_picture(
-        images.encode_jpeg(segmentation.image),
-        segmentation.labels,
-        segmentation.confidence_percent(),
-        segmentation.class_list.names,
-        segmentation.class_list.palette,
+    result = segmenter(model).segment(image, size, square)
+    names, palette = result.class_list.names, result.class_list.palette
+    photo_shown = images.encode_jpeg(result.image)
+    return SegmentedPhoto(
+        result, viewer_picture(photo_shown, result.labels, result.confidence_percent(), names, palette)
     )
 
 
@@ -50,6 +54,8 @@ def model_picker() -> str:
 def figures(model: str) -> str:
     """How good a model is, in one line that says what that was measured on."""
     measured = read_card(model).metrics
+    if not measured:
+        return f"The network **{model}** was never measured: nobody knows how good it is."
     return (
         f"The network **{model}** finds {measured['acc_camvid']:.1%} of the pixels and a mean IoU of "
         f"{measured['mean_iou']:.3f} over {measured['classes_in_mean']} classes on {measured['dataset']} "

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
 from core import charts, tables
-from core.segmentation import PixelReading
 from pages.widgets.pixel_viewer import Pixel, ViewerPicture
+
+if TYPE_CHECKING:
+    from core.segmentation import PixelReading
 
 ROW, COLUMN, PICTURE = "pixel_row", "pixel_column", "pixel_picture"
 

@@ -25,7 +25,15 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -40,7 +48,10 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-STARTING_SECONDS = 60
+STARTING_SECONDS = 120
+
+# How long an expectation may take to come true. Generous: no test is about speed, and the machine may be busy.
+expect.set_options(timeout=60_000)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def in_words(row: int, col: int) -> str:
 def viewer(page: Page, number: int = 0) -> Locator:
     """The number-th viewer of the page, once its picture is there."""
     shown = page.locator(".viewer").nth(number)
-    expect(shown).to_have_attribute("data-ready", "true", timeout=15_000)
+    expect(shown).to_have_attribute("data-ready", "true", timeout=90_000)
     return shown
 
 
@@ -74,7 +74,7 @@ def expect_window(shown: Locator, first: int, last: int) -> None:
 def expect_python(page: Page, row: int, col: int, key: str = "viewer0") -> None:
     """Python was told of this pixel, and follows it."""
     told = f"{key}: chosen=({row}, {col}) clicked=({row}, {col})"
-    expect(page.get_by_text(told, exact=True)).to_be_visible(timeout=10_000)
+    expect(page.get_by_text(told, exact=True)).to_be_visible(timeout=30_000)
 
 
 # --- pointing ------------------------------------------------------------------------------------

@@ -1,0 +1,49 @@
+# All commands of the project: `make help` lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test check bench train-street chromium
+
+PYTHON ?= python3
+BIN := .venv/bin
+DATA ?= ../shared/camvid
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
+
+setup: .venv/app-stamp  ## create .venv and install the pins; instant when they did not change
+
+setup-dev: .venv/dev-stamp  ## setup, and the tools of tests and checks
+
+.venv/app-stamp: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "StreetScope needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev-stamp: .venv/app-stamp requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: setup  ## the app, on http://localhost:8501
+	$(BIN)/python -m streamlit run app.py --server.port 8501
+
+test: setup-dev chromium  ## every test, the browser's included
+	$(BIN)/python -m pytest
+
+check: setup-dev  ## ruff format and lint, mypy --strict on core
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: setup-dev chromium  ## speeds on this machine, as ratios, written to bench/
+	$(BIN)/python -m bench
+
+train-street: setup  ## train the shipped model anew (about an hour and a half on two cores); DATA=... for other data
+	$(BIN)/python -m core train --recipe street --data $(DATA) --name street-lite0
+
+# The browser tests drive Debian's Chromium; Playwright's own download is not needed.
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  echo "Installing Debian's chromium for the browser tests"; \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq chromium >/dev/null; }

@@ -1,0 +1,139 @@
+"""What several tests share: a model store of their own, a model whose answers are known, tiny data sets.
+
+The model `colours` tells a pixel's class from its colour alone. A label map painted in the classes' colours
+is a picture whose every pixel's class is known, and so is every figure that is measured on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import settings
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.classes import ClassList, SegmentationClass
+from core.modelstore import ModelCard, class_entries, normalisation, save_model
+from core.networks import find_network
+
+ROOT = Path(__file__).parents[1]
+CAMVID = ROOT / "../shared/camvid"
+
+settings.register_profile("streetscope", deadline=None, derandomize=True, database=None, max_examples=50)
+settings.load_profile("streetscope")
+
+Labels = NDArray[np.uint8]
+
+SKY, ROAD, TREE, VOID = range(4)
+
+# Channels of 0 or 255 only: such colours are exact in every precision that a network may run in.
+COLOURS = ClassList(
+    "Colours",
+    (
+        SegmentationClass("Sky", (0, 0, 255)),
+        SegmentationClass("Road", (255, 0, 0)),
+        SegmentationClass("Tree", (0, 255, 0)),
+        SegmentationClass("Void", (0, 0, 0)),
+    ),
+    void=VOID,
+)
+
+
+@pytest.fixture(scope="session")
+def colours() -> ClassList:
+    """Sky, Road, Tree and Void, in blue, red, green and black."""
+    return COLOURS
+
+
+@pytest.fixture(scope="session")
+def paint() -> Callable[[Labels], NDArray[np.uint8]]:
+    """Turn a label map (H, W) of `colours` into the picture (H, W, 3) that the model `colours` reads it from."""
+    return lambda labels: COLOURS.palette[labels]
+
+
+@pytest.fixture(scope="session")
+def street() -> Labels:
+    """A 40 x 48 label map: sky above, a tree at the right, road below, and a Void corner at the bottom left."""
+    labels = np.full((40, 48), SKY, dtype=np.uint8)
+    labels[24:] = ROAD
+    labels[8:24, 36:] = TREE
+    labels[36:, :8] = VOID
+    return labels
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty model store that the test has for itself."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    monkeypatch.setenv("STREETSCOPE_MODELS", str(folder))
+    return folder
+
+
+def save_colour_model(name: str) -> None:
+    """Save a model that finds the class whose colour is nearest to a pixel's into the store in force."""
+    network = find_network("pixel_colour")
+    means = torch.tensor(COLOURS.palette.astype(np.float32)) / 255
+    sharpness = 8
+    module = network.build(len(COLOURS), False)
+    # -sharpness * |pixel - mean|^2 without the term that all classes have in common
+    with torch.no_grad():
+        module.weight.copy_((2 * sharpness * means).view(len(COLOURS), 3, 1, 1))
+        module.bias.copy_(-sharpness * means.square().sum(dim=1))
+    card = ModelCard(
+        name=name,
+        network="pixel_colour",
+        summary="Nearest colour.",
+        class_list=class_entries(COLOURS),
+        normalisation=normalisation(network),
+    )
+    save_model(card, module)
+
+
+@pytest.fixture
+def colour_model(store: Path) -> str:
+    """The name of a saved model that finds the class whose colour is nearest to a pixel's."""
+    save_colour_model("colours")
+    return "colours"
+
+
+@pytest.fixture
+def make_dataset(tmp_path: Path) -> Callable[..., Path]:
+    """Write a data set in fastai's layout.
+
+    labels: label maps by frame name. painted: what the pictures show where it is not the labels.
+    valid: the lines of valid.txt. codes: the lines of codes.txt. Returns the folder.
+    """
+
+    def make(
+        labels: Mapping[str, Labels],
+        valid: tuple[str, ...] = (),
+        painted: Mapping[str, Labels] | None = None,
+        codes: tuple[str, ...] = COLOURS.names,
+        suffix: str = ".png",
+        name: str = "toy",
+    ) -> Path:
+        root = tmp_path / name
+        (root / "images").mkdir(parents=True)
+        (root / "labels").mkdir()
+        (root / "codes.txt").write_text("\n".join(codes) + "\n", encoding="utf-8")
+        (root / "valid.txt").write_text("".join(f"{line}\n" for line in valid), encoding="utf-8")
+        for frame, label in labels.items():
+            shown = (painted or {}).get(frame, label)
+            Image.fromarray(COLOURS.palette[shown]).save(root / "images" / f"{frame}{suffix}")
+            Image.fromarray(label).save(root / "labels" / f"{frame}_P.png")
+        return root
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def camvid() -> Path:
+    """The folder of real CamVid frames; the test is skipped where there is none."""
+    if not CAMVID.is_dir():
+        pytest.skip("no CamVid frames in ../shared/camvid")
+    return CAMVID
