@@ -108,7 +108,10 @@ def segment(
 @click.option("--split", type=click.Choice(["train", "valid", "all"]), default="valid", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def evaluate(data: Path, model: str, split: str, as_json: bool) -> None:
-    """Measure a model on a data set's split, every picture at its own size."""
+    """Measure a model on a data set's split.
+
+    Every picture is segmented at its own size, exactly as the app does it.
+    """
     from core.datasets import open_dataset
     from core.evaluation import evaluate as measure
     from core.segmentation import load_segmenter

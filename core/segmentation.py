@@ -206,16 +206,19 @@ def window(position: int, length: int, before: int, after: int) -> NDArray[np.in
 
 
 class Segmenter:
-    """A network ready to segment photos; sessions may share one, a lock keeps them apart."""
+    """A network ready to segment photos; sessions may share one, a lock keeps them apart.
 
-    def __init__(self, model: Model) -> None:
+    bfloat16: whether to compute in bfloat16; None decides by what the processor does natively.
+    """
+
+    def __init__(self, model: Model, bfloat16: bool | None = None) -> None:
         self.model = model
         self.class_list = model.class_list
         self.name = model.name
         card = model.card.normalisation
         self._mean = torch.tensor(card.mean).view(1, 3, 1, 1) * 255
         self._scale = 1 / (torch.tensor(card.std).view(1, 3, 1, 1) * 255)
-        self._bfloat16 = has_native_bfloat16()
+        self._bfloat16 = has_native_bfloat16() if bfloat16 is None else bfloat16
         self._network = model.network.eval().to(memory_format=torch.channels_last)
         self._lock = threading.Lock()
 
@@ -269,9 +272,9 @@ def to_working_size(image: NDArray[np.uint8], size: int | None, square: bool = F
     return images.resize(image, *images.working_size(height, width, target, square))
 
 
-def load_segmenter(name: str) -> Segmenter:
-    """The model called `name` from the model store, ready to segment."""
-    return Segmenter(load_model(name))
+def load_segmenter(name: str, bfloat16: bool | None = None) -> Segmenter:
+    """The model called `name` from the model store, ready to segment; `bfloat16` as for `Segmenter`."""
+    return Segmenter(load_model(name), bfloat16)
 
 
 # Bilinear interpolation, pixel centres as in PyTorch's `align_corners=False`. It is written out in products

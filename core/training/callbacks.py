@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 import torch
 from fastai.callback.core import Callback
-from fastai.learner import ValueMetric
+from fastai.learner import Learner, ValueMetric
 from safetensors.torch import save_file
 from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
 
-from core.errors import DivergedError
+from core.errors import DivergedError, TrainingError
 from core.evaluation import count_confusion, mean_iou, pixel_accuracy
 from core.training.loss import to_label_size
+
+BEST = "best.safetensors"
 
 
 class CpuBfloat16(Callback):
@@ -76,6 +78,11 @@ class AverageWeights(Callback):
         self.average = ModelEmaV3(model, decay=decay, use_warmup=True)
         self.steps = 0
 
+    def restore(self, checkpoint: dict[str, Any]) -> None:
+        """Go on with the average that a checkpoint holds."""
+        self.average.module.load_state_dict(checkpoint["average"])
+        self.steps = checkpoint["average_steps"]
+
     def after_step(self) -> None:
         self.steps += 1
         self.average.update(self.learn.model, step=self.steps)
@@ -130,17 +137,18 @@ class StopWhenDiverged(Callback):
 
 
 class History(Callback):
-    """Writes one line an epoch to `history.csv` and keeps the epoch with the best mean IoU.
+    """Writes one line an epoch to `history.csv` and keeps the weights of the stage's best mean IoU.
 
-    after_epoch calls `report` with the line as a dict.
+    best: the mean IoU to beat. report: called with each line as a dict.
     """
 
     order = 60
     columns = ("stage", "epoch", "train_loss", "valid_loss", "acc_camvid", "mean_iou", "seconds")
 
-    def __init__(self, folder: Path, stage: str, report: Callable[[dict[str, Any]], None]) -> None:
-        self.folder, self.stage, self.report = folder, stage, report
-        self.best = -1.0
+    def __init__(
+        self, folder: Path, stage: str, best: float, report: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self.folder, self.stage, self.best, self.report = folder, stage, best, report
 
     def before_epoch(self) -> None:
         self.started = time.monotonic()
@@ -158,7 +166,7 @@ class History(Callback):
             writer.writerow([f"{v:.5f}" if isinstance(v, float) else v for v in line.values()])
         if miou > self.best:
             self.best = miou
-            save_weights(self.learn.average_weights.average.module, self.folder / "best.safetensors")
+            save_weights(self.learn.average_weights.average.module, self.folder / BEST)
         self.report(line)
 
 
@@ -187,12 +195,13 @@ class Checkpoint(Callback):
 
     order = 70
 
-    def __init__(self, path: Path, stage: int) -> None:
-        self.path, self.stage = path, stage
+    def __init__(self, path: Path, recipe: str, stage: int) -> None:
+        self.path, self.recipe, self.stage = path, recipe, stage
 
     def after_epoch(self) -> None:
         opt = self.learn.opt.state_dict()
         state = {
+            "recipe": self.recipe,
             "stage": self.stage,
             "epoch": self.epoch + 1,
             "best": self.learn.history.best,
@@ -204,10 +213,28 @@ class Checkpoint(Callback):
         with _replacing(self.path) as temporary:
             torch.save(state, temporary)
 
-    @staticmethod
-    def read(path: Path) -> dict[str, Any]:
-        """The state written last; an empty dict when there is none."""
-        return torch.load(path, weights_only=True) if path.exists() else {}
+
+def read_checkpoint(path: Path, recipe: str) -> dict[str, Any]:
+    """What `Checkpoint` wrote last; an empty dict when there is nothing.
+
+    TrainingError when it was written by a run of another recipe.
+    """
+    if not path.exists():
+        return {}
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    if state["recipe"] != recipe:
+        raise TrainingError(
+            f"{path.parent} holds an unfinished run of another recipe: "
+            "remove that folder or choose another name."
+        )
+    return state
+
+
+def restore_optimiser(learner: Learner, checkpoint: dict[str, Any]) -> None:
+    """Give a learner the optimiser state of a checkpoint; the schedule sets the hyperparameters itself."""
+    learner.create_opt()
+    hypers = learner.opt.state_dict()["hypers"]
+    learner.opt.load_state_dict({"state": checkpoint["optimiser"], "hypers": hypers})
 
 
 @contextmanager

@@ -6,9 +6,8 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -21,20 +20,25 @@ from core.classes import CAMVID_11, CAMVID_32, ClassList
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError, RecipeError
 from core.evaluation import truth_table
-from core.networks import find_network
+from core.networks import Network, find_network
 from core.processor import has_native_bfloat16
 from core.training.callbacks import (
+    BEST,
     AverageWeights,
     Checkpoint,
     CountConfusion,
     CpuBfloat16,
     History,
     StopWhenDiverged,
+    read_checkpoint,
+    restore_optimiser,
     trim_history,
 )
-from core.training.data import class_counts, load_examples, stage_dataloaders
+from core.training.data import Example, class_counts, load_examples, stage_dataloaders
 from core.training.loss import SegmentationLoss
 from core.training.recipe import Recipe, Stage
+
+CHECKPOINT = "checkpoint.pt"
 
 
 @dataclass(frozen=True)
@@ -72,67 +76,127 @@ def train(
 
     folder: where `history.csv`, `best.safetensors` and `checkpoint.pt` go. When it holds a checkpoint of
     an earlier run of the same recipe, training goes on after that run's last whole epoch.
+    report: told after every epoch how the run stands.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _seed(recipe.seed)
-    classes = target_classes(recipe, dataset)
-    network = find_network(recipe.network)
-    table = truth_table(dataset.class_list, classes)
-    examples = load_examples(dataset, dataset.train, table)
-    valid = load_examples(dataset, dataset.valid, table)
-    if not examples or not valid:
-        raise DatasetError(f"{dataset.name} needs at least one frame to train on and one in valid.txt.")
-    counts = class_counts(examples, len(classes))
-    checkpoint = Checkpoint.read(folder / "checkpoint.pt")
-    finished = sum(s.epochs for s in recipe.stages[: checkpoint.get("stage", 0)]) + checkpoint.get("epoch", 0)
-    trim_history(folder / "history.csv", finished)
-    pretrained = recipe.pretrained and not checkpoint
-    model = network.build(len(classes), pretrained).to(memory_format=torch.channels_last)
-    average = AverageWeights(model, recipe.ema_decay)
-    loss = SegmentationLoss(
-        class_weights(counts, recipe.class_weight_power), recipe.label_smoothing, recipe.jaccard_weight
-    )
-    rarity = class_weights(counts, 0.5)
-    clock = _Clock(recipe, len(examples), len(valid))
+    checkpoint = read_checkpoint(folder / CHECKPOINT, recipe.model_dump_json())
+    trim_history(folder / "history.csv", epochs_done(recipe, checkpoint))
+    run = _Run.prepare(recipe, dataset, folder, report, pretrained=recipe.pretrained and not checkpoint)
     if checkpoint:
-        model.load_state_dict(checkpoint["model"])
-        average.average.module.load_state_dict(checkpoint["average"])
-        average.steps = checkpoint["average_steps"]
-    for number, stage in enumerate(recipe.stages):
-        if number < checkpoint.get("stage", 0):
-            continue
-        resumed = checkpoint if number == checkpoint.get("stage") else {}
+        run.restore(checkpoint)
+    for number in range(checkpoint.get("stage", 0), len(recipe.stages)):
+        run.fit(number, checkpoint if number == checkpoint.get("stage") else {})
+    run.model.load_state_dict(load_file(folder / BEST))
+    return run.model.eval()
+
+
+def epochs_done(recipe: Recipe, checkpoint: dict[str, Any]) -> int:
+    """How many whole epochs of all stages together a checkpoint stands for."""
+    before = sum(stage.epochs for stage in recipe.stages[: checkpoint.get("stage", 0)])
+    return before + int(checkpoint.get("epoch", 0))
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Everything that stays the same from stage to stage."""
+
+    recipe: Recipe
+    folder: Path
+    report: Callable[[EpochReport], None]
+    network: Network
+    model: nn.Module
+    average: AverageWeights
+    loss: SegmentationLoss
+    train: list[Example]
+    valid: list[Example]
+    rarity: Tensor
+    classes: int
+    clock: _Clock
+
+    @classmethod
+    def prepare(
+        cls,
+        recipe: Recipe,
+        dataset: SegmentationDataset,
+        folder: Path,
+        report: Callable[[EpochReport], None],
+        pretrained: bool,
+    ) -> Self:
+        """Read the data and build the network. A bad label is found here, before the first epoch."""
+        if not dataset.train or not dataset.valid:
+            raise DatasetError(f"{dataset.name} needs at least one frame to train on and one in valid.txt.")
+        _seed(recipe.seed)
+        class_list = target_classes(recipe, dataset)
+        classes = len(class_list)
+        table = truth_table(dataset.class_list, class_list)
+        train = load_examples(dataset, dataset.train, table)
+        valid = load_examples(dataset, dataset.valid, table)
+        counts = class_counts(train, classes)
+        network = find_network(recipe.network)
+        model = network.build(classes, pretrained).to(memory_format=torch.channels_last)
+        loss = SegmentationLoss(
+            class_weights(counts, recipe.class_weight_power), recipe.label_smoothing, recipe.jaccard_weight
+        )
+        return cls(
+            recipe=recipe,
+            folder=folder,
+            report=report,
+            network=network,
+            model=model,
+            average=AverageWeights(model, recipe.ema_decay),
+            loss=loss,
+            train=train,
+            valid=valid,
+            rarity=class_weights(counts, 0.5),
+            classes=classes,
+            clock=_Clock(recipe, len(train), len(valid)),
+        )
+
+    def restore(self, checkpoint: dict[str, Any]) -> None:
+        """Put the weights of a checkpoint back."""
+        self.model.load_state_dict(checkpoint["model"])
+        self.average.restore(checkpoint)
+
+    def fit(self, number: int, resumed: dict[str, Any]) -> None:
+        """Train one stage, from the epoch after the checkpoint `resumed` or from its start."""
+        stage = self.recipe.stages[number]
         start = resumed.get("epoch", 0)
         if start == stage.epochs:
-            continue
-        _seed(recipe.seed + 1000 * number + start)
-        loaders = stage_dataloaders(recipe, stage, network, examples, valid, rarity)
-        counter = CountConfusion(len(classes))
-        history = History(folder, stage.name, partial(_forward, report, clock, stage))
-        history.best = resumed.get("best", -1.0)
+            return
+        # Another seed for each epoch that a run may start with: what was drawn before is not drawn again.
+        _seed(self.recipe.seed + 1000 * number + start)
+        learner = self._learner(number, stage, resumed.get("best", -1.0))
+        rates = [stage.lr * self.recipe.encoder_lr, stage.lr][-len(_split(self.model)) :]
+        if resumed:
+            restore_optimiser(learner, resumed)
+        self.clock.start(number, start)
+        with learner.no_bar(), learner.no_logging():
+            learner.fit_one_cycle(stage.epochs, np.array(rates), pct_start=stage.pct_start, start_epoch=start)
+
+    def _learner(self, number: int, stage: Stage, best: float) -> Learner:
+        counter = CountConfusion(self.classes)
         learner = Learner(
-            loaders,
-            model,
-            loss_func=loss,
+            stage_dataloaders(self.recipe, stage, self.network, self.train, self.valid, self.rarity),
+            self.model,
+            loss_func=self.loss,
             opt_func=Adam,
             splitter=_split,
-            wd=recipe.weight_decay,
+            wd=self.recipe.weight_decay,
             metrics=counter.metrics,
-            cbs=[average, counter, history, StopWhenDiverged(), Checkpoint(folder / "checkpoint.pt", number)],
-            path=folder,
+            cbs=[
+                self.average,
+                counter,
+                StopWhenDiverged(),
+                History(
+                    self.folder, stage.name, best, lambda line: self.report(self.clock.report(stage, line))
+                ),
+                Checkpoint(self.folder / CHECKPOINT, self.recipe.model_dump_json(), number),
+            ],
+            path=self.folder,
         )
         if has_native_bfloat16():
             learner.add_cb(CpuBfloat16())
-        rates = [stage.lr * recipe.encoder_lr, stage.lr] if hasattr(model, "encoder") else [stage.lr]
-        if resumed:
-            learner.create_opt()
-            opt = learner.opt.state_dict()
-            learner.opt.load_state_dict({"state": resumed["optimiser"], "hypers": opt["hypers"]})
-        clock.start(number, start)
-        with learner.no_bar(), learner.no_logging():
-            learner.fit_one_cycle(stage.epochs, np.array(rates), pct_start=stage.pct_start, start_epoch=start)
-    model.load_state_dict(load_file(folder / "best.safetensors"))
-    return model.eval()
+        return learner
 
 
 def class_weights(counts: Tensor, power: float) -> Tensor:
@@ -151,12 +215,6 @@ def _split(model: nn.Module) -> list[list[nn.Parameter]]:
     encoder = [p for name, p in parameters.items() if name.startswith("encoder.")]
     rest = [p for name, p in parameters.items() if not name.startswith("encoder.")]
     return [encoder, rest] if encoder else [rest]
-
-
-def _forward(
-    report: Callable[[EpochReport], None], clock: _Clock, stage: Stage, line: dict[str, Any]
-) -> None:
-    report(clock.report(stage, line))
 
 
 def _seed(seed: int) -> None:

@@ -1,0 +1,1 @@
+"""Speeds on this machine. `make bench` measures; the tests never do."""
