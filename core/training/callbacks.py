@@ -139,6 +139,7 @@ class StopWhenDiverged(Callback):
 class History(Callback):
     """Writes one line an epoch to `history.csv` and keeps the weights of the stage's best mean IoU.
 
+    start: the epoch that a resumed stage goes on with; fastai announces the end of those before it too.
     best: the mean IoU to beat. report: called with each line as a dict.
     """
 
@@ -146,14 +147,16 @@ class History(Callback):
     columns = ("stage", "epoch", "train_loss", "valid_loss", "acc_camvid", "mean_iou", "seconds")
 
     def __init__(
-        self, folder: Path, stage: str, best: float, report: Callable[[dict[str, Any]], None]
+        self, folder: Path, stage: str, start: int, best: float, report: Callable[[dict[str, Any]], None]
     ) -> None:
-        self.folder, self.stage, self.best, self.report = folder, stage, best, report
+        self.folder, self.stage, self.start, self.best, self.report = folder, stage, start, best, report
 
     def before_epoch(self) -> None:
         self.started = time.monotonic()
 
     def after_epoch(self) -> None:
+        if self.epoch < self.start:
+            return
         train_loss, valid_loss, acc_camvid, miou = self.learn.recorder.log[1:5]
         values = (self.stage, self.epoch + 1, train_loss, valid_loss, acc_camvid, miou)
         line = dict(zip(self.columns, (*values, time.monotonic() - self.started), strict=True))
@@ -195,10 +198,12 @@ class Checkpoint(Callback):
 
     order = 70
 
-    def __init__(self, path: Path, recipe: str, stage: int) -> None:
-        self.path, self.recipe, self.stage = path, recipe, stage
+    def __init__(self, path: Path, recipe: str, stage: int, start: int) -> None:
+        self.path, self.recipe, self.stage, self.start = path, recipe, stage, start
 
     def after_epoch(self) -> None:
+        if self.epoch < self.start:
+            return
         opt = self.learn.opt.state_dict()
         state = {
             "recipe": self.recipe,

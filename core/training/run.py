@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import fastai.callback.progress
+import fastai.callback.schedule  # noqa: F401 (the two add Learner.no_bar and Learner.fit_one_cycle)
 import numpy as np
 import torch
 from fastai.learner import Learner
@@ -165,7 +167,7 @@ class _Run:
             return
         # Another seed for each epoch that a run may start with: what was drawn before is not drawn again.
         _seed(self.recipe.seed + 1000 * number + start)
-        learner = self._learner(number, stage, resumed.get("best", -1.0))
+        learner = self._learner(number, stage, start, resumed.get("best", -1.0))
         rates = [stage.lr * self.recipe.encoder_lr, stage.lr][-len(_split(self.model)) :]
         if resumed:
             restore_optimiser(learner, resumed)
@@ -173,7 +175,7 @@ class _Run:
         with learner.no_bar(), learner.no_logging():
             learner.fit_one_cycle(stage.epochs, np.array(rates), pct_start=stage.pct_start, start_epoch=start)
 
-    def _learner(self, number: int, stage: Stage, best: float) -> Learner:
+    def _learner(self, number: int, stage: Stage, start: int, best: float) -> Learner:
         counter = CountConfusion(self.classes)
         learner = Learner(
             stage_dataloaders(self.recipe, stage, self.network, self.train, self.valid, self.rarity),
@@ -188,9 +190,13 @@ class _Run:
                 counter,
                 StopWhenDiverged(),
                 History(
-                    self.folder, stage.name, best, lambda line: self.report(self.clock.report(stage, line))
+                    self.folder,
+                    stage.name,
+                    start,
+                    best,
+                    lambda line: self.report(self.clock.report(stage, line)),
                 ),
-                Checkpoint(self.folder / CHECKPOINT, self.recipe.model_dump_json(), number),
+                Checkpoint(self.folder / CHECKPOINT, self.recipe.model_dump_json(), number, start),
             ],
             path=self.folder,
         )
