@@ -220,10 +220,14 @@ def main(arguments: list[str] | None = None) -> int:
     warnings.simplefilter("ignore")
     try:
         status = cli.main(arguments, prog_name="python -m core", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError:
+        return _refuse(f"Give a command, one of {', '.join(cli.commands)}; --help explains them.")
     except click.ClickException as error:
         return _refuse(error.format_message())
-    except (StreetScopeError, OSError) as error:
+    except StreetScopeError as error:
         return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
     except (click.Abort, KeyboardInterrupt):
         return 130
     return status if isinstance(status, int) else 0

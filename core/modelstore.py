@@ -12,10 +12,10 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -57,6 +57,16 @@ class ClassEntries(_CardPart):
     name: str
     void: int | None = None
     classes: Annotated[tuple[ClassEntry, ...], Field(min_length=1, max_length=255)]
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        names = [entry.name for entry in self.classes]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two classes are called {twice}")
+        if self.void is not None and not 0 <= self.void < len(names):
+            raise ValueError(f"void is {self.void}, but the classes go from 0 to {len(names) - 1}")
+        return self
 
 
 class Normalisation(_CardPart):
@@ -114,25 +124,9 @@ def read_card(name: str) -> ModelCard:
     """The card of a model, without its weights. ModelNotFoundError, BrokenModelError."""
     path = _existing_folder(name) / CARD
     try:
-        if path.stat().st_size > MAX_CARD_BYTES:
-            raise BrokenModelError(
-                f"{path} has {path.stat().st_size} bytes; a card has at most {MAX_CARD_BYTES}."
-            )
-        content = json.loads(path.read_bytes())
-        version = content.get("format_version") if isinstance(content, dict) else None
-        if version != FORMAT_VERSION:
-            raise BrokenModelError(
-                f"{path} has the format version {version}, this StreetScope reads version {FORMAT_VERSION}."
-            )
-        card = ModelCard.model_validate(content)
+        card = _parse_card(path)
     except FileNotFoundError:
         raise BrokenModelError(f"The model {name} has no {CARD}: copy the whole folder again.") from None
-    except (ValueError, RecursionError) as error:
-        if not isinstance(error, ValidationError):
-            raise BrokenModelError(f"{path} is not JSON: copy the whole model folder again.") from error
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BrokenModelError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
     if card.name != name:
         raise BrokenModelError(
             f"{path} is the card of {card.name!r}, but its folder is called {name!r}; give both one name."
@@ -140,11 +134,36 @@ def read_card(name: str) -> ModelCard:
     return card
 
 
+def _parse_card(path: Path) -> ModelCard:
+    """Read and check a card. FileNotFoundError, BrokenModelError."""
+    if path.stat().st_size > MAX_CARD_BYTES:
+        raise BrokenModelError(
+            f"{path} has {path.stat().st_size} bytes; a card has at most {MAX_CARD_BYTES}."
+        )
+    try:
+        content = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise BrokenModelError(f"{path} is not JSON: copy the whole model folder again.") from error
+    version = content.get("format_version") if isinstance(content, dict) else None
+    if version != FORMAT_VERSION:
+        raise BrokenModelError(
+            f"{path} has the format version {version}, this StreetScope reads version {FORMAT_VERSION}."
+        )
+    try:
+        return ModelCard.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BrokenModelError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
+
+
 def load_model(name: str) -> Model:
     """Load a model after checking its hash and every tensor. ModelNotFoundError, BrokenModelError."""
     card = read_card(name)
     path = _existing_folder(name) / WEIGHTS
     found = _sha256(path)
+    if found != card.weights_sha256:
+        card = _finish_interrupted_save(path.parent, found) or card
     if found != card.weights_sha256:
         raise BrokenModelError(
             f"{path} has the SHA-256 {found[:12]}..., its card says {card.weights_sha256[:12]}...: "
@@ -192,6 +211,18 @@ def class_entries(classes: ClassList) -> ClassEntries:
 def normalisation(network: Network) -> Normalisation:
     """A network's input normalisation in the form that a card has it in."""
     return Normalisation(mean=network.mean, std=network.std)
+
+
+def _finish_interrupted_save(folder: Path, weights_sha256: str) -> ModelCard | None:
+    """The card of a save that ended after the weights took their place and before their card did."""
+    part = folder / f"{CARD}.part"
+    if not part.exists():
+        return None
+    card = _parse_card(part)
+    if card.weights_sha256 != weights_sha256:
+        return None
+    part.replace(folder / CARD)
+    return card
 
 
 def _class_list(card: ModelCard) -> ClassList:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.error import URLError
 
 import torch
@@ -57,6 +58,18 @@ class DetailStem(nn.Module):
         return F.relu(self.norm(self.conv(F.pixel_unshuffle(image, 2))), inplace=True)
 
 
+class Float32Conv2d(nn.Conv2d):
+    """A convolution that stays in single precision under autocast: what makes logits.
+
+    bfloat16 has 3 digits: logits of 12.03 and 12.08 would be equal, and so would be the probabilities.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, in, H, W) -> (N, out, H, W), float32."""
+        with torch.autocast(features.device.type, enabled=False):
+            return super().forward(features.float())
+
+
 class UnetLite(nn.Module):
     """A U-Net on an EfficientNet-Lite encoder whose decoder ends at stride 2.
 
@@ -75,7 +88,7 @@ class UnetLite(nn.Module):
         self.decoder = nn.ModuleList(
             UnetDecoderBlock(*channels) for channels in zip(inputs, skips, decoder_channels, strict=True)
         )
-        self.head = nn.Conv2d(decoder_channels[-1], classes, kernel_size=3, padding=1)
+        self.head = Float32Conv2d(decoder_channels[-1], classes, kernel_size=3, padding=1)
 
     def forward(self, image: Tensor) -> Tensor:
         """(N, 3, H, W) with H and W divisible by 32 -> (N, classes, H / 2, W / 2) logits."""
@@ -83,9 +96,7 @@ class UnetLite(nn.Module):
         skips = (at16, at8, at4, torch.cat([at2, self.detail(image)], dim=1))
         for block, skip in zip(self.decoder, skips, strict=True):
             features = block(features, skip.shape[-2], skip.shape[-1], skip)
-        # bfloat16 has 3 digits: logits of 12.03 and 12.08 would be equal, and so would probabilities
-        with torch.autocast(features.device.type, enabled=False):
-            logits: Tensor = self.head(features.float())
+        logits: Tensor = self.head(features)
         return logits
 
 
@@ -123,18 +134,24 @@ def _unet_resnet34(classes: int, pretrained: bool) -> nn.Module:
     from torchvision.models import resnet34
 
     try:
-        net: nn.Module = create_unet_model(resnet34, classes, img_size=(360, 480), pretrained=pretrained)
+        net: Any = create_unet_model(resnet34, classes, img_size=(360, 480), pretrained=pretrained)
     except (URLError, OSError) as error:
         raise PretrainedWeightsError(
             "The ImageNet weights of unet_resnet34 come from torchvision's download, which cannot be reached "
             "from here: connect to the internet once, train it without pretrained weights, or choose "
             "unet_lite0, whose weights are installed."
         ) from error
-    return net
+    # Its last two layers: a 1 x 1 convolution, and one that turns tensors into fastai's own kind.
+    last = net.layers[-2]
+    head = Float32Conv2d(last[0].in_channels, classes, kernel_size=1)
+    head.load_state_dict(last[0].state_dict())
+    last[0], net.layers[-1] = head, nn.Identity()
+    module: nn.Module = net
+    return module
 
 
 def _pixel_colour(classes: int, pretrained: bool) -> nn.Module:
-    return nn.Conv2d(3, classes, kernel_size=1)
+    return Float32Conv2d(3, classes, kernel_size=1)
 
 
 NETWORKS = {

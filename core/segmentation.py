@@ -29,6 +29,8 @@ SMALLEST_SIZE = 32
 LARGEST_SIZE = 2048
 """Longer side in pixels. Above 2048 a photo takes gigabytes of activations and gains no accuracy."""
 
+HALF_MAX = torch.finfo(torch.float16).max
+
 _BAND = 16
 """Rows interpolated at a time: a band of a 1024-pixel-wide picture and its classes fits the cache."""
 
@@ -80,6 +82,9 @@ class PixelReading:
         start = f"Pixel ({chosen.row}, {chosen.col}) is {chosen.label} with {percent(chosen.probability)}"
         others = [p.label for p in self.neighbours if p.label != chosen.label]
         total = len(self.neighbours)
+        if total == 1:
+            end = f"is {others[0]}: a boundary runs here." if others else f"is {chosen.label} too."
+            return f"{start}; its only neighbour {end}"
         if not total:
             return f"{start}; the picture has no other pixel on its row."
         if not others:
@@ -156,7 +161,10 @@ class Segmentation:
         probabilities = self.probabilities(rows, cols)
         labels = self.labels[rows, cols]
         names = self.class_list.names
-        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
+        ranks = probabilities.copy()
+        # the label comes first even where rounding makes another class equally probable
+        ranks[np.arange(len(cols)), labels] = np.inf
+        best = np.argsort(-ranks, axis=1, kind="stable")[:, :top]
         pixels = tuple(
             PixelBelief(
                 row=row,
@@ -258,7 +266,13 @@ class Segmenter:
         ):
             logits: Tensor = self._network(batch)
         # a copy outside inference mode: a tensor of the cache that other threads may use freely
-        return logits[0].to(torch.float16, memory_format=torch.contiguous_format, copy=True)
+        return (
+            logits[0]
+            .as_subclass(Tensor)
+            .float()
+            .clamp(-HALF_MAX, HALF_MAX)
+            .to(torch.float16, memory_format=torch.contiguous_format, copy=True)
+        )
 
 
 def to_working_size(image: NDArray[np.uint8], size: int | None, square: bool = False) -> NDArray[np.uint8]:

@@ -51,13 +51,13 @@ def colours() -> ClassList:
 
 @pytest.fixture(scope="session")
 def paint() -> Callable[[Labels], NDArray[np.uint8]]:
-    """Turn a label map (H, W) of `colours` into the picture (H, W, 3) that the model `colours` reads it from."""
+    """Turn a label map (H, W) of `colours` into the picture (H, W, 3) that it is found in again."""
     return lambda labels: COLOURS.palette[labels]
 
 
 @pytest.fixture(scope="session")
 def street() -> Labels:
-    """A 40 x 48 label map: sky above, a tree at the right, road below, and a Void corner at the bottom left."""
+    """A 40 x 48 label map: sky above, a tree at the right, road below, Void in the bottom left corner."""
     labels = np.full((40, 48), SKY, dtype=np.uint8)
     labels[24:] = ROAD
     labels[8:24, 36:] = TREE

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from fastai.callback.core import Callback
+from fastai.callback.core import Callback, CancelFitException
 from fastai.learner import Learner, ValueMetric
 from safetensors.torch import save_file
 from timm.utils.model_ema import ModelEmaV3
@@ -126,10 +126,21 @@ class CountConfusion(Callback):
 
 
 class StopWhenDiverged(Callback):
-    """Stops a run whose loss is not a number any more: nothing good comes after that."""
+    """Stops a run whose loss is not a number any more: nothing good comes after that.
+
+    `check` then raises the error: fastai writes into the message of whatever a callback raises.
+    """
+
+    diverged = False
 
     def after_loss(self) -> None:
         if self.training and not torch.isfinite(self.learn.loss_grad):
+            self.diverged = True
+            raise CancelFitException
+
+    def check(self) -> None:
+        """DivergedError when the run was stopped."""
+        if self.diverged:
             raise DivergedError(
                 "The loss is not a number any more: the learning rate is too high; "
                 "start again with a tenth of it."

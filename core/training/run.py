@@ -127,6 +127,12 @@ class _Run:
         """Read the data and build the network. A bad label is found here, before the first epoch."""
         if not dataset.train or not dataset.valid:
             raise DatasetError(f"{dataset.name} needs at least one frame to train on and one in valid.txt.")
+        for stage in recipe.stages:
+            if len(dataset.train) < stage.batch_size:
+                raise RecipeError(
+                    f"The stage {stage.name} has a batch size of {stage.batch_size}, "
+                    f"but {dataset.name} has only {len(dataset.train)} frames to train on."
+                )
         _seed(recipe.seed)
         class_list = target_classes(recipe, dataset)
         classes = len(class_list)
@@ -134,6 +140,12 @@ class _Run:
         train = load_examples(dataset, dataset.train, table)
         valid = load_examples(dataset, dataset.valid, table)
         counts = class_counts(train, classes)
+        for split, pixels in (("training", counts.sum()), ("validation", class_counts(valid, classes).sum())):
+            if not pixels:
+                raise DatasetError(
+                    f"No {split} frame of {dataset.name} has a labelled pixel "
+                    f"of a class in {class_list.name}."
+                )
         network = find_network(recipe.network)
         model = network.build(classes, pretrained).to(memory_format=torch.channels_last)
         loss = SegmentationLoss(
@@ -174,6 +186,7 @@ class _Run:
         self.clock.start(number, start)
         with learner.no_bar(), learner.no_logging():
             learner.fit_one_cycle(stage.epochs, np.array(rates), pct_start=stage.pct_start, start_epoch=start)
+        learner.stop_when_diverged.check()
 
     def _learner(self, number: int, stage: Stage, start: int, best: float) -> Learner:
         counter = CountConfusion(self.classes)

@@ -1,0 +1,500 @@
+"""`python -m core`: what it prints and writes, and that every wrong input is one sentence and status 2."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+
+# As in tests/conftest.py
+SKY, ROAD, TREE, VOID = range(4)
+NAMES = ["Sky", "Road", "Tree", "Void"]
+
+
+@pytest.fixture
+def photo(tmp_path, street, paint) -> str:
+    """A 48 x 40 picture of which the model `colours` knows every pixel."""
+    path = tmp_path / "photo.png"
+    Image.fromarray(paint(street)).save(path)
+    return str(path)
+
+
+@pytest.fixture
+def run(colour_model, capsys):
+    """Run a command that goes well and return what it printed."""
+
+    def run(*arguments: str) -> str:
+        status = main(list(arguments))
+        printed, complaint = capsys.readouterr()
+        assert (status, complaint) == (0, "")
+        return printed
+
+    return run
+
+
+@pytest.fixture
+def refusal(colour_model, capsys):
+    """Run a command that is refused and return its sentence."""
+
+    def run(*arguments: str) -> str:
+        status = main(list(arguments))
+        printed, sentence = capsys.readouterr()
+        assert status == 2
+        assert printed == ""
+        assert sentence.endswith((".\n", "?\n"))  # click ends some with "Did you mean '--out'?"
+        assert sentence.count("\n") == 1
+        assert "Traceback" not in sentence
+        assert "[Errno" not in sentence
+        return sentence.rstrip("\n")
+
+    return run
+
+
+# segment --at
+
+
+def test_reading_as_json_has_exactly_the_promised_fields(run, photo):
+    found = json.loads(
+        run("segment", photo, "--model", "colours", "--size", "full", "--at", "10,20", "--json")
+    )
+
+    assert set(found) == {"model", "image", "pixels"}
+    assert found["model"] == "colours"
+    assert found["image"] == {"height": 40, "width": 48}
+    assert len(found["pixels"]) == 21
+    for pixel in found["pixels"]:
+        assert set(pixel) == {"row", "col", "label", "probability", "chosen", "top"}
+        assert all(set(top) == {"class", "probability"} for top in pixel["top"])
+
+
+def test_reading_as_json_goes_from_left_to_right_and_has_one_chosen_pixel(run, photo):
+    found = json.loads(
+        run("segment", photo, "--model", "colours", "--size", "full", "--at", "10,20", "--json")
+    )
+
+    assert [(pixel["row"], pixel["col"]) for pixel in found["pixels"]] == [(10, col) for col in range(10, 31)]
+    assert [pixel["col"] for pixel in found["pixels"] if pixel["chosen"]] == [20]
+
+
+def test_reading_as_json_has_the_pixels_classes_and_probabilities(run, photo, street):
+    found = json.loads(
+        run("segment", photo, "--model", "colours", "--size", "full", "--at", "10,40", "--json")
+    )
+
+    assert [pixel["label"] for pixel in found["pixels"]] == [NAMES[n] for n in street[10, 27:48]]
+    for pixel in found["pixels"]:
+        probabilities = [top["probability"] for top in pixel["top"]]
+        assert pixel["probability"] == probabilities[0] > 0.99
+        assert pixel["top"][0]["class"] == pixel["label"]
+        assert probabilities == sorted(probabilities, reverse=True)
+        assert sum(probabilities) == pytest.approx(1, abs=1e-5)
+
+
+def test_reading_as_text_is_a_table_with_a_sentence(run, photo):
+    lines = run("segment", photo, "--model", "colours", "--size", "full", "--at", "30,4").splitlines()
+
+    assert len(lines) == 22
+    assert [line for line in lines[:-1] if line.startswith(">")] == [lines[4]]
+    assert lines[4].startswith("> (30, 4)")
+    assert lines[-1] == "Pixel (30, 4) is Road with 100 %; all its 20 neighbours are Road too."
+
+
+def test_reading_writes_no_pictures(run, photo, tmp_path):
+    run("segment", photo, "--model", "colours", "--at", "0,0", "--out", str(tmp_path / "out"))
+
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "height", "width"),
+    [(("--size", "512"), 427, 512), (("--size", "512", "--square"), 512, 512), (("--size", "full"), 40, 48)],
+)
+def test_reading_names_the_size_that_was_worked_at(run, photo, options, height, width):
+    found = json.loads(run("segment", photo, "--model", "colours", *options, "--at", "0,0", "--json"))
+
+    assert found["image"] == {"height": height, "width": width}
+
+
+# segment
+
+
+def test_segmenting_writes_index_mask_and_overlay(run, photo, street, paint, colours, tmp_path):
+    out = tmp_path / "new" / "folder"
+    found = json.loads(
+        run("segment", photo, "--model", "colours", "--size", "full", "--out", str(out), "--json")
+    )
+
+    assert set(found) == {"model", "image", "files", "class_shares"}
+    assert set(found["files"]) == {"index", "mask", "overlay"}
+    assert sorted(map(str, out.iterdir())) == sorted(found["files"].values())
+    with Image.open(found["files"]["index"]) as index:
+        assert index.mode == "P"
+        assert np.array_equal(index, street)
+        assert index.getpalette()[:12] == colours.palette.ravel().tolist()
+    with Image.open(found["files"]["mask"]) as mask:
+        assert np.array_equal(mask, paint(street))
+    with Image.open(found["files"]["overlay"]) as overlay:
+        assert np.array_equal(overlay, paint(street))  # photo and mask have the same colours
+
+
+def test_segmenting_gives_the_shares_of_the_classes(run, photo, street, tmp_path):
+    found = json.loads(
+        run(
+            "segment", photo, "--model", "colours", "--size", "full", "--out", str(tmp_path / "out"), "--json"
+        )
+    )
+
+    assert found["class_shares"] == {name: (street == n).mean() for n, name in enumerate(NAMES)}
+
+
+def test_segmenting_as_text_names_files_and_shares_from_the_largest(run, photo, street, tmp_path):
+    lines = run(
+        "segment", photo, "--model", "colours", "--size", "full", "--out", str(tmp_path / "out")
+    ).splitlines()
+
+    assert all(Path(line).is_file() for line in lines[:3])
+    assert [line.split()[1] for line in lines[3:]] == ["Sky", "Road", "Tree", "Void"]
+    assert lines[3].split()[0] == f"{(street == SKY).mean():.2%}"
+
+
+def test_segmenting_a_second_photo_keeps_the_first_ones_files(run, photo, tmp_path):
+    other = Path(photo).with_name("other.png")
+    other.write_bytes(Path(photo).read_bytes())
+    for path in (photo, str(other)):
+        run("segment", path, "--model", "colours", "--size", "full", "--out", str(tmp_path / "out"))
+
+    assert len(list((tmp_path / "out").iterdir())) == 6
+
+
+# evaluate
+
+
+@pytest.fixture
+def data(make_dataset, street) -> str:
+    """One validation frame in which a quarter of the road looks like a tree, and one to train on."""
+    shown = street.copy()
+    shown[24:32, :24] = TREE
+    return str(make_dataset({"a": street, "b": street}, valid=("b",), painted={"b": shown}))
+
+
+def test_evaluation_as_json_has_the_figures_counted_by_hand(run, data):
+    found = json.loads(run("evaluate", "--data", data, "--model", "colours", "--json"))
+
+    # sky 960, tree 192, road 768 less 32 of Void, of which 8 x 24 look like a tree
+    sky, tree, road, wrong = 960, 192, 736, 192
+    assert found["images"] == 1
+    assert found["size"] == "48 x 40"
+    assert found["acc_camvid"] == pytest.approx((sky + tree + road - wrong) / (sky + tree + road))
+    assert found["classes_in_mean"] == 3
+    ious = found["per_class_iou"]
+    assert list(ious) == NAMES
+    assert ious["Sky"] == 1
+    assert ious["Road"] == pytest.approx((road - wrong) / road)
+    assert ious["Tree"] == pytest.approx(tree / (tree + wrong))
+    assert ious["Void"] is None
+    assert found["mean_iou"] == pytest.approx((ious["Sky"] + ious["Road"] + ious["Tree"]) / 3)
+    assert found["confusion"] == [[sky, 0, 0, 0], [0, road - wrong, wrong, 0], [0, 0, tree, 0], [0] * 4]
+
+
+def test_evaluation_as_json_says_what_it_was_measured_on(run, data):
+    found = json.loads(run("evaluate", "--data", data, "--model", "colours", "--split", "train", "--json"))
+
+    assert set(found) >= {
+        "acc_camvid",
+        "mean_iou",
+        "classes_in_mean",
+        "per_class_iou",
+        "confusion",
+        "images",
+        "size",
+    }
+    assert (found["model"], found["dataset"], found["split"], found["classes"]) == (
+        "colours",
+        "toy",
+        "train",
+        4,
+    )
+    assert found["acc_camvid"] == 1
+
+
+def test_evaluation_as_text_never_shows_a_figure_without_what_it_was_measured_on(run, data):
+    lines = run("evaluate", "--data", data, "--model", "colours").splitlines()
+
+    assert lines[0].startswith("colours on toy (valid, 1 picture")
+    assert lines[0].endswith(", 48 x 40, 4 classes)")
+    assert lines[1].split() == ["acc_camvid", "0.8983"]
+    assert lines[2].endswith("over 3 classes")
+    assert [line.split() for line in lines[3:]] == [
+        ["1.0000", "Sky"],
+        ["0.7391", "Road"],
+        ["0.5000", "Tree"],
+        ["-", "Void"],
+    ]
+
+
+# models
+
+
+def test_models_as_json_are_their_cards(run):
+    (card,) = json.loads(run("models", "--json"))
+
+    assert card["name"] == "colours"
+    assert card["network"] == "pixel_colour"
+    assert [c["name"] for c in card["class_list"]["classes"]] == NAMES
+
+
+def test_models_as_text_are_lines_of_name_and_summary(run):
+    assert run("models") == "colours  Nearest colour.\n"
+
+
+def test_an_empty_store_lists_no_models(store, capsys):
+    assert main(["models", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+# train
+
+RECIPE = """
+name = "tiny"
+network = "pixel_colour"
+classes = "dataset"
+ema_decay = 0.5
+[[stages]]
+name = "only"
+crop = [32, 32]
+scale = [0.8, 1.2]
+epochs = 8
+lr = 0.3
+batch_size = 2
+"""
+
+
+@pytest.fixture
+def trained(colour_model, capsys, make_dataset, street, tmp_path) -> tuple[dict, str]:
+    """What training a model called `new` printed as JSON, and what it said on the way."""
+    labels = {name: np.roll(street, 5 * n, axis=1) for n, name in enumerate("abcde")}
+    root = make_dataset(labels, valid=("e",))
+    (tmp_path / "tiny.toml").write_text(RECIPE, "utf-8")
+    options = ("--data", str(root), "--recipe", str(tmp_path / "tiny.toml"), "--name", "new", "--json")
+    assert main(["train", *options]) == 0
+    printed, said = capsys.readouterr()
+    return json.loads(printed), said
+
+
+def test_training_prints_its_card_and_tells_of_every_epoch(trained):
+    card, said = trained
+
+    assert card["name"] == "new"
+    assert card["metrics"]["acc_camvid"] > 0.99
+    assert [line.partition(":")[0] for line in said.splitlines()] == [f"only {n}/8" for n in range(1, 9)]
+
+
+def test_a_trained_model_is_in_the_store_and_segments(trained, run, photo, street):
+    found = json.loads(run("segment", photo, "--model", "new", "--size", "full", "--at", "10,20", "--json"))
+
+    assert [pixel["label"] for pixel in found["pixels"]] == [NAMES[n] for n in street[10, 10:31]]
+    assert [line.split()[0] for line in run("models").splitlines()] == ["colours", "new"]
+
+
+# help
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_lists_the_commands(run, option):
+    printed = run(option)
+
+    assert all(f"\n  {command} " in printed for command in ("evaluate", "models", "segment", "train"))
+
+
+@pytest.mark.parametrize("command", ["evaluate", "models", "segment", "train"])
+def test_every_command_has_help_and_json(run, command):
+    assert "--json" in run(command, "--help")
+
+
+# What is refused
+
+
+def test_a_missing_photo_is_named(refusal, tmp_path):
+    assert "missing.jpg" in refusal("segment", str(tmp_path / "missing.jpg"))
+
+
+def test_a_folder_is_no_photo(refusal, tmp_path):
+    assert str(tmp_path) in refusal("segment", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "content", [b"just a text\n", b"", b"\xff\xd8\xff"], ids=["text", "empty", "half a JPEG"]
+)
+def test_what_only_claims_to_be_a_photo_is_refused(refusal, tmp_path, content):
+    (tmp_path / "photo.jpg").write_bytes(content)
+
+    refusal("segment", str(tmp_path / "photo.jpg"), "--model", "colours")
+
+
+def test_a_photo_that_is_too_small_is_refused(refusal, tmp_path):
+    Image.new("RGB", (31, 40)).save(tmp_path / "small.png")
+
+    assert "31 x 40" in refusal("segment", str(tmp_path / "small.png"), "--model", "colours")
+
+
+@pytest.mark.parametrize("at", ["40,0", "0,48", "-1,0", "0,-1", "99999999999999999999,0"])
+def test_a_pixel_outside_is_refused_with_the_pictures_size(refusal, photo, at):
+    sentence = refusal("segment", photo, "--model", "colours", "--size", "full", "--at", at)
+
+    assert "rows are 0 to 39 and columns 0 to 47" in sentence
+
+
+@pytest.mark.parametrize("at", ["5", "5,", "5,6,7", "a,b", "1.5,2", "", "5;6", "\n"])
+def test_what_is_no_pixel_is_refused_with_an_example(refusal, photo, at):
+    assert "as in 212,340" in refusal("segment", photo, "--model", "colours", "--at", at)
+
+
+@pytest.mark.parametrize("name", ["absent", "../colours", "a/b", ""])
+def test_an_unknown_model_is_refused_with_those_there_are(refusal, photo, name):
+    sentence = refusal("segment", photo, "--model", name)
+
+    assert repr(name) in sentence
+    assert sentence.endswith("colours.")
+
+
+def test_a_broken_model_is_named(refusal, photo, store):
+    (store / "colours" / "weights.safetensors").write_bytes(b"")
+
+    assert "weights.safetensors" in refusal("segment", photo, "--model", "colours")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("segment", "{photo}", "--nosuch"),
+        ("segment", "{photo}", "{photo}"),
+        ("segment",),
+        ("nosuch",),
+        ("--nosuch",),
+        ("segment", "{photo}", "--size"),
+        ("evaluate",),
+        ("train", "--data", "x"),
+    ],
+    ids=[
+        "option",
+        "two photos",
+        "no photo",
+        "command",
+        "option before a command",
+        "no value",
+        "no data",
+        "no name",
+    ],
+)
+def test_what_is_no_command_line_is_refused(refusal, photo, arguments):
+    refusal(*(argument.format(photo=photo) for argument in arguments))
+
+
+def test_no_command_at_all_names_the_commands(colour_model, capsys):
+    status = main([])
+    printed, complaint = capsys.readouterr()
+
+    assert status == 2
+    assert printed == ""
+    for command in ("evaluate", "models", "segment", "train"):
+        assert command in complaint
+    # one sentence, or the help as it is laid out; not a help squeezed into one line
+    assert len(max(complaint.splitlines(), key=len)) <= 200
+
+
+@pytest.mark.parametrize("size", ["300", "0", "big"])
+def test_a_size_that_is_not_offered_is_refused_with_those_that_are(refusal, photo, size):
+    sentence = refusal("segment", photo, "--size", size)
+
+    assert all(offered in sentence for offered in (size, "512", "1024", "full"))
+
+
+def test_a_square_of_the_photos_own_size_is_refused(refusal, photo):
+    assert "--square needs --size 512 or 1024" in refusal("segment", photo, "--square", "--size", "full")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "train"])
+def test_a_folder_that_is_no_data_set_is_refused(refusal, tmp_path, command):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    options = ("--name", "new") if command == "train" else ("--model", "colours")
+
+    assert f"{folder} has no images" in refusal(command, "--data", str(folder), *options)
+
+
+def test_a_data_set_whose_classes_the_model_does_not_know_is_refused(refusal, make_dataset, street):
+    root = make_dataset({"a": street}, valid=("a",), codes=("Boat", "Ship", "Crane", "Quay"))
+
+    assert "No pixel" in refusal("evaluate", "--data", str(root), "--model", "colours")
+
+
+def test_a_split_that_does_not_exist_is_refused_with_those_that_do(refusal, data):
+    sentence = refusal("evaluate", "--data", data, "--split", "test")
+
+    assert all(split in sentence for split in ("test", "train", "valid", "all"))
+
+
+@pytest.mark.parametrize("below", ["", "folder"])
+def test_an_out_folder_that_cannot_be_made_is_named(refusal, photo, below):
+    out = str(Path(photo) / below)  # the photo is a file: nothing can be put below it
+
+    assert str(Path(photo)) in refusal("segment", photo, "--model", "colours", "--out", out)
+
+
+def test_a_recipe_that_does_not_exist_is_refused(refusal, data):
+    assert "no recipe nosuch" in refusal("train", "--data", data, "--recipe", "nosuch", "--name", "new")
+
+
+def test_a_name_that_no_model_can_have_is_refused_before_training(refusal, data):
+    assert "'../new'" in refusal("train", "--data", data, "--name", "../new")
+
+
+def test_an_interrupted_command_has_the_shells_status_for_that(colour_model, monkeypatch, capsys):
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("core.modelstore.list_models", interrupt)
+
+    assert main(["models"]) == 130
+    assert capsys.readouterr().out == ""
+
+
+# Real processes
+
+
+def in_process(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"STREETSCOPE_MODELS": str(folder), "PYTHONWARNINGS": "default"}
+    return subprocess.run(
+        [sys.executable, "-m", "core", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_real_process_prints_nothing_but_its_json(colour_model, store, photo):
+    done = in_process(
+        "segment", photo, "--model", "colours", "--size", "full", "--at", "0,0", "--json", folder=store
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(json.loads(done.stdout)["pixels"]) == 21
+
+
+def test_a_real_process_refuses_in_one_sentence_with_status_2(store, photo):
+    done = in_process("segment", photo, "--model", "absent", folder=store)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "There is no model called 'absent'; the models here are: none yet.\n"

@@ -1,0 +1,19 @@
+"""What the processor can do, compared with what the operating system says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.processor import has_native_bfloat16
+
+CPUINFO = Path("/proc/cpuinfo")
+
+
+def test_bfloat16_is_native_where_the_processor_lists_it():
+    if not CPUINFO.exists():
+        pytest.skip("no /proc/cpuinfo to compare with")
+    flags = CPUINFO.read_text(encoding="utf-8").split()
+
+    assert has_native_bfloat16() == ("avx512_bf16" in flags or "amx_tile" in flags)
