@@ -31,8 +31,9 @@ LARGEST_SIZE = 2048
 
 HALF_MAX = torch.finfo(torch.float16).max
 
-_BAND = 16
-"""Rows interpolated at a time: a band of a 1024-pixel-wide picture and its classes fits the cache."""
+_BAND = 64
+"""Rows interpolated at a time: enough that the work outweighs the calls (half the time of bands of 16),
+few enough that all classes of a band stay small: 3 MB at 1024 columns and 11 classes."""
 
 
 @dataclass(frozen=True)

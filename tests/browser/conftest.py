@@ -50,7 +50,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 STARTING_SECONDS = 120
 
-# How long an expectation may take to come true. Generous: no test is about speed, and the machine may be busy.
+# How long an expectation may take to come true. Generous: no test is about speed.
 expect.set_options(timeout=60_000)
 
 
