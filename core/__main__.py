@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.errors import StreetScopeError
+from core.errors import ModelError, StreetScopeError
 
 if TYPE_CHECKING:
     from core.segmentation import PixelReading
@@ -158,7 +158,12 @@ def models(as_json: bool) -> None:
     """List the models in the model store."""
     from core.modelstore import list_models, read_card
 
-    cards = [read_card(name) for name in list_models()]
+    cards = []
+    for name in list_models():
+        try:
+            cards.append(read_card(name))
+        except ModelError as error:  # one broken model must not hide the others
+            _refuse(str(error))
     if as_json:
         print(json.dumps([card.model_dump(mode="json") for card in cards]))
         return

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Self
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -63,9 +64,13 @@ class ClassEntries(_CardPart):
         names = [entry.name for entry in self.classes]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise ValueError(f"two classes are called {twice}")
+            raise PydanticCustomError("classes", "two classes are called {name}", {"name": twice})
         if self.void is not None and not 0 <= self.void < len(names):
-            raise ValueError(f"void is {self.void}, but the classes go from 0 to {len(names) - 1}")
+            raise PydanticCustomError(
+                "void",
+                "void is {void}, but the classes go from 0 to {last}",
+                {"void": self.void, "last": len(names) - 1},
+            )
         return self
 
 
