@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +47,7 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
                 name=names[number],
                 x=columns,
                 y=reading.probabilities[:, number],
-                marker_color="rgb({}, {}, {})".format(*palette[number]),
+                marker_color=_css(palette[number]),
                 hovertemplate="%{y:.1%}",
             )
         )
@@ -81,6 +82,11 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
     return figure
 
 
+def _css(colour: Iterable[int]) -> str:
+    """A colour (red, green, blue), 0..255, as Plotly takes it."""
+    return "rgb({}, {}, {})".format(*colour)
+
+
 def top_classes_chart(reading: PixelReading) -> Figure:
     """The chosen pixel's most probable classes as horizontal bars in the classes' colours."""
     from plotly.graph_objects import Bar, Figure
@@ -92,7 +98,7 @@ def top_classes_chart(reading: PixelReading) -> Figure:
             x=[best.probability for best in top],
             y=[best.name for best in top],
             orientation="h",
-            marker_color=["rgb({}, {}, {})".format(*colours[best.name]) for best in top],
+            marker_color=[_css(colours[best.name]) for best in top],
             text=[f"{best.probability:.1%}" for best in top],
             textposition="outside",
             cliponaxis=False,

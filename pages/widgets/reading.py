@@ -12,6 +12,8 @@ from core import charts, tables
 from pages.widgets.pixel_viewer import Pixel, ViewerPicture
 
 if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
     from core.segmentation import PixelReading
 
 ROW, COLUMN, PICTURE = "pixel_row", "pixel_column", "pixel_picture"
@@ -57,10 +59,9 @@ def show_chosen(reading: PixelReading) -> None:
     """The reading in a sentence, and the chosen pixel's classes as bars."""
     chosen = reading.chosen
     st.markdown(f"**{reading.sentence()}**")
-    st.plotly_chart(
+    _chart(
         charts.top_classes_chart(reading),
         key="top_classes",
-        config={"displayModeBar": False},
         alt=f"Most probable classes of pixel ({chosen.row}, {chosen.col}) as bars.",
     )
     st.caption(
@@ -73,12 +74,12 @@ def show_neighbours(reading: PixelReading) -> None:
     """All pixels of the reading, from left to right: a stacked chart and a table."""
     left, right = st.columns([3, 2], gap="medium")
     left.markdown(f"**Row {reading.chosen.row} from left to right**: the chosen pixel is framed")
-    left.plotly_chart(
-        charts.reading_chart(reading),
-        key="neighbours",
-        config={"displayModeBar": False},
-        alt=f"Class probabilities of {len(reading.pixels)} pixels of row {reading.chosen.row}, stacked.",
-    )
+    with left:
+        _chart(
+            charts.reading_chart(reading),
+            key="neighbours",
+            alt=f"Class probabilities of {len(reading.pixels)} pixels of row {reading.chosen.row}, stacked.",
+        )
     right.markdown("**The same in numbers**")
     right.dataframe(
         _table(reading),
@@ -97,6 +98,11 @@ def show_neighbours(reading: PixelReading) -> None:
         },
         alt="The same pixels as a table: class, probability, runner-up and margin.",
     )
+
+
+def _chart(figure: Figure, key: str, alt: str) -> None:
+    """A Plotly chart to look at: without the tool bar, which hides what is under it."""
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
 
 
 def _table(reading: PixelReading) -> Styler:
