@@ -90,6 +90,8 @@ _UPRIGHT = {
     8: Transpose.ROTATE_90,
 }
 
+_SWAPS_SIDES = {Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90}
+
 # One picture at a time bounds the memory; and up to Python 3.13 the filters for warnings, which we silence
 # because Pillow warns of broken metadata, belong to the whole process.
 _one_at_a_time = threading.Lock()
@@ -133,6 +135,27 @@ def decode(data: bytes, longest_side: int | None = None) -> NDArray[np.uint8]:
             ) from error
 
 
+def upright_size(data: bytes) -> tuple[int, int]:
+    """The (height, width) that the photo in `data` has when it is upright, read from its header alone.
+
+    Errors as `decode`'s, but damage beyond the header is not noticed.
+    """
+    _check_bytes(data)
+    photo_format = _recognise(data)
+    with _one_at_a_time, warnings.catch_warnings(action="ignore"):
+        try:
+            with photo_format.open(BytesIO(data)) as photo:
+                _check_size(*photo.size)
+                swapped = _turn_upright(photo) in _SWAPS_SIDES
+                return (photo.width, photo.height) if swapped else (photo.height, photo.width)
+        except ImageError:
+            raise
+        except Exception as error:
+            raise TruncatedImageError(
+                f"This {photo_format.name} file is damaged at its beginning; give a complete copy."
+            ) from error
+
+
 def resize(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
     """`image` (H, W, 3) as (height, width, 3), 0..255; the same array when it has that size already.
 
@@ -163,13 +186,13 @@ def encode_png(image: NDArray[np.uint8]) -> bytes:
     return _png(Image.fromarray(image))
 
 
-def encode_jpeg(image: NDArray[np.uint8]) -> bytes:
-    """`image` (H, W, 3), 0..255, as a JPEG of quality 95 without chroma subsampling.
+def encode_jpeg(image: NDArray[np.uint8], quality: int = 95) -> bytes:
+    """`image` (H, W, 3), 0..255, as a JPEG without chroma subsampling.
 
     For showing a photo: a quarter of the bytes of a PNG. Not for anything that is computed with.
     """
     buffer = BytesIO()
-    Image.fromarray(image).save(buffer, "JPEG", quality=95, subsampling=0)
+    Image.fromarray(image).save(buffer, "JPEG", quality=quality, subsampling=0)
     return buffer.getvalue()
 
 

@@ -8,7 +8,9 @@ in `NETWORKS`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 from urllib.error import URLError
 
@@ -134,7 +136,9 @@ def _unet_resnet34(classes: int, pretrained: bool) -> nn.Module:
     from torchvision.models import resnet34
 
     try:
-        net: Any = create_unet_model(resnet34, classes, img_size=(360, 480), pretrained=pretrained)
+        # torch announces a download on stdout, where `--json` promises nothing else.
+        with redirect_stdout(StringIO()):
+            net: Any = create_unet_model(resnet34, classes, img_size=(360, 480), pretrained=pretrained)
     except (URLError, OSError) as error:
         raise PretrainedWeightsError(
             "The ImageNet weights of unet_resnet34 come from torchvision's download, which cannot be reached "

@@ -42,6 +42,9 @@ from core.training.recipe import Recipe, Stage
 
 CHECKPOINT = "checkpoint.pt"
 
+_ENCODERS = ("encoder.", "layers.0.")
+"""How names of an encoder's parameters begin, in our networks and in fastai's DynamicUnet."""
+
 
 @dataclass(frozen=True)
 class EpochReport:
@@ -180,7 +183,7 @@ class _Run:
         # Another seed for each epoch that a run may start with: what was drawn before is not drawn again.
         _seed(self.recipe.seed + 1000 * number + start)
         learner = self._learner(number, stage, start, resumed.get("best", -1.0))
-        rates = [stage.lr * self.recipe.encoder_lr, stage.lr][-len(_split(self.model)) :]
+        rates = [stage.lr * self.recipe.encoder_lr, stage.lr][-len(parameter_groups(self.model)) :]
         if resumed:
             restore_optimiser(learner, resumed)
         self.clock.start(number, start)
@@ -195,7 +198,7 @@ class _Run:
             self.model,
             loss_func=self.loss,
             opt_func=Adam,
-            splitter=_split,
+            splitter=parameter_groups,
             wd=self.recipe.weight_decay,
             metrics=counter.metrics,
             cbs=[
@@ -228,11 +231,11 @@ def class_weights(counts: Tensor, power: float) -> Tensor:
     return weights / (weights * share).sum()
 
 
-def _split(model: nn.Module) -> list[list[nn.Parameter]]:
+def parameter_groups(model: nn.Module) -> list[list[nn.Parameter]]:
     """Parameter groups for fastai: the pretrained encoder and the rest, so that each gets its own rate."""
     parameters = dict(model.named_parameters())
-    encoder = [p for name, p in parameters.items() if name.startswith("encoder.")]
-    rest = [p for name, p in parameters.items() if not name.startswith("encoder.")]
+    encoder = [p for name, p in parameters.items() if name.startswith(_ENCODERS)]
+    rest = [p for name, p in parameters.items() if not name.startswith(_ENCODERS)]
     return [encoder, rest] if encoder else [rest]
 
 

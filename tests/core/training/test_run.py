@@ -21,7 +21,7 @@ from core.errors import (
 )
 from core.networks import find_network
 from core.training.recipe import Recipe, Stage
-from core.training.run import target_classes, train
+from core.training.run import parameter_groups, target_classes, train
 
 # As in tests/conftest.py
 SKY, ROAD, TREE, VOID = range(4)
@@ -280,3 +280,19 @@ def test_a_broken_frame_is_named_before_training_starts(dataset, tmp_path):
 
     assert "c_P.png cannot be read" in refusal(DatasetError, recipe(), dataset, tmp_path / "run")
     assert not (tmp_path / "run" / "history.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["unet_lite0", "unet_resnet34"])
+def test_the_pretrained_encoder_gets_a_rate_of_its_own(name):
+    model = find_network(name).build(3, False)
+    encoder, rest = parameter_groups(model)
+    assert len(encoder) + len(rest) == len(list(model.parameters()))
+    # ImageNet's weights are in the encoder: convolutions from the picture on; the classes are in the rest.
+    assert encoder[0] is next(model.parameters())
+    assert {tuple(p.shape)[0] for p in rest if p.shape[0] == 3} == {3}
+
+
+def test_a_network_without_an_encoder_has_one_group():
+    model = find_network("pixel_colour").build(3, False)
+    (everything,) = parameter_groups(model)
+    assert len(everything) == 2
