@@ -9,9 +9,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import streamlit as st
 
+from pages.widgets.front_door import enter
+
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
 ICON = Path(__file__).parent / "pages" / "widgets" / "icon.png"
 
+enter()
 st.set_page_config(page_title="StreetScope", page_icon=str(ICON), layout="wide")
 
 page = st.navigation(
@@ -22,6 +25,12 @@ page = st.navigation(
             icon=":material/travel_explore:",
             url_path="explore",
             default=True,
+        ),
+        st.Page(
+            "pages/compare.py",
+            title="Compare",
+            icon=":material/compare:",
+            url_path="compare",
         ),
     ],
     position="top",

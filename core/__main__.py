@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from core.commands import data as data_commands
 from core.errors import ModelError, StreetScopeError
 
 if TYPE_CHECKING:
-    from core.segmentation import PixelReading
+    from core.comparison import Comparison
+    from core.reading import PixelReading, Shape
+    from core.segmentation import Segmentation
     from core.training.run import EpochReport
 
 
@@ -35,6 +39,50 @@ class _Pixel(click.ParamType[tuple[int, int]]):
         return row, col
 
 
+class _Pair(click.ParamType[tuple[str, str]]):
+    """A,B: two different words, each one of `choices` where there are any."""
+
+    def __init__(self, name: str, choices: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self._choices = choices
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        words = tuple(str(value).split(","))
+        if len(words) != 2 or words[0] == words[1]:
+            self.fail(f"{value!r} is not a pair; give two different ones, as in {self.name}", param, ctx)
+        for word in words:
+            if self._choices and word not in self._choices:
+                self.fail(f"{word!r} is not one of {', '.join(self._choices)}", param, ctx)
+        return words[0], words[1]
+
+
+def _default_model() -> str:
+    """The shipped model's name; the store imports torch, for which nobody waits who only wants help."""
+    from core.modelstore import DEFAULT_MODEL
+
+    return DEFAULT_MODEL
+
+
+_SIZES = ("512", "1024", "full")
+_SHOWN_TRANSITIONS = 12
+
+_model_option = click.option(
+    "--model", default=_default_model, show_default="the shipped one", help="A model from `models`."
+)
+_size_option = click.option(
+    "--size",
+    type=click.Choice(_SIZES),
+    default="512",
+    show_default=True,
+    help="Longer side to work at, in pixels; `full` is the photo's own, up to 2048.",
+)
+_square_option = click.option(
+    "--square", is_flag=True, help="Squash the photo to a square, as the article did."
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def cli() -> None:
     """StreetScope: look inside street-scene segmentation."""
@@ -42,15 +90,9 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--model", default="street-lite0", show_default=True, help="A model from `models`.")
-@click.option(
-    "--size",
-    type=click.Choice(["512", "1024", "full"]),
-    default="512",
-    show_default=True,
-    help="Longer side to work at, in pixels; `full` is the photo's own, up to 2048.",
-)
-@click.option("--square", is_flag=True, help="Squash the photo to a square, as the article did.")
+@_model_option
+@_size_option
+@_square_option
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -58,42 +100,54 @@ def cli() -> None:
     show_default=True,
     help="Folder for the index mask, the colour mask and the overlay (PNG).",
 )
+@click.option("--probabilities", is_flag=True, help="Write all probabilities too (float16, .npz).")
+@click.option("--at", type=_Pixel(), help="Read this pixel and its 20 neighbours; no pictures are written.")
 @click.option(
-    "--at", type=_Pixel(), help="Read this pixel and its 20 neighbours on the row; no pictures are written."
+    "--shape",
+    type=click.Choice(["row", "column", "square"]),
+    default="row",
+    show_default=True,
+    help="Which neighbours --at reads.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def segment(
-    photo: Path, model: str, size: str, square: bool, out: Path, at: tuple[int, int] | None, as_json: bool
+    photo: Path,
+    model: str,
+    size: str,
+    square: bool,
+    out: Path,
+    probabilities: bool,
+    at: tuple[int, int] | None,
+    shape: Shape,
+    as_json: bool,
 ) -> None:
     """Segment PHOTO: write its masks, or read one pixel with --at."""
-    from core import charts, images
-    from core.segmentation import LARGEST_SIZE, load_segmenter
+    from core import export
 
-    if square and size == "full":
-        raise click.UsageError("--square needs --size 512 or 1024: a photo's own size is rarely a square")
-    longest = None if size == "full" else int(size)
-    image = images.decode(_read_bytes(photo), longest or LARGEST_SIZE)
-    result = load_segmenter(model).segment(image, longest, square)
+    result = _segment(photo, model, size, square)
     if at is not None:
-        reading = result.read(*at)
-        head = {"model": model, "image": {"height": result.height, "width": result.width}}
+        reading = result.read(*at, shape=shape)
+        head = {"model": model, "image": _image(result)}
         print(json.dumps(head | {"pixels": _pixels(reading)}) if as_json else _table(reading))
         return
     out.mkdir(parents=True, exist_ok=True)
-    stem = f"{photo.stem}-{model}-{size}{'-square' if square else ''}"
+    stem = export.file_stem(photo.name, model, _size_label(size, square))
     pictures = {
-        "index": images.encode_index_png(result.labels, result.class_list.palette),
-        "mask": images.encode_png(charts.colour_mask(result.labels, result.class_list)),
-        "overlay": images.encode_png(charts.overlay(result)),
+        "index": export.index_mask(result),
+        "mask": export.colour_mask(result),
+        "overlay": export.overlay(result),
     }
     paths = {kind: out / f"{stem}-{kind}.png" for kind in pictures}
     for kind, path in paths.items():
         path.write_bytes(pictures[kind])
+    if probabilities:
+        paths["probabilities"] = out / f"{stem}-probabilities.npz"
+        with paths["probabilities"].open("wb") as file:
+            export.write_probabilities(result, file)
     shares = dict(zip(result.class_list.names, result.class_shares().tolist(), strict=True))
     if as_json:
         files = {kind: str(path) for kind, path in paths.items()}
-        size_used = {"height": result.height, "width": result.width}
-        print(json.dumps({"model": model, "image": size_used, "files": files, "class_shares": shares}))
+        print(json.dumps({"model": model, "image": _image(result), "files": files, "class_shares": shares}))
         return
     for path in paths.values():
         print(path)
@@ -103,9 +157,63 @@ def segment(
 
 
 @cli.command()
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="A data set in fastai's layout.")
-@click.option("--model", default="street-lite0", show_default=True, help="A model from `models`.")
-@click.option("--split", type=click.Choice(["train", "valid", "all"]), default="valid", show_default=True)
+@click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sizes", type=_Pair("512,1024", _SIZES), help="Compare two working sizes, as in 512,1024.")
+@click.option("--models", type=_Pair("A,B"), help="Compare two models from `models`.")
+@_model_option
+@_size_option
+@_square_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a picture of the differences to this file (PNG): what changed, in the second's colours.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def compare(
+    photo: Path,
+    sizes: tuple[str, str] | None,
+    models: tuple[str, str] | None,
+    model: str,
+    size: str,
+    square: bool,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Segment PHOTO twice, at two --sizes or with two --models, and print what changes."""
+    from core import charts, images
+    from core.comparison import compare as compare_two
+
+    if (sizes is None) == (models is None):
+        raise click.UsageError("give either --sizes, as in 512,1024, or --models, as in A,B")
+    for pair, option in ((sizes, "size"), (models, "model")):
+        given = click.get_current_context().get_parameter_source(option)
+        if pair is not None and given is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--{option}s names both already; leave --{option} out")
+    sides = [(one_model, one_size) for one_model in models or [model] for one_size in sizes or [size]]
+    first, second = (_segment(photo, *side, square) for side in sides)
+    comparison = compare_two(first, second)
+    if out is not None:
+        out.write_bytes(images.encode_png(charts.difference(comparison)))
+    labels = [_size_label(one_size, square) for _, one_size in sides]
+    if as_json:
+        print(json.dumps(_comparison(comparison, (first, second), labels)))
+        return
+    for segmentation, label in zip((first, second), labels, strict=True):
+        print(f"{segmentation.model_name} at {label}: {segmentation.width} x {segmentation.height}")
+    print(f"{comparison.share_changed:7.2%}  of the pixels have another class")
+    for change in comparison.transitions[:_SHOWN_TRANSITIONS]:
+        print(f"{change.share:7.2%}  {change.first} -> {change.second}")
+    smaller = len(comparison.transitions) - _SHOWN_TRANSITIONS
+    if smaller > 0:
+        print(f"         and {smaller} smaller; --json has all of them")
+
+
+@cli.command()
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="The folder of a data set.")
+@_model_option
+@click.option(
+    "--split", type=click.Choice(["train", "valid", "test", "all"]), default="valid", show_default=True
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def evaluate(data: Path, model: str, split: str, as_json: bool) -> None:
     """Measure a model on a data set's split.
@@ -121,8 +229,9 @@ def evaluate(data: Path, model: str, split: str, as_json: bool) -> None:
     if as_json:
         print(json.dumps(result))
         return
+    pictures = "1 picture" if result["images"] == 1 else f"{result['images']} pictures"
     print(
-        f"{model} on {result['dataset']} ({result['split']}, {result['images']} pictures, {result['size']}, "
+        f"{model} on {result['dataset']} ({result['split']}, {pictures}, {result['size']}, "
         f"{result['classes']} classes)"
     )
     print(f"acc_camvid  {result['acc_camvid']:.4f}")
@@ -132,7 +241,7 @@ def evaluate(data: Path, model: str, split: str, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="A data set in fastai's layout.")
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="The folder of a data set.")
 @click.option(
     "--recipe", default="street", show_default=True, help="A shipped recipe, or the path of a TOML file."
 )
@@ -154,21 +263,44 @@ def train(data: Path, recipe: str, name: str, as_json: bool) -> None:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def models(as_json: bool) -> None:
-    """List the models in the model store."""
+def models(as_json: bool) -> int:
+    """List the models in the model store.
+
+    One that is broken gets a sentence on stderr; the others are listed all the same, with exit status 2.
+    """
     from core.modelstore import list_models, read_card
 
-    cards = []
+    cards, status = [], 0
     for name in list_models():
         try:
             cards.append(read_card(name))
-        except ModelError as error:  # one broken model must not hide the others
-            _refuse(str(error))
+        except ModelError as error:
+            status = _refuse(str(error))
     if as_json:
         print(json.dumps([card.model_dump(mode="json") for card in cards]))
-        return
+        return status
     for card in cards:
         print(f"{card.name}  {card.summary}")
+    return status
+
+
+def _segment(photo: Path, model: str, size: str, square: bool) -> Segmentation:
+    from core import images
+    from core.segmentation import LARGEST_SIZE, load_segmenter
+
+    if square and size == "full":
+        raise click.UsageError("--square needs --size 512 or 1024: a photo's own size is rarely a square")
+    longest = None if size == "full" else int(size)
+    image = images.decode(_read_bytes(photo), longest or LARGEST_SIZE)
+    return load_segmenter(model).segment(image, longest, square)
+
+
+def _size_label(size: str, square: bool) -> str:
+    return f"{size}-square" if square else size
+
+
+for command in data_commands.COMMANDS:
+    cli.add_command(command)
 
 
 def _read_bytes(photo: Path) -> bytes:
@@ -177,6 +309,29 @@ def _read_bytes(photo: Path) -> bytes:
 
     with photo.open("rb") as file:
         return file.read(MAX_BYTES + 1)
+
+
+def _image(segmentation: Segmentation) -> dict[str, int]:
+    return {"height": segmentation.height, "width": segmentation.width}
+
+
+def _comparison(
+    comparison: Comparison, sides: tuple[Segmentation, Segmentation], sizes: list[str]
+) -> dict[str, Any]:
+    from core.tables import transition_rows
+
+    first, second = (
+        {"model": side.model_name, "size": size, "image": _image(side)}
+        for side, size in zip(sides, sizes, strict=True)
+    )
+    height, width = comparison.first.shape
+    return {
+        "first": first,
+        "second": second,
+        "grid": {"height": height, "width": width},
+        "changed": comparison.share_changed,
+        "transitions": transition_rows(comparison),
+    }
 
 
 def _pixels(reading: PixelReading) -> list[dict[str, Any]]:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import ClassList
+from core.probabilities import temper
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from core.segmentation import PixelReading, Segmentation
+    from core.comparison import Comparison
+    from core.pins import Pin
+    from core.reading import PixelReading
+    from core.segmentation import Segmentation
+
+_GREY = "rgb(128, 128, 128)"
+"""Seen on a light and on a dark page."""
+
+_PALE = (200, 200, 200)
+"""Of what is not shown class by class."""
+
+_EDGE = {"width": 0.5, "color": _GREY}
+"""Around every bar: black classes vanish on a dark page, pale ones on a light page."""
 
 
 def colour_mask(labels: NDArray[np.uint8], class_list: ClassList) -> NDArray[np.uint8]:
@@ -28,88 +42,191 @@ def overlay(segmentation: Segmentation, opacity: float = 0.55) -> NDArray[np.uin
     return blended.round().astype(np.uint8)
 
 
+def difference(comparison: Comparison) -> NDArray[np.uint8]:
+    """The photo in pale grey, and where a pixel changed, the class it changed to. Returns (H, W, 3) uint8."""
+    # Luma after ITU-R BT.601; half way to white, so that the colours of the classes stand out.
+    luma = comparison.image @ np.array([0.299, 0.587, 0.114])
+    pale = ((luma + 255) / 2).round().astype(np.uint8)
+    colours = comparison.palette[comparison.second]
+    return np.where(comparison.changed[..., None], colours, pale[..., None])
+
+
+# Figures are drawn again at every click. One made of plain dictionaries is checked once, in a tenth of the
+# time that Plotly takes to build the same up by `add_trace` and `add_vrect`.
+
+
 def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
-    """Stacked bars of the class probabilities of a reading's pixels, from left to right as in the picture.
+    """Stacked bars of the class probabilities of a reading's pixels, row by row, from left to right.
 
     classes: how many of the most probable classes get a colour of their own; the rest is summed up in grey.
     """
-    # Plotly takes half a second to import: those who draw no chart do not pay.
-    from plotly.graph_objects import Bar, Figure
-
     names, palette = reading.class_list.names, reading.class_list.palette
-    columns = [str(pixel.col) for pixel in reading.pixels]
+    positions, title, pixel = _positions(reading)
     order = np.argsort(-reading.probabilities.mean(axis=0), kind="stable")
     shown, rest = order[:classes], order[classes:]
-    figure = Figure()
-    for number in shown:
-        figure.add_trace(
-            Bar(
-                name=names[number],
-                x=columns,
-                y=reading.probabilities[:, number],
-                marker_color=_css(palette[number]),
-                hovertemplate="%{y:.1%}",
-            )
-        )
+    stacks = [(names[n], reading.probabilities[:, n], _css(palette[n])) for n in shown]
     if len(rest):
-        figure.add_trace(
-            Bar(
-                name=f"{len(rest)} others",
-                x=columns,
-                y=reading.probabilities[:, rest].sum(axis=1),
-                marker_color="rgb(200, 200, 200)",
-                hovertemplate="%{y:.1%}",
-            )
-        )
-    chosen = columns.index(str(reading.chosen.col))
-    figure.add_vrect(chosen - 0.5, chosen + 0.5, line_width=2, line_color="rgb(128, 128, 128)")
-    figure.add_annotation(x=chosen, y=1, text="▼", showarrow=False, yanchor="bottom")
-    figure.update_layout(
-        barmode="stack",
-        bargap=0.08,
-        height=400,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis={
+        others = f"{len(rest)} other{'s' if len(rest) > 1 else ''}"
+        stacks.append((others, reading.probabilities[:, rest].sum(axis=1), _css(_PALE)))
+    bars = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": positions,
+            "y": heights,
+            "marker": {"color": colour, "line": _EDGE},
+            "hovertemplate": "%{y:.1%}",
+        }
+        for name, heights, colour in stacks
+    ]
+    chosen = reading.chosen_index
+    frame = {
+        "type": "rect",
+        "xref": "x",
+        "x0": chosen - 0.5,
+        "x1": chosen + 0.5,
+        "yref": "y domain",
+        "y0": 0,
+        "y1": 1,
+        "line": {"width": 2, "color": _GREY},
+    }
+    mark = {"x": chosen, "y": 1, "text": "▼", "showarrow": False, "yanchor": "bottom"}
+    layout = {
+        "barmode": "stack",
+        "bargap": 0.08,
+        "height": 400,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "xaxis": {
             "type": "category",
-            "title": f"column (row {reading.chosen.row})",
+            "title": {"text": title},
             "tickangle": -60,
             "dtick": 1,
+            "unifiedhovertitle": {"text": pixel},
         },
-        yaxis={"tickformat": ".0%", "range": [0, 1], "title": "probability"},
-        legend={"orientation": "h", "y": 1.06, "yanchor": "bottom", "traceorder": "normal"},
-        hovermode="x unified",
-    )
-    return figure
+        "yaxis": {"tickformat": ".0%", "range": [0, 1], "title": {"text": "probability"}},
+        "legend": {"orientation": "h", "y": 1.06, "yanchor": "bottom", "traceorder": "normal"},
+        "hovermode": "x unified",
+        "shapes": [frame],
+        "annotations": [mark],
+    }
+    return _figure(bars, layout)
+
+
+def top_classes_chart(reading: PixelReading) -> Figure:
+    """The chosen pixel's most probable classes as horizontal bars in the classes' colours."""
+    top = [best for best in reading.chosen.top if best.probability >= 0.0005] or list(reading.chosen.top[:1])
+    colours = dict(zip(reading.class_list.names, reading.class_list.palette.tolist(), strict=True))
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [best.probability for best in top],
+        "y": [best.name for best in top],
+        "marker": {"color": [_css(colours[best.name]) for best in top], "line": _EDGE},
+        "text": [f"{best.probability:.1%}" for best in top],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+    return _figure([bars], _side_bars(height=40 + 28 * len(top), right=48))
+
+
+def temperature_chart(reading: PixelReading, temperature: float, classes: int = 5) -> Figure:
+    """The chosen pixel's most probable classes at temperature 1, pale, and below each at `temperature`.
+
+    temperature, errors: see `core.probabilities.temper`.
+    """
+    names, palette = reading.class_list.names, reading.class_list.palette
+    before = reading.probabilities[reading.chosen_index]
+    after = temper(before, temperature)
+    # The stable order of what was computed: at a high temperature rounding may make two classes equal.
+    shown = np.argsort(-before, kind="stable")[:classes]
+    bars = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": label,
+            "x": values[shown],
+            "y": [names[n] for n in shown],
+            "marker": {"color": [_css(palette[n]) for n in shown], "opacity": opacity, "line": _EDGE},
+            "text": [f"{value:.1%} at {label}" for value in values[shown]],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+        }
+        for label, values, opacity in (("T = 1", before, 0.4), (f"T = {temperature:g}", after, 1))
+    ]
+    return _figure(bars, _side_bars(height=40 + 44 * len(shown), right=112) | {"showlegend": False})
+
+
+def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Figure:
+    """A horizontal bar for each pin: its most probable classes side by side, the rest in grey.
+
+    colours: (red, green, blue), 0..255, by class name; classes that are not in it are grey.
+    """
+    names = list(dict.fromkeys(best.name for pin in pins for best in pin.top))
+    believed = [{best.name: best.probability for best in pin.top} for pin in pins]
+    stacks = [(name, [b.get(name, 0.0) for b in believed], _css(colours.get(name, _PALE))) for name in names]
+    stacks.append(("others", [max(0.0, 1 - sum(b.values())) for b in believed], _css(_PALE)))
+    bars = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "x": widths,
+            # numbers, not names: two pins may have one name
+            "y": list(range(len(pins))),
+            "marker": {"color": colour, "line": _EDGE},
+            "hovertemplate": f"{escape(name)} %{{x:.1%}}<extra></extra>",
+        }
+        for name, widths, colour in stacks
+    ]
+    layout = {
+        "barmode": "stack",
+        "height": 110 + 30 * len(pins),
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "xaxis": {"tickformat": ".0%", "range": [0, 1]},
+        "yaxis": {
+            "autorange": "reversed",
+            "tickvals": list(range(len(pins))),
+            "ticktext": [escape(pin.name) for pin in pins],
+        },
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
+    }
+    return _figure(bars, layout)
+
+
+def _positions(reading: PixelReading) -> tuple[list[str], str, str]:
+    """What a reading's pixels are called on the axis, the axis' title, and a pixel's name under the mouse."""
+    row, col = reading.chosen.row, reading.chosen.col
+    match reading.shape:
+        case "row":
+            return [str(p.col) for p in reading.pixels], f"column (row {row})", f"Pixel ({row}, %{{x}})"
+        case "column":
+            return [str(p.row) for p in reading.pixels], f"row (column {col})", f"Pixel (%{{x}}, {col})"
+        case "square":
+            return [f"({p.row}, {p.col})" for p in reading.pixels], "pixel (row, column)", "Pixel %{x}"
+        case _:
+            assert_never(reading.shape)
+
+
+def _side_bars(height: int, right: int) -> dict[str, Any]:
+    """The layout of horizontal bars from 0 to 1 with their figures at their ends."""
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": right, "t": 8, "b": 8},
+        "xaxis": {"range": [0, 1], "visible": False},
+        "yaxis": {"autorange": "reversed"},
+        "bargap": 0.25,
+    }
+
+
+def _figure(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Figure:
+    # Plotly takes half a second to import: those who draw no chart do not pay.
+    from plotly.graph_objects import Figure
+
+    return Figure(data=traces, layout=layout)
 
 
 def _css(colour: Iterable[int]) -> str:
     """A colour (red, green, blue), 0..255, as Plotly takes it."""
     return "rgb({}, {}, {})".format(*colour)
-
-
-def top_classes_chart(reading: PixelReading) -> Figure:
-    """The chosen pixel's most probable classes as horizontal bars in the classes' colours."""
-    from plotly.graph_objects import Bar, Figure
-
-    top = [best for best in reading.chosen.top if best.probability >= 0.0005] or list(reading.chosen.top[:1])
-    colours = dict(zip(reading.class_list.names, reading.class_list.palette.tolist(), strict=True))
-    figure = Figure(
-        Bar(
-            x=[best.probability for best in top],
-            y=[best.name for best in top],
-            orientation="h",
-            marker_color=[_css(colours[best.name]) for best in top],
-            text=[f"{best.probability:.1%}" for best in top],
-            textposition="outside",
-            cliponaxis=False,
-            hoverinfo="skip",
-        )
-    )
-    figure.update_layout(
-        height=40 + 28 * len(top),
-        margin={"l": 8, "r": 48, "t": 8, "b": 8},
-        xaxis={"range": [0, 1], "visible": False},
-        yaxis={"autorange": "reversed"},
-        bargap=0.25,
-    )
-    return figure

@@ -12,14 +12,25 @@ with status 2.
     │   └── ImageTooSmallError
     ├── PixelOutsideError          a (row, column) that the picture does not have
     ├── SizeError                  a working size that does not exist
+    ├── TemperatureError           a temperature that no softmax can have
+    ├── ComparisonError            two segmentations that have nothing to compare
+    ├── ArchiveError               a zip, or a file in it, that gives no photo
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── BrokenModelError       a file missing, changed, of another format or shape
     │   └── PretrainedWeightsError ImageNet weights that cannot be had here
     ├── DatasetError               a folder that is not a data set, or one with a bad label
+    │   ├── LabelValueError        a label map with a number that the class list does not have
+    │   ├── UnknownColourError     a label map with a colour that the class list does not have
+    │   └── DownloadError          a data set that could not be brought in from the network
     └── TrainingError
         ├── RecipeError            a recipe that cannot be followed
-        └── DivergedError          the loss is not a number any more
+        ├── DivergedError          the loss is not a number any more
+        ├── OutOfMemoryError       a batch does not fit into memory
+        ├── DiskFullError          no room for what a run has to write
+        ├── StoppedError           a run was stopped; it can go on
+        └── RunError               a run's folder that cannot be used as asked
+            └── RunNotFoundError
 """
 
 
@@ -55,6 +66,18 @@ class SizeError(StreetScopeError):
     """A working size that does not exist."""
 
 
+class TemperatureError(StreetScopeError):
+    """A temperature that is not above 0, or is too high to show anything."""
+
+
+class ComparisonError(StreetScopeError):
+    """Two segmentations whose classes have nothing in common."""
+
+
+class ArchiveError(StreetScopeError):
+    """A zip, or one file in it, that gives no photo."""
+
+
 class ModelError(StreetScopeError):
     """Something is wrong with a model or its files."""
 
@@ -75,6 +98,25 @@ class DatasetError(StreetScopeError):
     """A folder that cannot be read as a data set."""
 
 
+class LabelValueError(DatasetError):
+    """A label map holds a number that the class list does not have."""
+
+
+class UnknownColourError(DatasetError):
+    """A label map holds colours that the class list does not have.
+
+    counts: how many pixels have each of them, by (red, green, blue).
+    """
+
+    def __init__(self, message: str, counts: dict[tuple[int, int, int], int]) -> None:
+        super().__init__(message)
+        self.counts = counts
+
+
+class DownloadError(DatasetError):
+    """A data set that could not be brought in from the network."""
+
+
 class TrainingError(StreetScopeError):
     """A training run that cannot start or go on."""
 
@@ -85,3 +127,23 @@ class RecipeError(TrainingError):
 
 class DivergedError(TrainingError):
     """The loss is not a number any more."""
+
+
+class OutOfMemoryError(TrainingError):
+    """A batch does not fit into memory."""
+
+
+class DiskFullError(TrainingError):
+    """There is no room for what a run has to write."""
+
+
+class StoppedError(TrainingError):
+    """A run was stopped before its end; it can go on."""
+
+
+class RunError(TrainingError):
+    """A run that cannot be used as asked: still running, damaged, there already."""
+
+
+class RunNotFoundError(RunError):
+    """No run of that ID."""

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 CHINA_CREDIT = "Photo: danielbuechele (Flickr), CC BY 2.0, from scikit-learn"
+TOYTOWN_CREDIT = "Drawn by StreetScope: its built-in Toytown"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture that comes with the project. name: what an address calls it; file: its file's name."""
+
+    name: str
+    file: str
+    credit: str
+
+    @property
+    def path(self) -> Path:
+        """Where the picture is on this machine."""
+        if self.name == "china":
+            return china()
+        return Path(__file__).parent / "sample_pictures" / self.file
+
+
+SAMPLES = (
+    Sample("china", "china.jpg", CHINA_CREDIT),
+)
 
 
 def china() -> Path:

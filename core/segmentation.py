@@ -12,7 +12,6 @@ import math
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
@@ -24,10 +23,14 @@ from core.classes import ClassList
 from core.errors import PixelOutsideError, SizeError
 from core.modelstore import Model, load_model
 from core.processor import has_native_bfloat16
+from core.reading import PixelReading, Shape, beliefs, neighbourhood
 
 SMALLEST_SIZE = 32
 LARGEST_SIZE = 2048
 """Longer side in pixels. Above 2048 a photo takes gigabytes of activations and gains no accuracy."""
+
+ENTROPY_STEPS = 50
+"""Steps to a bit in `Segmentation.entropy_steps`."""
 
 HALF_MAX = torch.finfo(torch.float16).max
 
@@ -35,78 +38,8 @@ _BAND = 64
 """Rows interpolated at a time: enough that the work outweighs the calls (half the time of bands of 16),
 few enough that all classes of a band stay small: 3 MB at 1024 columns and 11 classes."""
 
-
-@dataclass(frozen=True)
-class ClassProbability:
-    """A class by name and its probability in [0, 1]."""
-
-    name: str
-    probability: float
-
-
-@dataclass(frozen=True)
-class PixelBelief:
-    """What the network believes about one pixel: its class, how probable, and the runners-up."""
-
-    row: int
-    col: int
-    label: str
-    probability: float
-    chosen: bool
-    top: tuple[ClassProbability, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class PixelReading:
-    """A chosen pixel with its neighbours on the same row, in order of column.
-
-    probabilities: (N, C) float32, a row for each of `pixels`; each row sums to 1.
-    """
-
-    pixels: tuple[PixelBelief, ...]
-    probabilities: NDArray[np.float32]
-    class_list: ClassList
-
-    @cached_property
-    def chosen(self) -> PixelBelief:
-        """The pixel that was asked for."""
-        return next(pixel for pixel in self.pixels if pixel.chosen)
-
-    @cached_property
-    def neighbours(self) -> tuple[PixelBelief, ...]:
-        """All pixels but the chosen one."""
-        return tuple(pixel for pixel in self.pixels if not pixel.chosen)
-
-    def sentence(self) -> str:
-        """The reading in plain words, for instance "Pixel (212, 340) is Road with 97 %; ..."."""
-        chosen = self.chosen
-        start = f"Pixel ({chosen.row}, {chosen.col}) is {chosen.label} with {percent(chosen.probability)}"
-        others = [p.label for p in self.neighbours if p.label != chosen.label]
-        total = len(self.neighbours)
-        if total == 1:
-            end = f"is {others[0]}: a boundary runs here." if others else f"is {chosen.label} too."
-            return f"{start}; its only neighbour {end}"
-        if not total:
-            return f"{start}; the picture has no other pixel on its row."
-        if not others:
-            return f"{start}; all its {total} neighbours are {chosen.label} too."
-        names = sorted(set(others), key=lambda name: (-others.count(name), name))
-        first, *rest = names
-        verb = "is" if others.count(first) == 1 else "are"
-        counts = [f"{others.count(first)} of its {total} neighbours {verb} {first}"]
-        counts += [f"{others.count(name)} {name}" for name in rest]
-        joined = " and ".join([", ".join(counts[:-1]), counts[-1]] if rest else counts)
-        return f"{start}; {joined}: a boundary runs here."
-
-
-def percent(probability: float) -> str:
-    """A probability as whole per cent, as every page and the viewer show it."""
-    return f"{percent_number(probability)} %"
-
-
-def percent_number(probability: float) -> int:
-    """A probability in [0, 1] as whole per cent, halves up."""
-    return math.floor(probability * 100 + 0.5)
+_SMALL_BAND = 16
+"""Rows at a time where what is made of them is large as well: 2 MB at 1024 columns and 32 classes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,39 +82,44 @@ class Segmentation:
         logits = _interpolate(self.logits, torch.as_tensor(rows), torch.as_tensor(cols), self.stride)
         return logits.softmax(dim=0).T.numpy()
 
-    def read(self, row: int, col: int, before: int = 10, after: int = 10, top: int = 5) -> PixelReading:
-        """Read a pixel with its neighbours on the same row.
+    def probability_bands(self) -> Iterator[NDArray[np.float32]]:
+        """All probabilities, in bands of some rows from top to bottom: (band, W, C) float32 in [0, 1]."""
+        for _, logits in _bands(self.logits, self.height, self.width, self.stride, _SMALL_BAND):
+            yield logits.softmax(dim=0).permute(1, 2, 0).numpy()
 
-        The window col - before ... col + after slides at the picture's edges, so that the pixel keeps
-        before + after neighbours where the picture is wide enough. top: how many classes to name a pixel.
-        PixelOutsideError when (row, col) is not in the picture.
+    def read(
+        self, row: int, col: int, before: int = 10, after: int = 10, top: int = 5, shape: Shape = "row"
+    ) -> PixelReading:
+        """Read a pixel with its neighbours.
+
+        shape, before, after: which neighbours; see `core.reading.neighbourhood`. At the picture's edges it
+        slides, so that the pixel keeps its 20 neighbours where the picture is large enough.
+        top: how many classes to name a pixel. PixelOutsideError when (row, col) is not in the picture.
         """
         self._check_inside(row, col)
-        cols = window(col, self.width, before, after)
-        rows = np.full_like(cols, row)
+        rows, cols = neighbourhood(row, col, self.height, self.width, shape, before, after)
         probabilities = self.probabilities(rows, cols)
-        labels = self.labels[rows, cols]
-        names = self.class_list.names
-        ranks = probabilities.copy()
-        # the label comes first even where rounding makes another class equally probable
-        ranks[np.arange(len(cols)), labels] = np.inf
-        best = np.argsort(-ranks, axis=1, kind="stable")[:, :top]
-        pixels = tuple(
-            PixelBelief(
-                row=row,
-                col=int(c),
-                label=names[label],
-                probability=float(p[label]),
-                chosen=bool(c == col),
-                top=tuple(ClassProbability(names[i], float(p[i])) for i in order),
-            )
-            for c, label, p, order in zip(cols, labels, probabilities, best, strict=True)
+        pixels = beliefs(
+            list(zip(rows.tolist(), cols.tolist(), strict=True)),
+            (row, col),
+            self.labels[rows, cols],
+            probabilities,
+            self.class_list.names,
+            top,
         )
-        return PixelReading(pixels, probabilities, self.class_list)
+        return PixelReading(pixels, probabilities, self.class_list, shape)
 
     def class_shares(self) -> NDArray[np.float64]:
         """(C,) share of the picture's pixels that each class has; sums to 1."""
         return np.bincount(self.labels.ravel(), minlength=len(self.class_list)) / self.labels.size
+
+    def mean_confidence(self) -> NDArray[np.float64]:
+        """(C,) mean confidence of the pixels of each class, in [0, 1]; NaN for a class that has none."""
+        classes, labels = len(self.class_list), self.labels.ravel()
+        pixels = np.bincount(labels, minlength=classes)
+        total = np.bincount(labels, weights=self.confidence.ravel(), minlength=classes)
+        means: NDArray[np.float64] = np.divide(total, pixels, out=np.full(classes, np.nan), where=pixels > 0)
+        return means
 
     def confidence_percent(self) -> NDArray[np.uint8]:
         """(H, W) confidence as whole per cent, 0..100, rounded as `percent` rounds."""
@@ -191,10 +129,29 @@ class Segmentation:
     def entropy(self) -> NDArray[np.float16]:
         """(H, W) entropy of the probabilities in bits: 0 is sure, log2(C) knows nothing."""
         entropy = np.empty(self.labels.shape, dtype=np.float16)
-        for rows, logits in _bands(self.logits, self.height, self.width, self.stride):
-            logs = logits.log_softmax(dim=0)
-            entropy[rows] = (-(logs.exp() * logs).sum(dim=0) / np.log(2)).numpy()
+        for rows, bits in self._entropy_bands():
+            entropy[rows] = bits
         return entropy
+
+    def entropy_steps(self) -> NDArray[np.uint8]:
+        """(H, W) entropy in steps of 1/50 bit, rounded; 255 stands for 5.1 bits and more.
+
+        One byte a pixel for whoever shows it: 5.1 bits are more than 32 classes can have.
+        """
+        steps = np.empty(self.labels.shape, dtype=np.uint8)
+        for rows, bits in self._entropy_bands():
+            steps[rows] = np.minimum(np.floor(bits * ENTROPY_STEPS + 0.5), 255)
+        return steps
+
+    def _entropy_bands(self) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+        """Entropy in bits, in bands of rows: (rows, (band, W))."""
+        for rows, logits in _bands(self.logits, self.height, self.width, self.stride):
+            # With d = logit - largest and Z = sum(exp(d)): entropy = log(Z) - sum(exp(d) d) / Z
+            below = logits - logits.amax(dim=0)
+            weights = below.exp()
+            total = weights.sum(dim=0)
+            nats = total.log() - weights.mul_(below).sum(dim=0) / total
+            yield rows, nats.div_(math.log(2)).clamp_(min=0).numpy()
 
     def _check_inside(self, row: int, col: int) -> None:
         if not (0 <= row < self.height and 0 <= col < self.width):
@@ -202,16 +159,6 @@ class Segmentation:
                 f"Pixel ({row}, {col}) is outside the picture, whose rows are 0 to {self.height - 1} "
                 f"and columns 0 to {self.width - 1}."
             )
-
-
-def window(position: int, length: int, before: int, after: int) -> NDArray[np.int_]:
-    """The positions from `position - before` to `position + after`, moved to lie within 0 ... length - 1.
-
-    Where `length` has fewer than before + 1 + after positions, all of them.
-    """
-    size = min(before + 1 + after, length)
-    start = min(max(position - before, 0), length - size)
-    return np.arange(start, start + size)
 
 
 class Segmenter:
@@ -308,11 +255,13 @@ def _interpolate(logits: Tensor, rows: Tensor, cols: Tensor, stride: int) -> Ten
     return _mix(upper, lower, down)
 
 
-def _bands(logits: Tensor, height: int, width: int, stride: int) -> Iterator[tuple[slice, Tensor]]:
+def _bands(
+    logits: Tensor, height: int, width: int, stride: int, band: int = _BAND
+) -> Iterator[tuple[slice, Tensor]]:
     """Walk over the picture in bands of rows: (rows, (C, band, W) float32 logits)."""
     left, right, across = _neighbours(torch.arange(width), logits.shape[2], stride)
-    for start in range(0, height, _BAND):
-        stop = min(start + _BAND, height)
+    for start in range(0, height, band):
+        stop = min(start + band, height)
         if stride == 1:
             yield slice(start, stop), logits[:, start:stop, :width].float()
             continue

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.probabilities import percent
+
 if TYPE_CHECKING:
-    from core.segmentation import PixelReading, Segmentation
+    from core.comparison import Comparison
+    from core.pins import Pin
+    from core.reading import PixelReading
+    from core.segmentation import Segmentation
 
 
 def reading_rows(reading: PixelReading) -> list[dict[str, Any]]:
-    """A row for each pixel: where it is, its class, the runner-up and the margin between the two.
+    """A row for each pixel: where it is, its class, the runner-up, the margin between the two, the entropy.
 
-    Probabilities and margins are in [0, 1]. The margin is missing where there is only one class.
+    Probabilities and margins are in [0, 1], the entropy is in bits. The margin is missing where there is
+    only one class.
     """
     rows = []
     for pixel in reading.pixels:
@@ -28,6 +34,7 @@ def reading_rows(reading: PixelReading) -> list[dict[str, Any]]:
                 "probability": pixel.probability,
                 "runner-up": second.name if second else None,
                 "margin": pixel.probability - second.probability if second else None,
+                "entropy": pixel.entropy,
             }
         )
     return rows
@@ -43,25 +50,74 @@ def reading_csv(reading: PixelReading) -> str:
     return to_csv(rows)
 
 
-def class_share_rows(segmentation: Segmentation) -> list[dict[str, Any]]:
-    """A row for each class that occurs: its pixels and their share in [0, 1], largest first."""
-    shares = segmentation.class_shares()
-    pixels = segmentation.labels.size
-    return [
-        {"class": name, "pixels": round(share * pixels), "share": float(share)}
-        for name, share in sorted(
-            zip(segmentation.class_list.names, shares, strict=True), key=lambda p: -p[1]
+def pin_rows(pins: Iterable[Pin]) -> list[dict[str, Any]]:
+    """A row for each pin, in their order; what is believed is as in `reading_rows`, and in words."""
+    rows = []
+    for pin in pins:
+        second = pin.top[1] if len(pin.top) > 1 else None
+        rows.append(
+            {
+                "name": pin.name,
+                "photo": pin.photo,
+                "model": pin.model,
+                "size": pin.size,
+                "row": pin.row,
+                "column": pin.col,
+                "class": pin.label,
+                "probability": pin.probability,
+                "runner-up": second.name if second else None,
+                "margin": pin.probability - second.probability if second else None,
+                "entropy": pin.entropy,
+                "certainty": pin.certainty,
+                "top classes": ", ".join(f"{best.name} {percent(best.probability)}" for best in pin.top),
+            }
         )
-        if share > 0
+    return rows
+
+
+def class_share_rows(segmentation: Segmentation) -> list[dict[str, Any]]:
+    """A row for each class that occurs, largest first: its pixels, their share and their mean confidence.
+
+    Share and mean confidence are in [0, 1].
+    """
+    shares, confidence = segmentation.class_shares(), segmentation.mean_confidence()
+    return [
+        {
+            "class": segmentation.class_list.names[number],
+            "pixels": round(shares[number] * segmentation.labels.size),
+            "share": float(shares[number]),
+            "mean confidence": float(confidence[number]),
+        }
+        for number in sorted(range(len(shares)), key=lambda number: -shares[number])
+        if shares[number] > 0
+    ]
+
+
+def transition_rows(comparison: Comparison) -> list[dict[str, Any]]:
+    """A row for each pair of classes between which pixels changed, most pixels first; share in [0, 1]."""
+    return [
+        {"from": change.first, "to": change.second, "pixels": change.pixels, "share": change.share}
+        for change in comparison.transitions
     ]
 
 
 def to_csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Rows with the same keys as CSV with a header; empty when there are none."""
+    """Rows with the same keys as CSV with a header; empty when there are none.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front: names come from files.
+    Source: OWASP, "CSV Injection".
+    """
     if not rows:
         return ""
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(map(_cell, rows[0]))
+    writer.writerows(map(_cell, row.values()) for row in rows)
     return buffer.getvalue()
+
+
+def _cell(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r", "\n")  # the csv module quotes a newline, but not a carriage return
+    return f"'{text}" if text.startswith(tuple("=+-@\t\n")) else text

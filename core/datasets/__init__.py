@@ -1,5 +1,19 @@
 """Data sets on disk: pairs of a street picture and its label map, and how they are split."""
 
-from core.datasets.camvid import Frame, SegmentationDataset, Split, open_dataset
+from core.datasets.dataset import SPLITS, Frame, FrameSplit, SegmentationDataset, Split
+from core.datasets.listing import Listing, Problem
+from core.datasets.opening import data_folder, find_datasets, list_dataset, open_dataset
 
-__all__ = ["Frame", "SegmentationDataset", "Split", "open_dataset"]
+__all__ = [
+    "SPLITS",
+    "Frame",
+    "FrameSplit",
+    "Listing",
+    "Problem",
+    "SegmentationDataset",
+    "Split",
+    "data_folder",
+    "find_datasets",
+    "list_dataset",
+    "open_dataset",
+]

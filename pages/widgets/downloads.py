@@ -1,46 +1,74 @@
-"""Everything on the Explore page as files."""
+"""Everything on the Explore page as files. A file is made when somebody asks for it."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from functools import partial
-from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core import charts, images, tables
+from core import export, tables
+from core.photos import Photo
+from core.reading import PixelReading
+from core.segmentation import Segmentation
+from pages.widgets.models import SegmentedPhoto, segment_later
+from pages.widgets.sizes import WorkingSize
+from pages.widgets.visit import samples, visit
 
-if TYPE_CHECKING:
-    from core.segmentation import PixelReading, Segmentation
 
-
-def download_menu(segmentation: Segmentation, reading: PixelReading, photo: str) -> None:
-    """A menu of downloads; a file is made when it is asked for. Its name says photo, model and size."""
-    longest = max(segmentation.height, segmentation.width)
-    stem = f"{PurePath(photo).stem}-{segmentation.model_name}-{longest}"
-    files = {
-        "Index mask (PNG)": (f"{stem}-index.png", partial(_index_mask, segmentation)),
-        "Colour mask (PNG)": (f"{stem}-mask.png", partial(_colour_mask, segmentation)),
-        "Overlay (PNG)": (f"{stem}-overlay.png", partial(_overlay, segmentation)),
-        "Reading of the 21 pixels (CSV)": (f"{stem}-reading.csv", partial(tables.reading_csv, reading)),
+def download_menu(
+    shown: SegmentedPhoto, reading: PixelReading, photo: Photo, model: str, size: WorkingSize
+) -> None:
+    """A menu of downloads, drawn when it is opened. Each file's name says photo, model and size."""
+    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="downloads")
+    if not menu.open:
+        return
+    segmentation = shown.segmentation
+    stem = export.file_stem(photo.name, model, size.name)
+    files: dict[str, tuple[str, Callable[[], str | bytes | io.BytesIO]]] = {
+        "Index mask (PNG)": (f"{stem}-index.png", partial(export.index_mask, segmentation)),
+        "Colour mask (PNG)": (f"{stem}-mask.png", partial(export.colour_mask, segmentation)),
+        "Overlay (PNG)": (f"{stem}-overlay.png", partial(export.overlay, segmentation)),
+        "Confidence map (PNG)": (f"{stem}-confidence.png", partial(export.confidence_map, segmentation)),
+        f"Reading of the {len(reading.pixels)} pixels (CSV)": (
+            f"{stem}-reading.csv",
+            partial(tables.reading_csv, reading),
+        ),
         "Class shares (CSV)": (f"{stem}-shares.csv", partial(_shares, segmentation)),
+        "Probabilities of every pixel (NPZ)": (
+            f"{stem}-probabilities.npz",
+            partial(_probabilities, segmentation),
+        ),
+        "Everything of all photos (ZIP)": (f"photos-{model}-{size.name}.zip", _everything(model, size)),
     }
-    with st.popover("Download", icon=":material/download:"):
+    with menu:
         for label, (name, make) in files.items():
             st.download_button(label, make, name, on_click="ignore", width="stretch", type="tertiary")
-
-
-def _index_mask(segmentation: Segmentation) -> bytes:
-    return images.encode_index_png(segmentation.labels, segmentation.class_list.palette)
-
-
-def _colour_mask(segmentation: Segmentation) -> bytes:
-    return images.encode_png(charts.colour_mask(segmentation.labels, segmentation.class_list))
-
-
-def _overlay(segmentation: Segmentation) -> bytes:
-    return images.encode_png(charts.overlay(segmentation))
+        st.caption("An index mask's values are line numbers of the class list, from 0.")
 
 
 def _shares(segmentation: Segmentation) -> str:
     return tables.to_csv(tables.class_share_rows(segmentation))
+
+
+def _probabilities(segmentation: Segmentation) -> io.BytesIO:
+    file = io.BytesIO()
+    export.write_probabilities(segmentation, file)
+    file.seek(0)
+    return file
+
+
+def _everything(model: str, size: WorkingSize) -> Callable[[], io.BytesIO]:
+    """Files of all photos of this visit; the samples only where there are no others."""
+    photos = list(visit().photos.values()) or samples()
+    segmentations = segment_later(photos, model, size)
+
+    def make() -> io.BytesIO:
+        file = io.BytesIO()
+        stems = [export.file_stem(photo.name, model, size.name) for photo in photos]
+        export.write_all(zip(stems, segmentations(), strict=True), file)
+        file.seek(0)
+        return file
+
+    return make

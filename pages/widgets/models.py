@@ -1,21 +1,26 @@
-"""Models and segmentations that all sessions share, each kept within bounds."""
+"""Models and segmentations that all sessions share, kept within bounds."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from core import images
 from core.modelstore import DEFAULT_MODEL, list_models, read_card
+from core.photos import Photo
 from core.segmentation import LARGEST_SIZE, Segmentation, Segmenter, load_segmenter
+from core.sharedcache import SharedCache
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture
+from pages.widgets.sizes import WorkingSize
 
+_KEPT_BYTES = 1024**3
+"""Of segmentations on this server: about 70 photos at 1024 x 1024, which take 15 MB each."""
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def segmenter(model: str) -> Segmenter:
-    """A loaded model; the least recently loaded gives way to a fourth."""
-    return load_segmenter(model)
+_EVERYBODY = "everybody"
+"""Owner of the samples' segmentations: no session's end drops them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,29 +30,86 @@ class SegmentedPhoto:
     segmentation: Segmentation
     picture: ViewerPicture
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that this photo keeps."""
+        return self.segmentation.nbytes + len(self.picture.photo) + len(self.picture.maps)
 
-# A photo at 1024 x 1024 keeps about 15 MB, so this cache holds at most half a gigabyte.
-@st.cache_resource(max_entries=32, show_spinner=False)
-def segment(photo: bytes, model: str, size: int | None, square: bool = False) -> SegmentedPhoto:
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _segmenter(model: str, weights: str) -> Segmenter:
+    """A loaded model with these weights; the least recently loaded gives way to a fourth."""
+    return load_segmenter(model)
+
+
+@st.cache_resource(show_spinner=False)
+def _segmentations() -> SharedCache[SegmentedPhoto]:
+    return SharedCache(_KEPT_BYTES, lambda photo: photo.nbytes)
+
+
+@st.cache_resource(
+    scope="session", show_spinner=False, on_release=lambda owner: _segmentations().release(owner)
+)
+def _owner() -> str:
+    """This session among the owners of segmentations; Streamlit tells when it ends."""
+    return secrets.token_hex(8)
+
+
+def segment(photo: Photo, model: str, size: WorkingSize) -> SegmentedPhoto:
     """Segment a photo, once for everybody who looks at the same photo with the same model and size.
 
     Errors: ImageError for the photo, ModelError for the model.
     """
-    image = images.decode(photo, size or LARGEST_SIZE)
-    result = segmenter(model).segment(image, size, square)
+    return _segment(photo, model, size, _EVERYBODY if photo.sample else _owner())
+
+
+def segment_later(
+    photos: Sequence[Photo], model: str, size: WorkingSize
+) -> Callable[[], Iterator[Segmentation]]:
+    """Segment photos one after the other, in a thread that knows no session, such as a download's."""
+    owner = _owner()
+
+    def later() -> Iterator[Segmentation]:
+        for photo in photos:
+            yield _segment(photo, model, size, _EVERYBODY if photo.sample else owner).segmentation
+
+    return later
+
+
+def _segment(photo: Photo, model: str, size: WorkingSize, owner: str) -> SegmentedPhoto:
+    weights = read_card(model).weights_sha256  # a model trained anew under its old name is another one
+
+    def make() -> SegmentedPhoto:
+        segmenter = _segmenter(model, weights)
+        image = images.decode(photo.data, size.pixels or LARGEST_SIZE)
+        result = segmenter.segment(image, size.pixels, size.square)
+        return SegmentedPhoto(result, _viewer_picture(result))
+
+    return _segmentations().get(owner, (photo.key, model, weights, size), make)
+
+
+def _viewer_picture(result: Segmentation) -> ViewerPicture:
     names, palette = result.class_list.names, result.class_list.palette
-    photo_shown = images.encode_jpeg(result.image)
-    return SegmentedPhoto(
-        result, viewer_picture(photo_shown, result.labels, result.confidence_percent(), names, palette)
+    shown = images.encode_jpeg(result.image)
+    return viewer_picture(
+        shown, result.labels, names, palette, confidence_percent=result.confidence_percent()
     )
 
 
-def model_picker() -> str:
+def model_picker(label: str = "Model", key: str = "model") -> str:
     """Choose a model; says nothing where there is only one."""
     models = list_models()
     if len(models) < 2:
         return models[0] if models else DEFAULT_MODEL
-    return st.selectbox("Model", models, help="Who segments: a network and what it was trained on.")
+    default = models.index(DEFAULT_MODEL) if DEFAULT_MODEL in models else 0
+    return st.selectbox(
+        label,
+        models,
+        default,
+        key=key,
+        bind="query-params",
+        help="Who segments: a network and what it was trained on.",
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_pixel_viewer import click, expect_chosen, expect_window, point, viewer
+from tests.browser.test_pixel_viewer import click, expect_chosen, point, viewer
 from tests.conftest import COLOURS, ROOT, save_colour_model
 
 if TYPE_CHECKING:
@@ -25,20 +27,18 @@ SIZE = (384, 512)
 """The test picture's height and width: its longer side is the working size, so nothing is scaled."""
 
 
-def class_at(row: int, col: int) -> str:
+def class_at(row: int, col: int, shift: int = 0) -> str:
     """Blocks of 3 rows and 5 columns take turns: an error of one pixel finds another class."""
-    return COLOURS.names[(row // 3 + col // 5) % 3]
+    return COLOURS.names[(row // 3 + col // 5 + shift) % 3]
 
 
-def test_picture() -> bytes:
+def blocks(shift: int = 0) -> bytes:
+    """The test picture; another shift is another picture of the same size."""
     rows, cols = np.indices(SIZE)
-    labels = ((rows // 3 + cols // 5) % 3).astype(np.uint8)
+    labels = ((rows // 3 + cols // 5 + shift) % 3).astype(np.uint8)
     buffer = io.BytesIO()
     Image.fromarray(COLOURS.palette[labels]).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-test_picture.__test__ = False  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +51,41 @@ def app(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> RunningApp:
     return serve(APP, env={"STREETSCOPE_MODELS": str(store)})
 
 
-def upload(page: Page, name: str, content: bytes, media_type: str = "image/png") -> None:
+def upload(page: Page, *files: tuple[str, bytes]) -> None:
     chooser = page.locator("[data-testid=stFileUploaderDropzoneInput]")
-    chooser.set_input_files([{"name": name, "mimeType": media_type, "buffer": content}])
+    chooser.set_input_files(
+        [{"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files]
+    )
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator(".strip li").filter(has=page.locator(".name", has_text=re.compile(f"^{name}$")))
+
+
+def expect_looked_at(page: Page, name: str, size: str = "512 x 384") -> Locator:
+    """Wait until the viewer shows this photo."""
+    expect(page.get_by_text(f"{name} at {size}")).to_be_visible()
+    height_last = " by ".join(size.split(" x "))
+    expect(page.get_by_role("application", name=f"{name} with its classes, {height_last}")).to_be_visible()
+    return viewer(page)
 
 
 def open_with_picture(page: Page) -> Locator:
     """Upload the test picture and wait until the viewer shows it."""
     viewer(page)
-    upload(page, "blocks.png", test_picture())
-    expect(page.get_by_text("blocks.png at 512 x 384")).to_be_visible()
-    # The viewer is told of the new picture a moment later than the caption.
-    expect(page.get_by_role("application", name="blocks.png with its classes, 512 by 384")).to_be_visible()
-    return viewer(page)
+    upload(page, ("blocks.png", blocks()))
+    return expect_looked_at(page, "blocks.png")
 
 
-def sentence(page: Page, row: int, col: int) -> Locator:
-    return page.get_by_text(f"Pixel ({row}, {col}) is {class_at(row, col)} with", exact=False)
+def sentence(page: Page, row: int, col: int, shift: int = 0) -> Locator:
+    return page.get_by_text(f"Pixel ({row}, {col}) is {class_at(row, col, shift)} with", exact=False)
+
+
+def open_menu(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).click()
+
+
+# --- the first visit ------------------------------------------------------------------------------
 
 
 def test_first_visit_shows_a_segmented_sample(app: RunningApp, open_page: OpenPage) -> None:
@@ -78,6 +96,28 @@ def test_first_visit_shows_a_segmented_sample(app: RunningApp, open_page: OpenPa
     expect(page.get_by_text("Pixel (171, 256) is", exact=False)).to_be_visible()
 
 
+def test_both_themes_and_widths_are_kept_as_pictures(
+    app: RunningApp, open_page: OpenPage, screenshot: Screenshot
+) -> None:
+    for width in (1280, 400):
+        for theme in ("light", "dark"):
+            page = open_page(app.url, width=width, theme=theme)
+            viewer(page)
+            expect(page.get_by_text("The same in numbers")).to_be_visible()
+            screenshot(page, f"explore-{width}-{theme}")
+
+
+def test_without_a_model_there_is_a_sentence(
+    serve: Serve, open_page: OpenPage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    empty = serve(APP, env={"STREETSCOPE_MODELS": str(tmp_path_factory.mktemp("none"))})
+    page = open_page(empty.url)
+    expect(page.get_by_text("There is no model called", exact=False)).to_be_visible(timeout=30_000)
+
+
+# --- choosing and reading -------------------------------------------------------------------------
+
+
 def test_the_pixel_outlined_is_the_pixel_read(
     app: RunningApp, open_page: OpenPage, screen: Screen, screenshot: Screenshot
 ) -> None:
@@ -86,9 +126,7 @@ def test_the_pixel_outlined_is_the_pixel_read(
     for row, col in ((0, 0), (100, 200), (191, 255), (383, 511)):
         click(page, shown, row, col, SIZE)
         expect_chosen(shown, row, col)
-        first = min(max(col - 10, 0), 511 - 20)
-        expect_window(shown, first, first + 20)
-        expect(sentence(page, row, col)).to_be_visible(timeout=15_000)
+        expect(sentence(page, row, col)).to_be_visible()
     screenshot(page, f"explore-{screen.width}-x{screen.density}")
 
 
@@ -111,53 +149,246 @@ def test_number_inputs_move_the_pixel(app: RunningApp, open_page: OpenPage) -> N
     expect(sentence(page, row, 17)).to_be_visible()
 
 
-def test_a_text_file_named_jpg_gets_its_sentence_and_the_sample_stays(
-    app: RunningApp, open_page: OpenPage, screenshot: Screenshot
-) -> None:
-    page = open_page(app.url)
-    viewer(page)
-    upload(page, "notes.jpg", b"buy milk", "image/jpeg")
-    expect(page.get_by_text("notes.jpg cannot be used")).to_be_visible(timeout=15_000)
-    expect(
-        page.get_by_text("This file is not a picture in a format that we read", exact=False)
-    ).to_be_visible()
-    viewer(page)
-    expect(page.get_by_text("china.jpg at 512 x 342")).to_be_visible()
-    screenshot(page, "explore-bad-file")
+def download_text(page: Page, label: str) -> tuple[str, str]:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=label).click()
+    return download.value.suggested_filename, download.value.path().read_text()
 
 
-def test_downloads_are_what_they_say(app: RunningApp, open_page: OpenPage, tmp_path: Path) -> None:
+def test_each_neighbourhood_is_read_as_it_is_chosen(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(app.url)
     shown = open_with_picture(page)
     click(page, shown, 30, 40, SIZE)
-    expect(sentence(page, 30, 40)).to_be_visible(timeout=15_000)
-    page.get_by_test_id("stPopoverButton").click()
-    with page.expect_download() as download:
-        page.get_by_text("Index mask (PNG)").click()
-    assert download.value.suggested_filename == "blocks-street-lite0-512-index.png"
-    labels = np.array(Image.open(download.value.path()))
-    assert COLOURS.names[labels[30, 40]] == class_at(30, 40)
-    with page.expect_download() as download:
-        page.get_by_text("Reading of the 21 pixels (CSV)").click()
-    rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
-    assert [int(row["column"]) for row in rows] == list(range(30, 51))
-    assert [row["class"] for row in rows] == [class_at(30, col) for col in range(30, 51)]
+    expect(sentence(page, 30, 40)).to_be_visible()
+    square = {(r, c) for r in range(28, 33) for c in range(38, 43)} - {
+        (r, c) for r in (28, 32) for c in (38, 42)
+    }
+    expected = {
+        "Column": ("Column 40 from top to bottom", {(r, 40) for r in range(20, 41)}),
+        "Square": ("The square around (30, 40)", square),
+        "Row": ("Row 30 from left to right", {(30, c) for c in range(30, 51)}),
+    }
+    open_menu(page, "Download")
+    for shape, (title, pixels) in expected.items():
+        page.get_by_role("radio", name=shape, exact=True).first.click()
+        expect(page.get_by_text(title)).to_be_visible()
+        open_menu(page, "Download") if not page.get_by_text("Index mask (PNG)").is_visible() else None
+        _, text = download_text(page, "Reading of the 21 pixels (CSV)")
+        rows = list(csv.DictReader(text.splitlines()))
+        assert {(int(r["row"]), int(r["column"])) for r in rows} == pixels
+        assert all(r["class"] == class_at(int(r["row"]), int(r["column"])) for r in rows)
 
 
-def test_both_themes_and_widths_are_kept_as_pictures(
+def test_temperature_and_explanation_are_there_when_asked_for(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    open_with_picture(page)
+    expect(page.get_by_text("From scores to probabilities")).to_have_count(0)
+    page.get_by_text("What do these numbers mean?").click()
+    expect(page.get_by_text("From scores to probabilities")).to_be_visible()
+    slider = page.get_by_role("slider", name="Temperature T")
+    slider.press("ArrowRight")
+    expect(page.get_by_text("at T = 1.1").first).to_be_visible()
+
+
+# --- photos ---------------------------------------------------------------------------------------
+
+
+def test_several_photos_and_a_bad_file_between_them(
     app: RunningApp, open_page: OpenPage, screenshot: Screenshot
 ) -> None:
-    for width in (1280, 400):
-        for theme in ("light", "dark"):
-            page = open_page(app.url, width=width, theme=theme)
-            viewer(page)
-            expect(page.get_by_text("The same in numbers")).to_be_visible()
-            screenshot(page, f"explore-{width}-{theme}")
+    page = open_page(app.url)
+    viewer(page)
+    upload(page, ("one.png", blocks(1)), ("notes.jpg", b"buy milk"), ("two.png", blocks(2)))
+    expect(page.get_by_text("notes.jpg cannot be used")).to_be_visible()
+    expect(
+        page.get_by_text("This file is not a picture in a format that we read", exact=False)
+    ).to_be_visible()
+    shown = expect_looked_at(page, "two.png")
+    for name in ("one.png", "two.png"):
+        # Each has a third of each class, whoever looked at it.
+        expect(card(page, name).locator(".fact").last).to_contain_text("33 %")
+    card(page, "one.png").get_by_role("button", name="one.png").first.click()
+    expect_looked_at(page, "one.png")
+    click(page, shown, 50, 60, SIZE)
+    expect(sentence(page, 50, 60, shift=1)).to_be_visible()
+    screenshot(page, "explore-several")
 
 
-def test_without_a_model_there_is_a_sentence(
-    serve: Serve, open_page: OpenPage, tmp_path_factory: pytest.TempPathFactory
+def test_a_photo_can_be_removed(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    viewer(page)
+    upload(page, ("one.png", blocks(1)), ("two.png", blocks(2)))
+    expect_looked_at(page, "two.png")
+    page.get_by_role("button", name="Remove two.png").click()
+    expect(card(page, "two.png")).to_have_count(0)
+    expect(page.get_by_text("china.jpg at 512 x 342")).to_be_visible()
+    expect(card(page, "one.png")).to_be_visible()
+
+
+def test_a_zip_of_photos_is_unpacked_and_its_bad_files_named(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    viewer(page)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("../../street/first.png", blocks(1))
+        archive.writestr("readme.txt", "no photo")
+        archive.writestr("second.png", blocks(2))
+    upload(page, ("photos.zip", buffer.getvalue()))
+    expect_looked_at(page, "second.png")
+    expect(card(page, "first.png")).to_be_visible()
+    expect(page.get_by_text("readme.txt cannot be used")).to_be_visible()
+
+
+def test_a_picture_is_pasted(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    viewer(page)
+    page.evaluate(
+        """bytes => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], "image.png", { type: "image/png" }));
+            document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+        }""",
+        list(blocks(1)),
+    )
+    expect_looked_at(page, "pasted.png")
+
+
+def test_photos_and_pins_outlive_a_reload(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    shown = open_with_picture(page)
+    click(page, shown, 33, 44, SIZE)
+    expect(sentence(page, 33, 44)).to_be_visible()
+    page.get_by_role("button", name="Pin this pixel").click()
+    expect(page.get_by_text("Your pins")).to_be_visible()
+    page.reload()
+    expect_looked_at(page, "blocks.png")
+    expect(page.get_by_text("Your pins")).to_be_visible()
+
+
+def test_two_tabs_are_two_visits(app: RunningApp, open_page: OpenPage) -> None:
+    first = open_page(app.url)
+    open_with_picture(first)
+    second = open_page(app.url)
+    viewer(second)
+    expect(second.get_by_text("china.jpg at 512 x 342")).to_be_visible()
+    expect(card(second, "blocks.png")).to_have_count(0)
+    expect(card(first, "blocks.png")).to_be_visible()
+
+
+def test_a_visitor_who_lost_the_connection_goes_on_where_they_were(
+    app: RunningApp, open_page: OpenPage
 ) -> None:
-    empty = serve(APP, env={"STREETSCOPE_MODELS": str(tmp_path_factory.mktemp("none"))})
-    page = open_page(empty.url)
-    expect(page.get_by_text("There is no model called", exact=False)).to_be_visible(timeout=30_000)
+    page = open_page("about:blank")
+    page.add_init_script(
+        """window.sockets = [];
+        const Real = WebSocket;
+        window.WebSocket = class extends Real {
+            constructor(...given) { super(...given); window.sockets.push(this); }
+        };"""
+    )
+    page.goto(app.url)
+    shown = open_with_picture(page)
+    page.evaluate("window.sockets.at(-1).close()")
+    page.wait_for_function("window.sockets.length > 1 && window.sockets.at(-1).readyState === 1")
+    click(page, shown, 60, 70, SIZE)
+    expect_chosen(shown, 60, 70)
+    expect(sentence(page, 60, 70)).to_be_visible()
+    expect(card(page, "blocks.png")).to_be_visible()
+
+
+# --- the address ----------------------------------------------------------------------------------
+
+
+def test_the_address_opens_what_it_says(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(f"{app.url}/?photo=china&size=1024&view=mask&row=100&col=900&neighbours=square")
+    shown = viewer(page)
+    expect(page.get_by_text("china.jpg at 1024 x 683")).to_be_visible()
+    expect_chosen(shown, 100, 900)
+    expect(page.get_by_text("The square around (100, 900)")).to_be_visible()
+    expect(shown.get_by_role("radio", name="Mask", exact=True)).to_be_checked()
+
+
+def test_the_address_follows_what_is_done(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    shown = viewer(page)
+    click(page, shown, 20, 30, (342, 512))
+    expect(page).to_have_url(re.compile(r"row=20&col=30"))
+    shown.get_by_text("Mask", exact=True).first.click()
+    expect(page).to_have_url(re.compile(r"view=mask"))
+    again = open_page(page.url)
+    expect_chosen(viewer(again), 20, 30)
+    expect(again.get_by_text("china.jpg at 512 x 342")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["photo=../../etc/passwd&view=x&row=-1&col=9", "row=99999999999999&col=1e9&size=7", "row=&col=&photo="],
+)
+def test_a_strange_address_opens_the_page(app: RunningApp, open_page: OpenPage, query: str) -> None:
+    page = open_page(f"{app.url}/?{query}")
+    viewer(page)
+    expect(page.get_by_text("china.jpg at 512 x 342")).to_be_visible()
+
+
+def test_an_own_photo_is_not_in_the_address(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    shown = open_with_picture(page)
+    click(page, shown, 20, 30, SIZE)
+    expect(page).to_have_url(re.compile(r"row=20&col=30"))
+    assert "photo=" not in page.url
+    expect(page.get_by_text("it is not in this page's address", exact=False)).to_be_visible()
+
+
+# --- downloads and pins ---------------------------------------------------------------------------
+
+
+def test_downloads_are_what_they_say(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    shown = open_with_picture(page)
+    click(page, shown, 30, 40, SIZE)
+    expect(sentence(page, 30, 40)).to_be_visible()
+    open_menu(page, "Download")
+
+    def download(label: str, name: str) -> Path:
+        with page.expect_download() as started:
+            page.get_by_role("button", name=label).click()
+        assert started.value.suggested_filename == name
+        return started.value.path()
+
+    stem = "blocks-street-lite0-512"
+    labels = np.array(Image.open(download("Index mask (PNG)", f"{stem}-index.png")))
+    assert COLOURS.names[labels[30, 40]] == class_at(30, 40)
+    mask = np.array(Image.open(download("Colour mask (PNG)", f"{stem}-mask.png")))
+    assert (mask == COLOURS.palette[labels]).all()
+    assert Image.open(download("Overlay (PNG)", f"{stem}-overlay.png")).size == SIZE[::-1]
+    assert np.array(Image.open(download("Confidence map (PNG)", f"{stem}-confidence.png"))).shape == SIZE
+    shares = list(
+        csv.DictReader(download("Class shares (CSV)", f"{stem}-shares.csv").read_text().splitlines())
+    )
+    assert {row["class"] for row in shares} == {"Sky", "Road", "Tree"}
+    with np.load(download("Probabilities of every pixel (NPZ)", f"{stem}-probabilities.npz")) as arrays:
+        assert arrays["probabilities"].shape == (*SIZE, 4)
+        assert (arrays["probabilities"].argmax(axis=-1) == labels).all()
+    with zipfile.ZipFile(
+        download("Everything of all photos (ZIP)", "photos-street-lite0-512.zip")
+    ) as archive:
+        assert f"{stem}-index.png" in archive.namelist()
+        assert archive.testzip() is None
+
+
+def test_pins_are_kept_and_exported(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    shown = open_with_picture(page)
+    for number, (row, col) in enumerate(((30, 40), (31, 200)), start=1):
+        click(page, shown, row, col, SIZE)
+        expect(sentence(page, row, col)).to_be_visible()
+        page.get_by_role("button", name="Pin this pixel").click()
+        expect(shown.locator(f".pin >> text={number}")).to_have_count(1)
+    _, text = download_text(page, "Pins (CSV)")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [(r["name"], int(r["row"]), int(r["column"]), r["class"]) for r in rows] == [
+        ("Pin 1", 30, 40, class_at(30, 40)),
+        ("Pin 2", 31, 200, class_at(31, 200)),
+    ]
+    page.get_by_role("button", name="Remove all pins").click()
+    expect(page.get_by_text("Your pins")).to_have_count(0)

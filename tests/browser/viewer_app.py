@@ -1,17 +1,23 @@
 """A page with nothing but pixel viewers and what they told Python; `?show=` picks the pictures.
 
+`&swap=small` adds a toggle that shows another picture (or `nothing`) instead; `&shape=square` and
+`&pins=1` do what they say; `&link=1` links the viewers; `&view=mask` is the page's view, `&wired=1`
+lets the page follow the view that somebody picks; `&seconds=1` makes every run slow.
+
 The label maps are hand-made: every pixel has another class than its eight neighbours, so that a
 place misread by one pixel in any direction is a wrong class.
 """
 
 import io
 import time
+from functools import partial
+from typing import get_args
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages.widgets.pixel_viewer import Pixel, ViewerPicture, pixel_viewer, viewer_picture
+from pages.widgets.pixel_viewer import Pin, Pixel, View, ViewerPicture, pixel_viewer, viewer_picture
 
 NAMES = ("Sky", "Building", "Column_Pole", "Road", "Sidewalk", "Tree", "Car")
 PALETTE = np.array(
@@ -34,7 +40,7 @@ def checker(height: int, width: int, shift: int = 0) -> ViewerPicture:
     labels = ((3 * rows + cols + shift) % len(NAMES)).astype(np.uint8)
     confidence = ((7 * rows + 13 * cols) % 101).astype(np.uint8)
     photo = np.full((height, width, 3), 160, dtype=np.uint8)
-    return viewer_picture(encoded(photo, "PNG"), labels, confidence, NAMES, PALETTE)
+    return viewer_picture(encoded(photo, "PNG"), labels, NAMES, PALETTE, confidence_percent=confidence)
 
 
 def street(height: int, width: int) -> ViewerPicture:
@@ -58,7 +64,28 @@ def street(height: int, width: int) -> ViewerPicture:
     edge[:, 1:] += labels[:, 1:] != labels[:, :-1]
     edge[1:] += labels[1:] != labels[:-1]
     confidence = np.clip(97 - 45 * edge + noise[..., 0] / 4, 0, 100).astype(np.uint8)
-    return viewer_picture(encoded(photo, "JPEG"), labels, confidence, NAMES, PALETTE)
+    return viewer_picture(encoded(photo, "JPEG"), labels, NAMES, PALETTE, confidence_percent=confidence)
+
+
+def difference(height: int, width: int) -> ViewerPicture:
+    """Class 0, the same in both, without a colour; class 1 in every third column. No confidence."""
+    labels = np.zeros((height, width), dtype=np.uint8)
+    labels[:, ::3] = 1
+    photo = np.full((height, width, 3), 160, dtype=np.uint8)
+    return viewer_picture(encoded(photo, "PNG"), labels, ("The same in both", "Changed"), (None, (200, 0, 0)))
+
+
+def entropy_of(height: int, width: int) -> np.ndarray:
+    """(row + 2 col) % 141 fiftieths of a bit: at most 2.8, the bits of seven classes."""
+    entropies_made().append((height, width))
+    rows, cols = np.mgrid[:height, :width]
+    return ((rows + 2 * cols) % 141).astype(np.uint8)
+
+
+@st.cache_resource
+def entropies_made() -> list[Pixel]:
+    """The sizes of all entropy maps that were ever asked for."""
+    return []
 
 
 def encoded(photo: np.ndarray, kind: str) -> bytes:
@@ -74,44 +101,73 @@ def picture_named(name: str) -> ViewerPicture:
             return checker(48, 64)
         case "shifted":
             return checker(48, 64, shift=2)
+        case "tiny":
+            return checker(12, 16)
         case "narrow":
             return checker(40, 15)
+        case "squashed":
+            return checker(64, 64)
         case "street":
             return street(480, 640)
+        case "street-large":
+            return street(768, 1024)
         case "portrait":
             return street(1024, 576)
+        case "difference":
+            return difference(48, 64)
         case _:
             return checker(480, 640)
 
 
-def window_of(chosen: Pixel, width: int) -> list[Pixel]:
-    """The 21 pixels around the chosen one; core.segmentation's rule, written out once more."""
-    columns = range(min(21, width))
-    first = min(max(chosen[1] - 10, 0), width - len(columns))
-    return [(chosen[0], first + col) for col in columns]
-
-
-def show(name: str, key: str) -> None:
-    """One viewer, what it told Python, and a button by which Python moves the chosen pixel itself."""
+def show(name: str, key: str, names: list[str]) -> None:
+    """One viewer, what it told Python, and buttons by which Python moves the chosen pixel itself."""
+    asked, state = st.query_params, st.session_state
     picture = picture_named(name)
-    middle = (picture.height // 2, picture.width // 2)
-    chosen = st.session_state.setdefault(f"{key}_chosen", middle)
+    chosen = state.setdefault(f"{key}_chosen", (picture.height // 2, picture.width // 2))
     if not picture.contains(chosen):
-        chosen = middle
+        chosen = (picture.height // 2, picture.width // 2)
+    view = state.setdefault(f"{key}_view", asked.get("view", "overlay"))
 
     def choose(pixel: Pixel) -> None:
-        st.session_state[f"{key}_chosen"] = pixel
+        state[f"{key}_chosen"] = pixel
+        if "link" in asked:
+            for number, other in enumerate(names):
+                place = picture.same_place(pixel, picture_named(other))
+                state[f"viewer{number}_chosen"] = place
 
+    def look(picked: View) -> None:
+        state[f"{key}_view"] = picked
+        state[f"{key}_told"] = [*state.get(f"{key}_told", []), picked]
+
+    pins = [Pin("kerb", 5, 6), Pin("roof", picture.height - 2, picture.width - 3)]
     clicked = pixel_viewer(
-        picture, chosen=chosen, window=window_of(chosen, picture.width), key=key, on_choose=choose
+        picture,
+        chosen=chosen,
+        shape=asked.get("shape", "row"),
+        key=key,
+        view=view,
+        entropy=partial(entropy_of, picture.height, picture.width),
+        pins=pins if "pins" in asked else (),
+        link="together" if "link" in asked else None,
+        on_choose=choose,
+        on_view=look if "wired" in asked else None,
     )
     st.text(f"{key}: chosen={chosen} clicked={clicked}")
+    st.text(f"{key}: told={','.join(state.get(f'{key}_told', [])) or 'nothing'}")
     st.button("To (3, 5)", key=f"{key}_button", on_click=choose, args=((3, 5),))
+    if "view" in asked:
+        for each in get_args(View):
+            st.button(
+                f"Page shows {each}",
+                key=f"{key}_{each}",
+                on_click=state.update,
+                args=({f"{key}_view": each},),
+            )
 
 
 @st.fragment
 def viewers() -> None:
-    """`?show=large,small` viewers side by side; `&swap=small` another picture, or `nothing`."""
+    """The viewers side by side; choosing a pixel runs only this again."""
     time.sleep(float(st.query_params.get("seconds", "0")))
     names = st.query_params.get("show", "large").split(",")
     if "swap" in st.query_params and st.toggle("Swap"):
@@ -120,7 +176,8 @@ def viewers() -> None:
         return
     for column, (number, name) in zip(st.columns(len(names)), enumerate(names), strict=True):
         with column:
-            show(name, f"viewer{number}")
+            show(name, f"viewer{number}", names)
+    st.text(f"Entropy maps made: {len(entropies_made())}")
 
 
 if __name__ == "__main__":  # and not when a test imports the pictures

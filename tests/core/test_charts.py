@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from core.charts import colour_mask, overlay, reading_chart
+from core.charts import colour_mask, overlay, reading_chart, temperature_chart, top_classes_chart
 from core.classes import CAMVID_32, ClassList, SegmentationClass
-from core.segmentation import PixelBelief, PixelReading, Segmentation
+from core.errors import TemperatureError
+from core.reading import PixelBelief, PixelReading, Shape, beliefs, neighbourhood
+from core.segmentation import Segmentation
 
 THREE = ClassList(
     "Three",
@@ -23,8 +25,17 @@ THREE = ClassList(
 def reading(probabilities: list[list[float]], chosen: int, first: int = 0) -> PixelReading:
     """A reading of row 7 with these probabilities, whose first pixel is in column `first`."""
     table = np.array(probabilities, dtype=np.float32)
-    pixels = tuple(PixelBelief(7, first + n, "A", 0.5, n == chosen, ()) for n in range(len(table)))
+    pixels = tuple(PixelBelief(7, first + n, "A", 0.5, n == chosen, (), 0, "") for n in range(len(table)))
     return PixelReading(pixels, table, THREE)
+
+
+def reading_around(row: int, col: int, shape: Shape) -> PixelReading:
+    """A reading in a picture of 100 x 100 pixels whose chosen pixel is 60 % B, 30 % A, 10 % C."""
+    rows, cols = neighbourhood(row, col, 100, 100, shape)
+    pixels = list(zip(rows.tolist(), cols.tolist(), strict=True))
+    table = np.array([[0.3, 0.6, 0.1]] * len(pixels), dtype=np.float32)
+    labels = np.full(len(pixels), 1, dtype=np.uint8)
+    return PixelReading(beliefs(pixels, (row, col), labels, table, THREE.names, 5), table, THREE, shape)
 
 
 def segmentation(colour: tuple[int, int, int], label: int) -> Segmentation:
@@ -90,6 +101,12 @@ def test_chart_sums_up_the_classes_that_get_no_colour_of_their_own():
     assert list(figure.data[1].y) == pytest.approx([0.3, 0.5])
 
 
+def test_chart_sums_up_one_other_class_as_one():
+    figure = reading_chart(reading([[0.1, 0.2, 0.7]], chosen=0), classes=2)
+
+    assert [bar.name for bar in figure.data] == ["C", "B", "1 other"]
+
+
 def test_chart_bars_reach_one_at_every_pixel():
     random = np.random.default_rng(0).dirichlet([1, 1, 1], size=21)
     figure = reading_chart(reading(random.tolist(), chosen=10), classes=2)
@@ -109,3 +126,69 @@ def test_chart_names_the_row():
     figure = reading_chart(reading([[1, 0, 0]], chosen=0))
 
     assert figure.layout.xaxis.title.text == "column (row 7)"
+
+
+def test_chart_of_a_column_has_the_rows_from_top_to_bottom():
+    figure = reading_chart(reading_around(50, 3, "column"))
+
+    assert list(figure.data[0].x) == [str(row) for row in range(40, 61)]
+    assert figure.layout.xaxis.title.text == "row (column 3)"
+    assert figure.layout.xaxis.unifiedhovertitle.text == "Pixel (%{x}, 3)"
+    assert figure.layout.shapes[0].x0 == 9.5
+
+
+def test_chart_of_a_square_names_both_coordinates_row_by_row():
+    figure = reading_chart(reading_around(50, 3, "square"))
+
+    assert list(figure.data[0].x)[:4] == ["(48, 2)", "(48, 3)", "(48, 4)", "(49, 1)"]
+    assert figure.layout.xaxis.title.text == "pixel (row, column)"
+    assert figure.layout.xaxis.unifiedhovertitle.text == "Pixel %{x}"
+    assert figure.data[0].x[10] == "(50, 3)"
+    assert figure.layout.shapes[0].x0 == 9.5
+
+
+@pytest.mark.parametrize("shape", ["row", "column", "square"])
+def test_chart_has_a_bar_for_every_pixel_of_every_shape(shape):
+    figure = reading_chart(reading_around(0, 99, shape))
+
+    assert len(set(figure.data[0].x)) == 21
+
+
+@pytest.mark.parametrize("shape", ["row", "column", "square"])
+def test_top_classes_are_the_chosen_pixels_from_the_most_probable(shape):
+    (bars,) = top_classes_chart(reading_around(50, 3, shape)).data
+
+    assert list(bars.y) == ["B", "A", "C"]
+    assert list(bars.x) == pytest.approx([0.6, 0.3, 0.1])
+    assert list(bars.text) == ["60.0%", "30.0%", "10.0%"]
+    assert list(bars.marker.color) == ["rgb(0, 255, 0)", "rgb(255, 0, 0)", "rgb(0, 0, 255)"]
+
+
+def test_temperature_stands_beside_what_the_network_said():
+    before, after = temperature_chart(reading_around(50, 3, "row"), 0.5).data
+
+    assert before.y == after.y == ("B", "A", "C")
+    assert list(before.x) == pytest.approx([0.6, 0.3, 0.1])
+    # at 1/2 the probabilities are squared and made to sum to 1 again
+    assert list(after.x) == pytest.approx([0.36 / 0.46, 0.09 / 0.46, 0.01 / 0.46])
+    assert before.text == ("60.0% at T = 1", "30.0% at T = 1", "10.0% at T = 1")
+    assert after.text == ("78.3% at T = 0.5", "19.6% at T = 0.5", "2.2% at T = 0.5")
+
+
+def test_temperature_chart_shows_as_many_classes_as_asked_for():
+    assert len(temperature_chart(reading_around(50, 3, "row"), 3, classes=2).data[1].x) == 2
+
+
+def test_a_temperature_that_does_not_exist_has_no_chart():
+    with pytest.raises(TemperatureError):
+        temperature_chart(reading_around(50, 3, "row"), 0)
+
+
+@pytest.mark.parametrize("shape", ["row", "column", "square"])
+def test_bars_have_an_edge_so_that_black_is_seen_on_black(shape):
+    reading = reading_around(50, 3, shape)
+    figures = reading_chart(reading), top_classes_chart(reading), temperature_chart(reading, 2)
+
+    for bars in (trace for figure in figures for trace in figure.data):
+        assert bars.marker.line.width > 0
+        assert bars.marker.line.color == "rgb(128, 128, 128)"

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from core.__main__ import main
+from core.modelstore import DEFAULT_MODEL
 
 ROOT = Path(__file__).parents[2]
 
@@ -125,6 +126,20 @@ def test_reading_names_the_size_that_was_worked_at(run, photo, options, height, 
     assert found["image"] == {"height": height, "width": width}
 
 
+@pytest.mark.parametrize(
+    ("shape", "first", "last"),
+    [("row", (10, 10), (10, 30)), ("column", (0, 20), (20, 20)), ("square", (8, 19), (12, 21))],
+)
+def test_reading_has_the_shape_that_was_asked_for(run, photo, shape, first, last):
+    options = ("--model", "colours", "--size", "full", "--at", "10,20", "--shape", shape, "--json")
+    pixels = json.loads(run("segment", photo, *options))["pixels"]
+
+    assert len(pixels) == 21
+    assert (pixels[0]["row"], pixels[0]["col"]) == first
+    assert (pixels[-1]["row"], pixels[-1]["col"]) == last
+    assert [(p["row"], p["col"]) for p in pixels if p["chosen"]] == [(10, 20)]
+
+
 # segment
 
 
@@ -165,6 +180,27 @@ def test_segmenting_as_text_names_files_and_shares_from_the_largest(run, photo, 
     assert all(Path(line).is_file() for line in lines[:3])
     assert [line.split()[1] for line in lines[3:]] == ["Sky", "Road", "Tree", "Void"]
     assert lines[3].split()[0] == f"{(street == SKY).mean():.2%}"
+
+
+def test_segmenting_writes_all_probabilities_when_asked(run, photo, street, tmp_path):
+    options = ("--model", "colours", "--size", "full", "--out", str(tmp_path / "out"), "--probabilities")
+    found = json.loads(run("segment", photo, *options, "--json"))
+
+    assert set(found["files"]) == {"index", "mask", "overlay", "probabilities"}
+    with np.load(found["files"]["probabilities"]) as arrays:
+        assert arrays["probabilities"].shape == (40, 48, 4)
+        assert np.array_equal(arrays["probabilities"].argmax(axis=2), street)
+        assert arrays["classes"].tolist() == NAMES
+
+
+def test_segmenting_gives_a_photo_of_an_odd_name_safe_file_names(run, photo, tmp_path):
+    odd = Path(photo).with_name("-..my  straße?.png")
+    odd.write_bytes(Path(photo).read_bytes())
+    found = json.loads(
+        run("segment", str(odd), "--model", "colours", "--out", str(tmp_path / "out"), "--json")
+    )
+
+    assert Path(found["files"]["index"]).name == "my_straße-colours-512-index.png"
 
 
 def test_segmenting_a_second_photo_keeps_the_first_ones_files(run, photo, tmp_path):
@@ -230,8 +266,7 @@ def test_evaluation_as_json_says_what_it_was_measured_on(run, data):
 def test_evaluation_as_text_never_shows_a_figure_without_what_it_was_measured_on(run, data):
     lines = run("evaluate", "--data", data, "--model", "colours").splitlines()
 
-    assert lines[0].startswith("colours on toy (valid, 1 picture")
-    assert lines[0].endswith(", 48 x 40, 4 classes)")
+    assert lines[0] == "colours on toy (valid, 1 picture, 48 x 40, 4 classes)"
     assert lines[1].split() == ["acc_camvid", "0.8983"]
     assert lines[2].endswith("over 3 classes")
     assert [line.split() for line in lines[3:]] == [
@@ -240,6 +275,89 @@ def test_evaluation_as_text_never_shows_a_figure_without_what_it_was_measured_on
         ["0.5000", "Tree"],
         ["-", "Void"],
     ]
+
+
+def test_evaluation_of_several_pictures_says_pictures(run, make_dataset, street):
+    root = make_dataset({"a": street, "b": street}, valid=("a", "b"))
+
+    assert "(valid, 2 pictures, " in run("evaluate", "--data", str(root), "--model", "colours")
+
+
+# compare
+
+
+@pytest.fixture
+def other_model(colour_model, store) -> str:
+    """A second model, `swapped`, to which the trees' green is Road and the road's red is Tree."""
+    card = json.loads((store / "colours" / "model.json").read_text("utf-8"))
+    card["name"] = "swapped"
+    classes = card["class_list"]["classes"]
+    classes[ROAD]["name"], classes[TREE]["name"] = "Tree", "Road"
+    (store / "swapped").mkdir()
+    (store / "swapped" / "model.json").write_text(json.dumps(card), "utf-8")
+    weights = (store / "colours" / "weights.safetensors").read_bytes()
+    (store / "swapped" / "weights.safetensors").write_bytes(weights)
+    return "swapped"
+
+
+def test_comparison_of_models_as_json_is_counted_by_hand(run, photo, other_model):
+    found = json.loads(run("compare", photo, "--models", "colours,swapped", "--size", "full", "--json"))
+
+    # tree 16 x 12, road 16 x 48 less 32 of Void, of 40 x 48 pixels
+    tree, road, total = 192, 736, 1920
+    assert found == {
+        "first": {"model": "colours", "size": "full", "image": {"height": 40, "width": 48}},
+        "second": {"model": "swapped", "size": "full", "image": {"height": 40, "width": 48}},
+        "grid": {"height": 40, "width": 48},
+        "changed": (tree + road) / total,
+        "transitions": [
+            {"from": "Road", "to": "Tree", "pixels": road, "share": road / total},
+            {"from": "Tree", "to": "Road", "pixels": tree, "share": tree / total},
+        ],
+    }
+
+
+def test_comparison_as_text_has_the_share_and_the_biggest_change_first(run, photo, other_model):
+    printed = run("compare", photo, "--models", "colours,swapped", "--size", "full")
+
+    assert printed.splitlines() == [
+        "colours at full: 48 x 40",
+        "swapped at full: 48 x 40",
+        " 48.33%  of the pixels have another class",
+        " 38.33%  Road -> Tree",
+        " 10.00%  Tree -> Road",
+    ]
+
+
+def test_comparison_of_sizes_is_on_the_grid_of_the_larger(run, photo):
+    options = ("--model", "colours", "--sizes", "512,full", "--json")
+    found = json.loads(run("compare", photo, *options))
+
+    assert found["grid"] == found["first"]["image"] == {"height": 427, "width": 512}
+    assert found["second"]["image"] == {"height": 40, "width": 48}
+    assert [side["size"] for side in (found["first"], found["second"])] == ["512", "full"]
+    assert 0 < found["changed"] < 0.05  # the boundaries of a picture that was enlarged
+
+
+def test_comparison_of_squares_says_so(run, photo):
+    found = json.loads(
+        run("compare", photo, "--model", "colours", "--sizes", "512,1024", "--square", "--json")
+    )
+
+    assert [side["size"] for side in (found["first"], found["second"])] == ["512-square", "1024-square"]
+    assert found["grid"] == {"height": 1024, "width": 1024}
+
+
+def test_comparison_writes_what_changed_in_the_seconds_colours(run, photo, other_model, colours, tmp_path):
+    out = tmp_path / "difference.png"
+    run("compare", photo, "--models", "colours,swapped", "--size", "full", "--out", str(out))
+
+    with Image.open(out) as picture:
+        assert picture.size == (48, 40)
+        # the tree became Road, which `swapped` shows in the tree's green: its names changed, not its colours
+        assert picture.getpixel((40, 10)) == tuple(colours.palette[ROAD])
+        # sky is as it was: (0, 0, 255) in grey is 29, half way to white 142
+        assert picture.getpixel((0, 0)) == (142, 142, 142)
 
 
 # models
@@ -260,6 +378,18 @@ def test_models_as_text_are_lines_of_name_and_summary(run):
 def test_an_empty_store_lists_no_models(store, capsys):
     assert main(["models", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_broken_model_does_not_hide_the_others_but_is_told_of(store, colour_model, capsys):
+    (store / "broken").mkdir()
+    (store / "broken" / "model.json").write_text("{}", "utf-8")
+
+    status = main(["models"])
+    printed, complaint = capsys.readouterr()
+    assert status == 2
+    assert printed == "colours  Nearest colour.\n"
+    assert complaint.count("\n") == 1
+    assert "broken" in complaint
 
 
 # train
@@ -313,15 +443,75 @@ def test_a_trained_model_is_in_the_store_and_segments(trained, run, photo, stree
 def test_help_lists_the_commands(run, option):
     printed = run(option)
 
-    assert all(f"\n  {command} " in printed for command in ("evaluate", "models", "segment", "train"))
+    assert all(
+        f"\n  {command} " in printed for command in ("compare", "evaluate", "models", "segment", "train")
+    )
 
 
-@pytest.mark.parametrize("command", ["evaluate", "models", "segment", "train"])
+@pytest.mark.parametrize("command", ["compare", "evaluate", "models", "segment", "train"])
 def test_every_command_has_help_and_json(run, command):
     assert "--json" in run(command, "--help")
 
 
+HELP_IN_A_FRESH_PYTHON = """
+import sys
+from core.__main__ import cli, main
+for command in ("", *cli.commands):
+    assert main([*command.split(), "--help"]) == 0
+slow = {"torch", "fastai", "plotly", "pandas", "PIL"} & set(sys.modules)
+assert not slow, slow
+"""
+
+
+def test_nobody_waits_for_torch_who_wants_help():
+    done = subprocess.run(
+        [sys.executable, "-c", HELP_IN_A_FRESH_PYTHON], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_shipped_model_is_the_one_taken_where_none_is_named(refusal, photo):
+    assert f"no model called '{DEFAULT_MODEL}'" in refusal("segment", photo)
+
+
 # What is refused
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "either --sizes, as in 512,1024, or --models, as in A,B"),
+        (("--sizes", "512,1024", "--models", "a,b"), "either --sizes"),
+        (("--sizes", "512"), "as in 512,1024"),
+        (("--sizes", "512,512"), "two different ones"),
+        (("--sizes", "512,300"), "'300' is not one of 512, 1024, full"),
+        (("--sizes", "512,1024,full"), "as in 512,1024"),
+        (("--sizes", "512,1024", "--size", "512"), "leave --size out"),
+        (("--models", "colours,b", "--model", "colours"), "leave --model out"),
+        (("--models", "colours,absent"), "no model called 'absent'"),
+        (("--models", "colours,../colours"), "'../colours'"),
+        (("--sizes", "512,full", "--square", "--model", "colours"), "--square needs --size 512 or 1024"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(refusal, photo, options, said):
+    assert said in refusal("compare", photo, *options)
+
+
+def test_models_that_have_no_class_in_common_are_refused(refusal, photo, other_model, store):
+    card = json.loads((store / "swapped" / "model.json").read_text("utf-8"))
+    for entry in card["class_list"]["classes"]:
+        entry["name"] = entry["name"].upper()
+    (store / "swapped" / "model.json").write_text(json.dumps(card), "utf-8")
+
+    assert "no class in common" in refusal("compare", photo, "--models", "colours,swapped")
+
+
+@pytest.mark.parametrize("shape", ["circle", "", "ROW "])
+def test_a_shape_that_is_not_offered_is_refused_with_those_that_are(refusal, photo, shape):
+    sentence = refusal("segment", photo, "--at", "0,0", "--shape", shape)
+
+    assert all(offered in sentence for offered in ("row", "column", "square"))
 
 
 def test_a_missing_photo_is_named(refusal, tmp_path):
@@ -406,7 +596,7 @@ def test_no_command_at_all_names_the_commands(colour_model, capsys):
 
     assert status == 2
     assert printed == ""
-    for command in ("evaluate", "models", "segment", "train"):
+    for command in ("compare", "evaluate", "models", "segment", "train"):
         assert command in complaint
     # one sentence, or the help as it is laid out; not a help squeezed into one line
     assert len(max(complaint.splitlines(), key=len)) <= 200
@@ -439,9 +629,9 @@ def test_a_data_set_whose_classes_the_model_does_not_know_is_refused(refusal, ma
 
 
 def test_a_split_that_does_not_exist_is_refused_with_those_that_do(refusal, data):
-    sentence = refusal("evaluate", "--data", data, "--split", "test")
+    sentence = refusal("evaluate", "--data", data, "--split", "night")
 
-    assert all(split in sentence for split in ("test", "train", "valid", "all"))
+    assert all(split in sentence for split in ("night", "train", "valid", "test", "all"))
 
 
 @pytest.mark.parametrize("below", ["", "folder"])

@@ -29,16 +29,9 @@ from core.modelstore import (
     store,
 )
 from core.networks import find_network
-from core.segmentation import (
-    PixelBelief,
-    PixelReading,
-    Segmentation,
-    Segmenter,
-    load_segmenter,
-    percent,
-    to_working_size,
-    window,
-)
+from core.probabilities import entropy_bits, percent
+from core.reading import neighbourhood
+from core.segmentation import Segmentation, Segmenter, load_segmenter, to_working_size
 
 PHOTOS = Path(sklearn.__file__).parent / "datasets" / "images"
 FIVE = ClassList("Five", tuple(SegmentationClass(name, (n, n, n)) for n, name in enumerate("ABCDE")))
@@ -309,36 +302,6 @@ def test_probability_follows_from_the_distance_between_the_colours(colour_model,
 # Readings
 
 
-@pytest.mark.parametrize(
-    ("position", "length", "expected"),
-    [
-        (15, 40, range(5, 26)),
-        (10, 40, range(21)),
-        (0, 40, range(21)),
-        (3, 40, range(21)),
-        (29, 40, range(19, 40)),
-        (39, 40, range(19, 40)),
-        (20, 21, range(21)),
-        (4, 7, range(7)),
-        (0, 1, range(1)),
-    ],
-)
-def test_window_slides_to_stay_inside(position, length, expected):
-    assert window(position, length, 10, 10).tolist() == list(expected)
-
-
-@given(st.integers(1, 100), st.integers(0, 30), st.integers(0, 30), st.data())
-def test_window_has_its_pixel_and_as_many_others_as_there_can_be(length, before, after, data):
-    position = data.draw(st.integers(0, length - 1))
-    found = window(position, length, before, after)
-
-    assert len(found) == min(before + 1 + after, length)
-    assert position in found
-    assert (np.diff(found) == 1).all()
-    assert found[0] >= 0
-    assert found[-1] < length
-
-
 @given(sides, st.integers(21, 80), strides, st.data())
 def test_reading_has_21_pixels_of_the_row_wherever_the_click_is(height, width, stride, data):
     result = random_segmenter(stride, 1).segment(noise(height, width))
@@ -421,79 +384,58 @@ def test_the_corners_are_inside(colour_model, street, paint, row, col):
     assert (reading.chosen.row, reading.chosen.col) == (row, col)
 
 
-# Sentences
+# Neighbourhoods
 
 
-def reading_of(labels: str, chosen: int, probability: float = 0.968) -> PixelReading:
-    """A reading of row 212 whose pixels have these one-letter labels."""
-    pixels = tuple(
-        PixelBelief(212, 340 + n - chosen, label, probability, n == chosen, ())
-        for n, label in enumerate(labels)
+@given(sides, sides, strides, st.sampled_from(["row", "column", "square"]), st.data())
+def test_a_reading_is_of_its_neighbourhood(height, width, stride, shape, data):
+    result = random_segmenter(stride, 2).segment(noise(height, width))
+    row, col = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
+
+    reading = result.read(row, col, shape=shape)
+    rows, cols = neighbourhood(row, col, height, width, shape)
+    assert reading.shape == shape
+    assert [(p.row, p.col) for p in reading.pixels] == list(zip(rows.tolist(), cols.tolist(), strict=True))
+    assert (reading.chosen.row, reading.chosen.col) == (row, col)
+    assert np.array_equal(reading.probabilities, result.probabilities(rows, cols))
+
+
+def test_a_column_can_have_other_numbers_of_neighbours():
+    reading = random_segmenter(2, 0).segment(noise(40, 60)).read(30, 0, before=2, after=1, shape="column")
+
+    assert [(p.row, p.col) for p in reading.pixels] == [(28, 0), (29, 0), (30, 0), (31, 0)]
+
+
+def test_a_pixel_says_how_sure_the_network_is():
+    # 9 to 1, and 1 to 1: logits are logarithms of the probabilities
+    reading = of_logits([[np.log(9), 0.0]], [[0.0, 0.0]]).read(0, 0)
+    sure, torn = reading.pixels
+
+    assert sure.certainty == "sure"
+    assert sure.entropy == pytest.approx(0.9 * np.log2(1 / 0.9) + 0.1 * np.log2(10), abs=1e-3)
+    assert torn.certainty == "torn between A and B"
+    assert torn.entropy == pytest.approx(1, abs=1e-6)
+
+
+def test_certainty_is_of_all_classes_even_where_one_is_named():
+    pixel = of_logits([[0.0]], [[0.0]]).read(0, 0, top=1).chosen
+
+    assert [best.name for best in pixel.top] == ["A"]
+    assert pixel.certainty == "torn between A and B"
+
+
+# Mean confidence
+
+
+def test_mean_confidence_is_of_each_classes_own_pixels():
+    result = of_logits([[0.0] * 3], [[0.0] * 3], [[0.0] * 3])
+    result = replace(
+        result,
+        labels=np.array([[0, 2, 2]], dtype=np.uint8),
+        confidence=np.array([[0.5, 0.75, 1.0]], dtype=np.float32),
     )
-    return PixelReading(pixels, np.zeros((len(labels), 5), dtype=np.float32), FIVE)
 
-
-@pytest.mark.parametrize(
-    ("labels", "chosen", "sentence"),
-    [
-        ("A" * 21, 10, "Pixel (212, 340) is A with 97 %; all its 20 neighbours are A too."),
-        (
-            "A" * 20 + "B",
-            10,
-            "Pixel (212, 340) is A with 97 %; 1 of its 20 neighbours is B: a boundary runs here.",
-        ),
-        (
-            "C" * 2 + "A" * 16 + "B" * 3,
-            10,
-            "Pixel (212, 340) is A with 97 %; 3 of its 20 neighbours are B and 2 C: a boundary runs here.",
-        ),
-        (
-            "CC" + "A" * 17 + "BB",
-            10,
-            "Pixel (212, 340) is A with 97 %; 2 of its 20 neighbours are B and 2 C: a boundary runs here.",
-        ),
-        (
-            "D" + "A" * 15 + "BBBCC",
-            10,
-            "Pixel (212, 340) is A with 97 %; "
-            "3 of its 20 neighbours are B, 2 C and 1 D: a boundary runs here.",
-        ),
-        ("AAA", 0, "Pixel (212, 340) is A with 97 %; all its 2 neighbours are A too."),
-        ("A", 0, "Pixel (212, 340) is A with 97 %; the picture has no other pixel on its row."),
-    ],
-    ids=[
-        "all the same",
-        "one differs",
-        "two others, more first",
-        "two others, by name",
-        "three others",
-        "narrow",
-        "alone",
-    ],
-)
-def test_sentence_says_what_the_neighbours_are(labels, chosen, sentence):
-    assert reading_of(labels, chosen).sentence() == sentence
-
-
-@pytest.mark.parametrize("labels", ["AA", "AB"])
-def test_sentence_on_a_picture_of_two_columns_has_one_neighbour_not_neighbours(labels):
-    assert "1 neighbours" not in reading_of(labels, 0).sentence()
-
-
-@pytest.mark.parametrize(
-    ("probability", "text"),
-    [
-        (0.0, "0 %"),
-        (0.004, "0 %"),
-        (0.005, "1 %"),
-        (0.625, "63 %"),
-        (0.994, "99 %"),
-        (0.996, "100 %"),
-        (1.0, "100 %"),
-    ],
-)
-def test_percent_rounds_to_whole_per_cent_halves_up(probability, text):
-    assert percent(probability) == text
+    assert result.mean_confidence() == pytest.approx([0.5, np.nan, 0.875], nan_ok=True)
 
 
 # Entropy
@@ -514,6 +456,34 @@ def test_entropy_is_in_bits(logits, bits):
     entropy = of_logits(*([[value]] for value in logits)).entropy()
 
     assert entropy[0, 0] == pytest.approx(bits, abs=1e-3)
+
+
+@given(sides, sides, strides, seeds)
+def test_entropy_is_that_of_the_probabilities(height, width, stride, seed):
+    result = random_segmenter(stride, seed).segment(noise(height, width, seed))
+    expected = entropy_bits(everywhere(result))
+
+    assert np.abs(result.entropy() - expected).max() < 2e-3  # half precision
+    assert np.abs(result.entropy_steps() / 50 - expected).max() < 0.01 + 1e-5
+
+
+@pytest.mark.parametrize(
+    ("logits", "steps"),
+    [((0.0, 0.0), 50), ((0.0, 0.0, 0.0, 0.0), 100), ((20.0, -20.0), 0), ((60000.0, -60000.0), 0)],
+)
+def test_entropy_steps_are_fiftieths_of_a_bit(logits, steps):
+    found = of_logits(*([[value]] for value in logits)).entropy_steps()
+
+    assert found.dtype == np.uint8
+    assert found.tolist() == [[steps]]
+
+
+def test_entropy_steps_stop_at_255():
+    # 200 classes alike: log2(200) = 7.6 bits
+    classes = ClassList("many", tuple(SegmentationClass(f"C{n}", (n, n, n)) for n in range(200)))
+    result = replace(of_logits([[0.0]]), logits=torch.zeros(200, 1, 1).half(), class_list=classes)
+
+    assert result.entropy_steps().tolist() == [[255]]
 
 
 # Sizes

@@ -1,6 +1,9 @@
-"""Data sets in fastai's CamVid layout: what is read, how it is split, and what is refused."""
+"""Data sets in fastai's layout: what is read, how it is split, and what is refused."""
 
 from __future__ import annotations
+
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -10,24 +13,32 @@ from PIL import Image
 
 from core.classes import CAMVID_32
 from core.datasets import open_dataset
-from core.datasets.camvid import read_label
+from core.datasets.labels import read_indices
+from core.datasets.lists import spread_colour
 from core.errors import DatasetError
-
-
-def refusal(action) -> str:
-    """The one sentence that `action` is refused with."""
-    with pytest.raises(DatasetError) as refused:
-        action()
-    sentence = str(refused.value)
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
-    return sentence
 
 
 @pytest.fixture
 def root(make_dataset, street):
     """A data set of two training frames, `a` and `b`, and one validation frame, `c`."""
     return make_dataset({"a": street, "b": np.fliplr(street), "c": street}, valid=("c.png",))
+
+
+def write_grey_png(path, label, bits: int) -> None:
+    """Write a grey PNG of 2 or 4 bits, which Pillow does not write (ISO/IEC 15948, section 11.2.2)."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checksum = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
+
+    parts = 8 // bits
+    packed = np.zeros((label.shape[0], label.shape[1] // parts), dtype=np.uint8)
+    for place in range(parts):
+        packed |= label[:, place::parts] << (8 - bits * (place + 1))
+    rows = b"".join(b"\0" + row.tobytes() for row in packed)
+    header = struct.pack(">IIBBBBB", label.shape[1], label.shape[0], bits, 0, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
 
 
 def read_first(root) -> tuple[np.ndarray, np.ndarray]:
@@ -169,43 +180,40 @@ def test_own_codes_with_void_have_a_void(make_dataset, street):
 
 @given(st.integers(2, 60))
 def test_made_up_colours_of_neighbouring_classes_are_far_apart(number):
-    from core.datasets.camvid import _spread_colour
-
-    distance = np.abs(np.subtract(_spread_colour(number), _spread_colour(number + 1))).max()
+    distance = np.abs(np.subtract(spread_colour(number), spread_colour(number + 1))).max()
     assert distance > 40
 
 
 # What is refused
 
 
-@pytest.mark.parametrize("part", ["codes.txt", "valid.txt"])
-def test_a_missing_list_is_named_with_the_layout(root, part):
-    (root / part).unlink()
+def test_a_missing_list_is_named_with_the_layouts(root, refusal):
+    (root / "codes.txt").unlink()
 
     sentence = refusal(lambda: open_dataset(root))
-    assert f"{root} has no {part};" in sentence
-    assert "images, labels, codes.txt and valid.txt" in sentence
+    assert f"{root} has no codes.txt, as fastai's layout has;" in sentence
+    assert "fastai's (images, labels, codes.txt)" in sentence
 
 
 @pytest.mark.parametrize("part", ["images", "labels"])
-def test_a_missing_folder_is_named(root, part):
+def test_a_missing_folder_is_named(root, part, refusal):
     (root / part).rename(root / "elsewhere")
 
-    assert f"{root} has no {part};" in refusal(lambda: open_dataset(root))
+    assert f"{root} has no {part}, as fastai's layout has;" in refusal(lambda: open_dataset(root))
 
 
-def test_a_folder_that_does_not_exist_is_named(tmp_path):
+def test_a_folder_that_does_not_exist_is_named(tmp_path, refusal):
     assert f"{tmp_path / 'nowhere'} has no images" in refusal(lambda: open_dataset(tmp_path / "nowhere"))
 
 
-def test_a_file_instead_of_a_folder_is_named(tmp_path):
+def test_a_file_instead_of_a_folder_is_named(tmp_path, refusal):
     (tmp_path / "file").write_text("no data set")
 
     assert f"{tmp_path / 'file'} has no images" in refusal(lambda: open_dataset(tmp_path / "file"))
 
 
-@pytest.mark.parametrize("part", ["images", "codes.txt", "valid.txt"])
-def test_a_file_where_a_folder_belongs_or_the_other_way_round_is_named(root, part):
+@pytest.mark.parametrize("part", ["images", "labels", "codes.txt"])
+def test_a_file_where_a_folder_belongs_or_the_other_way_round_is_named(root, part, refusal):
     path = root / part
     path.rename(root / "elsewhere")
     if "." in part:
@@ -216,14 +224,14 @@ def test_a_file_where_a_folder_belongs_or_the_other_way_round_is_named(root, par
     assert part in refusal(lambda: open_dataset(root))
 
 
-def test_a_data_set_without_pictures_is_refused(root):
+def test_a_data_set_without_pictures_is_refused(root, refusal):
     for picture in (root / "images").iterdir():
         picture.unlink()
 
-    assert f"{root / 'images'} holds no PNG or JPEG pictures" in refusal(lambda: open_dataset(root))
+    assert f"{root} holds no pictures; give PNG or JPEG" in refusal(lambda: open_dataset(root))
 
 
-def test_a_missing_label_map_is_named_with_its_picture(root):
+def test_a_missing_label_map_is_named_with_its_picture(root, refusal):
     (root / "labels" / "b_P.png").unlink()
 
     sentence = refusal(lambda: open_dataset(root))
@@ -232,7 +240,7 @@ def test_a_missing_label_map_is_named_with_its_picture(root):
 
 
 @pytest.mark.parametrize("part", ["codes.txt", "valid.txt"])
-def test_a_list_that_is_not_text_is_named(root, part):
+def test_a_list_that_is_not_text_is_named(root, part, refusal):
     (root / part).write_bytes(b"\xff\xfe\x00Sky")
 
     assert part in refusal(lambda: open_dataset(root))
@@ -243,13 +251,13 @@ def test_a_list_that_is_not_text_is_named(root, part):
     [[], ["Sky", "Road", "Sky"], [f"Class{n}" for n in range(256)]],
     ids=["none", "one twice", "more than a label map can count"],
 )
-def test_codes_that_make_no_class_list_are_refused(root, codes):
+def test_codes_that_make_no_class_list_are_refused(root, codes, refusal):
     (root / "codes.txt").write_text("\n".join(codes))
 
     assert "codes.txt" in refusal(lambda: open_dataset(root))
 
 
-def test_a_label_map_of_another_size_is_named_with_both_sizes(root):
+def test_a_label_map_of_another_size_is_named_with_both_sizes(root, refusal):
     Image.fromarray(np.zeros((40, 47), dtype=np.uint8)).save(root / "labels" / "a_P.png")
 
     sentence = refusal(lambda: read_first(root))
@@ -257,7 +265,7 @@ def test_a_label_map_of_another_size_is_named_with_both_sizes(root):
     assert "a.png is 48 x 40" in sentence
 
 
-def test_a_number_beyond_the_class_list_is_named_with_the_last_one(root, street):
+def test_a_number_beyond_the_class_list_is_named_with_the_last_one(root, street, refusal):
     street = street.copy()
     street[3, 4] = 4
     Image.fromarray(street).save(root / "labels" / "a_P.png")
@@ -267,38 +275,50 @@ def test_a_number_beyond_the_class_list_is_named_with_the_last_one(root, street)
     )
 
 
-def test_a_label_in_colours_is_refused(root, street, paint):
+def test_a_label_in_colours_is_refused(root, street, paint, refusal):
     Image.fromarray(paint(street)).save(root / "labels" / "a_P.png")
 
     sentence = refusal(lambda: read_first(root))
     assert "a_P.png is a PNG of mode RGB" in sentence
-    assert "8-bit PNG" in sentence
+    assert "one number a pixel" in sentence
 
 
-def test_a_label_of_16_bits_is_refused(root, street):
+def test_a_label_of_16_bits_is_read_by_its_numbers(root, street):
     Image.fromarray(street.astype(np.uint16)).save(root / "labels" / "a_P.png")
 
-    assert "a_P.png is a PNG of mode I;16" in refusal(lambda: read_first(root))
+    label = read_first(root)[1]
+    assert np.array_equal(label, street)
+    assert label.dtype == np.uint8
 
 
-def test_a_jpeg_that_claims_to_be_a_label_map_is_refused(root, street):
+def test_a_number_of_16_bits_is_not_cut_to_8(root, street, refusal):
+    Image.fromarray(street.astype(np.uint16) + 256).save(root / "labels" / "a_P.png")
+
+    assert "holds the class number 259" in refusal(lambda: read_first(root))
+
+
+@pytest.mark.parametrize("bits", [2, 4])
+def test_a_grey_label_png_of_fewer_bits_is_read_by_its_numbers(root, street, bits):
+    write_grey_png(root / "labels" / "a_P.png", street, bits)
+
+    assert np.array_equal(read_first(root)[1], street)
+
+
+def test_a_jpeg_that_claims_to_be_a_label_map_is_refused(root, street, refusal):
     Image.fromarray(street).save(root / "labels" / "a_P.png", "JPEG")
 
     assert f"{root / 'labels' / 'a_P.png'} cannot be read as a PNG" in refusal(lambda: read_first(root))
 
 
-def test_a_label_map_that_ends_early_is_refused(root):
+def test_a_label_map_that_ends_early_is_refused(root, refusal):
     path = root / "labels" / "a_P.png"
     path.write_bytes(path.read_bytes()[:60])
 
     assert f"{path} cannot be read as a PNG" in refusal(lambda: read_first(root))
 
 
-def test_a_label_map_of_a_billion_pixels_is_refused_undecoded(root):
+def test_a_label_map_of_a_billion_pixels_is_refused_undecoded(root, refusal):
     # The size stands in bytes 16 to 24 of a PNG (ISO/IEC 15948, section 11.2.2); its checksum follows
-    import struct
-    import zlib
-
     path = root / "labels" / "a_P.png"
     content = bytearray(path.read_bytes())
     content[16:24] = struct.pack(">II", 32_000, 32_000)
@@ -309,7 +329,7 @@ def test_a_label_map_of_a_billion_pixels_is_refused_undecoded(root):
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n"], ids=["empty", "text", "half"])
-def test_a_picture_that_cannot_be_read_is_named(root, content):
+def test_a_picture_that_cannot_be_read_is_named(root, content, refusal):
     (root / "images" / "a.png").write_bytes(content)
 
     assert f"{root / 'images' / 'a.png'} cannot be read: " in refusal(lambda: read_first(root))
@@ -331,7 +351,7 @@ def test_damage_to_a_label_map_is_refused_or_harmless(label_bytes, data):
     path.write_bytes(damaged)
 
     try:
-        label = read_label(path, 4)
+        label = read_indices(path, 4)
     except DatasetError:
         return
     assert label.max() < 4

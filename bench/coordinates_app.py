@@ -1,0 +1,33 @@
+"""Explore's essence on streamlit-image-coordinates: picture, click, sentence, bars, chart and table."""
+
+import streamlit as st
+from PIL import Image
+from streamlit_image_coordinates import streamlit_image_coordinates
+
+from core import charts, images
+from core.samples import china
+from core.segmentation import Segmentation, load_segmenter
+from pages.widgets.reading import show_chosen, show_neighbours
+
+st.set_page_config(layout="wide")
+
+
+@st.cache_resource(max_entries=1)
+def segmentation() -> Segmentation:
+    return load_segmenter("street-lite0").segment(images.decode(china().read_bytes()), 512)
+
+
+@st.fragment
+def look_inside() -> None:
+    result = segmentation()
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        point = streamlit_image_coordinates(Image.fromarray(charts.overlay(result)), key="picture")
+    row, col = (point["y"], point["x"]) if point else (result.height // 2, result.width // 2)
+    reading = result.read(min(row, result.height - 1), min(col, result.width - 1))
+    with right:
+        show_chosen(reading)
+    show_neighbours(reading)
+
+
+look_inside()

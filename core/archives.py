@@ -1,0 +1,191 @@
+"""Photos out of a zip that anybody may have made: one at a time, within limits, and nothing is written.
+
+A zip is a list of claims. None is believed: names are only shown, sizes are counted while a file is read, and
+the list itself is bounded before it is read.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from core.errors import ArchiveError
+from core.images import MAX_BYTES
+
+MAX_PHOTOS = 50
+"""Files of one zip that are looked at, be they photos or not."""
+
+MAX_TOTAL_BYTES = 400 * 1024 * 1024
+"""Unpacked bytes that are read out of one zip: ten of the largest photos, or 50 of 8 MB."""
+
+MAX_RATIO = 200
+"""Times that a file may grow while it is unpacked, once it has a megabyte. Photos hardly grow; a screenshot
+without compression grows 50 times; a bomb grows 1000 times, as much as deflate can."""
+
+MAX_DIRECTORY_BYTES = 1024 * 1024
+"""Of the list of files at a zip's end: some 10 000 names. Python keeps half a kilobyte for each."""
+
+MAX_NAME = 100
+"""Characters of a file's name that are shown."""
+
+_MEGABYTE = 1024 * 1024
+_CHUNK = 256 * 1024
+_ENCRYPTED, _UTF_8 = 0x1, 0x800  # bits of the general purpose flag: APPNOTE.TXT 6.3.10, section 4.4.4
+_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")  # the first file's header, or an empty zip's end: 4.3.7, 4.3.16
+_LITTER = {"thumbs.db", "desktop.ini"}
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether these bytes begin as a zip does."""
+    return data.startswith(_SIGNATURES)
+
+
+def photos_in_zip(data: bytes) -> Iterator[tuple[str, bytes | ArchiveError]]:
+    """The files of a zip, one after the other: a name to show, and the bytes or why there are none.
+
+    data: the zip. Folders, hidden files and what macOS and Windows leave behind are passed over; a file
+    that cannot be had gives an ArchiveError, and the next one follows. Where a limit of the whole zip is
+    reached, a last pair says how many files are left out. Names are without folders and control characters,
+    cut to MAX_NAME, and numbered where two would be alike. Whether the bytes are a photo is for
+    `images.decode` to say.
+    ArchiveError at once, before the first file, when the zip cannot be read or has no files.
+    """
+    archive = _open(data)
+    members = [info for info in archive.infolist() if _is_wanted(info)]
+    if not members:
+        archive.close()
+        raise ArchiveError("This zip has no files in it; give a zip of photos.")
+    return _read_all(archive, members, len(data))
+
+
+class _Guarded(io.BytesIO):
+    """A zip whose list of files cannot make Python take more memory than it may.
+
+    `ZipFile` reads the whole list at once, at the size and the place that the zip itself names. It is bounded
+    here, by what is read, and not by our own reading of the zip's end, which might differ from Python's.
+    """
+
+    opening = True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        rest = self.getbuffer().nbytes - self.tell()
+        wanted = rest if size is None or size < 0 else size
+        if self.opening and wanted > MAX_DIRECTORY_BYTES:
+            raise ArchiveError(
+                f"This zip lists far more files than the {MAX_PHOTOS} that are taken at a time, "
+                "or it is damaged; make a new one with fewer photos."
+            )
+        return super().read(size)
+
+
+def _open(data: bytes) -> ZipFile:
+    file = _Guarded(data)
+    try:
+        archive = ZipFile(file)
+    except ArchiveError:
+        raise
+    except Exception as error:  # hostile bytes make it raise nearly every exception there is
+        raise ArchiveError(
+            "This zip is damaged, incomplete or of a kind that we cannot read; make it again."
+        ) from error
+    file.opening = False
+    return archive
+
+
+def _read_all(
+    archive: ZipFile, members: list[ZipInfo], packed: int
+) -> Iterator[tuple[str, bytes | ArchiveError]]:
+    left, names = MAX_TOTAL_BYTES, set[str]()
+    with archive:
+        for number, info in enumerate(members):
+            rest = len(members) - number
+            if number == MAX_PHOTOS:
+                yield _left_out(rest, f"one zip may bring {MAX_PHOTOS} files")
+                return
+            content, unpacked = _unpack(archive, info, packed, left)
+            left -= unpacked
+            if left < 0:
+                yield _left_out(rest, f"one zip may bring {MAX_TOTAL_BYTES // _MEGABYTE} MB of files")
+                return
+            name = _unique(_shown_name(info), names)
+            names.add(name)
+            yield name, content
+
+
+def _left_out(files: int, why: str) -> tuple[str, ArchiveError]:
+    name = "1 more file" if files == 1 else f"{files} more files"
+    return name, ArchiveError(f"This zip was not read to its end: {why}; give the rest in another zip.")
+
+
+def _unpack(archive: ZipFile, info: ZipInfo, packed: int, left: int) -> tuple[bytes | ArchiveError, int]:
+    """A file's bytes, or why there are none, and how many bytes were unpacked to know.
+
+    packed: bytes of the whole zip. left: bytes that may still be unpacked; it stops above them.
+    """
+    if info.flag_bits & _ENCRYPTED:
+        return ArchiveError("This file is locked with a password; make the zip again without one."), 0
+    # The other ways unpack as much as they like at one call: 4 kB of bzip2 can become 80 MB.
+    if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        return ArchiveError(
+            "This file is packed in an uncommon way; make the zip again with ordinary compression."
+        ), 0
+    chunks, size = [], 0
+    try:
+        with archive.open(info) as file:
+            while chunk := file.read(_CHUNK):
+                chunks.append(chunk)
+                size += len(chunk)
+                problem = _problem(chunks[0], size, min(info.compress_size, packed))
+                if problem or size > left:
+                    return ArchiveError(problem), size
+    except Exception:  # hostile bytes make it raise nearly every exception there is
+        return ArchiveError("This file is damaged in the zip; make the zip again."), size
+    return b"".join(chunks), size
+
+
+def _problem(start: bytes, size: int, packed: int) -> str:
+    """Why a file that begins with `start` is not read beyond `size` bytes; empty when it is."""
+    if start.startswith(_SIGNATURES):
+        return "This is a zip in a zip; unpack it and give its photos."
+    if size > MAX_BYTES:
+        return f"This file has more than {MAX_BYTES // _MEGABYTE} MB; give a smaller photo."
+    if size > _MEGABYTE and size > MAX_RATIO * packed:
+        return f"This file unpacks to more than {MAX_RATIO} times its size, as no photo does; leave it out."
+    return ""
+
+
+def _is_wanted(info: ZipInfo) -> bool:
+    *folders, name = _parts(info)
+    hidden = any(part.startswith(".") and part not in (".", "..") for part in (*folders, name))
+    return bool(name) and not hidden and "__MACOSX" not in folders and name.lower() not in _LITTER
+
+
+def _shown_name(info: ZipInfo) -> str:
+    """The name without its folders, and without what could disturb the page it is shown on."""
+    name = _parts(info)[-1]
+    # Control and format characters, among them those that turn the direction of writing.
+    clean = "".join(c for c in name if not unicodedata.category(c).startswith("C")).strip()
+    return clean[-MAX_NAME:] or "unnamed"
+
+
+def _parts(info: ZipInfo) -> list[str]:
+    name = info.filename
+    if not info.flag_bits & _UTF_8:
+        # Without the flag the standard says code page 437, but macOS and others write UTF-8 all the same.
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/").split("/")
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    if not stem:
+        stem, dot, suffix = name, "", ""
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{stem} ({number}){dot}{suffix}"
+    return name

@@ -1,0 +1,1 @@
+"""Commands of `python -m core`, by what they are about; `core.__main__` puts them together."""

@@ -1,0 +1,121 @@
+"""Commands for data sets: check, import, download, count."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from core.datasets.check import Report
+    from core.datasets.download import Progress
+    from core.datasets.statistics import Statistics
+
+_MEGABYTE = 1024**2
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.command("check-data")
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def check_data(folder: Path, as_json: bool) -> int:
+    """Report what is wrong with a data set.
+
+    Every file is read. Exit status 0 when it is clean, 1 with problems, 2 when DIR is no data set.
+    """
+    from core.datasets.check import check
+
+    report = check(folder, print_frames)
+    click.echo(json.dumps(report.as_dict()) if as_json else _report(report))
+    return 0 if report.clean else 1
+
+
+@click.command("import")
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--to", "target", type=_FOLDER, required=True, help="The new folder, such as data/NAME.")
+def import_data(folder: Path, target: Path) -> None:
+    """Write a data set of any known layout in fastai's."""
+    from core.datasets.importing import import_dataset
+
+    dataset = import_dataset(folder, target, print_frames)
+    click.echo(f"{target}: {len(dataset.frames())} frames")
+
+
+@click.command()
+@click.argument("name", type=click.Choice(["camvid", "camvid-tiny"]))
+@click.option(
+    "--to", "folder", type=_FOLDER, help="Folder that the data set's own is put into.  [default: data]"
+)
+def download(name: str, folder: Path | None) -> None:
+    """Download CamVid or CamVid tiny.
+
+    CamVid has 571 MB, CamVid tiny 2 MB. Started again, a download goes on where it broke off.
+    """
+    from core.datasets.download import SOURCES
+    from core.datasets.download import download as fetch
+
+    dataset = fetch(SOURCES[name], folder, _print_download)
+    click.echo(f"{dataset.root}: {len(dataset.frames())} frames")
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def statistics(folder: Path, as_json: bool) -> None:
+    """Count how often each class occurs.
+
+    In pixels and in frames; the counts are kept for the next time.
+    """
+    from core.datasets import open_dataset
+    from core.datasets.statistics import measure
+
+    counted = measure(open_dataset(folder), print_frames)
+    click.echo(json.dumps(counted.as_dict()) if as_json else _table(counted))
+
+
+def print_frames(done: int, total: int) -> None:
+    """One line that counts up, for somebody who watches; nothing in a log or a pipe."""
+    _print_line(f"{done} of {total} frames", done == total)
+
+
+def _print_download(progress: Progress) -> None:
+    done, total = (f"{size / _MEGABYTE:.1f}" for size in (progress.done, progress.total))
+    verb = {"download": "downloaded", "unpack": "unpacked"}[progress.stage]
+    left = "" if progress.seconds_left is None else f", {progress.seconds_left / 60:.1f} min left"
+    _print_line(f"{done} of {total} MB {verb}{left}", progress.done == progress.total)
+
+
+def _print_line(text: str, last: bool) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{text:<60}", nl=last, err=True)
+
+
+def _report(report: Report) -> str:
+    splits = ", ".join(f"{split} {count}" for split, count in report.splits.items() if count)
+    sizes = ", ".join(f"{size} ({count})" for size, count in report.sizes.items())
+    lines = [
+        f"{report.dataset}: {report.frames} frames in the layout {report.layout}",
+        f"splits    {splits}",
+        f"sizes     {sizes or '-'}",
+        f"classes   {len(report.pixels)} of {report.classes} of {report.class_list}",
+        f"occurring {', '.join(report.pixels) or '-'}",
+        f"absent    {', '.join(report.absent) or '-'}",
+        *(f"note      {note}" for note in report.notes),
+        *(f"problem   {problem.kind}: {problem.message}" for problem in report.problems),
+    ]
+    count = len(report.problems)
+    return "\n".join([*lines, "clean" if report.clean else f"{count} problem{'s' if count > 1 else ''}"])
+
+
+def _table(counted: Statistics) -> str:
+    rows = sorted(counted.as_dict()["classes"], key=lambda row: -row["pixels"])
+    lines = [
+        f"{row['share']:8.3%}  {row['frames']:5d} frames  {row['class']}" for row in rows if row["pixels"]
+    ]
+    return "\n".join([f"{counted.dataset}: {len(counted.names)} frames", *lines])
+
+
+COMMANDS = (check_data, import_data, download, statistics)

@@ -1,0 +1,144 @@
+"""What changes when the same photo is segmented at another size, or by another network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.classes import ClassList
+from core.errors import ComparisonError
+from core.segmentation import Segmentation
+
+MAX_CLASSES = 255
+"""One number of a byte is left for "the same"."""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """Pixels that one segmentation gives one class and the other another. share: of all pixels, in [0, 1]."""
+
+    first: str
+    second: str
+    pixels: int
+    share: float
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two segmentations of one photo on one grid of pixels, in the words of one list of classes.
+
+    image: (H, W, 3) uint8, the picture of the segmentation whose grid it is. first, second: (H, W) uint8
+    class numbers. names: what the numbers mean. palette: (C, 3) uint8 colours.
+    """
+
+    image: NDArray[np.uint8]
+    first: NDArray[np.uint8]
+    second: NDArray[np.uint8]
+    names: tuple[str, ...]
+    palette: NDArray[np.uint8]
+
+    @cached_property
+    def changed(self) -> NDArray[np.bool_]:
+        """(H, W) where the two give different classes."""
+        return np.not_equal(self.first, self.second)
+
+    @cached_property
+    def share_changed(self) -> float:
+        """Share of the pixels that changed, in [0, 1]."""
+        return float(self.changed.mean())
+
+    @cached_property
+    def transitions(self) -> tuple[Transition, ...]:
+        """From which class to which, most pixels first; of as many, in the order of the classes."""
+        classes = len(self.names)
+        pairs = self.first[self.changed].astype(np.int64) * classes + self.second[self.changed]
+        counts = np.bincount(pairs, minlength=classes * classes)
+        biggest = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+        return tuple(
+            Transition(
+                self.names[pair // classes],
+                self.names[pair % classes],
+                int(counts[pair]),
+                float(counts[pair] / self.first.size),
+            )
+            for pair in biggest
+        )
+
+    def difference_labels(self) -> NDArray[np.uint8]:
+        """(H, W) the second's class where it differs from the first's; elsewhere C, for "the same"."""
+        return np.where(self.changed, self.second, np.uint8(len(self.names)))
+
+
+def compare(first: Segmentation, second: Segmentation) -> Comparison:
+    """Compare two segmentations of the same photo, made at two sizes or by two networks.
+
+    They are compared on the grid of the one with more pixels (the first's where both have as many). A pixel
+    of that grid has the class that the other gives at the same place of the photo: the label of the pixel
+    in which its centre lies. Rows and columns scale each by its own factor, so that a picture squashed to
+    a square is stretched back.
+
+    Different class lists meet in the one with fewer classes (the first's where both have as many): a class
+    of the other list is the one there with the same name, else the one that is its group, as for
+    CamVid-32's SUVPickupTruck and CamVid-11's Car, else it stays itself, as for Animal.
+    ComparisonError when no class but Void has a counterpart, or when there are more than 255 together.
+    """
+    larger = first if first.labels.size >= second.labels.size else second
+    to_first, to_second, names, palette = _common_classes(first.class_list, second.class_list)
+    return Comparison(
+        larger.image,
+        to_first[_on_grid(first.labels, *larger.labels.shape)],
+        to_second[_on_grid(second.labels, *larger.labels.shape)],
+        names,
+        palette,
+    )
+
+
+def _on_grid(labels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """(height, width) labels of the pixels in which the centres of the new grid's pixels lie."""
+    if labels.shape == (height, width):
+        return labels
+    rows, cols = (_centres(n, old) for n, old in zip((height, width), labels.shape, strict=True))
+    return labels[np.ix_(rows, cols)]
+
+
+def _centres(length: int, old: int) -> NDArray[np.int_]:
+    """(length,) floor((i + 1/2) * old / length), in whole numbers."""
+    return (2 * np.arange(length) + 1) * old // (2 * length)
+
+
+def _common_classes(
+    first: ClassList, second: ClassList
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], tuple[str, ...], NDArray[np.uint8]]:
+    """Lookup tables from both lists' numbers to the common ones, and the common names and colours."""
+    if len(second) < len(first):
+        to_second, to_first, names, palette = _common_classes(second, first)
+        return to_first, to_second, names, palette
+    own = np.arange(len(first), dtype=np.uint8)
+    if first.names == second.names:
+        return own, own, first.names, first.palette
+    numbers = {name: number for number, name in enumerate(first.names)}
+    counterparts = [numbers.get(c.name, numbers.get(c.group)) for c in second.classes]
+    if not any(number not in (None, first.void) for number in counterparts):
+        raise ComparisonError(
+            f"The class lists {first.name} ({_some(first.names)}) and {second.name} ({_some(second.names)}) "
+            "have no class in common; choose two models that know the same classes."
+        )
+    alone = [n for n, counterpart in enumerate(counterparts) if counterpart is None]
+    if len(first) + len(alone) > MAX_CLASSES:
+        raise ComparisonError(
+            f"The class lists {first.name} and {second.name} have {len(first) + len(alone)} classes "
+            f"together; choose two models with at most {MAX_CLASSES}."
+        )
+    added = {number: len(first) + place for place, number in enumerate(alone)}
+    to_common = [added[n] if number is None else number for n, number in enumerate(counterparts)]
+    names = (*first.names, *(second.names[number] for number in alone))
+    return own, np.array(to_common, dtype=np.uint8), names, np.vstack([first.palette, second.palette[alone]])
+
+
+def _some(names: Iterable[str]) -> str:
+    first, *more = list(names)[:4]
+    return ", ".join([first, *more[:2], *(["..."] if len(more) > 2 else [])])

@@ -1,0 +1,231 @@
+"""Everything that is wrong with a data set, found by reading every file of it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.Image import Resampling
+
+from core.classes import RGB, ClassList
+from core.datasets.dataset import SPLITS, Frame, SegmentationDataset, check_same_size
+from core.datasets.listing import Problem, ProblemKind
+from core.datasets.opening import list_dataset
+from core.datasets.splits import Position, position
+from core.datasets.statistics import count_label
+from core.datasets.threads import in_order
+from core.errors import DatasetError, LabelValueError, UnknownColourError
+
+THUMBNAIL = (32, 24)
+"""Width and height of the grey pictures that neighbouring frames are compared by."""
+
+NEAR_DUPLICATE = 10.0
+"""Neighbours whose thumbnails differ by less than this, in grey levels of 255 on average, are one picture.
+
+Measured on the CamVid frames of 480 x 360: 1/15 s apart, all 100 pairs differ by 2 to 9; a second apart, half
+of the 360 pairs differ by more than 20, and those below 10 show a standing car. The two places where the
+drive crosses from training to validation differ by 23 and 25.
+"""
+
+_SHOWN_FILES = 5
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check` found.
+
+    splits: frames in each split. sizes: frames of each size, by "WIDTH x HEIGHT". pixels: of each class that
+    occurs, in the class list's order. absent: the classes that do not occur. notes: what is no problem but
+    good to know. Frames that cannot be read count in `splits` only.
+    """
+
+    dataset: str
+    root: str
+    layout: str
+    class_list: str
+    classes: int
+    splits: dict[str, int]
+    sizes: dict[str, int]
+    pixels: dict[str, int]
+    absent: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether there is no problem."""
+        return not self.problems
+
+    @property
+    def frames(self) -> int:
+        """How many frames there are, in all splits."""
+        return sum(self.splits.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain values, for JSON."""
+        found = asdict(self)
+        return {"clean": self.clean, "frames": self.frames, **found, "occurring": list(self.pixels)}
+
+
+def check(root: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
+    """Read every file of the data set in the folder `root`.
+
+    progress: called with the frames done and their total; what it raises stops the check. DatasetError when
+    the folder is no data set at all.
+    """
+    listing = list_dataset(root)
+    dataset = listing.dataset
+    frames = dataset.frames()
+    looks = []
+    with contextlib.closing(in_order(lambda frame: _look(dataset, frame), frames)) as results:
+        for done, look in enumerate(results, start=1):
+            looks.append(look)
+            progress(done, len(frames))
+    counts = sum((look.counts for look in looks), np.zeros(len(dataset.class_list), dtype=np.int64))
+    names = dataset.class_list.names
+    problems = [
+        *listing.problems,
+        *(problem for look in looks for problem in look.problems),
+        *_unknown_colours(looks, dataset.class_list),
+        *_duplicates(looks),
+        *_near_duplicates(looks),
+    ]
+    return Report(
+        dataset=dataset.name,
+        root=str(dataset.root),
+        layout=dataset.layout,
+        class_list=dataset.class_list.name,
+        classes=len(dataset.class_list),
+        splits={split: len(dataset.frames(split)) for split in SPLITS},
+        sizes=dict(Counter(look.size for look in looks if look.size).most_common()),
+        pixels={name: int(n) for name, n in zip(names, counts, strict=True) if n},
+        absent=tuple(name for name, n in zip(names, counts, strict=True) if not n),
+        problems=tuple(problems),
+        notes=listing.notes,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """What is kept of a frame that was read; nothing that grows with its pixels."""
+
+    frame: Frame
+    counts: NDArray[np.int64]
+    size: str = ""
+    content: bytes = b""
+    thumbnail: NDArray[np.int16] | None = None
+    colours: dict[RGB, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def _look(dataset: SegmentationDataset, frame: Frame) -> _Look:
+    seen: dict[str, Any] = {"frame": frame, "counts": np.zeros(len(dataset.class_list), dtype=np.int64)}
+    problems: list[Problem] = []
+
+    def complain(kind: ProblemKind, error: DatasetError) -> None:
+        problems.append(Problem(kind, str(error), frame.name))
+
+    image = label = None
+    try:
+        image = dataset.read_image(frame)
+        seen |= {"size": f"{image.shape[1]} x {image.shape[0]}", "content": _content(image)}
+        seen["thumbnail"] = _thumbnail(image)
+    except DatasetError as error:
+        complain("unreadable picture", error)
+    try:
+        label = dataset.read_label(frame)
+        seen["counts"] = count_label(label, len(dataset.class_list)).astype(np.int64)
+    except UnknownColourError as error:
+        seen["colours"] = error.counts
+    except LabelValueError as error:
+        complain("bad value", error)
+    except DatasetError as error:
+        complain("unreadable label", error)
+    if image is not None and label is not None:
+        try:
+            check_same_size(frame, image, label)
+        except DatasetError as error:
+            complain("wrong size", error)
+    return _Look(**seen, problems=tuple(problems))
+
+
+def _content(image: NDArray[np.uint8]) -> bytes:
+    """A hash of the pixels: the same picture is found however it was saved without loss."""
+    digest = hashlib.sha256(repr(image.shape).encode())
+    digest.update(image.data)
+    return digest.digest()
+
+
+def _thumbnail(image: NDArray[np.uint8]) -> NDArray[np.int16]:
+    grey = Image.fromarray(image).convert("L").resize(THUMBNAIL, Resampling.BOX)
+    return np.asarray(grey, dtype=np.int16)
+
+
+def _unknown_colours(looks: Iterable[_Look], class_list: ClassList) -> list[Problem]:
+    """A problem for each colour that no class has, most frequent first; its frame is the one with most."""
+    pixels: Counter[RGB] = Counter()
+    files: dict[RGB, list[tuple[int, Frame]]] = {}
+    for look in looks:
+        for colour, count in look.colours.items():
+            pixels[colour] += count
+            files.setdefault(colour, []).append((count, look.frame))
+    problems = []
+    for colour, count in pixels.most_common():
+        found = sorted(files[colour], key=lambda item: -item[0])
+        names = ", ".join(frame.label.name for _, frame in found[:_SHOWN_FILES])
+        more = f" and {len(found) - _SHOWN_FILES} more files" if len(found) > _SHOWN_FILES else ""
+        message = f"No class of {class_list.name} has the colour {colour}: {count} pixels in {names}{more}."
+        problems.append(Problem("unknown colour", message, found[0][1].name))
+    return problems
+
+
+def _duplicates(looks: Iterable[_Look]) -> list[Problem]:
+    """Pictures that are in several splits: what was trained on is measured on."""
+    first: dict[bytes, Frame] = {}
+    problems = []
+    for look in looks:
+        if not look.content:
+            continue
+        other = first.setdefault(look.content, look.frame)
+        if other.split != look.frame.split:
+            message = (
+                f"{look.frame.image.name} ({look.frame.split}) is the same picture as "
+                f"{other.image.name} ({other.split}); a picture belongs to one split only."
+            )
+            problems.append(Problem("duplicate picture", message, look.frame.name))
+    return problems
+
+
+class _Placed(NamedTuple):
+    where: Position
+    look: _Look
+
+
+def _near_duplicates(looks: Iterable[_Look]) -> list[Problem]:
+    """Neighbours of one drive that look alike but are in different splits."""
+    placed = [_Placed(where, look) for look in looks if (where := position(look.frame.image.stem))]
+    placed.sort(key=lambda item: item.where)
+    problems = []
+    for (here, before), (there, after) in pairwise(placed):
+        if here.drive != there.drive or before.frame.split == after.frame.split:
+            continue
+        if before.thumbnail is None or after.thumbnail is None or before.content == after.content:
+            continue
+        difference = float(np.abs(before.thumbnail - after.thumbnail).mean())
+        if difference < NEAR_DUPLICATE:
+            message = (
+                f"{after.frame.image.name} ({after.frame.split}) is nearly the same picture as "
+                f"{before.frame.image.name} ({before.frame.split}), its neighbour in the video; "
+                "split video by sequence."
+            )
+            problems.append(Problem("near-duplicate picture", message, after.frame.name))
+    return problems

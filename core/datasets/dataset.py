@@ -1,0 +1,94 @@
+"""A data set: pairs of a street picture and its label map, their split and their class list.
+
+Nothing is decoded until it is asked for; what is decoded is checked against what the data set says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.classes import ClassList
+from core.datasets import labels, pictures
+from core.errors import DatasetError
+
+FrameSplit = Literal["train", "valid", "test"]
+Split = Literal["train", "valid", "test", "all"]
+SPLITS: tuple[FrameSplit, ...] = ("train", "valid", "test")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture and its label map, by path; `name` is unique within the data set."""
+
+    name: str
+    image: Path
+    label: Path
+    split: FrameSplit = "train"
+
+
+@dataclass(frozen=True)
+class SegmentationDataset:
+    """A data set: its class list and its frames, split for training, validation and test.
+
+    root: the folder that `layout` was recognised in.
+    colour_labels: whether label maps are pictures in the classes' colours; else they hold class numbers.
+    """
+
+    name: str
+    class_list: ClassList
+    train: tuple[Frame, ...]
+    valid: tuple[Frame, ...]
+    test: tuple[Frame, ...]
+    root: Path
+    layout: str
+    colour_labels: bool = False
+
+    def frames(self, split: Split = "all") -> tuple[Frame, ...]:
+        """The frames of a split; `all` is training, then validation, then test."""
+        parts = {"train": self.train, "valid": self.valid, "test": self.test}
+        return self.train + self.valid + self.test if split == "all" else parts[split]
+
+    def frame(self, name: str) -> Frame:
+        """The frame called `name`; DatasetError when there is none."""
+        for frame in self.frames():
+            if frame.name == name:
+                return frame
+        raise DatasetError(f"There is no frame {name!r} in {self.name}.")
+
+    def read(self, frame: Frame) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Decode a frame: the (H, W, 3) RGB image and its (H, W) label map of class numbers.
+
+        DatasetError names the file when either cannot be read, when their sizes differ, or when the label
+        map holds a number or a colour that the class list does not have.
+        """
+        image = self.read_image(frame)
+        label = self.read_label(frame)
+        check_same_size(frame, image, label)
+        return image, label
+
+    def read_image(self, frame: Frame) -> NDArray[np.uint8]:
+        """Decode a frame's picture alone: (H, W, 3) RGB, 0..255."""
+        return pictures.read_image(frame.image)
+
+    def read_label(self, frame: Frame) -> NDArray[np.uint8]:
+        """Decode a frame's label map alone: (H, W) class numbers. Its size is not held against the picture's.
+
+        A label map in colours is turned into numbers once and then kept beside the data set.
+        """
+        if self.colour_labels:
+            return labels.read_colours_once(self.root, frame.label, self.class_list)
+        return labels.read_indices(frame.label, len(self.class_list))
+
+
+def check_same_size(frame: Frame, image: NDArray[np.uint8], label: NDArray[np.uint8]) -> None:
+    """DatasetError when a frame's (H, W, 3) image and (H, W) label map differ in size."""
+    if image.shape[:2] != label.shape:
+        raise DatasetError(
+            f"{frame.label.name} is {label.shape[1]} x {label.shape[0]} pixels but its picture "
+            f"{frame.image.name} is {image.shape[1]} x {image.shape[0]}; both must have the same size."
+        )

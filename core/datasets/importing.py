@@ -1,0 +1,78 @@
+"""A data set of any layout, written in fastai's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from core import images
+from core.datasets import lists
+from core.datasets.dataset import Frame, SegmentationDataset, check_same_size
+from core.datasets.opening import open_dataset
+from core.datasets.pictures import decode_image, read_bytes
+from core.datasets.staging import clear, staging
+from core.datasets.threads import in_order
+
+_KEPT_ENDINGS = {".png", ".jpg", ".jpeg"}
+_KEPT_FORMATS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+
+
+def import_dataset(
+    source: Path, target: Path, progress: Callable[[int, int], None] = lambda done, total: None
+) -> SegmentationDataset:
+    """Write the data set in the folder `source` to the new folder `target`, and open it there.
+
+    PNG and JPEG pictures are copied byte for byte, others saved as PNG; label maps become 8-bit PNGs of
+    class numbers with the classes' colours as palette. Every frame is checked on the way.
+    progress: called with the frames done and their total; what it raises stops the import.
+    DatasetError for the first frame that cannot be used, for a target that exists, and for a full disk;
+    then, or when it is stopped, nothing is left behind.
+    """
+    dataset = open_dataset(source)
+    with staging(target) as place:
+        clear(place)
+        try:
+            _write(dataset, place / target.name, progress)
+            (place / target.name).rename(target)
+        except BaseException:
+            clear(place)
+            raise
+    return open_dataset(target)
+
+
+def _write(dataset: SegmentationDataset, folder: Path, progress: Callable[[int, int], None]) -> None:
+    (folder / "images").mkdir(parents=True)
+    (folder / "labels").mkdir()
+    frames = dataset.frames()
+    files = {"train": "", "valid": "", "test": ""}
+    with closing(in_order(lambda frame: _write_frame(dataset, frame, folder), frames)) as written:
+        for done, (frame, name) in enumerate(zip(frames, written, strict=True), start=1):
+            files[frame.split] += f"{name}\n"
+            progress(done, len(frames))
+    _write_text(folder / "codes.txt", "".join(f"{name}\n" for name in dataset.class_list.names))
+    _write_text(folder / "valid.txt", files["valid"])
+    if dataset.test:
+        _write_text(folder / "test.txt", files["test"])
+    if lists.class_list("", folder, list(dataset.class_list.names)).classes != dataset.class_list.classes:
+        lists.write_label_colours(folder / lists.LABEL_COLOURS, dataset.class_list)
+
+
+def _write_frame(dataset: SegmentationDataset, frame: Frame, folder: Path) -> str:
+    """Write a frame's two files, and return the picture's name."""
+    data = read_bytes(frame.image)
+    image = decode_image(frame.image, data)
+    label = dataset.read_label(frame)
+    check_same_size(frame, image, label)
+    if frame.image.suffix.lower() in _KEPT_ENDINGS and data.startswith(_KEPT_FORMATS):
+        name = f"{frame.name}{frame.image.suffix}"
+    else:
+        name, data = f"{frame.name}.png", images.encode_png(image)
+    (folder / "images" / name).write_bytes(data)
+    encoded = images.encode_index_png(label, dataset.class_list.palette)
+    (folder / "labels" / f"{frame.name}_P.png").write_bytes(encoded)
+    return name
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,180 @@
+"""Label maps: files of class numbers, files of class colours, and the way from colours to numbers.
+
+A label file is as hostile as any other: its size is checked before a pixel is decoded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngImageFile, PngInfo
+
+from core import images
+from core.classes import RGB, ClassList
+from core.datasets import cache
+from core.datasets.pictures import read_bytes
+from core.errors import DatasetError, LabelValueError, UnknownColourError
+
+NO_CLASS = 255
+"""What a colour that no class has is looked up as; a class list has at most 255 classes."""
+
+# Pillow spreads grey PNGs of fewer than 8 bits over 0..255; dividing brings the numbers back.
+_SPREAD = {"L;2": 85, "L;4": 17}
+_KEY = "streetscope-source"
+_SHOWN = 3
+
+
+def read_indices(path: Path, classes: int) -> NDArray[np.uint8]:
+    """Decode a PNG of class numbers into an (H, W) label map whose numbers are all below `classes`.
+
+    Grey PNGs of 2 to 16 bits and palette PNGs are read by their numbers, whatever the palette's colours.
+    DatasetError names the file; LabelValueError, one of them, for a number beyond the class list.
+    """
+    return _indices(path, _open(path, read_bytes(path)), classes)
+
+
+def read_colours(path: Path, class_list: ClassList) -> NDArray[np.uint8]:
+    """Decode a PNG in the classes' colours into an (H, W) label map.
+
+    DatasetError names the file; UnknownColourError, one of them, for pixels whose colour no class has.
+    """
+    return indices_of_colours(_decode_colours(path, read_bytes(path)), class_list, path.name)
+
+
+def read_colours_once(root: Path, path: Path, class_list: ClassList) -> NDArray[np.uint8]:
+    """As `read_colours`, but the numbers found are kept in the cache of the data set `root`.
+
+    They are found again as long as the file keeps its size and time, and the classes their colours.
+    """
+    folder = cache.folder(root, "labels")
+    signature = cache.signature(path)
+    if folder is None or signature is None:
+        return read_colours(path, class_list)
+    source = f"{signature} {hashlib.sha256(class_list.palette.tobytes()).hexdigest()}"
+    kept = folder / f"{hashlib.sha256(os.fsencode(path.relative_to(root))).hexdigest()}.png"
+    label = _read_kept(kept, source, len(class_list))
+    if label is None:
+        label = read_colours(path, class_list)
+        cache.write(kept, _encode_kept(label, source))
+    return label
+
+
+def indices_of_colours(
+    colours: NDArray[np.uint8], class_list: ClassList, name: str = "The label map"
+) -> NDArray[np.uint8]:
+    """Turn (H, W, 3) colours into (H, W) class numbers; no colour is ever guessed.
+
+    UnknownColourError says how many pixels have which colour that no class has.
+    """
+    packed = _packed(colours)
+    found = _colour_table(class_list.palette.tobytes())[packed]
+    if (found == NO_CLASS).any():
+        values, counts = np.unique(packed[found == NO_CLASS], return_counts=True)
+        unknown = {_unpacked(int(v)): int(n) for v, n in zip(values, counts, strict=True)}
+        raise UnknownColourError(_sentence(name, unknown, class_list.name), unknown)
+    return found
+
+
+def _packed(colours: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """(..., 3) colours as (...) numbers of 24 bits."""
+    red, green, blue = (colours[..., channel].astype(np.uint32) for channel in range(3))
+    packed: NDArray[np.uint32] = red << np.uint32(16) | green << np.uint32(8) | blue
+    return packed
+
+
+def _unpacked(colour: int) -> RGB:
+    return colour >> 16, colour >> 8 & 255, colour & 255
+
+
+@lru_cache(maxsize=2)
+def _colour_table(palette: bytes) -> NDArray[np.uint8]:
+    """(2^24,) class number of every colour. 16 MB, and several times as fast as a search."""
+    table = np.full(1 << 24, NO_CLASS, dtype=np.uint8)
+    colours = np.frombuffer(palette, dtype=np.uint8).reshape(-1, 3)
+    table[_packed(colours)] = np.arange(len(colours), dtype=np.uint8)
+    return table
+
+
+def _sentence(name: str, unknown: dict[RGB, int], class_list: str) -> str:
+    common = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
+    shown = ", ".join(f"{colour} in {count} pixels" for colour, count in common[:_SHOWN])
+    more = f" and {len(common) - _SHOWN} more colours" if len(common) > _SHOWN else ""
+    return f"{name} holds colours that no class of {class_list} has: {shown}{more}."
+
+
+def _open(path: Path, data: bytes) -> PngImageFile:
+    """Open a PNG as far as its header, and check its size."""
+    try:
+        picture = PngImageFile(BytesIO(data))
+    except Exception as error:  # hostile bytes make Pillow raise nearly every exception there is
+        raise _unreadable(path) from error
+    if picture.width * picture.height > images.MAX_PIXELS:
+        raise DatasetError(
+            f"{path} is {picture.width} x {picture.height} pixels; "
+            f"a label map has at most {images.MAX_PIXELS // 10**6} million."
+        )
+    return picture
+
+
+def _indices(path: Path, picture: PngImageFile, classes: int) -> NDArray[np.uint8]:
+    if picture.mode not in {"L", "P", "I;16", "I"}:
+        raise DatasetError(
+            f"{path.name} is a PNG of mode {picture.mode}; a label map is a PNG with one number a pixel, "
+            "grey or with a palette."
+        )
+    spread = _SPREAD.get(str(picture.tile[0].args), 1) if picture.tile else 1
+    try:
+        numbers = np.array(picture)
+    except Exception as error:  # as in `_open`
+        raise _unreadable(path) from error
+    numbers //= spread
+    highest = int(numbers.max(initial=0))
+    if highest >= classes or numbers.min(initial=0) < 0:
+        raise LabelValueError(
+            f"{path.name} holds the class number {highest}, but the class list ends at {classes - 1}."
+        )
+    return numbers.astype(np.uint8)
+
+
+def _decode_colours(path: Path, data: bytes) -> NDArray[np.uint8]:
+    picture = _open(path, data)
+    if picture.mode.startswith("I"):
+        raise DatasetError(
+            f"{path.name} is a PNG of mode {picture.mode}; a label map in colours is an 8-bit PNG."
+        )
+    try:
+        return np.array(picture.convert("RGB"))
+    except Exception as error:  # as in `_open`
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> DatasetError:
+    return DatasetError(f"{path} cannot be read as a PNG label map.")
+
+
+def _read_kept(path: Path, source: str, classes: int) -> NDArray[np.uint8] | None:
+    """A label map that was kept earlier; None when there is none, or one of another source."""
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        picture = _open(path, read_bytes(path))
+        return _indices(path, picture, classes) if picture.info.get(_KEY) == source else None
+    except DatasetError:
+        return None
+
+
+def _encode_kept(label: NDArray[np.uint8], source: str) -> bytes:
+    info = PngInfo()
+    info.add_text(_KEY, source)
+    file = BytesIO()
+    with contextlib.closing(Image.fromarray(label)) as picture:
+        picture.save(file, "PNG", pnginfo=info, compress_level=1)
+    return file.getvalue()

@@ -1,0 +1,68 @@
+"""Which of the layouts a folder has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.datasets.layouts import cambridge, fastai, kaggle, segnet
+from core.datasets.layouts.layout import Layout
+from core.datasets.listing import inside
+from core.errors import DatasetError
+
+LAYOUTS: tuple[Layout, ...] = (fastai.LAYOUT, cambridge.LAYOUT, kaggle.LAYOUT, segnet.LAYOUT)
+
+
+def recognise(root: Path) -> tuple[Layout, Path]:
+    """The layout that a folder has, and the folder that has it: `root` or the one data set in it.
+
+    DatasetError when it is none of the layouts, more than one of them, or has several data sets in it.
+    """
+    if found := _layouts(root):
+        return _only(root, found), root
+    if not root.is_dir():
+        raise DatasetError(_unknown(root))
+    children = [child for child in _folders(root) if _layouts(child)]
+    if len(children) > 1:
+        names = ", ".join(child.name for child in children)
+        raise DatasetError(f"{root} holds several data sets; give one of them: {names}.")
+    if not children:
+        raise DatasetError(_unknown(root))
+    return _only(children[0], _layouts(children[0])), children[0]
+
+
+def _layouts(root: Path) -> list[Layout]:
+    return [layout for layout in LAYOUTS if layout.recognise(root)]
+
+
+def _only(root: Path, found: list[Layout]) -> Layout:
+    if len(found) > 1:
+        owners = " and ".join(layout.owner for layout in found)
+        parts = " or ".join(", ".join(layout.folders) for layout in found)
+        raise DatasetError(f"{root} could be in {owners} layout; leave the folders of one: {parts}.")
+    return found[0]
+
+
+def _folders(root: Path) -> list[Path]:
+    try:
+        children = sorted(root.iterdir())
+    except OSError as error:
+        raise DatasetError(f"{root} cannot be read: {error.strerror or error}.") from error
+    return [c for c in children if not c.name.startswith(".") and c.is_dir() and inside(root, c)]
+
+
+def _unknown(root: Path) -> str:
+    """What is missing for the layout that least is missing for, and what all of them have."""
+    nearest = min(LAYOUTS, key=lambda layout: len(layout.missing(root)) / len(_parts(layout)))
+    wanted = "; ".join(f"{layout.owner} ({', '.join(_parts(layout))})" for layout in LAYOUTS)
+    return (
+        f"{root} has no {_and(nearest.missing(root))}, as {nearest.owner} layout has; "
+        f"a data set is in one of the layouts {wanted}."
+    )
+
+
+def _parts(layout: Layout) -> tuple[str, ...]:
+    return layout.folders + layout.files
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

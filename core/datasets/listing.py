@@ -1,0 +1,155 @@
+"""What stands in a data set's folder: pictures paired with label maps, and what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from core.datasets.dataset import SPLITS, Frame, FrameSplit, SegmentationDataset
+from core.datasets.pictures import SUFFIXES
+from core.errors import DatasetError
+
+ProblemKind = Literal[
+    "missing label",
+    "missing picture",
+    "unreadable picture",
+    "unreadable label",
+    "wrong size",
+    "bad value",
+    "unknown colour",
+    "duplicate picture",
+    "near-duplicate picture",
+    "link",
+    "name",
+    "list",
+]
+
+LEAVES_OUT: frozenset[ProblemKind] = frozenset({"missing label", "link", "name"})
+"""The problems that a picture is left out for."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a data set: a sentence, and the frame that it concerns if it is one."""
+
+    kind: ProblemKind
+    message: str
+    frame: str | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A data set as far as its folder shows it, undecoded.
+
+    dataset: the frames that have both files. notes: what a reader should know that is no problem.
+    """
+
+    dataset: SegmentationDataset
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Frames paired with their label maps, what is wrong with the pairs, and what is worth a note."""
+
+    frames: tuple[Frame, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+
+
+def inside(root: Path, path: Path) -> bool:
+    """Whether `path`, all links followed, is in the folder `root`."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
+def part(root: Path, name: str) -> Path:
+    """A folder or list of a data set; DatasetError when it is a link that leads out of the data set."""
+    if not inside(root, root / name):
+        raise DatasetError(
+            f"{root / name} is a link that leads out of the data set; put what it leads to there."
+        )
+    return root / name
+
+
+def pair(root: Path, images: str, labels: str, ending: str, split: FrameSplit = "train") -> Pairs:
+    """Pair the pictures in the folder `images` with label maps called NAME`ending` in `labels`.
+
+    Files that begin with a dot and files of other kinds are left alone.
+    """
+    pictures, problems = _files(root, part(root, images), SUFFIXES)
+    maps, more = _files(root, part(root, labels), frozenset({".png"}))
+    problems += more
+    suffix = ending.removesuffix(".png")
+    found = {path.stem.removesuffix(suffix): path for path in maps if path.stem.endswith(suffix)}
+    frames: dict[str, Frame] = {}
+    for path in pictures:
+        if path.stem in frames:
+            other = frames[path.stem].image.name
+            problems.append(Problem("name", f"{path} and {other} are two pictures of one name.", path.stem))
+        elif path.stem in found:
+            frames[path.stem] = Frame(path.stem, path, found[path.stem], split)
+        else:
+            missing = root / labels / f"{path.stem}{ending}"
+            message = f"{path.name} has no label map: {missing} is missing."
+            problems.append(Problem("missing label", message, path.stem))
+    names = {path.stem for path in pictures}
+    for path in maps:
+        name = path.stem.removesuffix(suffix)
+        if not path.stem.endswith(suffix):
+            message = f"{path} belongs to no picture: its name does not end in {ending}."
+            problems.append(Problem("missing picture", message))
+        elif name not in names:
+            message = f"{path.name} has no picture: there is no {name} in {root / images}."
+            problems.append(Problem("missing picture", message, name))
+    problems += [p for name in frames if (p := _odd_name(name))]
+    return Pairs(tuple(frames.values()), tuple(problems))
+
+
+def join(parts: Iterable[Pairs]) -> Pairs:
+    """Put splits together; where a name occurs in several, those frames are called SPLIT-NAME."""
+    parts = tuple(parts)
+    counts = Counter(frame.name for pairs in parts for frame in pairs.frames)
+    frames = [frame for pairs in parts for frame in pairs.frames]
+    renamed = [replace(f, name=f"{f.split}-{f.name}") if counts[f.name] > 1 else f for f in frames]
+    problems = tuple(problem for pairs in parts for problem in pairs.problems)
+    twice = sum(count > 1 for count in counts.values())
+    note = f"{twice} names are in more than one split; such frames are called SPLIT-NAME."
+    return Pairs(tuple(renamed), problems, (note,) if twice else ())
+
+
+def by_split(frames: Iterable[Frame]) -> dict[FrameSplit, tuple[Frame, ...]]:
+    """The frames of each split."""
+    frames = tuple(frames)
+    return {split: tuple(f for f in frames if f.split == split) for split in SPLITS}
+
+
+def _files(root: Path, folder: Path, suffixes: frozenset[str]) -> tuple[list[Path], list[Problem]]:
+    """The files in a folder with one of the endings, by name; links out of the data set are not followed."""
+    files, problems = [], []
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise DatasetError(f"{folder} cannot be read: {error.strerror or error}.") from error
+    for path in paths:
+        if path.name.startswith(".") or path.suffix.lower() not in suffixes:
+            continue
+        if path.is_symlink() and not inside(root, path):
+            message = f"{path} is a link that leads out of the data set; it is not followed."
+            problems.append(Problem("link", message))
+        elif not path.is_file():
+            problems.append(Problem("link", f"{path} is not a file."))
+        else:
+            files.append(path)
+    return files, problems
+
+
+def _odd_name(name: str) -> Problem | None:
+    if name == name.strip() and name.isprintable():
+        return None
+    message = f"The frame name {name!r} cannot stand on a line of valid.txt; give it another."
+    return Problem("name", message, name)

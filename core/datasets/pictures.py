@@ -1,0 +1,75 @@
+"""The pictures of a data set, read through `core.images` and held to what a label map needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.ExifTags import Base as ExifTag
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from core import images
+from core.errors import DatasetError, ImageError
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
+"""Endings of the files that count as pictures, in lower case."""
+
+# What a file begins with, what it must hold to have EXIF data, and who reads it. Looking for that first saves
+# decoding a PNG twice: its EXIF data may stand behind the pixels.
+_WITH_EXIF: tuple[tuple[bytes, bytes, Callable[[BytesIO], Image.Image]], ...] = (
+    (b"\xff\xd8\xff", b"Exif", JpegImageFile),
+    (b"\x89PNG", b"eXIf|Raw profile type exif", PngImageFile),
+    (b"RIFF", b"EXIF", WebPImageFile),
+)
+
+
+def read_image(path: Path) -> NDArray[np.uint8]:
+    """Decode a picture: (H, W, 3) RGB, 0..255; DatasetError names the file."""
+    return decode_image(path, read_bytes(path))
+
+
+def decode_image(path: Path, data: bytes) -> NDArray[np.uint8]:
+    """Decode the bytes of the picture `path`: (H, W, 3) RGB, 0..255; DatasetError names the file."""
+    try:
+        image = images.decode(data)
+    except ImageError as error:
+        raise DatasetError(f"{path} cannot be read: {error}") from error
+    # The label map was drawn over the picture turned or unturned; nobody can tell which.
+    if (turned := _orientation(data)) != 1:
+        raise DatasetError(
+            f"{path} is to be turned when it is shown (EXIF orientation {turned}), which leaves open how its "
+            "label map lies; save picture and label map upright."
+        )
+    return image
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a picture or label map; DatasetError when it is none, or larger than a photo may be."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(images.MAX_BYTES + 1)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if len(data) > images.MAX_BYTES:
+        limit = images.MAX_BYTES // 1024**2
+        raise DatasetError(f"{path} cannot be read: it has more than {limit} MB.")
+    return data
+
+
+def _orientation(data: bytes) -> int:
+    """The EXIF orientation of a picture that `images.decode` has read; 1 is upright."""
+    for signature, mark, reader in _WITH_EXIF:
+        if data.startswith(signature) and re.search(mark, data):
+            try:
+                with reader(BytesIO(data)) as picture:
+                    return int(picture.getexif().get(ExifTag.Orientation, 1))
+            except Exception:  # as in `images`: a broken EXIF block is no reason to refuse a fine picture
+                return 1
+    return 1

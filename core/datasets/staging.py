@@ -1,0 +1,72 @@
+"""A place to build a data set in, so that nothing half made ever stands where a data set belongs."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.errors import DatasetError
+
+_LOCK = "lock"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}(?<![ .])")
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def staging(target: Path) -> Iterator[Path]:
+    """A folder beside `target`, on the same disk, that nobody else uses while the block runs.
+
+    It is called `.NAME.part`, so that it counts as no data set, and is gone when the block ends well or
+    with nothing in it; what an error leaves in it is there again next time.
+    DatasetError when `target` exists or has a name that cannot be a data set's, when somebody else is
+    building it, and for a disk that is full or cannot be written.
+    """
+    if not _NAME.fullmatch(target.name):
+        raise DatasetError(
+            f"{target.name!r} cannot be the name of a data set; "
+            "give up to 64 letters, digits, spaces, dots, hyphens or underscores."
+        )
+    place = target.with_name(f".{target.name}.part")
+    try:
+        _refuse_existing(target)
+        place.mkdir(parents=True, exist_ok=True)
+        with FileLock(place / _LOCK, timeout=0):
+            try:
+                _refuse_existing(target)  # somebody else may just have finished it
+                yield place
+                clear(place)
+            finally:
+                if [path.name for path in place.iterdir()] == [_LOCK]:
+                    shutil.rmtree(place)
+    except Timeout:
+        raise DatasetError(f"{target} is being made already; wait until that is finished.") from None
+    except OSError as error:
+        raise storage_error(error, target) from error
+
+
+def clear(place: Path) -> None:
+    """Empty a staging folder, whatever an earlier attempt left in it."""
+    for path in place.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != _LOCK:
+            path.unlink()
+
+
+def storage_error(error: OSError, target: Path) -> DatasetError:
+    """The sentence for an operating system's error while `target` was made."""
+    if error.errno in _FULL:
+        return DatasetError(f"There is no room left for {target}; free some on that disk and start again.")
+    return DatasetError(f"{target} cannot be made: {error.strerror or error}.")
+
+
+def _refuse_existing(target: Path) -> None:
+    if os.path.lexists(target):
+        raise DatasetError(f"{target} exists already; give another name, or delete it first.")

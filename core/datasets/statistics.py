@@ -1,0 +1,278 @@
+"""How often which class occurs, in which frames, and where in the picture.
+
+Every label map is counted once (`measure`); all figures come from the counts. What is held and kept grows
+with frames times classes, never with pixels.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.classes import ClassList
+from core.datasets import cache
+from core.datasets.dataset import SPLITS, Frame, SegmentationDataset, Split
+from core.datasets.fingerprint import label_fingerprint
+from core.datasets.threads import in_order
+
+GRID = (60, 80)
+"""Rows and columns of the map that says where in the picture a class lives: CamVid's aspect ratio."""
+
+_FILE = "statistics.npz"
+_VERSION = 1
+
+Counts = NDArray[np.uint32]
+Numbers = NDArray[np.intp]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """The counts of a data set.
+
+    names: the N frames' names in the order of `dataset.frames()`.
+    splits: (N,) each frame's split, as its place in SPLITS.
+    counts: (N, C) how many pixels of each frame have which class.
+    places: (3, C, 60, 80) for each split the sum, over its frames, of the share that a class has of a cell
+        of the picture, each in [0, 1].
+    """
+
+    dataset: str
+    class_list: ClassList
+    names: tuple[str, ...]
+    splits: NDArray[np.uint8]
+    counts: Counts
+    places: NDArray[np.float32]
+
+    @cached_property
+    def shares(self) -> NDArray[np.float64]:
+        """(N, C) share of each frame's pixels that each class has, in [0, 1]."""
+        pixels = self.counts.sum(axis=1, keepdims=True, dtype=np.int64)
+        shares: NDArray[np.float64] = self.counts / np.maximum(pixels, 1)
+        return shares
+
+    def within(self, split: Split) -> NDArray[np.bool_]:
+        """(N,) which frames belong to a split."""
+        if split == "all":
+            return np.ones(len(self.names), dtype=np.bool_)
+        chosen: NDArray[np.bool_] = self.splits == SPLITS.index(split)
+        return chosen
+
+    def pixels(self, split: Split = "all") -> NDArray[np.int64]:
+        """(C,) pixels of each class."""
+        pixels: NDArray[np.int64] = self.counts[self.within(split)].sum(axis=0, dtype=np.int64)
+        return pixels
+
+    def class_shares(self, split: Split = "all") -> NDArray[np.float64]:
+        """(C,) share of all pixels that each class has, in [0, 1]; 0 where the split has no frames."""
+        pixels = self.pixels(split)
+        return pixels / max(int(pixels.sum()), 1)
+
+    def frames_with_class(self, split: Split = "all") -> NDArray[np.int64]:
+        """(C,) in how many frames each class occurs."""
+        frames: NDArray[np.int64] = self._occurs(split).sum(axis=0, dtype=np.int64)
+        return frames
+
+    def classes_per_frame(self, split: Split = "all") -> NDArray[np.int64]:
+        """(frames of the split,) how many classes occur in each frame, Void among them."""
+        classes: NDArray[np.int64] = self._occurs(split).sum(axis=1, dtype=np.int64)
+        return classes
+
+    def heat_map(self, number: int, split: Split = "all") -> NDArray[np.float64]:
+        """(60, 80) mean share, over a split's frames, that the class `number` has of each cell, in [0, 1].
+
+        Each frame counts the same, whatever its size; all zeros where the split has no frames.
+        """
+        chosen = slice(None) if split == "all" else slice(SPLITS.index(split), SPLITS.index(split) + 1)
+        frames = int(self.within(split).sum())
+        summed: NDArray[np.float64] = self.places[chosen, number].sum(axis=0, dtype=np.float64)
+        return summed / max(frames, 1)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures as plain values, for JSON: per class, and per class in each split that has frames."""
+        splits: list[Split] = ["all", *(split for split in SPLITS if self.within(split).any())]
+        return {
+            "dataset": self.dataset,
+            "class_list": self.class_list.name,
+            "frames": {split: int(self.within(split).sum()) for split in splits},
+            "classes": [
+                {"class": name, **self._figures(number, "all")}
+                | {"splits": {split: self._figures(number, split) for split in splits[1:]}}
+                for number, name in enumerate(self.class_list.names)
+            ],
+            "classes_per_frame": dict(zip(self.names, self.classes_per_frame().tolist(), strict=True)),
+        }
+
+    def _figures(self, number: int, split: Split) -> dict[str, Any]:
+        return {
+            "pixels": int(self.pixels(split)[number]),
+            "share": float(self.class_shares(split)[number]),
+            "frames": int(self.frames_with_class(split)[number]),
+        }
+
+    def _occurs(self, split: Split) -> NDArray[np.bool_]:
+        return self.counts[self.within(split)] > 0
+
+
+def frames_having(counts: Counts, classes: Sequence[int], pixels: int = 1) -> NDArray[np.bool_]:
+    """(N,) which frames have at least `pixels` pixels of every one of `classes`; all where none is asked for.
+
+    counts: (N, C).
+    """
+    return np.asarray((counts[:, list(classes)] >= max(pixels, 1)).all(axis=1))
+
+
+def ordered_by_share(
+    shares: NDArray[np.float64], number: int, chosen: NDArray[np.bool_] | None = None
+) -> Numbers:
+    """The numbers of the `chosen` (N,) frames, the largest share of the class `number` first.
+
+    shares: (N, C). Frames of equal share keep their order.
+    """
+    candidates = np.arange(len(shares)) if chosen is None else np.flatnonzero(chosen)
+    return candidates[np.argsort(-shares[candidates, number], kind="stable")]
+
+
+def measure(dataset: SegmentationDataset, progress: Progress = lambda done, total: None) -> Statistics:
+    """Count every label map, or take the counts that were kept when this content was counted before.
+
+    progress: called with the frames done and their total; what it raises stops the counting. DatasetError
+    names the first label map that cannot be read.
+    """
+    frames = dataset.frames()
+    folder = cache.folder(dataset.root)
+    key = label_fingerprint(dataset)
+    kept = _read(folder / _FILE, key, len(frames), len(dataset.class_list)) if folder else None
+    if kept is None:
+        kept = _count(dataset, frames, progress)
+        if folder:
+            cache.write(folder / _FILE, _encode(key, *kept))
+    else:
+        progress(len(frames), len(frames))
+    splits = np.array([SPLITS.index(frame.split) for frame in frames], dtype=np.uint8)
+    names = tuple(frame.name for frame in frames)
+    return Statistics(dataset.name, dataset.class_list, names, splits, *kept)
+
+
+def count_label(label: NDArray[np.uint8], classes: int) -> Counts:
+    """(C,) how many pixels of an (H, W) label map have which class."""
+    return np.bincount(label.ravel(), minlength=classes).astype(np.uint32)
+
+
+def place_label(label: NDArray[np.uint8], classes: int) -> NDArray[np.float32]:
+    """(C, 60, 80) the share that each class has of each cell of the picture, in [0, 1].
+
+    label: (H, W). The cells divide the picture evenly; one with fewer rows or columns than the grid is
+    repeated to have as many.
+    """
+    rows, cols = (_cells(side, cells) for side, cells in zip(label.shape, GRID, strict=True))
+    spread = label[np.ix_(rows[0], cols[0])] if min(label.shape) < max(GRID) else label
+    cells = rows[1][:, None] * GRID[1] + cols[1]
+    size = GRID[0] * GRID[1]
+    counted = np.bincount((spread * np.intp(size) + cells).ravel(), minlength=classes * size)
+    areas = np.bincount(rows[1], minlength=GRID[0])[:, None] * np.bincount(cols[1], minlength=GRID[1])
+    return (counted.reshape(classes, *GRID) / areas).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A box of a frame that shows a class well: top left corner and size, in pixels of the frame."""
+
+    frame: Frame
+    top: int
+    left: int
+    height: int
+    width: int
+    share: float
+
+
+def typical_example(dataset: SegmentationDataset, statistics: Statistics, number: int) -> Example | None:
+    """Where to look for a picture of the class `number`: the frame with most of it, and its densest box.
+
+    The box is as wide and high as 4 to 3, and about twice as large as what there is of the class; `share` is
+    the class's share of it, in [0, 1]. None where the class does not occur. DatasetError as `read_label`.
+    """
+    if not statistics.counts[:, number].any():
+        return None
+    frame = dataset.frames()[int(statistics.shares[:, number].argmax())]
+    mask = dataset.read_label(frame) == number
+    height, width = _box_size(mask)
+    top, left, share = _densest(mask, height, width)
+    return Example(frame, top, left, height, width, share)
+
+
+def _box_size(mask: NDArray[np.bool_]) -> tuple[int, int]:
+    rows, cols = mask.shape
+    height = round(float(np.sqrt(2 * mask.sum() * 3 / 4)))
+    height = min(rows, max(height, rows // 6, 1))
+    return height, min(cols, round(height * 4 / 3))
+
+
+def _densest(mask: NDArray[np.bool_], height: int, width: int) -> tuple[int, int, float]:
+    """Top, left and share of the box with most of the mask; an integral image gives every box's sum."""
+    integral = np.pad(mask.astype(np.int64), ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+    upper, lower = integral[:-height], integral[height:]
+    sums = lower[:, width:] - lower[:, :-width] - upper[:, width:] + upper[:, :-width]
+    top, left = (int(place) for place in np.unravel_index(sums.argmax(), sums.shape))
+    return top, left, float(sums[top, left]) / (height * width)
+
+
+def _cells(side: int, cells: int) -> tuple[Numbers, Numbers]:
+    """For a side of the picture: which pixels are taken, and the cell of each."""
+    length = max(side, cells)
+    steps = np.arange(length)
+    return steps * side // length, steps * cells // length
+
+
+def _count(
+    dataset: SegmentationDataset, frames: tuple[Frame, ...], progress: Progress
+) -> tuple[Counts, NDArray[np.float32]]:
+    classes = len(dataset.class_list)
+    counts = np.zeros((len(frames), classes), dtype=np.uint32)
+    places = np.zeros((len(SPLITS), classes, *GRID), dtype=np.float32)
+
+    def count(frame: Frame) -> tuple[Counts, NDArray[np.float32]]:
+        label = dataset.read_label(frame)
+        return count_label(label, classes), place_label(label, classes)
+
+    with contextlib.closing(in_order(count, frames)) as results:
+        for number, (frame, (pixels, place)) in enumerate(zip(frames, results, strict=True)):
+            counts[number] = pixels
+            places[SPLITS.index(frame.split)] += place
+            progress(number + 1, len(frames))
+    return counts, places
+
+
+def _encode(key: str, counts: Counts, places: NDArray[np.float32]) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, key=np.array(f"{_VERSION} {key}"), counts=counts, places=places)
+    return file.getvalue()
+
+
+def _read(path: Path, key: str, frames: int, classes: int) -> tuple[Counts, NDArray[np.float32]] | None:
+    """The counts kept for this content; None where there are none, or what is there makes no sense."""
+    wanted = 4 * classes * (frames + len(SPLITS) * GRID[0] * GRID[1])
+    try:
+        # Uncompressed and of the right size: a file from elsewhere cannot unfold to more.
+        with zipfile.ZipFile(path) as archive:
+            stored = all(part.compress_type == zipfile.ZIP_STORED for part in archive.infolist())
+        if path.is_symlink() or not stored or path.stat().st_size > wanted + 16 * 1024:
+            return None
+        with np.load(path, allow_pickle=False) as parts:
+            if str(parts["key"]) != f"{_VERSION} {key}":
+                return None
+            counts, places = parts["counts"], parts["places"]
+    except Exception:  # whatever a broken or foreign file makes the readers raise: it is counted anew
+        return None
+    fits = counts.dtype == np.uint32 and counts.shape == (frames, classes)
+    fits &= places.dtype == np.float32 and places.shape == (len(SPLITS), classes, *GRID)
+    return (counts, places) if fits else None

@@ -1,0 +1,38 @@
+"""The numbers of CamVid's classes under short names, for the modules that draw."""
+
+from __future__ import annotations
+
+from core.classes import CAMVID_32
+
+ANIMAL = CAMVID_32.index("Animal")
+ARCHWAY = CAMVID_32.index("Archway")
+BICYCLIST = CAMVID_32.index("Bicyclist")
+BRIDGE = CAMVID_32.index("Bridge")
+BUILDING = CAMVID_32.index("Building")
+CAR = CAMVID_32.index("Car")
+CART = CAMVID_32.index("CartLuggagePram")
+CHILD = CAMVID_32.index("Child")
+POLE = CAMVID_32.index("Column_Pole")
+FENCE = CAMVID_32.index("Fence")
+LANE = CAMVID_32.index("LaneMkgsDriv")
+HATCHING = CAMVID_32.index("LaneMkgsNonDriv")
+TEXT = CAMVID_32.index("Misc_Text")
+MOTORCYCLE = CAMVID_32.index("MotorcycleScooter")
+OTHER_MOVING = CAMVID_32.index("OtherMoving")
+PARKING = CAMVID_32.index("ParkingBlock")
+PEDESTRIAN = CAMVID_32.index("Pedestrian")
+ROAD = CAMVID_32.index("Road")
+SHOULDER = CAMVID_32.index("RoadShoulder")
+SIDEWALK = CAMVID_32.index("Sidewalk")
+SIGN = CAMVID_32.index("SignSymbol")
+SKY = CAMVID_32.index("Sky")
+SUV = CAMVID_32.index("SUVPickupTruck")
+CONE = CAMVID_32.index("TrafficCone")
+TRAFFIC_LIGHT = CAMVID_32.index("TrafficLight")
+TRAIN = CAMVID_32.index("Train")
+TREE = CAMVID_32.index("Tree")
+TRUCK = CAMVID_32.index("Truck_Bus")
+TUNNEL = CAMVID_32.index("Tunnel")
+GREEN = CAMVID_32.index("VegetationMisc")
+VOID = CAMVID_32.index("Void")
+WALL = CAMVID_32.index("Wall")

@@ -1,0 +1,105 @@
+"""Unpacking a `.tgz` archive that anybody may have made: files and folders only, inside, within limits."""
+
+from __future__ import annotations
+
+import gzip
+import tarfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from core.errors import DatasetError
+
+MAX_MEMBERS = 20_000
+"""Files and folders in one archive; CamVid has 1406."""
+
+MAX_UNPACKED = 2 * 1024**3
+"""Bytes that one archive may unfold to; CamVid's are about 600 MB."""
+
+_MAX_READ = 16 * 1024**2
+_STEP = 1024**2
+
+
+def unpack(
+    archive: Path, folder: Path, progress: Callable[[int, int], None] = lambda done, total: None
+) -> None:
+    """Unpack the gzipped tar `archive` into the new folder `folder`.
+
+    progress: called with the bytes of the archive that were read and its size.
+    DatasetError for an archive that is damaged, ends early, holds anything but files and folders, names a
+    place outside `folder`, or exceeds the limits above. OSError from writing is left as it is.
+    """
+    size = archive.stat().st_size
+    folder.mkdir()
+    try:
+        with archive.open("rb") as file, _Bounded(file, lambda done: progress(done, size)) as unzipped:
+            _extract(unzipped, folder)
+            while unzipped.read(_STEP):  # to the end, where gzip's checksum is
+                pass
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, ValueError) as error:
+        raise DatasetError(f"The archive {archive.name} is damaged or ends early.") from error
+    progress(size, size)
+
+
+class _Bounded(gzip.GzipFile):
+    """Reads what a gzip file unfolds to, up to MAX_UNPACKED bytes and never too many at once."""
+
+    def __init__(self, file: IO[bytes], progress: Callable[[int], None]) -> None:
+        super().__init__(fileobj=file, mode="rb")
+        self._file, self._progress, self._told = file, progress, 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or not 0 <= size <= _MAX_READ:  # a header that claims to be large
+            raise DatasetError("The archive has a header that is far too large; it is no data set.")
+        data = super().read(size)
+        self._check(self.tell())
+        if self._file.tell() - self._told >= _STEP:
+            self._told = self._file.tell()
+            self._progress(self._told)
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._check(offset)
+        return super().seek(offset, whence)
+
+    def _check(self, position: int) -> None:
+        if position > MAX_UNPACKED:
+            raise _too_large()
+
+
+def _extract(unzipped: _Bounded, folder: Path) -> None:
+    total = 0
+    with tarfile.open(fileobj=unzipped, mode="r:", errorlevel=2) as tar:
+        for number, member in enumerate(tar, start=1):
+            total += member.size
+            if number > MAX_MEMBERS or total > MAX_UNPACKED:
+                raise _too_large()
+            _refuse_odd(member)
+            try:
+                tar.extract(member, folder, filter="data")
+            except tarfile.FilterError as error:
+                raise _outside(member) from error
+
+
+def _refuse_odd(member: tarfile.TarInfo) -> None:
+    if not (member.isdir() or member.isreg()) or member.issparse():
+        raise DatasetError(
+            f"The archive holds {member.name[:80]!r}, neither a file nor a folder; it is no data set."
+        )
+    path = PurePosixPath(member.name)
+    if path.is_absolute() or ".." in path.parts or "\\" in member.name:
+        raise _outside(member)
+
+
+def _outside(member: tarfile.TarInfo) -> DatasetError:
+    return DatasetError(
+        f"The archive names a place outside its folder, {member.name[:80]!r}; nothing of it is kept."
+    )
+
+
+def _too_large() -> DatasetError:
+    return DatasetError(
+        f"The archive unfolds to more than {MAX_UNPACKED // 1024**3} GB or {MAX_MEMBERS} files; "
+        "it is no data set."
+    )

@@ -1,0 +1,141 @@
+"""Results as files: masks, overlay, confidence, class shares, all probabilities, and a zip of everything.
+
+Large files are written as they are made, to any file object: nobody holds them whole.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+import numpy as np
+from numpy.lib import format as npy
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from core import charts, images, tables
+from core.segmentation import Segmentation
+
+MAX_NAME_BYTES = 120
+"""Of a photo's name in a file's name: with model, size and kind it stays below the 255 that disks take."""
+
+CONFIDENCE_MEANING = "Grey value = round(255 * confidence): 0 is a confidence of 0, 255 one of 1."
+
+
+def index_mask(segmentation: Segmentation) -> bytes:
+    """A palette PNG whose index values are the class numbers."""
+    return images.encode_index_png(segmentation.labels, segmentation.class_list.palette)
+
+
+def colour_mask(segmentation: Segmentation) -> bytes:
+    """A PNG in the classes' colours."""
+    return images.encode_png(charts.colour_mask(segmentation.labels, segmentation.class_list))
+
+
+def overlay(segmentation: Segmentation) -> bytes:
+    """A PNG of the photo with the mask over it."""
+    return images.encode_png(charts.overlay(segmentation))
+
+
+def confidence_map(segmentation: Segmentation) -> bytes:
+    """A grey PNG: round(255 * confidence), so that 255 is a confidence of 1. The file says so itself."""
+    grey = np.floor(segmentation.confidence * 255 + 0.5).astype(np.uint8)
+    meaning = PngInfo()
+    meaning.add_text("Description", CONFIDENCE_MEANING)
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "PNG", pnginfo=meaning)
+    return file.getvalue()
+
+
+def class_shares(segmentation: Segmentation) -> bytes:
+    """The classes that occur, as CSV; see `core.tables.class_share_rows`."""
+    return tables.to_csv(tables.class_share_rows(segmentation)).encode()
+
+
+FILES: Mapping[str, Callable[[Segmentation], bytes]] = {
+    "index.png": index_mask,
+    "mask.png": colour_mask,
+    "overlay.png": overlay,
+    "confidence.png": confidence_map,
+    "shares.csv": class_shares,
+}
+"""What there is of every photo, by the end of its file's name."""
+
+
+def write_probabilities(segmentation: Segmentation, file: BinaryIO) -> None:
+    """Write the probabilities of all pixels as a compressed .npz that `numpy.load` reads.
+
+    Its arrays: `probabilities` (H, W, C) float16 in [0, 1], and `classes` (C,) with the names. Half precision
+    keeps three digits, so that a pixel's probabilities sum to 1 within 0.001.
+    file: may be a pipe or a socket. It is written band by band, for at 1024 x 1024 with 32 classes the array
+    has 64 MiB.
+    """
+    names = segmentation.class_list.names
+    header = {
+        "descr": "<f2",
+        "fortran_order": False,
+        "shape": (segmentation.height, segmentation.width, len(names)),
+    }
+    # The quickest level: probabilities near 0 and 1 shrink at once or not at all.
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        with archive.open("classes.npy", "w") as member:
+            npy.write_array(member, np.array(names), allow_pickle=False)
+        with archive.open("probabilities.npy", "w", force_zip64=True) as member:
+            npy.write_array_header_1_0(member, header)
+            for band in segmentation.probability_bands():
+                member.write(band.astype("<f2").tobytes())
+
+
+def write_all(photos: Iterable[tuple[str, Segmentation]], file: BinaryIO) -> None:
+    """Write a zip with the `FILES` of every photo, one photo after the other.
+
+    photos: (stem, segmentation); `file_stem` makes the stems. One that came before, or is no safe name, is
+    changed so that it is. file: may be a pipe or a socket.
+    """
+    taken: set[str] = set()
+    with ZipFile(file, "w") as archive:
+        for stem, segmentation in photos:
+            unique = _unused(safe_name(stem), taken)
+            for ending, make in FILES.items():
+                # PNG is compressed already.
+                method = ZIP_STORED if ending.endswith(".png") else ZIP_DEFLATED
+                archive.writestr(f"{unique}-{ending}", make(segmentation), method)
+
+
+def file_stem(photo: str, model: str, size: str) -> str:
+    """What the names of a photo's files begin with: "china-street-lite0-512" for "china.jpg".
+
+    photo: its name, from anywhere. size: the working size in a word, such as 512, 512-square or full.
+    """
+    name = photo.replace("\\", "/").rpartition("/")[2]
+    stem, dot, _ = name.rpartition(".")
+    return safe_name(f"{_safe(stem if dot else name, MAX_NAME_BYTES) or 'photo'}-{model}-{size}")
+
+
+def safe_name(name: str) -> str:
+    """`name` as a file name on any system: letters of any language, digits, dots, hyphens, underscores."""
+    return _safe(name) or "photo"
+
+
+def _safe(name: str, longest: int = 200) -> str:
+    # NFC first: macOS writes an umlaut as two characters. Control and format characters vanish; everything
+    # else that is not a letter, its mark, a digit or one of ".-_" becomes one underscore.
+    known = (c for c in unicodedata.normalize("NFC", name) if not unicodedata.category(c).startswith("C"))
+    kept = (c if unicodedata.category(c)[0] in "LMN" or c in ".-_" else " " for c in known)
+    words = "_".join("".join(kept).split())
+    # No dot in front, which hides a file, no hyphen, which commands take for an option, no dot at the end,
+    # which Windows drops; cut between characters.
+    return words.strip("._-").encode()[:longest].decode(errors="ignore").rstrip("._-")
+
+
+def _unused(stem: str, taken: set[str]) -> str:
+    """`stem`, with a number behind where it was taken; upper and lower case are alike on many disks."""
+    number, unused = 1, stem
+    while unused.casefold() in taken:
+        number += 1
+        unused = f"{stem}-{number}"
+    taken.add(unused.casefold())
+    return unused

@@ -1,0 +1,45 @@
+"""Pins: pixels that somebody keeps, with what was believed about them when they were kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.reading import ClassProbability, PixelBelief
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A pixel kept under a name.
+
+    photo, model, size: what was segmented, by which network, and the working size as its label says it.
+    row, col: of the working-size picture. entropy: in bits. top: the most probable classes.
+    """
+
+    name: str
+    photo: str
+    model: str
+    size: str
+    row: int
+    col: int
+    label: str
+    probability: float
+    entropy: float
+    certainty: str
+    top: tuple[ClassProbability, ...]
+
+
+def pin(name: str, photo: str, model: str, size: str, belief: PixelBelief) -> Pin:
+    """Keep a pixel, usually the chosen one of a reading, under a name."""
+    return Pin(
+        name,
+        photo,
+        model,
+        size,
+        belief.row,
+        belief.col,
+        belief.label,
+        belief.probability,
+        belief.entropy,
+        belief.certainty,
+        belief.top,
+    )

@@ -1,0 +1,189 @@
+"""A chosen pixel and the 20 around it: which ones they are, and what the network believes about each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.classes import ClassList
+from core.probabilities import certainty, entropy_bits, percent
+
+IntArray = NDArray[np.int_]
+
+Shape = Literal["row", "column", "square"]
+"""The neighbourhood of a pixel: the ten before and ten after it on its row, or in its column, or around it
+the square of 5 x 5 pixels without its corners."""
+
+SQUARE_SIDE = 5
+SQUARE_NEIGHBOURS = 20
+
+_NO_OTHER = {
+    "row": "the picture has no other pixel on its row",
+    "column": "the picture has no other pixel in its column",
+    "square": "the picture has no other pixel",
+}
+
+
+@dataclass(frozen=True)
+class ClassProbability:
+    """A class by name and its probability in [0, 1]."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class PixelBelief:
+    """What the network believes about one pixel: its class, how probable, and the runners-up.
+
+    top: the most probable classes, the pixel's own first. entropy: of all classes, in bits.
+    certainty: the belief in words; see `core.probabilities.certainty`.
+    """
+
+    row: int
+    col: int
+    label: str
+    probability: float
+    chosen: bool
+    top: tuple[ClassProbability, ...]
+    entropy: float
+    certainty: str
+
+
+@dataclass(frozen=True, eq=False)
+class PixelReading:
+    """A chosen pixel with its neighbours, row by row, from left to right.
+
+    probabilities: (N, C) float32, a row for each of `pixels`; each row sums to 1.
+    shape: the neighbourhood that the pixels are.
+    """
+
+    pixels: tuple[PixelBelief, ...]
+    probabilities: NDArray[np.float32]
+    class_list: ClassList
+    shape: Shape = "row"
+
+    @cached_property
+    def chosen(self) -> PixelBelief:
+        """The pixel that was asked for."""
+        return self.pixels[self.chosen_index]
+
+    @cached_property
+    def chosen_index(self) -> int:
+        """Where the chosen pixel is in `pixels` and `probabilities`."""
+        return next(number for number, pixel in enumerate(self.pixels) if pixel.chosen)
+
+    @cached_property
+    def neighbours(self) -> tuple[PixelBelief, ...]:
+        """All pixels but the chosen one."""
+        return tuple(pixel for pixel in self.pixels if not pixel.chosen)
+
+    def sentence(self) -> str:
+        """The reading in plain words, for instance "Pixel (212, 340) is Road with 97 %; ..."."""
+        chosen = self.chosen
+        start = f"Pixel ({chosen.row}, {chosen.col}) is {chosen.label} with {percent(chosen.probability)}"
+        others = [p.label for p in self.neighbours if p.label != chosen.label]
+        total = len(self.neighbours)
+        if total == 1:
+            end = f"is {others[0]}: a boundary runs here." if others else f"is {chosen.label} too."
+            return f"{start}; its only neighbour {end}"
+        if not total:
+            return f"{start}; {_NO_OTHER[self.shape]}."
+        if not others:
+            return f"{start}; all its {total} neighbours are {chosen.label} too."
+        names = sorted(set(others), key=lambda name: (-others.count(name), name))
+        first, *rest = names
+        verb = "is" if others.count(first) == 1 else "are"
+        counts = [f"{others.count(first)} of its {total} neighbours {verb} {first}"]
+        counts += [f"{others.count(name)} {name}" for name in rest]
+        joined = " and ".join([", ".join(counts[:-1]), counts[-1]] if rest else counts)
+        return f"{start}; {joined}: a boundary runs here."
+
+
+def beliefs(
+    pixels: Sequence[tuple[int, int]],
+    chosen: tuple[int, int],
+    labels: NDArray[np.uint8],
+    probabilities: NDArray[np.float32],
+    names: Sequence[str],
+    top: int,
+) -> tuple[PixelBelief, ...]:
+    """What a network believes about some pixels.
+
+    pixels: N of (row, column), `chosen` one of them. labels: (N,) class numbers. probabilities: (N, C).
+    names: of the C classes. top: how many classes to name a pixel, at least 1.
+    """
+    ranks = probabilities.copy()
+    # the label comes first even where rounding makes another class equally probable
+    ranks[np.arange(len(labels)), labels] = np.inf
+    order = np.argsort(-ranks, axis=1, kind="stable")[:, : max(top, 3)]
+    ranked = np.take_along_axis(probabilities, order, axis=1)
+    found = []
+    for pixel, numbers, values, entropy in zip(
+        pixels, order.tolist(), ranked.tolist(), entropy_bits(probabilities).tolist(), strict=True
+    ):
+        ranking = [names[number] for number in numbers]
+        found.append(
+            PixelBelief(
+                row=pixel[0],
+                col=pixel[1],
+                label=ranking[0],
+                probability=values[0],
+                chosen=pixel == chosen,
+                top=tuple(map(ClassProbability, ranking[:top], values[:top])),
+                entropy=entropy,
+                certainty=certainty(ranking, values),
+            )
+        )
+    return tuple(found)
+
+
+def neighbourhood(
+    row: int, col: int, height: int, width: int, shape: Shape, before: int = 10, after: int = 10
+) -> tuple[IntArray, IntArray]:
+    """The pixels of a neighbourhood, the chosen one (row, col) among them.
+
+    height, width: the picture's, in pixels; (row, col) lies inside. before, after: how many pixels "row" and
+    "column" reach to either side. Returns (N,) rows and (N,) columns, row by row, from left to right.
+
+    "row" and "column" slide at the picture's edges, so that N = before + 1 + after where the picture is wide
+    or high enough, else all there are. "square" is of the 5 x 5 pixels around the chosen one, which slide
+    likewise, the chosen pixel and the 20 nearest to it; of equally near ones the upper, then the left one.
+    Away from the edges that leaves out the four corners.
+    """
+    match shape:
+        case "row":
+            cols = window(col, width, before, after)
+            return np.full_like(cols, row), cols
+        case "column":
+            rows = window(row, height, before, after)
+            return rows, np.full_like(rows, col)
+        case "square":
+            return _square(row, col, height, width)
+        case _:
+            assert_never(shape)
+
+
+def window(position: int, length: int, before: int, after: int) -> IntArray:
+    """The positions from `position - before` to `position + after`, moved to lie within 0 ... length - 1.
+
+    Where `length` has fewer than before + 1 + after positions, all of them.
+    """
+    size = min(before + 1 + after, length)
+    start = min(max(position - before, 0), length - size)
+    return np.arange(start, start + size)
+
+
+def _square(row: int, col: int, height: int, width: int) -> tuple[IntArray, IntArray]:
+    reach = SQUARE_SIDE // 2
+    side_rows, side_cols = window(row, height, reach, reach), window(col, width, reach, reach)
+    rows, cols = np.repeat(side_rows, len(side_cols)), np.tile(side_cols, len(side_rows))
+    distances = (rows - row) ** 2 + (cols - col) ** 2
+    # Pixels are in row-major order, which a stable sort keeps among those at the same distance.
+    nearest = np.sort(np.argsort(distances, kind="stable")[: 1 + SQUARE_NEIGHBOURS])
+    return rows[nearest], cols[nearest]

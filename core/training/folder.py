@@ -1,0 +1,243 @@
+"""A run's folder `models/runs/ID/`: which files it has, and how they are written.
+
+Everything is appended line by line, or written beside its place and renamed into it, so that a reader
+never sees half a file. Nothing in it is ever unpickled. Nothing here imports torch: whoever only waits
+or looks does not pay for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import RunError, RunNotFoundError
+from core.training.recipe import Recipe, Stage
+
+RECIPE = "recipe.json"
+SETTINGS = "settings.json"
+STATUS = "status.json"
+LABEL = "label.json"
+ENVIRONMENT = "environment.json"
+HISTORY = "history.csv"
+BATCHES = "batches.csv"
+LOG = "log.txt"
+STOP = "stop"
+LOCK = "lock"
+PREVIEWS = "previews"
+CHECKPOINTS = "checkpoints"
+BEST = "best.safetensors"
+RESUME = "resume.safetensors"
+
+MAX_JSON_BYTES = 1024 * 1024
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+Task = Literal["train", "lr_find"]
+Content = TypeVar("Content", bound=BaseModel)
+
+
+class RunSettings(BaseModel):
+    """What a run was started with, beside its recipe.
+
+    data: the data set's folder. stages: those to be done, in order. publish: the model that it becomes
+    when it is finished. created: in seconds since 1970. iterations: how many batches the finder tries.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: Task = "train"
+    data: str
+    stages: Annotated[tuple[str, ...], Field(min_length=1)]
+    publish: str | None = None
+    created: float
+    iterations: Annotated[int, Field(ge=20, le=1000)] = 100
+
+
+class Label(BaseModel):
+    """What people call a run and note about it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Annotated[str, Field(max_length=100)] = ""
+    note: Annotated[str, Field(max_length=10_000)] = ""
+
+
+def runs_folder() -> Path:
+    """`runs/` of the model store."""
+    # As `core.modelstore.store`, which would import torch.
+    store = os.environ.get("STREETSCOPE_MODELS") or Path(__file__).parents[2] / "models"
+    return Path(store) / "runs"
+
+
+def run_folder(run: str) -> Path:
+    """The folder of a run of that ID, there or not; RunNotFoundError for one that none can have."""
+    if not _ID.fullmatch(run):
+        raise RunNotFoundError(
+            f"A run cannot be called {run!r}; use 1 to 64 letters, digits, hyphens and underscores."
+        )
+    return runs_folder() / run
+
+
+def existing_run(run: str) -> Path:
+    """The folder of a run that is there; RunNotFoundError else."""
+    folder = run_folder(run)
+    if not (folder / SETTINGS).is_file():
+        raise RunNotFoundError(f"There is no run {run!r}; `python -m core runs` lists those that there are.")
+    return folder
+
+
+def run_ids() -> list[str]:
+    """The IDs of all runs, by name."""
+    folder = runs_folder()
+    if not folder.is_dir():
+        return []
+    names = (entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
+    return sorted(name for name in names if _ID.fullmatch(name) and (folder / name / SETTINGS).is_file())
+
+
+def create_run(
+    recipe: Recipe,
+    data: Path,
+    *,
+    stages: Sequence[str] = (),
+    task: Task = "train",
+    run: str = "",
+    publish: str | None = None,
+    label: Label | None = None,
+    iterations: int = 100,
+) -> str:
+    """Make the folder of a new run and return its ID.
+
+    stages: those of the recipe to be done, all where none is given. run: its ID; else one is made of the
+    time and the recipe's name. RunError when there is a run of that ID already.
+    """
+    names = tuple(recipe.stage(name).name for name in stages) or tuple(stage.name for stage in recipe.stages)
+    settings = RunSettings(
+        task=task,
+        data=str(data.absolute()),
+        stages=names,
+        publish=publish,
+        created=time.time(),
+        iterations=iterations,
+    )
+    runs_folder().mkdir(parents=True, exist_ok=True)
+    folder = _make_folder(run, recipe.name)
+    write_text(folder / RECIPE, recipe.model_dump_json(indent=1) + "\n")
+    if label is not None:
+        write_text(folder / LABEL, label.model_dump_json(indent=1) + "\n")
+    # Last: a folder counts as a run when it has its settings.
+    write_text(folder / SETTINGS, settings.model_dump_json(indent=1) + "\n")
+    return folder.name
+
+
+def _make_folder(run: str, recipe: str) -> Path:
+    if run:
+        folder = run_folder(run)
+        if (folder / SETTINGS).exists():
+            raise RunError(f"There is a run {run!r} already; resume it, or choose another name.")
+        folder.mkdir(exist_ok=True)
+        return folder
+    word = re.sub(r"[^A-Za-z0-9]+", "-", recipe).strip("-")[:30] or "run"
+    base = f"{datetime.now():%Y%m%d-%H%M%S}-{word}"
+    for number in range(1, 1000):
+        folder = run_folder(base if number == 1 else f"{base}-{number}")
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            return folder
+    raise RunError("A thousand runs were started within a second; wait a moment.")
+
+
+def read_settings(folder: Path) -> RunSettings:
+    """What a run was started with; RunError when the file is damaged."""
+    return read_json(folder / SETTINGS, RunSettings)
+
+
+def read_run_recipe(folder: Path) -> Recipe:
+    """The recipe as run; RunError when the file is damaged."""
+    return read_json(folder / RECIPE, Recipe)
+
+
+def planned_stages(folder: Path) -> tuple[Stage, ...]:
+    """The stages that a run does, in order."""
+    recipe = read_run_recipe(folder)
+    return tuple(recipe.stage(name) for name in read_settings(folder).stages)
+
+
+def read_json(path: Path, kind: type[Content]) -> Content:
+    """Read and check a small file of a run; RunError names the file when it cannot be used."""
+    try:
+        if path.stat().st_size > MAX_JSON_BYTES:
+            raise RunError(f"{path} has more than {MAX_JSON_BYTES} bytes; it is no file of a run.")
+        return kind.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RunError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place when the block ends well, and else is gone."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole small file, or leave the old one as it is."""
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, values: dict[str, Any]) -> None:
+    """Write plain values as a whole JSON file, or leave the old one as it is."""
+    write_text(path, json.dumps(values, indent=1) + "\n")
+
+
+def append_row(path: Path, columns: Sequence[str], values: Iterable[object]) -> None:
+    """Append one line to a CSV file, which begins with the names of its columns.
+
+    The values are numbers and names without commas. A line goes out in one write, so that readers see all
+    of it or at worst no line end yet.
+    """
+    line = ",".join(str(value) for value in values) + "\n"
+    with path.open("ab") as file:
+        file.write((line if file.tell() else ",".join(columns) + "\n" + line).encode())
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def cut(path: Path, size: int) -> None:
+    """Keep the first `size` bytes of a file: what a run wrote after its last checkpoint is done again.
+
+    The shorter file is a new one: somebody who reads on from where they were notices it by its inode.
+    """
+    if size_of(path) <= size:
+        return
+    with path.open("rb") as file:
+        kept = file.read(size)
+    with replacing(path) as part:
+        part.write_bytes(kept)

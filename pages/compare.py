@@ -1,0 +1,77 @@
+"""Compare: one photo segmented twice, at two sizes or by two models, side by side."""
+
+import streamlit as st
+
+from core.errors import ImageError, ModelError, StreetScopeError
+from pages.widgets.front_door import front_door
+
+front_door()
+st.header("What changes with size or model?", anchor=False)
+st.markdown(
+    "The same photo, segmented twice. Zoom, drag and click in any of the pictures: the others follow. "
+    "The article behind StreetScope squashed its photos to squares; see what that does."
+)
+
+with st.spinner("Waking the network"):
+    from pages.widgets import comparison
+    from pages.widgets.models import model_picker, segment
+    from pages.widgets.photo_input import photo_picker
+    from pages.widgets.pixel_viewer import pixel_viewer
+    from pages.widgets.sizes import size_picker
+    from pages.widgets.visit import remember_visit
+
+photo = photo_picker()
+columns = st.columns(2, gap="medium")
+sides = []
+for number, (column, size) in enumerate(zip(columns, ("512", "1024"), strict=True), start=1):
+    with column, st.container(horizontal=True, vertical_alignment="bottom"):
+        sides.append(
+            (
+                size_picker(f"size{number}", size, squares=True),
+                model_picker(f"Model {number}", f"model{number}"),
+            )
+        )
+try:
+    with st.spinner(f"Segmenting {photo.name} twice", show_time=True):
+        first, second = (segment(photo, model, size) for size, model in sides)
+    difference = comparison.difference(first, second)
+except ModelError as error:
+    st.error(str(error), title="The model cannot be used", icon=":material/error:")
+    st.stop()
+except ImageError as error:
+    st.error(str(error), title=f"{photo.name} cannot be segmented", icon=":material/broken_image:")
+    st.stop()
+except StreetScopeError as error:
+    st.error(str(error), title="These two cannot be compared", icon=":material/error:")
+    st.stop()
+
+
+@st.fragment
+def side_by_side() -> None:
+    """Three linked pictures and what they say about the chosen place."""
+    pictures = (first.picture, second.picture, difference.picture)
+    places = comparison.places(pictures)
+    entropies = (first.segmentation.entropy_steps, second.segmentation.entropy_steps, None)
+    keys = ("first", "second", "difference")
+    slots = [*st.columns(2, gap="medium"), *st.columns([1, 1], gap="medium")]
+    for slot, key, picture, place, entropy in zip(slots, keys, pictures, places, entropies, strict=False):
+        with slot:
+            if key == "difference":
+                st.subheader("Where they differ", anchor=False)
+            pixel_viewer(
+                picture,
+                chosen=place,
+                key=f"compare_{key}",
+                link="compare",
+                entropy=entropy,
+                on_choose=comparison.choose(picture),
+                label=f"{photo.name}, {comparison.TITLES[key]}",
+            )
+    for slot, shown, place in zip(slots, (first, second), places, strict=False):
+        slot.markdown(f"**{shown.segmentation.read(*place).sentence()}**")
+    with slots[3]:
+        comparison.show_changes(difference, sides, photo)
+
+
+side_by_side()
+remember_visit()

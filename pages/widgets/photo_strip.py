@@ -1,0 +1,109 @@
+"""All photos of a visit as thumbnails: one is looked at, one's own can be removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.photos import Photo
+from core.probabilities import percent
+from pages.widgets.media import media_url
+from pages.widgets.models import segment
+from pages.widgets.sizes import WorkingSize
+from pages.widgets.visit import MainClasses, samples, visit
+
+_HERE = Path(__file__).parent
+_KEY = "photo_strip"
+_TICK_SECONDS = 0.2
+_FRESH = "photo_strip_fresh"
+
+_mount = st.components.v2.component(
+    "streetscope_photo_strip",
+    css=(_HERE / "photo_strip.css").read_text("utf-8"),
+    js=(_HERE / "photo_strip.js").read_text("utf-8"),
+)
+
+
+def photo_strip(model: str, size: WorkingSize) -> None:
+    """Show the thumbnails. Photos nobody has looked at yet are segmented one by one, a moment later each.
+
+    The one looked at has been segmented before; the others come while the page already answers.
+    """
+    waiting = any(not _main_classes(photo, model, size) for photo in _photos())
+    st.session_state[_FRESH] = True
+    st.fragment(_strip, run_every=_TICK_SECONDS if waiting else None)(model, size)
+
+
+def note_main_classes(photo: Photo, model: str, size: WorkingSize) -> None:
+    """Write down what a photo mostly shows; segments it where that has not been done."""
+    try:
+        result = segment(photo, model, size).segmentation
+    except StreetScopeError:
+        found: MainClasses = (("cannot be segmented", 0.0),)
+    else:
+        names = result.class_list.names
+        shares = sorted(zip(names, result.class_shares().tolist(), strict=True), key=lambda pair: -pair[1])
+        found = tuple(shares[:2])
+    visit().main_classes[photo.key, model, size.name] = found
+
+
+def _strip(model: str, size: WorkingSize) -> None:
+    waiting = [photo for photo in _photos() if not _main_classes(photo, model, size)]
+    # A run of the whole page shows what there is at once; only the ticks after it do the work.
+    if waiting and not st.session_state.pop(_FRESH, False):
+        note_main_classes(waiting.pop(0), model, size)
+        if not waiting:
+            st.rerun()
+    _mount(
+        key=_KEY,
+        data={"photos": [_card(photo, model, size) for photo in _photos()], "chosen": _shown_key()},
+        on_look_change=partial(_act, "look", _look),
+        on_remove_change=partial(_act, "remove", lambda key: visit().remove(key)),
+    )
+    if waiting:
+        photos = len(_photos())
+        done = photos - len(waiting)
+        st.progress(done / photos, f"Segmented {done} of {photos} photos at {size.name}")
+
+
+def _photos() -> list[Photo]:
+    return [*samples(), *visit().photos.values()]
+
+
+def _main_classes(photo: Photo, model: str, size: WorkingSize) -> MainClasses:
+    return visit().main_classes.get((photo.key, model, size.name), ())
+
+
+def _card(photo: Photo, model: str, size: WorkingSize) -> dict[str, Any]:
+    classes = [f"{name} {percent(share)}" for name, share in _main_classes(photo, model, size)]
+    return {
+        "key": photo.key,
+        "name": photo.name,
+        "size": f"{photo.width} x {photo.height}",
+        "classes": ", ".join(classes) or "waiting",
+        "thumbnail": media_url(photo.thumbnail, "image/jpeg", f"photo_strip.{photo.key}"),
+        "removable": not photo.sample,
+    }
+
+
+def _shown_key() -> str:
+    return visit().photo().key
+
+
+def _look(key: str) -> None:
+    shown = next((photo for photo in _photos() if photo.key == key), None)
+    if shown is not None:
+        visit().looked_at = shown.sample or shown.key
+
+
+def _act(event: str, act: Callable[[str], None]) -> None:
+    """Do what was clicked; the whole page follows."""
+    key = st.session_state[_KEY].get(event)
+    if isinstance(key, str):
+        act(key)
+        st.rerun()

@@ -1,0 +1,61 @@
+// The pixel viewer's door: all of its front end that Streamlit sends again with every run. It fetches
+// the rest once (see _front_end in pixel_viewer.py) and hands over.
+
+const ATTEMPTS = 4;
+
+/** Streamlit drops a media file for a moment, while a run that was cut short is followed by another. */
+async function again(load) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await load(attempt);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 150 * 2 ** attempt));
+    }
+  }
+}
+
+async function fetchText(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${response.status} for ${address}`);
+  return response.text();
+}
+
+const frontEnds = new Map();
+
+/** Code and style sheet, once a page and in parallel; a failure is forgotten and tried again. */
+function frontEnd({ code, style }) {
+  // Relative to the page, as Streamlit's own files are: right below any base path.
+  const [codeAddress, styleAddress] = [code, style].map((address) => new URL(address, document.baseURI).href);
+  if (!frontEnds.has(codeAddress)) {
+    const loading = Promise.all([
+      // Some browsers remember that an address failed, so each attempt has its own.
+      again((attempt) => import(attempt === 1 ? codeAddress : `${codeAddress}?${attempt}`)),
+      again(() => fetchText(styleAddress)).then((text) => new CSSStyleSheet().replace(text)),
+    ]);
+    loading.catch(() => frontEnds.delete(codeAddress));
+    frontEnds.set(codeAddress, loading);
+  }
+  return frontEnds.get(codeAddress);
+}
+
+function complain(parent, error) {
+  console.warn("The pixel viewer's code could not be loaded.", error);
+  const words = document.createElement("p");
+  words.className = "trouble";
+  words.setAttribute("role", "alert");
+  words.textContent = "The viewer did not arrive. Reload the page to try again.";
+  parent.append(words);
+}
+
+export default async function door(component) {
+  const parent = component.parentElement;
+  try {
+    const [{ default: pixelViewer }, style] = await frontEnd(component.data);
+    parent.querySelector(":scope > .trouble")?.remove();
+    return pixelViewer(component, style);
+  } catch (error) {
+    if (parent.querySelector(":scope > *:is(.trouble, .viewer)") === null) complain(parent, error);
+    return () => {};
+  }
+}

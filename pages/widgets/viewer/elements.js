@@ -1,0 +1,41 @@
+// Building blocks of the viewer's page: elements, icons, and numbers in words.
+
+/** An element with properties and children; text is always text, never markup. */
+export function element(tag, properties = {}, ...children) {
+  const { attributes = {}, ...rest } = properties;
+  const made = Object.assign(document.createElement(tag), rest);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** An icon of lines drawn in a square of 16; the words beside it are the element's own. */
+export function icon(...lines) {
+  const space = "http://www.w3.org/2000/svg";
+  const image = document.createElementNS(space, "svg");
+  image.setAttribute("viewBox", "0 0 16 16");
+  image.setAttribute("class", "icon");
+  image.setAttribute("aria-hidden", "true");
+  for (const path of lines) {
+    const line = document.createElementNS(space, "path");
+    line.setAttribute("d", path);
+    image.append(line);
+  }
+  return image;
+}
+
+export const swatch = () => element("span", { className: "swatch", attributes: { "aria-hidden": "true" } });
+
+/** Fill a swatch; "" leaves it empty, for what has no colour. */
+export function fill(target, colour) {
+  target.style.setProperty("--swatch", colour || "transparent");
+}
+
+export const percent = (number) => `${number}\u00a0%`;
+
+export const bits = (number) => `${number.toFixed(1)}\u00a0bits`;
+
+export function shareInWords(share) {
+  const number = 100 * share;
+  return number < 0.1 ? `<\u2009${percent(0.1)}` : percent(number.toFixed(1));
+}

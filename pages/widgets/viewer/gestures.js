@@ -1,0 +1,164 @@
+// Mouse, fingers, wheel and keys on the picture, turned into what they mean.
+
+const DRAG_THRESHOLD = { mouse: 4, pen: 6, touch: 10 }; // CSS pixels that a click may wander
+const WHEEL_LINE = 16; // CSS pixels, where a wheel counts in lines
+const WHEEL_MOST = 160; // of one event; some mice report a whole screen at once
+const WHEEL_STRENGTH = 0.0022; // a notch of 100 magnifies by a quarter
+const PINCH_STRENGTH = 0.01; // a touch pad's pinch comes as a small wheel with Control
+const WHEEL_REST_MS = 180; // a wheel that has just zoomed out does not go on to scroll the page
+
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/**
+ * Listen to a canvas. `target` is told, in places (fractions of the canvas):
+ *
+ *   point(place or null), choose(place, again), zoom(factor, place, {smooth}), pan(x, y), fit(),
+ *   pinch(from, to, factor), move(rows, cols), chooseHovered(), zoomByKey(factor), help()
+ *
+ * and asked `isWhole()` (nothing to pan), `canZoom(factor)`.
+ */
+export class Gestures {
+  constructor(canvas, target) {
+    this.canvas = canvas;
+    this.target = target;
+    this.pointers = new Map(); // those that are down, by id: their last place, in CSS pixels
+    this.start = null; // where the first went down
+    this.dragged = false; // whether what began there is no click any more
+    this.pressed = null; // the place at which the pointer went up
+    this.wheeled = -Infinity;
+
+    const listen = (type, method, options) => canvas.addEventListener(type, (event) => this[method](event), options);
+    listen("pointerdown", "down");
+    listen("pointermove", "movePointer");
+    listen("pointerup", "up");
+    listen("pointercancel", "cancel");
+    listen("pointerleave", "leave");
+    listen("click", "click");
+    listen("dblclick", "doubleClick");
+    listen("keydown", "key");
+    listen("wheel", "wheel", { passive: false });
+    // Two fingers are ours: without this the browser would scroll the page with them.
+    for (const type of ["touchstart", "touchmove"]) {
+      canvas.addEventListener(type, (event) => event.touches.length > 1 && event.cancelable && event.preventDefault(), {
+        passive: false,
+      });
+    }
+  }
+
+  placeOf({ clientX, clientY }) {
+    const box = this.canvas.getBoundingClientRect();
+    return { x: (clientX - box.left) / box.width, y: (clientY - box.top) / box.height };
+  }
+
+  down(event) {
+    if (event.pointerType === "mouse" && event.button !== 0) return;
+    this.pointers.set(event.pointerId, event);
+    if (this.pointers.size === 1) {
+      this.start = event;
+      this.dragged = false;
+    } else {
+      this.dragged = true; // two fingers never choose
+    }
+  }
+
+  movePointer(event) {
+    if (event.pointerType !== "touch") this.target.point(this.placeOf(event));
+    const last = this.pointers.get(event.pointerId);
+    if (!last) return;
+    if (this.pointers.size === 2) this.pinchTo(event);
+    else if (this.pointers.size === 1) this.dragTo(event, last);
+    this.pointers.set(event.pointerId, event);
+  }
+
+  dragTo(event, last) {
+    const wandered = Math.hypot(event.clientX - this.start.clientX, event.clientY - this.start.clientY);
+    if (!this.dragged && wandered > (DRAG_THRESHOLD[event.pointerType] ?? DRAG_THRESHOLD.touch)) {
+      this.dragged = true;
+      this.canvas.setPointerCapture(event.pointerId);
+      last = this.start; // what was held until now
+    }
+    if (!this.dragged || this.target.isWhole()) return;
+    this.canvas.classList.add("dragging");
+    const [from, to] = [this.placeOf(last), this.placeOf(event)];
+    this.target.pan(to.x - from.x, to.y - from.y);
+  }
+
+  pinchTo(event) {
+    const others = [...this.pointers.values()].filter(({ pointerId }) => pointerId !== event.pointerId);
+    const [before, after] = [this.pointers.get(event.pointerId), event].map((moving) => this.pair(moving, others[0]));
+    if (before.distance > 0) this.target.pinch(before.middle, after.middle, after.distance / before.distance);
+  }
+
+  pair(one, other) {
+    const middle = { clientX: (one.clientX + other.clientX) / 2, clientY: (one.clientY + other.clientY) / 2 };
+    const distance = Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
+    return { middle: this.placeOf(middle), distance };
+  }
+
+  up(event) {
+    // A click's own coordinates are whole CSS pixels in some browsers, coarser than what was
+    // pointed at; those of the pointer going up are not.
+    this.pressed = this.placeOf(event);
+    this.release(event);
+  }
+
+  cancel(event) {
+    this.dragged = true; // the browser scrolls the page with it
+    this.release(event);
+  }
+
+  release(event) {
+    this.pointers.delete(event.pointerId);
+    this.canvas.classList.remove("dragging");
+    // After a pinch the finger that stays goes on panning from where it is.
+    this.start = [...this.pointers.values()][0] ?? null;
+  }
+
+  leave(event) {
+    if (!this.pointers.has(event.pointerId)) this.target.point(null);
+  }
+
+  click(event) {
+    const place = this.pressed ?? this.placeOf(event);
+    this.pressed = null;
+    if (!this.dragged) this.target.choose(place, event.detail > 1);
+    this.dragged = false;
+  }
+
+  doubleClick(event) {
+    event.preventDefault();
+    this.target.fit();
+  }
+
+  wheel(event) {
+    const unit = [1, WHEEL_LINE, this.canvas.clientHeight][event.deltaMode];
+    const delta = Math.max(-WHEEL_MOST, Math.min(WHEEL_MOST, event.deltaY * unit));
+    const factor = Math.exp(-delta * (event.ctrlKey ? PINCH_STRENGTH : WHEEL_STRENGTH));
+    if (delta === 0) return;
+    if (!this.target.canZoom(factor)) {
+      // At the limit the page scrolls on, but not within the turn that came to it.
+      const resting = event.timeStamp - this.wheeled < WHEEL_REST_MS;
+      if (resting || event.ctrlKey || !this.target.isWhole()) event.preventDefault();
+      if (resting) this.wheeled = event.timeStamp;
+      return;
+    }
+    event.preventDefault();
+    this.wheeled = event.timeStamp;
+    this.target.zoom(factor, this.placeOf(event), { smooth: !event.ctrlKey });
+  }
+
+  key(event) {
+    // With Alt, Control or Meta the keys belong to the browser.
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const arrow = ARROWS[event.key];
+    const step = event.shiftKey ? 10 : 1;
+    if (arrow) this.target.move(arrow[0] * step, arrow[1] * step);
+    else if (event.key === "Enter") this.target.chooseHovered();
+    else if (event.key === "+" || event.key === "=") this.target.zoomByKey(1);
+    else if (event.key === "-" || event.key === "_") this.target.zoomByKey(-1);
+    else if (event.key === "0") this.target.fit();
+    else if (event.key === "?") this.target.help();
+    else return;
+    event.preventDefault();
+  }
+}

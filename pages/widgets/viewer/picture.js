@@ -1,0 +1,230 @@
+// One photo with its maps: fetched once, read pixel by pixel, and turned into what is painted.
+
+import { colourOf } from "./colourmap.js";
+import { bits, percent, shareInWords } from "./elements.js";
+import { extentOf } from "./geometry.js";
+
+const LOAD_ATTEMPTS = 4;
+const ENTROPY_STEPS_PER_BIT = 50; // as core.segmentation packs it
+const CLASSES = 256; // what a byte can say
+const NOTHING = Object.freeze([0, 0, 0, 0]);
+
+// --- fetching ------------------------------------------------------------------------------------
+
+/**
+ * Fetch, trying again for a moment: Streamlit drops a media file while a run that was cut short is
+ * followed by the one that names it again.
+ */
+async function fetchAgain(address) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // Relative to the page, as Streamlit's own files are: right below any base path.
+      const response = await fetch(new URL(address, document.baseURI));
+      if (response.ok) return response;
+      throw new Error(`${response.status} for ${address}`);
+    } catch (error) {
+      if (attempt === LOAD_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 150 * 2 ** attempt));
+    }
+  }
+}
+
+async function fetchPhoto(address) {
+  return createImageBitmap(await (await fetchAgain(address)).blob());
+}
+
+/** Maps of one byte a pixel, row by row, one after the other. */
+async function fetchMaps(address, maps, count) {
+  const { body } = await fetchAgain(address);
+  const inflated = new Response(body.pipeThrough(new DecompressionStream("deflate")));
+  const bytes = new Uint8Array(await inflated.arrayBuffer());
+  if (bytes.length !== maps * count) throw new Error(`${bytes.length} bytes for ${count} pixels`);
+  return Array.from({ length: maps }, (_, map) => bytes.subarray(map * count, (map + 1) * count));
+}
+
+// --- painting ------------------------------------------------------------------------------------
+
+/** A colour for each value a byte can have, as a canvas's image data wants them: four bytes at once. */
+function tableOf(colour) {
+  const table = new Uint32Array(CLASSES);
+  const bytes = new Uint8Array(table.buffer);
+  for (let value = 0; value < CLASSES; value += 1) bytes.set(colour(value), 4 * value);
+  return table;
+}
+
+/** A canvas of one canvas pixel a picture pixel, to be scaled when it is painted. */
+function canvasOf({ width, height }) {
+  return Object.assign(document.createElement("canvas"), { width, height });
+}
+
+/** Fill a canvas, each pixel by `colours(pixels)`, which sets all of them. */
+function repaint(canvas, colours) {
+  const image = new ImageData(canvas.width, canvas.height);
+  colours(new Uint32Array(image.data.buffer));
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+/** Give a canvas's memory back now, not when somebody collects garbage. */
+const release = (canvas) => canvas && Object.assign(canvas, { width: 0, height: 0 });
+
+// --- the picture ---------------------------------------------------------------------------------
+
+export class Picture {
+  static async load(description) {
+    const { photo, maps, width, height, confident } = description;
+    const loaded = await Promise.all([
+      fetchPhoto(photo),
+      fetchMaps(maps, confident ? 2 : 1, width * height),
+    ]);
+    return new Picture(description, ...loaded);
+  }
+
+  constructor(description, photo, [labels, confidences = null]) {
+    this.description = description;
+    this.size = { width: description.width, height: description.height };
+    this.photo = photo;
+    this.labels = labels;
+    this.confidences = confidences;
+    this.entropies = null;
+    this.classes = this.countClasses();
+    this.tinted = { canvas: null, recipe: "" };
+    this.veiled = { canvas: null, recipe: "" };
+  }
+
+  get mostEntropy() {
+    return Math.log2(this.description.names.length);
+  }
+
+  /** The map of entropies is fetched only when somebody wants to see it. */
+  async loadEntropy(address) {
+    const { width, height } = this.size;
+    [this.entropies] = await fetchMaps(address, 1, width * height);
+  }
+
+  /** What is known of a pixel: its class, its confidence in per cent, its entropy in bits. */
+  read({ row, col }) {
+    const index = row * this.size.width + col;
+    const label = this.labels[index];
+    return {
+      ...this.classOf(label),
+      label,
+      confidence: this.confidences?.[index] ?? null,
+      entropy: this.entropies && this.entropies[index] / ENTROPY_STEPS_PER_BIT,
+    };
+  }
+
+  classOf(label) {
+    const { names, colours } = this.description;
+    const colour = colours[label];
+    return { name: names[label] ?? "no class", colour: colour ? `rgb(${colour.join(" ")})` : "" };
+  }
+
+  /** The classes that occur, the most frequent first: shares of all pixels, confidence in per cent. */
+  countClasses() {
+    const counts = new Uint32Array(CLASSES);
+    const sums = new Float64Array(CLASSES);
+    for (let i = 0; i < this.labels.length; i += 1) {
+      counts[this.labels[i]] += 1;
+      if (this.confidences) sums[this.labels[i]] += this.confidences[i];
+    }
+    return [...counts]
+      .map((count, label) => ({
+        label,
+        share: count / this.labels.length,
+        confidence: this.confidences && sums[label] / count,
+      }))
+      .filter(({ share }) => share > 0)
+      .sort((a, b) => b.share - a.share);
+  }
+
+  /** The picture in a sentence, for those who do not see it. */
+  inWords() {
+    const most = this.classes.slice(0, 5).map(({ label, share }) => {
+      return `${this.classOf(label).name} ${shareInWords(share)}`;
+    });
+    return `${this.size.width} by ${this.size.height} pixels: ${most.join(", ")}`;
+  }
+
+  /** A pixel's class and probability as they are said and shown. */
+  static inWords({ name, confidence, entropy }) {
+    const parts = [name];
+    if (confidence !== null) parts.push(percent(confidence));
+    if (entropy !== null) parts.push(bits(entropy));
+    return parts.join(" · ");
+  }
+
+  tintRecipe(view, hidden) {
+    const colours = view === "overlay" ? "mask" : view; // the same, more or less transparent
+    return `${colours} ${[...hidden].sort()}`;
+  }
+
+  /** What lies over the photo in a view: colours of classes, or of numbers. Painted anew if it differs. */
+  tint(view, hidden) {
+    const recipe = this.tintRecipe(view, hidden);
+    if (this.tinted.recipe !== recipe) {
+      this.tinted.canvas ??= canvasOf(this.size);
+      repaint(this.tinted.canvas, (pixels) => this.tintPixels(pixels, view, hidden));
+      this.tinted.recipe = recipe;
+    }
+    return this.tinted.canvas;
+  }
+
+  tintPixels(pixels, view, hidden) {
+    const { labels } = this;
+    if (view === "overlay" || view === "mask") {
+      const { colours } = this.description;
+      const table = tableOf((label) =>
+        colours[label] && !hidden.has(label) ? [...colours[label], 255] : NOTHING,
+      );
+      for (let i = 0; i < labels.length; i += 1) pixels[i] = table[labels[i]];
+      return;
+    }
+    const [values, most] =
+      view === "confidence"
+        ? [this.confidences, 100]
+        : [this.entropies, ENTROPY_STEPS_PER_BIT * this.mostEntropy];
+    const table = tableOf((value) => [...colourOf(value / most), 255]);
+    const seen = Uint8Array.from({ length: CLASSES }, (_, label) => !hidden.has(label));
+    for (let i = 0; i < values.length; i += 1) if (seen[labels[i]]) pixels[i] = table[values[i]];
+  }
+
+  /** A veil over every class but one, in a colour of CSS. */
+  veil(label, colour) {
+    const recipe = `${label} ${colour}`;
+    if (this.veiled.recipe !== recipe) {
+      this.veiled.canvas ??= canvasOf(this.size);
+      const table = tableOf((each) => (each === label ? NOTHING : [0, 0, 0, 255]));
+      const { labels } = this;
+      repaint(this.veiled.canvas, (pixels) => {
+        for (let i = 0; i < labels.length; i += 1) pixels[i] = table[labels[i]];
+      });
+      const context = this.veiled.canvas.getContext("2d");
+      context.globalCompositeOperation = "source-in";
+      context.fillStyle = colour;
+      context.fillRect(0, 0, this.size.width, this.size.height);
+      this.veiled.recipe = recipe;
+    }
+    return this.veiled.canvas;
+  }
+
+  /** The photo's colours at some pixels that lie close together, in CSS. */
+  photoColours(pixels) {
+    const { top, left, rows, cols } = extentOf(pixels);
+    const scratch = canvasOf({ width: cols, height: rows });
+    const context = scratch.getContext("2d", { willReadFrequently: true });
+    context.drawImage(this.photo, -left, -top);
+    const { data } = context.getImageData(0, 0, cols, rows);
+    release(scratch);
+    return pixels.map(({ row, col }) => {
+      const at = 4 * ((row - top) * cols + col - left);
+      return `rgb(${data[at]} ${data[at + 1]} ${data[at + 2]})`;
+    });
+  }
+
+  close() {
+    this.photo.close();
+    release(this.tinted.canvas);
+    release(this.veiled.canvas);
+    this.labels = this.confidences = this.entropies = null;
+  }
+}

@@ -1,0 +1,187 @@
+// The row above the picture: views, boundaries, opacity or a scale, zoom, help.
+
+import { GRADIENT } from "./colourmap.js";
+import { element, icon, percent } from "./elements.js";
+
+const STARTING_OPACITY = 55; // per cent: colours are plain, the photo still shows through
+
+const VIEW_NAMES = {
+  photo: "Photo",
+  overlay: "Overlay",
+  mask: "Mask",
+  confidence: "Confidence",
+  entropy: "Entropy",
+};
+
+const ICONS = {
+  boundaries: "M2.5 2.5h11v11h-11zM2.5 9.5h5v-7M7.5 6h6",
+  out: "M3.5 8h9",
+  in: "M3.5 8h9M8 3.5v9",
+  fit: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
+};
+
+const GESTURES = [
+  ["Point", "names the pixel under the pointer"],
+  ["Click, tap", "chooses it"],
+  ["Wheel, two fingers", "zooms"],
+  ["Drag", "moves a zoomed picture"],
+  ["Double click", "shows the whole picture"],
+];
+
+const KEYS = [
+  ["← ↑ → ↓", "move the chosen pixel by 1"],
+  ["Shift + arrow", "by 10"],
+  ["Enter", "chooses the pixel under the pointer"],
+  ["+ −", "zoom"],
+  ["0", "shows the whole picture"],
+  ["Esc", "shows all classes again"],
+  ["?", "opens this list"],
+];
+
+let groups = 0; // radio buttons of one name belong together, so each viewer needs its own
+
+/** The choice of a view: radio buttons, so that arrow keys and screen readers know them. */
+export class ViewPicker {
+  constructor(onPick) {
+    this.onPick = onPick;
+    this.name = `view-${(groups += 1)}`;
+    this.element = element("fieldset", { className: "views" });
+    this.offered = "";
+  }
+
+  show(views, view) {
+    if (this.offered !== String(views)) {
+      this.offered = String(views);
+      const legend = element("legend", { className: "unseen", textContent: "Show" });
+      this.element.replaceChildren(legend, ...views.map((each) => this.button(each)));
+    }
+    for (const input of this.element.querySelectorAll("input")) input.checked = input.value === view;
+  }
+
+  button(view) {
+    const input = element("input", { type: "radio", name: this.name, value: view, className: "unseen" });
+    input.addEventListener("change", () => this.onPick(view));
+    return element("label", {}, input, element("span", { textContent: VIEW_NAMES[view] }));
+  }
+}
+
+/** A button that stays pressed. */
+export class Toggle {
+  constructor(words, path, onChange) {
+    const text = element("span", { className: "words", textContent: words });
+    this.element = element("button", { type: "button", className: "tool", title: words }, icon(path), text);
+    this.element.setAttribute("aria-label", words);
+    this.set(false);
+    this.element.addEventListener("click", () => {
+      this.set(!this.on);
+      onChange(this.on);
+    });
+  }
+
+  set(on) {
+    this.on = on;
+    this.element.setAttribute("aria-pressed", on);
+  }
+}
+
+export const boundariesToggle = (onChange) => new Toggle("Boundaries", ICONS.boundaries, onChange);
+
+/** The slider for the mask's opacity; it changes a style and nothing else. */
+export class OpacitySlider {
+  constructor(onChange) {
+    this.input = element("input", { type: "range", min: 0, max: 100, value: STARTING_OPACITY });
+    this.output = element("output");
+    this.element = element("label", { className: "opacity", title: "Mask opacity" }, "Mask", this.input, this.output);
+    this.input.setAttribute("aria-label", "Mask opacity");
+    this.input.addEventListener("input", () => {
+      this.describe();
+      onChange();
+    });
+    this.describe();
+  }
+
+  get value() {
+    return Number(this.input.value);
+  }
+
+  describe() {
+    this.input.style.setProperty("--filled", `${this.value}%`);
+    this.input.setAttribute("aria-valuetext", percent(this.value));
+    this.output.textContent = percent(this.value);
+  }
+}
+
+/** What the colours of a map of numbers mean. */
+export class Scale {
+  constructor() {
+    this.least = element("span");
+    this.most = element("span");
+    const bar = element("span", { className: "bar" });
+    bar.style.backgroundImage = GRADIENT;
+    this.element = element("p", { className: "scale" }, this.least, bar, this.most);
+  }
+
+  show(least, most) {
+    this.least.textContent = least;
+    this.most.textContent = most;
+  }
+}
+
+/** The buttons that zoom. */
+export class ZoomButtons {
+  constructor({ onOut, onFit, onIn }) {
+    const button = (label, path, onClick) => {
+      const made = element("button", { type: "button", className: "tool", title: label }, icon(path));
+      made.setAttribute("aria-label", label);
+      made.addEventListener("click", onClick);
+      return made;
+    };
+    this.out = button("Zoom out", ICONS.out, onOut);
+    this.fit = button("Whole picture", ICONS.fit, onFit);
+    this.in = button("Zoom in", ICONS.in, onIn);
+    this.level = element("span", { className: "level", title: "Magnification" });
+    this.element = element("div", { className: "zoom" }, this.out, this.level, this.in, this.fit);
+  }
+
+  /** `aria-disabled`, not `disabled`: a button that is disabled loses the focus it had. */
+  show(span, leastSpan) {
+    this.level.textContent = `${(1 / span).toFixed(span > 0.1 ? 1 : 0)}×`;
+    for (const button of [this.out, this.fit]) button.setAttribute("aria-disabled", span >= 1);
+    this.in.setAttribute("aria-disabled", span <= leastSpan);
+  }
+}
+
+/** The button "?" and the list of keys and gestures that it opens; closed, the focus returns. */
+export class Help {
+  constructor() {
+    const list = (entries) =>
+      element(
+        "dl",
+        {},
+        ...entries.flatMap(([what, does]) => [
+          element("dt", { textContent: what }),
+          element("dd", { textContent: does }),
+        ]),
+      );
+    const title = element("h2", { textContent: "Pointer and keys", id: "help-title" });
+    const close = element("button", { type: "button", className: "tool close", textContent: "Close" });
+    const keysTitle = element("h3", { textContent: "Keys, with the picture in focus" });
+    this.dialog = element("dialog", {}, title, list(GESTURES), keysTitle, list(KEYS), close);
+    this.dialog.setAttribute("aria-labelledby", "help-title");
+    close.addEventListener("click", () => this.dialog.close());
+    // A click beside the list is one on the dialog's backdrop, which is the dialog itself.
+    this.dialog.addEventListener("click", (event) => {
+      if (event.target === this.dialog) this.dialog.close();
+    });
+    // Keys pressed in here are not for the viewer.
+    this.dialog.addEventListener("keydown", (event) => event.stopPropagation());
+    this.button = element("button", { type: "button", className: "tool", textContent: "?", title: "Keys and gestures" });
+    this.button.setAttribute("aria-label", "Keys and gestures");
+    this.button.setAttribute("aria-haspopup", "dialog");
+    this.button.addEventListener("click", () => this.open());
+  }
+
+  open() {
+    this.dialog.showModal();
+  }
+}

@@ -1,0 +1,670 @@
+// The pixel viewer's front end: a photo under its coloured mask, read pixel by pixel.
+//
+// The browser holds the label map and the confidences, so pointing at a pixel and choosing one are
+// answered here, at once. Python is told which pixel was chosen and answers with `data`, which this
+// module follows: see `followChosen` for how the two are kept from pulling at each other.
+//
+// What Python calls the view (photo, overlay, mask ...) is the `look` here; a view is, as in
+// geometry.js, the part of the picture that is shown.
+
+import { bits, element, percent } from "./elements.js";
+import {
+  WHOLE_PICTURE,
+  between,
+  centreOf,
+  clamp,
+  extentOf,
+  neighbourhood,
+  panned,
+  pixelAt,
+  samePixel,
+  samePlace,
+  sameView,
+  seenAt,
+  showing,
+  toPlace,
+  toSpot,
+  zoomed,
+} from "./geometry.js";
+import { Gestures } from "./gestures.js";
+import { Legend } from "./legend.js";
+import { Membership } from "./linking.js";
+import { MarkPainter, devicePixels, paintBoundaries, paintGrid, paintPicture, setSize } from "./painting.js";
+import { Picture } from "./picture.js";
+import { Loupe, Pins, Readout } from "./readings.js";
+import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle } from "./toolbar.js";
+
+const SEND_DELAY_MS = 120; // a held arrow key repeats some 30 times a second
+const MOVE_MS = 160; // how long a view takes to get to where it was sent
+const ZOOM_STEP = 1.6; // of a key or a button
+const LARGEST_PIXEL = 64; // device pixels a picture pixel, at most
+const NEAREST_FROM = 2; // CSS pixels a picture pixel, from which the photo is not smoothed
+const GRID_FROM = 16; // likewise, from which lines are drawn between pixels
+const ALIKE = 0.01; // aspect ratios that differ by less are the same photo's, at another size
+
+const DESCRIPTION =
+  "Click a pixel to read it. Arrow keys move the chosen pixel by 1, with Shift by 10. " +
+  "Plus and minus zoom, 0 shows the whole picture, question mark lists all keys.";
+
+const isAlike = (a, b) => Math.abs((a.width * b.height) / (a.height * b.width) - 1) < ALIKE;
+
+class PixelViewer {
+  constructor(parent, style) {
+    this.parent = parent;
+    this.view = WHOLE_PICTURE; // what is painted
+    this.goal = WHOLE_PICTURE; // what the view is moving to
+    this.canvasSize = { width: 0, height: 0 };
+    this.painted = new Map(); // by layer: what it shows, in which view and size
+    this.unit = window.devicePixelRatio; // device pixels in a CSS pixel
+
+    this.wanted = null; // the description of the picture shown or on its way
+    this.picture = null; // the picture that is read; null while another is on its way
+    this.shown = null; // the picture that is painted: until the next one is there, the one before
+
+    this.chosen = null;
+    this.shape = "row";
+    this.neighbours = [];
+    this.pointer = null; // the place of this viewer's own pointer
+    this.hovered = null;
+
+    this.sequence = 0; // counts the choices made here, and in linked viewers
+    this.unanswered = false; // whether Python has not answered the newest of them yet
+    this.timer = null;
+
+    this.look = "overlay";
+    this.pickedLook = "overlay"; // differs from `look` while a picture cannot be looked at that way
+    this.pageLook = null; // what Python said last
+    this.lookSequence = 0;
+    this.lookUnanswered = false;
+
+    this.membership = new Membership(this);
+    this.build();
+    this.gestures = new Gestures(this.marksLayer, this);
+    this.adoptStyle(style);
+    parent.append(this.root);
+    this.watchSize();
+  }
+
+  // --- the page --------------------------------------------------------------------------------
+
+  build() {
+    const layer = (className) => element("canvas", { className, attributes: { "aria-hidden": "true" } });
+    this.photoLayer = layer("photo");
+    this.maskLayer = layer("mask");
+    this.veilLayer = layer("veil");
+    this.linesLayer = layer("lines");
+    this.marksLayer = element("canvas", { className: "marks", tabIndex: 0 });
+    // "application": a screen reader then leaves the arrow keys to us.
+    this.marksLayer.setAttribute("role", "application");
+    this.marksLayer.setAttribute("aria-describedby", "description");
+    this.pins = new Pins();
+    this.stage = element(
+      "div",
+      { className: "stage" },
+      this.photoLayer,
+      this.maskLayer,
+      this.veilLayer,
+      this.linesLayer,
+      this.marksLayer,
+      this.pins.element,
+    );
+
+    this.viewPicker = new ViewPicker((look) => this.pickLook(look));
+    this.boundaries = boundariesToggle(() => this.paintSoon());
+    this.slider = new OpacitySlider(() => this.showOpacity());
+    this.scale = new Scale();
+    this.note = element("p", { className: "note", attributes: { role: "status" } });
+    this.zoomButtons = new ZoomButtons({
+      onOut: () => this.zoomByKey(-1),
+      onFit: () => this.fit(),
+      onIn: () => this.zoomByKey(1),
+    });
+    this.helpList = new Help();
+    const settings = element("div", { className: "settings" }, this.slider.element, this.scale.element, this.note);
+    const zoom = element("div", { className: "end" }, this.zoomButtons.element, this.helpList.button);
+    const toolbar = element(
+      "div",
+      { className: "toolbar" },
+      this.viewPicker.element,
+      this.boundaries.element,
+      element("span", { className: "break" }),
+      settings,
+      zoom,
+    );
+
+    this.chosenReadout = new Readout("chosen", "Chosen", "");
+    this.hoveredReadout = new Readout("hovered", "Pointer", "–");
+    this.loupe = new Loupe({
+      onHover: (pixel) => this.hoverPixel(pixel),
+      onChoose: (pixel) => this.choosePixel(pixel, 0),
+    });
+    this.legend = new Legend(() => this.paintSoon());
+    this.spoken = element("div", { className: "spoken unseen", attributes: { "aria-live": "polite" } });
+
+    this.root = element(
+      "div",
+      { className: "viewer", attributes: { "data-ready": "false" } },
+      toolbar,
+      element("div", { className: "readouts" }, this.chosenReadout.element, this.hoveredReadout.element),
+      this.stage,
+      this.loupe.element,
+      this.legend.element,
+      this.helpList.dialog,
+      element("p", { className: "unseen", id: "description", textContent: DESCRIPTION }),
+      this.spoken,
+    );
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || this.legend.isolated === null) return;
+      event.preventDefault();
+      this.legend.isolate(null);
+    });
+  }
+
+  /** Adopted, the style sheet is parsed once for all viewers of the page. */
+  adoptStyle(style) {
+    const tree = this.parent.getRootNode();
+    if (!tree.adoptedStyleSheets.includes(style)) tree.adoptedStyleSheets.push(style);
+  }
+
+  /** Paint in the screen's own pixels, whatever the window's width, zoom and pixel density. */
+  watchSize() {
+    this.observer = new ResizeObserver(([entry]) => {
+      const device = entry.devicePixelContentBoxSize?.[0];
+      this.canvasSize = {
+        width: devicePixels(entry.contentRect.width, device?.inlineSize),
+        height: devicePixels(entry.contentRect.height, device?.blockSize),
+      };
+      this.unit = window.devicePixelRatio;
+      this.paint();
+    });
+    try {
+      this.observer.observe(this.marksLayer, { box: "device-pixel-content-box" });
+    } catch {
+      this.observer.observe(this.marksLayer); // Safari has no such box
+    }
+  }
+
+  // --- following Python ------------------------------------------------------------------------
+
+  /** Called with every run of the script, and when the theme changes. */
+  update({ data, setStateValue }) {
+    this.data = data;
+    this.send = setStateValue;
+    this.shape = data.shape;
+    if (data.picture.id !== this.wanted?.id) this.load(data.picture);
+    this.membership.join(data.link);
+    this.followChosen(data);
+    this.followLook(data);
+    this.describe();
+    this.showPins();
+    this.paintSoon(); // the theme's colours may be others
+  }
+
+  /**
+   * Follow the chosen pixel.
+   *
+   * Python names the newest choice it knows of (`echo`). As long as that is not the newest one
+   * made here, its `chosen` is an answer overtaken on the way, and following it would make the
+   * marks jump back. With another picture it is followed in any case: `load` forgets the choice.
+   */
+  followChosen({ chosen, echo }) {
+    if (this.unanswered && echo < this.sequence) {
+      this.mark(this.chosen); // the shape may be another
+      return;
+    }
+    const moved = !this.unanswered && this.chosen !== null && !samePixel(chosen, this.chosen);
+    this.sequence = Math.max(this.sequence, echo);
+    this.unanswered = false;
+    this.cancelSending();
+    this.mark(chosen);
+    if (!moved) return;
+    this.speak();
+    this.keepInView(chosen);
+  }
+
+  /** Follow the look when the page changes it; what was picked here stays otherwise. */
+  followLook({ view, viewEcho }) {
+    const overtaken = this.lookUnanswered && viewEcho < this.lookSequence;
+    if (!overtaken) {
+      this.lookSequence = Math.max(this.lookSequence, viewEcho);
+      this.lookUnanswered = false;
+      if (view !== this.pageLook) this.pickedLook = view;
+      this.pageLook = view;
+    }
+    this.applyLook();
+  }
+
+  async load(description) {
+    const before = this.wanted;
+    this.wanted = description;
+    this.unanswered = false;
+    this.putAside(before !== null && isAlike(before, description));
+    this.root.style.setProperty("--rows", description.height);
+    this.root.style.setProperty("--columns", description.width);
+    if (before !== null && !(isAlike(before, description) && String(before.names) === String(description.names))) {
+      this.legend.reset();
+      this.moveTo(WHOLE_PICTURE, { smooth: false });
+    }
+    try {
+      const picture = await Picture.load(description);
+      if (this.wanted === description) this.show(picture);
+      else picture.close(); // another one was asked for meanwhile, or the viewer is gone
+    } catch (error) {
+      if (this.wanted === description) this.complain(error);
+    }
+  }
+
+  show(picture) {
+    this.shown?.close();
+    this.picture = this.shown = picture;
+    this.pinned = null;
+    this.legend.show(picture);
+    this.describe();
+    this.mark(this.chosen);
+    this.applyLook();
+    this.showPins();
+    this.paint();
+    this.root.dataset.ready = "true";
+  }
+
+  /** From now on nobody points into the picture; it stays to be seen if the next one is like it. */
+  putAside(staysVisible) {
+    this.root.dataset.ready = "false";
+    this.point(null);
+    this.trouble?.remove();
+    this.picture = null;
+    if (staysVisible) return;
+    this.shown?.close();
+    this.shown = null;
+    for (const canvas of this.stage.querySelectorAll("canvas")) setSize(canvas, 0, 0);
+    this.painted.clear();
+    this.pins.element.replaceChildren();
+    this.pins.pins = [];
+  }
+
+  complain(error) {
+    console.warn("The pixel viewer could not load its picture.", error);
+    this.putAside(false);
+    this.wanted = null; // the next answer from Python tries again
+    const words = "The picture did not arrive. Reload the page to try again.";
+    this.trouble = element("p", { className: "trouble", textContent: words, attributes: { role: "alert" } });
+    this.stage.append(this.trouble);
+  }
+
+  describe() {
+    const { label } = this.data;
+    const words = this.picture === null ? label : `${label}, ${this.picture.inWords()}`;
+    // Set again, the same words might be read out again.
+    if (this.marksLayer.getAttribute("aria-label") !== words) this.marksLayer.setAttribute("aria-label", words);
+  }
+
+  showPins() {
+    const pinned = JSON.stringify(this.data.pins);
+    if (this.picture === null || pinned === this.pinned) return;
+    this.pinned = pinned;
+    this.pins.show(this.data.pins, this.picture);
+    this.pins.place(this.view);
+  }
+
+  // --- looks -----------------------------------------------------------------------------------
+
+  /** Somebody picked a look. Python hears of it if the page cares, or if it has the map to be seen. */
+  pickLook(look) {
+    this.pickedLook = look;
+    const wantsMap = look === "entropy" && this.picture?.entropies === null && this.data.entropy === null;
+    if (this.data.tellView || wantsMap) {
+      this.lookSequence += 1;
+      this.lookUnanswered = true;
+      this.send("view", { view: look, sequence: this.lookSequence });
+    }
+    this.applyLook();
+  }
+
+  applyLook() {
+    const { views, entropy } = this.data;
+    this.look = views.includes(this.pickedLook) ? this.pickedLook : "overlay";
+    this.root.dataset.look = this.look;
+    this.viewPicker.show(views, this.look);
+    const { picture } = this;
+    if (this.look === "entropy" && picture?.entropies === null && entropy) this.loadEntropy(picture, entropy);
+    this.isWaiting = this.look === "entropy" && picture !== null && picture.entropies === null;
+    this.note.textContent = this.isWaiting ? "Working out the entropy …" : "";
+    if (this.look === "confidence") this.scale.show(percent(0), percent(100));
+    if (picture && this.look === "entropy") this.scale.show("sure", `no idea, ${bits(picture.mostEntropy)}`);
+    this.root.toggleAttribute("data-waiting", this.isWaiting);
+    this.showOpacity();
+    this.paintSoon();
+  }
+
+  async loadEntropy(picture, address) {
+    if (picture.isLoadingEntropy) return;
+    picture.isLoadingEntropy = true;
+    try {
+      await picture.loadEntropy(address);
+    } catch (error) {
+      console.warn("The pixel viewer could not load the entropy map.", error);
+      if (this.picture === picture) this.note.textContent = "The entropy did not arrive. Choose another view and come back.";
+      return;
+    } finally {
+      picture.isLoadingEntropy = false;
+    }
+    if (this.picture !== picture) return;
+    this.applyLook();
+    this.mark(this.chosen);
+  }
+
+  showOpacity() {
+    this.maskLayer.style.opacity = this.look === "overlay" ? this.slider.value / 100 : 1;
+  }
+
+  // --- views: zoom and pan ---------------------------------------------------------------------
+
+  get leastSpan() {
+    if (this.wanted === null) return 1;
+    return Math.min(1, this.canvasSize.width / (LARGEST_PIXEL * this.wanted.width));
+  }
+
+  isWhole() {
+    return this.view.span === 1;
+  }
+
+  canZoom(factor) {
+    if (this.picture === null) return false;
+    return factor < 1 ? this.goal.span < 1 : this.goal.span > this.leastSpan;
+  }
+
+  zoom(factor, place, { smooth }) {
+    this.moveTo(zoomed(this.goal, factor, place, this.leastSpan), { smooth });
+  }
+
+  /** One step in (1) or out (-1), around the chosen pixel if it is in sight. */
+  zoomByKey(direction) {
+    const factor = ZOOM_STEP ** direction;
+    if (!this.canZoom(factor)) return;
+    const place = toPlace(centreOf(this.chosen, this.wanted), this.goal);
+    const inSight = [place.x, place.y].every((each) => each >= 0 && each <= 1);
+    this.zoom(factor, inSight ? place : { x: 0.5, y: 0.5 }, { smooth: true });
+  }
+
+  pinch(from, to, factor) {
+    if (this.picture === null) return;
+    const span = clamp(this.view.span / factor, this.leastSpan, 1);
+    this.moveTo(seenAt(toSpot(from, this.view), to, span), { smooth: false });
+  }
+
+  pan(x, y) {
+    this.moveTo(panned(this.view, x, y), { smooth: false });
+  }
+
+  fit() {
+    this.moveTo(WHOLE_PICTURE, { smooth: true });
+  }
+
+  keepInView(pixel) {
+    if (!this.isWhole()) this.moveTo(showing(this.goal, centreOf(pixel, this.wanted)), { smooth: true });
+  }
+
+  moveTo(goal, { smooth }) {
+    cancelAnimationFrame(this.moving);
+    this.goal = goal;
+    if (!smooth || window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.setView(goal);
+      return;
+    }
+    const from = this.view;
+    let start = null;
+    const step = (now) => {
+      start ??= now;
+      const part = Math.min(1, (now - start) / MOVE_MS);
+      this.setView(part === 1 ? goal : between(from, goal, 1 - (1 - part) ** 3));
+      if (part < 1) this.moving = requestAnimationFrame(step);
+    };
+    this.moving = requestAnimationFrame(step);
+  }
+
+  setView(view) {
+    this.showView(view);
+    this.membership.tell("followView", view);
+  }
+
+  followView(view) {
+    cancelAnimationFrame(this.moving);
+    this.goal = view;
+    this.showView(view);
+  }
+
+  showView(view) {
+    if (sameView(view, this.view)) return;
+    this.view = view;
+    this.showZoom();
+    this.pins.place(view);
+    if (this.pointer) this.point(this.pointer); // another pixel is under it now
+    this.paintSoon();
+  }
+
+  showZoom() {
+    const { left, top, span } = this.view;
+    Object.assign(this.root.dataset, { zoom: 1 / span, left, top });
+    this.marksLayer.classList.toggle("zoomed", !this.isWhole());
+    this.zoomButtons.show(this.view.span, this.leastSpan);
+  }
+
+  // --- pointing --------------------------------------------------------------------------------
+
+  point(place) {
+    this.pointer = place;
+    this.hoverSpot(place && this.picture && toSpot(place, this.view));
+  }
+
+  hoverPixel(pixel) {
+    this.pointer = null;
+    this.hoverSpot(pixel && this.picture && centreOf(pixel, this.wanted));
+  }
+
+  hoverSpot(spot) {
+    this.followHover(spot);
+    this.membership.tell("followHover", spot);
+  }
+
+  followHover(spot) {
+    const pixel = spot && this.picture && pixelAt(spot, this.wanted);
+    this.pins.point(pixel && toPlace(spot, this.view), this.view, this.stage);
+    if (samePixel(pixel, this.hovered) || (pixel === null && this.hovered === null)) return;
+    this.hovered = pixel;
+    this.root.dataset.hoverRow = pixel?.row ?? "";
+    this.root.dataset.hoverCol = pixel?.col ?? "";
+    const reading = pixel && this.picture.read(pixel);
+    this.hoveredReadout.show(pixel, reading);
+    this.legend.point(reading?.label ?? null);
+    this.loupe.point(pixel);
+    this.paintMarksSoon();
+  }
+
+  // --- choosing --------------------------------------------------------------------------------
+
+  /** A click or tap. `again`: the second of a double click, which means the whole picture. */
+  choose(place, again) {
+    if (again || this.picture === null) return;
+    this.choosePixel(pixelAt(toSpot(place, this.view), this.wanted), 0);
+  }
+
+  chooseHovered() {
+    if (this.hovered) this.choosePixel(this.hovered, 0);
+  }
+
+  move(rows, cols) {
+    if (this.picture === null) return;
+    const row = clamp(this.chosen.row + rows, 0, this.wanted.height - 1);
+    const col = clamp(this.chosen.col + cols, 0, this.wanted.width - 1);
+    this.choosePixel({ row, col }, SEND_DELAY_MS);
+    this.keepInView({ row, col });
+  }
+
+  /** Choose a pixel: shown at once, told to Python after `delay` milliseconds without another. */
+  choosePixel(pixel, delay) {
+    this.expectAnswer(this.sequence + 1);
+    this.mark(pixel);
+    this.membership.tell("followChoice", pixel, this.wanted, this.sequence);
+    const choice = { ...pixel, picture: this.wanted.id, sequence: this.sequence };
+    const tell = () => {
+      this.speak();
+      this.send("chosen", choice);
+    };
+    if (delay === 0) tell();
+    else this.timer = setTimeout(tell, delay);
+  }
+
+  /** A linked viewer has chosen; it is the one to tell Python, and Python answers both. */
+  followChoice(pixel, size, sequence) {
+    if (this.wanted === null) return;
+    this.expectAnswer(sequence);
+    this.mark(samePlace(pixel, size, this.wanted));
+  }
+
+  /** Join a linked viewer: what it shows and counts is what this one shows and counts. */
+  follow(other) {
+    this.sequence = Math.max(this.sequence, other.sequence);
+    this.followView(other.view);
+  }
+
+  expectAnswer(sequence) {
+    this.sequence = sequence;
+    this.unanswered = true;
+    this.cancelSending();
+  }
+
+  cancelSending() {
+    clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  /** Mark a chosen pixel and its neighbourhood. */
+  mark(pixel) {
+    this.chosen = pixel;
+    if (pixel === null || this.wanted === null) return;
+    this.neighbours = neighbourhood(pixel, this.wanted, this.shape);
+    const { left, right } = extentOf(this.neighbours);
+    Object.assign(this.root.dataset, { row: pixel.row, col: pixel.col, first: left, last: right });
+    this.chosenReadout.show(pixel, this.picture?.read(pixel)); // blank while the picture is on its way
+    if (this.picture) {
+      this.loupe.show(this.picture, this.neighbours, pixel, this.shape);
+      this.loupe.point(this.hovered);
+    }
+    this.paintMarksSoon();
+  }
+
+  speak() {
+    if (this.picture === null) return;
+    const { name, confidence } = this.picture.read(this.chosen);
+    const sure = confidence === null ? "" : `, ${percent(confidence)}`;
+    this.spoken.textContent = `Row ${this.chosen.row}, column ${this.chosen.col}: ${name}${sure}`;
+  }
+
+  help() {
+    this.helpList.open();
+  }
+
+  // --- painting --------------------------------------------------------------------------------
+
+  /** The pointer can move several times a frame; painting once is enough. */
+  paintMarksSoon() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      if (this.isDirty) this.paint();
+      else this.paintMarks();
+    });
+  }
+
+  /** Likewise, and all layers. */
+  paintSoon() {
+    this.isDirty = true;
+    this.paintMarksSoon();
+  }
+
+  paint() {
+    this.isDirty = false;
+    const { shown, view, look } = this;
+    if (shown === null || this.canvasSize.width === 0) return;
+    const pixel = this.canvasSize.width / (view.span * shown.size.width) / this.unit; // in CSS pixels
+    this.showZoom();
+
+    const photoShows = look === "photo" || look === "overlay" || this.isWaiting;
+    this.layOver(this.photoLayer, photoShows && "photo", () => shown.photo, { smooth: pixel <= NEAREST_FROM });
+
+    const tintShows = look !== "photo" && !this.isWaiting;
+    const tint = tintShows && shown.tintRecipe(look, this.legend.hidden);
+    this.layOver(this.maskLayer, tint, () => shown.tint(look, this.legend.hidden));
+
+    const one = this.legend.lit ?? this.legend.isolated;
+    const colour = getComputedStyle(this.root).getPropertyValue("--veil").trim();
+    this.veilLayer.classList.toggle("light", one !== this.legend.isolated);
+    this.layOver(this.veilLayer, one !== null && `${one} ${colour}`, () => shown.veil(one, colour));
+
+    const [lines, grid] = [this.boundaries.on, pixel >= GRID_FROM];
+    this.paintLayer(this.linesLayer, (lines || grid) && `${lines} ${grid}`, (canvas) => {
+      const thickness = Math.max(1, Math.round(this.unit));
+      if (lines) paintBoundaries(canvas, shown.labels, view, shown.size, thickness);
+      if (grid) paintGrid(canvas, view, shown.size);
+    });
+    this.paintMarks();
+  }
+
+  /** Lay the picture that `source()` makes over the layer; see `paintLayer`. */
+  layOver(canvas, recipe, source, { smooth = false } = {}) {
+    const paint = () => paintPicture(canvas, source(), this.view, this.shown.size, { smooth });
+    this.paintLayer(canvas, recipe && `${recipe} ${smooth}`, paint);
+  }
+
+  /** Paint a layer unless it already shows this recipe in this view; without a recipe it is empty. */
+  paintLayer(canvas, recipe, paint) {
+    canvas.hidden = recipe === false;
+    if (canvas.hidden) {
+      this.painted.delete(canvas);
+      setSize(canvas, 0, 0); // it gives its memory back
+      return;
+    }
+    const { width, height } = this.canvasSize;
+    const { left, top, span } = this.view;
+    const now = [this.shown.description.id, recipe, left, top, span, width, height].join();
+    if (this.painted.get(canvas) === now) return;
+    setSize(canvas, width, height);
+    canvas.getContext("2d").clearRect(0, 0, width, height);
+    paint(canvas);
+    this.painted.set(canvas, now);
+  }
+
+  paintMarks() {
+    if (this.shown === null || this.chosen === null || this.canvasSize.width === 0) return;
+    setSize(this.marksLayer, this.canvasSize.width, this.canvasSize.height);
+    const painter = new MarkPainter(this.marksLayer, this.view, this.wanted, this.unit);
+    painter.neighbourhood(this.neighbours);
+    painter.chosen(this.chosen);
+    if (this.hovered && !samePixel(this.hovered, this.chosen)) painter.hovered(this.hovered);
+  }
+
+  destroy() {
+    this.membership.leave();
+    this.cancelSending();
+    cancelAnimationFrame(this.frame);
+    cancelAnimationFrame(this.moving);
+    this.observer.disconnect();
+    this.putAside(false);
+    this.wanted = null;
+    this.root.remove();
+  }
+}
+
+// --- Streamlit's entrance ------------------------------------------------------------------------
+
+const viewers = new WeakMap();
+
+/** Called again whenever data or theme change; a page may hold several viewers. */
+export default function pixelViewer(component, style) {
+  const { parentElement } = component;
+  if (!viewers.has(parentElement)) viewers.set(parentElement, new PixelViewer(parentElement, style));
+  viewers.get(parentElement).update(component);
+  return () => {
+    viewers.get(parentElement)?.destroy();
+    viewers.delete(parentElement);
+  };
+}

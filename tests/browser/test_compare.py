@@ -1,0 +1,87 @@
+"""The Compare page in a real Chromium: two segmentations of a photo, linked, and what changed."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_explore import SIZE, app, blocks, class_at, upload
+from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage, RunningApp, Screenshot
+
+__all__ = ["app"]
+pytestmark = pytest.mark.browser
+
+FIRST, SECOND, DIFFERENCE = range(3)
+
+
+def open_compare(page: Page) -> None:
+    page.get_by_role("link", name="Compare").first.click()
+    expect(page.get_by_text("What changes with size or model?")).to_be_visible()
+
+
+def choose_size(page: Page, side: int, title: str) -> None:
+    group = page.get_by_role("radiogroup", name="Working size").nth(side)
+    group.get_by_role("radio", name=title, exact=True).click()
+
+
+def test_both_sizes_and_their_difference_are_shown(
+    app: RunningApp, open_page: OpenPage, screenshot: Screenshot
+) -> None:
+    for width, theme in ((1280, "light"), (1280, "dark"), (400, "light"), (400, "dark")):
+        page = open_page(f"{app.url}/compare", width=width, theme=theme)
+        for number in (FIRST, SECOND, DIFFERENCE):
+            viewer(page, number)
+        expect(page.get_by_text("Pixels that changed their class")).to_be_visible()
+        screenshot(page, f"compare-{width}-{theme}")
+
+
+def test_a_photo_of_the_explore_page_is_compared_with_itself(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    viewer(page)
+    upload(page, ("blocks.png", blocks()))
+    expect(page.get_by_text("blocks.png at 512 x 384")).to_be_visible()
+    open_compare(page)
+    choose_size(page, SECOND, "512")
+    expect(page.get_by_text("Both say the same of every pixel.")).to_be_visible()
+    expect(page.get_by_text("0.0%")).to_be_visible()
+
+
+def test_a_pixel_chosen_in_one_picture_is_chosen_in_all(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    viewer(page)
+    upload(page, ("blocks.png", blocks()))
+    expect(page.get_by_text("blocks.png at 512 x 384")).to_be_visible()
+    open_compare(page)
+    shown = [viewer(page, number) for number in (FIRST, SECOND, DIFFERENCE)]
+    click(page, shown[FIRST], 100, 200, SIZE)
+    expect_chosen(shown[FIRST], 100, 200)
+    expect_chosen(shown[SECOND], 201, 401)
+    expect_chosen(shown[DIFFERENCE], 201, 401)
+    expect(page.get_by_text(f"Pixel (100, 200) is {class_at(100, 200)} with", exact=False)).to_be_visible()
+    click(page, shown[SECOND], 300, 500, (768, 1024))
+    expect_chosen(shown[SECOND], 300, 500)
+    expect_chosen(shown[FIRST], 150, 250)
+
+
+def test_what_changed_is_a_table_and_a_file(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    viewer(page)
+    upload(page, ("blocks.png", blocks()))
+    expect(page.get_by_text("blocks.png at 512 x 384")).to_be_visible()
+    open_compare(page)
+    choose_size(page, SECOND, "512 squashed square")
+    button = page.get_by_role("button", name="changes (CSV)", exact=False)
+    with page.expect_download() as started:
+        button.click()
+    assert started.value.suggested_filename == "blocks-street-lite0-512-to-512-square-changes.csv"
+    rows = list(csv.DictReader(started.value.path().read_text().splitlines()))
+    assert rows
+    counts = [int(row["pixels"]) for row in rows]
+    assert counts == sorted(counts, reverse=True)
+    assert all(row["from"] != row["to"] for row in rows)
