@@ -15,13 +15,13 @@ import click
 from click.core import ParameterSource
 
 from core.commands import data as data_commands
+from core.commands import training as training_commands
 from core.errors import ModelError, StreetScopeError
 
 if TYPE_CHECKING:
     from core.comparison import Comparison
     from core.reading import PixelReading, Shape
     from core.segmentation import Segmentation
-    from core.training.run import EpochReport
 
 
 class _Pixel(click.ParamType[tuple[int, int]]):
@@ -179,7 +179,10 @@ def compare(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Segment PHOTO twice, at two --sizes or with two --models, and print what changes."""
+    """Segment PHOTO twice and say what changes.
+
+    At two --sizes or with two --models; on the grid of the larger picture.
+    """
     from core import charts, images
     from core.comparison import compare as compare_two
 
@@ -241,27 +244,6 @@ def evaluate(data: Path, model: str, split: str, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="The folder of a data set.")
-@click.option(
-    "--recipe", default="street", show_default=True, help="A shipped recipe, or the path of a TOML file."
-)
-@click.option("--name", required=True, help="The new model's name in the model store.")
-@click.option("--json", "as_json", is_flag=True, help="Print the new model's card instead of text.")
-def train(data: Path, recipe: str, name: str, as_json: bool) -> None:
-    """Train a model and put it into the model store. Started again, it goes on where it was stopped."""
-    from core.datasets import open_dataset
-    from core.training.publish import train_and_publish
-    from core.training.recipe import read_recipe
-
-    card = train_and_publish(read_recipe(recipe), open_dataset(data), name, _print_epoch)
-    if as_json:
-        print(card.model_dump_json())
-        return
-    figures = card.metrics
-    print(f"{name}: acc_camvid {figures['acc_camvid']:.4f}, mean IoU {figures['mean_iou']:.4f}")
-
-
-@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def models(as_json: bool) -> int:
     """List the models in the model store.
@@ -299,7 +281,7 @@ def _size_label(size: str, square: bool) -> str:
     return f"{size}-square" if square else size
 
 
-for command in data_commands.COMMANDS:
+for command in (*data_commands.COMMANDS, *training_commands.COMMANDS):
     cli.add_command(command)
 
 
@@ -361,17 +343,6 @@ def _print_progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         end = "\n" if done == total else ""
         print(f"\r{done} of {total} pictures", end=end, file=sys.stderr, flush=True)
-
-
-def _print_epoch(report: EpochReport) -> None:
-    print(
-        f"{report.stage} {report.epoch}/{report.epochs}: "
-        f"loss {report.train_loss:.3f} / {report.valid_loss:.3f}, "
-        f"acc_camvid {report.acc_camvid:.4f}, mean IoU {report.mean_iou:.4f}, "
-        f"{report.seconds_left / 60:.0f} min left",
-        file=sys.stderr,
-        flush=True,
-    )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 _GREY = "rgb(128, 128, 128)"
 """Seen on a light and on a dark page."""
 
+_FRAME = "rgb(255, 140, 0)"
+"""Around the chosen pixel: orange, for no class has it, while Sky is the very grey of the edges."""
+
 _PALE = (200, 200, 200)
 """Of what is not shown class by class."""
+
+_SEEN = 0.005
+"""A class whose probability stays below this everywhere makes no bar that could be seen."""
 
 _EDGE = {"width": 0.5, "color": _GREY}
 """Around every bar: black classes vanish on a dark page, pale ones on a light page."""
@@ -59,13 +65,16 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
     """Stacked bars of the class probabilities of a reading's pixels, row by row, from left to right.
 
     classes: how many of the most probable classes get a colour of their own; the rest is summed up in grey.
+    There is no legend: the colours are the classes' own, and the names come up under the mouse.
     """
     names, palette = reading.class_list.names, reading.class_list.palette
     positions, title, pixel = _positions(reading)
     order = np.argsort(-reading.probabilities.mean(axis=0), kind="stable")
-    shown, rest = order[:classes], order[classes:]
+    highest = reading.probabilities.max(axis=0)
+    shown = [n for n in order[:classes] if highest[n] >= _SEEN]
+    rest = [n for n in order if n not in shown]
     stacks = [(names[n], reading.probabilities[:, n], _css(palette[n])) for n in shown]
-    if len(rest):
+    if rest:
         others = f"{len(rest)} other{'s' if len(rest) > 1 else ''}"
         stacks.append((others, reading.probabilities[:, rest].sum(axis=1), _css(_PALE)))
     bars = [
@@ -88,46 +97,37 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
         "yref": "y domain",
         "y0": 0,
         "y1": 1,
-        "line": {"width": 2, "color": _GREY},
+        "line": {"width": 3, "color": _FRAME},
     }
-    mark = {"x": chosen, "y": 1, "text": "▼", "showarrow": False, "yanchor": "bottom"}
+    mark = {
+        "x": chosen,
+        "y": 1,
+        "text": "▼",
+        "font": {"color": _FRAME},
+        "showarrow": False,
+        "yanchor": "bottom",
+    }
     layout = {
         "barmode": "stack",
         "bargap": 0.08,
         "height": 400,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        # Fixed margins: to fit them to their labels, Plotly would draw the chart twice at every click.
+        "margin": {"l": 48, "r": 8, "t": 24, "b": 76 if reading.shape == "square" else 60},
         "xaxis": {
             "type": "category",
-            "title": {"text": title},
+            "title": {"text": title, "standoff": 4},
             "tickangle": -60,
             "dtick": 1,
+            "automargin": False,
             "unifiedhovertitle": {"text": pixel},
         },
-        "yaxis": {"tickformat": ".0%", "range": [0, 1], "title": {"text": "probability"}},
-        "legend": {"orientation": "h", "y": 1.06, "yanchor": "bottom", "traceorder": "normal"},
+        "yaxis": {"tickformat": ".0%", "range": [0, 1], "automargin": False},
+        "showlegend": False,
         "hovermode": "x unified",
         "shapes": [frame],
         "annotations": [mark],
     }
     return _figure(bars, layout)
-
-
-def top_classes_chart(reading: PixelReading) -> Figure:
-    """The chosen pixel's most probable classes as horizontal bars in the classes' colours."""
-    top = [best for best in reading.chosen.top if best.probability >= 0.0005] or list(reading.chosen.top[:1])
-    colours = dict(zip(reading.class_list.names, reading.class_list.palette.tolist(), strict=True))
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": [best.probability for best in top],
-        "y": [best.name for best in top],
-        "marker": {"color": [_css(colours[best.name]) for best in top], "line": _EDGE},
-        "text": [f"{best.probability:.1%}" for best in top],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-    }
-    return _figure([bars], _side_bars(height=40 + 28 * len(top), right=48))
 
 
 def temperature_chart(reading: PixelReading, temperature: float, classes: int = 5) -> Figure:

@@ -105,12 +105,14 @@ class LabelValueError(DatasetError):
 class UnknownColourError(DatasetError):
     """A label map holds colours that the class list does not have.
 
-    counts: how many pixels have each of them, by (red, green, blue).
+    counts: how many pixels have each of them, by (red, green, blue), the most frequent first; of very many
+    only some. colours: how many there are.
     """
 
-    def __init__(self, message: str, counts: dict[tuple[int, int, int], int]) -> None:
+    def __init__(self, message: str, counts: dict[tuple[int, int, int], int], colours: int) -> None:
         super().__init__(message)
         self.counts = counts
+        self.colours = colours
 
 
 class DownloadError(DatasetError):

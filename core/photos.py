@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from core import images
 
-THUMBNAIL_SIDE = 192
-"""Longer side in pixels: sharp at the size it is shown on a screen of double density."""
+THUMBNAIL_SIDE = 128
+"""Longer side in pixels: sharp at the size it is shown, 64 pixels of a screen of double density."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,9 +26,7 @@ class Sample:
         return Path(__file__).parent / "sample_pictures" / self.file
 
 
-SAMPLES = (
-    Sample("china", "china.jpg", CHINA_CREDIT),
-)
+SAMPLES = (Sample("china", "china.jpg", CHINA_CREDIT),)
 
 
 def china() -> Path:

@@ -21,6 +21,7 @@ from torch import Tensor
 from core import images
 from core.classes import ClassList
 from core.errors import PixelOutsideError, SizeError
+from core.inference import ready_to_predict
 from core.modelstore import Model, load_model
 from core.processor import has_native_bfloat16
 from core.reading import PixelReading, Shape, beliefs, neighbourhood
@@ -175,7 +176,7 @@ class Segmenter:
         self._mean = torch.tensor(card.mean).view(1, 3, 1, 1) * 255
         self._scale = 1 / (torch.tensor(card.std).view(1, 3, 1, 1) * 255)
         self._bfloat16 = has_native_bfloat16() if bfloat16 is None else bfloat16
-        self._network = model.network.eval().to(memory_format=torch.channels_last)
+        self._network = ready_to_predict(model.network.eval(), model.multiple, self._bfloat16)
         self._lock = threading.Lock()
 
     def segment(

@@ -107,7 +107,13 @@ def _report(report: Report) -> str:
         *(f"problem   {problem.kind}: {problem.message}" for problem in report.problems),
     ]
     count = len(report.problems)
+    lines = [_printable(line) for line in lines]
     return "\n".join([*lines, "clean" if report.clean else f"{count} problem{'s' if count > 1 else ''}"])
+
+
+def _printable(line: str) -> str:
+    """A line that a file name from elsewhere can neither break nor use to command a terminal."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
 
 
 def _table(counted: Statistics) -> str:

@@ -48,6 +48,11 @@ def write(path: Path, data: bytes) -> None:
             part.unlink(missing_ok=True)
 
 
+def is_kept(path: Path) -> bool:
+    """Whether a file of the cache is there; a link or a pipe that a data set brought along is not."""
+    return path.is_file() and not path.is_symlink()
+
+
 def signature(path: Path) -> str | None:
     """What changes when a file is written again: its size and its time; None when it is gone."""
     try:

@@ -37,6 +37,7 @@ drive crosses from training to validation differ by 23 and 25.
 """
 
 _SHOWN_FILES = 5
+_MOST_COLOURS = 100
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,13 @@ def check(root: Path, progress: Callable[[int, int], None] = lambda done, total:
         *(problem for look in looks for problem in look.problems),
         *_unknown_colours(looks, dataset.class_list),
         *_duplicates(looks),
-        *_near_duplicates(looks),
     ]
+    notes = list(listing.notes)
+    near = _near_duplicates(looks)
+    if listing.split_is_given:
+        problems += near
+    elif near:  # the rule's doing, not the data set's
+        notes.append(f"That leaves {len(near)} nearly equal neighbours in different splits.")
     return Report(
         dataset=dataset.name,
         root=str(dataset.root),
@@ -110,7 +116,7 @@ def check(root: Path, progress: Callable[[int, int], None] = lambda done, total:
         pixels={name: int(n) for name, n in zip(names, counts, strict=True) if n},
         absent=tuple(name for name, n in zip(names, counts, strict=True) if not n),
         problems=tuple(problems),
-        notes=listing.notes,
+        notes=tuple(notes),
     )
 
 
@@ -145,7 +151,10 @@ def _look(dataset: SegmentationDataset, frame: Frame) -> _Look:
         label = dataset.read_label(frame)
         seen["counts"] = count_label(label, len(dataset.class_list)).astype(np.int64)
     except UnknownColourError as error:
-        seen["colours"] = error.counts
+        if error.colours > len(error.counts):
+            complain("unknown colour", error)
+        else:
+            seen["colours"] = error.counts
     except LabelValueError as error:
         complain("bad value", error)
     except DatasetError as error:
@@ -179,12 +188,15 @@ def _unknown_colours(looks: Iterable[_Look], class_list: ClassList) -> list[Prob
             pixels[colour] += count
             files.setdefault(colour, []).append((count, look.frame))
     problems = []
-    for colour, count in pixels.most_common():
+    for colour, count in pixels.most_common(_MOST_COLOURS):
         found = sorted(files[colour], key=lambda item: -item[0])
         names = ", ".join(frame.label.name for _, frame in found[:_SHOWN_FILES])
         more = f" and {len(found) - _SHOWN_FILES} more files" if len(found) > _SHOWN_FILES else ""
         message = f"No class of {class_list.name} has the colour {colour}: {count} pixels in {names}{more}."
         problems.append(Problem("unknown colour", message, found[0][1].name))
+    if len(pixels) > _MOST_COLOURS:
+        message = f"{len(pixels) - _MOST_COLOURS} more colours belong to no class of {class_list.name}."
+        problems.append(Problem("unknown colour", message))
     return problems
 
 

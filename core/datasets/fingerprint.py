@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from core.errors import DatasetError
 
 _FILE = "fingerprints.json"
 _MAX_BYTES = 64 * 1024
+_DIGITS = re.compile("[0-9a-f]{64}")  # what is kept may come from elsewhere and end in a path
 
 
 def fingerprint(dataset: SegmentationDataset) -> str:
@@ -68,7 +70,8 @@ def _read(root: Path) -> dict[str, tuple[str, str]]:
     kept: dict[str, tuple[str, str]] = {}
     # Broken or foreign: it is computed anew
     with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, RecursionError):
-        if folder and (folder / _FILE).stat().st_size <= _MAX_BYTES:
+        if folder and cache.is_kept(folder / _FILE) and (folder / _FILE).stat().st_size <= _MAX_BYTES:
             for kind, (looks, content) in json.loads((folder / _FILE).read_text("utf-8")).items():
-                kept[str(kind)] = (str(looks), str(content))
+                if _DIGITS.fullmatch(content):
+                    kept[str(kind)] = (str(looks), content)
     return kept

@@ -26,10 +26,14 @@ from core.errors import DatasetError, LabelValueError, UnknownColourError
 NO_CLASS = 255
 """What a colour that no class has is looked up as; a class list has at most 255 classes."""
 
+MOST_COLOURS = 64
+"""Colours of one file that are named in an error. More are a label map that was blended or saved as JPEG."""
+
 # Pillow spreads grey PNGs of fewer than 8 bits over 0..255; dividing brings the numbers back.
 _SPREAD = {"L;2": 85, "L;4": 17}
 _KEY = "streetscope-source"
 _SHOWN = 3
+_STRIP = 1 << 20  # pixels
 
 
 def read_indices(path: Path, classes: int) -> NDArray[np.uint8]:
@@ -74,13 +78,28 @@ def indices_of_colours(
 
     UnknownColourError says how many pixels have which colour that no class has.
     """
-    packed = _packed(colours)
-    found = _colour_table(class_list.palette.tobytes())[packed]
-    if (found == NO_CLASS).any():
-        values, counts = np.unique(packed[found == NO_CLASS], return_counts=True)
-        unknown = {_unpacked(int(v)): int(n) for v, n in zip(values, counts, strict=True)}
-        raise UnknownColourError(_sentence(name, unknown, class_list.name), unknown)
+    table = _colour_table(class_list.palette.tobytes())
+    found = np.empty(colours.shape[:2], dtype=np.uint8)
+    unknown = []
+    # In strips: the 24-bit numbers of a large picture would take gigabytes.
+    strip = max(1, _STRIP // max(1, colours.shape[1]))
+    for top in range(0, len(colours), strip):
+        packed = _packed(colours[top : top + strip])
+        found[top : top + strip] = table[packed]
+        unknown.append(packed[found[top : top + strip] == NO_CLASS])
+    if any(len(pixels) for pixels in unknown):
+        raise _unknown_colours(name, np.concatenate(unknown), class_list)
     return found
+
+
+def _unknown_colours(name: str, pixels: NDArray[np.uint32], class_list: ClassList) -> UnknownColourError:
+    values, counts = np.unique(pixels, return_counts=True)
+    frequent = np.lexsort((values, -counts))[:MOST_COLOURS]
+    unknown = {_unpacked(int(values[i])): int(counts[i]) for i in frequent}
+    shown = ", ".join(f"{colour} in {count} pixels" for colour, count in list(unknown.items())[:_SHOWN])
+    more = f" and {len(values) - _SHOWN} more colours" if len(values) > _SHOWN else ""
+    message = f"{name} holds colours that no class of {class_list.name} has: {shown}{more}."
+    return UnknownColourError(message, unknown, len(values))
 
 
 def _packed(colours: NDArray[np.uint8]) -> NDArray[np.uint32]:
@@ -101,13 +120,6 @@ def _colour_table(palette: bytes) -> NDArray[np.uint8]:
     colours = np.frombuffer(palette, dtype=np.uint8).reshape(-1, 3)
     table[_packed(colours)] = np.arange(len(colours), dtype=np.uint8)
     return table
-
-
-def _sentence(name: str, unknown: dict[RGB, int], class_list: str) -> str:
-    common = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
-    shown = ", ".join(f"{colour} in {count} pixels" for colour, count in common[:_SHOWN])
-    more = f" and {len(common) - _SHOWN} more colours" if len(common) > _SHOWN else ""
-    return f"{name} holds colours that no class of {class_list} has: {shown}{more}."
 
 
 def _open(path: Path, data: bytes) -> PngImageFile:
@@ -162,7 +174,7 @@ def _unreadable(path: Path) -> DatasetError:
 
 def _read_kept(path: Path, source: str, classes: int) -> NDArray[np.uint8] | None:
     """A label map that was kept earlier; None when there is none, or one of another source."""
-    if path.is_symlink() or not path.is_file():
+    if not cache.is_kept(path):
         return None
     try:
         picture = _open(path, read_bytes(path))

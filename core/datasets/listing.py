@@ -46,11 +46,13 @@ class Listing:
     """A data set as far as its folder shows it, undecoded.
 
     dataset: the frames that have both files. notes: what a reader should know that is no problem.
+    split_is_given: whether the data set says itself how it is split.
     """
 
     dataset: SegmentationDataset
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
+    split_is_given: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Pairs:
     frames: tuple[Frame, ...]
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
+    split_is_given: bool = True
 
 
 def inside(root: Path, path: Path) -> bool:
@@ -106,8 +109,9 @@ def pair(root: Path, images: str, labels: str, ending: str, split: FrameSplit = 
         elif name not in names:
             message = f"{path.name} has no picture: there is no {name} in {root / images}."
             problems.append(Problem("missing picture", message, name))
-    problems += [p for name in frames if (p := _odd_name(name))]
-    return Pairs(tuple(frames.values()), tuple(problems))
+    odd = {name: problem for name in frames if (problem := _odd_name(name))}
+    kept = tuple(frame for name, frame in frames.items() if name not in odd)
+    return Pairs(kept, (*problems, *odd.values()))
 
 
 def join(parts: Iterable[Pairs]) -> Pairs:

@@ -13,6 +13,9 @@ from core.errors import DatasetError
 MAX_BYTES = 4 * 1024**2
 """Names of a hundred thousand frames fit in; a larger file is no list of names."""
 
+MAX_NAME = 64
+"""Characters in the name of a class."""
+
 LABEL_COLOURS = "label_colors.txt"
 """The original data set's list of colours; in fastai's layout, of class lists that are not CamVid's."""
 
@@ -44,6 +47,11 @@ def class_list(name: str, source: Path, codes: list[str], colours: list[RGB] | N
     """
     if not 1 <= len(codes) <= 255 or len(set(codes)) < len(codes):
         raise DatasetError(f"{source} must have 1 to 255 class names, each of them once.")
+    odd = next((code for code in codes if not code.isprintable() or len(code) > MAX_NAME), None)
+    if odd is not None:
+        raise DatasetError(
+            f"{source} has the class name {odd[:20]!r}; give up to {MAX_NAME} letters and signs."
+        )
     if colours is None:
         colours = [_KNOWN[c].colour if c in _KNOWN else spread_colour(n) for n, c in enumerate(codes)]
     if tuple(codes) == CAMVID_32.names and colours == [c.colour for c in CAMVID_32.classes]:

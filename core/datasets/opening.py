@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
 from core.datasets.dataset import SegmentationDataset
-from core.datasets.layouts import LAYOUTS, recognise
+from core.datasets.layouts import recognise
 from core.datasets.listing import LEAVES_OUT, Listing
 from core.errors import DatasetError
 
@@ -46,7 +47,9 @@ def data_folder() -> Path:
 def find_datasets(folder: Path | None = None) -> list[Path]:
     """The data sets in a folder (`data/` where none is given), by name; names with a dot are half made."""
     folder = folder or data_folder()
-    if not folder.is_dir():
-        return []
-    children = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    return [path for path in children if any(layout.recognise(path) for layout in LAYOUTS)]
+    found = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if path.is_dir() and not path.name.startswith("."):
+            with contextlib.suppress(DatasetError):
+                found.append(recognise(path)[1])
+    return found

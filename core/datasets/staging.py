@@ -36,6 +36,8 @@ def staging(target: Path) -> Iterator[Path]:
     place = target.with_name(f".{target.name}.part")
     try:
         _refuse_existing(target)
+        if place.is_symlink():  # emptying it would empty what it leads to
+            raise DatasetError(f"{place} is a link; delete it and start again.")
         place.mkdir(parents=True, exist_ok=True)
         with FileLock(place / _LOCK, timeout=0):
             try:

@@ -194,6 +194,10 @@ class Example:
     width: int
     share: float
 
+    def cut(self, array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The box of an image (H, W, 3) or label map (H, W) of that frame."""
+        return array[self.top : self.top + self.height, self.left : self.left + self.width]
+
 
 def typical_example(dataset: SegmentationDataset, statistics: Statistics, number: int) -> Example | None:
     """Where to look for a picture of the class `number`: the frame with most of it, and its densest box.
@@ -260,12 +264,14 @@ def _encode(key: str, counts: Counts, places: NDArray[np.float32]) -> bytes:
 
 def _read(path: Path, key: str, frames: int, classes: int) -> tuple[Counts, NDArray[np.float32]] | None:
     """The counts kept for this content; None where there are none, or what is there makes no sense."""
+    if not cache.is_kept(path):
+        return None
     wanted = 4 * classes * (frames + len(SPLITS) * GRID[0] * GRID[1])
     try:
         # Uncompressed and of the right size: a file from elsewhere cannot unfold to more.
         with zipfile.ZipFile(path) as archive:
             stored = all(part.compress_type == zipfile.ZIP_STORED for part in archive.infolist())
-        if path.is_symlink() or not stored or path.stat().st_size > wanted + 16 * 1024:
+        if not stored or path.stat().st_size > wanted + 16 * 1024:
             return None
         with np.load(path, allow_pickle=False) as parts:
             if str(parts["key"]) != f"{_VERSION} {key}":

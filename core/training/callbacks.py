@@ -1,28 +1,35 @@
-"""What fastai's training loop needs here: bf16 on a CPU, averaged weights, counted metrics, a history."""
+"""What fastai's training loop needs here: bf16 on a CPU, averaged weights, counted metrics, a history.
+
+Of several processes that train together, the first alone writes files; what all must agree on goes through
+`core.training.distributed`.
+"""
 
 from __future__ import annotations
 
-import csv
 import time
 import types
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from fastai.callback.core import Callback, CancelFitException
-from fastai.learner import Learner, ValueMetric
-from safetensors.torch import save_file
+from fastai.learner import ValueMetric
 from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
 
-from core.errors import DivergedError, TrainingError
+from core.errors import DivergedError
 from core.evaluation import count_confusion, mean_iou, pixel_accuracy
+from core.training import distributed
+from core.training.checkpoint import save_weights
+from core.training.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, append_row
 from core.training.loss import to_label_size
 
-BEST = "best.safetensors"
+
+class Event(Callback):
+    """What callbacks in other files derive from; this file alone deals with fastai's lack of types."""
 
 
 class CpuBfloat16(Callback):
@@ -77,11 +84,18 @@ class AverageWeights(Callback):
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.average = ModelEmaV3(model, decay=decay, use_warmup=True)
         self.steps = 0
+        self.trained: nn.Module | None = None
 
-    def restore(self, checkpoint: dict[str, Any]) -> None:
-        """Go on with the average that a checkpoint holds."""
-        self.average.module.load_state_dict(checkpoint["average"])
-        self.steps = checkpoint["average_steps"]
+    @property
+    def module(self) -> nn.Module:
+        """The network with the averaged weights: what is validated, kept and published."""
+        module: nn.Module = self.average.module
+        return module
+
+    def restore(self, weights: dict[str, Tensor], steps: int) -> None:
+        """Go on with an average that was kept."""
+        self.module.load_state_dict(weights)
+        self.steps = steps
 
     def after_step(self) -> None:
         self.steps += 1
@@ -89,10 +103,15 @@ class AverageWeights(Callback):
 
     def before_validate(self) -> None:
         self.trained = self.learn.model
-        self.learn.model = self.average.module
+        self.learn.model = self.module
 
     def after_validate(self) -> None:
-        self.learn.model = self.trained
+        if self.trained is not None:
+            self.learn.model, self.trained = self.trained, None
+
+    def after_fit(self) -> None:
+        # a run that is stopped while it validates
+        self.after_validate()
 
 
 class CountConfusion(Callback):
@@ -114,15 +133,31 @@ class CountConfusion(Callback):
 
     def before_validate(self) -> None:
         self.confusion = np.zeros_like(self.confusion)
+        self.seen = 0
 
     def after_pred(self) -> None:
         if self.training:
             return
         truth = self.learn.yb[0]
         predicted = to_label_size(self.learn.pred, truth).argmax(dim=1)
+        own = self._own(len(truth))
         self.confusion += count_confusion(
-            truth.numpy().astype(np.uint8), predicted.numpy().astype(np.uint8), self.classes
+            truth[:own].cpu().numpy().astype(np.uint8),
+            predicted[:own].cpu().numpy().astype(np.uint8),
+            self.classes,
         )
+
+    def after_validate(self) -> None:
+        self.confusion = distributed.summed(self.confusion)
+
+    def _own(self, pictures: int) -> int:
+        """How many of the next pictures count: several processes fill up their shares with some twice."""
+        first, self.seen = self.seen, self.seen + pictures
+        if not distributed.is_distributed():
+            return pictures
+        loader = self.learn.dl
+        first += distributed.rank() * loader.n_padded // distributed.world_size()
+        return max(0, min(pictures, loader.n - first))
 
 
 class StopWhenDiverged(Callback):
@@ -134,7 +169,7 @@ class StopWhenDiverged(Callback):
     diverged = False
 
     def after_loss(self) -> None:
-        if self.training and not torch.isfinite(self.learn.loss_grad):
+        if self.training and distributed.any_of(not torch.isfinite(self.learn.loss_grad)):
             self.diverged = True
             raise CancelFitException
 
@@ -142,25 +177,99 @@ class StopWhenDiverged(Callback):
         """DivergedError when the run was stopped."""
         if self.diverged:
             raise DivergedError(
-                "The loss is not a number any more: the learning rate is too high; "
-                "start again with a tenth of it."
+                "The loss is not a number any more: the learning rate is too high; let the learning-rate finder "
+                "(lr-find) suggest one, or start again with a tenth of it."
             )
+
+
+class StopOnRequest(Callback):
+    """Ends a run at the next batch when it is asked to; `stopped` then says so.
+
+    What was learnt since the last whole epoch is lost: the checkpoint after that epoch is where it goes on.
+    Before CpuBfloat16, which would otherwise be left half way through a batch.
+    """
+
+    order = -9
+
+    def __init__(self, should_stop: Callable[[], bool]) -> None:
+        self.should_stop, self.stopped = should_stop, False
+
+    def before_batch(self) -> None:
+        if distributed.any_of(self.should_stop()):
+            self.stopped = True
+            raise CancelFitException
+
+
+class GoOn(Callback):
+    """Puts back where fastai's own counters stood after the epoch that a stage goes on after.
+
+    restore: called right before the first batch, when nothing else can draw from chance any more.
+    """
+
+    order = 80
+    run_valid = False
+
+    def __init__(self, epoch: int, smooth_loss: tuple[int, float], restore: Callable[[], None]) -> None:
+        self.first, self.smooth, self.restore = epoch, smooth_loss, restore
+
+    def before_train(self) -> None:
+        if self.epoch != self.first:
+            return
+        losses = self.learn.recorder.smooth_loss
+        losses.count, losses.val = self.smooth[0], torch.tensor(self.smooth[1])
+        self.learn.train_iter = self.epoch * len(self.learn.dls.train)
+        self.restore()
+
+
+class Batches(Callback):
+    """Writes one line a training batch to `batches.csv` and tells of it.
+
+    seconds: how long the run has trained, pauses left out. report: called with the batch's number in the epoch, from 1, and the batches of an epoch.
+    """
+
+    order = 65
+    run_valid = False
+    columns = ("stage", "epoch", "batch", "loss", "smooth_loss", "lr", "momentum", "seconds")
+
+    def __init__(
+        self, folder: Path | None, stage: str, seconds: Callable[[], float], report: Callable[[int, int], None]
+    ) -> None:
+        self.folder, self.stage, self.seconds, self.report = folder, stage, seconds, report
+
+    def after_batch(self) -> None:
+        hyper = self.learn.opt.hypers[-1]
+        figures = (self.learn.loss.item(), float(self.learn.smooth_loss), float(hyper["lr"]), float(hyper["mom"]))
+        numbers = (f"{value:.6g}" for value in figures)
+        if self.folder is not None:
+            values = (self.stage, self.epoch + 1, self.iter + 1, *numbers, f"{self.seconds():.2f}")
+            append_row(self.folder / BATCHES, self.columns, values)
+        self.report(self.iter + 1, self.n_iter)
 
 
 class History(Callback):
     """Writes one line an epoch to `history.csv` and keeps the weights of the stage's best mean IoU.
 
-    start: the epoch that a resumed stage goes on with; fastai announces the end of those before it too.
-    best: the mean IoU to beat. report: called with each line as a dict.
+    fastai's CSVLogger begins its file anew with every fit and also logs the epochs that a resumed one skips.
+
+    folder: None in all processes but the first. start: the epoch that a resumed stage goes on with; fastai
+    announces the end of those before it too. best: the mean IoU to beat. every_epoch: keep the weights of each.
+    report: called with each line as a dict.
     """
 
     order = 60
     columns = ("stage", "epoch", "train_loss", "valid_loss", "acc_camvid", "mean_iou", "seconds")
 
     def __init__(
-        self, folder: Path, stage: str, start: int, best: float, report: Callable[[dict[str, Any]], None]
+        self,
+        folder: Path | None,
+        stage: str,
+        start: int,
+        best: float,
+        every_epoch: bool,
+        report: Callable[[dict[str, Any]], None],
     ) -> None:
-        self.folder, self.stage, self.start, self.best, self.report = folder, stage, start, best, report
+        self.folder, self.stage, self.start, self.best = folder, stage, start, best
+        self.every_epoch, self.report = every_epoch, report
 
     def before_epoch(self) -> None:
         self.started = time.monotonic()
@@ -168,94 +277,32 @@ class History(Callback):
     def after_epoch(self) -> None:
         if self.epoch < self.start:
             return
-        train_loss, valid_loss, acc_camvid, miou = self.learn.recorder.log[1:5]
-        values = (self.stage, self.epoch + 1, train_loss, valid_loss, acc_camvid, miou)
+        values = (self.stage, self.epoch + 1, *self.learn.recorder.log[1:5])
         line = dict(zip(self.columns, (*values, time.monotonic() - self.started), strict=True))
-        path = self.folder / "history.csv"
-        new = not path.exists()
-        with path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            if new:
-                writer.writerow(self.columns)
-            writer.writerow([f"{v:.5f}" if isinstance(v, float) else v for v in line.values()])
-        if miou > self.best:
-            self.best = miou
-            save_weights(self.learn.average_weights.average.module, self.folder / BEST)
+        better = line["mean_iou"] > self.best
+        self.best = max(line["mean_iou"], self.best)
+        if self.folder is not None:
+            self._write(self.folder, line, better)
         self.report(line)
 
-
-def trim_history(path: Path, epochs: int) -> None:
-    """Keep the first `epochs` lines: what a run wrote after its last checkpoint is done again."""
-    if not path.exists():
-        return
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)[: epochs + 1]
-    with _replacing(path) as temporary:
-        temporary.write_text("".join(lines), encoding="utf-8")
-
-
-def save_weights(model: nn.Module, path: Path) -> None:
-    """Write a model's weights as safetensors, whole or not at all."""
-    with _replacing(path) as temporary:
-        # channels_last tensors would be refused: safetensors stores contiguous ones
-        save_file({k: v.detach().contiguous() for k, v in model.state_dict().items()}, temporary)
+    def _write(self, folder: Path, line: dict[str, Any], better: bool) -> None:
+        values = (f"{v:.5f}" if isinstance(v, float) else v for v in line.values())
+        append_row(folder / HISTORY, self.columns, values)
+        module = self.learn.average_weights.module
+        if better:
+            save_weights(module, folder / BEST)
+        if self.every_epoch:
+            save_weights(module, folder / CHECKPOINTS / f"{self.stage}.{self.epoch + 1:03d}.safetensors")
 
 
 class Checkpoint(Callback):
-    """After each epoch, writes all that is needed to go on with the next: `checkpoint.pt`.
-
-    Optimiser state has nested containers, which safetensors cannot hold; the file is only ever read with
-    `weights_only=True`, which unpickles nothing but tensors and plain values.
-    """
+    """After each whole epoch, calls `save` with the number of epochs done in the stage."""
 
     order = 70
 
-    def __init__(self, path: Path, recipe: str, stage: int, start: int) -> None:
-        self.path, self.recipe, self.stage, self.start = path, recipe, stage, start
+    def __init__(self, start: int, save: Callable[[int], None]) -> None:
+        self.start, self.save = start, save
 
     def after_epoch(self) -> None:
-        if self.epoch < self.start:
-            return
-        opt = self.learn.opt.state_dict()
-        state = {
-            "recipe": self.recipe,
-            "stage": self.stage,
-            "epoch": self.epoch + 1,
-            "best": self.learn.history.best,
-            "model": self.learn.model.state_dict(),
-            "average": self.learn.average_weights.average.module.state_dict(),
-            "average_steps": self.learn.average_weights.steps,
-            "optimiser": [dict(s) for s in opt["state"]],
-        }
-        with _replacing(self.path) as temporary:
-            torch.save(state, temporary)
-
-
-def read_checkpoint(path: Path, recipe: str) -> dict[str, Any]:
-    """What `Checkpoint` wrote last; an empty dict when there is nothing.
-
-    TrainingError when it was written by a run of another recipe.
-    """
-    if not path.exists():
-        return {}
-    state: dict[str, Any] = torch.load(path, weights_only=True)
-    if state["recipe"] != recipe:
-        raise TrainingError(
-            f"{path.parent} holds an unfinished run of another recipe: "
-            "remove that folder or choose another name."
-        )
-    return state
-
-
-def restore_optimiser(learner: Learner, checkpoint: dict[str, Any]) -> None:
-    """Give a learner the optimiser state of a checkpoint; the schedule sets the hyperparameters itself."""
-    learner.create_opt()
-    hypers = learner.opt.state_dict()["hypers"]
-    learner.opt.load_state_dict({"state": checkpoint["optimiser"], "hypers": hypers})
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place when the block ends well."""
-    temporary = path.with_name(path.name + ".part")
-    yield temporary
-    temporary.replace(path)
+        if self.epoch >= self.start:
+            self.save(self.epoch + 1)

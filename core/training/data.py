@@ -17,7 +17,7 @@ from torchvision.transforms import v2
 from core.datasets import Frame, SegmentationDataset
 from core.evaluation import IGNORE
 from core.networks import Network
-from core.training.recipe import Recipe, Stage
+from core.training.recipe import Framing, Recipe, Stage
 
 GREY = 127
 """What surrounds a picture that is smaller than its crop: mid-grey, which normalises to nearly zero."""
@@ -60,28 +60,28 @@ class Augment:
     `rarity` (C,) are the weights with which the class is drawn that a rare crop is placed on.
     """
 
-    def __init__(self, recipe: Recipe, stage: Stage, rarity: Tensor) -> None:
-        self.recipe, self.stage = recipe, stage
+    def __init__(self, recipe: Recipe, stage: Stage, rarity: Tensor, framing: Framing) -> None:
+        self.recipe, self.framing, self.strength = recipe, framing, stage.augmentation
         self.rarity = rarity
         self.blur = v2.GaussianBlur(kernel_size=5, sigma=(0.3, 1.8))
 
     def __call__(self, example: Example) -> tuple[Tensor, Tensor]:
         """Return (image (3, h, w) uint8, label (h, w) uint8) of the stage's crop size."""
         image, label = self._zoom_crop(example)
-        if random.random() < 0.5:
+        if random.random() < 0.5 * self.strength:
             image, label = TF.hflip(image), TF.hflip(label)
         image = self._recolour(image)
-        if random.random() < self.recipe.blur:
+        if random.random() < self.recipe.blur * self.strength:
             image = self.blur(image)
         return image, label
 
     def _zoom_crop(self, example: Example) -> tuple[Tensor, Tensor]:
         """Cut a box that, scaled by the drawn factor, fills the crop; grey and ignored where it overhangs."""
-        low, high = np.log(self.stage.scale)
-        squeeze = np.exp(random.uniform(-0.1, 0.1))
+        low, high = np.log(self.framing.scale)
+        squeeze = np.exp(random.uniform(-0.1, 0.1) * self.strength)
         factor = np.exp(random.uniform(low, high))
-        height = round(self.stage.crop[0] / factor / squeeze)
-        width = round(self.stage.crop[1] / factor * squeeze)
+        height = round(self.framing.crop[0] / factor / squeeze)
+        width = round(self.framing.crop[1] / factor * squeeze)
         top, left = self._place(example.label, height, width)
         image, label = example.image, example.label[None]
         pad = [
@@ -93,7 +93,7 @@ class Augment:
         if any(pad):
             image, label = TF.pad(image, pad, fill=GREY), TF.pad(label, pad, fill=IGNORE)
             top, left = top + pad[1], left + pad[0]
-        size = list(self.stage.crop)
+        size = list(self.framing.crop)
         image = TF.resized_crop(image, top, left, height, width, size, antialias=True)
         label = TF.resized_crop(label, top, left, height, width, size, TF.InterpolationMode.NEAREST_EXACT)
         return image, label[0]
@@ -121,7 +121,7 @@ class Augment:
         Dusk is blue, street lamps are yellow, phones differ. All but the saturation act on each channel's
         levels alone, so one table of 256 levels does them at once.
         """
-        strength = self.recipe.colour
+        strength = self.recipe.colour * self.strength
         gains = np.exp(np.random.uniform(-0.3, 0.3, (3, 1)) * strength)
         gamma, contrast, brightness = np.exp(np.random.uniform(-1, 1, 3) * strength * (0.5, 0.7, 0.5))
         levels = (np.arange(256) / 255) ** gamma * gains
@@ -145,7 +145,7 @@ class _Augmented(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         return self.augment(self.examples[number])
 
 
-class _Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
+class Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     """Whole pictures scaled by a factor, padded to the network's multiple; the padding counts nowhere."""
 
     def __init__(self, examples: list[Example], factor: float, multiple: int) -> None:
@@ -175,23 +175,49 @@ class Normalise:
     def __call__(self, batch: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         """batch: images (N, 3, H, W) uint8 and labels (N, H, W) uint8."""
         images, labels = batch
-        normalised = (images.float() - self.mean) * self.scale
+        normalised = (images.float() - self.mean.to(images.device)) * self.scale.to(images.device)
         return normalised.contiguous(memory_format=torch.channels_last), labels.long()
 
 
+@dataclass(frozen=True)
+class Pictures:
+    """What a run learns from: decoded frames, and how rare each class is among them (C,)."""
+
+    train: list[Example]
+    valid: list[Example]
+    rarity: Tensor
+
+    @property
+    def full_size(self) -> tuple[int, int]:
+        """(height, width) that shares of the full size refer to: the first training picture's."""
+        height, width = self.train[0].label.shape
+        return height, width
+
+
 def stage_dataloaders(
-    recipe: Recipe, stage: Stage, network: Network, train: list[Example], valid: list[Example], rarity: Tensor
+    recipe: Recipe,
+    stage: Stage,
+    network: Network,
+    pictures: Pictures,
+    batch_size: int,
+    device: torch.device | None = None,
 ) -> DataLoaders:
-    """fastai's DataLoaders for one stage: augmented crops to train on, whole pictures to validate on."""
-    normalise = Normalise(network)
-    loader = {"num_workers": 0, "after_batch": normalise}
+    """fastai's DataLoaders for one stage: augmented crops to train on, whole pictures to validate on.
+
+    batch_size: how many pictures this process takes of each batch.
+    """
+    framing = stage.framing(*pictures.full_size)
+    loader = {"num_workers": 0, "after_batch": Normalise(network), "device": device}
+    same_size = len({example.label.shape for example in pictures.valid}) == 1
     return DataLoaders(
         DataLoader(
-            _Augmented(train, Augment(recipe, stage, rarity)),
-            bs=stage.batch_size,
+            _Augmented(pictures.train, Augment(recipe, stage, pictures.rarity, framing)),
+            bs=batch_size,
             shuffle=True,
             drop_last=True,
             **loader,
         ),
-        DataLoader(_Scaled(valid, stage.valid_size, network.multiple), bs=4, **loader),
+        DataLoader(
+            Scaled(pictures.valid, framing.valid_size, network.multiple), bs=4 if same_size else 1, **loader
+        ),
     )

@@ -8,6 +8,7 @@ or looks does not pay for it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -20,7 +21,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.errors import RunError, RunNotFoundError
+from core.errors import DiskFullError, RunError, RunNotFoundError
 from core.training.recipe import Recipe, Stage
 
 RECIPE = "recipe.json"
@@ -40,6 +41,7 @@ RESUME = "resume.safetensors"
 
 MAX_JSON_BYTES = 1024 * 1024
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 Task = Literal["train", "lr_find"]
@@ -173,6 +175,15 @@ def planned_stages(folder: Path) -> tuple[Stage, ...]:
     return tuple(recipe.stage(name) for name in read_settings(folder).stages)
 
 
+def add_stages(folder: Path, stages: Sequence[str]) -> None:
+    """Have a run do these stages of its recipe too, after those it was made for. RecipeError."""
+    recipe, settings = read_run_recipe(folder), read_settings(folder)
+    new = [name for name in dict.fromkeys(stages) if recipe.stage(name).name not in settings.stages]
+    if new:
+        longer = settings.model_copy(update={"stages": (*settings.stages, *new)})
+        write_text(folder / SETTINGS, longer.model_dump_json(indent=1) + "\n")
+
+
 def read_json(path: Path, kind: type[Content]) -> Content:
     """Read and check a small file of a run; RunError names the file when it cannot be used."""
     try:
@@ -185,6 +196,23 @@ def read_json(path: Path, kind: type[Content]) -> Content:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise RunError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
+
+
+def disk_full(error: BaseException) -> DiskFullError | None:
+    """The sentence for an error that means that there is no room on the disk; None for any other."""
+    if isinstance(error, DiskFullError):
+        return error
+    if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
+        return None
+    return no_room_for(Path(str(error.filename)).name if error.filename else "what the run writes")
+
+
+def no_room_for(name: str) -> DiskFullError:
+    """The error for a file that there is no room for."""
+    return DiskFullError(
+        f"There is no room on the disk for {name}: free some space and resume the run; "
+        "what was written before is whole."
+    )
 
 
 @contextmanager

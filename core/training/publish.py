@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from torch import nn
 
 from core import charts, images, modelstore
 from core.classes import ClassList
-from core.datasets import SegmentationDataset
+from core.datasets import SegmentationDataset, open_dataset
+from core.errors import RunError
 from core.evaluation import Evaluation, evaluate, per_class_iou
 from core.modelstore import ModelCard
 from core.networks import find_network
 from core.samples import china
 from core.segmentation import load_segmenter
+from core.training.checkpoint import load_weights
+from core.training.folder import HISTORY, existing_run, read_run_recipe, read_settings
 from core.training.recipe import Recipe
-from core.training.run import EpochReport, target_classes, train
+from core.training.run import target_classes
+from core.training.runs import checkpoint_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,16 +32,14 @@ if TYPE_CHECKING:
 LIBRARIES = ("torch", "fastai", "segmentation-models-pytorch", "timm", "numpy", "pillow")
 
 
-def train_and_publish(
-    recipe: Recipe, dataset: SegmentationDataset, name: str, report: Callable[[EpochReport], None]
+def publish(
+    recipe: Recipe, dataset: SegmentationDataset, folder: Path, module: nn.Module, name: str
 ) -> ModelCard:
-    """Train by a recipe, measure on the validation frames, and put the model into the store as `name`.
+    """Put what a run has trained into the store as `name`, measured on the data set's validation frames.
 
-    What the run writes goes to `runs/NAME` in the store; a run that was stopped goes on from there.
+    folder: the run's; its history goes along.
     """
-    folder = modelstore.model_folder(name)
-    run = modelstore.store() / "runs" / name
-    module = train(recipe, dataset, run, report)
+    target = modelstore.model_folder(name)
     classes = target_classes(recipe, dataset)
     network = find_network(recipe.network)
     card = ModelCard(
@@ -46,21 +48,41 @@ def train_and_publish(
         summary=network.summary,
         class_list=modelstore.class_entries(classes),
         normalisation=modelstore.normalisation(network),
-        training=_training(recipe, dataset, run / "history.csv"),
+        training=_training(recipe, dataset, folder / HISTORY),
         library_versions={library: version(library) for library in LIBRARIES},
     )
     modelstore.save_model(card, module)
     segmenter = load_segmenter(name)
     result = evaluate(segmenter, dataset, "valid")
     card = modelstore.save_model(card.model_copy(update={"metrics": result.as_dict()}), module)
-    shutil.copyfile(run / "history.csv", folder / "history.csv")
-    _confusion_picture(result).savefig(folder / "confusion.png")
-    _iou_picture(result, classes).savefig(folder / "per_class_iou.png")
+    shutil.copyfile(folder / HISTORY, target / HISTORY)
+    _confusion_picture(result).savefig(target / "confusion.png")
+    _iou_picture(result, classes).savefig(target / "per_class_iou.png")
     photo = segmenter.segment(images.decode(china().read_bytes()))
     side_by_side = np.concatenate([photo.image, charts.overlay(photo)], axis=1)
-    (folder / "china.png").write_bytes(images.encode_png(side_by_side))
-    (run / "checkpoint.pt").unlink(missing_ok=True)
+    (target / "china.png").write_bytes(images.encode_png(side_by_side))
     return card
+
+
+def publish_checkpoint(run: str, checkpoint: str, name: str) -> ModelCard:
+    """Put one of a run's checkpoints into the store as the model `name`, with a card filled in from the run.
+
+    checkpoint: a name from `runs.checkpoints`, such as `best`, a stage's, or an epoch's where all are kept.
+    RunError when the run has no such checkpoint or the data set is not what it was trained on.
+    """
+    modelstore.model_folder(name)
+    folder = existing_run(run)
+    path = checkpoint_file(run, checkpoint)
+    recipe, dataset = read_run_recipe(folder), open_dataset(Path(read_settings(folder).data))
+    module = find_network(recipe.network).build(len(target_classes(recipe, dataset)), False)
+    try:
+        module.load_state_dict(load_weights(path))
+    except RuntimeError as error:
+        raise RunError(
+            f"The checkpoint {checkpoint} of {run} does not fit {recipe.network} with the classes that "
+            f"{dataset.name} has now; train again on the data set as it is."
+        ) from error
+    return publish(recipe, dataset, folder, module.eval(), name)
 
 
 def _training(recipe: Recipe, dataset: SegmentationDataset, history: Path) -> dict[str, Any]:

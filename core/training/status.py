@@ -114,11 +114,13 @@ def process_start(pid: int) -> float | None:
 
 
 def put_in_line(folder: Path) -> None:
-    """Write the status of a run that waits to be started; RunError when it is live."""
+    """Write the status of a run that waits to be started; RunError when a process is at it already."""
     before = Status()
     if (folder / STATUS).exists():
         before = read_status(folder)
-        if before.pid is not None and shown_state(folder, before) in LIVE:
+        if shown_state(folder, before) in LIVE:
+            if before.pid is None:
+                return  # in line already, and no process has taken it yet
             raise RunError(f"The run {folder.name} is {before.state} already.")
     (folder / STOP).unlink(missing_ok=True)
     now = time.time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,12 @@ class SegmentedPhoto:
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _segmenter(model: str, weights: str) -> Segmenter:
     """A loaded model with these weights; the least recently loaded gives way to a fourth."""
-    return load_segmenter(model)
+    loaded = load_segmenter(model)
+    # Streamlit collects garbage after every run. What is in memory by now, half a million objects of torch's,
+    # stays for good; walking through it each time would hold up every click by a quarter of a second.
+    gc.collect()
+    gc.freeze()
+    return loaded
 
 
 @st.cache_resource(show_spinner=False)
@@ -112,7 +118,6 @@ def model_picker(label: str = "Model", key: str = "model") -> str:
     )
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
 def figures(model: str) -> str:
     """How good a model is, in one line that says what that was measured on."""
     measured = read_card(model).metrics

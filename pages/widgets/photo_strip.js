@@ -13,7 +13,7 @@ function card(photo, chosen, send) {
   const look = element(
     "button",
     { type: "button", className: "look", title: photo.name, attributes: { "aria-pressed": String(chosen) } },
-    element("img", { src: new URL(photo.thumbnail, document.baseURI), alt: "" }),
+    element("img", { src: photo.thumbnail, alt: "" }),
     element("span", { className: "name", textContent: photo.name }),
     ...words,
   );
@@ -48,8 +48,5 @@ export default function photoStrip({ parentElement, data, setTriggerValue }) {
     shown.data = described;
     if (place >= 0) shown.list.querySelectorAll("button")[place]?.focus();
   }
-  return () => {
-    shown.list.remove();
-    lists.delete(parentElement);
-  };
+  // Nothing to put away: Streamlit calls what is returned here at each change, not only at the end.
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,6 @@ import streamlit as st
 from core.errors import StreetScopeError
 from core.photos import Photo
 from core.probabilities import percent
-from pages.widgets.media import media_url
 from pages.widgets.models import segment
 from pages.widgets.sizes import WorkingSize
 from pages.widgets.visit import MainClasses, samples, visit
@@ -86,7 +86,8 @@ def _card(photo: Photo, model: str, size: WorkingSize) -> dict[str, Any]:
         "name": photo.name,
         "size": f"{photo.width} x {photo.height}",
         "classes": ", ".join(classes) or "waiting",
-        "thumbnail": media_url(photo.thumbnail, "image/jpeg", f"photo_strip.{photo.key}"),
+        # Three kilobytes, sent along: a media file may be dropped between two runs that follow each other.
+        "thumbnail": "data:image/jpeg;base64," + base64.b64encode(photo.thumbnail).decode(),
         "removable": not photo.sample,
     }
 

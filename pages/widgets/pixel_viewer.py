@@ -220,6 +220,7 @@ def pixel_viewer(
         key=key,
         data={
             **_front_end(),
+            "key": key,
             "picture": {
                 "id": picture.identity,
                 "photo": _media_url(picture.photo, picture.photo_type, f"{key}.photo"),

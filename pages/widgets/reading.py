@@ -12,12 +12,14 @@ import streamlit as st
 from core import charts, tables
 from core.probabilities import percent
 from core.reading import PixelReading, Shape
+from pages.widgets.bars import class_bars
 from pages.widgets.pixel_viewer import Pixel, ViewerPicture
+from pages.widgets.visit import Visit, visit
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-ROW, COLUMN, SHAPE, _PICTURE = "pixel_row", "pixel_column", "neighbours", "pixel_picture"
+ROW, COLUMN, SHAPE = "pixel_row", "pixel_column", "neighbours"
 _SHAPES = typing.get_args(Shape)
 
 _SHAPE_TITLES = {"row": "Row", "column": "Column", "square": "Square"}
@@ -37,21 +39,28 @@ def sync_inputs(pixel: Pixel) -> None:
 
 def keep_inside(picture: ViewerPicture) -> Pixel:
     """The chosen pixel, moved to the same place of another picture; the middle of the first one."""
-    before = st.session_state.get(_PICTURE)
-    now = (picture.height, picture.width)
+    mine, now = visit(), (picture.height, picture.width)
     row, col = st.session_state.get(ROW), st.session_state.get(COLUMN)
     if row is None or col is None:
         row, col = now[0] // 2, now[1] // 2
-    elif before is not None and before != now:
-        row, col = row * now[0] // before[0], col * now[1] // before[1]
-    st.session_state[_PICTURE] = now
-    sync_inputs((min(max(row, 0), now[0] - 1), min(max(col, 0), now[1] - 1)))
-    return st.session_state[ROW], st.session_state[COLUMN]
+    elif mine.pixel_in is not None and mine.pixel_in != now:
+        row, col = row * now[0] // mine.pixel_in[0], col * now[1] // mine.pixel_in[1]
+    mine.pixel = (min(max(row, 0), now[0] - 1), min(max(col, 0), now[1] - 1))
+    mine.pixel_in = now
+    sync_inputs(mine.pixel)
+    return mine.pixel
+
+
+def take_up(visit: Visit) -> None:
+    """Go on at the pixel that a visit was at before its page was loaded again."""
+    if visit.pixel is not None:
+        sync_inputs(visit.pixel)
 
 
 def shape() -> Shape:
     """Which neighbours are read; `pixel_inputs` has the widget to choose."""
-    chosen: Shape = st.session_state.get(SHAPE, "row")
+    # At the first run the widget, and with it what the address says, comes only after the picture.
+    chosen: Shape = st.session_state.get(SHAPE) or st.query_params.get(SHAPE, "row").lower()
     return chosen if chosen in _SHAPES else "row"
 
 
@@ -85,11 +94,8 @@ def show_chosen(reading: PixelReading) -> None:
     chosen = reading.chosen
     st.markdown(f"**{reading.sentence()}**")
     st.markdown(f"The network is **{chosen.certainty}** here: {chosen.entropy:.2f} bits of entropy.")
-    _chart(
-        charts.top_classes_chart(reading),
-        key="top_classes",
-        alt=f"Most probable classes of pixel ({chosen.row}, {chosen.col}) as bars.",
-    )
+    colours = dict(zip(reading.class_list.names, reading.class_list.palette.tolist(), strict=True))
+    class_bars(chosen.top, colours)
 
 
 def show_neighbours(reading: PixelReading) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -62,6 +64,7 @@ class Visit:
     """photos: the visitor's own, by key, in the order they came. pins: kept pixels, of any photo.
 
     looked_at: the photo on screen, a key of `photos` or the name of a sample.
+    pixel: the chosen one, as (row, column) of a picture of the size `pixel_in`, (height, width).
     main_classes: of photos already segmented, by (photo, model, size): name and share of the largest.
     """
 
@@ -69,6 +72,8 @@ class Visit:
     pins: list[KeptPin] = field(default_factory=list)
     looked_at: str = ""
     main_classes: dict[tuple[str, str, str], MainClasses] = field(default_factory=dict)
+    pixel: tuple[int, int] | None = None
+    pixel_in: tuple[int, int] | None = None
     token: str = ""
 
     @property
@@ -116,14 +121,17 @@ def visit() -> Visit:
     return mine
 
 
-def remember_visit() -> None:
-    """Find the visit of this browser tab again after a reload. Once a page, at its end: it shows nothing."""
-    _mount(key=_TOKEN_KEY, data={}, on_token_change=_recognise)
+def remember_visit(take_up: Callable[[Visit], None] = lambda _: None) -> None:
+    """Find the visit of this browser tab again after a reload. Once a page, at its end: it shows nothing.
+
+    take_up: told of the visit found, before the page runs again with it.
+    """
+    _mount(key=_TOKEN_KEY, data={}, on_token_change=partial(_recognise, take_up))
     if visit().token:
         _visits().keep(visit())
 
 
-def _recognise() -> None:
+def _recognise(take_up: Callable[[Visit], None]) -> None:
     """The tab has told its token: take up the visit it had, unless a new one has begun meanwhile."""
     token = st.session_state[_TOKEN_KEY].get("token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token) or visit().token:
@@ -133,4 +141,5 @@ def _recognise() -> None:
         asked = visit().looked_at
         st.session_state[_VISIT] = earlier
         earlier.looked_at = asked or earlier.looked_at
+        take_up(earlier)
     visit().token = token

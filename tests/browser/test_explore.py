@@ -41,6 +41,14 @@ def blocks(shift: int = 0) -> bytes:
     return buffer.getvalue()
 
 
+def large(shift: int) -> bytes:
+    """The test picture four times as high and wide, so that segmenting it takes a moment."""
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(blocks(shift))) as small:
+        small.resize((4 * SIZE[1], 4 * SIZE[0]), Image.Resampling.NEAREST).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 @pytest.fixture(scope="module")
 def app(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> RunningApp:
     """The app with a model store that holds the colour model under the default model's name."""
@@ -82,7 +90,7 @@ def sentence(page: Page, row: int, col: int, shift: int = 0) -> Locator:
 
 
 def open_menu(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name=name, exact=True).click()
 
 
 # --- the first visit ------------------------------------------------------------------------------
@@ -168,15 +176,16 @@ def test_each_neighbourhood_is_read_as_it_is_chosen(app: RunningApp, open_page: 
         "Square": ("The square around (30, 40)", square),
         "Row": ("Row 30 from left to right", {(30, c) for c in range(30, 51)}),
     }
-    open_menu(page, "Download")
     for shape, (title, pixels) in expected.items():
         page.get_by_role("radio", name=shape, exact=True).first.click()
         expect(page.get_by_text(title)).to_be_visible()
-        open_menu(page, "Download") if not page.get_by_text("Index mask (PNG)").is_visible() else None
+        open_menu(page, "Download")
         _, text = download_text(page, "Reading of the 21 pixels (CSV)")
         rows = list(csv.DictReader(text.splitlines()))
         assert {(int(r["row"]), int(r["column"])) for r in rows} == pixels
         assert all(r["class"] == class_at(int(r["row"]), int(r["column"])) for r in rows)
+        page.keyboard.press("Escape")
+        expect(page.get_by_text("Index mask (PNG)")).to_have_count(0)
 
 
 def test_temperature_and_explanation_are_there_when_asked_for(app: RunningApp, open_page: OpenPage) -> None:
@@ -223,6 +232,20 @@ def test_a_photo_can_be_removed(app: RunningApp, open_page: OpenPage) -> None:
     expect(card(page, "two.png")).to_have_count(0)
     expect(page.get_by_text("china.jpg at 512 x 342")).to_be_visible()
     expect(card(page, "one.png")).to_be_visible()
+
+
+def test_photos_can_be_removed_while_they_are_being_segmented(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    viewer(page)
+    upload(page, *((f"{number}.png", large(number)) for number in range(6)))
+    # They are segmented one after the other: the one looked at is gone, and one that waits.
+    for name in ("5.png", "3.png"):
+        page.get_by_role("button", name=f"Remove {name}").click()
+        expect(card(page, name)).to_have_count(0)
+    for name in ("0.png", "1.png", "2.png", "4.png"):
+        expect(card(page, name).locator(".fact").last).to_contain_text("%")
+    expect(page.get_by_text("china.jpg at 512 x 342")).to_be_visible()
+    expect(page.get_by_text("Segmented", exact=False)).to_have_count(0)
 
 
 def test_a_zip_of_photos_is_unpacked_and_its_bad_files_named(app: RunningApp, open_page: OpenPage) -> None:
@@ -300,7 +323,7 @@ def test_a_visitor_who_lost_the_connection_goes_on_where_they_were(
 
 
 def test_the_address_opens_what_it_says(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/?photo=china&size=1024&view=mask&row=100&col=900&neighbours=square")
+    page = open_page(f"{app.url}/?photo=china&size=1024&view=mask&row=100&col=900&neighbours=Square")
     shown = viewer(page)
     expect(page.get_by_text("china.jpg at 1024 x 683")).to_be_visible()
     expect_chosen(shown, 100, 900)
@@ -356,12 +379,17 @@ def test_downloads_are_what_they_say(app: RunningApp, open_page: OpenPage) -> No
         return started.value.path()
 
     stem = "blocks-street-lite0-512"
-    labels = np.array(Image.open(download("Index mask (PNG)", f"{stem}-index.png")))
+
+    def picture(label: str, name: str) -> np.ndarray:
+        with Image.open(download(label, name)) as image:
+            return np.array(image)
+
+    labels = picture("Index mask (PNG)", f"{stem}-index.png")
     assert COLOURS.names[labels[30, 40]] == class_at(30, 40)
-    mask = np.array(Image.open(download("Colour mask (PNG)", f"{stem}-mask.png")))
+    mask = picture("Colour mask (PNG)", f"{stem}-mask.png")
     assert (mask == COLOURS.palette[labels]).all()
-    assert Image.open(download("Overlay (PNG)", f"{stem}-overlay.png")).size == SIZE[::-1]
-    assert np.array(Image.open(download("Confidence map (PNG)", f"{stem}-confidence.png"))).shape == SIZE
+    assert picture("Overlay (PNG)", f"{stem}-overlay.png").shape == (*SIZE, 3)
+    assert picture("Confidence map (PNG)", f"{stem}-confidence.png").shape == SIZE
     shares = list(
         csv.DictReader(download("Class shares (CSV)", f"{stem}-shares.csv").read_text().splitlines())
     )
@@ -383,7 +411,7 @@ def test_pins_are_kept_and_exported(app: RunningApp, open_page: OpenPage) -> Non
         click(page, shown, row, col, SIZE)
         expect(sentence(page, row, col)).to_be_visible()
         page.get_by_role("button", name="Pin this pixel").click()
-        expect(shown.locator(f".pin >> text={number}")).to_have_count(1)
+        expect(shown.locator(".pin")).to_have_count(number)
     _, text = download_text(page, "Pins (CSV)")
     rows = list(csv.DictReader(text.splitlines()))
     assert [(r["name"], int(r["row"]), int(r["column"]), r["class"]) for r in rows] == [

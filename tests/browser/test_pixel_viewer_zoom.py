@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -87,7 +88,7 @@ def mask_under_pointer(page: Page, shown: Locator, x: float, y: float) -> list[i
 def test_neighbourhood_is_pythons(open_page: OpenPage, shape: str) -> None:
     cases = [
         (row, col, height, width)
-        for height, width in [(30, 40), (23, 21), (7, 9), (5, 5), (4, 6), (3, 40), (40, 2), (1, 1)]
+        for height, width in [(23, 24), (7, 9), (5, 5), (4, 6), (3, 24), (24, 2), (1, 1)]
         for row, col in itertools.product(range(height), range(width))
     ]
     found = open_page("about:blank").evaluate(
@@ -98,7 +99,7 @@ def test_neighbourhood_is_pythons(open_page: OpenPage, shape: str) -> None:
         }""",
         [base64.b64encode(GEOMETRY.read_bytes()).decode(), cases, shape],
     )
-    assert len(found) == len(cases) > 2000
+    assert len(found) == len(cases)
     for case, pixels in zip(cases, found, strict=True):
         rows, cols = neighbourhood(*case, shape)
         assert pixels == [list(pixel) for pixel in zip(rows.tolist(), cols.tolist(), strict=True)], case
@@ -135,7 +136,12 @@ def test_wheel_zooms_around_the_pointer_until_pixels_are_64_device_pixels(
     page = open_page(f"{serve(APP).url}/?show=large", width=screen.width, density=screen.density)
     shown = viewer(page)
     box = shown.locator(".marks").bounding_box()
-    x, y = box["x"] + 0.3 * box["width"], box["y"] + 0.8 * box["height"]
+    # The middle of one of the canvas's own pixels, which shows one pixel of the picture only.
+    step = 1 / screen.density
+    x, y = (
+        box[edge] + (math.floor(part * box[extent] / step) + 0.5) * step
+        for edge, extent, part in (("x", "width", 0.3), ("y", "height", 0.8))
+    )
     page.mouse.move(x, y)
     before = hovered(shown)
     for _ in range(4):
@@ -143,14 +149,13 @@ def test_wheel_zooms_around_the_pointer_until_pixels_are_64_device_pixels(
         assert hovered(shown) == before
         row, col = before
         assert mask_under_pointer(page, shown, x, y) == [*PALETTE[(3 * row + col) % 7].tolist(), 255]
-    wheel(page, *[-160] * 16)
+    wheel(page, *[-160] * 24)
     assert hovered(shown) == before
     expect(shown.locator(".readout.hovered .what")).to_have_text(in_words(*before))
     width = shown.locator(".marks").evaluate("canvas => canvas.width")
     assert width * zoom_of(shown) / LARGE[1] == pytest.approx(64)
 
     # Magnified, places between pixels are told apart as finely as the screen has pixels.
-    step = 1 / screen.density
     for dx in (-40, -7, 3 * step, 11, 45):
         page.mouse.move(x + dx, y + dx)
         row, col = hovered(shown)
@@ -158,15 +163,9 @@ def test_wheel_zooms_around_the_pointer_until_pixels_are_64_device_pixels(
             *PALETTE[(3 * row + col) % 7].tolist(),
             255,
         ]
-    click(page, shown, *place_in_whole(shown, row, col, LARGE), LARGE)
-    expect_chosen(shown, row, col)
-    expect_python(page, row, col)
-
-
-def place_in_whole(shown: Locator, row: int, col: int, size: tuple[int, int]) -> tuple[float, float]:
-    """What to give `click`, which knows only of the whole picture, to hit a pixel of a zoomed one."""
-    x, y = place_of(shown, row + 0.5, col + 0.5, size)
-    return y * size[0] - 0.5, x * size[1] - 0.5
+    page.mouse.click(x, y)
+    expect_chosen(shown, *before)
+    expect_python(page, *before)
 
 
 def test_wheel_scrolls_the_page_once_the_whole_picture_is_shown(serve: Serve, open_page: OpenPage) -> None:
@@ -212,13 +211,13 @@ def test_keys_and_buttons_zoom(serve: Serve, open_page: OpenPage) -> None:
     expect(shown.locator(".level")).to_have_text("1.6×")
     zoom_out.click()
     expect_zoom(shown, 1)
-    zoom_out.click()
+    zoom_out.click(force=True)  # nothing to zoom out to: the button says so, and does nothing
     expect_zoom(shown, 1)
     zoom_in.click()
     whole.click()
     expect_zoom(shown, 1)
     for _ in range(20):
-        zoom_in.click()
+        zoom_in.click(force=True)
     expect(zoom_in).to_have_attribute("aria-disabled", "true")
 
 
@@ -271,7 +270,7 @@ def test_drag_pans_and_does_not_choose(serve: Serve, open_page: OpenPage) -> Non
     page = open_page(f"{serve(APP).url}/?show=large")
     shown = viewer(page)
     box = shown.locator(".marks").bounding_box()
-    x, y = box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"]
+    x, y = box["x"] + 320.5 / 640 * box["width"], box["y"] + 240.5 / 480 * box["height"]
 
     def drag(dx: float, dy: float) -> None:
         page.mouse.move(x, y)
@@ -292,7 +291,8 @@ def test_drag_pans_and_does_not_choose(serve: Serve, open_page: OpenPage) -> Non
     assert (left, top) == pytest.approx(
         (before[0] - 60 / box["width"] * span, before[1] - 40 / box["height"] * span), abs=1e-9
     )
-    drag(5000, 5000)
+    for _ in range(4):
+        drag(300, 300)
     assert view_of(shown)[:2] == (0, 0)  # and no further
     expect_chosen(shown, 240, 320)
     expect(page.get_by_text("chosen=(240, 320) clicked=None")).to_be_visible()
@@ -322,7 +322,7 @@ def test_chosen_pixel_stays_in_sight_when_keys_move_it(serve: Serve, open_page: 
     # Python moves it too.
     page.get_by_role("button", name="To (3, 5)").click()
     expect_chosen(shown, 3, 5)
-    assert view_of(shown)[:2] == (0, 0)
+    assert 0.1 < min(place_of(shown, 3.5, 5.5, LARGE))
     assert zoom_of(shown) == zoom
 
 
@@ -375,13 +375,13 @@ def test_two_fingers_zoom_and_pan_and_one_pans_a_zoomed_picture(serve: Serve, op
         fingers(session, "touchMove", (x - 80, y + shift), (x + 80, y + shift))
     assert zoom_of(shown) == pytest.approx(4, rel=0.02)
     assert place_of(shown, 240, 320, LARGE) == pytest.approx((0.5, 0.5 + 40 / box["height"]), abs=0.01)
-    fingers(session, "touchEnd", (x - 80, y + 40))
     fingers(session, "touchEnd")
 
     before = view_of(shown)
     fingers(session, "touchStart", (x, y))
     for shift in range(5, 51, 5):
         fingers(session, "touchMove", (x - shift, y - shift))
+    page.wait_for_timeout(200)  # the finger rests: lifted in motion, it would make Chromium drop the tap below
     fingers(session, "touchEnd")
     after = view_of(shown)
     assert after[0] - before[0] == pytest.approx(50 / box["width"] / 4, rel=0.05)
@@ -391,6 +391,7 @@ def test_two_fingers_zoom_and_pan_and_one_pans_a_zoomed_picture(serve: Serve, op
 
     # A tap still does.
     page.touchscreen.tap(x, y)
+    expect(shown).not_to_have_attribute("data-row", "240")
     row, col = (int(shown.get_attribute(f"data-{name}") or -1) for name in ("row", "col"))
     assert place_of(shown, row + 0.5, col + 0.5, LARGE) == pytest.approx((0.5, 0.5), abs=4 / 640)
     expect_python(page, row, col)

@@ -183,3 +183,5 @@ def viewers() -> None:
 if __name__ == "__main__":  # and not when a test imports the pictures
     st.set_page_config(page_title="Pixel viewer", layout="wide")
     viewers()
+    st.session_state.runs = st.session_state.get("runs", 0) + 1
+    st.text(f"Full runs: {st.session_state.runs}")

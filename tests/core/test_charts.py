@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from core.charts import colour_mask, overlay, reading_chart, temperature_chart, top_classes_chart
+from core.charts import (
+    colour_mask,
+    overlay,
+    pins_chart,
+    reading_chart,
+    temperature_chart,
+)
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import TemperatureError
+from core.pins import pin
 from core.reading import PixelBelief, PixelReading, Shape, beliefs, neighbourhood
 from core.segmentation import Segmentation
 
@@ -107,6 +114,12 @@ def test_chart_sums_up_one_other_class_as_one():
     assert [bar.name for bar in figure.data] == ["C", "B", "1 other"]
 
 
+def test_chart_gives_no_bar_to_a_class_that_nobody_would_see():
+    figure = reading_chart(reading([[0.997, 0.003, 0], [0.6, 0.004, 0.396]], chosen=0))
+
+    assert [bar.name for bar in figure.data] == ["A", "C", "1 other"]
+
+
 def test_chart_bars_reach_one_at_every_pixel():
     random = np.random.default_rng(0).dirichlet([1, 1, 1], size=21)
     figure = reading_chart(reading(random.tolist(), chosen=10), classes=2)
@@ -154,16 +167,6 @@ def test_chart_has_a_bar_for_every_pixel_of_every_shape(shape):
     assert len(set(figure.data[0].x)) == 21
 
 
-@pytest.mark.parametrize("shape", ["row", "column", "square"])
-def test_top_classes_are_the_chosen_pixels_from_the_most_probable(shape):
-    (bars,) = top_classes_chart(reading_around(50, 3, shape)).data
-
-    assert list(bars.y) == ["B", "A", "C"]
-    assert list(bars.x) == pytest.approx([0.6, 0.3, 0.1])
-    assert list(bars.text) == ["60.0%", "30.0%", "10.0%"]
-    assert list(bars.marker.color) == ["rgb(0, 255, 0)", "rgb(255, 0, 0)", "rgb(0, 0, 255)"]
-
-
 def test_temperature_stands_beside_what_the_network_said():
     before, after = temperature_chart(reading_around(50, 3, "row"), 0.5).data
 
@@ -187,8 +190,37 @@ def test_a_temperature_that_does_not_exist_has_no_chart():
 @pytest.mark.parametrize("shape", ["row", "column", "square"])
 def test_bars_have_an_edge_so_that_black_is_seen_on_black(shape):
     reading = reading_around(50, 3, shape)
-    figures = reading_chart(reading), top_classes_chart(reading), temperature_chart(reading, 2)
+    figures = reading_chart(reading), temperature_chart(reading, 2)
 
     for bars in (trace for figure in figures for trace in figure.data):
         assert bars.marker.line.width > 0
         assert bars.marker.line.color == "rgb(128, 128, 128)"
+
+
+def test_the_frame_has_a_colour_that_no_class_has():
+    frame = reading_chart(reading([[1, 0, 0]], chosen=0)).layout.shapes[0].line.color
+
+    assert frame not in {f"rgb{tuple(colour)}" for colour in CAMVID_32.palette.tolist()}
+
+
+def test_pins_are_bars_to_100_per_cent_one_below_the_other():
+    belief = reading_around(50, 3, "row").chosen
+    pins = [pin("kerb", "a.jpg", "m", "512", belief), pin("kerb", "b.jpg", "m", "512", belief)]
+    figure = pins_chart(pins, {"A": (255, 0, 0), "B": (0, 255, 0)})
+
+    assert [bar.name for bar in figure.data] == ["B", "A", "C", "others"]
+    assert [bar.marker.color for bar in figure.data[:2]] == ["rgb(0, 255, 0)", "rgb(255, 0, 0)"]
+    assert all(list(bar.y) == [0, 1] for bar in figure.data)  # two of one name are two bars
+    assert np.sum([bar.x for bar in figure.data], axis=0) == pytest.approx([1, 1], abs=1e-6)
+    assert list(figure.layout.yaxis.ticktext) == ["kerb", "kerb"]
+
+
+def test_a_pins_name_is_no_markup():
+    belief = reading_around(50, 3, "row").chosen
+    figure = pins_chart([pin('<a href="x">', "a.jpg", "m", "512", belief)], {})
+
+    assert "<" not in figure.layout.yaxis.ticktext[0]
+
+
+def test_no_pins_are_an_empty_chart():
+    assert sum(len(bar.x) for bar in pins_chart([], {}).data) == 0

@@ -5,13 +5,11 @@ Label maps are in the colours of `label_colors.txt`. It does not say how it is s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from core.datasets import lists
-from core.datasets.layouts.layout import Layout, dataset_name, make_listing
-from core.datasets.listing import Listing, Pairs, pair, part
-from core.datasets.splits import split_by_name
+from core.datasets.layouts.layout import Layout, dataset_name, make_listing, split_pairs
+from core.datasets.listing import Listing, pair, part
 
 _IMAGES, _LABELS = "701_StillsRaw_full", "LabeledApproved_full"
 
@@ -19,11 +17,8 @@ _IMAGES, _LABELS = "701_StillsRaw_full", "LabeledApproved_full"
 def _list_frames(root: Path) -> Listing:
     source = part(root, lists.LABEL_COLOURS)
     class_list = lists.coloured_class_list(dataset_name(root), source, lists.read_label_colours(source))
-    pairs = pair(root, _IMAGES, _LABELS, "_L.png")
-    splits, note = split_by_name([frame.name for frame in pairs.frames])
-    frames = tuple(replace(frame, split=splits[frame.name]) for frame in pairs.frames)
-    found = Pairs(frames, pairs.problems, (note,))
-    return make_listing(root, "cambridge", class_list, found, colour_labels=True)
+    pairs = split_pairs(pair(root, _IMAGES, _LABELS, "_L.png"))
+    return make_listing(root, "cambridge", class_list, pairs, colour_labels=True)
 
 
 LAYOUT = Layout("cambridge", "Cambridge's", (_IMAGES, _LABELS), (lists.LABEL_COLOURS,), _list_frames)

@@ -13,9 +13,8 @@ from pathlib import Path
 from core.classes import ClassList
 from core.datasets import lists
 from core.datasets.dataset import Frame, FrameSplit
-from core.datasets.layouts.layout import Layout, dataset_name, make_listing
+from core.datasets.layouts.layout import Layout, dataset_name, make_listing, split_pairs
 from core.datasets.listing import Listing, Pairs, Problem, pair, part
-from core.datasets.splits import split_by_name
 from core.errors import DatasetError
 
 
@@ -23,10 +22,7 @@ def _list_frames(root: Path) -> Listing:
     pairs = pair(root, "images", "labels", "_P.png")
     class_list = _class_list(root)
     if not (root / "valid.txt").is_file():
-        splits, note = split_by_name([frame.name for frame in pairs.frames])
-        frames = tuple(replace(frame, split=splits[frame.name]) for frame in pairs.frames)
-        notes = (f"There is no valid.txt. {note}",)
-        return make_listing(root, "fastai", class_list, Pairs(frames, pairs.problems, notes))
+        return make_listing(root, "fastai", class_list, split_pairs(pairs))
     splits, problems = _listed_splits(root, pairs.frames)
     frames = tuple(replace(frame, split=splits.get(frame.name, "train")) for frame in pairs.frames)
     return make_listing(root, "fastai", class_list, Pairs(frames, pairs.problems + problems))

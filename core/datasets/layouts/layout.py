@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.classes import ClassList
 from core.datasets.dataset import SegmentationDataset
 from core.datasets.listing import Listing, Pairs, by_split
+from core.datasets.splits import split_by_name
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,15 @@ def make_listing(
         layout=layout,
         colour_labels=colour_labels,
     )
-    return Listing(dataset, pairs.problems, pairs.notes)
+    return Listing(dataset, pairs.problems, pairs.notes, pairs.split_is_given)
+
+
+def split_pairs(pairs: Pairs) -> Pairs:
+    """Split the frames of a data set that does not say how (`split_by_name`), and note the rule."""
+    splits, rule = split_by_name([frame.name for frame in pairs.frames])
+    frames = tuple(replace(frame, split=splits[frame.name]) for frame in pairs.frames)
+    notes = (*pairs.notes, f"The data set does not say how it is split. {rule}")
+    return Pairs(frames, pairs.problems, notes, split_is_given=False)
 
 
 def dataset_name(root: Path) -> str:

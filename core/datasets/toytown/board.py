@@ -40,6 +40,13 @@ class Board:
         points = [(x * texels, floor - y * texels) for x, y in outline]
         self._draw.polygon(points, fill=(*colour, kind))
 
+    def shapes(self, corners: NDArray[np.float64], colours: NDArray[np.uint8], kind: int) -> None:
+        """Fill many polygons: (n, 2k) alternating right and up, and (n, 3) colours."""
+        points = corners * self.texels
+        points[:, 1::2] = self._floor - points[:, 1::2]
+        for outline, (red, green, blue) in zip(points.tolist(), colours.tolist(), strict=True):
+            self._draw.polygon(outline, fill=(red, green, blue, kind))
+
     def erase(self, outline: Outline) -> None:
         """Make a hole."""
         self.shape(outline, (0, 0, 0), SEE_THROUGH)
@@ -56,7 +63,15 @@ class Board:
         self.image.paste(Image.fromarray(part), (u, v - height))
 
     def text(
-        self, words: str, left: float, bottom: float, width: float, height: float, colour: RGB, kind: int, shining: bool = False
+        self,
+        words: str,
+        left: float,
+        bottom: float,
+        width: float,
+        height: float,
+        colour: RGB,
+        kind: int,
+        shining: bool = False,
     ) -> None:
         """Write words as large as fit into a rectangle, in its middle."""
         ink = letters(words)
@@ -87,16 +102,21 @@ class Board:
 
 @lru_cache(maxsize=128)
 def letters(words: str) -> Image.Image:
-    """Words in Pillow's own small bitmap font, 0 and 255, cut to the ink: it is the same everywhere."""
-    font = ImageFont.load_default_imagefont()
+    """Words as a grey picture, 0 to 255, cut to the ink.
+
+    The font is the one inside Pillow: what fonts a machine has makes no difference.
+    """
+    font = ImageFont.load_default(size=72)
     left, top, right, bottom = (int(edge) for edge in font.getbbox(words))
-    image = Image.new("L", (right - left + 4, bottom - top + 4), 0)
-    ImageDraw.Draw(image).text((2 - left, 2 - top), words, fill=255, font=font)
+    image = Image.new("L", (right - left + 16, bottom - top + 16), 0)
+    ImageDraw.Draw(image).text((8 - left, 8 - top), words, fill=255, font=font, stroke_width=2)
     return image.crop(image.getbbox())
 
 
-def bricks(dice: Dice, width: int, height: int, colour: RGB, course: int = 3, length: int = 8, joint: int = 20) -> NDArray[np.uint8]:
-    """(height, width, 3) masonry: courses of stones of uneven tint, with paler joints and weathered patches."""
+def bricks(
+    dice: Dice, width: int, height: int, colour: RGB, course: int = 3, length: int = 8, joint: int = 20
+) -> NDArray[np.uint8]:
+    """(height, width, 3) courses of stones of uneven tint, with paler joints and weathered patches."""
     rows, cols = np.arange(height)[:, None], np.arange(width)[None, :]
     layer = rows // course
     shifted = cols + (layer % 2) * (length // 2)
@@ -108,7 +128,8 @@ def bricks(dice: Dice, width: int, height: int, colour: RGB, course: int = 3, le
     change = np.where(mortar, change * 0.3 + joint, change)
     stain = 1 - 0.18 * (rows > height - 20)
     painted = (np.array(colour) + change[..., None] * np.array((1.0, 0.86, 0.76))) * stain[..., None]
-    return np.clip(painted, 0, 255).astype(np.uint8)
+    clipped: NDArray[np.uint8] = np.clip(painted, 0, 255).astype(np.uint8)
+    return clipped
 
 
 def render(dice: Dice, width: int, height: int, colour: RGB) -> NDArray[np.uint8]:

@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw
 
 from core.classes import RGB
 from core.datasets.toytown.dice import cosine, sine
-from core.datasets.toytown.light import FRONT, Facing, Light
+from core.datasets.toytown.light import FRONT, Facing, Floats, Light, facing_street
 
 Point = tuple[float, float, float]
 Packed = NDArray[np.uint32]
@@ -149,6 +149,20 @@ class Canvas:
         for outline, colour in shapes:
             self._fill([(x + a, y + b, z) for a, b in outline], self.light.on(colour, FRONT), kind)
 
+    def upright(
+        self, x: tuple[float, float], y: tuple[float, float], z: float, colour: RGB, kind: int
+    ) -> None:
+        """A rectangle that faces the driver."""
+        outline = [(x[0], y[0], z), (x[1], y[0], z), (x[1], y[1], z), (x[0], y[1], z)]
+        self.polygon(outline, colour, kind)
+
+    def flank(
+        self, x: float, y: tuple[float, float], z: tuple[float, float], colour: RGB, kind: int, side: int
+    ) -> None:
+        """A rectangle along the street that looks from its side (-1 left, 1 right) to the other."""
+        outline = [(x, y[0], z[0]), (x, y[0], z[1]), (x, y[1], z[1]), (x, y[1], z[0])]
+        self.polygon(outline, colour, kind, facing_street(side))
+
     def overlay(self, outline: Sequence[tuple[float, float]], colour: RGB, kind: int) -> None:
         """Fill a polygon given in fine pixels, before everything else."""
         self._draw.polygon(outline, fill=(*colour, kind))
@@ -205,10 +219,10 @@ class Canvas:
         cols = self._span(ends[0], ends[1], 0)
         if not len(cols):
             return
-        depth = view.focal * (x - view.x) / (cols + 0.5 - view.middle[0])
-        along = (depth + view.z - near) / (far - near)
-        if x > view.x:
-            along = 1 - along
+        middles = cols.astype(np.float64) + 0.5
+        depth = view.focal * (x - view.x) / (middles - view.middle[0])
+        share = (depth + view.z - near) / (far - near)
+        along = share if x < view.x else 1 - share
         edges = self._level_edges(texture)
         levels = np.searchsorted(edges, depth)
         for level in np.unique(levels):
@@ -241,10 +255,11 @@ class Canvas:
         codes = np.clip(depth * DEPTH_STEPS, 0, 254).astype(np.uint8)
         self._paste(packed, np.broadcast_to(codes, packed.shape), int(cols[0]), int(rows[0]), outside)
 
-    def _level_edges(self, texture: Texture) -> NDArray[np.float64]:
+    def _level_edges(self, texture: Texture) -> Floats:
         """Distances at which the next smaller level of a texture begins."""
         first = self.view.focal * texture.height / texture.levels[0].shape[0] * 1.4
-        return first * (1 << np.arange(len(texture.levels) - 1))
+        edges: Floats = first * (1 << np.arange(len(texture.levels) - 1))
+        return edges
 
     def _level(self, texture: Texture, distance: float) -> int:
         return int(np.searchsorted(self._level_edges(texture), distance))
@@ -271,14 +286,15 @@ class Canvas:
 
     # What comes out
 
-    def colours(self) -> NDArray[np.float64]:
+    def colours(self) -> Floats:
         """(H, W, 3) colours, 0..255: the mean of each block."""
         fine = np.asarray(self.image)[..., :3]
         total = np.zeros((self.view.height, self.view.width, 3), dtype=np.uint16)
         for row in range(FINER):
             for col in range(FINER):
                 total += fine[row::FINER, col::FINER]
-        return total / (FINER * FINER)
+        mean: Floats = total / (FINER * FINER)
+        return mean
 
     def labels(self) -> NDArray[np.uint8]:
         """(H, W) classes: the class in the middle of each block."""

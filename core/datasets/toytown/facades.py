@@ -7,27 +7,50 @@ from dataclasses import dataclass
 from core.classes import RGB
 from core.datasets.toytown import kinds
 from core.datasets.toytown.board import Board, bricks, dimmed, mixed, render
-from core.datasets.toytown.canvas import Texture, circle
+from core.datasets.toytown.canvas import Texture
 from core.datasets.toytown.dice import Dice
 from core.datasets.toytown.light import Facing, Light
 
 BRICK: tuple[RGB, ...] = ((148, 92, 70), (168, 122, 84), (128, 80, 66), (176, 148, 108), (152, 116, 96))
+
+
 PAINT: tuple[RGB, ...] = (
     (226, 220, 204), (214, 196, 160), (188, 204, 208), (220, 190, 178), (190, 204, 176), (232, 230, 224),
     (206, 176, 128),
 )  # fmt: skip
+
+
 STONE: tuple[RGB, ...] = ((178, 166, 142), (160, 152, 138), (190, 178, 150))
+
+
 SHOP: tuple[RGB, ...] = (
     (30, 60, 52), (120, 30, 34), (28, 44, 84), (40, 40, 44), (196, 150, 40), (60, 92, 60), (150, 60, 30),
     (230, 226, 214),
 )  # fmt: skip
-DOOR: tuple[RGB, ...] = ((140, 28, 30), (24, 56, 84), (30, 70, 48), (36, 34, 36), (196, 170, 60), (92, 40, 70))
+
+
+DOOR: tuple[RGB, ...] = (
+    (140, 28, 30),
+    (24, 56, 84),
+    (30, 70, 48),
+    (36, 34, 36),
+    (196, 170, 60),
+    (92, 40, 70),
+)
+
+
 ROOF: tuple[RGB, ...] = ((86, 84, 92), (104, 72, 62), (122, 78, 60), (74, 76, 80), (96, 90, 84))
+
+
 NAMES = (
     "BAKERY", "BOOKS", "CAFE", "TEA ROOM", "FLOWERS", "TOYS", "CHEMIST", "THE CROWN", "GROCER", "BIKES",
     "TAILOR", "FISH & CHIPS", "BANK", "HATS", "PIANOS", "POST OFFICE", "WOOL", "OPTICIAN", "RECORDS", "DELI",
 )  # fmt: skip
+
+
 POSTERS = ("FAIR", "SALE", "CIRCUS", "JAZZ", "VOTE", "FILM")
+
+
 WARM: RGB = (255, 214, 140)
 
 
@@ -70,8 +93,10 @@ def house(dice: Dice, light: Light, facing: Facing, style: str, width: float) ->
     if dice.chance(0.6):
         window(end, dice, light, 3.0, ground + 0.8, 0.9, 1.4, "sash")
     flat_roof = style == "modern" or (style == "shop" and dice.chance(0.3))
-    chimneys = () if flat_roof or style == "college" else tuple(
-        sorted(dice.between(0.1, 0.9) * width for _ in range(1 + dice.below(2)))
+    chimneys = (
+        ()
+        if flat_roof or style == "college"
+        else tuple(sorted(dice.between(0.1, 0.9) * width for _ in range(1 + dice.below(2))))
     )
     return House(
         board.texture(light, facing), end.texture(light), width, height, 7.0,
@@ -91,7 +116,9 @@ def cover(board: Board, dice: Dice, colour: RGB, material: str, kind: int = kind
     board.pixels(0, 0, painted, kind)
 
 
-def window(board: Board, dice: Dice, light: Light, x: float, y: float, w: float, h: float, style: str) -> None:
+def window(
+    board: Board, dice: Dice, light: Light, x: float, y: float, w: float, h: float, style: str
+) -> None:
     """A window with its lower left corner at (x, y): sash, cross, pane or shutters."""
     kind = kinds.BUILDING
     frame = dice.pick(((236, 234, 228), (236, 234, 228), (70, 62, 56), (196, 190, 176)))
@@ -103,16 +130,26 @@ def window(board: Board, dice: Dice, light: Light, x: float, y: float, w: float,
     panes = [(x + edge, y + edge, x + w - edge, y + h - edge - 0.05)]
     if style in {"sash", "shutters"}:
         middle = y + h / 2
-        panes = [(x + edge, y + edge, x + w - edge, middle - 0.04), (x + edge, middle + 0.04, x + w - edge, y + h - 0.13)]
+        panes = [
+            (x + edge, y + edge, x + w - edge, middle - 0.04),
+            (x + edge, middle + 0.04, x + w - edge, y + h - 0.13),
+        ]
     elif style == "cross":
         middle = x + w / 2
-        panes = [(x + edge, y + edge, middle - 0.04, y + h - 0.13), (middle + 0.04, y + edge, x + w - edge, y + h - 0.13)]
+        panes = [
+            (x + edge, y + edge, middle - 0.04, y + h - 0.13),
+            (middle + 0.04, y + edge, x + w - edge, y + h - 0.13),
+        ]
     lit = light.lamps and dice.chance(0.5 if light.weather == "dusk" else 0.2)
     glass = mixed((52, 60, 70), (120, 140, 160), dice.random() * 0.7)
     for left, bottom, right, top in panes:
         board.rect(left, bottom, right, top, glass, kind)
         gleam = mixed(glass, (210, 224, 236), 0.4)
-        board.shape([(left, top), (left + (right - left) * 0.7, top), (left, bottom + (top - bottom) * 0.2)], gleam, kind)
+        board.shape(
+            [(left, top), (left + (right - left) * 0.7, top), (left, bottom + (top - bottom) * 0.2)],
+            gleam,
+            kind,
+        )
         if lit:
             warm = dimmed(WARM, 0.8 + 0.2 * dice.random())
             board.shine([(left, bottom), (right, bottom), (right, top), (left, top)], warm, kind)
@@ -142,7 +179,9 @@ def _door(board: Board, dice: Dice, light: Light, x: float) -> None:
     board.rect(x - 0.1, 0, x + 1.1, 0.16, (170, 164, 156), kind)
 
 
-def _home(board: Board, dice: Dice, light: Light, floors: int, ground: float, storey: float, colour: RGB) -> None:
+def _home(
+    board: Board, dice: Dice, light: Light, floors: int, ground: float, storey: float, colour: RGB
+) -> None:
     kind = kinds.BUILDING
     style = dice.pick(("sash", "sash", "cross", "shutters"))
     bays = max(2, int(board.width / 2.5))
@@ -171,7 +210,9 @@ def _cornice(board: Board, colour: RGB) -> None:
     board.rect(0, top - 0.1, board.width, top, dimmed(colour, 0.8), kind)
 
 
-def _shop(board: Board, dice: Dice, light: Light, floors: int, ground: float, storey: float, colour: RGB) -> None:
+def _shop(
+    board: Board, dice: Dice, light: Light, floors: int, ground: float, storey: float, colour: RGB
+) -> None:
     kind, tint = kinds.BUILDING, dice.pick(SHOP)
     style = dice.pick(("sash", "cross", "sash"))
     bays = max(2, int(board.width / 2.3))
@@ -192,7 +233,9 @@ def _shop(board: Board, dice: Dice, light: Light, floors: int, ground: float, st
     _cornice(board, mixed(colour, (226, 220, 206), 0.5))
 
 
-def _lettering(board: Board, words: str, x: float, y: float, w: float, h: float, ink: RGB, ground: RGB) -> None:
+def _lettering(
+    board: Board, words: str, x: float, y: float, w: float, h: float, ink: RGB, ground: RGB
+) -> None:
     """Words on a panel: the panel counts as writing, as it does in CamVid."""
     board.rect(x, y, x + w, y + h, ground, kinds.TEXT)
     board.text(words, x + 0.1, y + 0.06, w - 0.2, h - 0.12, ink, kinds.TEXT)
@@ -219,7 +262,12 @@ def _shop_windows(board: Board, dice: Dice, light: Light, top: float) -> None:
         while at < right - 0.35:
             high = dice.between(0.3, 0.9)
             tint = dimmed(goods, dice.between(0.6, 1.1))
-            outline = [(at, bottom), (at + 0.26, bottom), (at + 0.22, bottom + high), (at + 0.04, bottom + high)]
+            outline = [
+                (at, bottom),
+                (at + 0.26, bottom),
+                (at + 0.22, bottom + high),
+                (at + 0.04, bottom + high),
+            ]
             (board.shine if light.lamps else board.shape)(outline, tint, kind)
             at += dice.between(0.32, 0.6)
         if dice.chance(0.35):
@@ -239,7 +287,9 @@ def _awning(board: Board, dice: Dice, ground: float) -> None:
         board.rect(x0, ground - 1.47, x1, ground - 1.35, dimmed(colour, 0.8), kinds.BUILDING)
 
 
-def _modern(board: Board, dice: Dice, light: Light, floors: int, ground: float, storey: float, colour: RGB) -> None:
+def _modern(
+    board: Board, dice: Dice, light: Light, floors: int, ground: float, storey: float, colour: RGB
+) -> None:
     kind = kinds.BUILDING
     for floor in range(floors):
         bottom = 0.4 if floor == 0 else ground + storey * (floor - 1) + 0.8
@@ -251,16 +301,31 @@ def _modern(board: Board, dice: Dice, light: Light, floors: int, ground: float, 
             board.rect(x, bottom, x + wide - 0.1, top, glass, kind)
             board.shape([(x, top), (x + 0.8, top), (x, top - 1.0)], mixed(glass, (224, 234, 242), 0.35), kind)
             if light.lamps and dice.chance(0.45):
-                board.shine([(x, bottom), (x + wide - 0.1, bottom), (x + wide - 0.1, top), (x, top)], (240, 232, 196), kind)
+                board.shine(
+                    [(x, bottom), (x + wide - 0.1, bottom), (x + wide - 0.1, top), (x, top)],
+                    (240, 232, 196),
+                    kind,
+                )
             x += wide
         board.rect(0, top, board.width, top + 0.12, dimmed(colour, 0.75), kind)
         board.rect(0, bottom - 0.14, board.width, bottom, dimmed(colour, 1.12), kind)
     if dice.chance(0.6):
-        _lettering(board, dice.pick(("LIBRARY", "CINEMA", "HOTEL", "MARKET", "THEATRE")), 1.0, ground - 0.42, 4.2, 0.62, (250, 248, 240), (52, 60, 90))
+        _lettering(
+            board,
+            dice.pick(("LIBRARY", "CINEMA", "HOTEL", "MARKET", "THEATRE")),
+            1.0,
+            ground - 0.42,
+            4.2,
+            0.62,
+            (250, 248, 240),
+            (52, 60, 90),
+        )
     _cornice(board, dimmed(colour, 0.9))
 
 
-def _college(board: Board, dice: Dice, light: Light, floors: int, ground: float, storey: float, colour: RGB) -> None:
+def _college(
+    board: Board, dice: Dice, light: Light, floors: int, ground: float, storey: float, colour: RGB
+) -> None:
     kind, dark = kinds.BUILDING, dimmed(colour, 0.7)
     bays = max(2, int(board.width / 3))
     pitch = board.width / bays
@@ -277,16 +342,26 @@ def _college(board: Board, dice: Dice, light: Light, floors: int, ground: float,
     notch = 0.7
     x = 0.0
     while x < board.width:
-        board.erase([(x, board.height - 0.4), (x + notch, board.height - 0.4), (x + notch, board.height + 1), (x, board.height + 1)])
+        board.erase(
+            [
+                (x, board.height - 0.4),
+                (x + notch, board.height - 0.4),
+                (x + notch, board.height + 1),
+                (x, board.height + 1),
+            ]
+        )
         x += 2 * notch
     board.rect(0, board.height - 0.62, board.width, board.height - 0.48, dark, kind)
 
 
-def _gothic(board: Board, light: Light, dice: Dice, middle: float, y: float, w: float, h: float, stone: RGB) -> None:
+def _gothic(
+    board: Board, light: Light, dice: Dice, middle: float, y: float, w: float, h: float, stone: RGB
+) -> None:
     def arch(half: float, low: float, high: float) -> list[tuple[float, float]]:
         return [
             (middle - half, low), (middle + half, low), (middle + half, high - half),
-            (middle + half * 0.6, high - half * 0.3), (middle, high), (middle - half * 0.6, high - half * 0.3),
+            (middle + half * 0.6, high - half * 0.3), (middle, high),
+            (middle - half * 0.6, high - half * 0.3),
             (middle - half, high - half),
         ]  # fmt: skip
 
@@ -297,144 +372,3 @@ def _gothic(board: Board, light: Light, dice: Dice, middle: float, y: float, w: 
         board.shine(arch(w / 2 - 0.05, y, y + h), (250, 196, 110), kind)
     board.rect(middle - 0.06, y, middle + 0.06, y + h - 0.1, stone, kind)
     board.rect(middle - w / 2, y + h * 0.5, middle + w / 2, y + h * 0.5 + 0.1, stone, kind)
-
-
-def wall(dice: Dice, light: Light, facing: Facing, height: float = 1.5, length: float = 8.0) -> Texture:
-    """A free-standing wall of brick or stone with a coping."""
-    board = Board(length, height)
-    stone = dice.chance(0.4)
-    colour = dice.pick(STONE if stone else BRICK[:3])
-    cover(board, dice, colour, "stone" if stone else "brick", kinds.WALL)
-    board.rect(0, height - 0.14, length, height, (178, 170, 156), kinds.WALL)
-    board.rect(0, height - 0.2, length, height - 0.14, dimmed(colour, 0.6), kinds.WALL)
-    board.rect(0, 0, 0.4, height, dimmed(colour, 1.1), kinds.WALL)
-    if height > 1.9 and dice.chance(0.7):
-        word = dice.pick(POSTERS)
-        board.rect(2.0, 0.7, 3.2, 1.7, (236, 224, 190), kinds.TEXT)
-        board.text(word, 2.1, 0.9, 1.0, 0.6, (150, 36, 40), kinds.TEXT)
-    return board.texture(light, facing)
-
-
-def fence(dice: Dice, light: Light, facing: Facing, style: str, length: float = 6.0) -> Texture:
-    """A fence of one of the styles railings, picket, boards, mesh, guard."""
-    height = {"railings": 1.3, "picket": 1.0, "boards": 1.8, "mesh": 1.9, "guard": 0.85}[style]
-    board, kind = Board(length, height), kinds.FENCE
-    if style == "boards":
-        x = 0.0
-        base = dice.pick(((126, 92, 62), (112, 100, 84), (96, 74, 56)))
-        while x < length:
-            board.rect(x, 0, x + 0.22, height - dice.between(0, 0.06), dimmed(base, dice.between(0.82, 1.12)), kind)
-            board.rect(x + 0.19, 0, x + 0.22, height, dimmed(base, 0.55), kind)
-            x += 0.22
-        board.rect(0, height * 0.8, length, height * 0.8 + 0.08, dimmed(base, 0.7), kind)
-    elif style == "mesh":
-        grey = (120, 126, 124)
-        for step in range(int(length / 0.3) + 8):
-            x = step * 0.3 - height
-            board.shape([(x, 0), (x + 0.06, 0), (x + height + 0.06, height), (x + height, height)], grey, kind)
-            board.shape([(x + height, 0), (x + height + 0.06, 0), (x + 0.06, height), (x, height)], grey, kind)
-        for x in (0.0, length / 2):
-            board.rect(x, 0, x + 0.1, height, (90, 96, 92), kind)
-        board.rect(0, height - 0.08, length, height, (90, 96, 92), kind)
-    elif style == "guard":
-        grey = (150, 154, 158)
-        board.rect(0, 0.4, length, 0.75, grey, kind)
-        board.rect(0, 0.55, length, 0.6, dimmed(grey, 0.6), kind)
-        board.rect(0, 0.7, length, 0.75, dimmed(grey, 1.25), kind)
-        for x in (0.2, 2.2, 4.2):
-            board.rect(x, 0, x + 0.14, 0.7, dimmed(grey, 0.6), kind)
-    else:
-        _bars(board, style, height, length)
-    return board.texture(light, facing)
-
-
-def _bars(board: Board, style: str, height: float, length: float) -> None:
-    kind = kinds.FENCE
-    colour, pitch, wide = ((38, 42, 44), 0.2, 0.075) if style == "railings" else ((232, 230, 222), 0.24, 0.15)
-    for rail in (0.16, height - 0.26):
-        board.rect(0, rail, length, rail + 0.08, dimmed(colour, 0.85), kind)
-    x = 0.02
-    while x < length:
-        board.rect(x, 0, x + wide, height - 0.1, colour, kind)
-        board.shape([(x, height - 0.1), (x + wide, height - 0.1), (x + wide / 2, height)], colour, kind)
-        x += pitch
-    for x in (0.0, length / 2):
-        board.rect(x, 0, x + 0.14, height, dimmed(colour, 0.9), kind)
-
-
-def arch_outline(middle: float, half: float, low: float, spring: float, rise: float) -> list[tuple[float, float]]:
-    """The outline of an opening with a round head."""
-    head = [(middle + dx, spring + dy) for dx, dy in circle(0, 0, half, rise) if dy >= -1e-9]
-    return [(middle + half, low), *head, (middle - half, low)]
-
-
-def gateway(dice: Dice, light: Light, width: float, opening: float) -> Texture:
-    """The front of a town gate with an arch over the road and a small one over each pavement."""
-    height, kind = 9.5, kinds.ARCHWAY
-    stone = dice.pick(STONE)
-    board = Board(width, height)
-    cover(board, dice, stone, "stone", kind)
-    middle, pale = width / 2, dimmed(stone, 1.2)
-    board.rect(0, 7.2, width, 7.45, pale, kind)
-    for x in range(int(width / 3)):
-        _slit(board, 1.5 + 3 * x, 7.9, kind)
-    for at, half, spring, rise in (
-        (middle, opening / 2, 3.4, 2.4), (middle - opening / 2 - 2.2, 1.15, 2.2, 1.0), (middle + opening / 2 + 2.2, 1.15, 2.2, 1.0),
-    ):  # fmt: skip
-        board.shape(arch_outline(at, half + 0.4, 0, spring, rise + 0.4), pale, kind)
-        board.shape(arch_outline(at, half + 0.08, 0, spring, rise + 0.08), dimmed(stone, 0.5), kind)
-        board.erase(arch_outline(at, half, -0.1, spring, rise))
-    board.shape(circle(middle, 6.55, 0.5), (232, 226, 210), kind)
-    board.shape(circle(middle, 6.55, 0.42), (40, 46, 70), kind)
-    x = 0.0
-    while x < width:
-        board.erase([(x, height - 0.5), (x + 0.7, height - 0.5), (x + 0.7, height + 1), (x, height + 1)])
-        x += 1.4
-    return board.texture(light)
-
-
-def _slit(board: Board, x: float, y: float, kind: int) -> None:
-    board.shape(arch_outline(x, 0.3, y - 0.7, y, 0.4), (48, 46, 46), kind)
-
-
-def bridge_front(dice: Dice, light: Light, width: float, clearance: float) -> Texture:
-    """A bridge over the road seen from the road: girders, a parapet, and what holds it up at both ends."""
-    height, kind = clearance + 2.3, kinds.BRIDGE
-    board = Board(width, height)
-    iron = dice.pick(((60, 92, 84), (110, 64, 54), (88, 96, 108)))
-    end = width * 0.24
-    masonry = bricks(dice, round(end * 32), round((clearance + 0.3) * 32), dice.pick(BRICK[:3]))
-    board.pixels(0, 0, masonry, kind)
-    board.pixels(width - end, 0, masonry, kind)
-    for x in (0.0, end - 0.5, width - end, width - 0.5):
-        board.rect(x, 0, x + 0.5, clearance, (176, 166, 148), kind)
-    board.rect(0, clearance, width, clearance + 1.3, iron, kind)
-    board.rect(0, clearance, width, clearance + 0.14, dimmed(iron, 0.6), kind)
-    board.rect(0, clearance + 1.14, width, clearance + 1.3, dimmed(iron, 1.3), kind)
-    x = 0.0
-    while x < width:
-        board.rect(x, clearance + 0.1, x + 0.12, clearance + 1.2, dimmed(iron, 0.76), kind)
-        x += 1.5
-    x = 0.0
-    while x < width:
-        board.rect(x, clearance + 1.3, x + 0.1, height, dimmed(iron, 0.85), kind)
-        x += 0.5
-    board.rect(0, height - 0.12, width, height, iron, kind)
-    board.rect(width / 2 - 0.9, clearance + 0.25, width / 2 + 0.9, clearance + 1.05, (244, 240, 220), kinds.SIGN)
-    board.text("4.4 m", width / 2 - 0.8, clearance + 0.35, 1.6, 0.6, (30, 30, 30), kinds.SIGN)
-    return board.texture(light)
-
-
-def portal(dice: Dice, light: Light, width: float, opening: float) -> Texture:
-    """The mouth of a tunnel; its opening is see-through."""
-    height, kind = 7.6, kinds.TUNNEL
-    stone = dice.pick(STONE)
-    board = Board(width, height)
-    cover(board, dice, dimmed(stone, 0.82), "stone", kind)
-    middle = width / 2
-    board.shape(arch_outline(middle, opening / 2 + 0.7, 0, 3.0, 3.0), dimmed(stone, 1.15), kind)
-    board.shape(arch_outline(middle, opening / 2 + 0.1, 0, 3.0, 2.4), dimmed(stone, 0.45), kind)
-    board.erase(arch_outline(middle, opening / 2, -0.1, 3.0, 2.3))
-    board.rect(0, height - 0.4, width, height, dimmed(stone, 1.1), kind)
-    board.rect(0, height - 0.5, width, height - 0.4, dimmed(stone, 0.5), kind)
-    return board.texture(light)

@@ -6,8 +6,10 @@ as (right, up) in metres for an adult and scaled.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from core.classes import RGB
 from core.datasets.toytown import kinds
@@ -16,13 +18,24 @@ from core.datasets.toytown.canvas import Canvas, circle
 from core.datasets.toytown.dice import Dice, sine
 
 Part = tuple[Sequence[tuple[float, float]], RGB]
+Cart = Literal["pram", "suitcase", "handcart"]
+
 
 SKIN: tuple[RGB, ...] = ((224, 178, 148), (190, 138, 104), (130, 88, 64), (96, 66, 50), (236, 196, 170))
+
+
 HAIR: tuple[RGB, ...] = ((52, 38, 30), (96, 66, 40), (28, 26, 26), (176, 140, 84), (140, 136, 132))
+
+
 COATS: tuple[RGB, ...] = (
-    (42, 44, 52), (66, 54, 48), (40, 56, 92), (110, 36, 40), (58, 74, 62), (122, 112, 98), (168, 140, 96), (84, 84, 90),
+    (42, 44, 52), (66, 54, 48), (40, 56, 92), (110, 36, 40), (58, 74, 62), (122, 112, 98),
+    (168, 140, 96), (84, 84, 90),
 )  # fmt: skip
+
+
 BRIGHT: tuple[RGB, ...] = ((206, 50, 54), (236, 176, 40), (52, 122, 190), (84, 160, 84), (214, 108, 160))
+
+
 TROUSERS: tuple[RGB, ...] = ((44, 52, 76), (34, 34, 38), (92, 80, 64), (70, 72, 76))
 
 
@@ -56,7 +69,8 @@ def child(dice: Dice) -> Person:
     )  # fmt: skip
 
 
-def _scaled(parts: Sequence[Part], size: float, mirrored: bool) -> list[Part]:
+def scaled(parts: Sequence[Part], size: float, mirrored: bool) -> list[Part]:
+    """Shapes made larger or smaller, and turned to the left."""
     turn = -size if mirrored else size
     return [([(a * turn, b * size) for a, b in outline], colour) for outline, colour in parts]
 
@@ -64,7 +78,7 @@ def _scaled(parts: Sequence[Part], size: float, mirrored: bool) -> list[Part]:
 def limb(x0: float, y0: float, x1: float, y1: float, thick: float, thin: float, colour: RGB) -> Part:
     """An arm or a leg from (x0, y0) to (x1, y1), as thick and then as thin as said."""
     dx, dy = x1 - x0, y1 - y0
-    length = max(1e-6, (dx * dx + dy * dy) ** 0.5)
+    length = max(1e-6, math.sqrt(dx * dx + dy * dy))
     nx, ny = -dy / length, dx / length
     return (
         [
@@ -75,10 +89,12 @@ def limb(x0: float, y0: float, x1: float, y1: float, thick: float, thin: float, 
     )  # fmt: skip
 
 
-def walk(canvas: Canvas, person: Person, x: float, y: float, z: float, step: float, across: int, away: bool = False) -> None:
+def walk(
+    canvas: Canvas, x: float, y: float, z: float, step: float, person: Person, across: int, away: bool = False
+) -> None:
     """Draw somebody walking: across to the right (1) or left (-1), or along the street (0)."""
     parts = _across(person, step) if across else _along(person, step, away)
-    canvas.flat(x, y, z, _scaled(parts, person.size, across < 0), person.kind)
+    canvas.flat(x, y, z, scaled(parts, person.size, across < 0), person.kind)
 
 
 def _across(person: Person, step: float) -> list[Part]:
@@ -92,7 +108,15 @@ def _across(person: Person, step: float) -> list[Part]:
         ([(-swing - 0.08, 0.0), (-swing + 0.15, 0.0), (-swing + 0.13, 0.07), (-swing - 0.06, 0.1)], shoe),
         limb(0.0, 0.86, swing * 0.55, 0.47 + lift, 0.17, 0.13, legs),
         limb(swing * 0.55, 0.49 + lift, swing - 0.02, 0.07 + lift, 0.13, 0.09, legs),
-        ([(swing - 0.08, lift), (swing + 0.15, lift), (swing + 0.13, 0.07 + lift), (swing - 0.06, 0.1 + lift)], shoe),
+        (
+            [
+                (swing - 0.08, lift),
+                (swing + 0.15, lift),
+                (swing + 0.13, 0.07 + lift),
+                (swing - 0.06, 0.1 + lift),
+            ],
+            shoe,
+        ),
         ([(-0.13, 0.82), (0.12, 0.82), (0.15, 1.2), (0.1, 1.46), (-0.1, 1.46), (-0.16, 1.2)], coat),
         ([(-0.13, 0.82), (-0.04, 0.82), (-0.06, 1.46), (-0.1, 1.46), (-0.16, 1.2)], dimmed(coat, 0.78)),
     ]
@@ -105,7 +129,10 @@ def _across(person: Person, step: float) -> list[Part]:
         (circle(-swing * 0.7, 0.88, 0.045), person.skin),
         ([(-0.04, 1.42), (0.06, 1.42), (0.06, 1.54), (-0.04, 1.54)], person.skin),
         (circle(0.03, 1.62, 0.1, 0.13), person.skin),
-        ([(-0.1, 1.56), (-0.02, 1.6), (0.04, 1.7), (0.12, 1.7), (0.08, 1.77), (-0.04, 1.78), (-0.11, 1.7)], person.hair),
+        (
+            [(-0.1, 1.56), (-0.02, 1.6), (0.04, 1.7), (0.12, 1.7), (0.08, 1.77), (-0.04, 1.78), (-0.11, 1.7)],
+            person.hair,
+        ),
     ]
     return parts
 
@@ -123,7 +150,19 @@ def _along(person: Person, step: float, away: bool) -> list[Part]:
         limb(0.2, 1.4, 0.25, 0.88 + left, 0.11, 0.08, dimmed(coat, 0.75)),
         (circle(-0.25, 0.85 + right, 0.045), person.skin),
         (circle(0.25, 0.85 + left, 0.045), person.skin),
-        ([(-0.18, 0.8), (0.18, 0.8), (0.2, 1.1), (0.21, 1.42), (0.08, 1.48), (-0.08, 1.48), (-0.21, 1.42), (-0.2, 1.1)], coat),
+        (
+            [
+                (-0.18, 0.8),
+                (0.18, 0.8),
+                (0.2, 1.1),
+                (0.21, 1.42),
+                (0.08, 1.48),
+                (-0.08, 1.48),
+                (-0.21, 1.42),
+                (-0.2, 1.1),
+            ],
+            coat,
+        ),
         ([(0.06, 0.8), (0.18, 0.8), (0.2, 1.1), (0.21, 1.42), (0.1, 1.46)], dimmed(coat, 0.82)),
     ]
     if person.long_coat:
@@ -131,17 +170,45 @@ def _along(person: Person, step: float, away: bool) -> list[Part]:
     if not away:
         parts.append(([(-0.05, 1.2), (0.05, 1.2), (0.07, 1.47), (-0.07, 1.47)], (226, 222, 214)))
     if person.bag and away:
-        parts.append(([(-0.14, 0.98), (0.14, 0.98), (0.14, 1.36), (0.08, 1.42), (-0.08, 1.42), (-0.14, 1.36)], person.bag))
+        parts.append(
+            (
+                [(-0.14, 0.98), (0.14, 0.98), (0.14, 1.36), (0.08, 1.42), (-0.08, 1.42), (-0.14, 1.36)],
+                person.bag,
+            )
+        )
     parts += [
         ([(-0.05, 1.44), (0.05, 1.44), (0.05, 1.54), (-0.05, 1.54)], person.skin),
         (circle(0.0, 1.62, 0.1, 0.13), person.hair if away else person.skin),
     ]
     if not away:
-        parts.append(([(-0.11, 1.62), (-0.07, 1.7), (0.07, 1.7), (0.11, 1.62), (0.1, 1.74), (0.0, 1.79), (-0.1, 1.74)], person.hair))
+        parts.append(
+            (
+                [
+                    (-0.11, 1.62),
+                    (-0.07, 1.7),
+                    (0.07, 1.7),
+                    (0.11, 1.62),
+                    (0.1, 1.74),
+                    (0.0, 1.79),
+                    (-0.1, 1.74),
+                ],
+                person.hair,
+            )
+        )
     return parts
 
 
-def push(canvas: Canvas, person: Person, cart: str, tint: RGB, x: float, y: float, z: float, step: float, across: int) -> None:
+def push(
+    canvas: Canvas,
+    x: float,
+    y: float,
+    z: float,
+    step: float,
+    person: Person,
+    cart: Cart,
+    tint: RGB,
+    across: int,
+) -> None:
     """Somebody walking across with a pram, a suitcase or a hand cart before or behind them."""
     hand = across or 1
     parts: list[Part]
@@ -175,128 +242,15 @@ def push(canvas: Canvas, person: Person, cart: str, tint: RGB, x: float, y: floa
             (circle(1.1, 0.34, 0.34), (52, 44, 38)),
             (circle(1.1, 0.34, 0.24), (150, 120, 84)),
         ]
-    turned = _scaled(parts, 1.0, hand < 0)
+    turned = scaled(parts, 1.0, hand < 0)
     if at > 0:
-        walk(canvas, person, x, y, z, step, hand)
+        walk(canvas, x, y, z, step, person, hand)
     canvas.flat(x, y, z, turned, kinds.CART)
     if at < 0:
-        walk(canvas, person, x, y, z, step, hand)
+        walk(canvas, x, y, z, step, person, hand)
 
 
-def cyclist(canvas: Canvas, person: Person, x: float, y: float, z: float, step: float, across: int, away: bool = True) -> None:
-    """Somebody on a bicycle, seen from the side (across) or from behind or before."""
-    frame = dimmed(person.bag or (180, 40, 44), 0.9)
-    if not across:
-        canvas.flat(x, y, z, _rider_along(person, step, away, frame, 0.05), kinds.BICYCLIST)
-        return
-    up = 0.13 * sine(step)
-    wheel = [part for cx in (-0.52, 0.52) for part in _ring(cx, 0.34, 0.34, 0.28)]
-    parts: list[Part] = [
-        limb(-0.05, 0.92, 0.12, 0.62 - up, 0.14, 0.11, dimmed(person.trousers, 0.75)),
-        limb(0.12, 0.62 - up, 0.0, 0.28 - up, 0.11, 0.08, dimmed(person.trousers, 0.75)),
-        *wheel,
-        limb(-0.52, 0.34, -0.1, 0.84, 0.05, 0.05, frame), limb(-0.1, 0.84, 0.0, 0.3, 0.05, 0.05, frame),
-        limb(-0.08, 0.76, 0.4, 0.84, 0.05, 0.05, frame), limb(0.0, 0.3, 0.4, 0.84, 0.05, 0.05, frame),
-        limb(0.52, 0.34, 0.38, 0.98, 0.05, 0.05, frame), limb(0.3, 1.02, 0.44, 0.98, 0.05, 0.05, (40, 40, 42)),
-        ([(-0.22, 0.88), (0.0, 0.88), (0.0, 0.94), (-0.22, 0.94)], (40, 36, 34)),
-        limb(-0.05, 0.94, 0.14, 0.62 + up, 0.16, 0.12, person.trousers),
-        limb(0.14, 0.62 + up, 0.02, 0.28 + up, 0.12, 0.09, person.trousers),
-        ([(-0.06, 0.22 + up), (0.14, 0.22 + up), (0.12, 0.3 + up), (-0.05, 0.3 + up)], (34, 32, 32)),
-        ([(-0.2, 0.9), (0.04, 0.9), (0.3, 1.36), (0.2, 1.5), (0.02, 1.44)], person.coat),
-        limb(0.18, 1.4, 0.36, 1.02, 0.11, 0.08, dimmed(person.coat, 0.86)),
-        *_head(person, 0.3, 1.6),
-    ]  # fmt: skip
-    canvas.flat(x, y, z, _scaled(parts, person.size, across < 0), kinds.BICYCLIST)
-
-
-def _ring(x: float, y: float, outer: float, inner: float) -> list[Part]:
-    """A wheel: a tyre as a ring of short pieces, and its spokes."""
-    out, inside = circle(x, y, outer), circle(x, y, inner)
-    parts: list[Part] = []
-    for i in range(len(out)):
-        j = (i + 1) % len(out)
-        parts.append(([out[i], out[j], inside[j], inside[i]], (36, 36, 38)))
-        if i % 2:
-            parts.append(limb(x, y, *inside[i], 0.02, 0.02, (130, 132, 136)))
-    return parts
-
-
-def _head(person: Person, x: float, y: float) -> list[Part]:
-    return [
-        (circle(x, y, 0.1, 0.13), person.skin),
-        ([(x - 0.14, y + 0.03), (x + 0.15, y + 0.03), (x + 0.1, y + 0.14), (x, y + 0.18), (x - 0.1, y + 0.14)], person.bag or (222, 222, 216)),
-    ]
-
-
-def _rider_along(person: Person, step: float, away: bool, frame: RGB, wheel: float) -> list[Part]:
-    up = 0.14 * sine(step)
-    coat, legs = person.coat, person.trousers
-    parts: list[Part] = [
-        ([(-wheel / 2, 0.0), (wheel / 2, 0.0), (wheel / 2, 0.68), (-wheel / 2, 0.68)], (34, 34, 36)),
-        ([(-0.05, 0.6), (0.05, 0.6), (0.05, 0.86), (-0.05, 0.86)], frame),
-        limb(-0.11, 0.94, -0.14, 0.3 + up, 0.16, 0.1, legs),
-        limb(0.11, 0.94, 0.14, 0.3 - up, 0.16, 0.1, dimmed(legs, 0.85)),
-        ([(-0.2, 0.24 + up), (-0.07, 0.24 + up), (-0.08, 0.34 + up), (-0.19, 0.34 + up)], (34, 32, 32)),
-        ([(0.07, 0.24 - up), (0.2, 0.24 - up), (0.19, 0.34 - up), (0.08, 0.34 - up)], (34, 32, 32)),
-        ([(-0.12, 0.86), (0.12, 0.86), (0.14, 0.96), (-0.14, 0.96)], (40, 36, 34)),
-        limb(-0.2, 1.4, -0.3, 1.02, 0.11, 0.08, dimmed(coat, 0.9)),
-        limb(0.2, 1.4, 0.3, 1.02, 0.11, 0.08, dimmed(coat, 0.75)),
-        ([(-0.16, 0.92), (0.16, 0.92), (0.22, 1.38), (0.1, 1.48), (-0.1, 1.48), (-0.22, 1.38)], coat),
-        ([(0.04, 0.92), (0.16, 0.92), (0.22, 1.38), (0.1, 1.48)], dimmed(coat, 0.82)),
-        (circle(0.0, 1.6, 0.1, 0.13), person.hair if away else person.skin),
-        ([(-0.14, 1.62), (0.14, 1.62), (0.1, 1.74), (0.0, 1.78), (-0.1, 1.74)], person.bag or (222, 222, 216)),
-    ]
-    if away:
-        parts.append(([(-0.04, 0.72), (0.04, 0.72), (0.04, 0.79), (-0.04, 0.79)], (220, 30, 28)))
-        if person.bag:
-            parts.append(([(-0.12, 1.04), (0.12, 1.04), (0.13, 1.36), (-0.13, 1.36)], dimmed(person.bag, 0.8)))
-    else:
-        parts.append(([(-0.32, 1.0), (0.32, 1.0), (0.32, 1.05), (-0.32, 1.05)], (40, 40, 42)))
-    return parts
-
-
-def motorcyclist(canvas: Canvas, person: Person, x: float, y: float, z: float, away: bool) -> None:
-    """A motorcycle with its rider, from behind or before."""
-    paint = person.bag or (150, 30, 34)
-    lamp: RGB = (230, 40, 32) if away else (255, 248, 220)
-    parts: list[Part] = [
-        ([(-0.09, 0.0), (0.09, 0.0), (0.09, 0.64), (-0.09, 0.64)], (28, 28, 30)),
-        ([(-0.3, 0.3), (-0.16, 0.26), (-0.14, 0.42), (-0.28, 0.44)], (160, 162, 166)),
-        ([(0.3, 0.3), (0.16, 0.26), (0.14, 0.42), (0.28, 0.44)], (160, 162, 166)),
-        limb(-0.2, 0.86, -0.34, 0.36, 0.19, 0.14, (38, 38, 42)),
-        limb(0.2, 0.86, 0.34, 0.36, 0.19, 0.14, (32, 32, 36)),
-        ([(-0.22, 0.56), (0.22, 0.56), (0.26, 0.86), (-0.26, 0.86)], paint),
-        ([(-0.12, 0.62), (0.12, 0.62), (0.12, 0.72), (-0.12, 0.72)], lamp),
-        ([(-0.1, 0.44), (0.1, 0.44), (0.1, 0.55), (-0.1, 0.55)], (222, 190, 60)),
-        limb(-0.24, 1.36, -0.4, 0.98, 0.14, 0.1, dimmed(person.coat, 0.9)),
-        limb(0.24, 1.36, 0.4, 0.98, 0.14, 0.1, dimmed(person.coat, 0.75)),
-        ([(-0.2, 0.84), (0.2, 0.84), (0.27, 1.34), (0.12, 1.44), (-0.12, 1.44), (-0.27, 1.34)], person.coat),
-        ([(-0.27, 1.12), (0.27, 1.12), (0.27, 1.18), (-0.27, 1.18)], (226, 220, 90)),
-        (circle(0.0, 1.57, 0.15, 0.17), paint),
-        ([(-0.12, 1.52), (0.12, 1.52), (0.1, 1.62), (-0.1, 1.62)], dimmed(paint, 0.6) if away else (40, 46, 54)),
-        ([(-0.5, 1.12), (-0.38, 1.12), (-0.38, 1.2), (-0.5, 1.2)], (60, 60, 64)),
-        ([(0.38, 1.12), (0.5, 1.12), (0.5, 1.2), (0.38, 1.2)], (60, 60, 64)),
-    ]
-    canvas.flat(x, y, z, parts, kinds.MOTORCYCLE)
-    if canvas.light.lamps:
-        canvas.glow((x, y + 0.67, z), 0.3, lamp)
-
-
-def scooter(canvas: Canvas, tint: RGB, x: float, y: float, z: float) -> None:
-    """A scooter that stands at the kerb, seen from the side."""
-    parts: list[Part] = [
-        *_ring(-0.52, 0.22, 0.22, 0.11), *_ring(0.56, 0.22, 0.22, 0.11),
-        ([(-0.72, 0.3), (-0.2, 0.24), (0.25, 0.2), (0.36, 0.34), (-0.06, 0.36), (-0.1, 0.6), (-0.72, 0.62)], tint),
-        ([(0.3, 0.22), (0.42, 0.26), (0.34, 0.9), (0.24, 0.88)], tint),
-        ([(0.36, 0.36), (0.72, 0.36), (0.66, 0.46), (0.4, 0.5)], dimmed(tint, 0.8)),
-        ([(-0.7, 0.62), (-0.06, 0.6), (-0.04, 0.72), (-0.66, 0.76)], (50, 40, 36)),
-        limb(0.3, 0.9, 0.2, 1.04, 0.07, 0.06, (50, 50, 54)),
-        (circle(0.36, 0.86, 0.08), (230, 230, 220)),
-    ]  # fmt: skip
-    canvas.flat(x, y, z, parts, kinds.MOTORCYCLE)
-
-
-def dog(canvas: Canvas, coat: RGB, x: float, y: float, z: float, step: float, across: int, size: float = 1.0) -> None:
+def dog(canvas: Canvas, x: float, y: float, z: float, step: float, coat: RGB, across: int) -> None:
     """A dog trotting across."""
     a, b = 0.1 * sine(step), 0.1 * sine(step + 0.5)
     dark = dimmed(coat, 0.7)
@@ -311,22 +265,24 @@ def dog(canvas: Canvas, coat: RGB, x: float, y: float, z: float, step: float, ac
         ([(0.6, 0.62), (0.65, 0.62), (0.65, 0.67), (0.6, 0.67)], (24, 22, 22)),
         ([(0.26, 0.46), (0.38, 0.5), (0.37, 0.55), (0.25, 0.51)], (190, 40, 44)),
     ]  # fmt: skip
-    canvas.flat(x, y, z, _scaled(parts, size * 1.15, across < 0), kinds.ANIMAL)
+    canvas.flat(x, y, z, scaled(parts, 1.15, across < 0), kinds.ANIMAL)
 
 
-def horse(canvas: Canvas, coat: RGB, x: float, y: float, z: float, step: float, across: int) -> None:
+def horse(canvas: Canvas, x: float, y: float, z: float, step: float, coat: RGB, across: int) -> None:
     """A horse in a meadow."""
     a, b = 0.14 * sine(step), 0.14 * sine(step + 0.5)
     dark = dimmed(coat, 0.55)
     parts: list[Part] = [
-        limb(-0.62, 0.9, -0.62 + b, 0.0, 0.16, 0.09, dimmed(coat, 0.7)), limb(0.5, 0.9, 0.5 + a, 0.0, 0.15, 0.09, dimmed(coat, 0.7)),
+        limb(-0.62, 0.9, -0.62 + b, 0.0, 0.16, 0.09, dimmed(coat, 0.7)),
+        limb(0.5, 0.9, 0.5 + a, 0.0, 0.15, 0.09, dimmed(coat, 0.7)),
         limb(-0.74, 0.95, -0.74 + a, 0.0, 0.22, 0.1, coat), limb(0.62, 0.95, 0.62 + b, 0.0, 0.18, 0.1, coat),
         limb(-0.88, 1.4, -1.06, 0.75, 0.14, 0.08, dark),
-        ([(-0.9, 1.0), (-0.4, 0.84), (0.4, 0.82), (0.78, 1.0), (0.8, 1.42), (0.2, 1.42), (-0.5, 1.5), (-0.88, 1.42)], coat),
+        ([(-0.9, 1.0), (-0.4, 0.84), (0.4, 0.82), (0.78, 1.0), (0.8, 1.42), (0.2, 1.42),
+          (-0.5, 1.5), (-0.88, 1.42)], coat),
         ([(0.46, 1.3), (0.82, 1.1), (1.2, 1.84), (0.98, 2.02)], coat),
         ([(0.42, 1.42), (0.58, 1.42), (1.06, 2.06), (0.94, 2.06)], dark),
         ([(0.98, 1.98), (1.08, 1.74), (1.44, 1.5), (1.54, 1.6), (1.24, 2.02), (1.08, 2.1)], coat),
         ([(1.02, 2.02), (1.1, 2.02), (1.06, 2.2)], dark),
         ([(1.4, 1.5), (1.54, 1.6), (1.5, 1.66), (1.36, 1.56)], dark),
     ]  # fmt: skip
-    canvas.flat(x, y, z, _scaled(parts, 1.0, across < 0), kinds.ANIMAL)
+    canvas.flat(x, y, z, scaled(parts, 1.0, across < 0), kinds.ANIMAL)

@@ -20,7 +20,10 @@ def post(x: float, low: float, high: float, thick: float, colour: RGB) -> list[P
     half = thick / 2
     return [
         ([(x - half, low), (x + half, low), (x + half, high), (x - half, high)], colour),
-        ([(x + half * 0.2, low), (x + half, low), (x + half, high), (x + half * 0.2, high)], dimmed(colour, 0.66)),
+        (
+            [(x + half * 0.2, low), (x + half, low), (x + half, high), (x + half * 0.2, high)],
+            dimmed(colour, 0.66),
+        ),
     ]
 
 
@@ -40,7 +43,10 @@ def lamp(canvas: Canvas, x: float, y: float, z: float, old: bool) -> None:
         canvas.flat(x, y, z, [*post(0, 0, 1.1, 0.22, STEEL), *post(0, 1, 6.9, 0.15, STEEL)], kinds.POLE)
         arm: list[Part] = [
             ([(0, 6.75), (reach, 7.1), (reach, 7.2), (0, 6.92)], STEEL),
-            ([(reach * 0.7, 7.0), (reach * 1.35, 7.08), (reach * 1.35, 7.26), (reach * 0.7, 7.24)], dimmed(STEEL, 0.8)),
+            (
+                [(reach * 0.7, 7.0), (reach * 1.35, 7.08), (reach * 1.35, 7.26), (reach * 0.7, 7.24)],
+                dimmed(STEEL, 0.8),
+            ),
         ]
         canvas.flat(x, y, z, arm, kinds.POLE)
         bulb = [(reach * 0.75, 6.98), (reach * 1.3, 7.03), (reach * 1.3, 7.1), (reach * 0.75, 7.08)]
@@ -78,7 +84,9 @@ def traffic_light(canvas: Canvas, x: float, y: float, z: float, green: bool) -> 
 
 def sign(dice: Dice, light: Light) -> Texture:
     """The face of a traffic sign: a speed limit, a warning, no entry, a direction or a place."""
-    style = dice.pick(("limit", "limit", "limit", "warning", "warning", "entry", "direction", "parking", "parking", "place"))
+    style = dice.pick(
+        ("limit", "limit", "limit", "warning", "warning", "entry", "direction", "parking", "parking", "place")
+    )
     return named_sign(dice, light, style)
 
 
@@ -102,7 +110,9 @@ def named_sign(dice: Dice, light: Light, style: str) -> Texture:
         board.rect(0.35, 0.15, 0.41, 0.21, (24, 24, 26), kind)
     elif style == "parking":
         board.rect(0.04, 0.04, 0.72, 0.72, blue, kind)
-        board.text("P", 0.16, 0.1, 0.44, 0.56, white, kind)
+        board.shape(circle(0.42, 0.5, 0.16), white, kind)
+        board.shape(circle(0.42, 0.5, 0.07), blue, kind)
+        board.rect(0.24, 0.12, 0.33, 0.66, white, kind)
     else:
         board.shape(circle(0.38, 0.38, 0.37), red, kind)
         if style == "entry":
@@ -113,7 +123,7 @@ def named_sign(dice: Dice, light: Light, style: str) -> Texture:
     return board.texture(light)
 
 
-def put_sign(canvas: Canvas, face: Texture, x: float, y: float, z: float) -> None:
+def put_sign(canvas: Canvas, x: float, y: float, z: float, face: Texture) -> None:
     """A sign on a pole."""
     canvas.flat(x, y, z, post(0, 0, 2.2 + face.height, 0.085, STEEL), kinds.POLE)
     canvas.front(face, x - face.width / 2, y + 2.2, z - 0.05)
@@ -129,7 +139,13 @@ def crossing_light(canvas: Canvas, x: float, y: float, z: float, red: bool) -> N
         ([(-0.58, 3.14), (-0.53, 3.19), (0.58, 2.6), (0.53, 2.55)], (196, 30, 34)),
     ]
     canvas.flat(x, y, z, cross, kinds.SIGN)
-    canvas.flat(x, y, z, [([(-0.45, 1.9), (0.45, 1.9), (0.45, 2.35), (-0.45, 2.35)], (28, 28, 30))], kinds.TRAFFIC_LIGHT)
+    canvas.flat(
+        x,
+        y,
+        z,
+        [([(-0.45, 1.9), (0.45, 1.9), (0.45, 2.35), (-0.45, 2.35)], (28, 28, 30))],
+        kinds.TRAFFIC_LIGHT,
+    )
     for side, lit in ((-0.22, red), (0.22, not red)):
         points = [(x + a, y + b, z) for a, b in circle(side, 2.12, 0.15)]
         if lit:
@@ -147,7 +163,9 @@ def barrier(canvas: Canvas, x: float, y: float, z: float, length: float) -> None
         a, b = length * i / pieces, length * (i + 1) / pieces
         colour: RGB = (200, 32, 36) if i % 2 else (238, 236, 230)
         canvas.flat(x, y, z, [([(a, 0.9), (b, 0.9), (b, 1.04), (a, 1.04)], colour)], kinds.FENCE)
-        canvas.flat(x, y, z, [([(a, 0.2), (a + 0.04, 0.2), (a + 0.04, 0.9), (a, 0.9)], (190, 190, 186))], kinds.FENCE)
+        canvas.flat(
+            x, y, z, [([(a, 0.2), (a + 0.04, 0.2), (a + 0.04, 0.9), (a, 0.9)], (190, 190, 186))], kinds.FENCE
+        )
 
 
 def cone(canvas: Canvas, x: float, y: float, z: float) -> None:
@@ -166,13 +184,27 @@ def cone(canvas: Canvas, x: float, y: float, z: float) -> None:
 def bollard(canvas: Canvas, x: float, y: float, z: float) -> None:
     """A black bollard with a white band."""
     dark: RGB = (40, 42, 46)
-    canvas.flat(x, y, z, [*post(0, 0, 0.95, 0.16, dark), ([(-0.08, 0.74), (0.08, 0.74), (0.08, 0.84), (-0.08, 0.84)], (226, 226, 220))], kinds.POLE)
+    canvas.flat(
+        x,
+        y,
+        z,
+        [
+            *post(0, 0, 0.95, 0.16, dark),
+            ([(-0.08, 0.74), (0.08, 0.74), (0.08, 0.84), (-0.08, 0.84)], (226, 226, 220)),
+        ],
+        kinds.POLE,
+    )
 
 
 def column(canvas: Canvas, x: float, y: float, z: float, height: float) -> None:
     """A wooden telegraph pole."""
     wood: RGB = (96, 78, 60)
-    arm: list[Part] = [([(-0.6, height - 0.5), (0.6, height - 0.5), (0.6, height - 0.38), (-0.6, height - 0.38)], dimmed(wood, 0.8))]
+    arm: list[Part] = [
+        (
+            [(-0.6, height - 0.5), (0.6, height - 0.5), (0.6, height - 0.38), (-0.6, height - 0.38)],
+            dimmed(wood, 0.8),
+        )
+    ]
     canvas.flat(x, y, z, [*post(0, 0, height, 0.22, wood), *arm], kinds.POLE)
 
 
@@ -180,7 +212,18 @@ def beacon(canvas: Canvas, x: float, y: float, z: float) -> None:
     """The striped pole with an orange globe at a pedestrian crossing."""
     for i in range(8):
         colour: RGB = (34, 34, 36) if i % 2 else (238, 238, 234)
-        canvas.flat(x, y, z, [([(-0.07, i * 0.34), (0.07, i * 0.34), (0.07, (i + 1) * 0.34), (-0.07, (i + 1) * 0.34)], colour)], kinds.POLE)
+        canvas.flat(
+            x,
+            y,
+            z,
+            [
+                (
+                    [(-0.07, i * 0.34), (0.07, i * 0.34), (0.07, (i + 1) * 0.34), (-0.07, (i + 1) * 0.34)],
+                    colour,
+                )
+            ],
+            kinds.POLE,
+        )
     globe = [(x + a, y + b, z) for a, b in circle(0, 2.92, 0.22)]
     canvas.shining(globe, (244, 160, 40), kinds.POLE)
     if canvas.light.lamps:
@@ -211,15 +254,24 @@ def bench(canvas: Canvas, x: float, y: float, z: float) -> None:
     canvas.flat(x, y, z, parts, kinds.VOID)
 
 
-def advertisement(dice: Dice, light: Light) -> Texture:
+def poster(dice: Dice, light: Light) -> Texture:
     """A poster on two legs: writing that is no traffic sign."""
     board = Board(1.5, 2.5, 40)
-    ground, ink = dice.pick((((236, 200, 70), (140, 30, 40)), ((36, 70, 120), (244, 236, 214)), ((190, 50, 50), (250, 240, 220)), ((226, 222, 206), (30, 70, 60))))
+    ground, ink = dice.pick(
+        (
+            ((236, 200, 70), (140, 30, 40)),
+            ((36, 70, 120), (244, 236, 214)),
+            ((190, 50, 50), (250, 240, 220)),
+            ((226, 222, 206), (30, 70, 60)),
+        )
+    )
     for x in (0.1, 1.26):
         board.rect(x, 0, x + 0.14, 0.8, (70, 74, 78), kinds.POLE)
     board.rect(0, 0.7, 1.5, 2.5, (52, 56, 60), kinds.TEXT)
     board.rect(0.07, 0.77, 1.43, 2.43, ground, kinds.TEXT)
-    board.text(dice.pick(("CIRCUS", "MUSEUM", "HARBOUR", "BISCUITS", "COCOA")), 0.15, 1.75, 1.2, 0.5, ink, kinds.TEXT)
+    board.text(
+        dice.pick(("CIRCUS", "MUSEUM", "HARBOUR", "BISCUITS", "COCOA")), 0.15, 1.75, 1.2, 0.5, ink, kinds.TEXT
+    )
     board.shape(circle(0.75, 1.25, 0.32), dimmed(ink, 1.2), kinds.TEXT)
     board.text(dice.pick(("TODAY", "HERE", "OPEN")), 0.35, 0.8, 0.8, 0.16, ink, kinds.TEXT)
     return board.texture(light)

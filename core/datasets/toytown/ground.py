@@ -14,8 +14,6 @@ from core.datasets.toytown import kinds
 from core.datasets.toytown.canvas import FINER, NEAR, Canvas
 from core.datasets.toytown.dice import Dice, smooth_noise
 
-KERB = 0.11
-"""Height of a pavement above the road in metres."""
 FAR = 320.0
 TILE = 512
 TEXELS = 64
@@ -27,14 +25,6 @@ def strip(
 ) -> None:
     """A rectangle on the ground."""
     canvas.polygon([(left, y, near), (right, y, near), (right, y, far), (left, y, far)], colour, kind, "up")
-
-
-def kerb(canvas: Canvas, x: float, near: float, far: float, colour: RGB) -> None:
-    """The upright face of a pavement's edge at x."""
-    facing = "right" if x < canvas.view.x else "left"
-    canvas.polygon(
-        [(x, 0, near), (x, KERB, near), (x, KERB, far), (x, 0, far)], colour, kinds.SIDEWALK, facing
-    )
 
 
 @cache
@@ -78,7 +68,7 @@ def grain(canvas: Canvas, shadows: Image.Image) -> None:
     step = 4
     for start in range(0, len(rows), step * 8):
         part = slice(start, start + step * 8)
-        metres_a_row = float(distance[part][0]) ** 2 / (view.eye * view.focal)
+        metres_a_row = float(distance[part][0] / rows[part][0])
         fade = min(1.0, 0.16 / metres_a_row)
         if fade < 0.02:
             continue
@@ -103,10 +93,10 @@ class Shadows:
         self._canvas = canvas
         self._image = Image.new("L", canvas.size, 0)
 
-    def add(self, outline: Sequence[tuple[float, float]], darkness: int) -> None:
-        """Darken the polygon of (x, z) points on the ground; where shadows overlap the darker one counts."""
+    def add(self, outline: Sequence[tuple[float, float]], darkness: int, y: float = 0.0) -> None:
+        """Darken the polygon of (x, z) points on ground of height y; overlaps are as dark as the darker."""
         view = self._canvas.view
-        points = [(x, 0.02, max(z, view.z + NEAR)) for x, z in outline]
+        points = [(x, y, max(z, view.z + NEAR)) for x, z in outline]
         projected = [view.project(p) for p in points]
         left = max(0, int(min(p[0] for p in projected)) - 1)
         top = max(0, int(min(p[1] for p in projected)) - 1)

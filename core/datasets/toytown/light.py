@@ -17,6 +17,12 @@ Facing = Literal["up", "left", "right", "front"]
 """Where a face looks: to the sky, to the driver's left or right, or to the driver."""
 FRONT: Facing = "front"
 
+
+def facing_street(side: int) -> Facing:
+    """Where a face on a side of the street (-1 left, 1 right) looks: to the other side."""
+    return "left" if side > 0 else "right"
+
+
 Weather = Literal["noon", "morning", "dusk", "overcast", "rain"]
 Triple = tuple[float, float, float]
 Floats = NDArray[np.float64]
@@ -136,21 +142,35 @@ def sky(
     across = (cols - middle[0]) / width * far * 70 + 300 + drift
     deep = far * 42 + drift * 0.6
     deep = np.broadcast_to(deep, across.shape)
-    density = clouds[deep.astype(np.int64) % 256, across.astype(np.int64) % 512]
+    density = _sampled(clouds, deep, across)
     density = np.clip((density - (0.42 - 0.62 * light.cover)) * 3.2, 0, 1) * np.clip(above * 6, 0, 1)
     shaded = np.array(light.cloud) * (1 - 0.14 * np.clip(density - 0.45, 0, 1)[..., None])
     colour += (density * 0.85)[..., None] * (shaded - colour)
 
     if light.sun and light.ahead:
-        _add_sun(colour, light, rows, cols, middle)
+        _add_sun(colour, light, middle)
     return colour
 
 
-def _add_sun(colour: Floats, light: Light, rows: Floats, cols: Floats, middle: tuple[float, float]) -> None:
+def _sampled(field: Floats, rows: Floats, cols: Floats) -> Floats:
+    """A seamless (256, 512) field between its points."""
+    top, left = np.floor(rows), np.floor(cols)
+    down, right = rows - top, cols - left
+    row, col = top.astype(np.int64) % 256, left.astype(np.int64) % 512
+    below, beside = (row + 1) % 256, (col + 1) % 512
+    upper = field[row, col] * (1 - right) + field[row, beside] * right
+    lower = field[below, col] * (1 - right) + field[below, beside] * right
+    blended: Floats = upper * (1 - down) + lower * down
+    return blended
+
+
+def _add_sun(colour: Floats, light: Light, middle: tuple[float, float]) -> None:
     height, width = colour.shape[:2]
+    rows, cols = np.arange(height)[:, None] + 0.5, np.arange(width)[None, :] + 0.5
     up = 0.06 if light.weather == "dusk" else 0.34
-    away = (cols - middle[0] - light.sun * 0.24 * width) ** 2 + (rows - middle[1] + up * height) ** 2
-    away = away / (width * width)
+    across = (cols - middle[0] - light.sun * 0.24 * width) / width
+    above = (rows - middle[1] + up * height) / width
+    away = across * across + above * above
     disc = np.clip(1.6 - away / 0.0004, 0, 1)
     halo = 0.55 / (1 + away / 0.006) + 0.3 / (1 + away / 0.06)
     shine = np.clip(disc + halo, 0, 1)[..., None]
@@ -174,7 +194,7 @@ def finish(
     seen = colours.copy()
     far = np.where(np.isinf(depths), 0.0, depths)
     share = far / (far + light.haze)
-    share = np.minimum(share, 0.8) ** 2 * 1.25
+    share = np.square(np.minimum(share, 0.8)) * 1.25
     seen += np.clip(share, 0, 0.85)[..., None] * (np.array(light.horizon) * 0.97 - seen)
     if light.wet:
         _mirror(seen, labels, middle[1], dice)
@@ -238,7 +258,9 @@ def _headlights(seen: Floats, labels: NDArray[np.uint8], depths: Floats, middle:
     seen *= 1 + reach[..., None] * np.array((1.05, 0.95, 0.66))
 
 
-def _add_glow(seen: Floats, depths: Floats, glow: tuple[float, float, float, float, RGB], strength: float) -> None:
+def _add_glow(
+    seen: Floats, depths: Floats, glow: tuple[float, float, float, float, RGB], strength: float
+) -> None:
     col, row, radius, distance, colour = glow
     height, width = depths.shape
     reach = max(1.5, radius) * 3

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from core.classes import RGB
 from core.datasets.toytown import kinds
 from core.datasets.toytown.board import Board, dimmed
@@ -21,13 +25,13 @@ def leafy_tree(dice: Dice, light: Light) -> Texture:
     width, height = dice.between(4.6, 6.6), dice.between(6.2, 8.4)
     board = Board(width, height, 40)
     middle, bark = width / 2, dice.pick(BARK)
-    _branch(board, dice, bark, kinds.TREE, (middle, 0.0), 0.25, height * 0.34, 0.22, 4)
+    _branch(board, dice, bark, kinds.TREE, (middle, 0.0), 0.25, height * 0.32, 0.24, 3)
     clusters = []
-    for _ in range(30):
-        turn, out = dice.random(), dice.random() ** 0.5
-        x = middle + cosine(turn) * out * width * 0.36
-        y = height * 0.66 + sine(turn) * out * height * 0.26
-        clusters.append((x, y, dice.between(0.5, 0.85) * width / 6))
+    for step in range(34):
+        turn, out = step * 0.381966, math.sqrt(step / 34)  # a sunflower's even spread
+        x = middle + cosine(turn) * out * width * 0.36 + dice.between(-0.2, 0.2)
+        y = height * 0.66 + sine(turn) * out * height * 0.25 + dice.between(-0.2, 0.2)
+        clusters.append((x, y, dice.between(0.6, 0.95) * width / 6))
     leaves(board, dice, light, clusters, dice.pick(LEAVES), kinds.TREE)
     return board.texture(light)
 
@@ -49,7 +53,9 @@ def conifer(dice: Dice, light: Light) -> Texture:
     for _ in range(70):
         up = dice.random()
         reach = (1 - up) * width * 0.42
-        clusters.append((width / 2 + dice.between(-reach, reach), 0.7 + up * (height - 1.0), 0.16 + 0.3 * (1 - up)))
+        clusters.append(
+            (width / 2 + dice.between(-reach, reach), 0.7 + up * (height - 1.0), 0.16 + 0.3 * (1 - up))
+        )
     leaves(board, dice, light, clusters, (70, 100, 72), kinds.TREE)
     return board.texture(light)
 
@@ -59,7 +65,8 @@ def bush(dice: Dice, light: Light) -> Texture:
     width, height = dice.between(1.6, 2.6), dice.between(1.0, 1.6)
     board = Board(width, height, 40)
     clusters = [
-        (dice.between(0.3, width - 0.3), dice.between(0.15, height - 0.3), dice.between(0.2, 0.32)) for _ in range(22)
+        (dice.between(0.3, width - 0.3), dice.between(0.15, height - 0.3), dice.between(0.2, 0.32))
+        for _ in range(22)
     ]
     tint = dice.pick(LEAVES)
     leaves(board, dice, light, clusters, tint, kinds.GREEN)
@@ -93,9 +100,10 @@ def wood(dice: Dice, light: Light, length: float, height: float) -> Texture:
             high = height * dice.between(0.6, 0.95) * (1 - 0.25 * row)
             tint = dimmed(dice.pick(LEAVES), 0.75 + 0.12 * row)
             clusters = [
-                (x + dice.between(-1.8, 1.8), dice.between(0.1, 1) * high, dice.between(0.6, 1.1)) for _ in range(16)
+                (x + dice.between(-1.8, 1.8), dice.between(0.1, 1) * high, dice.between(0.6, 1.1))
+                for _ in range(12)
             ]
-            leaves(board, dice, light, clusters, tint, kinds.TREE, dense=0.5, leaf=0.16)
+            leaves(board, dice, light, clusters, tint, kinds.TREE, dense=0.3, leaf=0.2)
             x += dice.between(1.6, 3.0)
     return board.texture(light)
 
@@ -114,22 +122,30 @@ def leaves(
     side = light.sun * 0.5
     for x, y, radius in sorted(clusters, key=lambda c: c[1]):
         board.shape(circle(x, y - radius * 0.1, radius * 0.8), dimmed(tint, 0.5), kind)
-        count = int(dense * 26 * max(1.0, (radius / 0.5) ** 2))
-        for index in range(count):
-            turn, out = dice.random(), dice.random() ** 0.5
-            dx, dy = cosine(turn) * out, sine(turn) * out
-            lit = 0.72 + 0.34 * dy + side * 0.36 * dx + dice.between(-0.16, 0.16)
-            lit *= 0.82 + 0.22 * index / count
-            size = leaf * dice.between(0.7, 1.3)
-            colour = dimmed((tint[0] + dice.below(16), tint[1] + dice.below(12), tint[2]), lit)
-            left, low = x + dx * radius, y + dy * radius
-            tip = dice.between(-size, size)
-            outline = [(left - size, low), (left + tip, low + size * 0.9), (left + size, low), (left - tip, low - size * 0.9)]
-            board.shape(outline, colour, kind)
+        count = int(dense * 26 * max(1.0, 4 * radius * radius))
+        dx, dy, spread, size, tip = dice.array(5, count)
+        dx, dy = dx * np.sqrt(1 - dy * dy / 2), dy * np.sqrt(1 - dx * dx / 2)  # a square onto a disc
+        lit = (0.78 + 0.34 * dy + side * 0.36 * dx + spread * 0.16) * (0.82 + 0.22 * np.arange(count) / count)
+        size = leaf * (1 + 0.3 * size)
+        tip = tip * size
+        left, low = x + dx * radius, y + dy * radius
+        corners = np.stack(
+            [left - size, low, left + tip, low + size * 0.9, left + size, low, left - tip, low - size * 0.9]
+        )
+        colours = (np.array(tint)[:, None] + spread * np.array((8, 6, 0))[:, None]) * lit
+        board.shapes(corners.T, np.clip(colours.T, 0, 255).astype(np.uint8), kind)
 
 
 def _branch(
-    board: Board, dice: Dice, bark: RGB, kind: int, start: tuple[float, float], turn: float, length: float, thick: float, depth: int
+    board: Board,
+    dice: Dice,
+    bark: RGB,
+    kind: int,
+    start: tuple[float, float],
+    turn: float,
+    length: float,
+    thick: float,
+    depth: int,
 ) -> None:
     """A branch from `start` in the direction of `turn` (0.25 is up), and the thinner ones it bears."""
     x, y = start
@@ -138,7 +154,8 @@ def _branch(
     thin = 0.72
     outline = [
         (x - across[0], y - across[1]), (x + across[0], y + across[1]),
-        (end[0] + across[0] * thin, end[1] + across[1] * thin), (end[0] - across[0] * thin, end[1] - across[1] * thin),
+        (end[0] + across[0] * thin, end[1] + across[1] * thin),
+        (end[0] - across[0] * thin, end[1] - across[1] * thin),
     ]  # fmt: skip
     board.shape(outline, dimmed(bark, dice.between(0.85, 1.1)), kind)
     board.shape([outline[0], ((x + end[0]) / 2, (y + end[1]) / 2), end, outline[3]], dimmed(bark, 0.75), kind)
@@ -147,4 +164,6 @@ def _branch(
     for part in (-1, 1, 0) if depth > 3 else (-1, 1):
         spread = dice.between(0.04, 0.11) * part + dice.between(-0.02, 0.02)
         direction = turn + spread + (0.25 - turn) * 0.12
-        _branch(board, dice, bark, kind, end, direction, length * dice.between(0.6, 0.82), thick * 0.62, depth - 1)
+        _branch(
+            board, dice, bark, kind, end, direction, length * dice.between(0.6, 0.82), thick * 0.62, depth - 1
+        )

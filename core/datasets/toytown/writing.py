@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.classes import CAMVID_32
+from core.datasets.staging import clear, staging
 from core.datasets.toytown.scene import draw_frame
 from core.datasets.toytown.street import FRAMES
 from core.errors import DatasetError
@@ -18,10 +18,13 @@ from core.errors import DatasetError
 CITY_SEED = 7
 """The seed of the set that the app makes on first use."""
 LARGEST_COUNT = 10_000
-SMALLEST_SIDE, LARGEST_SIDE = 64, 2048
+SMALLEST_SIDE, LARGEST_SIDE = 64, 1280
 LARGEST_SEED = 1_000_000
 VALID_EVERY = 5
 """Every fifth drive is for validation: the ones that have nearly every class."""
+
+_SHOWN = ((0, 3), (7, 4), (6, 1), (3, 6), (4, 2), (5, 6), (1, 3), (8, 8), (9, 3))
+"""Drive and frame of the nine pictures that introduce Toytown."""
 
 ABOUT = """Toytown: {count} street scenes of {width} x {height} pixels, seed {seed}.
 
@@ -59,21 +62,25 @@ def toytown(
 
     size: (width, height) in pixels. progress is called with (frames written, count) after each frame; what
     it raises stops the writing. The folder appears when it is complete, and not before.
-    DatasetError when a number is out of its range, the folder exists, or the disk refuses.
+    DatasetError when a number is out of its range, the folder exists or is being made by somebody else, or
+    the disk refuses.
     """
     _check_size(size)
     _check("The number of frames", count, 2, LARGEST_COUNT)
     _check("Toytown's seed", seed, 0, LARGEST_SEED)
-    if folder.exists():
-        raise DatasetError(f"{folder} exists already; give the name of a new folder.")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".toytown-", dir=folder.parent) as scratch:
-            made = Path(scratch) / "set"
-            _write(made, count, size, seed, progress)
-            made.rename(folder)
-    except OSError as error:
-        raise DatasetError(f"Toytown cannot be written to {folder}: {error.strerror or error}.") from error
+    with staging(folder) as place:
+        clear(place)
+        made = place / "set"
+        _write(made, count, size, seed, progress)
+        made.rename(folder)
+
+
+def nine_frames(size: tuple[int, int] = (320, 240), seed: int = CITY_SEED) -> NDArray[np.uint8]:
+    """(3 H, 3 W, 3) nine pictures of different drives, edge to edge: what Toytown looks like."""
+    _check_size(size)
+    pictures = [draw_frame(drive_seed(seed, drive), number, *size)[0] for drive, number in _SHOWN]
+    rows = [np.concatenate(pictures[start : start + 3], axis=1) for start in (0, 3, 6)]
+    return np.concatenate(rows, axis=0)
 
 
 def frame_names(count: int) -> list[tuple[int, int]]:
@@ -109,9 +116,7 @@ def _write(
             valid.append(f"{name}.png")
         if progress is not None:
             progress(done, count)
-    about = ABOUT.format(
-        count=count, width=size[0], height=size[1], seed=seed, drives=drives, frames=FRAMES
-    )
+    about = ABOUT.format(count=count, width=size[0], height=size[1], seed=seed, drives=drives, frames=FRAMES)
     for file, text in {
         "codes.txt": "\n".join(CAMVID_32.names) + "\n",
         "valid.txt": "\n".join(valid) + "\n",

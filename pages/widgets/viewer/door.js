@@ -48,12 +48,23 @@ function complain(parent, error) {
   parent.append(words);
 }
 
+const latest = new WeakMap(); // the newest call for each place on the page
+
+/**
+ * Called again whenever data or theme change. Two calls may wait for the code at once, and Streamlit then
+ * ends the first after the second has begun: only the newest one's end takes the viewer away.
+ */
 export default async function door(component) {
   const parent = component.parentElement;
+  const call = Symbol("call");
+  latest.set(parent, call);
   try {
     const [{ default: pixelViewer }, style] = await frontEnd(component.data);
     parent.querySelector(":scope > .trouble")?.remove();
-    return pixelViewer(component, style);
+    const leave = pixelViewer(component, style);
+    return () => {
+      if (latest.get(parent) === call) leave();
+    };
   } catch (error) {
     if (parent.querySelector(":scope > *:is(.trouble, .viewer)") === null) complain(parent, error);
     return () => {};

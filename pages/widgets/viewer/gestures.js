@@ -2,7 +2,7 @@
 
 const DRAG_THRESHOLD = { mouse: 4, pen: 6, touch: 10 }; // CSS pixels that a click may wander
 const WHEEL_LINE = 16; // CSS pixels, where a wheel counts in lines
-const WHEEL_MOST = 160; // of one event; some mice report a whole screen at once
+const WHEEL_MOST = 480; // of one event, which may stand for several turns, or for a whole page
 const WHEEL_STRENGTH = 0.0022; // a notch of 100 magnifies by a quarter
 const PINCH_STRENGTH = 0.01; // a touch pad's pinch comes as a small wheel with Control
 const WHEEL_REST_MS = 180; // a wheel that has just zoomed out does not go on to scroll the page
@@ -25,6 +25,7 @@ export class Gestures {
     this.start = null; // where the first went down
     this.dragged = false; // whether what began there is no click any more
     this.pressed = null; // the place at which the pointer went up
+    this.last = null; // the pointer where it was last seen
     this.wheeled = -Infinity;
 
     const listen = (type, method, options) => canvas.addEventListener(type, (event) => this[method](event), options);
@@ -63,6 +64,7 @@ export class Gestures {
 
   movePointer(event) {
     if (event.pointerType !== "touch") this.target.point(this.placeOf(event));
+    this.last = event;
     const last = this.pointers.get(event.pointerId);
     if (!last) return;
     if (this.pointers.size === 2) this.pinchTo(event);
@@ -144,7 +146,14 @@ export class Gestures {
     }
     event.preventDefault();
     this.wheeled = event.timeStamp;
-    this.target.zoom(factor, this.placeOf(event), { smooth: !event.ctrlKey });
+    this.target.zoom(factor, this.placeOf(this.precise(event)), { smooth: !event.ctrlKey });
+  }
+
+  /** A wheel's own coordinates are whole CSS pixels in some browsers; the pointer's are finer. */
+  precise(event) {
+    const { last } = this;
+    const isHere = last && Math.hypot(last.clientX - event.clientX, last.clientY - event.clientY) < 1.5;
+    return isHere ? last : event;
   }
 
   key(event) {

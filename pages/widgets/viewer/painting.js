@@ -72,17 +72,19 @@ export function paintBoundaries(canvas, labels, view, { width, height }, thickne
   context.putImageData(image, 0, 0);
 }
 
-/** Thin lines between pixels, on the device pixels where the next one begins. */
+/** Thin lines between pixels, on the device pixels where the next one begins, beneath what is there. */
 export function paintGrid(canvas, view, { width, height }) {
   const context = canvas.getContext("2d");
   context.fillStyle = "rgb(128 128 128 / 55%)";
+  context.globalCompositeOperation = "destination-over";
   const lines = (length, start, extent, paint) => {
     for (let at = Math.ceil(start * length); at <= (start + view.span) * length; at += 1) {
-      paint(Math.round(((at / length - start) / view.span) * extent));
+      paint(Math.ceil(((at / length - start) / view.span) * extent - 0.5));
     }
   };
   lines(width, view.left, canvas.width, (x) => context.fillRect(x, 0, 1, canvas.height));
   lines(height, view.top, canvas.height, (y) => context.fillRect(0, y, canvas.width, 1));
+  context.globalCompositeOperation = "source-over";
 }
 
 // --- marks ---------------------------------------------------------------------------------------

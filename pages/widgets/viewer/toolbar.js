@@ -104,6 +104,11 @@ export class OpacitySlider {
     return Number(this.input.value);
   }
 
+  set(value) {
+    this.input.value = value;
+    this.describe();
+  }
+
   describe() {
     this.input.style.setProperty("--filled", `${this.value}%`);
     this.input.setAttribute("aria-valuetext", percent(this.value));

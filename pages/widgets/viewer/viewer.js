@@ -46,6 +46,9 @@ const DESCRIPTION =
   "Click a pixel to read it. Arrow keys move the chosen pixel by 1, with Shift by 10. " +
   "Plus and minus zoom, 0 shows the whole picture, question mark lists all keys.";
 
+/** What a viewer leaves to the next one of its key, when Streamlit takes it down and builds it anew. */
+const legacies = new Map();
+
 const isAlike = (a, b) => Math.abs((a.width * b.height) / (a.height * b.width) - 1) < ALIKE;
 
 class PixelViewer {
@@ -72,6 +75,7 @@ class PixelViewer {
     this.timer = null;
 
     this.look = "overlay";
+    this.paintedLook = "overlay";
     this.pickedLook = "overlay"; // differs from `look` while a picture cannot be looked at that way
     this.pageLook = null; // what Python said last
     this.lookSequence = 0;
@@ -184,10 +188,34 @@ class PixelViewer {
     }
   }
 
+  // --- outliving the page's changes --------------------------------------------------------------
+
+  bequeath() {
+    const { legend, boundaries, slider, view, wanted, pickedLook, pageLook } = this;
+    const { isolated, hidden } = legend;
+    const legacy = { wanted, view, pickedLook, pageLook, isolated, hidden };
+    legacies.set(this.data.key, { ...legacy, boundaries: boundaries.on, opacity: slider.value });
+  }
+
+  /** `load` then decides, as for any other picture, what of it fits the one that comes. */
+  inherit({ key }) {
+    const legacy = legacies.get(key);
+    if (!legacy) return;
+    this.wanted = legacy.wanted && { ...legacy.wanted, id: null };
+    this.view = this.goal = legacy.view;
+    this.pickedLook = legacy.pickedLook;
+    this.pageLook = legacy.pageLook;
+    this.legend.isolated = legacy.isolated;
+    this.legend.hidden = legacy.hidden;
+    this.boundaries.set(legacy.boundaries);
+    this.slider.set(legacy.opacity);
+  }
+
   // --- following Python ------------------------------------------------------------------------
 
   /** Called with every run of the script, and when the theme changes. */
   update({ data, setStateValue }) {
+    if (this.data === undefined) this.inherit(data);
     this.data = data;
     this.send = setStateValue;
     this.shape = data.shape;
@@ -197,7 +225,7 @@ class PixelViewer {
     this.followLook(data);
     this.describe();
     this.showPins();
-    this.paintSoon(); // the theme's colours may be others
+    if (this.veilColour !== this.readVeilColour()) this.paintSoon(); // the theme is another
   }
 
   /**
@@ -321,18 +349,21 @@ class PixelViewer {
   }
 
   applyLook() {
+    const { picture } = this;
     const { views, entropy } = this.data;
     this.look = views.includes(this.pickedLook) ? this.pickedLook : "overlay";
+    const misses = this.look === "entropy" && picture !== null && picture.entropies === null;
+    if (misses && entropy) this.loadEntropy(picture, entropy);
+    const applied = `${views} ${this.look} ${misses} ${picture?.description.id}`;
+    if (applied === this.applied) return;
+    this.applied = applied;
+    this.isWaiting = misses;
     this.root.dataset.look = this.look;
+    this.root.toggleAttribute("data-waiting", misses);
     this.viewPicker.show(views, this.look);
-    const { picture } = this;
-    if (this.look === "entropy" && picture?.entropies === null && entropy) this.loadEntropy(picture, entropy);
-    this.isWaiting = this.look === "entropy" && picture !== null && picture.entropies === null;
-    this.note.textContent = this.isWaiting ? "Working out the entropy …" : "";
+    this.note.textContent = misses ? "Working out the entropy …" : "";
     if (this.look === "confidence") this.scale.show(percent(0), percent(100));
     if (picture && this.look === "entropy") this.scale.show("sure", `no idea, ${bits(picture.mostEntropy)}`);
-    this.root.toggleAttribute("data-waiting", this.isWaiting);
-    this.showOpacity();
     this.paintSoon();
   }
 
@@ -354,10 +385,15 @@ class PixelViewer {
   }
 
   showOpacity() {
-    this.maskLayer.style.opacity = this.look === "overlay" ? this.slider.value / 100 : 1;
+    const opacity = String(this.paintedLook === "overlay" ? this.slider.value / 100 : 1);
+    if (this.maskLayer.style.opacity !== opacity) this.maskLayer.style.opacity = opacity;
   }
 
   // --- views: zoom and pan ---------------------------------------------------------------------
+
+  get cssSize() {
+    return { width: this.canvasSize.width / this.unit, height: this.canvasSize.height / this.unit };
+  }
 
   get leastSpan() {
     if (this.wanted === null) return 1;
@@ -468,7 +504,7 @@ class PixelViewer {
 
   followHover(spot) {
     const pixel = spot && this.picture && pixelAt(spot, this.wanted);
-    this.pins.point(pixel && toPlace(spot, this.view), this.view, this.stage);
+    this.pins.point(pixel && toPlace(spot, this.view), this.view, this.cssSize);
     if (samePixel(pixel, this.hovered) || (pixel === null && this.hovered === null)) return;
     this.hovered = pixel;
     this.root.dataset.hoverRow = pixel?.row ?? "";
@@ -583,8 +619,12 @@ class PixelViewer {
 
   paint() {
     this.isDirty = false;
-    const { shown, view, look } = this;
+    const { shown, view } = this;
     if (shown === null || this.canvasSize.width === 0) return;
+    // A picture that waits for the next one to arrive goes on looking as it did.
+    if (shown === this.picture) this.paintedLook = this.look;
+    const look = this.paintedLook;
+    this.showOpacity();
     const pixel = this.canvasSize.width / (view.span * shown.size.width) / this.unit; // in CSS pixels
     this.showZoom();
 
@@ -596,7 +636,7 @@ class PixelViewer {
     this.layOver(this.maskLayer, tint, () => shown.tint(look, this.legend.hidden));
 
     const one = this.legend.lit ?? this.legend.isolated;
-    const colour = getComputedStyle(this.root).getPropertyValue("--veil").trim();
+    const colour = (this.veilColour = this.readVeilColour());
     this.veilLayer.classList.toggle("light", one !== this.legend.isolated);
     this.layOver(this.veilLayer, one !== null && `${one} ${colour}`, () => shown.veil(one, colour));
 
@@ -609,6 +649,10 @@ class PixelViewer {
     this.paintMarks();
   }
 
+  readVeilColour() {
+    return getComputedStyle(this.root).getPropertyValue("--veil").trim();
+  }
+
   /** Lay the picture that `source()` makes over the layer; see `paintLayer`. */
   layOver(canvas, recipe, source, { smooth = false } = {}) {
     const paint = () => paintPicture(canvas, source(), this.view, this.shown.size, { smooth });
@@ -617,7 +661,7 @@ class PixelViewer {
 
   /** Paint a layer unless it already shows this recipe in this view; without a recipe it is empty. */
   paintLayer(canvas, recipe, paint) {
-    canvas.hidden = recipe === false;
+    if (canvas.hidden !== (recipe === false)) canvas.hidden = recipe === false;
     if (canvas.hidden) {
       this.painted.delete(canvas);
       setSize(canvas, 0, 0); // it gives its memory back
@@ -643,6 +687,7 @@ class PixelViewer {
   }
 
   destroy() {
+    this.bequeath();
     this.membership.leave();
     this.cancelSending();
     cancelAnimationFrame(this.frame);

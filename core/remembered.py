@@ -1,0 +1,40 @@
+"""Folders of data sets outside `data/` that somebody pointed at once: they are offered again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from core.datasets import cache, data_folder
+
+MOST = 20
+_FILE = ".folders.json"
+_MAX_BYTES = 256 * 1024
+
+
+def remembered_folders() -> list[Path]:
+    """The folders, the one given last first; nothing where there are none or the file makes no sense."""
+    try:
+        path = data_folder() / _FILE
+        if path.stat().st_size > _MAX_BYTES:
+            return []
+        named = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return []
+    names = named if isinstance(named, list) else []
+    return [Path(name) for name in names[:MOST] if isinstance(name, str) and Path(name).is_absolute()]
+
+
+def remember_folder(folder: Path) -> None:
+    """Put a folder first; the oldest of more than MOST are forgotten. A full disk is no reason to stop."""
+    _write([folder.absolute(), *(known for known in remembered_folders() if known != folder.absolute())])
+
+
+def forget_folder(folder: Path) -> None:
+    """Do not offer a folder any more; what is in it stays."""
+    _write([known for known in remembered_folders() if known != folder])
+
+
+def _write(folders: list[Path]) -> None:
+    data_folder().mkdir(parents=True, exist_ok=True)
+    cache.write(data_folder() / _FILE, json.dumps([str(folder) for folder in folders[:MOST]]).encode())

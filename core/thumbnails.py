@@ -1,0 +1,155 @@
+"""Small pictures of a data set's frames: the photo and, to be laid over it, its label map in colours.
+
+A data set may have hundreds of large frames. Nothing here holds more than the pictures asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import images
+from core.datasets import Frame, SegmentationDataset, cache
+from core.datasets.pictures import read_bytes
+from core.datasets.statistics import Example
+from core.datasets.threads import in_order
+from core.errors import StreetScopeError
+
+WIDTH = 320
+"""Of a thumbnail in pixels: sharp at half the width on a dense screen."""
+
+_VERSION = 1
+_FOLDER = "thumbnails"
+_MAX_BYTES = 1024**2
+_FADE = 0.3
+"""How much colour is left of what a crop is not about."""
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A frame, small: its photo as JPEG and its label map as PNG in the classes' colours, of one size.
+
+    trouble: why one of them is missing, in a sentence.
+    """
+
+    photo: bytes | None
+    label: bytes | None
+    trouble: str = ""
+
+
+def thumbnail(dataset: SegmentationDataset, frame: Frame, width: int = WIDTH) -> Thumbnail:
+    """Make a frame's thumbnail, or read the one that was kept in the data set's cache.
+
+    width: in pixels; a smaller picture is not enlarged. What cannot be read is said in `trouble`.
+    """
+    kept = _place(dataset, frame, width)
+    if kept is not None and (found := _read(kept)):
+        return found
+    made = _make(dataset, frame, width)
+    if kept is not None and made.photo and made.label:
+        cache.write(kept.with_suffix(".png"), made.label)
+        cache.write(kept.with_suffix(".jpg"), made.photo)
+    return made
+
+
+def thumbnails(dataset: SegmentationDataset, frames: Sequence[Frame], width: int = WIDTH) -> list[Thumbnail]:
+    """The thumbnails of some frames, made side by side."""
+    with closing(in_order(lambda frame: thumbnail(dataset, frame, width), frames)) as made:
+        return list(made)
+
+
+def keep_all(
+    dataset: SegmentationDataset, progress: Callable[[int, int], None] = lambda done, total: None
+) -> None:
+    """Make every thumbnail that is not yet in the cache; does nothing where nothing can be kept.
+
+    progress: called with the frames done and their total; what it raises stops the work.
+    """
+    if cache.folder(dataset.root, _FOLDER) is None:
+        return
+    frames = dataset.frames()
+    with closing(in_order(lambda frame: thumbnail(dataset, frame), frames)) as made:
+        for done, _ in enumerate(made, start=1):
+            progress(done, len(frames))
+
+
+def example_crop(dataset: SegmentationDataset, example: Example, number: int) -> NDArray[np.uint8]:
+    """The box of a frame that shows the class `number`, the rest of it faded to grey; (h, w, 3) RGB.
+
+    DatasetError when the frame cannot be read.
+    """
+    image, label = dataset.read(example.frame)
+    box = slice(example.top, example.top + example.height), slice(example.left, example.left + example.width)
+    photo, mask = image[box].astype(np.float64), label[box] == number
+    # Luma after ITU-R BT.601, half way to mid-grey: what is left stands out on light and dark pages.
+    luma = (photo @ np.array([0.299, 0.587, 0.114]))[..., None]
+    faded = _FADE * photo + (1 - _FADE) * (luma + 128) / 2
+    return np.where(mask[..., None], photo, faded).round().astype(np.uint8)
+
+
+def _make(dataset: SegmentationDataset, frame: Frame, width: int) -> Thumbnail:
+    photo = label = None
+    trouble = ""
+    size: tuple[int, int] | None = None
+    try:
+        photo, size = _small_photo(frame, width)
+    except StreetScopeError as error:
+        trouble = str(error)
+    try:
+        label = _small_label(dataset, frame, width, size)
+    except StreetScopeError as error:
+        trouble = trouble or str(error)
+    return Thumbnail(photo, label, trouble)
+
+
+def _small_photo(frame: Frame, width: int) -> tuple[bytes, tuple[int, int]]:
+    data = read_bytes(frame.image)
+    height, full = images.upright_size(data)
+    small = _size(height, full, width)
+    image = images.resize(images.decode(data, max(small)), *small)
+    return images.encode_jpeg(image, quality=80), small
+
+
+def _small_label(
+    dataset: SegmentationDataset, frame: Frame, width: int, size: tuple[int, int] | None
+) -> bytes:
+    """The label map by its pixels at even steps: classes have no mean."""
+    label = dataset.read_label(frame)
+    height, full = label.shape
+    size = size or _size(height, full, width)
+    steps = [(2 * np.arange(new) + 1) * old // (2 * new) for new, old in zip(size, label.shape, strict=True)]
+    return images.encode_index_png(label[np.ix_(*steps)], dataset.class_list.palette)
+
+
+def _size(height: int, full: int, width: int) -> tuple[int, int]:
+    width = min(width, full)
+    return max(1, round(height * width / full)), width
+
+
+def _place(dataset: SegmentationDataset, frame: Frame, width: int) -> Path | None:
+    """Where the thumbnail of these very files is kept, without its ending."""
+    folder = cache.folder(dataset.root, _FOLDER)
+    signatures = [cache.signature(path) for path in (frame.image, frame.label)]
+    if folder is None or None in signatures:
+        return None
+    said = [_VERSION, frame.name, *signatures, width, dataset.class_list.palette.tobytes().hex()]
+    return folder / hashlib.sha256(repr(said).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _read(kept: Path) -> Thumbnail | None:
+    photo, label = _read_part(kept.with_suffix(".jpg")), _read_part(kept.with_suffix(".png"))
+    return Thumbnail(photo, label) if photo and label else None
+
+
+def _read_part(path: Path) -> bytes | None:
+    with contextlib.suppress(OSError):
+        if not path.is_symlink() and path.stat().st_size <= _MAX_BYTES:
+            return path.read_bytes()
+    return None

@@ -1,0 +1,62 @@
+"""Starting and stopping runs from outside: a page, a notebook, another command.
+
+A run is a process of its own session: it outlives the page, the browser and the server that started it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from core.errors import RunError
+from core.training.folder import LOG, STOP, create_run, existing_run, write_text
+from core.training.status import LIVE, put_in_line, read_status, shown_state
+
+_ROOT = Path(__file__).parents[2]
+_NICE = 5
+"""How far a run steps back behind the app: on a busy machine clicks come first."""
+
+_TORCHRUN = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
+
+
+def start(run: str) -> None:
+    """Start a run that was just made, or that was stopped, failed or died, in a process of its own.
+
+    RunError when it is live already.
+    """
+    folder = existing_run(run)
+    put_in_line(folder)
+    command = [sys.executable, "-m", "core", "train", "--resume", run, "--quiet"]
+    with (folder / LOG).open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 (our own program, and an ID that was checked)
+            command,
+            cwd=_ROOT,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
+
+
+def request_stop(run: str) -> None:
+    """Ask a run to stop at its next batch; RunError when it does not run or wait."""
+    folder = existing_run(run)
+    state = shown_state(folder, read_status(folder))
+    if state not in LIVE:
+        raise RunError(f"The run {run} cannot be stopped: it is {state}.")
+    write_text(folder / STOP, "")
+
+
+def _environment() -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name not in _TORCHRUN}
+    # Threads that spin while they wait would starve the app beside the run.
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    return environment
+
+
+__all__ = ["create_run", "request_stop", "start"]

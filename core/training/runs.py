@@ -1,0 +1,372 @@
+"""Looking at runs: what pages and the command line read of them. Cheap, and free of torch.
+
+Everything is read as it lies on the disk; a run that writes at the same time is no trouble.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from core.errors import RunError
+from core.training.folder import (
+    BATCHES,
+    BEST,
+    CHECKPOINTS,
+    ENVIRONMENT,
+    HISTORY,
+    LABEL,
+    LOG,
+    MAX_JSON_BYTES,
+    PREVIEWS,
+    Label,
+    RunSettings,
+    existing_run,
+    planned_stages,
+    read_json,
+    read_run_recipe,
+    read_settings,
+    run_ids,
+    runs_folder,
+    write_text,
+)
+from core.training.recipe import Recipe
+from core.training.status import DIED, LIVE, ShownState, Status, read_status, shown_state
+
+Row = TypeVar("Row")
+LOG_BYTES = 8192
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run in a list. title: what people call it, else its ID. share: of all epochs done, in [0, 1].
+
+    message: one sentence on how it stands; for a dead or failed run what happened. seconds_left: None when
+    nobody knows.
+    """
+
+    id: str
+    title: str
+    note: str
+    task: str
+    recipe: str
+    data: str
+    created: float
+    state: ShownState
+    message: str
+    share: float
+    seconds_left: float | None
+    status: Status
+
+    @property
+    def live(self) -> bool:
+        """Whether it trains or waits in line: what a page refreshes for."""
+        return self.state in LIVE
+
+
+class Epoch(NamedTuple):
+    """One line of `history.csv`: fastai's table. epoch counts within the stage, from 1."""
+
+    stage: str
+    epoch: int
+    train_loss: float
+    valid_loss: float
+    acc_camvid: float
+    mean_iou: float
+    seconds: float
+
+
+class Batch(NamedTuple):
+    """One line of `batches.csv`. epoch and batch count from 1; seconds since the run began, without pauses."""
+
+    stage: str
+    epoch: int
+    batch: int
+    loss: float
+    smooth_loss: float
+    lr: float
+    momentum: float
+    seconds: float
+
+
+class Position(NamedTuple):
+    """How far a reader has read a growing file: which file it was, and how many bytes."""
+
+    inode: int = 0
+    offset: int = 0
+
+
+class Batches(NamedTuple):
+    """What was read of the batches. restarted: forget the earlier ones, the file was begun anew."""
+
+    rows: list[Batch]
+    position: Position
+    restarted: bool
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The preview pictures drawn at one time: label maps as PNGs in the classes' colours, by frame."""
+
+    number: int
+    stage: str
+    epoch: int
+    batch: int
+    seconds: float
+    pictures: tuple[Path, ...]
+
+
+class FinderPoint(NamedTuple):
+    """One line of a finder's curve."""
+
+    batch: int
+    lr: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Finder:
+    """A learning-rate finder's curve and, when it is finished, its suggestions by name."""
+
+    stage: str
+    points: tuple[FinderPoint, ...]
+    suggestions: dict[str, float]
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run in full. photos and truths: the previews' frames and their label maps. log: its last lines."""
+
+    summary: RunSummary
+    settings: RunSettings
+    recipe: Recipe
+    history: tuple[Epoch, ...]
+    previews: tuple[Preview, ...]
+    photos: tuple[Path, ...]
+    truths: tuple[Path, ...]
+    finders: tuple[Finder, ...]
+    checkpoints: tuple[str, ...]
+    environment: dict[str, Any]
+    log: str
+
+    @property
+    def best(self) -> Epoch | None:
+        """The epoch of the highest acc_camvid; None before the first has ended."""
+        return max(self.history, key=lambda epoch: epoch.acc_camvid, default=None)
+
+
+def list_runs() -> list[RunSummary]:
+    """All runs, the newest first. One whose files are damaged is listed as failed, with a sentence."""
+    summaries = [_summary(run) for run in run_ids()]
+    return sorted(summaries, key=lambda summary: (-summary.created, summary.id))
+
+
+def read_run(run: str) -> RunView:
+    """Everything of a run but its batches. RunNotFoundError, RunError when its files are damaged."""
+    folder = existing_run(run)
+    settings = read_settings(folder)
+    return RunView(
+        summary=_read_summary(run),
+        settings=settings,
+        recipe=read_run_recipe(folder),
+        history=tuple(read_history(run)),
+        previews=tuple(_previews(folder)),
+        photos=_frames(folder, "photo"),
+        truths=_frames(folder, "truth"),
+        finders=tuple(_finders(folder)),
+        checkpoints=tuple(checkpoints(run)),
+        environment=_environment(folder),
+        log=log_tail(run),
+    )
+
+
+def read_history(run: str) -> list[Epoch]:
+    """The epochs of a run so far."""
+    return list(_rows((existing_run(run) / HISTORY), _epoch))
+
+
+def read_batches(run: str, position: Position = Position()) -> Batches:  # noqa: B008 (immutable)
+    """The batches that were written since `position`, which comes from the call before."""
+    path = existing_run(run) / BATCHES
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            restarted = position.inode != status.st_ino or status.st_size < position.offset
+            begin = 0 if restarted else position.offset
+            file.seek(begin)
+            content = file.read()
+    except FileNotFoundError:
+        return Batches([], Position(), position != Position())
+    whole = content[: content.rfind(b"\n") + 1]
+    lines = whole.decode("utf-8", "replace").splitlines()[0 if begin else 1 :]
+    rows = [row for line in lines if (row := _parsed(line, _batch)) is not None]
+    return Batches(rows, Position(status.st_ino, begin + len(whole)), restarted and position != Position())
+
+
+def log_tail(run: str, limit: int = LOG_BYTES) -> str:
+    """The last whole lines of a run's log."""
+    path = existing_run(run) / LOG
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            file.seek(max(0, size - limit))
+            text = file.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+    return text.partition("\n")[2] if size > limit else text
+
+
+def checkpoints(run: str) -> list[str]:
+    """The names of the weights that a run keeps: `best`, its stages, and epochs as STAGE.001."""
+    folder = existing_run(run)
+    names = sorted(path.stem for path in (folder / CHECKPOINTS).glob("*.safetensors"))
+    names = [name for name in names if not name.startswith(".")]
+    return ["best", *names] if (folder / BEST).exists() else names
+
+
+def checkpoint_file(run: str, checkpoint: str) -> Path:
+    """The file of a checkpoint from `checkpoints`; RunError for any other name."""
+    names = checkpoints(run)
+    if checkpoint not in names:
+        kept = ", ".join(names) or "none yet"
+        raise RunError(f"The run {run} has no checkpoint {checkpoint!r}; it has: {kept}.")
+    folder = existing_run(run)
+    return folder / BEST if checkpoint == "best" else folder / CHECKPOINTS / f"{checkpoint}.safetensors"
+
+
+def label_run(run: str, *, title: str | None = None, note: str | None = None) -> None:
+    """Give a run another title or note; None leaves it as it is. RunError when they are too long."""
+    folder = existing_run(run)
+    before = _label(folder)
+    label = Label.model_construct(
+        title=before.title if title is None else " ".join(title.split()),
+        note=before.note if note is None else note,
+    )
+    if len(label.title) > 100 or len(label.note) > 10_000:
+        raise RunError("A title has at most 100 characters and a note at most 10,000; give shorter ones.")
+    write_text(folder / LABEL, label.model_dump_json(indent=1) + "\n")
+
+
+def delete_run(run: str) -> None:
+    """Delete a run and all its files; RunError while it trains or waits."""
+    folder = existing_run(run)
+    summary = _summary(run)
+    if summary.live:
+        raise RunError(f"The run {run} is {summary.state}: stop it before you delete it.")
+    # Renamed first, so that nobody ever sees half of it; a name with a dot is no run's.
+    gone = runs_folder() / f".deleted-{run}"
+    shutil.rmtree(gone, ignore_errors=True)
+    folder.rename(gone)
+    shutil.rmtree(gone)
+
+
+def _summary(run: str) -> RunSummary:
+    try:
+        return _read_summary(run)
+    except RunError as error:
+        return RunSummary(run, run, "", "train", "", "", 0.0, "failed", str(error), 0.0, None, Status())
+
+
+def _read_summary(run: str) -> RunSummary:
+    folder = existing_run(run)
+    settings, status = read_settings(folder), read_status(folder)
+    label, recipe = _label(folder), read_run_recipe(folder)
+    state = shown_state(folder, status)
+    total = status.total or sum(stage.epochs for stage in planned_stages(folder))
+    part = status.batch / status.batches if status.batches and state in LIVE else 0.0
+    if settings.task == "lr_find":
+        share = 1.0 if state == "finished" else part
+    else:
+        share = 1.0 if state == "finished" else min(1.0, (status.done + part) / total)
+    return RunSummary(
+        id=run,
+        title=label.title or run,
+        note=label.note,
+        task=settings.task,
+        recipe=recipe.name,
+        data=settings.data,
+        created=settings.created,
+        state=state,
+        message=DIED if state == "dead" else status.message,
+        share=share,
+        seconds_left=status.seconds_left if state in LIVE else None,
+        status=status,
+    )
+
+
+def _label(folder: Path) -> Label:
+    return read_json(folder / LABEL, Label) if (folder / LABEL).exists() else Label()
+
+
+def _epoch(fields: list[str]) -> Epoch:
+    stage, epoch, *figures = fields
+    train_loss, valid_loss, acc_camvid, mean_iou, seconds = map(float, figures)
+    return Epoch(stage, int(epoch), train_loss, valid_loss, acc_camvid, mean_iou, seconds)
+
+
+def _batch(fields: list[str]) -> Batch:
+    stage, epoch, batch, *figures = fields
+    loss, smooth_loss, lr, momentum, seconds = map(float, figures)
+    return Batch(stage, int(epoch), int(batch), loss, smooth_loss, lr, momentum, seconds)
+
+
+def _finder_point(fields: list[str]) -> FinderPoint:
+    batch, lr, loss = fields
+    return FinderPoint(int(batch), float(lr), float(loss))
+
+
+def _rows(path: Path, parse: Callable[[list[str]], Row]) -> Iterator[Row]:
+    """The whole lines of a CSV file below its head; what a full disk has garbled is left out."""
+    try:
+        text = path.read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return
+    for line in text[: text.rfind("\n") + 1].splitlines()[1:]:
+        if (row := _parsed(line, parse)) is not None:
+            yield row
+
+
+def _parsed(line: str, parse: Callable[[list[str]], Row]) -> Row | None:
+    try:
+        return parse(line.split(","))
+    except ValueError:
+        return None
+
+
+def _previews(folder: Path) -> Iterator[Preview]:
+    frames = len(_frames(folder, "photo"))
+
+    def parse(fields: list[str]) -> Preview:
+        number, stage, epoch, batch, seconds = fields
+        pictures = tuple(folder / PREVIEWS / f"{int(number):06d}-{place}.png" for place in range(frames))
+        return Preview(int(number), stage, int(epoch), int(batch), float(seconds), pictures)
+
+    return _rows(folder / PREVIEWS / "index.csv", parse)
+
+
+def _frames(folder: Path, kind: str) -> tuple[Path, ...]:
+    return tuple(sorted((folder / PREVIEWS).glob(f"{kind}-*.png")))
+
+
+def _finders(folder: Path) -> Iterator[Finder]:
+    for path in sorted(folder.glob("lr_find-*.csv")):
+        stage = path.stem.removeprefix("lr_find-")
+        found = path.with_suffix(".json")
+        suggestions = json.loads(found.read_bytes()) if found.exists() else {}
+        yield Finder(stage, tuple(_rows(path, _finder_point)), suggestions)
+
+
+def _environment(folder: Path) -> dict[str, Any]:
+    path = folder / ENVIRONMENT
+    try:
+        if path.stat().st_size > MAX_JSON_BYTES:
+            return {}
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}

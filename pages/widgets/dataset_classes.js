@@ -1,0 +1,64 @@
+// Cards of classes: colour, meaning, figures and an example, which opens its frame.
+
+function element(tag, properties = {}, ...children) {
+  const { attributes = {}, ...rest } = properties;
+  const made = Object.assign(document.createElement(tag), rest);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children.filter(Boolean));
+  return made;
+}
+
+function example({ name, frame, crop }, send) {
+  if (!crop) return element("span", { className: "example none", textContent: "no example" });
+  const picture = element("img", {
+    alt: `${name} in frame ${frame}, the rest of the picture in grey`,
+    loading: "lazy",
+    src: new URL(crop, document.baseURI),
+  });
+  const button = element("button", { type: "button", className: "example", title: `Open frame ${frame}` }, picture);
+  button.addEventListener("click", () => send("frame", frame));
+  return button;
+}
+
+function card(each, send) {
+  const chip = element("span", { className: "chip" });
+  chip.style.background = `rgb(${each.colour.join(" ")})`;
+  const text = (className, textContent) => textContent && element("p", { className, textContent });
+  let more = null;
+  if (each.crop) {
+    more = element("button", { type: "button", className: "more", textContent: `Frames with ${each.name}` });
+    more.addEventListener("click", () => send("gallery", each.name));
+  }
+  const words = element(
+    "div",
+    { className: "words" },
+    element("h3", {}, chip, element("span", { textContent: each.name }), element("span", { className: "number", textContent: each.number })),
+    text("meaning", each.meaning),
+    text("fact", each.facts),
+    text("fact", each.pixels),
+    text("fact", `CamVid-11: ${each.group}`),
+    more,
+  );
+  return element("li", { className: each.crop ? "" : "absent" }, example(each, send), words);
+}
+
+const lists = new WeakMap();
+
+export default function classes({ parentElement, data, setTriggerValue }) {
+  let shown = lists.get(parentElement);
+  if (shown === undefined) {
+    shown = { list: element("ul", { attributes: { "aria-label": "Classes" } }), described: "" };
+    lists.set(parentElement, shown);
+    parentElement.append(shown.list);
+  }
+  shown.send = setTriggerValue;
+  const described = JSON.stringify(data);
+  if (described !== shown.described) {
+    shown.described = described;
+    shown.list.replaceChildren(...data.classes.map((each) => card(each, (...event) => shown.send(...event))));
+  }
+  return () => {
+    shown.list.remove();
+    lists.delete(parentElement);
+  };
+}

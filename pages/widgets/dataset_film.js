@@ -1,0 +1,217 @@
+// Steps from frame to frame, by buttons and arrow keys, and plays a drive as a film.
+//
+// Python sends some frames at a time; those that come next are asked for while these play, so that
+// neither side ever holds a whole drive.
+
+const SPEEDS = [2, 4, 8]; // frames a second
+const ASK_BEFORE = 12; // frames left when more are asked for
+
+/** Who has the arrow keys for something else. */
+const BUSY =
+  "input, textarea, select, [contenteditable=true], [role=tab], [role=radio], [role=radiogroup], [role=slider], " +
+  "[role=application], [role=combobox], [role=listbox], [role=option], [role=menu], [role=menuitem], [role=grid], " +
+  "[role=dialog], .js-plotly-plot";
+
+let speed = 4; // kept while the page is
+let opacity = 55;
+
+function element(tag, properties = {}, ...children) {
+  const { attributes = {}, ...rest } = properties;
+  const made = Object.assign(document.createElement(tag), rest);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+const button = (words, title, onclick) => element("button", { type: "button", textContent: words, title, onclick });
+
+/** A picture that is decoded: shown, it is there at once. */
+async function decoded(address) {
+  if (!address) return null;
+  const image = element("img", { alt: "", src: new URL(address, document.baseURI) });
+  await image.decode();
+  return image;
+}
+
+class Film {
+  constructor(parent) {
+    this.pictures = new Map(); // by frame name: a promise of [photo, mask]
+    this.names = [];
+    this.playing = false;
+    this.name = null;
+    this.back = button("← Previous", "Previous frame (left arrow)", () => this.step(-1));
+    this.toggle = button("Play", "Play this drive as a film", () => (this.playing ? this.stop() : this.play()));
+    this.on = button("Next →", "Next frame (right arrow)", () => this.step(1));
+    this.where = element("span", { className: "where", attributes: { "aria-live": "polite" } });
+    this.speed = element("select", { id: "speed" });
+    for (const each of SPEEDS) this.speed.append(new Option(`${each} frames a second`, each, false, each === speed));
+    this.speed.onchange = () => (speed = Number(this.speed.value));
+    this.slider = element("input", { type: "range", min: 0, max: 100, step: 5, value: opacity, id: "opacity" });
+    this.slider.oninput = () => this.showOpacity(Number(this.slider.value));
+    this.stage = element("div", { className: "stage", attributes: { role: "img" } });
+    this.settings = element(
+      "div",
+      { className: "row settings" },
+      element("label", { htmlFor: "speed", textContent: "Speed" }),
+      this.speed,
+      element("label", { htmlFor: "opacity", textContent: "Labels" }),
+      this.slider,
+    );
+    this.root = element(
+      "div",
+      { className: "film" },
+      element("div", { className: "row" }, this.back, this.toggle, this.on, this.where),
+      this.settings,
+      this.stage,
+    );
+    this.listener = (event) => this.key(event);
+    document.addEventListener("keydown", this.listener);
+    this.showOpacity(opacity);
+    this.showPlaying();
+    parent.append(this.root);
+  }
+
+  update({ data, setTriggerValue }) {
+    this.send = setTriggerValue;
+    if (data.frame !== this.data?.frame) this.waiting = false;
+    this.data = data;
+    if (data.film === null) {
+      if (this.playing && !this.asked) this.end();
+      this.name = data.frame;
+    } else {
+      this.take(data.film);
+      if (this.asked) this.begin();
+      else if (!this.playing) this.stop(); // a page that was left while it played
+    }
+    this.showWhere();
+  }
+
+  showWhere() {
+    const { data } = this;
+    const steps = !this.playing;
+    this.back.disabled = !steps || data.first;
+    this.on.disabled = !steps || data.last;
+    this.toggle.disabled = !data.playable;
+    this.where.textContent = this.playing ? this.name : `${data.where}, ${data.drive}`;
+  }
+
+  // --- steps -----------------------------------------------------------------------------------
+
+  step(by) {
+    if (this.playing || this.waiting || (by < 0 ? this.data.first : this.data.last)) return;
+    this.waiting = true; // a held key must not run ahead of what is seen
+    this.send("step", by);
+  }
+
+  key(event) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (by === undefined || event.defaultPrevented) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.composedPath().some((node) => node.matches?.(BUSY))) return;
+    event.preventDefault();
+    this.step(by);
+  }
+
+  // --- the film --------------------------------------------------------------------------------
+
+  play() {
+    this.asked = true;
+    this.playing = true;
+    this.showPlaying();
+    this.send("play", this.data.frame);
+  }
+
+  stop() {
+    const name = this.name ?? this.data.frame;
+    this.end();
+    this.send("stop", name);
+  }
+
+  end() {
+    this.playing = this.asked = false;
+    clearTimeout(this.timer);
+    this.pictures.clear();
+    this.names = [];
+    this.showPlaying();
+  }
+
+  /** Take the next frames; those that are no longer among them are let go. */
+  take({ frames, rest }) {
+    this.rest = rest;
+    this.more = false;
+    this.names = frames.map(({ name }) => name);
+    const before = this.pictures;
+    this.pictures = new Map(
+      frames.map(({ name, photo, mask }) => {
+        const made = before.get(name) ?? Promise.all([decoded(photo), decoded(mask)]).catch(() => null);
+        return [name, made];
+      }),
+    );
+  }
+
+  begin() {
+    this.asked = false;
+    this.name = null;
+    clearTimeout(this.timer);
+    this.show(this.names[0]);
+  }
+
+  async show(name) {
+    if (!this.playing) return;
+    const started = performance.now();
+    const pictures = await this.pictures.get(name);
+    if (!this.playing) return;
+    this.name = name;
+    if (pictures) {
+      const [photo, mask] = pictures;
+      photo.className = "photo";
+      if (mask) mask.className = "mask";
+      this.stage.replaceChildren(...pictures.filter(Boolean));
+      this.stage.setAttribute("aria-label", `Film, ${name}`);
+      this.stage.dataset.frame = name;
+    }
+    this.showWhere();
+    const left = this.names.length - 1 - this.names.indexOf(name);
+    if (left < ASK_BEFORE && this.rest && !this.more) {
+      this.more = true;
+      this.send("more", name);
+    }
+    this.timer = setTimeout(() => this.next(), Math.max(0, 1000 / speed - (performance.now() - started)));
+  }
+
+  next() {
+    const next = this.names.indexOf(this.name) + 1;
+    if (next < this.names.length) this.show(this.names[next]);
+    else if (!this.rest) this.show(this.names[0]); // again from the beginning
+    else this.timer = setTimeout(() => this.next(), 100); // the next frames are on their way
+  }
+
+  showPlaying() {
+    this.toggle.textContent = this.playing ? "Pause" : "Play";
+    this.settings.hidden = this.stage.hidden = !this.playing;
+    if (!this.playing) this.stage.replaceChildren();
+  }
+
+  showOpacity(value) {
+    opacity = value;
+    this.root.style.setProperty("--opacity", value / 100);
+  }
+
+  destroy() {
+    this.end();
+    document.removeEventListener("keydown", this.listener);
+    this.root.remove();
+  }
+}
+
+const films = new WeakMap();
+
+export default function film(component) {
+  const { parentElement } = component;
+  if (!films.has(parentElement)) films.set(parentElement, new Film(parentElement));
+  films.get(parentElement).update(component);
+  return () => {
+    films.get(parentElement)?.destroy();
+    films.delete(parentElement);
+  };
+}

@@ -1,0 +1,116 @@
+"""One frame with its truth: as one picture, photo beside label map, as a film, and beside a prediction."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import images
+from core.datasets import Frame
+from core.datasets.cache import signature
+from core.errors import DatasetError
+from pages.widgets.dataset_film import film
+from pages.widgets.dataset_gallery import SPLIT_TITLES
+from pages.widgets.dataset_state import frame_name, set_frame, write_frame
+from pages.widgets.datasets import OpenedSet
+from pages.widgets.pixel_viewer import Pixel, View, ViewerPicture, pixel_viewer, viewer_picture
+
+PIXEL = "data_pixel"
+"""Where the session keeps the pixel chosen last."""
+
+_SHOW, _PICKER = "show", "frame_picker"
+_SHOWS = {"truth": "Truth", "beside": "Side by side", "prediction": "Prediction"}
+
+
+@st.fragment
+def one_frame(opened: OpenedSet) -> None:
+    """Show the frame chosen; another one, or a pixel, runs only this again."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        frame = frame_picker(opened)
+        show = st.segmented_control(
+            "Show",
+            list(_SHOWS),
+            default="truth",
+            format_func=_SHOWS.__getitem__,
+            required=True,
+            key=_SHOW,
+            bind="query-params",
+        )
+    if film(opened, frame):
+        return
+    try:
+        picture = truth_picture(opened, frame)
+    except DatasetError as error:
+        st.error(str(error), title=f"{frame.name} cannot be shown", icon=":material/broken_image:")
+        return
+    if show == "prediction":
+        # Here and not above: what predicts takes seconds to import.
+        from pages.widgets.dataset_prediction import beside_prediction
+
+        beside_prediction(opened, frame, picture)
+    elif show == "beside":
+        for column, view in zip(st.columns(2, gap="medium"), ("photo", "mask"), strict=True):
+            with column:
+                truth_viewer(picture, f"beside_{view}", f"{frame.name}, {view}", view=view, link="beside")
+    else:
+        truth_viewer(picture, "truth", f"{frame.name} with its true classes")
+    st.caption(
+        f"{frame.image.name} · {picture.width} x {picture.height} · {SPLIT_TITLES[frame.split].lower()} · "
+        "Point at the picture to see the true class; a click on a class in the list shows only that one."
+    )
+
+
+def frame_picker(opened: OpenedSet) -> Frame:
+    """Choose a frame by its name."""
+    frames = {frame.name: frame for frame in opened.dataset.frames()}
+    wanted = frame_name()
+    name = wanted if wanted in frames else next(iter(frames))
+    st.session_state[_PICKER] = name
+    st.selectbox(
+        "Frame",
+        list(frames),
+        key=_PICKER,
+        on_change=lambda: set_frame(st.session_state[_PICKER]),
+        width=300,
+    )
+    write_frame(name)
+    return frames[name]
+
+
+def truth_picture(opened: OpenedSet, frame: Frame) -> ViewerPicture:
+    """A frame for the viewer; DatasetError when it cannot be read."""
+    return _truth_picture(opened.key, opened, frame, signature(frame.image), signature(frame.label))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _truth_picture(
+    key: str, _opened: OpenedSet, frame: Frame, image_signature: str, label_signature: str
+) -> ViewerPicture:
+    image, label = _opened.dataset.read(frame)
+    classes = _opened.dataset.class_list
+    return viewer_picture(images.encode_jpeg(image), label, classes.names, classes.palette)
+
+
+def chosen_pixel(picture: ViewerPicture) -> Pixel:
+    """The pixel chosen last, in whatever frame; the middle before that."""
+    row, col = st.session_state.get(PIXEL, (picture.height // 2, picture.width // 2))
+    return min(row, picture.height - 1), min(col, picture.width - 1)
+
+
+def choose_pixel(pixel: Pixel) -> None:
+    """Remember a pixel for all frames."""
+    st.session_state[PIXEL] = pixel
+
+
+def truth_viewer(
+    picture: ViewerPicture, key: str, label: str, view: View = "overlay", link: str | None = None
+) -> None:
+    """A viewer whose chosen pixel stays from frame to frame."""
+    pixel_viewer(
+        picture,
+        chosen=chosen_pixel(picture),
+        key=key,
+        view=view,
+        link=link,
+        on_choose=choose_pixel,
+        label=label,
+    )

@@ -1,0 +1,96 @@
+// A gallery of frames: each a photo under its label map, so that the slider answers without the server.
+
+const KEYS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down", Home: "first", End: "last" };
+
+let opacity = 55; // kept while the page is: another tab and back, and it is as it was
+
+function element(tag, properties = {}, ...children) {
+  const { attributes = {}, ...rest } = properties;
+  const made = Object.assign(document.createElement(tag), rest);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+// Relative to the page, as Streamlit's own files are: right below any base path.
+const picture = (address, className) =>
+  element("img", { className, alt: "", loading: "lazy", decoding: "async", src: new URL(address, document.baseURI) });
+
+function card(frame, open) {
+  const place = element("span", { className: "place" });
+  if (frame.photo) place.append(picture(frame.photo, "photo"));
+  if (frame.mask) place.append(picture(frame.mask, "mask"));
+  if (frame.trouble) place.append(element("span", { className: "trouble", textContent: frame.trouble }));
+  const facts = frame.facts.map((fact) => element("span", { className: "fact", textContent: fact }));
+  const name = element("span", { className: "name", textContent: frame.name });
+  const button = element("button", { type: "button" }, place, name, ...facts);
+  button.setAttribute("aria-label", [`Open frame ${frame.name}`, ...frame.facts, frame.trouble].filter(Boolean).join(", "));
+  button.addEventListener("click", () => open(frame.name));
+  return element("li", {}, button);
+}
+
+/** Where an arrow key leads to from the button at `from`; the grid's columns are what the window leaves. */
+function goal(buttons, from, key) {
+  const move = KEYS[key];
+  if (move === "first") return 0;
+  if (move === "last") return buttons.length - 1;
+  const tops = buttons.map((button) => button.getBoundingClientRect().top);
+  const columns = Math.max(1, tops.filter((top) => Math.abs(top - tops[0]) < 1).length);
+  const step = move === "up" ? -columns : move === "down" ? columns : move;
+  return from + step;
+}
+
+class Gallery {
+  constructor(parent) {
+    this.slider = element("input", { type: "range", min: 0, max: 100, step: 5, value: opacity, id: "opacity" });
+    this.word = element("output");
+    this.list = element("ul", { className: "grid" });
+    this.root = element(
+      "div",
+      { className: "gallery" },
+      element("div", { className: "tools" }, element("label", { htmlFor: "opacity", textContent: "Labels" }), this.slider, this.word),
+      this.list,
+    );
+    this.slider.addEventListener("input", () => this.showOpacity(Number(this.slider.value)));
+    this.list.addEventListener("keydown", (event) => this.key(event));
+    this.described = "";
+    this.showOpacity(opacity);
+    parent.append(this.root);
+  }
+
+  showOpacity(value) {
+    opacity = value;
+    this.word.textContent = value === 0 ? "off" : `${value} %`;
+    this.root.style.setProperty("--opacity", value / 100);
+  }
+
+  update({ data, setTriggerValue }) {
+    this.send = setTriggerValue;
+    const described = JSON.stringify(data.frames);
+    this.list.setAttribute("aria-label", data.label);
+    if (described === this.described) return;
+    this.described = described;
+    this.list.replaceChildren(...data.frames.map((frame) => card(frame, (name) => this.send("open", name))));
+  }
+
+  key(event) {
+    if (!(event.key in KEYS) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const buttons = [...this.list.querySelectorAll("button")];
+    const from = buttons.indexOf(event.target.closest("button"));
+    const next = buttons[goal(buttons, from, event.key)];
+    event.preventDefault();
+    next?.focus();
+  }
+}
+
+const galleries = new WeakMap();
+
+export default function gallery(component) {
+  const { parentElement } = component;
+  if (!galleries.has(parentElement)) galleries.set(parentElement, new Gallery(parentElement));
+  galleries.get(parentElement).update(component);
+  return () => {
+    galleries.get(parentElement)?.root.remove();
+    galleries.delete(parentElement);
+  };
+}

@@ -1,0 +1,67 @@
+"""What the Data page's address holds: data set, tab and frame; and how one part of the page leads to another.
+
+Data set and tab are widgets that Streamlit itself binds to the address. Frames are also chosen where their
+picker is not on the page, which Streamlit would not write there.
+
+The functions that change something are for callbacks: once its widget is made, a state cannot be set any more.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+SET, TAB = "set", "tab"
+"""Keys of the widgets, and their names in the address."""
+
+SPLIT, CLASSES, SORT, PAGE = "split", "with", "sort", "page"
+"""Keys of the gallery's filters."""
+
+_FRAME, _WRITTEN = "frame", "frame_written"
+
+
+def select(name: str) -> None:
+    """Show another data set, by the name that the choice has it under."""
+    st.session_state[SET] = name
+    begin_anew()
+
+
+def begin_anew() -> None:
+    """Begin with the first frame of another data set."""
+    for key in (_FRAME, _WRITTEN, SPLIT, CLASSES, SORT, PAGE):
+        st.session_state.pop(key, None)
+    st.query_params.pop(_FRAME, None)
+
+
+def set_frame(name: str) -> None:
+    """Show a frame in the tabs that show one."""
+    st.session_state[_FRAME] = name
+
+
+def open_frame(name: str) -> None:
+    """Show a frame, in its tab."""
+    set_frame(name)
+    st.session_state[TAB] = "Frame"
+
+
+def show_frames_with(name: str) -> None:
+    """Show the frames that have a class in the gallery, those with most of it first."""
+    st.session_state.pop(SPLIT, None)
+    st.session_state[CLASSES] = [name]
+    st.session_state[SORT] = name
+    st.session_state[PAGE] = 1
+    st.session_state[TAB] = "Gallery"
+
+
+def frame_name() -> str:
+    """The frame to show: the one chosen last, by hand or by the address; empty before the first."""
+    asked = st.query_params.get(_FRAME, "")
+    if asked != st.session_state.get(_WRITTEN, ""):
+        st.session_state[_FRAME] = st.session_state[_WRITTEN] = asked
+    name: str = st.session_state.get(_FRAME, "")
+    return name
+
+
+def write_frame(name: str) -> None:
+    """Let the address say which frame is shown."""
+    st.session_state[_FRAME] = st.session_state[_WRITTEN] = name
+    st.query_params[_FRAME] = name

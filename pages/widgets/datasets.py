@@ -1,0 +1,174 @@
+"""Which data set the Data page shows: Toytown, one in `data/`, or one in any folder of this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core.datasets import SegmentationDataset, data_folder, find_datasets, open_dataset
+from core.datasets.cache import signature
+from core.datasets.statistics import Statistics, measure
+from core.datasets.toytown import toytown
+from core.errors import DatasetError
+from core.jobs import Job
+from core.remembered import forget_folder, remember_folder, remembered_folders
+from core.thumbnails import keep_all
+from pages.widgets.dataset_download import download_menu, show_downloads
+from pages.widgets.dataset_jobs import jobs, watch
+from pages.widgets.dataset_state import SET, begin_anew, select
+
+TOYTOWN = "toytown"
+_FOLDER, _TROUBLE = "data_folder_given", "data_folder_trouble"
+_COUNT_PATIENCE = 0.4
+"""Seconds to wait for the counts before a bar is drawn: kept ones are there sooner."""
+
+
+@dataclass(frozen=True)
+class OpenedSet:
+    """A data set and a key that changes when files come, go or are renamed."""
+
+    dataset: SegmentationDataset
+    key: str
+
+
+def choose_dataset() -> OpenedSet:
+    """Let somebody choose; the script ends here while there is nothing to be shown."""
+    options = _options()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Data set",
+            list(options),
+            key=SET,
+            bind="query-params",
+            width=340,
+            on_change=begin_anew,
+            help="Toytown is built in: a street drawn by a program. Data sets in `data/` and folders that "
+            "you pointed at are here too.",
+        )
+        _folder_menu(name)
+        slot = st.container(horizontal=True, width="content")
+    with slot:
+        download_menu()
+    show_downloads()
+    if name == TOYTOWN:
+        _require_toytown(options[name])
+    try:
+        return _opened(str(options[name]), _stamp(options[name]))
+    except DatasetError as error:
+        st.error(str(error), title=f"{name} cannot be shown", icon=":material/folder_off:")
+        st.stop()
+
+
+def counts(opened: OpenedSet) -> Statistics | None:
+    """The class counts; while they are made, or when they cannot be, this says so instead."""
+    job = _counting(opened)
+    job.wait(_COUNT_PATIENCE)
+    if job.state == "finished":
+        jobs().start_once(("thumbnails", opened.key), lambda job: keep_all(opened.dataset, job.tell))
+        return job.result
+    if job.state == "running":
+        watch(job, "Counting the classes in every frame", "counts", cancel="")
+    else:
+        st.warning(
+            f"The classes cannot be counted: {job.error} The Check tab lists everything that is wrong.",
+            icon=":material/calculate:",
+        )
+    return None
+
+
+def file_name(text: str) -> str:
+    """A text as part of a file's name: letters, digits, and dashes between them."""
+    return re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-")[:80] or "data"
+
+
+def _counting(opened: OpenedSet) -> Job[Statistics]:
+    return jobs().start_once(("counts", opened.key), lambda job: measure(opened.dataset, job.tell))
+
+
+def _options() -> dict[str, Path]:
+    """The folders to choose from, by name."""
+    found = {path.name: path for path in find_datasets()}
+    toytown_folder = found.pop(TOYTOWN, data_folder() / TOYTOWN)
+    return {TOYTOWN: toytown_folder} | found | {str(path): path for path in remembered_folders()}
+
+
+def _folder_menu(name: str) -> None:
+    with st.popover("Open a folder", icon=":material/folder_open:"):
+        st.text_input(
+            "Folder on this machine",
+            key=_FOLDER,
+            placeholder="/home/me/CamVid",
+            on_change=_open_given,
+            help="In any of CamVid's usual layouts: fastai's, Cambridge's original, Kaggle's or the SegNet "
+            "tutorial's. It is recognised by looking, and only read.",
+        )
+        if trouble := st.session_state.get(_TROUBLE):
+            st.error(trouble, icon=":material/folder_off:")
+        if name in map(str, remembered_folders()):
+            st.button("Forget this folder", on_click=_forget, args=(name,), icon=":material/delete:")
+            st.caption("Forgetting takes it off the list; its files stay.")
+
+
+def _open_given() -> None:
+    given = st.session_state[_FOLDER].strip().strip("\"'")
+    st.session_state[_TROUBLE] = ""
+    if not given:
+        return
+    try:
+        folder = Path(given).expanduser().absolute()
+        open_dataset(folder, strict=False)
+    except (DatasetError, RuntimeError, ValueError, OSError) as error:
+        known = isinstance(error, DatasetError)
+        st.session_state[_TROUBLE] = (
+            str(error) if known else f"{given[:80]!r} is not a folder that can be read; give its whole path."
+        )
+        return
+    remember_folder(folder)
+    st.session_state[_FOLDER] = ""
+    select(str(folder))
+
+
+def _forget(name: str) -> None:
+    forget_folder(Path(name))
+    select(TOYTOWN)
+
+
+def _require_toytown(folder: Path) -> None:
+    """Make Toytown where it is not there yet; the script ends here until it is."""
+    if folder.exists():
+        return
+    key = (TOYTOWN, folder)
+    job = jobs().start_once(key, lambda job: toytown(folder, progress=job.tell))
+    if job.state == "running":
+        st.markdown(
+            "Toytown is drawn once, on first use: a made-up street in which every pixel's class is known."
+        )
+        watch(job, "Drawing Toytown, frame", "toytown", cancel="")
+    elif job.state == "finished":
+        jobs().forget(key)  # somebody removed the folder since
+        st.rerun()
+    else:
+        st.error(job.error, title="Toytown cannot be made", icon=":material/error:")
+        st.button("Try again", on_click=jobs().forget, args=(key,))
+    st.stop()
+
+
+def _stamp(folder: Path) -> str:
+    """What changes when a file of a data set comes, goes or is renamed: its folders' times."""
+    try:
+        folders = [Path(entry.path) for entry in os.scandir(folder)]
+        inner = [Path(e.path) for each in folders if each.is_dir() for e in os.scandir(each) if e.is_dir()]
+    except OSError:
+        return "unreadable"
+    return repr(
+        [signature(path) for path in [folder, *sorted(folders), *sorted(inner)] if path.name[0] != "."]
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking at the folder")
+def _opened(folder: str, stamp: str) -> OpenedSet:
+    return OpenedSet(open_dataset(Path(folder), strict=False), f"{folder} {stamp}")
