@@ -32,6 +32,12 @@ page = st.navigation(
             icon=":material/compare:",
             url_path="compare",
         ),
+        st.Page(
+            "pages/data.py",
+            title="Data",
+            icon=":material/photo_library:",
+            url_path="data",
+        ),
     ],
     position="top",
 )

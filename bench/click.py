@@ -1,24 +1,24 @@
-"""From a mouse click to its answer on the screen, in Chromium: the app, and its like on another component.
-
-Usage: python -m bench.click
-"""
+"""From a mouse click to its answer on the screen, in Chromium: the app, and its like on another component."""
 
 from __future__ import annotations
 
-import json
 import random
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 
-from playwright.sync_api import Browser, Frame, Page
+from playwright.sync_api import Browser, Page
 
+from bench.report import Goal, Report, Row
 from bench.serving import OBSERVER, chromium, served
 
 CLICKS, WARM_UP = 30, 5
-VIEWER, COORDINATES = "the viewer", "streamlit-image-coordinates"
+APP, COORDINATES = "StreetScope", "the like on streamlit-image-coordinates"
+PARTS = {"viewer": "the viewer names the class", "sentence": "sentence", "charts": "chart", "table": "table"}
+WHOLE = "the whole reading"
 Times = dict[str, float]
+Point = tuple[float, float]
 
 
 @contextmanager
@@ -31,77 +31,94 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
         yield page
 
 
-def wait_for_viewer(page: Page) -> None:
-    page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
+def point_in_viewer(page: Page, across: float, down: float) -> Point:
+    """A place of the window, by its place in the picture, both in 0 ... 1."""
+    return _point_in(page.locator(".viewer canvas.marks").bounding_box(), across, down)
 
 
-def wait_for_coordinates(page: Page) -> None:
-    page.frame_locator("iframe").locator("img").wait_for(timeout=120_000)
+def point_in_frame(page: Page, across: float, down: float) -> Point:
+    """The same for a picture inside a component's frame."""
+    return _point_in(page.frame_locator("iframe").locator("img").bounding_box(), across, down)
 
 
-def picture_box(page: Page) -> dict[str, float]:
-    """Where the picture is in the window."""
-    frames: list[Frame] = [f for f in page.frames if f != page.main_frame and f.locator("img").count()]
-    shown = frames[0].locator("img") if frames else page.locator(".viewer canvas.marks")
-    box = shown.bounding_box()
+def _point_in(box: dict[str, float] | None, across: float, down: float) -> Point:
     if box is None:
         raise RuntimeError("The picture is not on the page.")
-    return box
+    return box["x"] + box["width"] * across, box["y"] + box["height"] * down
 
 
-def click(page: Page, chance: random.Random) -> Times:
-    """Click somewhere in the picture; milliseconds from the click to each part of the answer."""
+def click(page: Page, place: Point) -> Times:
+    """Click there; milliseconds from the click until each part of the answer was on the screen."""
     page.evaluate("bench.watch()")
-    box = picture_box(page)
-    x = box["x"] + box["width"] * chance.uniform(0.05, 0.95)
-    y = box["y"] + box["height"] * chance.uniform(0.05, 0.95)
-    page.mouse.move(x, y)
-    page.wait_for_timeout(100)  # a person's hand rests before it clicks
-    page.mouse.click(x, y)
+    page.mouse.move(*place)
+    page.wait_for_timeout(100)  # a hand rests before it clicks
+    page.mouse.click(*place)
     seen = page.evaluate("bench.settled()")
-    clicked = seen.pop("clicked")
-    row, col = seen.pop("pixel")
-    columns, cells = seen.pop("columns"), seen.pop("cells")
-    if str(col) not in columns or str(col) not in cells:
-        raise RuntimeError(f"Pixel ({row}, {col}): the chart shows {columns}, the table drew {cells}.")
-    times = {part: at - clicked for part, at in seen.items() if part.endswith("Painted")}
-    times["all"] = max(at for part, at in times.items() if part != "viewerPainted")
-    return times
+    times = {part: seen[f"{part}Painted"] - seen["clicked"] for part in PARTS if f"{part}Painted" in seen}
+    return times | {WHOLE: max(at for part, at in times.items() if part != "viewer")}
 
 
-def measure() -> dict[str, list[Times]]:
-    """The clicks of both pages, taking turns."""
+def clicks() -> dict[str, list[Times]]:
+    """The clicks on both pages, taking turns."""
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
-        pages: dict[str, Page] = {}
+        pages: dict[str, tuple[Page, Callable[[Page, float, float], Point]]] = {}
         app = stack.enter_context(served("app.py"))
-        pages[VIEWER] = stack.enter_context(opened(browser, app.url))
-        wait_for_viewer(pages[VIEWER])
+        page = stack.enter_context(opened(browser, app.url))
+        page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
+        pages[APP] = page, point_in_viewer
         if find_spec("streamlit_image_coordinates"):
             other = stack.enter_context(served("bench/coordinates_app.py", OMP_WAIT_POLICY="PASSIVE"))
-            pages[COORDINATES] = stack.enter_context(opened(browser, other.url))
-            wait_for_coordinates(pages[COORDINATES])
-        for page in pages.values():
+            page = stack.enter_context(opened(browser, other.url))
+            page.frame_locator("iframe").locator("img").wait_for(timeout=120_000)
+            pages[COORDINATES] = page, point_in_frame
+        for page, _ in pages.values():
             page.locator(".stDataFrame canvas").first.wait_for()
+            page.locator(".js-plotly-plot").first.wait_for()
         chance = random.Random(0)  # noqa: S311 (places to click)
-        clicks: dict[str, list[Times]] = {name: [] for name in pages}
+        found: dict[str, list[Times]] = {name: [] for name in pages}
         for turn in range(WARM_UP + CLICKS):
-            for name, page in pages.items():
-                times = click(page, chance)
+            across, down = chance.uniform(0.05, 0.95), chance.uniform(0.05, 0.95)
+            for name, (page, point_in) in pages.items():
+                page.bring_to_front()
+                times = click(page, point_in(page, across, down))
                 if turn >= WARM_UP:
-                    clicks[name].append(times)
-        return clicks
+                    found[name].append(times)
+        return found
 
 
 def median_and_p95(values: list[float]) -> tuple[float, float]:
+    """Median and 95th percentile."""
     return statistics.median(values), statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 
-def main() -> None:
-    for name, clicks in measure().items():
-        parts = sorted({part for times in clicks for part in times})
-        print(name, json.dumps({p: [round(v) for v in median_and_p95([t[p] for t in clicks if p in t])] for p in parts}))
+def rows_of(found: dict[str, list[Times]]) -> list[Row]:
+    """A row for each page and part of the answer."""
+    rows: list[Row] = []
+    for name, times in found.items():
+        for part, words in (PARTS | {WHOLE: WHOLE}).items():
+            values = [each[part] for each in times if part in each]
+            if values:
+                median, p95 = median_and_p95(values)
+                rows.append({"page": name, "until": words, "median, ms": median, "p95, ms": p95})
+    if COORDINATES not in found:
+        rows.append({"page": COORDINATES, "until": "streamlit-image-coordinates is not installed"})
+    return rows
 
 
-if __name__ == "__main__":
-    main()
+def measure() -> Report:
+    found = clicks()
+    viewer, _ = median_and_p95([times["viewer"] for times in found[APP]])
+    whole, whole_p95 = median_and_p95([times[WHOLE] for times in found[APP]])
+    return Report(
+        "A click in the browser",
+        f"{CLICKS} clicks at the same places of both pages in turn, after {WARM_UP} to warm up, Chromium on "
+        "the server's machine. From the mouse button going up until the frame after the change was painted, "
+        "seen from inside the page.",
+        rows_of(found),
+        [
+            Goal("click: the viewer names the class, median", viewer, "ms", 50),
+            Goal("click: the whole reading, median", whole, "ms", 200),
+            Goal("click: the whole reading, 95th percentile", whole_p95, "ms", 350),
+        ],
+    )

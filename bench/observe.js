@@ -5,79 +5,66 @@
 // All times are milliseconds since 1970, so that an iframe's and the page's can be compared.
 (() => {
   const now = () => performance.timeOrigin + performance.now();
-  const inPage = window === window.top;
 
-  addEventListener(
-    "pointerup",
-    (event) => window.top.bench?.begin(performance.timeOrigin + event.timeStamp),
-    true,
-  );
-  if (!inPage) return;
+  const begin = ({ timeStamp }) => window.top.bench?.begin(performance.timeOrigin + timeStamp);
+  addEventListener("pointerup", begin, true);
+  if (window !== window.top) return;
 
-  const QUIET = 500; // nothing has changed for so long: the answer is complete
-  const SENTENCE = /Pixel \((\d+), (\d+)\) (?:is|belongs)/;
+  const QUIET = 500; // nothing has changed for so long: no more is coming
+  const SENTENCE = /Pixel \((\d+), (\d+)\) is/;
   let times = null; // what happened since the click
-  let timer = null;
-  let done = null;
   let texts = null; // what the data frame has drawn since the click
+  let timer = null;
+  let finish = null;
 
-  const bench = {
+  window.bench = {
     begin(clicked) {
       if (times !== null) return; // the second report of one click
       times = { clicked };
       texts = new Set();
-      rest();
     },
 
-    /** Resolves with the times once nothing changes any more. */
+    /** Resolves with the times once the answer is complete and nothing changes any more. */
     settled() {
       return new Promise((resolve) => {
-        done = () => {
-          const result = { ...times, pixel: SENTENCE.exec(document.body.innerText)?.slice(1).map(Number) };
-          result.columns = [...document.querySelectorAll(".stPlotlyChart .xtick text")].map((e) => e.textContent);
-          result.cells = [...texts];
-          times = null;
-          resolve(result);
+        finish = () => {
+          resolve(times);
+          times = finish = null;
         };
         rest();
       });
+    },
+
+    /** To be called before a click, when viewer and charts are on the page. */
+    watch() {
+      watchViewers();
+      watchCharts();
     },
   };
 
   function rest() {
     clearTimeout(timer);
-    timer = setTimeout(() => (done !== null && times !== null ? finish() : rest()), QUIET);
+    timer = setTimeout(() => (finish !== null && isComplete() ? finish() : rest()), QUIET);
   }
 
-  function finish() {
-    const tell = done;
-    done = null;
-    tell();
+  /** Whether sentence, chart and table speak of one pixel, and of another one than before the click. */
+  function isComplete() {
+    if (times === null || !("sentence" in times)) return false;
+    const column = SENTENCE.exec(document.body.innerText)?.[2];
+    const ticks = [...document.querySelectorAll(".stPlotlyChart .xtick text")];
+    return texts.has(column) && ticks.some(({ textContent }) => textContent === column);
   }
 
-  /** A part of the page changed: `part` is there as of now, and on the screen after the next frame. */
+  /** A part of the page changed: it is there as of now, and on the screen after the next frame. */
   function note(part) {
     if (times === null) return;
     times[part] = now();
     rest();
     const { clicked } = times;
-    requestAnimationFrame(() =>
-      setTimeout(() => {
-        if (times?.clicked === clicked) times[`${part}Painted`] = now();
-      }, 0),
-    );
-  }
-
-  const charts = new WeakSet();
-
-  /** Streamlit may draw a chart into a new element: then it is there now, and again when Plotly says so. */
-  function watchCharts() {
-    for (const chart of document.querySelectorAll(".js-plotly-plot")) {
-      if (charts.has(chart) || typeof chart.on !== "function") continue;
-      charts.add(chart);
-      chart.on("plotly_afterplot", () => note("charts"));
-      note("charts");
-    }
+    const painted = () => {
+      if (times?.clicked === clicked) times[`${part}Painted`] = now();
+    };
+    requestAnimationFrame(() => setTimeout(painted, 0));
   }
 
   /** Few and cheap looks, for they are part of what is measured: Plotly alone makes hundreds of mutations. */
@@ -94,41 +81,39 @@
     return element?.closest(".stMarkdown") && SENTENCE.test(element.textContent.slice(0, 80));
   }
 
+  /** Streamlit may draw a chart into a new element: then it is there now, and again when Plotly says so. */
+  const charts = new WeakSet();
+  function watchCharts() {
+    for (const chart of document.querySelectorAll(".js-plotly-plot")) {
+      if (charts.has(chart) || typeof chart.on !== "function") continue;
+      charts.add(chart);
+      chart.on("plotly_afterplot", () => note("charts"));
+      note("charts");
+    }
+  }
+
   /** Components v2 live in shadow roots, into which the document's observer does not see. */
   const watched = new WeakSet();
   function watchViewers() {
     for (const { shadowRoot } of document.querySelectorAll(".stBidiComponent, .stBidiComponent *")) {
       if (shadowRoot === null || watched.has(shadowRoot)) continue;
       watched.add(shadowRoot);
-      new MutationObserver((mutations) => {
-        if (times === null || "viewer" in times) return; // the first answer counts
-        const moved = mutations.some(({ attributeName }) => attributeName === "data-row" || attributeName === "data-col");
-        if (moved) note("viewer");
-      }).observe(shadowRoot, { subtree: true, attributeFilter: ["data-row", "data-col"] });
+      const observer = new MutationObserver(() => {
+        if (times !== null && !("viewer" in times)) note("viewer"); // the first answer counts
+      });
+      observer.observe(shadowRoot, { subtree: true, attributeFilter: ["data-row", "data-col"] });
     }
   }
 
   // The data frame is painted on a canvas: a text not drawn since the click is news of the table.
-  for (const kind of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D]) {
-    const fillText = kind.prototype.fillText;
-    kind.prototype.fillText = function (text, ...rest) {
-      if (times !== null && this.canvas.closest?.(".stDataFrame") && !texts.has(text)) {
-        texts.add(text);
-        note("table");
-      }
-      return fillText.call(this, text, ...rest);
-    };
-  }
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+    if (times !== null && !texts.has(text) && this.canvas.closest(".stDataFrame")) {
+      texts.add(text);
+      note("table");
+    }
+    return fillText.call(this, text, ...rest);
+  };
 
-  window.bench = bench;
-  document.addEventListener("DOMContentLoaded", () => {
-    watchDocument();
-  });
-  Object.assign(bench, {
-    /** To be called before a click, when viewer and charts are on the page. */
-    watch() {
-      watchViewers();
-      watchCharts();
-    },
-  });
+  document.addEventListener("DOMContentLoaded", watchDocument);
 })();

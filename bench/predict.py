@@ -1,47 +1,71 @@
-"""One measurement of prediction in a process of its own; prints JSON. `python -m bench` starts these.
+"""From a photo's file to its label map: our network in several engines, and fastai's with the article's."""
 
-Usage: python -m bench.predict THREADS float32|bfloat16 SIZE
-(OMP_WAIT_POLICY counts only if it is set before torch is imported, hence the process.)
-"""
+from __future__ import annotations
 
-import json
-import statistics
-import sys
-import time
-from collections.abc import Callable
+from itertools import product
 
-import torch
+from bench.processes import APP_POLICY, POLICIES, in_fresh_process
+from bench.report import Goal, Report, Row
 
-from core import images
-from core.samples import china
-from core.segmentation import load_segmenter
-
-REPEATS, WARM_UP = 12, 3
+ARTICLE, OURS = "learn.predict, article's U-Net on ResNet-34", "street-lite0"
 
 
-def median_seconds(act: Callable[[], object]) -> float:
-    """Median of REPEATS timings after WARM_UP ones."""
-    times = []
-    for _ in range(WARM_UP + REPEATS):
-        start = time.perf_counter()
-        act()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times[WARM_UP:])
-
-
-def main(threads: str, precision: str, size: str) -> None:
-    torch.set_num_threads(int(threads))
-    segmenter = load_segmenter("street-lite0", bfloat16=precision == "bfloat16")
-    photo = images.decode(china().read_bytes())
-    result = segmenter.segment(photo, int(size), square=True)
-    figures = {
-        "segment": median_seconds(lambda: segmenter.segment(photo, int(size), square=True)),
-        "network": median_seconds(lambda: segmenter._logits(result.image)),
-        "read": median_seconds(lambda: result.read(100, 200)),
-        "megabytes": result.nbytes / 2**20,
+def row(engine: str, policy: str, threads: int, precision: str, size: int) -> Row:
+    """One engine in one setting."""
+    figures = in_fresh_process("bench.engines", engine, size, threads, precision, policy=policy)
+    start: Row = {
+        "network": ARTICLE if engine == "fastai" else OURS,
+        "engine": engine,
+        "precision": precision,
+        "waiting": policy,
+        "threads": threads,
+        "size": size,
     }
-    print(json.dumps(figures))
+    if not figures:
+        return start | {"photo, ms": "not installed"}
+    return start | {
+        "photo, ms": figures["photo"] * 1e3,
+        "network, ms": figures["network"] * 1e3 if "network" in figures else None,
+        "peak, MB": figures["peak"],
+    }
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def measure() -> Report:
+    """All settings, each in a fresh process."""
+    settings = [("fastai", "spinning", 2, "float32", size) for size in (512, 1024)]
+    settings += [
+        ("torch", policy, threads, precision, 512)
+        for policy, threads, precision in product(POLICIES, (2, 1), ("bfloat16", "float32"))
+    ]
+    settings += [("torch", APP_POLICY, 2, precision, 1024) for precision in ("bfloat16", "float32")]
+    settings += [("torch.compile", "spinning", 2, precision, 512) for precision in ("bfloat16", "float32")]
+    settings += [(engine, "spinning", 2, "float32", 512) for engine in ("ONNX Runtime", "OpenVINO")]
+    rows = []
+    for setting in settings:
+        rows.append(row(*setting))
+        print(rows[-1], flush=True)
+    slow = {row["size"]: row["photo, ms"] for row in rows if row["engine"] == "fastai"}
+    for found in rows:
+        if isinstance(found["photo, ms"], float):
+            found["times as fast"] = slow[found["size"]] / found["photo, ms"]  # type: ignore[operator]
+    return Report(
+        "Prediction",
+        "`china.jpg`, from its file to the label map, squashed to a square as in the article; medians of 12 "
+        "(fastai: 5) after a warm-up, each row in a process of its own. Times as fast: as `learn.predict` "
+        "at the same size. Peak: memory above the loaded network while a photo is segmented.",
+        rows,
+        [
+            Goal(f"segment {size} x {size}, times as fast as learn.predict", best(rows, size), "", 8, True)
+            for size in (512, 1024)
+        ],
+    )
+
+
+def best(rows: list[Row], size: int) -> float:
+    """How many times as fast the app is: torch as the app runs it, in the better precision."""
+    ratios = [
+        row["times as fast"]
+        for row in rows
+        if (row["engine"], row["waiting"], row["threads"], row["size"]) == ("torch", APP_POLICY, 2, size)
+    ]
+    return max(ratio for ratio in ratios if isinstance(ratio, float))

@@ -161,7 +161,9 @@ class UnetTiny(nn.Module):
 
 def _conv(narrow: int, wide: int) -> nn.Module:
     return nn.Sequential(
-        nn.Conv2d(narrow, wide, kernel_size=3, padding=1, bias=False), nn.BatchNorm2d(wide), nn.ReLU(inplace=True)
+        nn.Conv2d(narrow, wide, kernel_size=3, padding=1, bias=False),
+        nn.BatchNorm2d(wide),
+        nn.ReLU(inplace=True),
     )
 
 

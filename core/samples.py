@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 CHINA_CREDIT = "Photo: danielbuechele (Flickr), CC BY 2.0, from scikit-learn"
-TOYTOWN_CREDIT = "Drawn by StreetScope: its built-in Toytown"
+TOYTOWN_CREDIT = "Drawn by StreetScope: its Toytown"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,12 @@ class Sample:
         return Path(__file__).parent / "sample_pictures" / self.file
 
 
-SAMPLES = (Sample("china", "china.jpg", CHINA_CREDIT),)
+SAMPLES = (
+    Sample("china", "china.jpg", CHINA_CREDIT),
+    # Two frames of Toytown at 640 x 480: frame(70004, 2) and frame(30003, 7).
+    Sample("toytown-noon", "toytown-noon.jpg", TOYTOWN_CREDIT),
+    Sample("toytown-rain", "toytown-rain.jpg", TOYTOWN_CREDIT),
+)
 
 
 def china() -> Path:

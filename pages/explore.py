@@ -84,4 +84,4 @@ def look_inside() -> None:
 look_inside()
 st.caption(figures(model))
 listen_for_pasted()
-remember_visit()
+remember_visit(reading.take_up)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,21 @@ if TYPE_CHECKING:
 
 _MEGABYTE = 1024**2
 _FOLDER = click.Path(path_type=Path)
+
+
+class _Size(click.ParamType[tuple[int, int]]):
+    """WIDTHxHEIGHT: two whole numbers."""
+
+    name = "WIDTHxHEIGHT"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        try:
+            width, height = (int(part) for part in str(value).lower().split("x"))
+        except ValueError:
+            self.fail(f"{value!r} is not a size; give width and height in pixels, as in 320x240", param, ctx)
+        return width, height
 
 
 @click.command("check-data")
@@ -76,6 +91,21 @@ def statistics(folder: Path, as_json: bool) -> None:
     click.echo(json.dumps(counted.as_dict()) if as_json else _table(counted))
 
 
+@click.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--count", default=120, show_default=True, help="How many frames.")
+@click.option(
+    "--size", type=_Size(), default="320x240", show_default=True, help="Width and height in pixels."
+)
+@click.option("--seed", default=7, show_default=True, help="The same seed gives the same pixels.")
+def toytown(folder: Path, count: int, size: tuple[int, int], seed: int) -> None:
+    """Draw Toytown, the built-in data set, into a new folder."""
+    from core.datasets.toytown import toytown as draw
+
+    draw(folder, count, size, seed, print_frames)
+    click.echo(f"{folder}: {count} frames")
+
+
 def print_frames(done: int, total: int) -> None:
     """One line that counts up, for somebody who watches; nothing in a log or a pipe."""
     _print_line(f"{done} of {total} frames", done == total)
@@ -124,4 +154,4 @@ def _table(counted: Statistics) -> str:
     return "\n".join([f"{counted.dataset}: {len(counted.names)} frames", *lines])
 
 
-COMMANDS = (check_data, import_data, download, statistics)
+COMMANDS = (check_data, import_data, download, statistics, toytown)

@@ -163,7 +163,9 @@ def stop(run: str) -> None:
 
 @click.command()
 @click.argument("run", metavar="ID")
-@click.option("--checkpoint", default="best", show_default=True, help="Which weights, as `runs ID` lists them.")
+@click.option(
+    "--checkpoint", default="best", show_default=True, help="Which weights, as `runs ID` lists them."
+)
 @click.option("--name", required=True, help="The new model's name in the model store.")
 @_json_option
 def publish(run: str, checkpoint: str, name: str, as_json: bool) -> None:

@@ -157,7 +157,7 @@ class CountConfusion(Callback):
             return pictures
         loader = self.learn.dl
         first += distributed.rank() * loader.n_padded // distributed.world_size()
-        return max(0, min(pictures, loader.n - first))
+        return max(0, min(pictures, int(loader.n) - int(first)))
 
 
 class StopWhenDiverged(Callback):
@@ -177,8 +177,8 @@ class StopWhenDiverged(Callback):
         """DivergedError when the run was stopped."""
         if self.diverged:
             raise DivergedError(
-                "The loss is not a number any more: the learning rate is too high; let the learning-rate finder "
-                "(lr-find) suggest one, or start again with a tenth of it."
+                "The loss is not a number any more: the learning rate is too high; let the learning-rate "
+                "finder (lr-find) suggest one, or start again with a tenth of it."
             )
 
 
@@ -224,7 +224,8 @@ class GoOn(Callback):
 class Batches(Callback):
     """Writes one line a training batch to `batches.csv` and tells of it.
 
-    seconds: how long the run has trained, pauses left out. report: called with the batch's number in the epoch, from 1, and the batches of an epoch.
+    seconds: how long the run has trained, pauses left out. report: called with the batch's number in the
+    epoch, from 1, and the batches of an epoch.
     """
 
     order = 65
@@ -232,13 +233,22 @@ class Batches(Callback):
     columns = ("stage", "epoch", "batch", "loss", "smooth_loss", "lr", "momentum", "seconds")
 
     def __init__(
-        self, folder: Path | None, stage: str, seconds: Callable[[], float], report: Callable[[int, int], None]
+        self,
+        folder: Path | None,
+        stage: str,
+        seconds: Callable[[], float],
+        report: Callable[[int, int], None],
     ) -> None:
         self.folder, self.stage, self.seconds, self.report = folder, stage, seconds, report
 
     def after_batch(self) -> None:
         hyper = self.learn.opt.hypers[-1]
-        figures = (self.learn.loss.item(), float(self.learn.smooth_loss), float(hyper["lr"]), float(hyper["mom"]))
+        figures = (
+            self.learn.loss.item(),
+            float(self.learn.smooth_loss),
+            float(hyper["lr"]),
+            float(hyper["mom"]),
+        )
         numbers = (f"{value:.6g}" for value in figures)
         if self.folder is not None:
             values = (self.stage, self.epoch + 1, self.iter + 1, *numbers, f"{self.seconds():.2f}")
@@ -252,8 +262,8 @@ class History(Callback):
     fastai's CSVLogger begins its file anew with every fit and also logs the epochs that a resumed one skips.
 
     folder: None in all processes but the first. start: the epoch that a resumed stage goes on with; fastai
-    announces the end of those before it too. best: the mean IoU to beat. every_epoch: keep the weights of each.
-    report: called with each line as a dict.
+    announces the end of those before it too. best: the mean IoU to beat. every_epoch: keep the weights of
+    each. report: called with each line as a dict.
     """
 
     order = 60

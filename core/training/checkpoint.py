@@ -128,9 +128,7 @@ def numbers(optimiser: list[dict[str, Any]]) -> list[dict[str, float]]:
     ]
 
 
-def restore_optimiser(
-    optimiser: Any, tensors: dict[str, Tensor], plain: list[dict[str, float]]
-) -> None:
+def restore_optimiser(optimiser: Any, tensors: dict[str, Tensor], plain: list[dict[str, float]]) -> None:
     """Put the state of a progress file into a fastai optimiser; the schedule sets the hyperparameters."""
     for number, (parameter, _, state, _) in enumerate(optimiser.all_params()):
         state |= plain[number]

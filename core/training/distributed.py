@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from typing import Any
-
-import numpy as np
-import torch
-import torch.distributed as dist
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from core.errors import RecipeError
 from core.training.recipe import Stage
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+# torch is imported where it is needed: a run that waits in line alone costs no memory.
 
 _PATIENCE = timedelta(days=7)
 """How long the others wait for the first process, which may have to wait in line."""
@@ -39,6 +41,8 @@ def is_distributed() -> bool:
 
 def device() -> torch.device:
     """Where this process trains: its own GPU, or the CPU."""
+    import torch
+
     if torch.cuda.is_available():
         return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     return torch.device("cpu")
@@ -46,7 +50,12 @@ def device() -> torch.device:
 
 def join() -> None:
     """Meet the other processes; does nothing when there are none."""
-    if not is_distributed() or dist.is_initialized():
+    if not is_distributed():
+        return
+    import torch
+    import torch.distributed as dist
+
+    if dist.is_initialized():
         return
     if device().type == "cuda":
         torch.cuda.set_device(device())
@@ -55,6 +64,10 @@ def join() -> None:
 
 def leave() -> None:
     """Part from the other processes."""
+    if not is_distributed():
+        return
+    import torch.distributed as dist
+
     if dist.is_initialized():
         dist.destroy_process_group()
 
@@ -63,6 +76,8 @@ def share_word(word: str) -> str:
     """The first process's word, in every process."""
     if not is_distributed():
         return word
+    import torch.distributed as dist
+
     words = [word]
     dist.broadcast_object_list(words, src=0)
     return words[0]
@@ -72,6 +87,9 @@ def any_of(flag: bool) -> bool:
     """Whether the flag is up in any process; every process must ask."""
     if not is_distributed():
         return flag
+    import torch
+    import torch.distributed as dist
+
     flags = torch.tensor([int(flag)], device=device())
     dist.all_reduce(flags, dist.ReduceOp.MAX)
     return bool(flags.item())
@@ -81,6 +99,9 @@ def summed(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """The sum of all processes' counts; every process must give its own."""
     if not is_distributed():
         return counts
+    import torch
+    import torch.distributed as dist
+
     total = torch.from_numpy(counts).to(device())
     dist.all_reduce(total)
     result: NDArray[np.int64] = total.cpu().numpy()

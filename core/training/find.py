@@ -13,8 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import fastai.callback.schedule  # adds Learner.lr_find
-from fastai.callback.schedule import minimum, steep, valley
+from fastai.callback.schedule import minimum, steep, valley  # the import also adds Learner.lr_find
 from fastai.learner import Learner
 from pydantic import BaseModel, ConfigDict
 
@@ -26,8 +25,11 @@ COLUMNS = ("batch", "lr", "loss")
 
 
 class Suggestions(BaseModel):
-    """What the finder suggests: the middle of the longest valley, where the loss falls fastest, and a tenth
-    of where it is lowest."""
+    """What the finder suggests.
+
+    valley: in the longest valley. steep: where the loss falls fastest. minimum: a tenth of where it is
+    lowest.
+    """
 
     model_config = ConfigDict(frozen=True)
 

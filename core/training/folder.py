@@ -246,8 +246,12 @@ def append_row(path: Path, columns: Sequence[str], values: Iterable[object]) -> 
     of it or at worst no line end yet.
     """
     line = ",".join(str(value) for value in values) + "\n"
-    with path.open("ab") as file:
-        file.write((line if file.tell() else ",".join(columns) + "\n" + line).encode())
+    try:
+        with path.open("ab") as file:
+            file.write((line if file.tell() else ",".join(columns) + "\n" + line).encode())
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a write does not know it by itself
+        raise
 
 
 def size_of(path: Path) -> int:

@@ -5,13 +5,15 @@ A run is a process of its own session: it outlives the page, the browser and the
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from core.errors import RunError
-from core.training.folder import LOG, STOP, create_run, existing_run, write_text
+from core.training.folder import LOG, STOP, existing_run, write_text
 from core.training.status import LIVE, put_in_line, read_status, shown_state
 
 _ROOT = Path(__file__).parents[2]
@@ -39,8 +41,11 @@ def start(run: str) -> None:
             stderr=log,
             start_new_session=True,
         )
+    # Somebody must ask how it ended, or it stays behind as a zombie while the server lives.
+    threading.Thread(target=process.wait, name=f"run {run}", daemon=True).start()
     if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
 
 
 def request_stop(run: str) -> None:
@@ -57,6 +62,3 @@ def _environment() -> dict[str, str]:
     # Threads that spin while they wait would starve the app beside the run.
     environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     return environment
-
-
-__all__ = ["create_run", "request_stop", "start"]

@@ -49,22 +49,23 @@ class PreviewPainter:
         if not self.number:
             self._write_photos()
 
-    def paint(self, model: nn.Module, factor: float, stage: str, epoch: int, batch: int, seconds: float) -> None:
+    def paint(
+        self, model: nn.Module, factor: float, stage: str, epoch: int, batch: int, seconds: float
+    ) -> None:
         """Segment the frames, scaled by `factor`, with a network in evaluation mode, and write them."""
         self.number += 1
         for place, labels in enumerate(self._segment(model, factor)):
             self._write(f"{self.number:06d}-{place}", self._coloured(labels))
         # Last: whoever finds a line in the index finds its pictures.
-        append_row(
-            self.folder / INDEX, COLUMNS, (self.number, stage, epoch, batch, f"{seconds:.1f}")
-        )
+        append_row(self.folder / INDEX, COLUMNS, (self.number, stage, epoch, batch, f"{seconds:.1f}"))
 
     @torch.no_grad()
     def _segment(self, model: nn.Module, factor: float) -> list[NDArray[np.uint8]]:
         found = []
         device = next(model.parameters()).device
         # One at a time: frames may differ in size.
-        for image, label in Scaled(self.examples, factor, self.multiple):
+        scaled = Scaled(self.examples, factor, self.multiple)
+        for image, label in (scaled[number] for number in range(len(scaled))):
             batch = self.normalise((image[None].to(device), label[None]))
             logits = to_label_size(model(batch[0]), batch[1])
             found.append(logits.argmax(dim=1)[0].cpu().numpy().astype(np.uint8))
@@ -77,7 +78,9 @@ class PreviewPainter:
 
     def _write_photos(self) -> None:
         for place, example in enumerate(self.examples):
-            self._write(f"photo-{place}", Image.fromarray(example.image.permute(1, 2, 0).contiguous().numpy()))
+            self._write(
+                f"photo-{place}", Image.fromarray(example.image.permute(1, 2, 0).contiguous().numpy())
+            )
             self._write(f"truth-{place}", self._coloured(example.label.numpy()))
 
     def _coloured(self, labels: NDArray[np.uint8]) -> Image.Image:

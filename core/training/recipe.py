@@ -59,21 +59,21 @@ class Stage(_Checked):
     )
     epochs: Count = Field(description="How often every training picture is seen in this stage.")
     lr: Positive | Literal["find"] = Field(
-        description="The learning rate: how large a step the weights take after every batch; too small learns "
-        "slowly, too large unlearns, and `find` lets the learning-rate finder choose."
+        description="The learning rate: how large a step the weights take after every batch; too small "
+        "learns slowly, too large unlearns, and `find` lets the learning-rate finder choose."
     )
     suggestion: Suggestion = Field(
         "valley", description="Which of the finder's suggestions is taken when the learning rate is `find`."
     )
     lr_find: bool = Field(
         False,
-        description="Run the learning-rate finder before the stage and keep its curve, even when the learning "
-        "rate is given.",
+        description="Run the learning-rate finder before the stage and keep its curve, even when the "
+        "learning rate is given.",
     )
     pct_start: Share = Field(
         0.25,
-        description="The share of the stage in which the learning rate rises to its highest value; after that "
-        "it falls to nearly nothing.",
+        description="The share of the stage in which the learning rate rises to its highest value; after "
+        "that it falls to nearly nothing.",
     )
     batch_size: Annotated[int, Field(ge=2)] = Field(
         8,
@@ -86,17 +86,18 @@ class Stage(_Checked):
         "while the new part still knows nothing.",
     )
     encoder_lr: Positive | None = Field(
-        None, description="The encoder's learning rate as a share of the stage's; the recipe's when not given."
+        None,
+        description="The encoder's learning rate as a share of the stage's; the recipe's when not given.",
     )
     augmentation: Share = Field(
         1.0,
-        description="How much pictures are changed at random (mirrored, zoomed, other light, blurred) so that "
-        "no two epochs see the same: 1 as much as the recipe says, 0 not at all.",
+        description="How much pictures are changed at random (mirrored, zoomed, other light, blurred) so "
+        "that no two epochs see the same: 1 as much as the recipe says, 0 not at all.",
     )
     start_from: StageName | None = Field(
         None,
-        description="The earlier stage whose weights this one starts from; when not given, it goes on with what "
-        "is there.",
+        description="The earlier stage whose weights this one starts from; when not given, it goes on with "
+        "what is there.",
     )
 
     @model_validator(mode="after")
@@ -143,8 +144,8 @@ class Recipe(_Checked):
     summary: str = Field("", description="What the recipe is for, in one sentence.")
     network: str = Field(description="The network that is trained, by its name.")
     classes: str = Field(
-        description="What is learnt: `dataset` for the data set's own classes, `model` for those of the model "
-        "that training starts from, or a class list by name."
+        description="What is learnt: `dataset` for the data set's own classes, `model` for those of the "
+        "model that training starts from, or a class list by name."
     )
     pretrained: bool = Field(
         True, description="Start from an encoder that has learnt to see on ImageNet's million photos."
@@ -153,7 +154,10 @@ class Recipe(_Checked):
         None, description="The model of the store that training starts from, instead of ImageNet's encoder."
     )
     seed: int = Field(
-        42, ge=0, lt=2**31, description="Where chance begins: the same seed gives the same run on the same machine."
+        42,
+        ge=0,
+        lt=2**31,
+        description="Where chance begins: the same seed gives the same run on the same machine.",
     )
     weight_decay: Annotated[float, Field(ge=0)] = Field(
         0.01, description="How strongly weights are pulled towards zero, against learning by heart."
@@ -164,22 +168,28 @@ class Recipe(_Checked):
         "to 1, the longer its memory; 0 keeps the weights as they are.",
     )
     class_weight_power: Share = Field(
-        0.0, description="How much more rare classes weigh in the loss: 0 not at all, 1 as much as they are rare."
+        0.0,
+        description="How much more rare classes weigh in the loss: 0 not at all, 1 as much as they are rare.",
     )
     label_smoothing: Share = Field(
         0.0, description="The share of certainty that is taken off every label, against overconfidence."
     )
     jaccard_weight: Share = Field(
-        0.0, description="The soft Jaccard loss's share in the loss; it sees thin things that cross entropy overlooks."
+        0.0,
+        description="The soft Jaccard loss's share in the loss; it sees thin things that cross entropy "
+        "overlooks.",
     )
     encoder_lr: Positive = Field(
-        1.0, description="The encoder's learning rate as a share of the stage's: pretrained weights need smaller steps."
+        1.0,
+        description="The encoder's learning rate as a share of the stage's: pretrained weights need smaller "
+        "steps.",
     )
     rare_crop: Share = Field(
         0.0, description="The share of crops that are placed on a pixel of a rarer class."
     )
     colour: Share = Field(
-        0.0, description="How strongly brightness, contrast, saturation and white balance are changed at random."
+        0.0,
+        description="How strongly brightness, contrast, saturation and white balance are changed at random.",
     )
     blur: Share = Field(0.0, description="The share of pictures that are blurred.")
     every_epoch: bool = Field(
@@ -187,9 +197,11 @@ class Recipe(_Checked):
     )
     preview_seconds: Positive | None = Field(
         None,
-        description="Draw the preview pictures every so many seconds as well, not only at the end of an epoch.",
+        description="Draw the preview pictures every so many seconds too, not only at the end of an epoch.",
     )
-    tensorboard: bool = Field(False, description="Write event files for TensorBoard into the run's folder too.")
+    tensorboard: bool = Field(
+        False, description="Write event files for TensorBoard into the run's folder too."
+    )
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = Field(
         description="What is done one after the other."
     )

@@ -287,7 +287,9 @@ class _Run:
                 GoOn(start, resumed.smooth_loss, partial(self._go_on, resumed, tensors["random"], loader))
             )
         best = resumed.best if resumed else -1.0
-        self._add_writers(learner, stage, position, start, best, partial(self._save, learner, loader, position, lr))
+        self._add_writers(
+            learner, stage, position, start, best, partial(self._save, learner, loader, position, lr)
+        )
         with learner.no_bar(), learner.no_logging():
             learner.fit_one_cycle(
                 stage.epochs, self._rates(stage, lr), pct_start=stage.pct_start, start_epoch=start
@@ -365,9 +367,7 @@ class _Run:
 
     def _loaders(self, stage: Stage) -> DataLoaders:
         share = distributed.batch_share(stage)
-        return stage_dataloaders(
-            self.recipe, stage, self.network, self.pictures, share, distributed.device()
-        )
+        return stage_dataloaders(self.recipe, stage, self.network, self.pictures, share, distributed.device())
 
     def _learner(self, stage: Stage) -> Learner:
         """A learner for a stage that writes nothing: what the finder and the training have in common."""
@@ -430,9 +430,7 @@ class _Run:
         painter = PreviewPainter(self.output, self.network, self.class_list, self.pictures.valid)
         factor = stage.framing(*self.pictures.full_size).valid_size
         every = self.recipe.preview_seconds
-        learner.add_cb(
-            Previews(painter, self.average.module, stage.name, factor, start, every, seconds)
-        )
+        learner.add_cb(Previews(painter, self.average.module, stage.name, factor, start, every, seconds))
         if self.recipe.tensorboard:
             from core.training.tensorboard import event_writer
 
@@ -457,9 +455,7 @@ class _Run:
             random=checkpoint.random_state(loader.rng),
             optimiser=checkpoint.numbers(optimiser),
         )
-        checkpoint.save_progress(
-            self.folder / RESUME, progress, self.model, self.average.module, optimiser
-        )
+        checkpoint.save_progress(self.folder / RESUME, progress, self.model, self.average.module, optimiser)
 
     def _epoch_report(self, position: int, line: dict[str, Any]) -> EpochReport:
         stage = self.plan[position]
@@ -522,7 +518,9 @@ def _stage_file(folder: Path, stage: str) -> Path:
 
 
 def _stopped(stage: str) -> StoppedError:
-    return StoppedError(f"Stopped in the stage {stage}; resume it, and it goes on after its last whole epoch.")
+    return StoppedError(
+        f"Stopped in the stage {stage}; resume it, and it goes on after its last whole epoch."
+    )
 
 
 def class_weights(counts: Tensor, power: float) -> Tensor:

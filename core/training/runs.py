@@ -82,7 +82,7 @@ class Epoch(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """One line of `batches.csv`. epoch and batch count from 1; seconds since the run began, without pauses."""
+    """One line of `batches.csv`. epoch and batch count from 1; seconds of training so far, without pauses."""
 
     stage: str
     epoch: int

@@ -39,9 +39,10 @@ class SharedLoader(DistributedDL):  # type: ignore[misc]  # fastai has no types
 
     def __len__(self) -> int:
         """Batches an epoch for this process."""
+        processes = distributed.world_size()
         if self.drop_last:
-            return len(self.dl) // self.world_size
-        pictures = -(-len(self.dataset) // self.world_size)
+            return len(self.dl) // processes
+        pictures = -(-len(self.dataset) // processes)
         return -(-pictures // int(self.bs))
 
 

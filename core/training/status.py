@@ -108,7 +108,7 @@ def process_start(pid: int) -> float | None:
         with process.oneshot():
             if process.status() == psutil.STATUS_ZOMBIE:
                 return None
-            return round(process.create_time(), 2)
+            return round(float(process.create_time()), 2)
     except psutil.Error:
         return None
 

@@ -8,7 +8,7 @@ from core import dataset_tables, tables
 from core.datasets.check import Report, check
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.dataset_state import open_frame
-from pages.widgets.datasets import OpenedSet, file_name
+from pages.widgets.datasets import OpenedSet, file_name, read_again
 
 _PAGE = 20
 _KINDS = "check_kinds"
@@ -16,8 +16,7 @@ _KINDS = "check_kinds"
 
 def show_check(opened: OpenedSet) -> None:
     """Read every file, as a job, and show the report."""
-    key = ("check", opened.key)
-    job = jobs().start_once(key, lambda job: check(opened.dataset.root, job.tell))
+    job = jobs().start_once(("check", opened.key), lambda job: check(opened.dataset.root, job.tell))
     job.wait(0.4)
     if job.state == "running":
         watch(job, "Reading every file, frame", "check")
@@ -28,7 +27,7 @@ def show_check(opened: OpenedSet) -> None:
         st.error(job.error, title="The check ended early", icon=":material/error:")
     else:
         st.info("The check was stopped.", icon=":material/stop_circle:")
-    st.button("Check again", on_click=jobs().forget, args=(key,), icon=":material/refresh:")
+    st.button("Check again", on_click=read_again, args=(opened,), icon=":material/refresh:")
 
 
 def _report(opened: OpenedSet, report: Report) -> None:

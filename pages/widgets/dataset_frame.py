@@ -11,7 +11,7 @@ from core.errors import DatasetError
 from pages.widgets.dataset_film import film
 from pages.widgets.dataset_gallery import SPLIT_TITLES
 from pages.widgets.dataset_state import frame_name, set_frame, write_frame
-from pages.widgets.datasets import OpenedSet
+from pages.widgets.datasets import OpenedSet, file_name
 from pages.widgets.pixel_viewer import Pixel, View, ViewerPicture, pixel_viewer, viewer_picture
 
 PIXEL = "data_pixel"
@@ -53,10 +53,38 @@ def one_frame(opened: OpenedSet) -> None:
                 truth_viewer(picture, f"beside_{view}", f"{frame.name}, {view}", view=view, link="beside")
     else:
         truth_viewer(picture, "truth", f"{frame.name} with its true classes")
-    st.caption(
-        f"{frame.image.name} · {picture.width} x {picture.height} · {SPLIT_TITLES[frame.split].lower()} · "
-        "Point at the picture to see the true class; a click on a class in the list shows only that one."
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"{frame.image.name} · {picture.width} x {picture.height} · {SPLIT_TITLES[frame.split].lower()}"
+            " · Point at the picture to see the true class; a click on a class in the list shows only it."
+        )
+        _downloads(opened, frame)
+
+
+def _downloads(opened: OpenedSet, frame: Frame) -> None:
+    """The frame's pictures as files, each made when somebody asks for it."""
+    dataset = opened.dataset
+    palette = dataset.class_list.palette
+    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="frame_downloads")
+    if not menu.open:
+        return
+    stem = file_name(frame.name)
+    files = {
+        "Photo (PNG)": ("photo", lambda: images.encode_png(dataset.read_image(frame))),
+        "Label map, numbers (PNG)": (
+            "label",
+            lambda: images.encode_index_png(dataset.read_label(frame), palette),
+        ),
+        "Label map, colours (PNG)": (
+            "colours",
+            lambda: images.encode_png(palette[dataset.read_label(frame)]),
+        ),
+    }
+    with menu:
+        for label, (kind, make) in files.items():
+            st.download_button(
+                label, make, f"{stem}-{kind}.png", on_click="ignore", width="stretch", type="tertiary"
+            )
 
 
 def frame_picker(opened: OpenedSet) -> Frame:

@@ -3,7 +3,7 @@
 Data set and tab are widgets that Streamlit itself binds to the address. Frames are also chosen where their
 picker is not on the page, which Streamlit would not write there.
 
-The functions that change something are for callbacks: once its widget is made, a state cannot be set any more.
+The functions that change something are for callbacks: a widget's state cannot be set once it is made.
 """
 
 from __future__ import annotations

@@ -24,7 +24,6 @@ _WORDS = {
     _SHARES: "A street is mostly road, building, sky and tree. A network that never says *TrafficCone* loses "
     "next to nothing in accuracy: that is why rare classes are hard to learn, and why **mean IoU** counts "
     "each class alike.",
-    _FRAMES: "A class can have few pixels and still be in nearly every frame: lane markings and poles are.",
     _NUMBERS: "How crowded the frames are.",
     _PLACES: "Bright is where the class mostly is. Sky is above and road below in every street: a network "
     "learns that too.",
@@ -43,7 +42,7 @@ def _show(opened: OpenedSet, counted: Statistics) -> None:
     chart = st.segmented_control(
         "Chart", _CHARTS, default=_SHARES, required=True, key="chart", bind="query-params"
     )
-    st.markdown(_WORDS[chart])
+    st.markdown(_few_but_everywhere(counted) if chart == _FRAMES else _WORDS[chart])
     if chart == _PLACES:
         _places(counted)
     elif chart == _NUMBERS:
@@ -109,6 +108,22 @@ def _places(counted: Statistics) -> None:
 def _largest(counted: Statistics, occurring: list[str]) -> int:
     shares = dict(zip(counted.class_list.names, counted.class_shares().tolist(), strict=True))
     return max(range(len(occurring)), key=lambda number: shares[occurring[number]])
+
+
+def _few_but_everywhere(counted: Statistics) -> str:
+    """Of a thin class that nearly every street has: why it is hard."""
+    words = "A class can be in nearly every frame and still have few pixels."
+    names = counted.class_list.names
+    found = next((name for name in ("LaneMkgsDriv", "Column_Pole") if name in names), None)
+    if found is None or not counted.frames_with_class()[names.index(found)]:
+        return words
+    number = names.index(found)
+    frames, share = counted.frames_with_class()[number], counted.class_shares()[number]
+    return (
+        f"{words} **{found}** is in {frames} of {len(counted.names)} frames with {share:.1%} of the pixels. "
+        "That makes lane markings and poles hard: they are a few pixels wide, so that being wrong by one "
+        "pixel loses much of them, and a network that never says them loses next to nothing in accuracy."
+    )
 
 
 def _several_splits(counted: Statistics) -> bool:

@@ -44,6 +44,7 @@ def choose_dataset() -> OpenedSet:
             list(options),
             key=SET,
             bind="query-params",
+            format_func=lambda name: "Toytown, built in" if name == TOYTOWN else name,
             width=340,
             on_change=begin_anew,
             help="Toytown is built in: a street drawn by a program. Data sets in `data/` and folders that "
@@ -78,6 +79,12 @@ def counts(opened: OpenedSet) -> Statistics | None:
             icon=":material/calculate:",
         )
     return None
+
+
+def read_again(opened: OpenedSet) -> None:
+    """Forget what was found in the files: somebody may have mended one."""
+    for kind in ("counts", "check", "thumbnails"):
+        jobs().forget((kind, opened.key))
 
 
 def file_name(text: str) -> str:
@@ -158,15 +165,18 @@ def _require_toytown(folder: Path) -> None:
 
 
 def _stamp(folder: Path) -> str:
-    """What changes when a file of a data set comes, goes or is renamed: its folders' times."""
+    """What changes when a file of a data set comes, goes or is renamed: its lists' and folders' times."""
     try:
-        folders = [Path(entry.path) for entry in os.scandir(folder)]
-        inner = [Path(e.path) for each in folders if each.is_dir() for e in os.scandir(each) if e.is_dir()]
+        outer = _children(folder)
+        inner = [path for each in outer if each.is_dir() for path in _children(each) if path.is_dir()]
     except OSError:
         return "unreadable"
-    return repr(
-        [signature(path) for path in [folder, *sorted(folders), *sorted(inner)] if path.name[0] != "."]
-    )
+    return repr([(path.name, signature(path)) for path in [*outer, *inner]])
+
+
+def _children(folder: Path) -> list[Path]:
+    """What is in a folder, but for what is hidden: our own cache may be."""
+    return sorted(Path(entry.path) for entry in os.scandir(folder) if not entry.name.startswith("."))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking at the folder")

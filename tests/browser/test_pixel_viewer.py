@@ -208,7 +208,7 @@ def test_viewer_fits_its_window(
         box = shown.locator(".stage").bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
-        assert box["height"] <= 0.75 * 900 + 1
+        assert box["height"] <= 0.75 * page.viewport_size["height"] + 1
         assert box["width"] / box["height"] == pytest.approx(size[1] / size[0], rel=0.01)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -111,6 +111,8 @@ def picture_named(name: str) -> ViewerPicture:
             return street(480, 640)
         case "street-large":
             return street(768, 1024)
+        case "square1024":
+            return street(1024, 1024)
         case "portrait":
             return street(1024, 576)
         case "difference":

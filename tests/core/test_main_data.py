@@ -241,3 +241,25 @@ def test_other_commands_take_the_folder_above_a_data_set(run, data, tmp_path, co
 
     assert status == 0
     assert json.loads(printed)["images"] == 1
+
+
+# toytown
+
+
+def test_toytown_is_drawn_and_clean(run, tmp_path):
+    status, printed, sentence = run("toytown", tmp_path / "town", "--count", 4, "--size", "96x64")
+
+    assert (status, printed, sentence) == (0, f"{tmp_path / 'town'}: 4 frames\n", "")
+    status, printed, _ = run("check-data", tmp_path / "town", "--json")
+    report = json.loads(printed)
+    assert report["frames"] == 4
+    assert report["sizes"] == {"96 x 64": 4}
+
+
+@pytest.mark.parametrize("size", ["96by64", "96", "x", "axb", "8x8", "99999x99999"])
+def test_a_town_of_no_size_is_refused_in_one_sentence(run, tmp_path, size):
+    status, printed, sentence = run("toytown", tmp_path / "town", "--size", size)
+
+    assert (status, printed) == (2, "")
+    assert sentence.count("\n") == 1
+    assert not (tmp_path / "town").exists()

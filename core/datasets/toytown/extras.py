@@ -74,11 +74,15 @@ def _cyclists(planner: Planner) -> None:
     planner.put("road", 2.6, dice.between(30, 40), across, (1.6, 0.5, 1.7), -0.32)
 
 
-def _motorcycle(planner: Planner) -> None:
-    dice = planner.dice
-    planner.clear({"road"}, 0, 27)
-    draw = still(riders.motorcyclist, figures.adult(dice), False)
-    planner.put("road", LANE / 2 - 0.2, dice.between(20, 25), draw, (0.8, 1.9, 1.6), 0, -0.5)
+def _motorcycle(planner: Planner, away: bool = False) -> None:
+    dice, size = planner.dice, (0.8, 1.9, 1.6)
+    draw = still(riders.motorcyclist, figures.adult(dice), away)
+    if away:
+        planner.clear({"lane"}, 0, 18)
+        planner.put("lane", -LANE / 2 + 0.3, dice.between(9, 12), draw, size, 0, planner.street.speed * 1.1)
+    else:
+        planner.clear({"road"}, 0, 27)
+        planner.put("road", LANE / 2 - 0.2, dice.between(20, 25), draw, size, 0, -0.5)
     _scooter(planner)
 
 
@@ -119,6 +123,13 @@ def _box(planner: Planner, make: Callable[[Planner], buses.Box], distant: bool =
     planner.clear({"road"}, z - 8, z + box.length + 4)
     size = (box.width, box.length, box.height)
     planner.put("road", LANE / 2 + 0.1, z, still(buses.draw_box, box, True), size, 0, -0.55)
+
+
+def _lorry_ahead(planner: Planner) -> None:
+    box, z = _lorry(planner), planner.dice.between(17, 21)
+    planner.clear({"lane"}, 11, z + box.length + 6)
+    size = (box.width, box.length, box.height)
+    planner.put("lane", -LANE / 2, z, still(buses.draw_box, box, False), size, 0, planner.street.speed)
 
 
 def _bus(planner: Planner) -> buses.Box:
@@ -223,7 +234,9 @@ EXTRAS: dict[str, Callable[[Planner], None]] = {
     "horses": _horses,
     "lights": _lights,
     "lorry": partial(_box, make=_lorry),
+    "lorry ahead": _lorry_ahead,
     "motorcycle": _motorcycle,
+    "motorcycle ahead": partial(_motorcycle, away=True),
     "posters": _posters,
     "pram": partial(_pushing, cart="pram", tints=((40, 60, 110), (120, 40, 60), (60, 90, 70))),
     "road works": _road_works,

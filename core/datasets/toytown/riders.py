@@ -10,13 +10,11 @@ from core.datasets.toytown.dice import sine
 from core.datasets.toytown.figures import Part, Person, limb, scaled
 
 
-def cyclist(
-    canvas: Canvas, x: float, y: float, z: float, step: float, person: Person, across: int, away: bool = True
-) -> None:
-    """Somebody on a bicycle, seen from the side (across) or from behind or before."""
+def cyclist(canvas: Canvas, x: float, y: float, z: float, step: float, person: Person, across: int) -> None:
+    """Somebody on a bicycle, seen from the side (across is 1 or -1) or from behind (0)."""
     frame = dimmed(person.bag or (180, 40, 44), 0.9)
     if not across:
-        canvas.flat(x, y, z, _rider_along(person, step, away, frame, 0.05), kinds.BICYCLIST)
+        canvas.flat(x, y, z, _rider_along(person, step, frame), kinds.BICYCLIST)
         return
     up = 0.13 * sine(step)
     wheel = [part for cx in (-0.52, 0.52) for part in _ring(cx, 0.34, 0.34, 0.28)]
@@ -67,11 +65,11 @@ def _head(person: Person, x: float, y: float) -> list[Part]:
     ]
 
 
-def _rider_along(person: Person, step: float, away: bool, frame: RGB, wheel: float) -> list[Part]:
+def _rider_along(person: Person, step: float, frame: RGB) -> list[Part]:
     up = 0.14 * sine(step)
     coat, legs = person.coat, person.trousers
     parts: list[Part] = [
-        ([(-wheel / 2, 0.0), (wheel / 2, 0.0), (wheel / 2, 0.68), (-wheel / 2, 0.68)], (34, 34, 36)),
+        ([(-0.025, 0.0), (0.025, 0.0), (0.025, 0.68), (-0.025, 0.68)], (34, 34, 36)),
         ([(-0.05, 0.6), (0.05, 0.6), (0.05, 0.86), (-0.05, 0.86)], frame),
         limb(-0.11, 0.94, -0.14, 0.3 + up, 0.16, 0.1, legs),
         limb(0.11, 0.94, 0.14, 0.3 - up, 0.16, 0.1, dimmed(legs, 0.85)),
@@ -82,20 +80,16 @@ def _rider_along(person: Person, step: float, away: bool, frame: RGB, wheel: flo
         limb(0.2, 1.4, 0.3, 1.02, 0.11, 0.08, dimmed(coat, 0.75)),
         ([(-0.16, 0.92), (0.16, 0.92), (0.22, 1.38), (0.1, 1.48), (-0.1, 1.48), (-0.22, 1.38)], coat),
         ([(0.04, 0.92), (0.16, 0.92), (0.22, 1.38), (0.1, 1.48)], dimmed(coat, 0.82)),
-        (circle(0.0, 1.6, 0.1, 0.13), person.hair if away else person.skin),
+        (circle(0.0, 1.6, 0.1, 0.13), person.hair),
         (
             [(-0.14, 1.62), (0.14, 1.62), (0.1, 1.74), (0.0, 1.78), (-0.1, 1.74)],
             person.bag or (222, 222, 216),
         ),
     ]
-    if away:
-        parts.append(([(-0.04, 0.72), (0.04, 0.72), (0.04, 0.79), (-0.04, 0.79)], (220, 30, 28)))
-        if person.bag:
-            parts.append(
-                ([(-0.12, 1.04), (0.12, 1.04), (0.13, 1.36), (-0.13, 1.36)], dimmed(person.bag, 0.8))
-            )
-    else:
-        parts.append(([(-0.32, 1.0), (0.32, 1.0), (0.32, 1.05), (-0.32, 1.05)], (40, 40, 42)))
+    parts.append(([(-0.04, 0.72), (0.04, 0.72), (0.04, 0.79), (-0.04, 0.79)], (220, 30, 28)))
+    if person.bag:
+        bag = [(-0.12, 1.04), (0.12, 1.04), (0.13, 1.36), (-0.13, 1.36)]
+        parts.append((bag, dimmed(person.bag, 0.8)))
     return parts
 
 
@@ -126,7 +120,7 @@ def motorcyclist(canvas: Canvas, x: float, y: float, z: float, person: Person, a
     ]
     canvas.flat(x, y, z, parts, kinds.MOTORCYCLE)
     if canvas.light.lamps:
-        canvas.glow((x, y + 0.67, z), 0.3, lamp)
+        canvas.glow((x, y + 0.67, z), 0.14 if away else 0.3, lamp)
 
 
 def scooter(canvas: Canvas, x: float, y: float, z: float, tint: RGB) -> None:

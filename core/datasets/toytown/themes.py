@@ -30,7 +30,7 @@ THEMES = (
     ),
     Theme(
         ("overcast",), ("terrace", "terrace", "villa", "park", "terrace"), (True, False), Spans(),
-        ("children", "suv", "dog", "cyclists", "avenue", "motorcycle", "cart"),
+        ("children", "suv", "dog", "cyclists", "avenue", "motorcycle", "cart", "lorry ahead"),
     ),
     Theme(
         ("morning",), ("villa", "park", "terrace", "meadow"), (False, False), Spans(rail=46),
@@ -48,7 +48,7 @@ THEMES = (
     ),
     Theme(
         ("dusk",), ("terrace", "shop", "villa", "modern"), (True, False), Spans(tunnel=78),
-        ("bus", "crowd", "lights", "suv", "cyclists", "posters"),
+        ("bus", "crowd", "lights", "suv", "motorcycle ahead", "posters"),
     ),
     Theme(
         ("morning", "noon"), ("park", "meadow", "park", "villa"), (False, True), Spans(),

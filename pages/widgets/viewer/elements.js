@@ -9,6 +9,11 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
+/** Give an element a class or take it; what is so already is not touched, which would cost a style pass. */
+export function setClass(target, name, on) {
+  if (target.classList.contains(name) !== on) target.classList.toggle(name, on);
+}
+
 /** An icon of lines drawn in a square of 16; the words beside it are the element's own. */
 export function icon(...lines) {
   const space = "http://www.w3.org/2000/svg";

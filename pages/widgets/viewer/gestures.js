@@ -1,5 +1,7 @@
 // Mouse, fingers, wheel and keys on the picture, turned into what they mean.
 
+import { setClass } from "./elements.js";
+
 const DRAG_THRESHOLD = { mouse: 4, pen: 6, touch: 10 }; // CSS pixels that a click may wander
 const WHEEL_LINE = 16; // CSS pixels, where a wheel counts in lines
 const WHEEL_MOST = 480; // of one event, which may stand for several turns, or for a whole page
@@ -80,7 +82,7 @@ export class Gestures {
       last = this.start; // what was held until now
     }
     if (!this.dragged || this.target.isWhole()) return;
-    this.canvas.classList.add("dragging");
+    setClass(this.canvas, "dragging", true);
     const [from, to] = [this.placeOf(last), this.placeOf(event)];
     this.target.pan(to.x - from.x, to.y - from.y);
   }
@@ -111,7 +113,7 @@ export class Gestures {
 
   release(event) {
     this.pointers.delete(event.pointerId);
-    this.canvas.classList.remove("dragging");
+    setClass(this.canvas, "dragging", false);
     // After a pinch the finger that stays goes on panning from where it is.
     this.start = [...this.pointers.values()][0] ?? null;
   }

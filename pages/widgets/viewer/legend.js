@@ -1,6 +1,6 @@
 // The classes that occur in the picture: pointing lights one up, clicking isolates it, the eye hides it.
 
-import { element, fill, icon, percent, shareInWords, swatch } from "./elements.js";
+import { element, fill, icon, percent, setClass, shareInWords, swatch } from "./elements.js";
 
 const EYE = "M1.5 8s2.4-4.3 6.5-4.3S14.5 8 14.5 8s-2.4 4.3-6.5 4.3S1.5 8 1.5 8zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4";
 const STRIKE = "M3 13L13 3";
@@ -83,15 +83,15 @@ export class Legend {
       const label = Number(entry.dataset.label);
       entry.querySelector(".only").setAttribute("aria-pressed", label === this.isolated);
       entry.querySelector(".eye").setAttribute("aria-pressed", this.hidden.has(label));
-      entry.classList.toggle("aside", this.isolated !== null && label !== this.isolated);
-      entry.classList.toggle("hidden", this.hidden.has(label));
+      setClass(entry, "aside", this.isolated !== null && label !== this.isolated);
+      setClass(entry, "hidden", this.hidden.has(label));
     }
   }
 
   /** Mark the class of the pixel that is pointed at. */
   point(label) {
     for (const entry of this.list.children) {
-      entry.classList.toggle("pointed", Number(entry.dataset.label) === label);
+      setClass(entry, "pointed", Number(entry.dataset.label) === label);
     }
   }
 }

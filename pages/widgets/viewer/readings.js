@@ -1,6 +1,6 @@
 // What is said of single pixels: the two readouts, the loupe, the flags of pins.
 
-import { element, fill, swatch } from "./elements.js";
+import { element, fill, setClass, swatch } from "./elements.js";
 import { centreOf, extentOf, samePixel, toPlace } from "./geometry.js";
 import { Picture } from "./picture.js";
 
@@ -18,7 +18,7 @@ export class Readout {
 
   show(pixel, reading) {
     const empty = !pixel || !reading;
-    this.element.classList.toggle("empty", empty);
+    setClass(this.element, "empty", empty);
     fill(this.swatch, empty ? "" : reading.colour);
     this.what.textContent = empty ? "" : Picture.inWords(reading);
     this.where.textContent = empty ? this.whenEmpty : `row ${pixel.row}, col ${pixel.col}`;
@@ -64,7 +64,7 @@ export class Loupe {
       const cell = this.cells.children[index];
       cell.style.setProperty("--photo", photo[index]);
       fill(cell, readings[index].colour);
-      cell.classList.toggle("chosen", samePixel(pixel, chosen));
+      setClass(cell, "chosen", samePixel(pixel, chosen));
       cell.style.gridArea =
         shape === "square" ? `${pixel.row - extent.top + 1} / ${pixel.col - extent.left + 1}` : "auto";
     });
@@ -90,7 +90,7 @@ export class Loupe {
   /** Mark the cell of the pixel that is pointed at, here or in the picture. */
   point(pixel) {
     this.pixels.forEach((each, index) => {
-      this.cells.children[index]?.classList.toggle("pointed", samePixel(each, pixel));
+      setClass(this.cells.children[index], "pointed", samePixel(each, pixel));
     });
   }
 }
@@ -120,9 +120,9 @@ export class Pins {
       const flag = this.element.children[index];
       flag.style.left = `${100 * x}%`;
       flag.style.top = `${100 * y}%`;
-      flag.classList.toggle("away", x < 0 || y < 0 || x > 1 || y > 1);
-      flag.classList.toggle("leftwards", x > 0.5);
-      flag.classList.toggle("below", y < 0.15);
+      setClass(flag, "away", x < 0 || y < 0 || x > 1 || y > 1);
+      setClass(flag, "leftwards", x > 0.5);
+      setClass(flag, "below", y < 0.15);
     });
   }
 
@@ -136,7 +136,7 @@ export class Pins {
     const nearest = Math.min(...distances);
     this.pins.forEach((_, index) => {
       const named = distances[index] === nearest && nearest <= FLAG_REACH;
-      this.element.children[index].classList.toggle("named", named);
+      setClass(this.element.children[index], "named", named);
     });
   }
 }

@@ -7,7 +7,7 @@
 // What Python calls the view (photo, overlay, mask ...) is the `look` here; a view is, as in
 // geometry.js, the part of the picture that is shown.
 
-import { bits, element, percent } from "./elements.js";
+import { bits, element, percent, setClass } from "./elements.js";
 import {
   WHOLE_PICTURE,
   between,
@@ -481,7 +481,7 @@ class PixelViewer {
   showZoom() {
     const { left, top, span } = this.view;
     Object.assign(this.root.dataset, { zoom: 1 / span, left, top });
-    this.marksLayer.classList.toggle("zoomed", !this.isWhole());
+    setClass(this.marksLayer, "zoomed", !this.isWhole());
     this.zoomButtons.show(this.view.span, this.leastSpan);
   }
 
@@ -637,7 +637,7 @@ class PixelViewer {
 
     const one = this.legend.lit ?? this.legend.isolated;
     const colour = (this.veilColour = this.readVeilColour());
-    this.veilLayer.classList.toggle("light", one !== this.legend.isolated);
+    setClass(this.veilLayer, "light", one !== this.legend.isolated);
     this.layOver(this.veilLayer, one !== null && `${one} ${colour}`, () => shown.veil(one, colour));
 
     const [lines, grid] = [this.boundaries.on, pixel >= GRID_FROM];

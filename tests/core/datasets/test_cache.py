@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from core.datasets import cache
@@ -88,6 +90,19 @@ def test_what_cannot_be_written_is_done_without(root):
     cache.write(root / "nowhere" / "a", b"new")
 
     assert list(root.iterdir()) == []
+
+
+def test_neither_links_nor_pipes_are_kept_files(root):
+    (root / "file").write_bytes(b"")
+    (root / "link").symlink_to(root / "file")
+    os.mkfifo(root / "pipe")
+
+    assert [cache.is_kept(root / name) for name in ("file", "link", "pipe", "nothing")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_a_signature_changes_with_size_and_time_and_a_missing_file_has_none(root):

@@ -85,7 +85,9 @@ def test_a_missing_list_of_validation_frames_is_a_note(fastai):
     report = check(fastai)
 
     assert report.clean
-    assert report.notes == ("There is no valid.txt. The frames are split as published for CamVid: by drive.",)
+    assert report.notes == (
+        "The data set does not say how it is split. The frames are split as published for CamVid: by drive.",
+    )
 
 
 def test_a_folder_that_is_no_data_set_is_refused(tmp_path, refusal):
@@ -179,6 +181,33 @@ def test_an_unknown_colour_is_reported_with_all_its_pixels_and_files(make_layout
     assert problem.message == (
         "No class of toy has the colour (7, 8, 9): 5 pixels in 0016E5_00390_L.png, 0006R0_f00930_L.png."
     )
+
+
+def test_a_label_map_that_was_blended_is_one_problem_not_thousands(make_layout, street_frames):
+    root = make_layout("kaggle", street_frames)
+    noise = np.random.default_rng(0).integers(1, 60, (40, 48, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(frame_files(root)[1])
+
+    problem = only(check(root))
+    assert (problem.kind, problem.frame) == ("unknown colour", "0006R0_f00930")
+    assert problem.message.startswith("0006R0_f00930_L.png holds colours that no class of toy has")
+    assert len(problem.message) < 250
+
+
+def test_of_very_many_unknown_colours_the_most_frequent_are_reported(make_layout, street):
+    frames = {"train": {f"a_{n}": street for n in range(4)}}
+    root = make_layout("kaggle", frames)
+    for number in range(4):
+        path = frame_files(root, f"a_{number}")[1]
+        with Image.open(path) as written:
+            for col in range(40):
+                written.putpixel((col, 0), (number + 1, col, 200))
+            written.save(path)
+
+    problems = check(root).problems
+    assert {problem.kind for problem in problems} == {"unknown colour"}
+    assert len(problems) == 101
+    assert problems[-1].message == "60 more colours belong to no class of toy."
 
 
 def test_several_problems_are_all_found(fastai):
@@ -298,6 +327,15 @@ def test_neighbours_of_one_drive_that_look_alike_in_two_splits(make_layout, stre
 
 def test_neighbours_that_look_different_are_no_problem(make_layout, street):
     assert check(neighbours(make_layout, street, NEAR_DUPLICATE + 1)).clean
+
+
+def test_neighbours_parted_by_our_own_rule_are_a_note(make_layout, street):
+    root = neighbours(make_layout, street, 1)
+    (root / "valid.txt").unlink()
+    report = check(root)
+
+    assert report.clean
+    assert report.notes[1] == "That leaves 1 nearly equal neighbours in different splits."
 
 
 @pytest.mark.parametrize("names", [("0006R0_07957", "0016E5_07959"), ("street", "road")])

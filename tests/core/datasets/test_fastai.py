@@ -248,8 +248,8 @@ def test_a_list_that_is_not_text_is_named(root, part, refusal):
 
 @pytest.mark.parametrize(
     "codes",
-    [[], ["Sky", "Road", "Sky"], [f"Class{n}" for n in range(256)]],
-    ids=["none", "one twice", "more than a label map can count"],
+    [[], ["Sky", "Road", "Sky"], [f"Class{n}" for n in range(256)], ["S\x1b[2Jky"], ["S" * 65]],
+    ids=["none", "one twice", "more than a label map can count", "command", "long"],
 )
 def test_codes_that_make_no_class_list_are_refused(root, codes, refusal):
     (root / "codes.txt").write_text("\n".join(codes))

@@ -99,6 +99,14 @@ def test_kept_fingerprints_that_make_no_sense_are_not_used(root, content):
     assert of(root) == before
 
 
+def test_a_kept_fingerprint_is_never_anything_but_digits(root):
+    before = of(root)
+    path = root / ".streetscope" / "fingerprints.json"
+    path.write_text(path.read_text().replace(before, "../../somewhere"))
+
+    assert of(root) == before
+
+
 def test_files_of_the_same_sizes_and_times_are_not_read_again(root):
     before = of(root)
     path = root / "images" / "0006R0_f00930.png"

@@ -178,6 +178,16 @@ def test_what_a_killed_import_left_is_cleared_away(make_layout, street_frames, t
     assert not (target / "images" / "old.png").exists()
 
 
+def test_a_link_where_it_is_built_is_not_followed(make_layout, street_frames, target, tmp_path, refusal):
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim" / "precious").write_text("")
+    target.parent.mkdir()
+    (target.parent / ".street.part").symlink_to(tmp_path / "victim")
+
+    assert "is a link" in refusal(lambda: import_dataset(make_layout("fastai", street_frames), target))
+    assert [path.name for path in (tmp_path / "victim").iterdir()] == ["precious"]
+
+
 def test_two_imports_at_once_do_not_mix(make_layout, street_frames, target, refusal):
     (target.parent / ".street.part").mkdir(parents=True)
     with FileLock(target.parent / ".street.part" / "lock"):

@@ -43,6 +43,18 @@ def test_pixels_of_unknown_colours_are_counted_exactly(colours):
     with pytest.raises(UnknownColourError) as refusal:
         indices_of_colours(colours, CAMVID_32)
     assert refusal.value.counts == {colour: unknown.count(colour) for colour in unknown}
+    assert refusal.value.colours == len(set(unknown))
+
+
+def test_a_picture_of_several_strips_is_turned_as_a_whole():
+    label = np.random.default_rng(0).integers(0, 4, (2100, 1000), dtype=np.uint8)
+    colours = STREET.palette[label]
+    assert np.array_equal(indices_of_colours(colours, STREET), label)
+
+    colours[0, 0] = colours[-1, -1] = (1, 2, 3)
+    with pytest.raises(UnknownColourError) as refusal:
+        indices_of_colours(colours, STREET)
+    assert refusal.value.counts == {(1, 2, 3): 2}
 
 
 def test_unknown_colours_are_named_with_their_pixels_the_most_frequent_first(tmp_path, refusal):

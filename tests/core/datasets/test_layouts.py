@@ -321,5 +321,8 @@ def test_data_sets_are_found_and_what_is_half_made_is_not(make_layout, street_fr
     make_layout("fastai", street_frames, name=".c.part")
     (tmp_path / "d").mkdir()
 
-    assert [path.name for path in find_datasets(tmp_path)] == ["a", "b"]
+    (tmp_path / "z").mkdir()
+    make_layout("kaggle", street_frames, name="z/unzipped")
+
+    assert [path.name for path in find_datasets(tmp_path)] == ["a", "b", "unzipped"]
     assert find_datasets(tmp_path / "nowhere") == []

@@ -210,7 +210,7 @@ def test_an_example_lies_in_the_picture_and_has_the_share_it_says(tmp_path_facto
         if found is None:
             assert not (label == number).any()
             continue
-        box = label[found.top : found.top + found.height, found.left : found.left + found.width]
+        box = found.cut(label)
         assert box.shape == (found.height, found.width)
         assert found.share == pytest.approx((box == number).mean())
 

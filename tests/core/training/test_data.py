@@ -20,6 +20,7 @@ from core.training.data import (
     Augment,
     Example,
     Normalise,
+    Pictures,
     class_counts,
     load_examples,
     stage_dataloaders,
@@ -51,7 +52,8 @@ def augmented(settings: Recipe, example: Example, seed: int, rarity: torch.Tenso
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
-    return Augment(settings, settings.stages[0], rarity)(example)
+    stage = settings.stages[0]
+    return Augment(settings, stage, rarity, stage.framing(*example.label.shape))(example)
 
 
 def shown(image: torch.Tensor) -> torch.Tensor:
@@ -236,7 +238,7 @@ def test_validation_shows_whole_pictures_padded_to_the_networks_multiple(height,
     settings = recipe(valid_size=factor)
     example = checkered(height, width)
     loaders = stage_dataloaders(
-        settings, settings.stages[0], find_network("unet_lite0"), [example], [example], EVEN
+        settings, settings.stages[0], find_network("unet_lite0"), Pictures([example], [example], EVEN), 1
     )
     images, labels = next(iter(loaders.valid))
 
@@ -255,7 +257,7 @@ def test_training_batches_have_the_stages_size_and_the_networks_range():
     settings = recipe(batch_size=3)
     examples = [checkered(64, 64, seed) for seed in range(7)]
     loaders = stage_dataloaders(
-        settings, settings.stages[0], find_network("unet_lite0"), examples, examples, EVEN
+        settings, settings.stages[0], find_network("unet_lite0"), Pictures(examples, examples, EVEN), 3
     )
     batches = list(loaders.train)
 

@@ -289,7 +289,7 @@ def test_the_pretrained_encoder_gets_a_rate_of_its_own(name):
     assert len(encoder) + len(rest) == len(list(model.parameters()))
     # ImageNet's weights are in the encoder: convolutions from the picture on; the classes are in the rest.
     assert encoder[0] is next(model.parameters())
-    assert {tuple(p.shape)[0] for p in rest if p.shape[0] == 3} == {3}
+    assert {p.shape[0] for p in rest if p.shape[0] == 3} == {3}
 
 
 def test_a_network_without_an_encoder_has_one_group():

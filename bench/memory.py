@@ -1,0 +1,94 @@
+"""Memory of open photos: one photo, twenty sessions with five photos each, and after they have ended."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+
+from playwright.sync_api import Browser, Page
+
+from bench.photos import SIZE, expect_looked_at, open_photos, photo
+from bench.processes import resident_megabytes
+from bench.report import Goal, Report, Row
+from bench.serving import Server, chromium, served
+from core import images
+from core.segmentation import load_segmenter
+
+SESSIONS, PHOTOS = 20, 5
+# Streamlit keeps a session whose connection was lost for two minutes.
+ENDING_SECONDS = 240
+
+
+def kept_by_a_photo() -> float:
+    """Megabytes of a segmentation and what the viewer is sent of it."""
+    from pages.widgets.models import SegmentedPhoto, _viewer_picture
+
+    content = photo(0)["buffer"]
+    result = load_segmenter("street-lite0").segment(images.decode(content, SIZE), SIZE)
+    result.entropy_steps()
+    return SegmentedPhoto(result, _viewer_picture(result)).nbytes / 2**20
+
+
+def look_at_all(page: Page, names: list[str]) -> None:
+    """Look at one photo after the other, by its thumbnail."""
+    for name in names:
+        page.locator(".strip li").filter(has_text=name).locator("button").first.click()
+        expect_looked_at(page, name)
+
+
+def memory_of_sessions(browser: Browser, app: Server) -> tuple[float, float]:
+    """Megabytes of the server while the sessions are open, the most seen, and after they have ended."""
+    most = 0.0
+    with ExitStack() as stack:
+        for session in range(SESSIONS):
+            photos = [photo(1 + session * PHOTOS + number) for number in range(PHOTOS)]
+            page = stack.enter_context(
+                browser.new_context(viewport={"width": 1280, "height": 1000})
+            ).new_page()
+            open_photos(page, app.url, photos)
+            look_at_all(page, [str(p["name"]) for p in photos])
+            most = max(most, resident_megabytes(app.pid))
+            print(f"{session + 1} sessions: {resident_megabytes(app.pid):.0f} MB", flush=True)
+    ended = resident_megabytes(app.pid)
+    deadline = time.monotonic() + ENDING_SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(5)
+        ended = min(ended, resident_megabytes(app.pid))
+    return most, ended
+
+
+def measure() -> Report:
+    with chromium() as browser, served("app.py") as app:
+        with browser.new_page() as page:  # the network is loaded and has seen a photo of this size
+            open_photos(page, app.url, [photo(0)])
+        idle = resident_megabytes(app.pid)
+        most, ended = memory_of_sessions(browser, app)
+    one, photos = kept_by_a_photo(), SESSIONS * PHOTOS
+    rows: list[Row] = [
+        {"what": "a photo at 1024 x 1024 keeps", "MB": one},
+        {"what": "idle server", "MB": idle},
+        {"what": f"{SESSIONS} sessions with {PHOTOS} photos each, the most", "MB": most},
+        {"what": "the same for each photo above the idle server", "MB": (most - idle) / photos},
+        {"what": "after the sessions have ended", "MB": ended},
+    ]
+    return Report(
+        "Memory",
+        "Resident memory of the server process; photos of 1024 x 1024 pixels, each looked at in Chromium.",
+        rows,
+        [
+            Goal("memory kept by an open photo at 1024 x 1024", one, "MB", 25),
+            Goal(
+                f"{SESSIONS} sessions with {PHOTOS} photos each, above the idle server",
+                most - idle,
+                "MB",
+                2048,
+            ),
+            Goal(
+                "share of that given back after the sessions ended",
+                (most - ended) / (most - idle),
+                "",
+                0.5,
+                True,
+            ),
+        ],
+    )

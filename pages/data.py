@@ -1,0 +1,36 @@
+"""Data: what a labelled data set is, shown on Toytown, CamVid or any set in one of CamVid's layouts."""
+
+import streamlit as st
+
+from pages.widgets.front_door import front_door
+
+front_door()
+st.header("What does a network learn from?", anchor=False)
+st.markdown(
+    "From pictures in which people said of **every pixel** what it shows: a photo, and with it a *label map* "
+    "of the same size. Pixels nobody labelled are **Void**; they count nowhere."
+)
+
+with st.spinner("Looking for data sets"):
+    from pages.widgets.dataset_check import show_check
+    from pages.widgets.dataset_classes import show_classes
+    from pages.widgets.dataset_frame import one_frame
+    from pages.widgets.dataset_gallery import gallery
+    from pages.widgets.dataset_label_file import show_label_file
+    from pages.widgets.dataset_state import TAB
+    from pages.widgets.dataset_statistics import show_statistics
+    from pages.widgets.datasets import choose_dataset
+
+opened = choose_dataset()
+TABS = {
+    "Gallery": gallery,
+    "Frame": one_frame,
+    "Classes": show_classes,
+    "Statistics": show_statistics,
+    "Label file": show_label_file,
+    "Check": show_check,
+}
+for tab, show in zip(st.tabs(list(TABS), key=TAB, bind="query-params"), TABS.values(), strict=True):
+    if tab.open:
+        with tab:
+            show(opened)

@@ -1,0 +1,228 @@
+"""Runs as real processes with real signals: killed and gone on with, stopped, in line, sharing work."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.datasets.toytown import toytown
+from core.errors import RecipeError, RunError
+from core.training.distributed import batch_share
+from core.training.folder import HISTORY, create_run, run_folder
+from core.training.job import work
+from core.training.launch import request_stop, start
+from core.training.runs import list_runs, log_tail, read_batches, read_history, read_run
+from core.training.status import put_in_line
+from tests.conftest import ROOT
+from tests.core.training.conftest import make_recipe, make_stage, state_of, status_of, wait_for
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory) -> Path:
+    """Toytown in small: nine frames to train on and nine to validate."""
+    folder = tmp_path_factory.mktemp("data") / "toytown"
+    toytown(folder, count=18, size=(96, 64))
+    return folder
+
+
+TOWN_RECIPE = make_recipe(
+    make_stage("small", 3, size=0.5, lr=5e-3),
+    make_stage("large", 3, size=1.0, lr=2e-3),
+    network="unet_tiny",
+    classes="CamVid-11",
+    colour=0.3,
+    blur=0.3,
+    ema_decay=0.9,
+)
+ENDLESS = make_recipe(make_stage(epochs=100_000))
+
+
+def epochs_written(run: str) -> int:
+    return len(read_history(run)) if (run_folder(run) / HISTORY).exists() else 0
+
+
+def begin(recipe, data: Path, **settings) -> str:
+    """A new run that waits in line."""
+    run = create_run(recipe, data, **settings)
+    put_in_line(run_folder(run))
+    return run
+
+
+# Killed
+
+
+def test_a_killed_run_is_dead_and_ends_as_if_nothing_had_happened(store, town, core):
+    whole, killed = begin(TOWN_RECIPE, town), begin(TOWN_RECIPE, town)
+    work(whole)
+
+    # once within a stage, once after it, at whatever the process does at that moment
+    for epochs in (2, 4):
+        process = core("train", "--resume", killed, "--quiet")
+        wait_for(lambda: epochs_written(killed) >= epochs, f"{epochs} epochs")  # noqa: B023
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert state_of(killed) == "dead"
+        assert "killed" in read_run(killed).summary.message
+        kept = epochs_written(killed)
+        assert epochs <= kept < 6
+    put_in_line(run_folder(killed))
+    work(killed)
+
+    assert state_of(killed) == "finished"
+    for expected, found in zip(read_history(whole), read_history(killed), strict=True):
+        assert (found.stage, found.epoch) == (expected.stage, expected.epoch)
+        # 0.5 % absolute would do; the same pictures in the same order with the same steps are the same
+        assert found[2:6] == pytest.approx(expected[2:6], abs=2e-5)
+    assert [b[:3] for b in read_batches(killed).rows] == [b[:3] for b in read_batches(whole).rows]
+    assert [p.epoch for p in read_run(killed).previews] == [p.epoch for p in read_run(whole).previews]
+
+
+# Stopped
+
+
+@pytest.mark.parametrize("way", ["file", "SIGTERM"])
+def test_a_run_that_is_asked_to_stop_ends_at_the_next_batch_and_can_go_on(store, data, core, way):
+    run = begin(ENDLESS, data)
+    process = core("train", "--resume", run, "--quiet")
+    wait_for(lambda: epochs_written(run) >= 2, "two epochs")
+    if way == "file":
+        request_stop(run)
+    else:
+        process.send_signal(getattr(signal, way))
+    _, complaint = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert complaint.startswith("Stopped in the stage only")
+    assert state_of(run) == "stopped"
+    assert (run_folder(run) / "resume.safetensors").exists()
+    assert not (run_folder(run) / "stop").exists()
+    done = epochs_written(run)
+    put_in_line(run_folder(run))
+    seen = []
+    with pytest.raises(KeyboardInterrupt):
+        work(run, lambda report: _interrupt(seen, report.epoch))
+    assert seen == [done + 1]
+
+
+def _interrupt(seen: list[int], epoch: int) -> None:
+    seen.append(epoch)
+    raise KeyboardInterrupt
+
+
+def test_a_run_that_does_not_run_cannot_be_stopped(store, data):
+    run = begin(make_recipe(make_stage(epochs=1)), data)
+    work(run)
+
+    with pytest.raises(RunError, match="cannot be stopped: it is finished"):
+        request_stop(run)
+
+
+# Launched
+
+
+def test_a_launched_run_outlives_the_process_that_started_it(store, data, environment, launched):
+    run = create_run(ENDLESS, data)
+    program = f"from core.training.launch import start; start({run!r})"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=True)
+    wait_for(lambda: epochs_written(run) >= 1, "an epoch")
+
+    assert state_of(run) == "running"
+    pid = status_of(run).pid
+    assert os.getsid(pid) == pid
+    assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+    with pytest.raises(RunError, match="running already"):
+        start(run)
+    with pytest.raises(RunError, match="trained by another process"):
+        work(run)
+    request_stop(run)
+    wait_for(lambda: state_of(run) == "stopped", "the end")
+    assert "Stopped in the stage only" in log_tail(run)
+
+
+# Waiting in line
+
+
+def test_runs_train_one_at_a_time_in_the_order_in_which_they_came(store, data, launched):
+    first = create_run(ENDLESS, data, run="first")
+    start(first)
+    wait_for(lambda: state_of(first) == "running", "the first")
+    short = make_recipe(make_stage(epochs=2))
+    for name in ("second", "third"):
+        start(create_run(short, data, run=name))
+    wait_for(lambda: "first" in status_of("second").message, "the second to wait")
+    wait_for(lambda: "first, second" in status_of("third").message, "the third to wait")
+    assert [summary.state for summary in list_runs()] == ["queued", "queued", "running"]
+    assert epochs_written("second") == epochs_written("third") == 0
+
+    # however its holder ends, the place is free again
+    os.kill(status_of(first).pid, signal.SIGKILL)
+    wait_for(lambda: state_of("third") == "finished", "the third")
+    second, third = status_of("second"), status_of("third")
+    assert second.ended <= third.started
+    assert state_of(first) == "dead"
+
+
+def test_a_run_can_be_stopped_while_it_waits(store, data, core, launched):
+    first = begin(ENDLESS, data)
+    core("train", "--resume", first, "--quiet")
+    wait_for(lambda: state_of(first) == "running", "the first")
+    second = begin(make_recipe(), data)
+    process = core("train", "--resume", second)
+    wait_for(lambda: first in status_of(second).message, "the second to wait")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert said.startswith(f"Waiting for {first} to end.\nStopped while it was waiting in line")
+    assert state_of(second) == "stopped"
+    assert state_of(first) == "running"
+
+
+# Several processes
+
+
+def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
+    store, town, tmp_path, environment, recipe_file
+):
+    recipe = make_recipe(make_stage("a", 4, size=1.0, lr=0.1, augmentation=0), classes="CamVid-11")
+    arguments = ("--data", str(town), "--recipe", recipe_file(recipe), "--name", "shared", "--json")
+    torchrun = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
+    program = str(ROOT / "tests/core/training/two_processes.py")
+    done = subprocess.run(
+        [*torchrun, program, str(tmp_path), *arguments],
+        cwd=ROOT,
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["name"] == "shared"
+    alone = begin(recipe, town)
+    work(alone)
+
+    ranks = [json.loads((tmp_path / f"rank-{rank}.json").read_text("utf-8")) for rank in (0, 1)]
+    for first, second in zip(*ranks, strict=True):
+        # of nine pictures, batches of two take eight; no picture is taken twice, none by both
+        assert len(first["pictures"]) == len(second["pictures"]) == 4
+        assert len(set(first["pictures"] + second["pictures"])) == 8
+        assert first["figures"] == pytest.approx(second["figures"], abs=1e-6)
+    assert len(read_history("shared")) == 4
+    for one, two in zip(read_history(alone), read_history("shared"), strict=True):
+        assert two.acc_camvid == pytest.approx(one.acc_camvid, abs=0.01)
+        assert two.mean_iou == pytest.approx(one.mean_iou, abs=0.01)
+        assert two.train_loss == pytest.approx(one.train_loss, rel=0.01)
+
+
+def test_a_batch_that_the_processes_cannot_share_evenly_is_refused(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "3")
+
+    with pytest.raises(RecipeError, match="batch size of 8, which 3 processes cannot share evenly"):
+        batch_share(make_stage(batch_size=8))
+    assert batch_share(make_stage(batch_size=6)) == 2
