@@ -35,8 +35,9 @@ check: setup-dev  ## ruff format and lint, mypy --strict on core
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: setup-dev chromium  ## speeds on this machine, as ratios, written to bench/
-	$(BIN)/python -m bench
+bench: setup-dev chromium  ## speed and memory on this machine, written to bench/; PARTS="click start" for some
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	$(BIN)/python -m bench $(PARTS)
 
 train-street: setup  ## train the shipped model anew (about an hour and a half on two cores); DATA=... for other data
 	$(BIN)/python -m core train --recipe street --data $(DATA) --name street-lite0

@@ -36,8 +36,9 @@ def _fold_norms(network: nn.Module, pairs: Iterable[Pair], keep_depthwise: bool)
     """Fold batch norms into the convolutions whose output they get.
 
     keep_depthwise: leave the norms of depthwise convolutions. In bfloat16 a folded norm's shift is rounded
-    to 3 digits, and after a depthwise convolution, a sum of few products, that is felt: with them folded
-    0.9951 of the pixels of CamVid frames have the class that they have in float32, without 0.9959.
+    to 3 digits, and a depthwise convolution sums up too few products to hide that: of the pixels of
+    `china.jpg` and nine CamVid frames, 99.52 % kept their float32 class with every norm folded, 99.62 %
+    without these, 99.58 % with none.
     """
     paths = {module: path for path, module in network.named_modules()}
     for conv, norm in pairs:

@@ -7,6 +7,7 @@ pickles, and its `after_fit` reads them with `weights_only=False` unless every e
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import re
@@ -21,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from core.errors import TrainingError
-from core.training.folder import no_room_for, replacing
+from core.training.folder import replacing
 
 _KEY = "progress"
 _NO_ROOM = re.compile(r"\(os error (27|28|122)\)")  # EFBIG, ENOSPC, EDQUOT
@@ -66,7 +67,7 @@ class Progress(BaseModel):
 
 
 def save_weights(model: nn.Module, path: Path) -> None:
-    """Write a model's weights as safetensors, whole or not at all. DiskFullError."""
+    """Write a model's weights as safetensors, whole or not at all. OSError when the disk is full."""
     _save(_contiguous(model.state_dict()), path, {})
 
 
@@ -83,7 +84,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 def save_progress(
     path: Path, progress: Progress, model: nn.Module, average: nn.Module, optimiser: list[dict[str, Any]]
 ) -> None:
-    """Write all that a run needs to go on after an epoch. DiskFullError; the file before then stays."""
+    """Write all that a run needs to go on after an epoch. OSError; the file before then stays."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     tensors |= {f"average.{name}": tensor for name, tensor in average.state_dict().items()}
     for number, state in enumerate(optimiser):
@@ -176,7 +177,8 @@ def _save(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> N
             _flush(part)
     except SafetensorError as error:
         if _NO_ROOM.search(str(error)):
-            raise no_room_for(path.name) from error
+            # Not our own error: fastai writes into the message of whatever a callback raises.
+            raise OSError(errno.ENOSPC, "no room for a checkpoint", str(path)) from error
         raise
 
 

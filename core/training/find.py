@@ -54,6 +54,14 @@ class Curve(Event):
             append_row(self.file, COLUMNS, values)
         self.report(len(recorder.lrs))
 
+    def after_fit(self) -> None:
+        """Remove fastai's folder for the network, which stays empty here."""
+        self.learn.lr_finder.tmp_d.cleanup()
+
+
+def _keep_nothing(*_: object, **__: object) -> None:
+    pass
+
 
 def curve_file(folder: Path, stage: str) -> Path:
     """Where the finder's curve for a stage is kept."""
@@ -78,11 +86,12 @@ def find_learning_rate(
     Returns None when it was stopped on the way. DivergedError when no rate is small enough.
     """
     before = copy.deepcopy(learner.model.state_dict())
+    # fastai writes the network as a pickle, and reads it back when there is one.
+    learner.save = _keep_nothing
     path = None if folder is None else curve_file(folder, stage)
     if path is not None:
         with replacing(path) as part:
             part.write_bytes(b"")
-    # fastai saves the network as a pickle and reads it back; not in the run's folder.
     with tempfile.TemporaryDirectory() as scratch, learner.no_bar(), learner.added_cbs([Curve(path, report)]):
         learner.model_dir = scratch
         try:

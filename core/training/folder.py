@@ -200,15 +200,9 @@ def read_json(path: Path, kind: type[Content]) -> Content:
 
 def disk_full(error: BaseException) -> DiskFullError | None:
     """The sentence for an error that means that there is no room on the disk; None for any other."""
-    if isinstance(error, DiskFullError):
-        return error
     if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
         return None
-    return no_room_for(Path(str(error.filename)).name if error.filename else "what the run writes")
-
-
-def no_room_for(name: str) -> DiskFullError:
-    """The error for a file that there is no room for."""
+    name = Path(str(error.filename)).name if error.filename else "what the run writes"
     return DiskFullError(
         f"There is no room on the disk for {name}: free some space and resume the run; "
         "what was written before is whole."

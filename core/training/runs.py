@@ -27,7 +27,6 @@ from core.training.folder import (
     Label,
     RunSettings,
     existing_run,
-    planned_stages,
     read_json,
     read_run_recipe,
     read_settings,
@@ -277,7 +276,7 @@ def _read_summary(run: str) -> RunSummary:
     settings, status = read_settings(folder), read_status(folder)
     label, recipe = _label(folder), read_run_recipe(folder)
     state = shown_state(folder, status)
-    total = status.total or sum(stage.epochs for stage in planned_stages(folder))
+    total = status.total or sum(recipe.stage(name).epochs for name in settings.stages)
     part = status.batch / status.batches if status.batches and state in LIVE else 0.0
     if settings.task == "lr_find":
         share = 1.0 if state == "finished" else part

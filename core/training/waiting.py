@@ -69,8 +69,8 @@ def turn(run: str, should_stop: Callable[[], bool], tell: Callable[[str], None])
 
 
 def _ahead(run: str) -> list[str]:
-    """The runs that wait and came before this one."""
-    came = {other: status.queued for other, status in _standing("queued")}
+    """The runs that wait and came before this one; one without a process does not wait yet."""
+    came = {other: status.queued for other, status in _standing("queued") if status.pid is not None}
     mine = (came.get(run, float("inf")), run)
     return [other for other, queued in came.items() if (queued, other) < mine]
 

@@ -62,7 +62,7 @@ def _show_finished(name: str) -> None:
         jobs().forget(_key(name))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.success(f"{name} is here.", icon=":material/check:", width="content")
+        st.success(f"{name} is here.", icon=":material/check:")
         st.button(f"Show {name}", on_click=select, args=(name,), type="primary")
 
 

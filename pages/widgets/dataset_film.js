@@ -5,6 +5,7 @@
 
 const SPEEDS = [2, 4, 8]; // frames a second
 const ASK_BEFORE = 12; // frames left when more are asked for
+const PATIENCE_MS = 1500; // an answer that was overtaken on the way never comes
 
 /** Who has the arrow keys for something else. */
 const BUSY =
@@ -100,6 +101,8 @@ class Film {
   step(by) {
     if (this.playing || this.waiting || (by < 0 ? this.data.first : this.data.last)) return;
     this.waiting = true; // a held key must not run ahead of what is seen
+    clearTimeout(this.giveUp);
+    this.giveUp = setTimeout(() => (this.waiting = false), PATIENCE_MS);
     this.send("step", by);
   }
 
@@ -199,6 +202,7 @@ class Film {
 
   destroy() {
     this.end();
+    clearTimeout(this.giveUp);
     document.removeEventListener("keydown", this.listener);
     this.root.remove();
   }

@@ -92,12 +92,15 @@ def frame_picker(opened: OpenedSet) -> Frame:
     frames = {frame.name: frame for frame in opened.dataset.frames()}
     wanted = frame_name()
     name = wanted if wanted in frames else next(iter(frames))
-    st.session_state[_PICKER] = name
+    # A key of its own for each frame: a browser that has not heard yet of a step to the next frame sends
+    # the picker's old value along with whatever it does, and that would count as somebody's choice.
+    key = f"{_PICKER}.{name}"
     st.selectbox(
         "Frame",
         list(frames),
-        key=_PICKER,
-        on_change=lambda: set_frame(st.session_state[_PICKER]),
+        list(frames).index(name),
+        key=key,
+        on_change=lambda: set_frame(st.session_state[key]),
         width=300,
     )
     write_frame(name)

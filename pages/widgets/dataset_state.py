@@ -52,11 +52,19 @@ def show_frames_with(name: str) -> None:
     st.session_state[TAB] = "Gallery"
 
 
-def frame_name() -> str:
-    """The frame to show: the one chosen last, by hand or by the address; empty before the first."""
+def follow_address() -> None:
+    """Take from the address the frame that a link or the browser's way back put there.
+
+    For runs of the whole page, which those are. A fragment's run may come from a browser that has not heard
+    yet of the address written by the run before.
+    """
     asked = st.query_params.get(_FRAME, "")
     if asked != st.session_state.get(_WRITTEN, ""):
         st.session_state[_FRAME] = st.session_state[_WRITTEN] = asked
+
+
+def frame_name() -> str:
+    """The frame to show: the one chosen last, by hand or by the address; empty before the first."""
     name: str = st.session_state.get(_FRAME, "")
     return name
 

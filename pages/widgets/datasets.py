@@ -19,7 +19,7 @@ from core.remembered import forget_folder, remember_folder, remembered_folders
 from core.thumbnails import keep_all
 from pages.widgets.dataset_download import download_menu, show_downloads
 from pages.widgets.dataset_jobs import jobs, watch
-from pages.widgets.dataset_state import SET, begin_anew, select
+from pages.widgets.dataset_state import SET, begin_anew, follow_address, select
 
 TOYTOWN = "toytown"
 _FOLDER, _TROUBLE = "data_folder_given", "data_folder_trouble"
@@ -37,6 +37,7 @@ class OpenedSet:
 
 def choose_dataset() -> OpenedSet:
     """Let somebody choose; the script ends here while there is nothing to be shown."""
+    follow_address()
     options = _options()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(

@@ -70,16 +70,13 @@ def test_a_pixel_chosen_in_one_picture_is_chosen_in_all(app: RunningApp, open_pa
 
 
 def test_what_changed_is_a_table_and_a_file(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(app.url)
-    viewer(page)
-    upload(page, ("blocks.png", blocks()))
-    expect(page.get_by_text("blocks.png at 512 x 384")).to_be_visible()
-    open_compare(page)
+    page = open_page(f"{app.url}/compare")
     choose_size(page, SECOND, "512 squashed square")
+    expect(page.get_by_role("application", name="china.jpg, the second, 512 by 512")).to_be_visible()
     button = page.get_by_role("button", name="changes (CSV)", exact=False)
     with page.expect_download() as started:
         button.click()
-    assert started.value.suggested_filename == "blocks-street-lite0-512-to-512-square-changes.csv"
+    assert started.value.suggested_filename == "china-street-lite0-512-to-512-square-changes.csv"
     rows = list(csv.DictReader(started.value.path().read_text().splitlines()))
     assert rows
     counts = [int(row["pixels"]) for row in rows]

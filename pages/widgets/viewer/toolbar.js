@@ -123,7 +123,7 @@ export class Scale {
     this.most = element("span");
     const bar = element("span", { className: "bar" });
     bar.style.backgroundImage = GRADIENT;
-    this.element = element("p", { className: "scale" }, this.least, bar, this.most);
+    this.element = element("p", { className: "scale" }, bar, this.least, this.most);
   }
 
   show(least, most) {

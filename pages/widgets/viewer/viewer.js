@@ -520,8 +520,7 @@ class PixelViewer {
 
   /** A click or tap. `again`: the second of a double click, which means the whole picture. */
   choose(place, again) {
-    if (again || this.picture === null) return;
-    this.choosePixel(pixelAt(toSpot(place, this.view), this.wanted), 0);
+    if (!again && this.picture !== null) this.choosePixel(pixelAt(toSpot(place, this.view), this.wanted), 0);
   }
 
   chooseHovered() {
@@ -538,6 +537,7 @@ class PixelViewer {
 
   /** Choose a pixel: shown at once, told to Python after `delay` milliseconds without another. */
   choosePixel(pixel, delay) {
+    if (this.picture === null) return;
     this.expectAnswer(this.sequence + 1);
     this.mark(pixel);
     this.membership.tell("followChoice", pixel, this.wanted, this.sequence);

@@ -113,7 +113,7 @@ def small_disk(store):
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("a disk of its own needs the right to mount one")
     yield lambda: subprocess.run(["mount", "-o", "remount,size=8m", str(runs)], check=True)
-    subprocess.run(["umount", str(runs)], check=True)
+    subprocess.run(["umount", "--lazy", str(runs)], check=True)
 
 
 def test_a_run_on_a_full_disk_says_so_and_goes_on_when_there_is_room(small_disk, data):

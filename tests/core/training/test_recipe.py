@@ -5,10 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import RecipeError
 from core.networks import NETWORKS
-from core.training.recipe import RECIPES, read_recipe
+from core.training.recipe import (
+    RECIPES,
+    Recipe,
+    Stage,
+    explanations,
+    parse_recipe,
+    read_recipe,
+    recipe_text,
+    shipped_recipes,
+    to_toml,
+)
 
 SMALLEST = """
 name = "mine"
@@ -140,3 +152,136 @@ def test_a_missing_recipe_is_refused_with_the_shipped_ones(name):
 
 def test_a_folder_is_no_recipe(tmp_path: Path):
     assert refusal(str(tmp_path)).startswith(f"There is no recipe {tmp_path}")
+
+
+# Sizes
+
+
+def framing(height: int, width: int, **settings):
+    return Stage(name="only", epochs=1, lr=1e-3, **settings).framing(height, width)
+
+
+@pytest.mark.parametrize(
+    ("size", "full", "crop"),
+    [
+        (0.5, (360, 480), (192, 256)),
+        (1.0, (360, 480), (352, 480)),
+        (0.5, (720, 960), (352, 480)),
+        (0.5, (240, 320), (128, 160)),
+        (0.01, (360, 480), (32, 32)),
+        ((64, 96), (360, 480), (64, 96)),
+    ],
+)
+def test_a_size_is_a_share_of_the_full_size_or_pixels(size, full, crop):
+    found = framing(*full, size=size)
+
+    assert found.crop == crop
+    # scaled by the smallest factor the picture still covers the crop, and fits it along one side
+    spare = [side * found.valid_size - wanted for side, wanted in zip(full, crop, strict=True)]
+    assert min(spare) == pytest.approx(0, abs=1e-9)
+
+
+def test_augmentation_zooms_up_to_a_tenth():
+    low, high = framing(360, 480, size=1.0).scale
+    assert (low, high) == (1.0, pytest.approx(1.1))
+    assert framing(360, 480, size=1.0, augmentation=0.0).scale == (1.0, 1.0)
+
+
+def test_a_crop_is_taken_as_it_is():
+    found = framing(360, 480, crop=(64, 96), scale=(0.5, 2.0), valid_size=0.75)
+
+    assert (found.crop, found.scale, found.valid_size) == ((64, 96), (0.5, 2.0), 0.75)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"crop": (32, 32)},
+        {"scale": (1.0, 1.0)},
+        {"size": 0.5, "crop": (32, 32), "scale": (1.0, 1.0)},
+        {"size": 0.5, "scale": (1.0, 1.0)},
+    ],
+)
+def test_a_stage_has_one_way_to_say_its_size(settings):
+    with pytest.raises(ValueError, match="either size, or crop and scale"):
+        framing(360, 480, **settings)
+
+
+# Stages that belong together
+
+
+def stages(*pairs: tuple[str, str | None]) -> str:
+    head = 'name = "x"\nnetwork = "pixel_colour"\nclasses = "dataset"\n'
+    parts = [
+        f'[[stages]]\nname = "{name}"\nsize = 0.5\nepochs = 1\nlr = "find"\n'
+        + (f'start_from = "{start}"\n' if start else "")
+        for name, start in pairs
+    ]
+    return head + "".join(parts)
+
+
+@pytest.mark.parametrize("pairs", [[("a", "a")], [("a", "b"), ("b", None)], [("a", None), ("b", "c")]])
+def test_a_stage_starts_from_an_earlier_one(pairs):
+    with pytest.raises(RecipeError, match="no earlier stage"):
+        parse_recipe(stages(*pairs))
+    assert parse_recipe(stages(("a", None), ("b", "a"))).stages[1].start_from == "a"
+
+
+def test_two_stages_of_one_name_are_refused():
+    with pytest.raises(RecipeError, match="two stages are called a"):
+        parse_recipe(stages(("a", None), ("a", None)))
+
+
+@pytest.mark.parametrize("name", ["", "../a", "a/b", "a.b", "-a", "a" * 41])
+def test_a_stages_name_is_fit_for_a_file(name):
+    with pytest.raises(RecipeError, match=r"stages\.0\.name"):
+        parse_recipe(stages((name, None)))
+
+
+# To and fro
+
+
+@pytest.mark.parametrize("name", shipped_recipes())
+def test_a_recipe_survives_being_written_as_toml_and_as_json(name):
+    recipe = read_recipe(name)
+
+    assert parse_recipe(to_toml(recipe)) == recipe
+    assert parse_recipe(recipe.model_dump_json(), "mine.json") == recipe
+    assert parse_recipe(recipe_text(name)) == recipe
+
+
+@given(st.text(max_size=30), st.floats(1e-9, 1e3), st.booleans())
+def test_any_words_and_numbers_survive_toml(summary, lr, frozen):
+    stage = Stage(name="only", size=0.5, epochs=1, lr=lr, frozen=frozen)
+    recipe = Recipe(name="x", summary=summary, network="n", classes="c", stages=(stage,))
+
+    assert parse_recipe(to_toml(recipe)) == recipe
+
+
+@pytest.mark.parametrize("model", [Recipe, Stage])
+def test_every_setting_is_explained_in_a_sentence(model):
+    explained = explanations(model)
+
+    assert list(explained) == list(model.model_fields)
+    for sentence in explained.values():
+        assert sentence.endswith(".")
+        assert sentence[0].isupper()
+        assert "\n" not in sentence
+
+
+def test_the_articles_stages_are_the_articles():
+    recipe = read_recipe("article")
+
+    assert (recipe.network, recipe.classes, recipe.every_epoch) == ("unet_resnet34", "dataset", True)
+    assert [(s.name, s.size, s.epochs, s.lr, s.pct_start) for s in recipe.stages[:2]] == [
+        ("stage-1", 0.5, 10, 3e-3, 0.9),
+        ("stage-2", 0.5, 12, 7.5e-4, 0.8),
+    ]
+    assert [(s.name, s.size, s.epochs, s.start_from) for s in recipe.stages[2:]] == [
+        ("stage-1-big", 1.0, 10, "stage-2"),
+        ("stage-2-big", 1.0, 10, "stage-1-big"),
+    ]
+    assert recipe.stages[2].lr == 1e-3
+    assert recipe.stages[2].lr_find
+    assert recipe.stages[3].lr < 1e-3

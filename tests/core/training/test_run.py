@@ -19,22 +19,16 @@ from core.errors import (
     StreetScopeError,
     TrainingError,
 )
+from core.modelstore import load_model
 from core.networks import find_network
-from core.training.recipe import Recipe, Stage
+from core.training.data import Pictures, load_examples, stage_dataloaders
 from core.training.run import parameter_groups, target_classes, train
+from tests.core.training.conftest import make_recipe as recipe
+from tests.core.training.conftest import make_stage as stage
 
 # As in tests/conftest.py
 SKY, ROAD, TREE, VOID = range(4)
-
-
-def stage(name: str = "only", epochs: int = 3, **changes) -> Stage:
-    settings = {"crop": (32, 32), "scale": (0.8, 1.2), "lr": 0.3, "batch_size": 2}
-    return Stage(name=name, epochs=epochs, **(settings | changes))
-
-
-def recipe(*stages: Stage, **changes) -> Recipe:
-    settings = {"network": "pixel_colour", "classes": "dataset", "ema_decay": 0.5}
-    return Recipe(name="test", stages=stages or (stage(),), **(settings | changes))
+NAMES = ("Sky", "Road", "Tree", "Void")
 
 
 def history(folder) -> list[dict[str, str]]:
@@ -218,6 +212,193 @@ def test_a_stopped_run_of_another_recipe_is_not_gone_on_with(dataset, tmp_path):
     assert str(tmp_path / "run") in sentence
     assert "another recipe" in sentence
     assert epochs(tmp_path / "run") == [("only", 1), ("only", 2)]
+
+
+@pytest.mark.parametrize("stop", [("small", 2), ("small", 3), ("large", 1)])
+def test_a_resumed_run_comes_to_the_same_to_the_bit(dataset, tmp_path, stop):
+    settings = recipe(
+        stage("small", 3),
+        stage("large", 2),
+        colour=0.5,
+        blur=0.5,
+        rare_crop=0.5,
+        network="unet_tiny",
+    )
+    whole = train(settings, dataset, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        train(settings, dataset, tmp_path / "run", stop_after(stop))
+    resumed = train(settings, dataset, tmp_path / "run")
+
+    assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), resumed.parameters(), strict=True))
+    for name in ("history.csv", "batches.csv", "previews/index.csv"):
+        lines = [(tmp_path / run / name).read_text("utf-8").splitlines() for run in ("whole", "run")]
+        without_seconds = [[line.rpartition(",")[0] for line in file] for file in lines]
+        assert without_seconds[0] == without_seconds[1]
+
+
+def test_nothing_in_a_runs_folder_is_a_pickle(dataset, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(stage(epochs=4, lr_find=True)), dataset, tmp_path / "run", stop_after(("only", 3)))
+
+    files = [path for path in (tmp_path / "run").rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".csv", ".json", ".png", ".safetensors"}
+    # a pickle of protocol 2 or more begins with 0x80, a torch archive is a zip
+    assert not [path for path in files if path.read_bytes()[:2] in (b"\x80\x02", b"\x80\x04", b"PK")]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80\x04K\x01.", b"\x08\0\0\0\0\0\0\0{}      "], ids=repr)
+def test_a_damaged_checkpoint_is_one_sentence(dataset, tmp_path, content):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "resume.safetensors").write_bytes(content)
+
+    assert "resume.safetensors is damaged" in refusal(TrainingError, recipe(), dataset, tmp_path / "run")
+
+
+# What a stage may ask for
+
+
+def weights_of(folder, name: str) -> dict[str, torch.Tensor]:
+    return load_file(folder / "checkpoints" / f"{name}.safetensors")
+
+
+def test_each_stage_and_on_request_each_epoch_is_kept_under_its_name(dataset, tmp_path):
+    train(recipe(stage("small", 2), stage("large", 1)), dataset, tmp_path / "few")
+    train(recipe(stage("small", 2), stage("large", 1), every_epoch=True), dataset, tmp_path / "all")
+
+    names = {kind: {p.stem for p in (tmp_path / kind / "checkpoints").iterdir()} for kind in ("few", "all")}
+    assert names["few"] == {"small", "large"}
+    assert names["all"] == {"small", "large", "small.001", "small.002", "large.001"}
+    last, epoch = (weights_of(tmp_path / "all", name)["weight"] for name in ("small", "small.002"))
+    assert torch.equal(last, epoch)
+
+
+def test_what_a_finished_run_keeps_to_go_on_with_is_small(dataset, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(network="unet_tiny"), dataset, tmp_path / "run", stop_after(("only", 2)))
+    path = tmp_path / "run" / "resume.safetensors"
+    before = path.stat().st_size
+    train(recipe(network="unet_tiny"), dataset, tmp_path / "run")
+
+    # the weights, their average, and two numbers for each by the optimiser
+    assert before > 4 * 4 * 750_000
+    assert path.stat().st_size < 100_000
+
+
+def test_a_stage_starts_from_the_one_that_it_names(dataset, tmp_path):
+    nearly_nothing = {"epochs": 1, "lr": 1e-30}
+    settings = recipe(
+        stage("first", 2),
+        stage("second", 2),
+        stage("third", **nearly_nothing, start_from="first"),
+        ema_decay=0.0,
+    )
+    train(settings, dataset, tmp_path / "run")
+
+    first, second, third = (weights_of(tmp_path / "run", n)["weight"] for n in ("first", "second", "third"))
+    assert torch.equal(third, first)
+    assert not torch.equal(third, second)
+
+
+def test_a_frozen_stage_leaves_the_encoder_as_it_is_and_the_next_does_not(dataset, tmp_path):
+    settings = recipe(
+        stage("frozen", 1, lr=1e-3, frozen=True),
+        stage("free", 1, lr=1e-3),
+        network="unet_lite0",
+        ema_decay=0.0,
+    )
+    train(settings, dataset, tmp_path / "run")
+
+    start = find_network("unet_lite0").build(len(dataset.class_list), True).state_dict()
+    frozen, free = (weights_of(tmp_path / "run", name) for name in ("frozen", "free"))
+    convolutions = [name for name in start if name.startswith("encoder.") and start[name].ndim == 4]
+    assert convolutions
+    assert all(torch.equal(frozen[name], start[name]) for name in convolutions)
+    assert not any(torch.equal(free[name], start[name]) for name in convolutions)
+
+
+def test_a_stages_encoder_rate_comes_before_the_recipes(dataset, tmp_path):
+    settings = recipe(
+        stage("still", 1, lr=1e-3, encoder_lr=1e-30),
+        network="unet_lite0",
+        ema_decay=0.0,
+        weight_decay=0.0,
+        encoder_lr=1.0,
+    )
+    train(settings, dataset, tmp_path / "run")
+
+    start = find_network("unet_lite0").build(len(dataset.class_list), True).state_dict()
+    trained = weights_of(tmp_path / "run", "still")
+    name = next(name for name in start if name.startswith("encoder.") and start[name].ndim == 4)
+    assert torch.equal(trained[name], start[name])
+    assert not torch.equal(trained["head.weight"], start["head.weight"])
+
+
+def test_validation_pictures_of_different_sizes_are_no_trouble(make_dataset, street, tmp_path):
+    labels = {"a": street, "b": street, "c": street[:, :40], "d": street}
+    dataset = open_dataset(make_dataset(labels, valid=("c", "d")))
+    train(recipe(stage(epochs=1, size=1.0)), dataset, tmp_path / "run")
+
+    assert epochs(tmp_path / "run") == [("only", 1)]
+
+
+# Starting from a model
+
+
+def test_a_run_starts_from_a_model_of_the_store(dataset, tmp_path, colour_model):
+    settings = recipe(stage(epochs=1, lr=1e-30), start_model=colour_model, classes="model", ema_decay=0.0)
+    network = train(settings, dataset, tmp_path / "run")
+
+    assert torch.equal(network.weight, load_model(colour_model).network.weight)
+    assert float(history(tmp_path / "run")[0]["acc_camvid"]) == 1.0
+
+
+def test_a_model_of_other_classes_gets_a_new_last_layer(make_dataset, street, tmp_path, colour_model):
+    dataset = open_dataset(
+        make_dataset({"a": street, "b": street, "c": street}, valid=("c",), codes=(*NAMES, "Boat"))
+    )
+    network = train(recipe(stage(epochs=1), start_model=colour_model), dataset, tmp_path / "run")
+
+    assert len(network.bias) == 5
+
+
+def test_a_model_of_another_network_is_refused(dataset, tmp_path, colour_model):
+    settings = recipe(start_model=colour_model, network="unet_tiny")
+
+    assert "is a pixel_colour" in refusal(RecipeError, settings, dataset, tmp_path / "run")
+
+
+def test_the_articles_network_is_what_unet_learner_builds(dataset):
+    from fastai.vision.learner import unet_learner
+    from torchvision.models import resnet34
+
+    pictures = Pictures(
+        *(load_examples(dataset, dataset.train, np.arange(256, dtype=np.uint8)),) * 2, torch.ones(4)
+    )
+    settings = recipe(stage(crop=(64, 64)))
+    loaders = stage_dataloaders(settings, settings.stages[0], find_network("unet_resnet34"), pictures, 2)
+    theirs = unet_learner(loaders, resnet34, n_out=4, pretrained=False, loss_func=torch.nn.CrossEntropyLoss())
+    ours = find_network("unet_resnet34").build(4, False)
+
+    assert [p.shape for p in ours.parameters()] == [p.shape for p in theirs.model.parameters()]
+    theirs.freeze()
+    frozen = {id(p) for group in theirs.opt.param_lists[:-1] for p in group}
+    encoder, _ = parameter_groups(theirs.model)
+    assert {id(p) for p in encoder} == frozen
+
+
+# TensorBoard
+
+
+def test_event_files_hold_every_batch_and_every_epoch(dataset, tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    train(recipe(stage("small", 2), tensorboard=True), dataset, tmp_path / "run")
+
+    events = EventAccumulator(str(tmp_path / "run" / "tensorboard" / "small")).Reload()
+    assert [e.step for e in events.Scalars("train_loss")] == [1, 2, 3, 4]
+    assert [f"{e.value:.5f}" for e in events.Scalars("mean_iou")] == [
+        line["mean_iou"] for line in history(tmp_path / "run")
+    ]
 
 
 # What is refused

@@ -1,0 +1,176 @@
+"""`python -m core train`, `lr-find`, `runs`, `stop` and `publish`: what they print, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from core.__main__ import main
+from core.modelstore import list_models, load_model
+from core.training.folder import read_settings, run_folder, run_ids
+
+RECIPE = """
+name = "tiny"
+network = "pixel_colour"
+classes = "dataset"
+ema_decay = 0.5
+[[stages]]
+name = "small"
+crop = [32, 32]
+scale = [0.8, 1.2]
+epochs = 4
+lr = 0.3
+batch_size = 2
+[[stages]]
+name = "large"
+start_from = "small"
+size = 1.0
+epochs = 3
+lr = 0.3
+batch_size = 2
+"""
+
+
+@pytest.fixture
+def data(store, make_dataset, street) -> str:
+    labels = {name: np.roll(street, 5 * n, axis=1) for n, name in enumerate("abcde")}
+    return str(make_dataset(labels, valid=("e",)))
+
+
+@pytest.fixture
+def recipe(tmp_path) -> str:
+    (tmp_path / "tiny.toml").write_text(RECIPE, "utf-8")
+    return str(tmp_path / "tiny.toml")
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command that goes well and return what it printed."""
+
+    def run(*arguments: str) -> str:
+        assert main(list(arguments)) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture
+def refusal(capsys):
+    """Run a command that is refused and return its sentence."""
+
+    def run(*arguments: str) -> str:
+        status = main(list(arguments))
+        printed, sentence = capsys.readouterr()
+        assert (status, printed) == (2, "")
+        assert sentence.count("\n") == 1
+        return sentence.rstrip("\n")
+
+    return run
+
+
+def test_a_run_prints_its_epochs_as_a_table_and_as_json(run, data, recipe):
+    found = json.loads(run("train", "--data", data, "--recipe", recipe, "--json", "--note", "First."))
+
+    assert (found["state"], found["share"], found["note"]) == ("finished", 1.0, "First.")
+    assert [(e["stage"], e["epoch"]) for e in found["history"]] == [
+        *(("small", n) for n in range(1, 5)),
+        *(("large", n) for n in range(1, 4)),
+    ]
+    assert found["checkpoints"] == ["best", "large", "small"]
+    printed = run("runs", found["id"])
+    assert printed.count("\nsmall ") == 4
+    assert printed.endswith("checkpoints   best, large, small\n")
+    assert json.loads(run("runs", found["id"], "--json")) == found
+
+
+def test_stages_can_be_trained_one_by_one(run, data, recipe):
+    first = json.loads(run("train", "--data", data, "--recipe", recipe, "--stage", "small", "--json"))
+    second = json.loads(run("train", "--resume", first["id"], "--stage", "large", "--json"))
+    whole = json.loads(run("train", "--data", data, "--recipe", recipe, "--json"))
+
+    assert [e["stage"] for e in first["history"]] == ["small"] * 4
+    assert [e["stage"] for e in second["history"]] == ["small"] * 4 + ["large"] * 3
+    figures = [
+        [(e["train_loss"], e["valid_loss"], e["mean_iou"]) for e in found["history"]]
+        for found in (second, whole)
+    ]
+    assert figures[0] == figures[1]
+
+
+def test_a_stage_without_the_one_that_it_starts_from_is_refused(refusal, data, recipe):
+    sentence = refusal("train", "--data", data, "--recipe", recipe, "--stage", "large")
+
+    assert sentence == "The stage large starts from small, which was not trained in this run."
+
+
+def test_a_model_of_the_same_name_goes_on_unless_the_recipe_is_another(run, refusal, data, recipe, tmp_path):
+    command = ("train", "--data", data, "--name", "mine")
+    cards = [json.loads(run(*command, "--recipe", recipe, "--json")) for _ in range(2)]
+
+    assert run_ids() == ["mine"]
+    assert cards[0]["weights_sha256"] == cards[1]["weights_sha256"]
+    other = tmp_path / "other.toml"
+    other.write_text(RECIPE.replace("0.3", "0.2"), "utf-8")
+    assert "holds a run of another recipe" in refusal(*command, "--recipe", str(other))
+
+
+def test_any_checkpoint_becomes_a_model(run, refusal, data, recipe):
+    found = json.loads(run("train", "--data", data, "--recipe", recipe, "--json"))
+    card = json.loads(run("publish", found["id"], "--checkpoint", "small", "--name", "early", "--json"))
+
+    assert list_models() == ["early"]
+    assert load_model("early").class_list.names == ("Sky", "Road", "Tree", "Void")
+    assert card["training"]["recipe"]["name"] == "tiny"
+    assert card["metrics"]["split"] == "valid"
+    assert "no checkpoint 'medium'" in refusal(
+        "publish", found["id"], "--checkpoint", "medium", "--name", "x"
+    )
+
+
+def test_the_finder_prints_its_suggestions(run, data, recipe):
+    found = json.loads(run("lr-find", "--data", data, "--recipe", recipe, "--iterations", "40", "--json"))
+
+    assert set(found["suggestions"]) == {"valley", "steep", "minimum"}
+    assert read_settings(run_folder(found["run"])).task == "lr_find"
+    printed = run("lr-find", "--data", data, "--recipe", recipe, "--stage", "large")
+    assert [line.split()[0] for line in printed.splitlines()] == ["valley", "steep", "minimum"]
+
+
+def test_runs_are_listed_named_and_deleted(run, data, recipe):
+    assert run("runs") == ""
+    assert json.loads(run("runs", "--json")) == []
+    name = json.loads(run("train", "--data", data, "--recipe", recipe, "--json"))["id"]
+    run("runs", name, "--title", "Mine", "--note", "Good.")
+
+    assert run("runs") == f"{name}  finished 100%  Mine  Finished.\n"
+    (listed,) = json.loads(run("runs", "--json"))
+    assert (listed["title"], listed["note"]) == ("Mine", "Good.")
+    run("runs", name, "--delete")
+    assert run("runs") == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("train",), "either --data"),
+        (("train", "--data", "{data}", "--resume", "x"), "either --data"),
+        (("train", "--resume", "absent"), "no run 'absent'"),
+        (("train", "--resume", "../x"), "cannot be called"),
+        (("train", "--data", "{data}", "--recipe", "{recipe}", "--stage", "huge"), "no stage 'huge'"),
+        (("train", "--data", "{data}", "--name", "a/b"), "'a/b'"),
+        (("lr-find",), "--data"),
+        (("lr-find", "--data", "{data}", "--stage", "huge"), "no stage 'huge'"),
+        (("lr-find", "--data", "{data}", "--iterations", "3"), "20"),
+        (("runs", "absent"), "no run 'absent'"),
+        (("runs", "--delete"), "ID"),
+        (("stop", "absent"), "no run 'absent'"),
+        (("publish", "absent", "--name", "x"), "no run 'absent'"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_and_leaves_no_run(refusal, data, recipe, arguments, part):
+    sentence = refusal(*(argument.format(data=data, recipe=recipe) for argument in arguments))
+
+    assert part in sentence
+    assert run_ids() == []
