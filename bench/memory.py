@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from bench.photos import SIZE, expect_looked_at, open_photos, photo
+from bench.photos import SIZE, look_at, open_photos, photo
 from bench.processes import resident_megabytes
 from bench.report import Goal, Report, Row
 from bench.serving import Server, chromium, served
@@ -29,13 +29,6 @@ def kept_by_a_photo() -> float:
     return SegmentedPhoto(result, _viewer_picture(result)).nbytes / 2**20
 
 
-def look_at_all(page: Page, names: list[str]) -> None:
-    """Look at one photo after the other, by its thumbnail."""
-    for name in names:
-        page.locator(".strip li").filter(has_text=name).locator("button").first.click()
-        expect_looked_at(page, name)
-
-
 def memory_of_sessions(browser: Browser, app: Server) -> tuple[float, float]:
     """Megabytes of the server while the sessions are open, the most seen, and after they have ended."""
     most = 0.0
@@ -46,7 +39,8 @@ def memory_of_sessions(browser: Browser, app: Server) -> tuple[float, float]:
                 browser.new_context(viewport={"width": 1280, "height": 1000})
             ).new_page()
             open_photos(page, app.url, photos)
-            look_at_all(page, [str(p["name"]) for p in photos])
+            for each in photos[1:]:
+                look_at(page, str(each["name"]))
             most = max(most, resident_megabytes(app.pid))
             print(f"{session + 1} sessions: {resident_megabytes(app.pid):.0f} MB", flush=True)
     ended = resident_megabytes(app.pid)

@@ -29,15 +29,16 @@ def photo(number: int) -> FilePayload:
 
 
 def open_photos(page: Page, url: str, photos: list[FilePayload]) -> None:
-    """Open Explore at 1024 pixels and upload; returns when the first photo is in the viewer."""
+    """Open Explore at 1024 pixels, upload, and look at the first photo."""
     page.goto(f"{url}/?size={SIZE}")
     page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(photos)
-    expect_looked_at(page, str(photos[0]["name"]))
+    look_at(page, str(photos[0]["name"]))
 
 
-def expect_looked_at(page: Page, name: str) -> None:
-    """Wait until the viewer shows this photo."""
+def look_at(page: Page, name: str) -> None:
+    """Choose a photo by its thumbnail and wait until the viewer shows it."""
+    page.locator(".strip li").filter(has_text=name).locator("button").first.click(timeout=120_000)
     label = f"{name} with its classes, {SIZE} by {SIZE}"
-    expect(page.get_by_role("application", name=label)).to_be_visible(timeout=300_000)
+    expect(page.get_by_role("application", name=label)).to_be_visible(timeout=120_000)
     page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)

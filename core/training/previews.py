@@ -14,10 +14,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import nn
+from torch import Tensor, nn
 
 from core.classes import ClassList
 from core.networks import Network
+from core.processor import has_native_bfloat16
 from core.training.callbacks import Event
 from core.training.data import Example, Normalise, Scaled
 from core.training.folder import PREVIEWS, append_row, replacing
@@ -61,20 +62,29 @@ class PreviewPainter:
 
     @torch.no_grad()
     def _segment(self, model: nn.Module, factor: float) -> list[NDArray[np.uint8]]:
-        found = []
-        device = next(model.parameters()).device
-        # One at a time: frames may differ in size.
         scaled = Scaled(self.examples, factor, self.multiple)
-        for image, label in (scaled[number] for number in range(len(scaled))):
-            batch = self.normalise((image[None].to(device), label[None]))
-            logits = to_label_size(model(batch[0]), batch[1])
-            found.append(logits.argmax(dim=1)[0].cpu().numpy().astype(np.uint8))
-        rows_cols = (example.label.shape for example in self.examples)
+        padded = [scaled[number] for number in range(len(scaled))]
+        same_size = len({label.shape for _, label in padded}) == 1
+        groups = [padded] if same_size else [[pair] for pair in padded]
+        found = [labels for group in groups for labels in self._labels(model, group)]
+        sizes = (example.label.shape for example in self.examples)
         # without the padding
         return [
             labels[: round(rows * factor), : round(cols * factor)]
-            for labels, (rows, cols) in zip(found, rows_cols, strict=True)
+            for labels, (rows, cols) in zip(found, sizes, strict=True)
         ]
+
+    def _labels(self, model: nn.Module, pairs: list[tuple[Tensor, Tensor]]) -> NDArray[np.uint8]:
+        """(N, H, W) classes found in N padded pictures of one size."""
+        device = next(model.parameters()).device
+        images, labels = (torch.stack(part).to(device) for part in zip(*pairs, strict=True))
+        batch, truth = self.normalise((images, labels))
+        # As in training: the pictures must not cost the run more than a trifle of its time.
+        fast = device.type == "cpu" and has_native_bfloat16()
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast):
+            logits = model(batch)
+        found: NDArray[np.uint8] = to_label_size(logits, truth).argmax(dim=1).cpu().numpy().astype(np.uint8)
+        return found
 
     def _write_photos(self) -> None:
         for place, example in enumerate(self.examples):

@@ -299,7 +299,7 @@ def _table(values: dict[str, Any]) -> str:
 
 
 def _value(value: object) -> str:
-    text = json.dumps(value).replace("\x7f", "\\u007f")
+    text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return text if not isinstance(value, float) or math.isfinite(value) else repr(value)
 
 

@@ -92,19 +92,28 @@ def frame_picker(opened: OpenedSet) -> Frame:
     frames = {frame.name: frame for frame in opened.dataset.frames()}
     wanted = frame_name()
     name = wanted if wanted in frames else next(iter(frames))
-    # A key of its own for each frame: a browser that has not heard yet of a step to the next frame sends
-    # the picker's old value along with whatever it does, and that would count as somebody's choice.
     key = f"{_PICKER}.{name}"
     st.selectbox(
         "Frame",
         list(frames),
         list(frames).index(name),
         key=key,
-        on_change=lambda: set_frame(st.session_state[key]),
+        on_change=_pick,
+        args=(name, key),
         width=300,
     )
     write_frame(name)
     return frames[name]
+
+
+def _pick(before: str, key: str) -> None:
+    """Somebody picked another frame.
+
+    A browser that has not heard yet of a step to the next frame sends the picker's old value along with
+    whatever it does. So each frame has a picker of its own, and only that of the frame shown is listened to.
+    """
+    if frame_name() == before:
+        set_frame(st.session_state[key])
 
 
 def truth_picture(opened: OpenedSet, frame: Frame) -> ViewerPicture:

@@ -12,11 +12,11 @@ import streamlit as st
 from core.datasets import SPLITS, Frame, Split
 from core.datasets.statistics import Statistics, frames_having, ordered_by_share
 from core.thumbnails import Thumbnail, thumbnails
-from pages.widgets.dataset_state import CLASSES, PAGE, SORT, SPLIT, open_frame
+from pages.widgets.dataset_state import CLASSES, SORT, SPLIT, open_frame
 from pages.widgets.datasets import OpenedSet, counts
 from pages.widgets.media import media_url
 
-PAGE_FRAMES = 24
+PAGE = 24
 SPLIT_TITLES: dict[str, str] = {"all": "All", "train": "Training", "valid": "Validation", "test": "Test"}
 _HERE = Path(__file__).parent
 _KEY = "gallery"
@@ -46,8 +46,9 @@ def _gallery(opened: OpenedSet, counted: Statistics | None) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{found}**", width="content")
-        page = _page_picker(len(frames))
-    shown = frames[(page - 1) * PAGE_FRAMES : page * PAGE_FRAMES]
+        # Other filters, other pages: these begin with their first.
+        page = _page_picker(len(frames), f"page.{opened.dataset.name}.{split}.{wanted}")
+    shown = frames[(page - 1) * PAGE : page * PAGE]
     small = thumbnails(dataset, shown)
     _mount(
         key=_KEY,
@@ -74,7 +75,6 @@ def _split_filter(opened: OpenedSet) -> Split:
         format_func=lambda split: SPLIT_TITLES[split],
         required=True,
         key=SPLIT,
-        on_change=_first_page,
         help="A network learns from the training frames; how good it is is measured on frames it never saw: "
         "validation while one works on it, test at the very end.",
     )
@@ -92,7 +92,6 @@ def _class_filters(opened: OpenedSet, counted: Statistics) -> tuple[list[str], s
         "Frames with",
         occurring,
         key=CLASSES,
-        on_change=_first_page,
         placeholder="any class",
         help="Only frames that have at least one pixel of every class chosen here.",
     )
@@ -101,7 +100,6 @@ def _class_filters(opened: OpenedSet, counted: Statistics) -> tuple[list[str], s
         occurring,
         index=None,
         key=SORT,
-        on_change=_first_page,
         placeholder="as in the data set",
     )
     return classes, sort
@@ -120,17 +118,9 @@ def _chosen(
     return [frames[number] for number in ordered_by_share(counted.shares, names.index(sort), chosen)]
 
 
-def _page_picker(frames: int) -> int:
-    pages = -(-frames // PAGE_FRAMES)
-    if pages == 1:
-        return 1
-    if st.session_state.get(PAGE, 1) > pages:
-        st.session_state[PAGE] = pages
-    return st.pagination(pages, key=PAGE)
-
-
-def _first_page() -> None:
-    st.session_state[PAGE] = 1
+def _page_picker(frames: int, key: str) -> int:
+    pages = -(-frames // PAGE)
+    return st.pagination(pages, key=key, persist_state="page") if pages > 1 else 1
 
 
 def _card(

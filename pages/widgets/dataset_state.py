@@ -13,7 +13,7 @@ import streamlit as st
 SET, TAB = "set", "tab"
 """Keys of the widgets, and their names in the address."""
 
-SPLIT, CLASSES, SORT, PAGE = "split", "with", "sort", "page"
+SPLIT, CLASSES, SORT = "split", "with", "sort"
 """Keys of the gallery's filters."""
 
 _FRAME, _WRITTEN = "frame", "frame_written"
@@ -27,7 +27,7 @@ def select(name: str) -> None:
 
 def begin_anew() -> None:
     """Begin with the first frame of another data set."""
-    for key in (_FRAME, _WRITTEN, SPLIT, CLASSES, SORT, PAGE):
+    for key in (_FRAME, _WRITTEN, SPLIT, CLASSES, SORT):
         st.session_state.pop(key, None)
     st.query_params.pop(_FRAME, None)
 
@@ -48,7 +48,6 @@ def show_frames_with(name: str) -> None:
     st.session_state.pop(SPLIT, None)
     st.session_state[CLASSES] = [name]
     st.session_state[SORT] = name
-    st.session_state[PAGE] = 1
     st.session_state[TAB] = "Gallery"
 
 

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.test_explore import SIZE, app, blocks, class_at, expect_looked_at, upload
-from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
+from tests.browser.test_pixel_viewer import click, expect_chosen
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp
@@ -18,19 +18,17 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 pytestmark = pytest.mark.browser
 
-SESSIONS, ROUNDS = 20, 6
+SESSIONS, ROUNDS = 20, 4
 
 
 def test_twenty_sessions_click_at_once_and_each_reads_its_own_photo(
     app: RunningApp, open_page: OpenPage
 ) -> None:
-    sessions: list[tuple[Page, Locator, int]] = []
-    for number in range(SESSIONS):
-        page = open_page(app.url, width=900, height=700)
-        viewer(page)
+    pages = [open_page(app.url, width=900) for _ in range(SESSIONS)]
+    for number, page in enumerate(pages):
         # Three different pictures under one name: an answer from another session's would be wrong.
         upload(page, ("mine.png", blocks(number % 3)))
-        sessions.append((page, expect_looked_at(page, "mine.png"), number % 3))
+    sessions = [(page, expect_looked_at(page, "mine.png"), number % 3) for number, page in enumerate(pages)]
     chance = random.Random(20)  # noqa: S311 (pixels to click)
     for _ in range(ROUNDS):
         asked = []

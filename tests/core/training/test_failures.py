@@ -1,4 +1,4 @@
-"""What goes wrong with machines and data: one sentence in the status, the details in the log, nothing lost."""
+"""What goes wrong: one sentence in the status, the details in the log, nothing lost."""
 
 from __future__ import annotations
 

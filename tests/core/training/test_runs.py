@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -85,7 +87,7 @@ def test_every_batch_is_there_with_its_rate_and_momentum(finished):
     assert max(small) == pytest.approx(0.3, rel=1e-4) == small[1]
     assert small[3] < small[2] < small[1]
     assert [b.momentum for b in rows][:2] == pytest.approx([0.95, 0.85], abs=1e-5)
-    assert all(later.seconds >= earlier.seconds for earlier, later in zip(rows, rows[1:], strict=False))
+    assert all(later.seconds >= earlier.seconds for earlier, later in pairwise(rows))
 
 
 def test_a_waiting_run_has_nothing_to_show_yet(waiting):
@@ -120,7 +122,7 @@ def test_batches_are_read_on_from_where_the_reader_was(waiting):
     assert [b.batch for b in first.rows] == [1]
     assert [b.batch for b in second.rows] == [2]
     assert third.rows == []
-    assert not (first.restarted or second.restarted or third.restarted)
+    assert not any(found.restarted for found in (first, second, third))
 
 
 def test_half_a_line_is_left_for_the_next_time(waiting):
@@ -206,10 +208,8 @@ def test_fifty_runs_of_a_hundred_epochs_are_read_without_reading_their_batches(s
         run = create_run(make_recipe(make_stage(epochs=100)), data, run=f"run-{number}")
         put_in_line(run_folder(run))
     read = []
-    monkeypatch.setattr(
-        "core.training.folder.Path.read_bytes",
-        lambda path, real=type(data).read_bytes: (read.append(path.name), real(path))[1],
-    )
+    real = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (read.append(path.name), real(path))[1])
     list_runs()
 
     assert len(read) <= 4 * 50

@@ -1,0 +1,181 @@
+"""The Data page on a data set as large as CamVid: 701 frames of 960 x 720, made from Toytown frames.
+
+Usage: python -m bench.data [FRAMES WIDTH HEIGHT]
+
+Measured in Chromium: the first gallery page with nothing kept from before, every next page while the classes
+are still being counted, the same pages once all is kept, and a filter. In a process of its own: the class
+statistics. Of the server: its memory after the first page, and after every page was looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page
+
+from bench.serving import chromium, served
+from core.classes import CAMVID_32
+from core.datasets.toytown import frame
+
+HERE = Path(__file__).parent
+PAGE = 24
+DRAWN = 36
+"""Frames that are drawn; the others are these, moved sideways, so that no two files are alike."""
+
+LIMITS = {"first page": 3.0, "next page, median": 0.5, "filter": 0.3, "statistics": 60.0}
+"""Seconds."""
+
+COUNT = """
+import sys, time
+from pathlib import Path
+from core.datasets import open_dataset
+from core.datasets.statistics import measure
+start = time.perf_counter()
+measure(open_dataset(Path(sys.argv[1])))
+print(time.perf_counter() - start)
+"""
+
+# Resolves with the milliseconds until the gallery begins with this frame, all pictures there, and painted.
+SHOWN = """
+([name, start]) => new Promise((resolve) => {
+  const hosts = () => [...document.querySelectorAll(".stBidiComponent, .stBidiComponent *")];
+  const tell = () => resolve(performance.timeOrigin + performance.now() - start);
+  const look = () => {
+    const gallery = hosts().map(({ shadowRoot }) => shadowRoot?.querySelector(".gallery")).find(Boolean);
+    const pictures = [...(gallery?.querySelectorAll("img") ?? [])];
+    const isNew = gallery?.querySelector(".name")?.textContent === name && pictures.length > 0;
+    if (!isNew || !pictures.every((p) => p.complete && p.naturalWidth)) return requestAnimationFrame(look);
+    requestAnimationFrame(() => setTimeout(tell, 0));
+  };
+  look();
+})
+"""
+
+
+def make_set(root: Path, frames: int, width: int, height: int) -> list[str]:
+    """Write the data set; returns its names in order."""
+    (root / "images").mkdir(parents=True)
+    (root / "labels").mkdir()
+    drawn = [frame(number // 12, number % 12, (width, height)) for number in range(min(DRAWN, frames))]
+    names = []
+    for number in range(frames):
+        image, label = (np.roll(part, 7 * (number // DRAWN), axis=1) for part in drawn[number % len(drawn)])
+        names.append(f"bench{number // 100:02d}_{number % 100:02d}")
+        Image.fromarray(image).save(root / "images" / f"{names[-1]}.png", compress_level=1)
+        Image.fromarray(label).save(root / "labels" / f"{names[-1]}_P.png", compress_level=1)
+    (root / "codes.txt").write_text("\n".join(CAMVID_32.names) + "\n")
+    (root / "valid.txt").write_text(f"{names[-1]}.png\n")
+    return names
+
+
+def seconds_until_shown(page: Page, name: str, start: float) -> float:
+    return page.evaluate(SHOWN, [name, start]) / 1000
+
+
+def now(page: Page) -> float:
+    return page.evaluate("performance.timeOrigin + performance.now()")
+
+
+def megabytes(pid: int) -> float:
+    """Memory that the server holds."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def look_through(page: Page, names: list[str]) -> list[float]:
+    """Go from the first page to the last; seconds that each takes."""
+    times = []
+    for first in range(PAGE, len(names), PAGE):
+        start = now(page)
+        page.get_by_role("button", name="Next page").click()
+        times.append(seconds_until_shown(page, names[first], start))
+    return times
+
+
+def seconds_to_filter(page: Page, label: np.ndarray, names: list[str]) -> float:
+    """Sort by the share of Sky; the frame that then comes first is known from its label map."""
+    page.get_by_label("Largest share first of").last.click()
+    page.keyboard.type("Sky")
+    option = page.get_by_role("option", name="Sky", exact=True)
+    option.wait_for()
+    start = now(page)
+    option.click()
+    return seconds_until_shown(page, names[int(label.argmax())], start)
+
+
+def sky_pixels(root: Path, names: list[str]) -> np.ndarray:
+    sky = CAMVID_32.index("Sky")
+    return np.array(
+        [int((np.array(Image.open(root / "labels" / f"{name}_P.png")) == sky).sum()) for name in names]
+    )
+
+
+def measure(frames: int, width: int, height: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        names = make_set(folder / "data" / "bench", frames, width, height)
+        command = [sys.executable, "-W", "ignore", "-c", COUNT, str(folder / "data" / "bench")]
+        environment = os.environ | {"STREETSCOPE_CACHE": str(folder / "counted")}
+        counted = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        found = {"statistics": float(counted.stdout)}
+        setting = {"STREETSCOPE_DATA": str(folder / "data"), "STREETSCOPE_CACHE": str(folder / "cache")}
+        with chromium() as browser, served("app.py", **setting) as app:
+            page = browser.new_page(viewport={"width": 1280, "height": 2400})
+            # The server's first page ever would measure the imports: that is the Explore page's bench.
+            page.goto(f"{app.url}/explore")
+            page.get_by_role("heading").first.wait_for()
+            start = now(page)
+            page.goto(f"{app.url}/data?set=bench")
+            found["first page"] = seconds_until_shown(page, names[0], start)
+            found["memory after the first page, MB"] = megabytes(app.pid)
+            times = look_through(page, names)
+            found |= {"next page, median": statistics.median(times), "next page, longest": max(times)}
+            page.get_by_text("Frames with").wait_for(timeout=180_000)
+            found["filter"] = seconds_to_filter(page, sky_pixels(folder / "data" / "bench", names), names)
+            page.goto(f"{app.url}/data?set=bench")
+            seconds_until_shown(page, names[0], now(page))
+            again = look_through(page, names)
+            found["next page again, median"] = statistics.median(again)
+            found["memory after all pages twice, MB"] = megabytes(app.pid)
+        return found
+
+
+def main() -> None:
+    frames, width, height = map(int, sys.argv[1:4]) if len(sys.argv) > 3 else (701, 960, 720)
+    found = measure(frames, width, height)
+    machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
+    report = {
+        "machine": machine,
+        "date": datetime.now(UTC).date().isoformat(),
+        "frames": frames,
+        "size": f"{width} x {height}",
+        "figures": found,
+    }
+    lines = [
+        f"| {name} | {value:.0f} MB |  |"
+        if name.endswith("MB")
+        else f"| {name} | {value:.2f} s | {f'at most {LIMITS[name]:g} s' if name in LIMITS else ''} |"
+        for name, value in found.items()
+    ]
+    table = "\n".join(["| what | measured | wanted |", "| --- | --- | --- |", *lines]).replace(", MB |", " |")
+    print(table)
+    if len(sys.argv) == 1:
+        (HERE / "data.json").write_text(json.dumps(report, indent=1) + "\n")
+        (HERE / "data.md").write_text(
+            f"# The Data page\n\n`make bench` on {machine}, {report['date']}; {frames} frames of {width} x "
+            f"{height} made from Toytown's.\n\n{table}\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
