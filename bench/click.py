@@ -10,6 +10,7 @@ from importlib.util import find_spec
 
 from playwright.sync_api import Browser, Page
 
+from bench.processes import APP_POLICY, POLICIES
 from bench.report import Goal, Report, Row
 from bench.serving import OBSERVER, chromium, served
 
@@ -68,7 +69,7 @@ def clicks() -> dict[str, list[Times]]:
         page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
         pages[APP] = page, point_in_viewer
         if find_spec("streamlit_image_coordinates"):
-            other = stack.enter_context(served("bench/coordinates_app.py", OMP_WAIT_POLICY="PASSIVE"))
+            other = stack.enter_context(served("bench/coordinates_app.py", **POLICIES[APP_POLICY]))
             page = stack.enter_context(opened(browser, other.url))
             page.frame_locator("iframe").locator("img").wait_for(timeout=120_000)
             pages[COORDINATES] = page, point_in_frame

@@ -74,10 +74,13 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def save_colour_model(name: str) -> None:
-    """Save a model that finds the class whose colour is nearest to a pixel's into the store in force."""
+def save_colour_model(name: str, order: tuple[int, ...] = (SKY, ROAD, TREE, VOID)) -> None:
+    """Save a model that finds the class whose colour is nearest to a pixel's into the store in force.
+
+    order: whose colour it takes for each class's; another order makes it wrong.
+    """
     network = find_network("pixel_colour")
-    means = torch.tensor(COLOURS.palette.astype(np.float32)) / 255
+    means = torch.tensor(COLOURS.palette[list(order)].astype(np.float32)) / 255
     sharpness = 8
     module = network.build(len(COLOURS), False)
     # -sharpness * |pixel - mean|^2 without the term that all classes have in common

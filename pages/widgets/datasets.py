@@ -111,6 +111,7 @@ def _folder_menu(name: str) -> None:
             key=_FOLDER,
             placeholder="/home/me/CamVid",
             on_change=_open_given,
+            width=420,
             help="In any of CamVid's usual layouts: fastai's, Cambridge's original, Kaggle's or the SegNet "
             "tutorial's. It is recognised by looking, and only read.",
         )

@@ -47,6 +47,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A camera that shows a moving test picture, and may be used without asking.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 STARTING_SECONDS = 120
 
@@ -55,7 +58,7 @@ expect.set_options(timeout=60_000)
 
 
 PROBES = ("/_stcore/health", "/_stcore/host-config")
-"""Where Streamlit's page looks for its server, below its own address first: a 404 there is its way of asking."""
+"""Where Streamlit looks for its server, below the page's address first: a 404 there is its way of asking."""
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_explore import SIZE, app, blocks, class_at, upload
+from tests.browser.test_explore import APP, SIZE, app, blocks, class_at, upload
 from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
+from tests.conftest import ROAD, SKY, TREE, VOID, save_colour_model
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import OpenPage, RunningApp, Screenshot
+    from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve
 
 __all__ = ["app"]
 pytestmark = pytest.mark.browser
@@ -82,3 +83,24 @@ def test_what_changed_is_a_table_and_a_file(app: RunningApp, open_page: OpenPage
     counts = [int(row["pixels"]) for row in rows]
     assert counts == sorted(counts, reverse=True)
     assert all(row["from"] != row["to"] for row in rows)
+
+
+def test_two_models_are_compared(
+    serve: Serve, open_page: OpenPage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    store = tmp_path_factory.mktemp("two-models")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STREETSCOPE_MODELS", str(store))
+        save_colour_model("street-lite0")
+        save_colour_model("upside-down", order=(TREE, ROAD, SKY, VOID))
+    page = open_page(serve(APP, env={"STREETSCOPE_MODELS": str(store)}).url)
+    viewer(page)
+    upload(page, ("blocks.png", blocks()))
+    expect(page.get_by_text("blocks.png at 512 x 384")).to_be_visible()
+    open_compare(page)
+    choose_size(page, SECOND, "512")
+    expect(page.get_by_text("Both say the same of every pixel.")).to_be_visible()
+    page.get_by_role("combobox", name="Model 2").click()
+    page.get_by_role("option", name="upside-down").click()
+    # A third is Road for both; what the first calls Sky is Tree for the second, and the other way round.
+    expect(page.get_by_text("66.7%")).to_be_visible()

@@ -239,6 +239,11 @@ def test_a_frame_opens_with_its_true_classes(app: RunningApp, open_page: OpenPag
     truth = CAMVID_32.names[town.labels[3][100, 30]]
     expect(shown.locator(".readout.chosen .what")).to_have_text(truth)
     expect(page).to_have_url(re.compile(f"frame={town.names[3]}"))
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Label map, numbers (PNG)").click()
+    assert started.value.suggested_filename == f"{town.names[3]}-label.png"
+    assert (np.array(Image.open(started.value.path())) == town.labels[3]).all()
 
 
 def test_arrow_keys_step_from_frame_to_frame_but_not_while_the_picture_has_them(

@@ -280,6 +280,15 @@ def test_a_picture_is_pasted(app: RunningApp, open_page: OpenPage) -> None:
     expect_looked_at(page, "pasted.png")
 
 
+def test_a_photo_is_taken_with_the_camera(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    viewer(page)
+    open_menu(page, "Camera")
+    page.get_by_role("button", name="Take Photo").click()
+    expect(card(page, "camera-1.jpg")).to_be_visible()
+    expect(page.get_by_text("camera-1.jpg at 512 x", exact=False)).to_be_visible()
+
+
 def test_photos_and_pins_outlive_a_reload(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(app.url)
     shown = open_with_picture(page)
