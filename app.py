@@ -3,10 +3,9 @@
 import os
 from pathlib import Path
 
-# Read once, when torch is first imported: waiting threads that spin for long would starve a training run
-# beside the app, and be starved by it. A spin of some 20 microseconds spares most of the sleeping.
+# Read once, when torch is first imported: waiting threads that spin would starve a training run
+# beside the app, and be starved by it.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 import streamlit as st
 

@@ -16,7 +16,7 @@ POLICIES = {
     "passive": {"OMP_WAIT_POLICY": "PASSIVE"},
     "brief spin": {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "10000"},
 }
-APP_POLICY = "brief spin"
+APP_POLICY = "passive"
 """What app.py chooses."""
 
 

@@ -32,7 +32,7 @@ _PALE = (200, 200, 200)
 _SEEN = 0.005
 """A class whose probability stays below this everywhere makes no bar that could be seen."""
 
-_EDGE = {"width": 0.5, "color": _GREY}
+EDGE = {"width": 0.5, "color": _GREY}
 """Around every bar: black classes vanish on a dark page, pale ones on a light page."""
 
 
@@ -73,17 +73,17 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
     highest = reading.probabilities.max(axis=0)
     shown = [n for n in order[:classes] if highest[n] >= _SEEN]
     rest = [n for n in order if n not in shown]
-    stacks = [(names[n], reading.probabilities[:, n], _css(palette[n])) for n in shown]
+    stacks = [(names[n], reading.probabilities[:, n], css(palette[n])) for n in shown]
     if rest:
         others = f"{len(rest)} other{'s' if len(rest) > 1 else ''}"
-        stacks.append((others, reading.probabilities[:, rest].sum(axis=1), _css(_PALE)))
+        stacks.append((others, reading.probabilities[:, rest].sum(axis=1), css(_PALE)))
     bars = [
         {
             "type": "bar",
             "name": name,
             "x": positions,
             "y": heights,
-            "marker": {"color": colour, "line": _EDGE},
+            "marker": {"color": colour, "line": EDGE},
             "hovertemplate": "%{y:.1%}",
         }
         for name, heights, colour in stacks
@@ -127,7 +127,7 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
         "shapes": [frame],
         "annotations": [mark],
     }
-    return _figure(bars, layout)
+    return figure_of(bars, layout)
 
 
 def temperature_chart(reading: PixelReading, temperature: float, classes: int = 5) -> Figure:
@@ -147,7 +147,7 @@ def temperature_chart(reading: PixelReading, temperature: float, classes: int = 
             "name": label,
             "x": values[shown],
             "y": [names[n] for n in shown],
-            "marker": {"color": [_css(palette[n]) for n in shown], "opacity": opacity, "line": _EDGE},
+            "marker": {"color": [css(palette[n]) for n in shown], "opacity": opacity, "line": EDGE},
             "text": [f"{value:.1%} at {label}" for value in values[shown]],
             "textposition": "outside",
             "cliponaxis": False,
@@ -155,7 +155,7 @@ def temperature_chart(reading: PixelReading, temperature: float, classes: int = 
         }
         for label, values, opacity in (("T = 1", before, 0.4), (f"T = {temperature:g}", after, 1))
     ]
-    return _figure(bars, _side_bars(height=40 + 44 * len(shown), right=112) | {"showlegend": False})
+    return figure_of(bars, _side_bars(height=40 + 44 * len(shown), right=112) | {"showlegend": False})
 
 
 def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Figure:
@@ -165,8 +165,8 @@ def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Fig
     """
     names = list(dict.fromkeys(best.name for pin in pins for best in pin.top))
     believed = [{best.name: best.probability for best in pin.top} for pin in pins]
-    stacks = [(name, [b.get(name, 0.0) for b in believed], _css(colours.get(name, _PALE))) for name in names]
-    stacks.append(("others", [max(0.0, 1 - sum(b.values())) for b in believed], _css(_PALE)))
+    stacks = [(name, [b.get(name, 0.0) for b in believed], css(colours.get(name, _PALE))) for name in names]
+    stacks.append(("others", [max(0.0, 1 - sum(b.values())) for b in believed], css(_PALE)))
     bars = [
         {
             "type": "bar",
@@ -175,7 +175,7 @@ def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Fig
             "x": widths,
             # numbers, not names: two pins may have one name
             "y": list(range(len(pins))),
-            "marker": {"color": colour, "line": _EDGE},
+            "marker": {"color": colour, "line": EDGE},
             "hovertemplate": f"{escape(name)} %{{x:.1%}}<extra></extra>",
         }
         for name, widths, colour in stacks
@@ -192,7 +192,7 @@ def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Fig
         },
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
     }
-    return _figure(bars, layout)
+    return figure_of(bars, layout)
 
 
 def _positions(reading: PixelReading) -> tuple[list[str], str, str]:
@@ -220,13 +220,14 @@ def _side_bars(height: int, right: int) -> dict[str, Any]:
     }
 
 
-def _figure(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Figure:
+def figure_of(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Figure:
+    """A figure from plain dictionaries, checked once."""
     # Plotly takes half a second to import: those who draw no chart do not pay.
     from plotly.graph_objects import Figure
 
     return Figure(data=traces, layout=layout)
 
 
-def _css(colour: Iterable[int]) -> str:
+def css(colour: Iterable[int]) -> str:
     """A colour (red, green, blue), 0..255, as Plotly takes it."""
     return "rgb({}, {}, {})".format(*colour)

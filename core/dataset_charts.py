@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.charts import _EDGE, _css, _figure
+from core.charts import EDGE, css, figure_of
 from core.datasets import SPLITS, FrameSplit, Split
 from core.datasets.statistics import Statistics
 
@@ -49,7 +49,7 @@ def share_chart(statistics: Statistics, by_split: bool = False, log: bool = Fals
     if log:
         layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~%"}
     hover = "%{x:.3%} of the pixels"
-    return _figure(_class_bars(statistics, order, figures, hover), layout)
+    return figure_of(_class_bars(statistics, order, figures, hover), layout)
 
 
 def frames_chart(statistics: Statistics, by_split: bool = False) -> Figure:
@@ -67,7 +67,7 @@ def frames_chart(statistics: Statistics, by_split: bool = False) -> Figure:
     bars = _class_bars(statistics, order, figures, "%{customdata} frames, %{x:.0%}")
     for bar, split in zip(bars, splits, strict=True):
         bar["customdata"] = [f"{counts[split][n]} of {totals[split]}" for n in order]
-    return _figure(bars, layout)
+    return figure_of(bars, layout)
 
 
 def classes_per_frame_chart(statistics: Statistics) -> Figure:
@@ -81,7 +81,7 @@ def classes_per_frame_chart(statistics: Statistics) -> Figure:
             "name": SPLIT_NAMES[split],
             "x": list(range(least, most + 1)),
             "y": np.bincount(statistics.classes_per_frame(split), minlength=most + 1)[least:].tolist(),
-            "marker": {"color": SPLIT_COLOURS[split], "line": _EDGE},
+            "marker": {"color": SPLIT_COLOURS[split], "line": EDGE},
             "hovertemplate": f"%{{y}} frames of {SPLIT_NAMES[split]} with %{{x}} classes<extra></extra>",
         }
         for split in splits
@@ -95,7 +95,7 @@ def classes_per_frame_chart(statistics: Statistics) -> Figure:
         "yaxis": {"title": {"text": "frames"}},
         "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
     }
-    return _figure(bars, layout)
+    return figure_of(bars, layout)
 
 
 def place_chart(statistics: Statistics, number: int, split: Split = "all") -> Figure:
@@ -132,7 +132,7 @@ def place_chart(statistics: Statistics, number: int, split: Split = "all") -> Fi
             "scaleratio": rows / cols,
         },
     }
-    return _figure([trace], layout)
+    return figure_of([trace], layout)
 
 
 def _percent(cells: int) -> list[float]:
@@ -155,7 +155,7 @@ def _class_bars(
     names, palette = statistics.class_list.names, statistics.class_list.palette
     bars = []
     for split, values in figures.items():
-        colour = [_css(palette[n]) for n in order] if split == "all" else SPLIT_COLOURS[split]
+        colour = [css(palette[n]) for n in order] if split == "all" else SPLIT_COLOURS[split]
         said = "" if split == "all" else f" of {SPLIT_NAMES[split]}"
         bars.append(
             {
@@ -164,7 +164,7 @@ def _class_bars(
                 "name": SPLIT_NAMES[split],
                 "x": [float(values[n]) for n in order],
                 "y": [escape(names[n]) for n in order],
-                "marker": {"color": colour, "line": _EDGE},
+                "marker": {"color": colour, "line": EDGE},
                 "hovertemplate": f"%{{y}}: {hover}{said}<extra></extra>",
             }
         )

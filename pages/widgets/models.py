@@ -38,7 +38,7 @@ class SegmentedPhoto:
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _segmenter(model: str, weights: str) -> Segmenter:
+def loaded_segmenter(model: str, weights: str) -> Segmenter:
     """A loaded model with these weights; the least recently loaded gives way to a fourth."""
     loaded = load_segmenter(model)
     # Streamlit collects garbage after every run. What is in memory by now, half a million objects of torch's,
@@ -86,7 +86,7 @@ def _segment(photo: Photo, model: str, size: WorkingSize, owner: str) -> Segment
     weights = read_card(model).weights_sha256  # a model trained anew under its old name is another one
 
     def make() -> SegmentedPhoto:
-        segmenter = _segmenter(model, weights)
+        segmenter = loaded_segmenter(model, weights)
         image = images.decode(photo.data, size.pixels or LARGEST_SIZE)
         result = segmenter.segment(image, size.pixels, size.square)
         return SegmentedPhoto(result, _viewer_picture(result))

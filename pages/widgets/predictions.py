@@ -15,7 +15,7 @@ from core.datasets.cache import signature
 from core.evaluation import Evaluation
 from core.frame_errors import FrameErrors, frame_errors
 from core.modelstore import read_card
-from pages.widgets.models import _segmenter
+from pages.widgets.models import loaded_segmenter
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture
 
 
@@ -50,7 +50,7 @@ def predict(dataset: SegmentationDataset, frame: Frame, model: str) -> Predictio
 def _predict(
     said: tuple[str | None, ...], _dataset: SegmentationDataset, _frame: Frame, model: str, weights: str
 ) -> Prediction:
-    segmenter = _segmenter(model, weights)
+    segmenter = loaded_segmenter(model, weights)
     image, truth = _dataset.read(_frame)
     found = segmenter.segment(image)
     classes = segmenter.class_list

@@ -136,7 +136,7 @@ def test_a_run_on_a_full_disk_says_so_and_goes_on_when_there_is_room(small_disk,
 
 
 def test_a_batch_that_does_not_fit_into_memory_names_a_smaller_one(store, data, environment):
-    stage = make_stage("huge", crop=(4096, 4096), scale=(1, 1), batch_size=4, epochs=1)
+    stage = make_stage("huge", crop=(2048, 2048), scale=(1, 1), batch_size=4, epochs=1)
     run = waiting(make_recipe(stage, network="unet_tiny"), data)
     complaint = limited(run, environment, resource.RLIMIT_AS, 4 * 2**30)
 
