@@ -44,7 +44,8 @@ def test_an_unknown_network_is_refused_with_the_names_there_are():
         find_network("unet_vgg")
 
     assert str(refused.value) == (
-        "There is no network called 'unet_vgg'; choose one of unet_lite0, unet_resnet34, unet_tiny, pixel_colour."
+        "There is no network called 'unet_vgg'; "
+        "choose one of unet_lite0, unet_resnet34, unet_tiny, pixel_colour."
     )
 
 
