@@ -12,6 +12,7 @@ import streamlit as st
 from core import images
 from core.modelstore import DEFAULT_MODEL, list_models, read_card
 from core.photos import Photo
+from core.processor import return_free_memory
 from core.segmentation import LARGEST_SIZE, Segmentation, Segmenter, load_segmenter
 from core.sharedcache import SharedCache
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture
@@ -53,9 +54,13 @@ def _segmentations() -> SharedCache[SegmentedPhoto]:
     return SharedCache(_KEPT_BYTES, lambda photo: photo.nbytes)
 
 
-@st.cache_resource(
-    scope="session", show_spinner=False, on_release=lambda owner: _segmentations().release(owner)
-)
+def _forget(owner: str) -> None:
+    """A session has ended: its photos' memory goes back to the system."""
+    _segmentations().release(owner)
+    return_free_memory()
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=_forget)
 def _owner() -> str:
     """This session among the owners of segmentations; Streamlit tells when it ends."""
     return secrets.token_hex(8)
