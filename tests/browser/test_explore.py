@@ -284,7 +284,17 @@ def test_a_photo_is_taken_with_the_camera(app: RunningApp, open_page: OpenPage) 
     page = open_page(app.url)
     viewer(page)
     open_menu(page, "Camera")
-    page.get_by_role("button", name="Take Photo").click()
+    # Streamlit's button takes nothing before the camera's first picture, nor while it asks for the camera
+    # again because its own width changed: seen and pressed at one go.
+    page.wait_for_function(
+        """() => {
+            const camera = document.querySelector("[data-testid=stCameraInput]");
+            const button = camera?.querySelector("[data-testid=stCameraInputButton]");
+            if (!camera?.querySelector("video")?.videoHeight || button.disabled) return false;
+            button.click();
+            return true;
+        }"""
+    )
     expect(card(page, "camera-1.jpg")).to_be_visible()
     expect(page.get_by_text("camera-1.jpg at 512 x", exact=False)).to_be_visible()
 
