@@ -53,7 +53,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 STARTING_SECONDS = 120
 
-# How long an expectation may take to come true. Generous: no test is about speed.
+# How long a step or an expectation may take. Generous: no test is about speed.
 expect.set_options(timeout=60_000)
 
 
@@ -117,6 +117,7 @@ class OpenPage(Protocol):
         density: int = 1,
         theme: Literal["light", "dark"] = "light",
         touch: bool = False,
+        beside: Page | None = None,
     ) -> Page: ...
 
 
@@ -241,7 +242,10 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[OpenPage]:
-    """Open an address in a window of its own; fails the test afterwards if the page complained."""
+    """Open an address in a window of its own; fails the test afterwards if the page complained.
+
+    beside: open it as another tab of this page's window instead.
+    """
     complaints: list[str] = []
     contexts: list[BrowserContext] = []
 
@@ -257,15 +261,20 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
         density: int = 1,
         theme: Literal["light", "dark"] = "light",
         touch: bool = False,
+        beside: Page | None = None,
     ) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            device_scale_factor=density,
-            color_scheme=theme,
-            has_touch=touch,
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
+        if beside is None:
+            context = chromium.new_context(
+                viewport={"width": width, "height": height},
+                device_scale_factor=density,
+                color_scheme=theme,
+                has_touch=touch,
+                reduced_motion="reduce",
+            )
+            context.set_default_timeout(STARTING_SECONDS * 1000)
+            contexts.append(context)
+        else:
+            context = beside.context
         page = context.new_page()
         page.on("console", on_console)
         page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
