@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from core.commands import data as data_commands
 from core.commands import training as training_commands
 from core.errors import ModelError, StreetScopeError
+from core.sizes import SIZES, WorkingSize, segment_photo
 
 if TYPE_CHECKING:
     from core.comparison import Comparison
@@ -65,7 +66,7 @@ def _default_model() -> str:
     return DEFAULT_MODEL
 
 
-_SIZES = ("512", "1024", "full")
+_SIZES = tuple(name for name, size in SIZES.items() if not size.square)
 _SHOWN_TRANSITIONS = 12
 
 _model_option = click.option(
@@ -131,7 +132,7 @@ def segment(
         print(json.dumps(head | {"pixels": _pixels(reading)}) if as_json else _table(reading))
         return
     out.mkdir(parents=True, exist_ok=True)
-    stem = export.file_stem(photo.name, model, _size_label(size, square))
+    stem = export.file_stem(photo.name, model, _working_size(size, square).name)
     pictures = {
         "index": export.index_mask(result),
         "mask": export.colour_mask(result),
@@ -197,7 +198,7 @@ def compare(
     comparison = compare_two(first, second)
     if out is not None:
         out.write_bytes(images.encode_png(charts.difference(comparison)))
-    labels = [_size_label(one_size, square) for _, one_size in sides]
+    labels = [_working_size(one_size, square).name for _, one_size in sides]
     if as_json:
         print(json.dumps(_comparison(comparison, (first, second), labels)))
         return
@@ -228,7 +229,7 @@ def evaluate(data: Path, model: str, split: str, as_json: bool) -> None:
     from core.segmentation import load_segmenter
 
     dataset = open_dataset(data)
-    result = measure(load_segmenter(model), dataset, split, _print_progress).as_dict()  # type: ignore[arg-type]
+    result = measure(load_segmenter(model), dataset, split, data_commands.print_frames).as_dict()  # type: ignore[arg-type]
     if as_json:
         print(json.dumps(result))
         return
@@ -267,22 +268,16 @@ def models(as_json: bool) -> int:
 
 
 def _segment(photo: Path, model: str, size: str, square: bool) -> Segmentation:
-    from core import images
-    from core.segmentation import LARGEST_SIZE, load_segmenter
+    from core.segmentation import load_segmenter
 
+    working_size = _working_size(size, square)
+    return segment_photo(load_segmenter(model), _read_bytes(photo), working_size)
+
+
+def _working_size(size: str, square: bool) -> WorkingSize:
     if square and size == "full":
         raise click.UsageError("--square needs --size 512 or 1024: a photo's own size is rarely a square")
-    longest = None if size == "full" else int(size)
-    image = images.decode(_read_bytes(photo), longest or LARGEST_SIZE)
-    return load_segmenter(model).segment(image, longest, square)
-
-
-def _size_label(size: str, square: bool) -> str:
-    return f"{size}-square" if square else size
-
-
-for command in (*data_commands.COMMANDS, *training_commands.COMMANDS):
-    cli.add_command(command)
+    return SIZES[f"{size}-square" if square else size]
 
 
 def _read_bytes(photo: Path) -> bytes:
@@ -338,11 +333,8 @@ def _table(reading: PixelReading) -> str:
     return "\n".join([*lines, reading.sentence()])
 
 
-def _print_progress(done: int, total: int) -> None:
-    """One line that counts up, for somebody who watches; nothing in a log or a pipe."""
-    if sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        print(f"\r{done} of {total} pictures", end=end, file=sys.stderr, flush=True)
+for _command in (*data_commands.COMMANDS, *training_commands.COMMANDS):
+    cli.add_command(_command)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -25,10 +25,10 @@ from core.inference import ready_to_predict
 from core.modelstore import Model, load_model
 from core.processor import has_native_bfloat16
 from core.reading import PixelReading, Shape, beliefs, neighbourhood
+from core.sizes import LARGEST_SIZE
 
 SMALLEST_SIZE = 32
-LARGEST_SIZE = 2048
-"""Longer side in pixels. Above 2048 a photo takes gigabytes of activations and gains no accuracy."""
+"""Longer side in pixels."""
 
 ENTROPY_STEPS = 50
 """Steps to a bit in `Segmentation.entropy_steps`."""

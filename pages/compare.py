@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.errors import ImageError, ModelError, StreetScopeError
 from pages.widgets.front_door import front_door
 
 front_door()
@@ -14,11 +13,12 @@ st.markdown(
 
 with st.spinner("Waking the network"):
     from pages.widgets import comparison
-    from pages.widgets.models import model_picker, segment
+    from pages.widgets.models import model_picker, or_say_why, segment
     from pages.widgets.photo_input import photo_picker
     from pages.widgets.pixel_viewer import pixel_viewer
     from pages.widgets.sizes import size_picker
     from pages.widgets.visit import remember_visit
+    from pages.widgets.words import plain
 
 photo = photo_picker()
 columns = st.columns(2, gap="medium")
@@ -31,19 +31,9 @@ for number, (column, size) in enumerate(zip(columns, ("512", "1024"), strict=Tru
                 model_picker(f"Model {number}", f"model{number}"),
             )
         )
-try:
-    with st.spinner(f"Segmenting {photo.name} twice", show_time=True):
-        first, second = (segment(photo, model, size) for size, model in sides)
+with or_say_why(photo), st.spinner(f"Segmenting {plain(photo.name)} twice", show_time=True):
+    first, second = (segment(photo, model, size) for size, model in sides)
     difference = comparison.difference(first, second)
-except ModelError as error:
-    st.error(str(error), title="The model cannot be used", icon=":material/error:")
-    st.stop()
-except ImageError as error:
-    st.error(str(error), title=f"{photo.name} cannot be segmented", icon=":material/broken_image:")
-    st.stop()
-except StreetScopeError as error:
-    st.error(str(error), title="These two cannot be compared", icon=":material/error:")
-    st.stop()
 
 
 @st.fragment

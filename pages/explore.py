@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.errors import ImageError, ModelError
 from pages.widgets.front_door import front_door
 
 front_door()
@@ -16,12 +15,13 @@ with st.spinner("Waking the network"):
     # After the title, not at the top: importing torch takes seconds, and somebody is waiting.
     from pages.widgets import address, pins, reading
     from pages.widgets.downloads import download_menu
-    from pages.widgets.models import figures, model_picker, segment
+    from pages.widgets.models import figures, model_picker, or_say_why, segment
     from pages.widgets.photo_input import listen_for_pasted, photo_input, show_refused
-    from pages.widgets.photo_strip import note_main_classes, photo_strip
+    from pages.widgets.photo_strip import photo_strip
     from pages.widgets.pixel_viewer import pixel_viewer
     from pages.widgets.sizes import size_picker
     from pages.widgets.visit import remember_visit, visit
+    from pages.widgets.words import plain
 
 address.follow()
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -32,16 +32,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 show_refused()
 
 photo = visit().photo()
-try:
-    with st.spinner(f"Segmenting {photo.name}", show_time=True):
-        shown = segment(photo, model, size)
-except ModelError as error:
-    st.error(str(error), title="The model cannot be used", icon=":material/error:")
-    st.stop()
-except ImageError as error:
-    st.error(str(error), title=f"{photo.name} cannot be segmented", icon=":material/broken_image:")
-    st.stop()
-note_main_classes(photo, model, size)
+with or_say_why(photo), st.spinner(f"Segmenting {plain(photo.name)}", show_time=True):
+    shown = segment(photo, model, size)
 with strip:
     photo_strip(model, size)
 
@@ -69,7 +61,7 @@ def look_inside() -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             credit = photo.credit or "your photo: it is not in this page's address"
-            st.caption(f"{photo.name} at {segmentation.width} x {segmentation.height} · {credit}")
+            st.caption(f"{plain(photo.name)} at {segmentation.width} x {segmentation.height} · {credit}")
             download_menu(shown, read, photo, model, size)
     with right:
         reading.pixel_inputs(picture)

@@ -14,7 +14,7 @@ from pages.widgets.pixel_viewer import Pixel, View
 from pages.widgets.reading import COLUMN, ROW
 from pages.widgets.visit import sample, visit
 
-_VIEW, _WRITTEN, _FOLLOWED = "view", "address_written", "address_followed"
+_VIEW, _WRITTEN = "view", "address_written"
 _VIEWS = typing.get_args(View)
 
 

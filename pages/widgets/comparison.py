@@ -13,9 +13,9 @@ from core import images, tables
 from core.comparison import Comparison, compare
 from core.export import file_stem
 from core.photos import Photo
+from core.sizes import WorkingSize
 from pages.widgets.models import SegmentedPhoto
 from pages.widgets.pixel_viewer import Pixel, ViewerPicture, viewer_picture
-from pages.widgets.sizes import WorkingSize
 
 TITLES = {"first": "the first", "second": "the second", "difference": "where they differ"}
 _CHOSEN = "compare_chosen"
@@ -85,7 +85,7 @@ def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]
         alt="Classes that pixels changed from and to, with the number of pixels, biggest first.",
     )
     (first_size, first_model), (second_size, second_model) = sides
-    second = f"{second_size.name}" if first_model == second_model else f"{second_model}-{second_size.name}"
+    second = second_size.name if first_model == second_model else f"{second_model}-{second_size.name}"
     st.download_button(
         f"All {len(rows)} changes (CSV)",
         lambda: tables.to_csv(rows),

@@ -1,13 +1,5 @@
 // Cards of classes: colour, meaning, figures and an example, which opens its frame.
 
-function element(tag, properties = {}, ...children) {
-  const { attributes = {}, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children.filter(Boolean));
-  return made;
-}
-
 function example({ name, frame, crop }, send) {
   if (!crop) return element("span", { className: "example none", textContent: "no example" });
   const picture = element("img", {
@@ -29,16 +21,15 @@ function card(each, send) {
     more = element("button", { type: "button", className: "more", textContent: `Frames with ${each.name}` });
     more.addEventListener("click", () => send("gallery", each.name));
   }
-  const words = element(
-    "div",
-    { className: "words" },
+  const parts = [
     element("h3", {}, chip, element("span", { textContent: each.name }), element("span", { className: "number", textContent: each.number })),
     text("meaning", each.meaning),
     text("fact", each.facts),
     text("fact", each.pixels),
     text("fact", `CamVid-11: ${each.group}`),
     more,
-  );
+  ].filter(Boolean);
+  const words = element("div", { className: "words" }, ...parts);
   return element("li", { className: each.crop ? "" : "absent" }, example(each, send), words);
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,9 @@ from core.errors import DatasetError
 from core.thumbnails import example_crop
 from pages.widgets.dataset_state import open_frame, show_frames_with
 from pages.widgets.datasets import OpenedSet, counts, file_name
+from pages.widgets.front_end import script, style
 from pages.widgets.media import media_url
 
-_HERE = Path(__file__).parent
 _KEY = "classes"
 _CROP = (240, 320)
 """Height and width that an example is brought to."""
@@ -26,8 +25,8 @@ _ORDERS = ("Most pixels first", "As in the class list", "By CamVid-11")
 
 _mount = st.components.v2.component(
     "streetscope_dataset_classes",
-    css=(_HERE / "dataset_classes.css").read_text("utf-8"),
-    js=(_HERE / "dataset_classes.js").read_text("utf-8"),
+    css=style("dataset_classes.css"),
+    js=script("dataset_classes.js"),
 )
 
 

@@ -16,14 +16,6 @@ const BUSY =
 let speed = 4; // kept while the page is
 let opacity = 55;
 
-function element(tag, properties = {}, ...children) {
-  const { attributes = {}, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 const button = (words, title, onclick) => element("button", { type: "button", textContent: words, title, onclick });
 
 /** A picture that is decoded: shown, it is there at once. */

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,6 +13,7 @@ from core.sequences import film_of
 from core.thumbnails import thumbnails
 from pages.widgets.dataset_state import set_frame
 from pages.widgets.datasets import OpenedSet
+from pages.widgets.front_end import script, style
 from pages.widgets.media import media_url
 
 BATCH = 32
@@ -21,12 +21,11 @@ BATCH = 32
 
 FILM_WIDTH = 480
 _KEY, _PLAYS = "film", "film_plays"
-_HERE = Path(__file__).parent
 
 _mount = st.components.v2.component(
     "streetscope_dataset_film",
-    css=(_HERE / "dataset_film.css").read_text("utf-8"),
-    js=(_HERE / "dataset_film.js").read_text("utf-8"),
+    css=style("dataset_film.css"),
+    js=script("dataset_film.js"),
 )
 
 

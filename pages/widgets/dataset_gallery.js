@@ -4,14 +4,6 @@ const KEYS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down", H
 
 let opacity = 55; // kept while the page is: another tab and back, and it is as it was
 
-function element(tag, properties = {}, ...children) {
-  const { attributes = {}, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 // Relative to the page, as Streamlit's own files are: right below any base path.
 const picture = (address, className) =>
   element("img", { className, alt: "", loading: "lazy", decoding: "async", src: new URL(address, document.baseURI) });

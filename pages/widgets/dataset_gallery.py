@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,18 +13,18 @@ from core.datasets.statistics import Statistics, frames_having, ordered_by_share
 from core.thumbnails import Thumbnail, thumbnails
 from pages.widgets.dataset_state import CLASSES, SORT, SPLIT, open_frame
 from pages.widgets.datasets import OpenedSet, counts
+from pages.widgets.front_end import script, style
 from pages.widgets.media import media_url
 
 PAGE = 24
 SPLIT_TITLES: dict[str, str] = {"all": "All", "train": "Training", "valid": "Validation", "test": "Test"}
-_HERE = Path(__file__).parent
 _KEY = "gallery"
 _SHOWN_CLASSES = 3
 
 _mount = st.components.v2.component(
     "streetscope_dataset_gallery",
-    css=(_HERE / "dataset_gallery.css").read_text("utf-8"),
-    js=(_HERE / "dataset_gallery.js").read_text("utf-8"),
+    css=style("dataset_gallery.css"),
+    js=script("dataset_gallery.js"),
 )
 
 

@@ -15,6 +15,7 @@ from core.errors import DatasetError
 from core.label_window import LabelWindow, class_edge, label_window
 from pages.widgets.dataset_frame import PIXEL, chosen_pixel, frame_picker, truth_picture, truth_viewer
 from pages.widgets.datasets import OpenedSet
+from pages.widgets.words import plain
 
 _COLOURS = " The label files of this data set hold the colours; StreetScope turned them into numbers."
 _STYLE = """
@@ -68,7 +69,7 @@ def _show_window(window: LabelWindow, pixel: tuple[int, int], classes: ClassList
     number = int(window.numbers[pixel[0] - window.top, pixel[1] - window.left])
     st.markdown(
         f"Pixel ({pixel[0]}, {pixel[1]}) holds **{number}**: line {number} of the list says "
-        f"**{_plain(name)}**."
+        f"**{plain(name)}**."
     )
     height, width = window.numbers.shape
     place = (
@@ -76,11 +77,6 @@ def _show_window(window: LabelWindow, pixel: tuple[int, int], classes: ClassList
     )
     st.html(_STYLE + _table(window, pixel, classes, f"What the file holds: {place}", numbers=True))
     st.html(_STYLE + _table(window, pixel, classes, "The same pixels in the classes' colours", numbers=False))
-
-
-def _plain(name: str) -> str:
-    """A class name, from whatever file, that Markdown leaves as it is."""
-    return "".join(f"\\{letter}" if not letter.isalnum() and letter.isascii() else letter for letter in name)
 
 
 def _table(

@@ -12,9 +12,18 @@ from core import export, tables
 from core.photos import Photo
 from core.reading import PixelReading
 from core.segmentation import Segmentation
+from core.sizes import WorkingSize
 from pages.widgets.models import SegmentedPhoto, segment_later
-from pages.widgets.sizes import WorkingSize
 from pages.widgets.visit import samples, visit
+
+_TITLES = {
+    "index.png": "Index mask (PNG)",
+    "mask.png": "Colour mask (PNG)",
+    "overlay.png": "Overlay (PNG)",
+    "confidence.png": "Confidence map (PNG)",
+    "shares.csv": "Class shares (CSV)",
+}
+"""What people read for each of `export.FILES`."""
 
 
 def download_menu(
@@ -27,15 +36,14 @@ def download_menu(
     segmentation = shown.segmentation
     stem = export.file_stem(photo.name, model, size.name)
     files: dict[str, tuple[str, Callable[[], str | bytes | io.BytesIO]]] = {
-        "Index mask (PNG)": (f"{stem}-index.png", partial(export.index_mask, segmentation)),
-        "Colour mask (PNG)": (f"{stem}-mask.png", partial(export.colour_mask, segmentation)),
-        "Overlay (PNG)": (f"{stem}-overlay.png", partial(export.overlay, segmentation)),
-        "Confidence map (PNG)": (f"{stem}-confidence.png", partial(export.confidence_map, segmentation)),
+        _TITLES[ending]: (f"{stem}-{ending}", partial(make, segmentation))
+        for ending, make in export.FILES.items()
+    }
+    files |= {
         f"Reading of the {len(reading.pixels)} pixels (CSV)": (
             f"{stem}-reading.csv",
             partial(tables.reading_csv, reading),
         ),
-        "Class shares (CSV)": (f"{stem}-shares.csv", partial(_shares, segmentation)),
         "Probabilities of every pixel (NPZ)": (
             f"{stem}-probabilities.npz",
             partial(_probabilities, segmentation),
@@ -46,10 +54,6 @@ def download_menu(
         for label, (name, make) in files.items():
             st.download_button(label, make, name, on_click="ignore", width="stretch", type="tertiary")
         st.caption("An index mask's values are line numbers of the class list, from 0.")
-
-
-def _shares(segmentation: Segmentation) -> str:
-    return tables.to_csv(tables.class_share_rows(segmentation))
 
 
 def _probabilities(segmentation: Segmentation) -> io.BytesIO:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import gc
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
 
 from core import images
+from core.errors import ComparisonError, ImageError, ModelError
 from core.modelstore import DEFAULT_MODEL, list_models, read_card
 from core.photos import Photo
 from core.processor import return_free_memory
-from core.segmentation import LARGEST_SIZE, Segmentation, Segmenter, load_segmenter
+from core.segmentation import Segmentation, Segmenter, load_segmenter
 from core.sharedcache import SharedCache
+from core.sizes import WorkingSize, segment_photo
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture
-from pages.widgets.sizes import WorkingSize
+from pages.widgets.words import plain
 
 _KEPT_BYTES = 1024**3
 """Of segmentations on this server: about 70 photos at 1024 x 1024, which take 15 MB each."""
@@ -71,7 +74,7 @@ def segment(photo: Photo, model: str, size: WorkingSize) -> SegmentedPhoto:
 
     Errors: ImageError for the photo, ModelError for the model.
     """
-    return _segment(photo, model, size, _EVERYBODY if photo.sample else _owner())
+    return _segment(photo, model, size, _owner())
 
 
 def segment_later(
@@ -82,7 +85,7 @@ def segment_later(
 
     def later() -> Iterator[Segmentation]:
         for photo in photos:
-            yield _segment(photo, model, size, _EVERYBODY if photo.sample else owner).segmentation
+            yield _segment(photo, model, size, owner).segmentation
 
     return later
 
@@ -91,12 +94,28 @@ def _segment(photo: Photo, model: str, size: WorkingSize, owner: str) -> Segment
     weights = read_card(model).weights_sha256  # a model trained anew under its old name is another one
 
     def make() -> SegmentedPhoto:
-        segmenter = loaded_segmenter(model, weights)
-        image = images.decode(photo.data, size.pixels or LARGEST_SIZE)
-        result = segmenter.segment(image, size.pixels, size.square)
+        result = segment_photo(loaded_segmenter(model, weights), photo.data, size)
         return SegmentedPhoto(result, _viewer_picture(result))
 
+    owner = _EVERYBODY if photo.sample else owner
     return _segmentations().get(owner, (photo.key, model, weights, size), make)
+
+
+@contextmanager
+def or_say_why(photo: Photo) -> Iterator[None]:
+    """Segment a photo in this block: what cannot be done is said on the page, which ends there."""
+    try:
+        yield
+    except ModelError as error:
+        st.error(str(error), title="The model cannot be used", icon=":material/error:")
+    except ImageError as error:
+        title = f"{plain(photo.name)} cannot be segmented"
+        st.error(str(error), title=title, icon=":material/broken_image:")
+    except ComparisonError as error:
+        st.error(str(error), title="These two cannot be compared", icon=":material/error:")
+    else:
+        return
+    st.stop()
 
 
 def _viewer_picture(result: Segmentation) -> ViewerPicture:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ from core.archives import is_zip, photos_in_zip
 from core.errors import StreetScopeError
 from core.images import MAX_BYTES as MAX_PHOTO_BYTES
 from core.photos import Photo, read_photo
-from pages.widgets.visit import MAX_BYTES, MAX_PHOTOS, Visit, samples, visit
+from pages.widgets.visit import MAX_BYTES, MAX_PHOTOS, Visit, visit
+from pages.widgets.words import plain
 
 PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "bmp", "gif", "zip"]
 
@@ -61,7 +61,7 @@ def listen_for_pasted() -> None:
 def photo_picker() -> Photo:
     """Choose among the photos of this visit; new ones come in on the Explore page."""
     mine = visit()
-    photos = [*samples(), *mine.photos.values()]
+    photos = mine.all_photos()
     keys = [photo.key for photo in photos]
     chosen = st.selectbox(
         "Photo",
@@ -71,7 +71,7 @@ def photo_picker() -> Photo:
         help="The samples and your own photos; add yours on the Explore page.",
     )
     photo = photos[chosen]
-    mine.looked_at = photo.sample or photo.key
+    mine.look_at(photo.key)
     return photo
 
 
@@ -148,7 +148,7 @@ def show_refused() -> None:
     """The sentences of the last files given, until the next ones are."""
     refused: list[tuple[str, str]] = st.session_state.get(_REFUSED, [])
     for name, sentence in refused[:_SHOWN]:
-        st.error(sentence, title=f"{_shown_name(name)} cannot be used", icon=":material/broken_image:")
+        st.error(sentence, title=f"{plain(name)} cannot be used", icon=":material/broken_image:")
     if len(refused) > _SHOWN:
         with st.expander(f"{len(refused) - _SHOWN} more files cannot be used"):
             st.dataframe(
@@ -156,8 +156,3 @@ def show_refused() -> None:
                 hide_index=True,
                 alt="Files that cannot be used, each with the reason.",
             )
-
-
-def _shown_name(name: str) -> str:
-    """A file's name where Markdown is understood: shown as it is, whatever is in it."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|:$~])", r"\\\1", name[:80])

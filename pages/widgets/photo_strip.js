@@ -1,13 +1,5 @@
 // Thumbnails of photos: a click looks at one, the cross removes it.
 
-function element(tag, properties = {}, ...children) {
-  const { attributes = {}, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 function card(photo, chosen, send) {
   const words = [photo.size, photo.classes].map((text) => element("span", { className: "fact", textContent: text }));
   const look = element(

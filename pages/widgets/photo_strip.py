@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -13,19 +12,19 @@ import streamlit as st
 from core.errors import StreetScopeError
 from core.photos import Photo
 from core.probabilities import percent
+from core.sizes import WorkingSize
+from pages.widgets.front_end import script, style
 from pages.widgets.models import segment
-from pages.widgets.sizes import WorkingSize
-from pages.widgets.visit import MainClasses, samples, visit
+from pages.widgets.visit import MainClasses, visit
 
-_HERE = Path(__file__).parent
 _KEY = "photo_strip"
 _TICK_SECONDS = 0.2
 _FRESH = "photo_strip_fresh"
 
 _mount = st.components.v2.component(
     "streetscope_photo_strip",
-    css=(_HERE / "photo_strip.css").read_text("utf-8"),
-    js=(_HERE / "photo_strip.js").read_text("utf-8"),
+    css=style("photo_strip.css"),
+    js=script("photo_strip.js"),
 )
 
 
@@ -34,13 +33,16 @@ def photo_strip(model: str, size: WorkingSize) -> None:
 
     The one looked at has been segmented before; the others come while the page already answers.
     """
-    waiting = any(not _main_classes(photo, model, size) for photo in _photos())
+    _note_main_classes(visit().photo(), model, size)
+    waiting = any(not _main_classes(photo, model, size) for photo in visit().all_photos())
     st.session_state[_FRESH] = True
     st.fragment(_strip, run_every=_TICK_SECONDS if waiting else None)(model, size)
 
 
-def note_main_classes(photo: Photo, model: str, size: WorkingSize) -> None:
-    """Write down what a photo mostly shows; segments it where that has not been done."""
+def _note_main_classes(photo: Photo, model: str, size: WorkingSize) -> None:
+    """Write down what a photo mostly shows, once; segments it where that has not been done."""
+    if _main_classes(photo, model, size):
+        return
     try:
         result = segment(photo, model, size).segmentation
     except StreetScopeError:
@@ -53,26 +55,25 @@ def note_main_classes(photo: Photo, model: str, size: WorkingSize) -> None:
 
 
 def _strip(model: str, size: WorkingSize) -> None:
-    waiting = [photo for photo in _photos() if not _main_classes(photo, model, size)]
+    waiting = [photo for photo in visit().all_photos() if not _main_classes(photo, model, size)]
     # A run of the whole page shows what there is at once; only the ticks after it do the work.
     if waiting and not st.session_state.pop(_FRESH, False):
-        note_main_classes(waiting.pop(0), model, size)
+        _note_main_classes(waiting.pop(0), model, size)
         if not waiting:
             st.rerun()
     _mount(
         key=_KEY,
-        data={"photos": [_card(photo, model, size) for photo in _photos()], "chosen": _shown_key()},
-        on_look_change=partial(_act, "look", _look),
+        data={
+            "photos": [_card(photo, model, size) for photo in visit().all_photos()],
+            "chosen": visit().photo().key,
+        },
+        on_look_change=partial(_act, "look", lambda key: visit().look_at(key)),
         on_remove_change=partial(_act, "remove", lambda key: visit().remove(key)),
     )
     if waiting:
-        photos = len(_photos())
+        photos = len(visit().all_photos())
         done = photos - len(waiting)
         st.progress(done / photos, f"Segmented {done} of {photos} photos at {size.name}")
-
-
-def _photos() -> list[Photo]:
-    return [*samples(), *visit().photos.values()]
 
 
 def _main_classes(photo: Photo, model: str, size: WorkingSize) -> MainClasses:
@@ -90,16 +91,6 @@ def _card(photo: Photo, model: str, size: WorkingSize) -> dict[str, Any]:
         "thumbnail": "data:image/jpeg;base64," + base64.b64encode(photo.thumbnail).decode(),
         "removable": not photo.sample,
     }
-
-
-def _shown_key() -> str:
-    return visit().photo().key
-
-
-def _look(key: str) -> None:
-    shown = next((photo for photo in _photos() if photo.key == key), None)
-    if shown is not None:
-        visit().looked_at = shown.sample or shown.key
 
 
 def _act(event: str, act: Callable[[str], None]) -> None:

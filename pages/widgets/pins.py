@@ -13,8 +13,9 @@ from core.classes import CAMVID_11, CAMVID_32
 from core.photos import Photo
 from core.reading import PixelReading
 from core.segmentation import Segmentation
+from core.sizes import WorkingSize
 from pages.widgets.pixel_viewer import Pin as ShownPin
-from pages.widgets.sizes import WorkingSize
+from pages.widgets.plots import show_chart
 from pages.widgets.visit import KeptPin, visit
 
 MAX_PINS = 50
@@ -75,10 +76,9 @@ def show_pins() -> None:
             )
             st.button("Remove all pins", icon=":material/delete:", on_click=kept.clear)
     with right:
-        st.plotly_chart(
+        show_chart(
             charts.pins_chart([k.pin for k in kept], _colours()),
             key="pins_chart",
-            config={"displayModeBar": False},
             alt="The most probable classes of each pin, as stacked bars.",
         )
 

@@ -39,6 +39,7 @@ _FRONT_END = Path(__file__).parent / "viewer"
 # Each imports only modules named before it, whose addresses are known when its own is made.
 _MODULE_NAMES = (
     "geometry",
+    "element",
     "elements",
     "colourmap",
     "picture",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typing
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,10 +13,8 @@ from core.probabilities import percent
 from core.reading import PixelReading, Shape
 from pages.widgets.bars import class_bars
 from pages.widgets.pixel_viewer import Pixel, ViewerPicture
+from pages.widgets.plots import show_chart
 from pages.widgets.visit import Visit, visit
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 ROW, COLUMN, SHAPE = "pixel_row", "pixel_column", "neighbours"
 _SHAPES = typing.get_args(Shape)
@@ -28,8 +25,6 @@ _CHART_TITLES = {
     "column": "Column {col} from top to bottom: the chosen pixel is framed",
     "square": "The square around ({row}, {col}), row by row: the chosen pixel is framed",
 }
-_CHART_SETTINGS = {"displayModeBar": False}
-"""A chart to look at: without the tool bar, which hides what is under it."""
 
 
 def sync_inputs(pixel: Pixel) -> None:
@@ -104,7 +99,7 @@ def show_neighbours(reading: PixelReading) -> None:
     left, right = st.columns([3, 2], gap="medium")
     left.markdown(f"**{_CHART_TITLES[reading.shape].format(row=chosen.row, col=chosen.col)}**")
     with left:
-        _chart(
+        show_chart(
             charts.reading_chart(reading),
             key="neighbours_chart",
             alt=f"Class probabilities of {len(reading.pixels)} pixels, stacked: the same as in the table.",
@@ -157,7 +152,7 @@ def _temperature(reading: PixelReading) -> None:
         help="1 is what the network says. Below 1 the softmax sharpens, above 1 it flattens; the order of "
         "the classes stays.",
     )
-    _chart(
+    show_chart(
         charts.temperature_chart(reading, temperature),
         key="temperature_chart",
         alt=f"The chosen pixel's classes at temperature 1 and at {temperature}.",
@@ -183,10 +178,6 @@ torn, and the *entropy* (0 bits: sure; 1 bit: as undecided as a coin) is high.
 that has never seen a rickshaw must call it something, and may be sure of it. Whether "90 %" is right nine
 times in ten has to be measured, on labelled pictures.
 """
-
-
-def _chart(figure: Figure, key: str, alt: str) -> None:
-    st.plotly_chart(figure, key=key, config=_CHART_SETTINGS, alt=alt)
 
 
 def _table(reading: PixelReading) -> pd.DataFrame:

@@ -85,6 +85,16 @@ class Visit:
         """The photo on screen; the first sample where it is gone."""
         return self.photos.get(self.looked_at) or sample(self.looked_at) or samples()[0]
 
+    def all_photos(self) -> list[Photo]:
+        """The samples and the visitor's own."""
+        return [*samples(), *self.photos.values()]
+
+    def look_at(self, key: str) -> None:
+        """Put the photo of this key on screen; nothing happens where there is none."""
+        shown = next((photo for photo in self.all_photos() if photo.key == key), None)
+        if shown is not None:
+            self.looked_at = shown.sample or shown.key
+
     def remove(self, key: str) -> None:
         """Take a photo away, with what is known of it; its pins stay, for they are numbers."""
         self.photos.pop(key, None)

@@ -1,13 +1,8 @@
 // Building blocks of the viewer's page: elements, icons, and numbers in words.
 
-/** An element with properties and children; text is always text, never markup. */
-export function element(tag, properties = {}, ...children) {
-  const { attributes = {}, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
+import { element } from "./element.js";
+
+export { element };
 
 /** Give an element a class or take it; what is so already is not touched, which would cost a style pass. */
 export function setClass(target, name, on) {
