@@ -5,7 +5,7 @@ Without names, everything; README.md sums up what has been measured so far.
 
 import sys
 
-from bench import busy, click, hover, memory, predict, read, start
+from bench import busy, click, data, hover, memory, predict, read, start, training
 from bench.report import goal_rows, table, write, write_summary
 
 PARTS = {
@@ -16,6 +16,8 @@ PARTS = {
     "hover": hover,
     "start": start,
     "memory": memory,
+    "data": data,
+    "training": training,
 }
 
 

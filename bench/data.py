@@ -1,6 +1,6 @@
 """The Data page on a data set as large as CamVid: 701 frames of 960 x 720, made from Toytown frames.
 
-Usage: python -m bench.data [FRAMES WIDTH HEIGHT]
+`python -m bench.data FRAMES WIDTH HEIGHT` tries another size and writes nothing.
 
 Measured in Chromium: the first gallery page with nothing kept from before, every next page while the classes
 are still being counted, the same pages once all is kept, and a filter. In a process of its own: the class
@@ -9,31 +9,35 @@ statistics. Of the server: its memory after the first page, and after every page
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
+from bench.processes import resident_megabytes
+from bench.report import Goal, Report, Row, table
 from bench.serving import chromium, served
 from core.classes import CAMVID_32
 from core.datasets.toytown import frame
 
-HERE = Path(__file__).parent
+SIZE = (701, 960, 720)
+"""Frames, width, height: as CamVid has them."""
+
 PAGE = 24
 DRAWN = 36
 """Frames that are drawn; the others are these, moved sideways, so that no two files are alike."""
 
 LIMITS = {"first page": 3.0, "next page, median": 0.5, "filter": 0.3, "statistics": 60.0}
 """Seconds."""
+
+MEMORY_LIMIT = 300
+"""Megabytes: the set's pictures would take 1.4 GB."""
 
 COUNT = """
 import sys, time
@@ -86,12 +90,6 @@ def now(page: Page) -> float:
     return page.evaluate("performance.timeOrigin + performance.now()")
 
 
-def megabytes(pid: int) -> float:
-    """Memory that the server holds."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
-
-
 def look_through(page: Page, names: list[str]) -> list[float]:
     """Go from the first page to the last; seconds that each takes."""
     times = []
@@ -120,7 +118,7 @@ def sky_pixels(root: Path, names: list[str]) -> np.ndarray:
     )
 
 
-def measure(frames: int, width: int, height: int) -> dict[str, float]:
+def measured(frames: int, width: int, height: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         names = make_set(folder / "data" / "bench", frames, width, height)
@@ -137,7 +135,7 @@ def measure(frames: int, width: int, height: int) -> dict[str, float]:
             start = now(page)
             page.goto(f"{app.url}/data?set=bench")
             found["first page"] = seconds_until_shown(page, names[0], start)
-            found["memory after the first page, MB"] = megabytes(app.pid)
+            found["memory after the first page"] = resident_megabytes(app.pid)
             times = look_through(page, names)
             found |= {"next page, median": statistics.median(times), "next page, longest": max(times)}
             page.get_by_text("Frames with").wait_for(timeout=180_000)
@@ -146,36 +144,38 @@ def measure(frames: int, width: int, height: int) -> dict[str, float]:
             seconds_until_shown(page, names[0], now(page))
             again = look_through(page, names)
             found["next page again, median"] = statistics.median(again)
-            found["memory after all pages twice, MB"] = megabytes(app.pid)
+            found["memory after all pages twice"] = resident_megabytes(app.pid)
         return found
 
 
-def main() -> None:
-    frames, width, height = map(int, sys.argv[1:4]) if len(sys.argv) > 3 else (701, 960, 720)
-    found = measure(frames, width, height)
-    machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
-    report = {
-        "machine": machine,
-        "date": datetime.now(UTC).date().isoformat(),
-        "frames": frames,
-        "size": f"{width} x {height}",
-        "figures": found,
-    }
-    lines = [
-        f"| {name} | {value:.0f} MB |  |"
-        if name.endswith("MB")
-        else f"| {name} | {value:.2f} s | {f'at most {LIMITS[name]:g} s' if name in LIMITS else ''} |"
-        for name, value in found.items()
+def report(found: dict[str, float], frames: int, width: int, height: int) -> Report:
+    rows: list[Row] = [
+        {"what": what} | ({"MB": value} if "memory" in what else {"seconds": value})
+        for what, value in found.items()
     ]
-    table = "\n".join(["| what | measured | wanted |", "| --- | --- | --- |", *lines]).replace(", MB |", " |")
-    print(table)
-    if len(sys.argv) == 1:
-        (HERE / "data.json").write_text(json.dumps(report, indent=1) + "\n")
-        (HERE / "data.md").write_text(
-            f"# The Data page\n\n`make bench` on {machine}, {report['date']}; {frames} frames of {width} x "
-            f"{height} made from Toytown's.\n\n{table}\n"
-        )
+    return Report(
+        "The Data page",
+        f"{frames} frames of {width} x {height}, {DRAWN} drawn as Toytown's and the rest moved sideways. "
+        f"Gallery pages of {PAGE} frames in Chromium, from the click until the last picture was painted: at "
+        "first while the classes are still being counted, then again once all is kept. The class statistics "
+        "in a process of their own.",
+        rows,
+        [Goal(f"Data: {what} of {frames} frames", found[what], "s", limit) for what, limit in LIMITS.items()]
+        + [
+            Goal(
+                "Data: memory added by all pages after the first",
+                found["memory after all pages twice"] - found["memory after the first page"],
+                "MB",
+                MEMORY_LIMIT,
+            )
+        ],
+    )
+
+
+def measure() -> Report:
+    return report(measured(*SIZE), *SIZE)
 
 
 if __name__ == "__main__":
-    main()
+    size = tuple(map(int, sys.argv[1:4])) if len(sys.argv) > 3 else SIZE
+    print(table(report(measured(*size), *size).rows))

@@ -1,0 +1,105 @@
+"""One way of training in a process of its own: images per second and the share of waiting for data, as JSON.
+
+Usage: python -m bench.trainers street|fastai FOLDER [BATCHES]
+
+FOLDER is a data set in fastai's layout with pictures of 480 x 360.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import fastai.callback.schedule  # noqa: F401 (adds Learner.fit_one_cycle)
+from fastai.callback.core import Callback, CancelFitException
+from fastai.learner import Learner
+
+HEIGHT, WIDTH, BATCH_SIZE, WARM_UP = 352, 480, 8, 2
+
+
+class Stopwatch(Callback):
+    """Times steps and the waiting for their batches, and ends the training when enough are measured."""
+
+    order = 99
+
+    def __init__(self, batches: int) -> None:
+        self.batches = WARM_UP + batches
+        self.waited: list[float] = []
+        self.taken: list[float] = []
+
+    def before_train(self) -> None:
+        """Wait for the first batch."""
+        self.last = time.perf_counter()
+
+    def before_batch(self) -> None:
+        """The batch is there."""
+        self.begun = time.perf_counter()
+
+    def after_batch(self) -> None:
+        """The step is done."""
+        if not self.learn.training:
+            return
+        now = time.perf_counter()
+        self.waited.append(self.begun - self.last)
+        self.taken.append(now - self.last)
+        self.last = now
+        if len(self.taken) == self.batches:
+            raise CancelFitException
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Medians over the batches after the warm-up."""
+        step = statistics.median(self.taken[WARM_UP:])
+        return {
+            "images per second": BATCH_SIZE / step,
+            "waiting": statistics.median(self.waited[WARM_UP:]) / step,
+        }
+
+
+def street(folder: Path) -> Learner:
+    """The learner of the recipe `street`, second stage."""
+    from core.datasets import open_dataset
+    from core.training.recipe import read_recipe
+    from core.training.run import prepare
+
+    recipe = read_recipe("street")
+    stage = recipe.stages[-1]
+    assert (*stage.crop, stage.batch_size) == (HEIGHT, WIDTH, BATCH_SIZE)  # noqa: S101
+    run = prepare(recipe, open_dataset(folder), Path(tempfile.mkdtemp()), stages=(stage.name,))
+    return run.learner(stage)
+
+
+def article(folder: Path) -> Learner:
+    """What fastai makes without being told anything: `unet_learner` on ResNet-34, its usual augmentation."""
+    from fastai.vision import all as vision
+    from torchvision.models import resnet34
+
+    data = vision.SegmentationDataLoaders.from_label_func(
+        folder,
+        bs=BATCH_SIZE,
+        fnames=vision.get_image_files(folder / "images"),
+        label_func=lambda image: folder / "labels" / f"{image.stem}_P.png",
+        codes=(folder / "codes.txt").read_text().splitlines(),
+        item_tfms=vision.Resize((HEIGHT, WIDTH)),
+        batch_tfms=vision.aug_transforms(size=(HEIGHT, WIDTH)),
+        num_workers=0,
+    )
+    return vision.unet_learner(data, resnet34, pretrained=False)
+
+
+def main(which: str, folder: str, batches: str = "8") -> None:
+    warnings.simplefilter("ignore")
+    stopwatch = Stopwatch(int(batches))
+    learner = {"street": street, "fastai": article}[which](Path(folder))
+    with learner.no_bar(), learner.no_logging():
+        learner.fit_one_cycle(99, 1e-4, cbs=stopwatch)
+    print(json.dumps(stopwatch.figures))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
