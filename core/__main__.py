@@ -18,6 +18,7 @@ from core.commands import data as data_commands
 from core.commands import training as training_commands
 from core.errors import ModelError, StreetScopeError
 from core.sizes import SIZES, WorkingSize, segment_photo
+from core.store import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from core.comparison import Comparison
@@ -59,18 +60,11 @@ class _Pair(click.ParamType[tuple[str, str]]):
         return words[0], words[1]
 
 
-def _default_model() -> str:
-    """The shipped model's name; the store imports torch, for which nobody waits who only wants help."""
-    from core.modelstore import DEFAULT_MODEL
-
-    return DEFAULT_MODEL
-
-
 _SIZES = tuple(name for name, size in SIZES.items() if not size.square)
 _SHOWN_TRANSITIONS = 12
 
 _model_option = click.option(
-    "--model", default=_default_model, show_default="the shipped one", help="A model from `models`."
+    "--model", default=DEFAULT_MODEL, show_default="the shipped one", help="A model from `models`."
 )
 _size_option = click.option(
     "--size",

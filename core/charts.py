@@ -155,7 +155,15 @@ def temperature_chart(reading: PixelReading, temperature: float, classes: int = 
         }
         for label, values, opacity in (("T = 1", before, 0.4), (f"T = {temperature:g}", after, 1))
     ]
-    return figure_of(bars, _side_bars(height=40 + 44 * len(shown), right=112) | {"showlegend": False})
+    layout = {
+        "height": 40 + 44 * len(shown),
+        "margin": {"l": 8, "r": 112, "t": 8, "b": 8},
+        "xaxis": {"range": [0, 1], "visible": False},
+        "yaxis": {"autorange": "reversed"},
+        "bargap": 0.25,
+        "showlegend": False,
+    }
+    return figure_of(bars, layout)
 
 
 def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Figure:
@@ -207,17 +215,6 @@ def _positions(reading: PixelReading) -> tuple[list[str], str, str]:
             return [f"({p.row}, {p.col})" for p in reading.pixels], "pixel (row, column)", "Pixel %{x}"
         case _:
             assert_never(reading.shape)
-
-
-def _side_bars(height: int, right: int) -> dict[str, Any]:
-    """The layout of horizontal bars from 0 to 1 with their figures at their ends."""
-    return {
-        "height": height,
-        "margin": {"l": 8, "r": right, "t": 8, "b": 8},
-        "xaxis": {"range": [0, 1], "visible": False},
-        "yaxis": {"autorange": "reversed"},
-        "bargap": 0.25,
-    }
 
 
 def figure_of(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Figure:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +23,12 @@ from torch import Tensor, nn
 from core.classes import ClassList, SegmentationClass
 from core.errors import BrokenModelError, ModelNotFoundError
 from core.networks import Network, find_network
+from core.store import DEFAULT_MODEL, store
 
 FORMAT_VERSION = 1
 WEIGHTS = "weights.safetensors"
 CARD = "model.json"
 MAX_CARD_BYTES = 4 * 1024 * 1024
-DEFAULT_MODEL = "street-lite0"
 
 # One folder name, no separators, no leading dot: a name from outside cannot leave the store.
 _NAME = re.compile(r"(?!runs$)[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # `runs` holds training runs
@@ -112,11 +111,6 @@ class Model:
     def name(self) -> str:
         """The name in the store."""
         return self.card.name
-
-
-def store() -> Path:
-    """The folder that holds the models: `models/` of the project, or what STREETSCOPE_MODELS names."""
-    return Path(os.environ.get("STREETSCOPE_MODELS") or Path(__file__).parents[1] / "models")
 
 
 def list_models() -> list[str]:

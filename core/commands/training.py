@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,8 @@ def train(
     it at the next batch, and --resume goes on after the last whole epoch. Under torchrun several processes
     share the batches.
     """
+    # Read once, when torch is first imported: threads that spin while they wait would starve an app beside it.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from core.training import distributed
 
     if (data is None) == (resume is None):

@@ -22,6 +22,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import DiskFullError, RunError, RunNotFoundError
+from core.store import store
 from core.training.recipe import Recipe, Stage
 
 RECIPE = "recipe.json"
@@ -76,9 +77,7 @@ class Label(BaseModel):
 
 def runs_folder() -> Path:
     """`runs/` of the model store."""
-    # As `core.modelstore.store`, which would import torch.
-    store = os.environ.get("STREETSCOPE_MODELS") or Path(__file__).parents[2] / "models"
-    return Path(store) / "runs"
+    return store() / "runs"
 
 
 def run_folder(run: str) -> Path:

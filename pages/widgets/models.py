@@ -12,12 +12,13 @@ import streamlit as st
 
 from core import images
 from core.errors import ComparisonError, ImageError, ModelError
-from core.modelstore import DEFAULT_MODEL, list_models, read_card
+from core.modelstore import list_models, read_card
 from core.photos import Photo
 from core.processor import return_free_memory
 from core.segmentation import Segmentation, Segmenter, load_segmenter
 from core.sharedcache import SharedCache
 from core.sizes import WorkingSize, segment_photo
+from core.store import DEFAULT_MODEL
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture
 from pages.widgets.words import plain
 

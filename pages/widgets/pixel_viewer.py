@@ -20,10 +20,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
-from streamlit import runtime
 
 from core.errors import PixelOutsideError
 from core.reading import Shape
+from pages.widgets.media import media_url
 
 Pixel = tuple[int, int]
 """(row, column) of the working-size picture, from 0."""
@@ -213,7 +213,7 @@ def pixel_viewer(
     wants_entropy = "entropy" in (view, _view_by_user(key, views))
     if entropy is not None and "entropy" in views and wants_entropy:
         packed = _packed_entropy(picture.identity, picture.height, picture.width, entropy)
-        entropy_address = _media_url(packed, "application/octet-stream", f"{key}.entropy")
+        entropy_address = media_url(packed, "application/octet-stream", f"{key}.entropy")
     else:
         entropy_address = None
 
@@ -224,8 +224,8 @@ def pixel_viewer(
             "key": key,
             "picture": {
                 "id": picture.identity,
-                "photo": _media_url(picture.photo, picture.photo_type, f"{key}.photo"),
-                "maps": _media_url(picture.maps, "application/octet-stream", f"{key}.maps"),
+                "photo": media_url(picture.photo, picture.photo_type, f"{key}.photo"),
+                "maps": media_url(picture.maps, "application/octet-stream", f"{key}.maps"),
                 "height": picture.height,
                 "width": picture.width,
                 "names": picture.class_names,
@@ -285,17 +285,6 @@ def _packed_entropy(
 # --- what the browser fetches --------------------------------------------------------------------
 
 
-def _media_url(content: bytes, media_type: str, place: str) -> str:
-    """Where the browser can fetch `content`: Streamlit's media store, as `st.image` does it.
-
-    The component's own data is sent again with every run; a media file is fetched once, for its
-    address is a hash of its content. Each run must name it again, or the store drops it. The
-    address is relative, so that it holds below any base path too.
-    """
-    store = runtime.get_instance().media_file_mgr
-    return store.add(content, media_type, f"pixel_viewer.{place}").lstrip("/")
-
-
 def _front_end() -> dict[str, str]:
     """The addresses of the viewer's code and style sheet.
 
@@ -305,8 +294,8 @@ def _front_end() -> dict[str, str]:
     for name, source in _MODULES.items():
         for imported, address in addresses.items():
             source = source.replace(f'"./{imported}.js"', f'"./{Path(address).name}"')
-        addresses[name] = _media_url(source.encode(), "text/javascript", f"code.{name}")
-    return {"code": addresses["viewer"], "style": _media_url(_STYLE, "text/css", "style")}
+        addresses[name] = media_url(source.encode(), "text/javascript", f"code.{name}")
+    return {"code": addresses["viewer"], "style": media_url(_STYLE, "text/css", "style")}
 
 
 # --- what the browser says: it can send anything, so believe nothing ------------------------------

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from core.__main__ import main
-from core.modelstore import DEFAULT_MODEL
+from core.store import DEFAULT_MODEL
 
 ROOT = Path(__file__).parents[2]
 

@@ -20,7 +20,6 @@ from core import modelstore
 from core.classes import CAMVID_11, ClassList, SegmentationClass
 from core.errors import BrokenModelError, ModelError, ModelNotFoundError
 from core.modelstore import (
-    DEFAULT_MODEL,
     MAX_CARD_BYTES,
     ModelCard,
     Normalisation,
@@ -29,8 +28,8 @@ from core.modelstore import (
     load_model,
     read_card,
     save_model,
-    store,
 )
+from core.store import DEFAULT_MODEL, store
 
 WEIGHTS = "weights.safetensors"
 CARD = "model.json"

@@ -19,19 +19,18 @@ from torch import nn
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import PixelOutsideError, SizeError
 from core.modelstore import (
-    DEFAULT_MODEL,
     Model,
     ModelCard,
     Normalisation,
     class_entries,
     load_model,
     save_model,
-    store,
 )
 from core.networks import find_network
 from core.probabilities import entropy_bits, percent
 from core.reading import neighbourhood
 from core.segmentation import Segmentation, Segmenter, load_segmenter, to_working_size
+from core.store import DEFAULT_MODEL, store
 
 PHOTOS = Path(sklearn.__file__).parent / "datasets" / "images"
 FIVE = ClassList("Five", tuple(SegmentationClass(name, (n, n, n)) for n, name in enumerate("ABCDE")))

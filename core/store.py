@@ -1,0 +1,14 @@
+"""Where models and runs are kept. Nothing here imports torch: whoever only looks does not pay for it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+DEFAULT_MODEL = "street-lite0"
+"""The shipped model."""
+
+
+def store() -> Path:
+    """The folder that holds the models: `models/` of the project, or what STREETSCOPE_MODELS names."""
+    return Path(os.environ.get("STREETSCOPE_MODELS") or Path(__file__).parents[1] / "models")
