@@ -60,7 +60,7 @@ def train(
     it at the next batch, and --resume goes on after the last whole epoch. Under torchrun several processes
     share the batches.
     """
-    # Read once, when torch is first imported: threads that spin while they wait would starve an app beside it.
+    # Read once, when torch is first imported: threads that spin would starve an app beside it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from core.training import distributed
 

@@ -23,6 +23,7 @@ from core.datasets.toytown import toytown
 from tests.browser.test_explore import APP
 from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
 from tests.conftest import COLOURS, ROAD, ROOT, SKY, save_colour_model
+from tests.layouts import LAYOUTS, write_layout
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve
@@ -397,6 +398,30 @@ def test_a_folder_is_opened_and_remembered(app: RunningApp, open_page: OpenPage,
     expect(page.get_by_text("3 of 3 frames")).to_be_visible()
     again = open_page(page.url)
     expect(again.get_by_text("3 of 3 frames")).to_be_visible()
+
+
+def test_a_folder_in_any_layout_shows_its_true_classes(
+    app: RunningApp, open_page: OpenPage, tmp_path: Path
+) -> None:
+    label = np.full(STREET_SIZE, 0, dtype=np.uint8)
+    label[60:] = 1
+    page = open_page(f"{app.url}/data", height=1500)
+    open_gallery(page)
+    for layout in LAYOUTS:
+        names = [f"{layout}_{number}" for number in range(3)]
+        frames = {"train": dict.fromkeys(names[:2], label), "valid": {names[2]: label}}
+        write_layout(tmp_path / layout, layout, frames)
+        page.get_by_role("button", name="Open a folder").click()
+        field = page.get_by_role("textbox", name="Folder on this machine")
+        field.fill(str(tmp_path / layout))
+        field.press("Enter")
+        expect(page.get_by_text("3 of 3 frames")).to_be_visible()
+        page.get_by_role("button", name=f"Open frame {names[0]}").click()
+        shown = viewer(page)
+        for row, name in ((59, "Sky"), (60, "Building" if layout == "segnet" else "Road")):
+            click(page, shown, row, 30, STREET_SIZE)
+            expect(shown.locator(".readout.chosen .what")).to_have_text(name)
+        tab(page, "Gallery")
 
 
 def test_toytown_is_made_on_first_use(

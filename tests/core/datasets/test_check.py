@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.datasets.check import NEAR_DUPLICATE, check
-from tests.core.datasets.conftest import LAYOUTS, picture
+from tests.layouts import LAYOUTS, picture
 
 
 @pytest.fixture(params=LAYOUTS)

@@ -15,7 +15,7 @@ from core.classes import CAMVID_32
 from core.datasets import open_dataset
 from core.datasets.importing import import_dataset
 from tests.conftest import ROOT
-from tests.core.datasets.conftest import LAYOUTS, STREET
+from tests.layouts import LAYOUTS, STREET
 
 
 @pytest.fixture

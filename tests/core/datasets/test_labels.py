@@ -13,7 +13,7 @@ from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.datasets import open_dataset
 from core.datasets.labels import indices_of_colours, read_colours
 from core.errors import DatasetError, UnknownColourError
-from tests.core.datasets.conftest import STREET, colours_of
+from tests.layouts import STREET, colours_of
 
 levels = st.integers(0, 255)
 

@@ -23,7 +23,7 @@ from core.datasets.statistics import (
     place_label,
     typical_example,
 )
-from tests.core.datasets.conftest import LAYOUTS
+from tests.layouts import LAYOUTS
 
 SKY, ROAD, TREE, VOID = range(4)
 
