@@ -30,14 +30,19 @@ _mount = st.components.v2.component(
 
 def gallery(opened: OpenedSet) -> None:
     """Show the frames that somebody asked for, a page at a time."""
-    _gallery(opened, counts(opened))
+    # A place of its own: when the counting ends, what comes after it stays where it is, and a click on its
+    # way still finds its fragment.
+    with st.container():
+        counted = counts(opened)
+    _gallery(opened, counted)
 
 
 @st.fragment
 def _gallery(opened: OpenedSet, counted: Statistics | None) -> None:
     dataset = opened.dataset
     split = _split_filter(opened)
-    wanted = _class_filters(opened, counted) if counted else ([], None)
+    with st.container():
+        wanted = _class_filters(opened, counted) if counted else ([], None)
     frames = _chosen(opened, split, counted, *wanted)
     found = f"{len(frames)} of {len(dataset.frames())} frames"
     if not frames:

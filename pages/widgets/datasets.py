@@ -55,7 +55,8 @@ def choose_dataset() -> OpenedSet:
         slot = st.container(horizontal=True, width="content")
     with slot:
         download_menu()
-    show_downloads()
+    with st.container():  # as in the gallery: what comes and goes here moves nothing below
+        show_downloads()
     if name == TOYTOWN:
         _require_toytown(options[name])
     try:
