@@ -65,13 +65,14 @@ def street(folder: Path) -> Learner:
     """The learner of the recipe `street`, second stage."""
     from core.datasets import open_dataset
     from core.training.recipe import read_recipe
-    from core.training.run import prepare
+    from core.training.run import Watch, prepare
 
     recipe = read_recipe("street")
     stage = recipe.stages[-1]
     assert (*stage.crop, stage.batch_size) == (HEIGHT, WIDTH, BATCH_SIZE)  # noqa: S101
-    run = prepare(recipe, open_dataset(folder), Path(tempfile.mkdtemp()), stages=(stage.name,))
-    return run.learner(stage)
+    scratch = Path(tempfile.mkdtemp())
+    run = prepare(recipe, open_dataset(folder), scratch, lambda _: None, (stage.name,), Watch())
+    return run.ready(0, lr=1e-4)
 
 
 def article(folder: Path) -> Learner:

@@ -31,7 +31,7 @@ for number, (column, size) in enumerate(zip(columns, ("512", "1024"), strict=Tru
                 model_picker(f"Model {number}", f"model{number}"),
             )
         )
-with or_say_why(photo), st.spinner(f"Segmenting {plain(photo.name)} twice", show_time=True):
+with or_say_why(photo), st.spinner(f"Segmenting {plain(photo.name[:80])} twice", show_time=True):
     first, second = (segment(photo, model, size) for size, model in sides)
     difference = comparison.difference(first, second)
 

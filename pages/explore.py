@@ -32,7 +32,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 show_refused()
 
 photo = visit().photo()
-with or_say_why(photo), st.spinner(f"Segmenting {plain(photo.name)}", show_time=True):
+with or_say_why(photo), st.spinner(f"Segmenting {plain(photo.name[:80])}", show_time=True):
     shown = segment(photo, model, size)
 with strip:
     photo_strip(model, size)
@@ -61,7 +61,7 @@ def look_inside() -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             credit = photo.credit or "your photo: it is not in this page's address"
-            st.caption(f"{plain(photo.name)} at {segmentation.width} x {segmentation.height} · {credit}")
+            st.caption(f"{plain(photo.name[:80])} at {segmentation.width} x {segmentation.height} · {credit}")
             download_menu(shown, read, photo, model, size)
     with right:
         reading.pixel_inputs(picture)

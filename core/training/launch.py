@@ -17,7 +17,7 @@ from core.training.folder import LOG, STOP, existing_run, write_text
 from core.training.status import LIVE, put_in_line, read_status, shown_state
 
 _ROOT = Path(__file__).parents[2]
-_NICE = 5
+NICE = 5
 """How far a run steps back behind the app: on a busy machine clicks come first."""
 
 _TORCHRUN = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
@@ -35,7 +35,7 @@ def start(run: str) -> None:
         process = subprocess.Popen(  # noqa: S603 (our own program, and an ID that was checked)
             command,
             cwd=_ROOT,
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -45,7 +45,7 @@ def start(run: str) -> None:
     threading.Thread(target=process.wait, name=f"run {run}", daemon=True).start()
     if hasattr(os, "setpriority"):
         with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
 
 
 def request_stop(run: str) -> None:
@@ -57,7 +57,8 @@ def request_stop(run: str) -> None:
     write_text(folder / STOP, "")
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What a process that trains is started with."""
     environment = {name: value for name, value in os.environ.items() if name not in _TORCHRUN}
     # Threads that spin while they wait would starve the app beside the run.
     environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -18,7 +18,7 @@ RECIPES = Path(__file__).parent / "recipes"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=100_000)]
 CropSide = Annotated[int, Field(ge=32, le=4096, multiple_of=32)]
 Pair = tuple[CropSide, CropSide]
 # A stage's name becomes a file's name.
@@ -75,7 +75,7 @@ class Stage(_Checked):
         description="The share of the stage in which the learning rate rises to its highest value; after "
         "that it falls to nearly nothing.",
     )
-    batch_size: Annotated[int, Field(ge=2)] = Field(
+    batch_size: Annotated[int, Field(ge=2, le=4096)] = Field(
         8,
         description="How many pictures are looked at before the weights take a step; more need more memory "
         "and make steadier steps.",

@@ -136,7 +136,7 @@ def train(
     epoch in place; what was learnt since then is done again when the run goes on.
     """
     with explained():
-        run = _prepared(recipe, dataset, folder, report, stages, watch or Watch())
+        run = prepare(recipe, dataset, folder, report, stages, watch or Watch())
         done = run.progress
         for position in range(done.position if done else 0, len(run.plan)):
             with explained(run.plan[position]):
@@ -161,18 +161,19 @@ def find_rate(
     folder: where the curve and the suggestions are written. StoppedError as for `train`.
     """
     with explained(recipe.stage(stage)):
-        run = _prepared(recipe, dataset, folder, lambda _: None, (stage,), watch or Watch())
+        run = prepare(recipe, dataset, folder, lambda _: None, (stage,), watch or Watch())
         return run.find(run.plan[0], iterations)
 
 
-def _prepared(
+def prepare(
     recipe: Recipe,
     dataset: SegmentationDataset,
     folder: Path,
     report: Callable[[EpochReport], None],
     stages: Sequence[str],
     watch: Watch,
-) -> _Run:
+) -> PreparedRun:
+    """Read the data and build the network, up to where the first stage begins; parameters as for `train`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CHECKPOINTS).mkdir(exist_ok=True)
     done = checkpoint.read_progress(folder / RESUME)
@@ -184,11 +185,11 @@ def _prepared(
         for name in APPENDED:
             cut(folder / name, done.sizes.get(name, 0) if done else 0)
     plan = tuple(recipe.stage(name) for name in stages) or recipe.stages
-    return _Run.prepare(recipe, plan, dataset, folder, report, watch, done)
+    return PreparedRun.prepare(recipe, plan, dataset, folder, report, watch, done)
 
 
 @dataclass(frozen=True)
-class _Run:
+class PreparedRun:
     """Everything that stays the same from stage to stage."""
 
     recipe: Recipe
@@ -278,27 +279,32 @@ class _Run:
         self.clock.start(position, start)
         lr = resumed.lr if resumed else self._learning_rate(stage)
         self._seed_stage(stage)
-        learner = self._learner(stage)
-        self._prepare_optimiser(learner, stage)
-        loader = learner.dls.train
+        learner = self.ready(position, lr, start, resumed.best if resumed else -1.0)
         if resumed:
             checkpoint.restore_optimiser(learner.opt, tensors["optimiser"], resumed.optimiser)
-            learner.add_cb(
-                GoOn(start, resumed.smooth_loss, partial(self._go_on, resumed, tensors["random"], loader))
-            )
-        best = resumed.best if resumed else -1.0
-        self._add_writers(
-            learner, stage, position, start, best, partial(self._save, learner, loader, position, lr)
-        )
+            go_on = partial(self._go_on, resumed, tensors["random"], learner.dls.train)
+            learner.add_cb(GoOn(start, resumed.smooth_loss, go_on))
         with learner.no_bar(), learner.no_logging():
             learner.fit_one_cycle(
-                stage.epochs, self._rates(stage, lr), pct_start=stage.pct_start, start_epoch=start
+                stage.epochs, self.rates(stage, lr), pct_start=stage.pct_start, start_epoch=start
             )
         learner.stop_when_diverged.check()
         if learner.stop_on_request.stopped:
             raise _stopped(stage.name)
         if self.output:
             checkpoint.save_weights(self.average.module, _stage_file(self.folder, stage.name))
+
+    def ready(self, position: int, lr: float, start: int = 0, best: float = -1.0) -> Learner:
+        """The learner of a stage with its optimiser, and with what writes the run's files.
+
+        start: epochs of the stage that are done. best: their best mean IoU.
+        """
+        stage = self.plan[position]
+        learner = self._learner(stage)
+        self._prepare_optimiser(learner, stage)
+        save = partial(self._save, learner, learner.dls.train, position, lr)
+        self._add_writers(learner, stage, position, start, best, save)
+        return learner
 
     def find(self, stage: Stage, iterations: int) -> Suggestions:
         """Run the learning-rate finder with the network as it is, and leave it so."""
@@ -393,7 +399,8 @@ class _Run:
         else:
             learner.unfreeze()
 
-    def _rates(self, stage: Stage, lr: float) -> Any:
+    def rates(self, stage: Stage, lr: float) -> Any:
+        """The learning rates of the parameter groups, the encoder's first."""
         encoder = self.recipe.encoder_lr if stage.encoder_lr is None else stage.encoder_lr
         return np.array([lr * encoder, lr][-len(parameter_groups(self.model)) :])
 

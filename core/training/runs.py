@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -39,6 +40,7 @@ from core.training.status import DIED, LIVE, ShownState, Status, read_status, sh
 
 Row = TypeVar("Row")
 LOG_BYTES = 8192
+_KEPT_HISTORIES = 256
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,26 @@ def list_runs() -> list[RunSummary]:
     return sorted(summaries, key=lambda summary: (-summary.created, summary.id))
 
 
+def read_summary(run: str) -> RunSummary:
+    """How one run stands. RunNotFoundError, RunError when its files are damaged."""
+    return _read_summary(run)
+
+
+def ahead_of(run: str, runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """Whom a run in line waits for, of all `runs`: those that train, then those that came before it.
+
+    A run that has no process yet stands behind all that have one.
+    """
+    training = [other for other in runs if other.state in ("running", "stopping") and other.id != run]
+    waiting = sorted((other for other in runs if other.state == "queued"), key=_came)
+    before = [other.id for other in waiting]
+    return training + (waiting[: before.index(run)] if run in before else [])
+
+
+def _came(summary: RunSummary) -> tuple[bool, float, str]:
+    return summary.status.pid is None, summary.status.queued, summary.id
+
+
 def read_run(run: str) -> RunView:
     """Everything of a run but its batches. RunNotFoundError, RunError when its files are damaged."""
     folder = existing_run(run)
@@ -185,8 +207,18 @@ def read_run(run: str) -> RunView:
 
 
 def read_history(run: str) -> list[Epoch]:
-    """The epochs of a run so far."""
-    return list(_rows((existing_run(run) / HISTORY), _epoch))
+    """The epochs of a run so far. A file that is as it was is not read again."""
+    path = existing_run(run) / HISTORY
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return []
+    return list(_epochs(path, (found.st_ino, found.st_size, found.st_mtime_ns)))
+
+
+@lru_cache(maxsize=_KEPT_HISTORIES)
+def _epochs(path: Path, _: tuple[int, int, int]) -> tuple[Epoch, ...]:
+    return tuple(_rows(path, _epoch))
 
 
 def read_batches(run: str, position: Position = Position()) -> Batches:  # noqa: B008 (immutable)

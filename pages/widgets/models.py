@@ -110,7 +110,7 @@ def or_say_why(photo: Photo) -> Iterator[None]:
     except ModelError as error:
         st.error(str(error), title="The model cannot be used", icon=":material/error:")
     except ImageError as error:
-        title = f"{plain(photo.name)} cannot be segmented"
+        title = f"{plain(photo.name[:80])} cannot be segmented"
         st.error(str(error), title=title, icon=":material/broken_image:")
     except ComparisonError as error:
         st.error(str(error), title="These two cannot be compared", icon=":material/error:")

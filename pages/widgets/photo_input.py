@@ -148,7 +148,7 @@ def show_refused() -> None:
     """The sentences of the last files given, until the next ones are."""
     refused: list[tuple[str, str]] = st.session_state.get(_REFUSED, [])
     for name, sentence in refused[:_SHOWN]:
-        st.error(sentence, title=f"{plain(name)} cannot be used", icon=":material/broken_image:")
+        st.error(sentence, title=f"{plain(name[:80])} cannot be used", icon=":material/broken_image:")
     if len(refused) > _SHOWN:
         with st.expander(f"{len(refused) - _SHOWN} more files cannot be used"):
             st.dataframe(

@@ -1,15 +1,10 @@
-"""Names from outside in the app's sentences."""
+"""Words from outside in the app's sentences: names of files, classes, runs, recipes."""
 
 from __future__ import annotations
 
-_LONGEST = 80
+import re
 
 
-def plain(name: str) -> str:
-    """A name from whatever file, where Markdown is understood: shown as it is, whatever is in it."""
-    return "".join(
-        f"\\{letter}"
-        if letter.isascii() and letter.isprintable() and not letter.isalnum() and letter != " "
-        else letter
-        for letter in name[:_LONGEST]
-    )
+def plain(text: str) -> str:
+    """The text so that Markdown shows it as it is: no picture, link or colour comes out of it."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

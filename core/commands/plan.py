@@ -1,0 +1,83 @@
+"""The command for planning: what a recipe would do with a data set, and how long it would take here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from core.training.estimate import Estimate
+
+
+@click.command("plan")
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="A data set's folder.")
+@click.option(
+    "--recipe",
+    default="street",
+    show_default=True,
+    help="A shipped recipe, or the path of a TOML or JSON file.",
+)
+@click.option("--stage", "stages", multiple=True, help="Plan this stage only; may be given several times.")
+@click.option("--measure/--no-measure", default=True, show_default=True, help="Measure how long it takes.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def plan_run(data: Path, recipe: str, stages: tuple[str, ...], measure: bool, as_json: bool) -> None:
+    """Say what a recipe would do, and how long it would take.
+
+    The time is measured from a few batches of each stage on this machine, and kept for the next time.
+    """
+    from core.datasets import open_dataset
+    from core.training.plan import plan
+    from core.training.recipe import read_recipe
+
+    read = read_recipe(recipe)
+    dataset = open_dataset(data)
+    planned = plan(read, dataset, stages)
+    found = None
+    if measure:
+        from core.training import estimate
+
+        found = estimate.kept_estimate(read, dataset, stages)
+        if found is None:
+            found = estimate.measure(read, dataset, _tell, stages)
+            _tell(1, 1, None, "")
+    if as_json:
+        words = planned.sentences()
+        estimated = None if found is None else found.as_dict()
+        click.echo(
+            json.dumps({"recipe": read.name, "data": dataset.name, "plan": words, "estimate": estimated})
+        )
+        return
+    for sentence in planned.sentences():
+        click.echo(sentence)
+    if found is not None:
+        for line in _lines(found):
+            click.echo(line)
+
+
+def _lines(found: Estimate) -> list[str]:
+    from core.training.plan import in_words
+
+    whole = in_words(found.seconds)
+    lines = [f"{whole[0].upper()}{whole[1:]} on this machine (measured over {found.measured} batches)."]
+    if found.beside:
+        lines.append("A run trained while this was measured: on an idle machine it is faster.")
+    if len(found.stages) > 1:
+        width = max(len(stage.name) for stage in found.stages)
+        lines += [
+            f"{stage.name:{width}}  {in_words(stage.epoch)} an epoch, {in_words(stage.seconds)} in all"
+            for stage in found.stages
+        ]
+    return lines
+
+
+def _tell(done: int, total: int, seconds_left: float | None, doing: str) -> None:
+    """One line that says what is being measured, for somebody who watches."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{doing:<60}", nl=not doing, err=True)
+
+
+COMMANDS = (plan_run,)

@@ -1,0 +1,44 @@
+"""Accuracies that others published for CamVid's 32 classes, to be laid beneath one's own curves.
+
+Sources: Andi Sama, "Image Segmentation with Deep Learning", 2019 (the last epoch that it prints of each
+stage, and its final model); fast.ai, course v3, lesson 3 (the last epoch of each stage). Both train fastai's
+U-Net on ResNet-34 and measure on `valid.txt`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ARTICLE, LESSON = "The article", "fast.ai lesson 3"
+
+
+class Reference(NamedTuple):
+    """One published figure. size: how large the pictures were. accuracy: acc_camvid in [0, 1]."""
+
+    source: str
+    stage: str
+    size: str
+    accuracy: float
+
+    @property
+    def label(self) -> str:
+        """The figure with what it was measured on: none stands without."""
+        return f"{self.source}, {self.stage}: {self.accuracy:.2%} (CamVid-32, {self.size})"
+
+
+REFERENCES = (
+    Reference(ARTICLE, "stage 1", "half size", 0.8704),
+    Reference(ARTICLE, "stage 2", "half size", 0.8977),
+    Reference(ARTICLE, "stages at full size", "full size", 0.9221),
+    Reference(ARTICLE, "final model", "full size", 0.9215),
+    Reference(LESSON, "stage 1", "half size", 0.8929),
+    Reference(LESSON, "stage 2", "half size", 0.9270),
+    Reference(LESSON, "stage 1, big", "full size", 0.9298),
+    Reference(LESSON, "stage 2, big", "full size", 0.9333),
+)
+SOURCES = (ARTICLE, LESSON)
+
+
+def references(*sources: str) -> list[Reference]:
+    """The figures of these sources, stage by stage."""
+    return [reference for reference in REFERENCES if reference.source in sources]

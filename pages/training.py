@@ -1,0 +1,43 @@
+"""Training: choose data and a recipe, see what will happen, find a learning rate, start, stop and go on."""
+
+import streamlit as st
+
+from pages.widgets.front_door import front_door
+
+front_door()
+st.header("How does a network learn?", anchor=False)
+st.markdown(
+    "It looks at labelled pictures again and again, and changes its weights a little after every few. "
+    "A **recipe** says how. The one called classroom shows something within a minute, on any computer."
+)
+
+with st.spinner("Looking for data sets and runs"):
+    from pages.widgets.datasets import choose_dataset
+    from pages.widgets.training_finder import show_finder
+    from pages.widgets.training_plan import plan_and_start
+    from pages.widgets.training_recipe import choose_recipe, show_form, show_text
+    from pages.widgets.training_runs import show_live, show_runs
+
+begin, live, settings_place, below = (st.container() for _ in range(4))
+# The runs first: what comes before them on the page may end the script, while Toytown is drawn for instance.
+with live:
+    show_live()
+with below:
+    show_runs()
+with begin:
+    opened = choose_dataset()
+    given = choose_recipe()
+    plan_and_start(given, opened)
+with settings_place:
+    settings, finder, text = st.tabs(
+        ["Settings", "Learning rate", "Recipe as text"], key="part", bind="query-params"
+    )
+if settings.open:
+    with settings:
+        show_form(given)
+if finder.open:
+    with finder:
+        show_finder(given, opened)
+if text.open:
+    with text:
+        show_text(given)
