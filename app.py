@@ -38,6 +38,24 @@ page = st.navigation(
             icon=":material/photo_library:",
             url_path="data",
         ),
+        st.Page(
+            "pages/training.py",
+            title="Training",
+            icon=":material/school:",
+            url_path="training",
+        ),
+        st.Page(
+            "pages/runs.py",
+            title="Runs",
+            icon=":material/monitoring:",
+            url_path="runs",
+        ),
+        st.Page(
+            "pages/evaluate.py",
+            title="Evaluate",
+            icon=":material/analytics:",
+            url_path="evaluate",
+        ),
     ],
     position="top",
 )

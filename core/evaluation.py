@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.boundaries import FARTHEST, WIDTH, BoundaryCounts, count_boundaries
+from core.calibration import BINS, Calibration, count_calibration
 from core.classes import ClassList
-from core.datasets import SegmentationDataset, Split
+from core.datasets import Frame, SegmentationDataset, Split
+from core.datasets.threads import in_order
 from core.errors import DatasetError
-from core.segmentation import LARGEST_SIZE, Segmenter
+from core.frame_counts import Cells, FrameCounts, filled_cells, put_together
+from core.ratios import share, shares
+from core.sizes import LARGEST_SIZE
+
+if TYPE_CHECKING:
+    from core.segmentation import Segmentation, Segmenter
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -49,8 +58,7 @@ def pixel_accuracy(confusion: IntArray) -> float:
 
     With Void left out of the counts this is the article's `acc_camvid`.
     """
-    total = confusion.sum()
-    return float(np.trace(confusion) / total) if total else float("nan")
+    return share(np.trace(confusion), confusion.sum())
 
 
 def per_class_iou(confusion: IntArray) -> FloatArray:
@@ -61,8 +69,7 @@ def per_class_iou(confusion: IntArray) -> FloatArray:
     hits = np.diag(confusion).astype(np.float64)
     true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
     union = true + predicted - hits
-    ious: FloatArray = np.divide(hits, union, out=np.full(len(hits), np.nan), where=true > 0)
-    return ious
+    return shares(hits, np.where(true > 0, union, 0))
 
 
 def mean_iou(confusion: IntArray) -> float:
@@ -76,9 +83,32 @@ def classes_in_mean(confusion: IntArray) -> int:
     return int((confusion.sum(axis=1) > 0).sum())
 
 
-@dataclass(frozen=True)
+def per_class_precision(confusion: IntArray) -> FloatArray:
+    """(C,) of the pixels called by a class, the share that are of it, in [0, 1]; NaN where there are none."""
+    return shares(np.diag(confusion), confusion.sum(axis=0))
+
+
+def per_class_recall(confusion: IntArray) -> FloatArray:
+    """(C,) of the pixels of a class, the share that was found, in [0, 1]; NaN where there are none."""
+    return shares(np.diag(confusion), confusion.sum(axis=1))
+
+
+def class_frequency(confusion: IntArray) -> FloatArray:
+    """(C,) share of the counted pixels that are of each class; sums to 1, NaN when nothing was counted."""
+    true = confusion.sum(axis=1)
+    return shares(true, np.full(len(true), true.sum()))
+
+
+def row_shares(confusion: IntArray) -> FloatArray:
+    """(C, C) the matrix with each row as shares of its true class, in [0, 1]; NaN in the row of a class
+    that is not in the truth.
+    """
+    return shares(confusion, np.repeat(confusion.sum(axis=1, keepdims=True), len(confusion), axis=1))
+
+
+@dataclass(frozen=True, eq=False)
 class Evaluation:
-    """A model measured on a data set's split. Figures never travel without what they were measured on."""
+    """A model measured on labelled frames. Figures never travel without what they were measured on."""
 
     model: str
     dataset: str
@@ -89,8 +119,9 @@ class Evaluation:
     confusion: IntArray
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything as JSON-ready values; a class that is not in the truth has an IoU of None."""
-        ious = per_class_iou(self.confusion)
+        """Everything as JSON-ready values; None stands where there is nothing to divide by, such as the IoU
+        of a class that is not in the truth.
+        """
         return {
             "model": self.model,
             "dataset": self.dataset,
@@ -98,15 +129,79 @@ class Evaluation:
             "size": self.size,
             "images": self.images,
             "classes": len(self.class_names),
-            "acc_camvid": pixel_accuracy(self.confusion),
-            "mean_iou": mean_iou(self.confusion),
+            "acc_camvid": _json_ready(pixel_accuracy(self.confusion)),
+            "mean_iou": _json_ready(mean_iou(self.confusion)),
             "classes_in_mean": classes_in_mean(self.confusion),
-            "per_class_iou": {
-                name: None if np.isnan(iou) else float(iou)
-                for name, iou in zip(self.class_names, ious, strict=True)
-            },
+            "per_class_iou": self._by_class(per_class_iou),
+            "precision": self._by_class(per_class_precision),
+            "recall": self._by_class(per_class_recall),
+            "frequency": self._by_class(class_frequency),
             "confusion": self.confusion.tolist(),
         }
+
+    def _by_class(self, metric: Callable[[IntArray], FloatArray]) -> dict[str, float | None]:
+        values = map(_json_ready, metric(self.confusion).tolist())
+        return dict(zip(self.class_names, values, strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class SplitEvaluation(Evaluation):
+    """A model measured on a data set's split: every pixel counted by class, confidence and place.
+
+    class_list: the model's. frames: the counts of each frame, in the split's order.
+    """
+
+    class_list: ClassList
+    frames: FrameCounts
+    calibration: Calibration
+    boundary: BoundaryCounts
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `Evaluation.as_dict`, with calibration and boundary accuracy."""
+        return super().as_dict() | {"calibration": self._calibration(), "boundary": self._boundary()}
+
+    def _calibration(self) -> dict[str, Any]:
+        bins = zip(
+            self.calibration.bin_pixels.tolist(),
+            self.calibration.bin_confidence.tolist(),
+            self.calibration.bin_accuracy.tolist(),
+            strict=True,
+        )
+        return {
+            "expected_calibration_error": _json_ready(self.calibration.expected_error()),
+            "mean_confidence": _json_ready(self.calibration.mean_confidence),
+            "bins": [
+                {
+                    "above": number / BINS,
+                    "up_to": (number + 1) / BINS,
+                    "pixels": pixels,
+                    "confidence": _json_ready(confidence),
+                    "accuracy": _json_ready(accuracy),
+                }
+                for number, (pixels, confidence, accuracy) in enumerate(bins)
+            ],
+        }
+
+    def _boundary(self) -> dict[str, Any]:
+        pixels, accuracies = self.boundary.pixels.sum(axis=0).tolist(), self.boundary.by_distance().tolist()
+        return {
+            "width": WIDTH,
+            "share": _json_ready(self.boundary.near_share()),
+            "accuracy": _json_ready(self.boundary.accuracy()),
+            "inside_accuracy": _json_ready(self.boundary.inside_accuracy()),
+            "distances": [
+                {
+                    "distance": number + 1 if number < FARTHEST else None,
+                    "pixels": count,
+                    "accuracy": _json_ready(accuracy),
+                }
+                for number, (count, accuracy) in enumerate(zip(pixels, accuracies, strict=True))
+            ],
+        }
+
+
+def _json_ready(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def evaluate(
@@ -114,39 +209,134 @@ def evaluate(
     dataset: SegmentationDataset,
     split: Split = "valid",
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Evaluation:
+) -> SplitEvaluation:
     """Measure a model on a split, every picture at its own size, exactly as the app segments it.
 
-    progress: called with the pictures done and their total. DatasetError for a split without pictures, or
-    without a pixel that counts.
+    progress: called with the pictures done and their total; what it raises stops the work. DatasetError for
+    a split without pictures, without a pixel that counts, or whose classes the model does not have.
     """
     frames = dataset.frames(split)
     if not frames:
         raise DatasetError(f"The split {split!r} of {dataset.name} has no pictures.")
+    check_classes_fit(dataset, segmenter.class_list, segmenter.name)
     table = truth_table(dataset.class_list, segmenter.class_list)
     classes = len(segmenter.class_list)
-    confusion = np.zeros((classes, classes), dtype=np.int64)
+    calibration, boundary = _nothing(classes)
+    cells: list[Cells] = []
+    losses: list[float] = []
     sizes = set()
-    for done, frame in enumerate(frames, start=1):
-        image, label = dataset.read(frame)
-        segmentation = segmenter.segment(image)
-        if segmentation.labels.shape != label.shape:
-            raise DatasetError(
-                f"{frame.image.name} is larger than the {LARGEST_SIZE} pixels that pictures are segmented at."
-            )
-        confusion += count_confusion(table[label], segmentation.labels, classes)
-        sizes.add(f"{label.shape[1]} x {label.shape[0]}")
-        progress(done, len(frames))
-    if not confusion.any():
+    # Other threads decode the next frames and count the last ones while the network looks at this one.
+    with (
+        closing(in_order(dataset.read, frames)) as decoded,
+        closing(
+            in_order(lambda found: _count(*found, table), _segmented(segmenter, frames, decoded))
+        ) as found,
+    ):
+        for counted in found:
+            cells.append(counted.cells)
+            losses.append(counted.loss)
+            calibration += counted.calibration
+            boundary += counted.boundary
+            sizes.add(counted.size)
+            progress(len(cells), len(frames))
+    counts = put_together([frame.name for frame in frames], classes, cells, losses)
+    if not len(counts.pairs):
         raise DatasetError(
             f"No pixel of the split {split!r} of {dataset.name} has a class that {segmenter.name} knows."
         )
-    return Evaluation(
+    return SplitEvaluation(
         segmenter.name,
         dataset.name,
         split,
         ", ".join(sorted(sizes)),
         len(frames),
         segmenter.class_list.names,
-        confusion,
+        counts.confusion(),
+        segmenter.class_list,
+        counts,
+        calibration,
+        boundary,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Counted:
+    """What is kept of a frame."""
+
+    size: str
+    cells: Cells
+    loss: float
+    calibration: Calibration
+    boundary: BoundaryCounts
+
+
+def _segmented(
+    segmenter: Segmenter,
+    frames: Sequence[Frame],
+    decoded: Iterable[tuple[NDArray[np.uint8], NDArray[np.uint8]]],
+) -> Iterator[tuple[Segmentation, NDArray[np.uint8]]]:
+    for frame, (image, label) in zip(frames, decoded, strict=True):
+        segmentation = segmenter.segment(image)
+        _check_whole(frame, label, segmentation)
+        yield segmentation, label
+
+
+def _count(segmentation: Segmentation, label: NDArray[np.uint8], table: NDArray[np.uint8]) -> _Counted:
+    truth, found, classes = table[label], segmentation.labels, len(segmentation.class_list)
+    return _Counted(
+        f"{label.shape[1]} x {label.shape[0]}",
+        filled_cells(count_confusion(truth, found, classes)),
+        mean_loss(segmentation, truth),
+        count_calibration(truth, found, segmentation.confidence, classes),
+        count_boundaries(truth, found, classes),
+    )
+
+
+def check_classes_fit(dataset: SegmentationDataset, classes: ClassList, model: str) -> None:
+    """DatasetError when a model of these classes knows none of a data set's, by name or by group."""
+    if (truth_table(dataset.class_list, classes) == IGNORE).all():
+        raise DatasetError(
+            f"{model} knows none of the classes of {dataset.name} ({', '.join(dataset.class_list.names[:3])} "
+            "...); choose a model that was trained on such a data set."
+        )
+
+
+def mean_loss(segmentation: Segmentation, truth: NDArray[np.uint8]) -> float:
+    """Cross-entropy in nats, the mean over the pixels that count; NaN where none does.
+
+    truth: (H, W) class numbers of the segmentation's class list; IGNORE counts nowhere. A probability too
+    small for float32 counts as the smallest: a pixel costs at most 87.4 nats.
+    """
+    counted = truth != IGNORE
+    right = truth == segmentation.labels
+    total = -np.log(segmentation.confidence[right]).sum(dtype=np.float64)
+    # Where the network is right, its confidence is the true class's probability; the others are looked up.
+    for rows, cols in _in_parts(*np.nonzero(counted & ~right)):
+        probabilities = segmentation.probabilities(rows, cols)
+        true = probabilities[np.arange(len(rows)), truth[rows, cols]]
+        total -= np.log(np.maximum(true, np.finfo(np.float32).tiny)).sum(dtype=np.float64)
+    return float(total / counted.sum()) if counted.any() else float("nan")
+
+
+_PART = 65_536
+"""Pixels whose probabilities are computed at a time: a wholly wrong picture must not fill the memory."""
+
+
+def _in_parts(
+    rows: NDArray[np.int_], cols: NDArray[np.int_]
+) -> Iterator[tuple[NDArray[np.int_], NDArray[np.int_]]]:
+    for start in range(0, len(rows), _PART):
+        yield rows[start : start + _PART], cols[start : start + _PART]
+
+
+def _nothing(classes: int) -> tuple[Calibration, BoundaryCounts]:
+    bins, distances = np.zeros((classes, BINS), np.int64), np.zeros((classes, FARTHEST + 1), np.int64)
+    return Calibration(bins, bins, bins.astype(np.float64)), BoundaryCounts(distances, distances)
+
+
+def _check_whole(frame: Frame, label: NDArray[np.uint8], segmentation: Segmentation) -> None:
+
+    if segmentation.labels.shape != label.shape:
+        raise DatasetError(
+            f"{frame.image.name} is larger than the {LARGEST_SIZE} pixels that pictures are segmented at."
+        )

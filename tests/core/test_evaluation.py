@@ -10,19 +10,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from sklearn.metrics import accuracy_score, confusion_matrix, jaccard_score
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    jaccard_score,
+    log_loss,
+    precision_score,
+    recall_score,
+)
 
 from core.classes import CAMVID_11, CAMVID_32, ClassList, SegmentationClass
 from core.datasets import open_dataset
 from core.errors import DatasetError
 from core.evaluation import (
     IGNORE,
+    class_frequency,
     classes_in_mean,
     count_confusion,
     evaluate,
     mean_iou,
+    mean_loss,
     per_class_iou,
+    per_class_precision,
+    per_class_recall,
     pixel_accuracy,
+    row_shares,
     truth_table,
 )
 from core.segmentation import load_segmenter
@@ -134,8 +146,34 @@ def test_a_class_that_is_never_found_has_an_iou_of_zero():
     assert per_class_iou(np.array([[0, 3], [0, 1]])).tolist() == [0, 0.25]
 
 
+def test_precision_recall_and_frequency_counted_by_hand():
+    # class 0: 1 hit of 3 true and 2 predicted; class 1: 1 of 2 and 3; class 2: 3 of 4 and 4
+    assert per_class_precision(COUNTS).tolist() == pytest.approx([1 / 2, 1 / 3, 3 / 4])
+    assert per_class_recall(COUNTS).tolist() == pytest.approx([1 / 3, 1 / 2, 3 / 4])
+    assert class_frequency(COUNTS).tolist() == pytest.approx([3 / 9, 2 / 9, 4 / 9])
+
+
+def test_each_row_of_the_matrix_is_shares_of_its_true_class():
+    shares = row_shares(np.array([[1, 3], [0, 0]]))
+
+    assert shares[0].tolist() == [0.25, 0.75]
+    assert np.isnan(shares[1]).all()
+
+
+def test_a_class_never_predicted_has_no_precision_and_one_never_true_no_recall():
+    counts = np.array([[0, 2], [0, 0]])
+
+    assert math.isnan(per_class_precision(counts)[0])
+    assert per_class_precision(counts)[1] == 0
+    assert per_class_recall(counts)[0] == 0
+    assert math.isnan(per_class_recall(counts)[1])
+
+
 def test_figures_of_nothing_are_not_numbers():
     nothing = np.zeros((3, 3), dtype=np.int64)
+
+    for figure in (per_class_precision, per_class_recall, class_frequency):
+        assert np.isnan(figure(nothing)).all()
 
     assert math.isnan(pixel_accuracy(nothing))
     assert math.isnan(mean_iou(nothing))
@@ -158,6 +196,11 @@ def test_figures_equal_scikit_learns(truth, predicted):
     assert per_class_iou(counts)[present].tolist() == pytest.approx(expected.tolist())
     assert mean_iou(counts) == pytest.approx(expected.mean())
     assert classes_in_mean(counts) == len(present)
+    recalls = recall_score(true, found, labels=present, average=None)
+    assert per_class_recall(counts)[present].tolist() == pytest.approx(recalls.tolist())
+    called = np.unique(found)
+    precisions = precision_score(true, found, labels=called, average=None)
+    assert per_class_precision(counts)[called].tolist() == pytest.approx(precisions.tolist())
 
 
 @given(label_maps(3))
@@ -219,6 +262,7 @@ def half_right(make_dataset):
 def test_evaluation_gives_the_figures_counted_by_hand(colour_model, half_right):
     result = evaluate(load_segmenter(colour_model), half_right).as_dict()
 
+    calibration, boundary = result.pop("calibration"), result.pop("boundary")
     assert result == {
         "model": "colours",
         "dataset": "toy",
@@ -230,8 +274,30 @@ def test_evaluation_gives_the_figures_counted_by_hand(colour_model, half_right):
         "mean_iou": pytest.approx((1 + 384 / 512) / 2),
         "classes_in_mean": 2,
         "per_class_iou": {"Sky": 1.0, "Road": 0.75, "Tree": None, "Void": None},
+        "precision": {"Sky": 1.0, "Road": 1.0, "Tree": 0.0, "Void": None},
+        "recall": {"Sky": 1.0, "Road": 0.75, "Tree": None, "Void": None},
+        "frequency": {
+            "Sky": pytest.approx(384 / 896),
+            "Road": pytest.approx(512 / 896),
+            "Tree": 0,
+            "Void": 0,
+        },
         "confusion": [[384, 0, 0, 0], [0, 384, 128, 0], [0, 0, 0, 0], [0, 0, 0, 0]],
     }
+    # The network is equally sure of every pixel: nearly 1 by the sharpness it was made with.
+    assert [each["pixels"] for each in calibration["bins"]] == [0] * 14 + [896]
+    assert calibration["bins"][-1]["accuracy"] == pytest.approx(768 / 896)
+    assert calibration["expected_calibration_error"] == pytest.approx(
+        calibration["mean_confidence"] - 768 / 896, abs=1e-6
+    )
+    # Sky meets Road between columns 15 and 16, below row 7: above, Sky is Void. Of the three rows above that,
+    # the first three columns of Road are still within 3 pixels of Sky.
+    near = 24 * 6 + 3 * 3
+    wrong = 8 * 3
+    assert boundary["width"] == 3
+    assert boundary["share"] == pytest.approx(near / 896)
+    assert boundary["accuracy"] == pytest.approx(1 - wrong / near)
+    assert boundary["inside_accuracy"] == pytest.approx(1 - (128 - wrong) / (896 - near))
 
 
 def test_evaluation_of_all_frames_adds_their_counts(colour_model, half_right):
@@ -245,6 +311,63 @@ def test_evaluation_of_the_training_split_leaves_the_validation_frames_out(colou
     result = evaluate(load_segmenter(colour_model), half_right, "train")
 
     assert result.confusion.sum() == 1024
+
+
+def test_each_frame_has_its_own_counts(colour_model, half_right):
+    frames = evaluate(load_segmenter(colour_model), half_right, "all").frames
+
+    assert frames.names == ("b", "a")
+    assert frames.wrong.tolist() == [0, 128]
+    assert frames.counted.tolist() == [1024, 896]
+    assert frames.confusion(1)[ROAD, TREE] == 128
+    assert frames.losses[1] > frames.losses[0]
+
+
+def test_loss_is_the_cross_entropy_of_scikit_learn(colour_model, paint, street):
+    seen = street.copy()
+    seen[24:32, :24] = TREE
+    segmentation = load_segmenter(colour_model).segment(paint(seen))
+    truth = np.where(street == VOID, IGNORE, street).astype(np.uint8)
+    probabilities = np.concatenate(list(segmentation.probability_bands())).astype(np.float64)
+    counted = truth != IGNORE
+
+    expected = log_loss(
+        truth[counted],
+        probabilities[counted] / probabilities[counted].sum(axis=1, keepdims=True),
+        labels=range(4),
+    )
+    assert mean_loss(segmentation, truth) == pytest.approx(expected, rel=1e-4)
+
+
+def test_loss_without_a_pixel_that_counts_is_not_a_number(colour_model, paint, street):
+    segmentation = load_segmenter(colour_model).segment(paint(street))
+
+    assert math.isnan(mean_loss(segmentation, np.full(street.shape, IGNORE, np.uint8)))
+
+
+def test_classes_without_a_counterpart_are_refused_before_anything_is_segmented(colour_model, make_dataset):
+    dataset = open_dataset(
+        make_dataset({"a": np.zeros((32, 32), np.uint8)}, valid=("a",), codes=("Boat", "Ship"))
+    )
+    seen = []
+
+    with pytest.raises(DatasetError, match=r"^colours knows none of the classes of toy \(Boat, Ship"):
+        evaluate(load_segmenter(colour_model), dataset, "valid", lambda done, total: seen.append(done))
+    assert seen == []
+
+
+def test_what_progress_raises_stops_the_work(colour_model, make_dataset, street):
+    dataset = open_dataset(make_dataset(dict.fromkeys("abcdefgh", street)))
+    seen = []
+
+    def stop(done: int, total: int) -> None:
+        seen.append(done)
+        if done == 2:
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        evaluate(load_segmenter(colour_model), dataset, "train", stop)
+    assert seen == [1, 2]
 
 
 def test_evaluation_is_ready_for_json(colour_model, half_right):

@@ -1,0 +1,410 @@
+"""Plotly figures of an evaluation: classes, confusion, calibration, boundaries, two models side by side.
+
+Each carries in its title what was measured on what: a picture of it says so wherever it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from core.boundaries import FARTHEST, WIDTH
+from core.calibration import BINS
+from core.charts import EDGE, css, figure_of
+from core.evaluation import (
+    Evaluation,
+    FloatArray,
+    IntArray,
+    SplitEvaluation,
+    class_frequency,
+    per_class_iou,
+    per_class_precision,
+    per_class_recall,
+    row_shares,
+)
+from core.evaluation_tables import check_comparable, measured_on
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+ClassFigure = Literal["IoU", "precision", "recall", "frequency"]
+
+CLASS_FIGURES: dict[ClassFigure, Callable[[IntArray], FloatArray]] = {
+    "IoU": per_class_iou,
+    "precision": per_class_precision,
+    "recall": per_class_recall,
+    "frequency": class_frequency,
+}
+
+FIRST, SECOND = "rgb(31, 119, 180)", "rgb(255, 127, 14)"
+"""Blue and orange of D3's ten colours: apart in both themes and for the colour-blind."""
+
+_GREY = "rgb(128, 128, 128)"
+_TOP = 64
+"""Room above a chart for its title and for the button that makes a picture of it."""
+
+_LEGEND = 44
+"""Room for a legend between title and chart: two lines in a narrow window."""
+
+_ROW = 24
+_CELLS = "Blues"
+
+
+def class_chart(evaluation: SplitEvaluation, figure: ClassFigure) -> Figure:
+    """Bars of a figure of each class that occurs in the truth, largest first, in the classes' colours."""
+    values = CLASS_FIGURES[figure](evaluation.confusion)
+    occurring = np.flatnonzero(evaluation.confusion.sum(axis=1) > 0)
+    shown = occurring[np.argsort(-np.nan_to_num(values[occurring]), kind="stable")]
+    palette = evaluation.class_list.palette
+    digits = ".2%" if figure == "frequency" else ".3f"
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [_number(values[n]) for n in shown],
+        "y": _escaped(evaluation, shown),
+        "marker": {"color": [css(palette[n]) for n in shown], "line": EDGE},
+        "text": ["never predicted" if np.isnan(values[n]) else format(values[n], digits) for n in shown],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": f"%{{y}}: {figure} %{{x:{digits}}}<extra></extra>",
+    }
+    layout = _layout(f"{figure} of each class", (evaluation,), 90 + _ROW * len(shown)) | {
+        "xaxis": _unit_axis() if figure != "frequency" else {"tickformat": ".0%", "rangemode": "tozero"},
+        "yaxis": {"autorange": "reversed", "dtick": 1},
+    }
+    layout["margin"] |= {"r": 56}
+    return figure_of([bars], layout)
+
+
+def confusion_chart(evaluation: SplitEvaluation, by_row: bool = True) -> Figure:
+    """The confusion matrix over the classes that occur: true classes down, predicted ones across.
+
+    by_row: each row as shares of its true class; else pixels, coloured by the order of their size. Over every
+    cell with pixels lies a marker that can be chosen; its `customdata` is (true, predicted), class numbers.
+    """
+    confusion = evaluation.confusion
+    shown = np.flatnonzero((confusion.sum(axis=1) > 0) | (confusion.sum(axis=0) > 0))
+    names = _escaped(evaluation, shown)
+    counts = confusion[np.ix_(shown, shown)]
+    shares = np.nan_to_num(row_shares(confusion)[np.ix_(shown, shown)])
+    shade = shares if by_row else np.log10(np.maximum(counts, 1))
+    places = list(range(len(shown)))
+    heat = {
+        "type": "heatmap",
+        "z": shade.tolist(),
+        "x": places,
+        "y": places,
+        "colorscale": _CELLS,
+        "zmin": 0,
+        "zmax": 1 if by_row else max(float(shade.max()), 1.0),
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+        "hoverinfo": "skip",
+    }
+    # Few classes leave room for figures in the cells; of many, the mouse tells.
+    if len(shown) <= 14:
+        heat |= {
+            "text": [
+                [_cell(s, n, by_row) for s, n in zip(*row, strict=True)]
+                for row in zip(shares.tolist(), counts.tolist(), strict=True)
+            ],
+            "texttemplate": "%{text}",
+        }
+    side = max(7, min(26, 380 // max(len(shown), 1)))
+    cells = [(row, col) for row in places for col in places if counts[row, col]]
+    said = [
+        f"{names[row]} {'found' if row == col else f'taken for {names[col]}'}: {counts[row, col]:,} pixels, "
+        f"{shares[row, col]:.2%} of {names[row]}"
+        for row, col in cells
+    ]
+    markers = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [col for _, col in cells],
+        "y": [row for row, _ in cells],
+        "customdata": [[int(shown[row]), int(shown[col])] for row, col in cells],
+        "text": said,
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {
+            "symbol": "square-open",
+            "size": side,
+            "color": "rgb(255, 140, 0)",
+            "line": {"width": 3},
+            "opacity": 0,
+        },
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 0}},
+        "showlegend": False,
+    }
+    title = "Confusion, each row as % of its true class" if by_row else "Confusion, in pixels"
+    layout = _layout(title, (evaluation,), 190 + max(18, 400 // max(len(shown), 1)) * len(shown))
+    axis = {"tickvals": places, "ticktext": names, "showgrid": False, "zeroline": False, "fixedrange": True}
+    layout |= {
+        "xaxis": axis | {"title": {"text": "predicted"}, "tickangle": -60, "range": [-0.5, len(shown) - 0.5]},
+        "yaxis": axis | {"title": {"text": "true"}, "range": [len(shown) - 0.5, -0.5]},
+        "clickmode": "event+select",
+        "dragmode": False,
+        "hovermode": "closest",
+    }
+    return figure_of([heat, markers], layout)
+
+
+def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) -> Figure:
+    """How often the network was right, for each step of how sure it was, and how many pixels each step has.
+
+    number: only of the pixels that it called by that class.
+    """
+    chosen = evaluation.calibration if number is None else evaluation.calibration.of(number)
+    middles = [(step + 0.5) / BINS for step in range(BINS)]
+    accuracies, confidences = chosen.bin_accuracy, chosen.bin_confidence
+    pixels = chosen.bin_pixels / max(int(chosen.bin_pixels.sum()), 1)
+    said = [
+        f"sure by {step / BINS:.0%} to {(step + 1) / BINS:.0%}: right in {accuracy:.1%}, "
+        f"mean confidence {confidence:.1%}, {share:.2%} of the pixels"
+        for step, (accuracy, confidence, share) in enumerate(
+            zip(accuracies, confidences, pixels, strict=True)
+        )
+    ]
+    ideal = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "as sure as right",
+        "x": [0, 1],
+        "y": [0, 1],
+        "line": {"dash": "dash", "color": _GREY},
+        "hoverinfo": "skip",
+    }
+    right = {
+        "type": "bar",
+        "name": "right",
+        "x": middles,
+        "y": [_number(value) for value in accuracies],
+        "width": 1 / BINS,
+        "marker": {"color": FIRST, "line": EDGE},
+        "text": said,
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    sure = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "how sure it was",
+        "x": middles,
+        "y": [_number(value) for value in confidences],
+        "marker": {"color": SECOND, "symbol": "line-ew-open", "size": 16, "line": {"width": 3}},
+        "hoverinfo": "skip",
+    }
+    many = {
+        "type": "bar",
+        "name": "share of the pixels",
+        "x": middles,
+        "y": pixels.tolist(),
+        "width": 1 / BINS,
+        "yaxis": "y2",
+        "marker": {"color": _GREY, "line": EDGE},
+        "text": said,
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+        "showlegend": False,
+    }
+    whose = "" if number is None else f" where it says {evaluation.class_names[number]}"
+    layout = _layout(f"Reliability{whose}", (evaluation,), 520) | {
+        "xaxis": {"title": {"text": "how sure: confidence"}, "tickformat": ".0%", "range": [0, 1]},
+        "yaxis": {
+            "title": {"text": "right: accuracy"},
+            "tickformat": ".0%",
+            "range": [0, 1],
+            "domain": [0.34, 1],
+        },
+        "yaxis2": {
+            "title": {"text": "pixels"},
+            "tickformat": ".0%",
+            "domain": [0, 0.22],
+            "rangemode": "tozero",
+        },
+    }
+    return figure_of([right, sure, ideal, many], _with_legend(layout))
+
+
+def distance_chart(evaluations: Sequence[SplitEvaluation], width: int = WIDTH) -> Figure:
+    """Accuracy by the distance from a true boundary, a line for each evaluation; `width` is marked."""
+    names = [*map(str, range(1, FARTHEST + 1)), f"over {FARTHEST}"]
+    lines = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": escape(evaluation.model),
+            "x": list(range(1, FARTHEST + 2)),
+            "y": [_number(value) for value in evaluation.boundary.by_distance()],
+            "line": {"color": colour},
+            "customdata": [
+                [name, f"{share:.1%}"]
+                for name, share in zip(names, _distance_shares(evaluation), strict=True)
+            ],
+            "hovertemplate": "%{customdata[0]} px away: %{y:.1%} right, %{customdata[1]} of the pixels",
+        }
+        for evaluation, colour in zip(evaluations, (FIRST, SECOND), strict=False)
+    ]
+    zone = {
+        "type": "rect",
+        "xref": "x",
+        "x0": 0.5,
+        "x1": width + 0.5,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": "rgba(255, 140, 0, 0.15)",
+        "line": {"width": 0},
+        "layer": "below",
+    }
+    layout = _layout("Accuracy by distance from a true boundary", evaluations, 400) | {
+        "xaxis": {
+            "title": {"text": "pixels from the boundary"},
+            "tickvals": list(range(1, FARTHEST + 2)),
+            "ticktext": names,
+            "range": [0.5, FARTHEST + 1.5],
+        },
+        "yaxis": {"title": {"text": "accuracy"}, "tickformat": ".0%"},
+        "shapes": [zone],
+        "showlegend": len(evaluations) > 1,
+    }
+    return figure_of(lines, _with_legend(layout) if len(evaluations) > 1 else layout)
+
+
+def boundary_class_chart(evaluation: SplitEvaluation, width: int = WIDTH) -> Figure:
+    """Of each true class that occurs, the share that was found at boundaries and inside; worst first."""
+    near, inside = evaluation.boundary.class_accuracies(width)
+    occurring = np.flatnonzero(evaluation.boundary.pixels.any(axis=1))
+    shown = occurring[np.argsort(np.nan_to_num(near[occurring]), kind="stable")]
+    bars = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "x": [_number(values[n]) for n in shown],
+            "y": _escaped(evaluation, shown),
+            "marker": {"color": colour, "line": EDGE},
+            "hovertemplate": f"%{{y}}, {name}: %{{x:.1%}} found<extra></extra>",
+        }
+        for name, values, colour in (
+            (f"within {width} px", near, SECOND),
+            ("inside", inside, FIRST),
+        )
+    ]
+    layout = _layout("Found at boundaries and inside", (evaluation,), 120 + 34 * len(shown)) | {
+        "barmode": "group",
+        "xaxis": {"tickformat": ".0%", "range": [0, 1.02]},
+        "yaxis": {"autorange": "reversed", "dtick": 1},
+    }
+    return figure_of(bars, _with_legend(layout))
+
+
+def comparison_chart(first: SplitEvaluation, second: SplitEvaluation, figure: ClassFigure = "IoU") -> Figure:
+    """A figure of each class for two models, joined by a line; the class that changes most comes first.
+
+    ComparisonError when they cannot be compared.
+    """
+    check_comparable(first, second)
+    values = [CLASS_FIGURES[figure](each.confusion) for each in (first, second)]
+    occurring = np.flatnonzero(first.confusion.sum(axis=1) > 0)
+    change = np.nan_to_num(values[1] - values[0])
+    shown = occurring[np.argsort(-np.abs(change[occurring]), kind="stable")]
+    names = _escaped(first, shown)
+    joins = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for n in shown for x in (_number(values[0][n]), _number(values[1][n]), None)],
+        "y": [y for name in names for y in (name, name, None)],
+        "line": {"color": _GREY, "width": 2},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    dots = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": escape(evaluation.model),
+            "x": [_number(each[n]) for n in shown],
+            "y": names,
+            "marker": {"color": colour, "size": 11, "symbol": symbol, "line": EDGE},
+            "hovertemplate": f"%{{y}}: {figure} %{{x:.3f}}",
+        }
+        for evaluation, each, colour, symbol in zip(
+            (first, second), values, (FIRST, SECOND), ("circle", "diamond"), strict=True
+        )
+    ]
+    layout = _layout(f"{figure} of each class", (first, second), 130 + _ROW * len(shown)) | {
+        "xaxis": _unit_axis(),
+        "yaxis": {"autorange": "reversed", "dtick": 1},
+    }
+    return figure_of([joins, *dots], _with_legend(layout))
+
+
+def _distance_shares(evaluation: SplitEvaluation) -> list[float]:
+    pixels = evaluation.boundary.pixels.sum(axis=0)
+    shares: list[float] = (pixels / max(int(pixels.sum()), 1)).tolist()
+    return shares
+
+
+def _layout(title: str, evaluations: Sequence[Evaluation], height: int) -> dict[str, Any]:
+    models = " and ".join(escape(each.model) for each in evaluations)
+    source = f"{models} on {escape(measured_on(evaluations[0]))}"
+    return {
+        "title": {
+            "text": f'{escape(title)}<br><span style="font-size: 11px; font-weight: 400">{source}</span>',
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 12},
+            "font": {"size": 15},
+        },
+        "height": height,
+        "margin": {"l": 8, "r": 16, "t": _TOP, "b": 8},
+    }
+
+
+def _with_legend(layout: dict[str, Any]) -> dict[str, Any]:
+    legend = {
+        "orientation": "h",
+        "y": 1,
+        "yanchor": "bottom",
+        "x": 0,
+        "xanchor": "left",
+        "traceorder": "normal",
+    }
+    margin = layout["margin"] | {"t": _TOP + _LEGEND}
+    return layout | {"legend": legend, "margin": margin, "height": layout["height"] + _LEGEND}
+
+
+def _unit_axis() -> dict[str, Any]:
+    return {"range": [0, 1], "tickformat": ".1f"}
+
+
+def _cell(share: float, count: int, by_row: bool) -> str:
+    if not by_row:
+        return _short(count) if count else ""
+    return f"{100 * share:.0f}" if share >= 0.005 else ""
+
+
+def _short(count: int) -> str:
+    """A number of pixels in at most five characters."""
+    for unit, size in (("M", 10**6), ("k", 10**3)):
+        if count >= size:
+            return f"{count / size:.1f}{unit}" if count < 100 * size else f"{count / size:.0f}{unit}"
+    return str(count)
+
+
+def _escaped(
+    evaluation: Evaluation, numbers: Sequence[int] | np.ndarray[Any, np.dtype[np.intp]]
+) -> list[str]:
+    return [escape(evaluation.class_names[int(n)]) for n in numbers]
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,104 @@
+"""Small pictures of how an evaluation went in a frame: photo, truth, prediction, and where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import images
+from core.classes import ClassList
+from core.evaluation import IGNORE
+
+MARK = (255, 140, 0)
+"""Of pixels that are looked for: orange, which no class of CamVid has."""
+
+WIDTH = 240
+
+
+@dataclass(frozen=True, eq=False)
+class FrameView:
+    """A frame as an evaluation sees it.
+
+    image: (H, W, 3) uint8. truth, predicted: (H, W) numbers of the model's classes; IGNORE counts nowhere.
+    """
+
+    image: NDArray[np.uint8]
+    truth: NDArray[np.uint8]
+    predicted: NDArray[np.uint8]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that the frame keeps."""
+        return self.image.nbytes + self.truth.nbytes + self.predicted.nbytes
+
+    def confused(self, true: int, predicted: int) -> NDArray[np.bool_]:
+        """(H, W) where the class `true` was taken for `predicted`."""
+        return np.asarray((self.truth == true) & (self.predicted == predicted))
+
+
+@dataclass(frozen=True)
+class FramePictures:
+    """Four pictures of one size: the photo as JPEG, the others as PNG."""
+
+    photo: bytes
+    truth: bytes
+    prediction: bytes
+    errors: bytes
+
+
+def frame_pictures(view: FrameView, classes: ClassList, width: int = WIDTH) -> FramePictures:
+    """A frame's pictures, at most `width` pixels wide.
+
+    What counts nowhere is black in truth and prediction. Errors are the photo in pale grey with every wrong
+    pixel in the colour of the class that was predicted.
+    """
+    small = _smaller(view, width)
+    palette = np.zeros((256, 3), dtype=np.uint8)
+    palette[: len(classes)] = classes.palette
+    counted = small.truth != IGNORE
+    wrong = counted & (small.truth != small.predicted)
+    return FramePictures(
+        images.encode_jpeg(small.image, quality=80),
+        images.encode_index_png(small.truth, palette),
+        images.encode_index_png(np.where(counted, small.predicted, np.uint8(IGNORE)), palette),
+        images.encode_png(np.where(wrong[..., None], palette[small.predicted], _pale(small.image))),
+    )
+
+
+def marked_picture(view: FrameView, true: int, predicted: int, width: int = WIDTH) -> bytes:
+    """PNG of the photo in pale grey, with MARK where the class `true` was taken for `predicted`.
+
+    A pixel of the small picture is marked when any of the pixels that it stands for is: thin things stay.
+    """
+    mask = view.confused(true, predicted)
+    small = images.resize(view.image, *_size(mask.shape, width))
+    rows, cols = (np.arange(new) * old // new for new, old in zip(small.shape[:2], mask.shape, strict=True))
+    pooled = np.logical_or.reduceat(np.logical_or.reduceat(mask, rows, axis=0), cols, axis=1)
+    return images.encode_png(np.where(pooled[..., None], np.array(MARK, np.uint8), _pale(small)))
+
+
+def _smaller(view: FrameView, width: int) -> FrameView:
+    """Label maps by their pixels at even steps: classes have no mean."""
+    size = _size(view.truth.shape, width)
+    steps = np.ix_(
+        *(
+            (2 * np.arange(new) + 1) * old // (2 * new)
+            for new, old in zip(size, view.truth.shape, strict=True)
+        )
+    )
+    return FrameView(images.resize(view.image, *size), view.truth[steps], view.predicted[steps])
+
+
+def _size(shape: tuple[int, ...], width: int) -> tuple[int, int]:
+    height, full = shape[:2]
+    width = min(width, full)
+    return max(1, round(height * width / full)), width
+
+
+def _pale(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    # Luma after ITU-R BT.601, half way to white, as in `charts.difference`.
+    luma = image @ np.array([0.299, 0.587, 0.114])
+    pale: NDArray[np.uint8] = ((luma + 255) / 2).round().astype(np.uint8)[..., None].repeat(3, axis=2)
+    return pale

@@ -1,0 +1,229 @@
+"""An evaluation as rows of plain values, for tables and CSV; every row says what it was measured on.
+
+Shares, IoUs and the like are in [0, 1]; None stands where there is nothing to divide by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from core.boundaries import FARTHEST, WIDTH
+from core.calibration import BINS
+from core.errors import ComparisonError
+from core.evaluation import (
+    Evaluation,
+    SplitEvaluation,
+    class_frequency,
+    mean_iou,
+    per_class_iou,
+    per_class_precision,
+    per_class_recall,
+    pixel_accuracy,
+    row_shares,
+)
+
+Rows = list[dict[str, Any]]
+
+_NAMED_SIZES = 3
+"""Of pictures, in a line of words; more are only counted."""
+
+
+def measured_on(evaluation: Evaluation) -> str:
+    """What the figures were measured on, in words: data set, split, pictures, size, number of classes."""
+    pictures = "1 picture" if evaluation.images == 1 else f"{evaluation.images} pictures"
+    sizes = evaluation.size.split(", ")
+    size = evaluation.size if len(sizes) <= _NAMED_SIZES else f"{len(sizes)} sizes"
+    return (
+        f"{evaluation.dataset}, {evaluation.split}, {pictures}, {size}, {len(evaluation.class_names)} classes"
+    )
+
+
+def with_source(evaluation: Evaluation, rows: Rows) -> Rows:
+    """The rows with columns that say who was measured on what: for a file that leaves the page."""
+    source = {
+        "model": evaluation.model,
+        "data set": evaluation.dataset,
+        "split": evaluation.split,
+        "pictures": evaluation.images,
+        "size": evaluation.size,
+        "classes": len(evaluation.class_names),
+    }
+    return [row | source for row in rows]
+
+
+def class_rows(evaluation: Evaluation) -> Rows:
+    """A row for each class of the model, in its order."""
+    confusion = evaluation.confusion
+    figures = (per_class_iou, per_class_precision, per_class_recall, class_frequency)
+    values = [_plain(figure(confusion)) for figure in figures]
+    true, predicted = confusion.sum(axis=1).tolist(), confusion.sum(axis=0).tolist()
+    return [
+        {
+            "class": name,
+            "IoU": iou,
+            "precision": precision,
+            "recall": recall,
+            "frequency": frequency,
+            "true pixels": true[number],
+            "predicted pixels": predicted[number],
+        }
+        for number, (name, iou, precision, recall, frequency) in enumerate(
+            zip(evaluation.class_names, *values, strict=True)
+        )
+    ]
+
+
+def confusion_rows(evaluation: Evaluation, wrong_only: bool = False) -> Rows:
+    """A row for each pair of classes that has pixels, most pixels first; `share` is of the true class's.
+
+    wrong_only: leave out what was found rightly.
+    """
+    confusion, shares = evaluation.confusion, row_shares(evaluation.confusion)
+    names = evaluation.class_names
+    order = np.argsort(-confusion, axis=None, kind="stable")[: np.count_nonzero(confusion)]
+    pairs = (divmod(int(cell), len(names)) for cell in order)
+    return [
+        {
+            "true class": names[true],
+            "predicted": names[said],
+            "pixels": int(confusion[true, said]),
+            "share of the true class": float(shares[true, said]),
+        }
+        for true, said in pairs
+        if not (wrong_only and true == said)
+    ]
+
+
+def frame_rows(evaluation: SplitEvaluation, order: Iterable[int] | None = None) -> Rows:
+    """A row for each frame, in the split's order or in that of the numbers given."""
+    frames = evaluation.frames
+    losses, accuracies, ious = map(_plain, (frames.losses, frames.accuracies, frames.mean_ious))
+    return [
+        {
+            "frame": frames.names[number],
+            "loss": losses[number],
+            "acc_camvid": accuracies[number],
+            "mean IoU": ious[number],
+            "wrong pixels": int(frames.wrong[number]),
+            "counted pixels": int(frames.counted[number]),
+        }
+        for number in (range(len(frames.names)) if order is None else order)
+    ]
+
+
+def confused_rows(evaluation: SplitEvaluation, true: int, predicted: int) -> Rows:
+    """A row for each frame in which the class `true` was taken for `predicted`, most such pixels first."""
+    names = evaluation.class_names
+    numbers, pixels = evaluation.frames.confused(true, predicted)
+    return [
+        {
+            "frame": evaluation.frames.names[number],
+            "true class": names[true],
+            "predicted": names[predicted],
+            "pixels": int(count),
+            "share of the frame": float(count / evaluation.frames.counted[number]),
+        }
+        for number, count in zip(numbers, pixels, strict=True)
+    ]
+
+
+def calibration_rows(evaluation: SplitEvaluation, number: int | None = None) -> Rows:
+    """A row for each step of confidence; number: only of the pixels that were called by that class."""
+    chosen = evaluation.calibration if number is None else evaluation.calibration.of(number)
+    confidences, accuracies = _plain(chosen.bin_confidence), _plain(chosen.bin_accuracy)
+    said = {} if number is None else {"predicted": evaluation.class_names[number]}
+    return [
+        said
+        | {
+            "confidence above": step / BINS,
+            "up to": (step + 1) / BINS,
+            "pixels": int(chosen.bin_pixels[step]),
+            "mean confidence": confidences[step],
+            "accuracy": accuracies[step],
+        }
+        for step in range(BINS)
+    ]
+
+
+def boundary_rows(evaluation: SplitEvaluation) -> Rows:
+    """A row for each distance from a true boundary."""
+    pixels, accuracies = evaluation.boundary.pixels.sum(axis=0), _plain(evaluation.boundary.by_distance())
+    return [
+        {
+            "distance": str(number + 1) if number < FARTHEST else f"over {FARTHEST}",
+            "pixels": int(pixels[number]),
+            "accuracy": accuracies[number],
+        }
+        for number in range(FARTHEST + 1)
+    ]
+
+
+def boundary_class_rows(evaluation: SplitEvaluation, width: int = WIDTH) -> Rows:
+    """A row for each true class that occurs: how much of it is at a boundary, and how good it is there."""
+    pixels = evaluation.boundary.pixels
+    near, inside = map(_plain, evaluation.boundary.class_accuracies(width))
+    return [
+        {
+            "class": name,
+            "pixels": int(pixels[number].sum()),
+            "share at a boundary": float(pixels[number, :width].sum() / pixels[number].sum()),
+            "accuracy at a boundary": near[number],
+            "accuracy inside": inside[number],
+        }
+        for number, name in enumerate(evaluation.class_names)
+        if pixels[number].any()
+    ]
+
+
+def comparison_rows(first: SplitEvaluation, second: SplitEvaluation) -> Rows:
+    """A row for each figure of both models and what the second has more; ComparisonError as below."""
+    check_comparable(first, second)
+    sides = (_headlines(first), _headlines(second))
+    return [
+        {
+            "figure": figure,
+            first.model: value,
+            second.model: sides[1][figure],
+            "difference": _difference(value, sides[1][figure]),
+        }
+        for figure, value in sides[0].items()
+    ]
+
+
+def check_comparable(first: Evaluation, second: Evaluation) -> None:
+    """ComparisonError when two evaluations are not of the same frames with the same classes."""
+    if first.class_names != second.class_names:
+        raise ComparisonError(
+            f"{first.model} and {second.model} have different classes ({len(first.class_names)} and "
+            f"{len(second.class_names)}), and figures over different classes cannot be compared; choose two "
+            "models with the same class list."
+        )
+    if (first.dataset, first.split, first.images) != (second.dataset, second.split, second.images):
+        raise ComparisonError(
+            f"{first.model} was measured on {measured_on(first)} and {second.model} on "
+            f"{measured_on(second)}; measure both on the same frames."
+        )
+
+
+def _headlines(evaluation: SplitEvaluation) -> dict[str, float | None]:
+    figures: dict[str, float | None] = {
+        "acc_camvid": pixel_accuracy(evaluation.confusion),
+        "mean IoU": mean_iou(evaluation.confusion),
+        "expected calibration error": evaluation.calibration.expected_error(),
+        f"accuracy within {WIDTH} px of a boundary": evaluation.boundary.accuracy(),
+        "accuracy inside": evaluation.boundary.inside_accuracy(),
+    }
+    for row in class_rows(evaluation):
+        figures |= {f"{kind} of {row['class']}": row[kind] for kind in ("IoU", "precision", "recall")}
+    return {name: None if value is None or np.isnan(value) else value for name, value in figures.items()}
+
+
+def _difference(first: float | None, second: float | None) -> float | None:
+    return None if first is None or second is None else second - first
+
+
+def _plain(values: np.ndarray[Any, np.dtype[np.float64]]) -> list[float | None]:
+    return [None if np.isnan(value) else value for value in values.tolist()]

@@ -1,0 +1,178 @@
+"""What the machine does at the moment, as nvidia-smi shows it: processor, memory, and each NVIDIA GPU."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import ModuleType
+
+import psutil
+
+_GIB = 1024**3
+
+_FIRST_SECONDS = 0.1
+"""How long the processor is watched the first time, when there is no earlier look to compare with."""
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """One GPU. utilisation: in [0, 1]. Memory in bytes, temperature in degrees Celsius, power in watts.
+
+    What a GPU does not tell is None.
+    """
+
+    name: str
+    utilisation: float | None = None
+    memory_used: int | None = None
+    memory_total: int | None = None
+    temperature: float | None = None
+    power: float | None = None
+    power_limit: float | None = None
+
+    def words(self) -> dict[str, str]:
+        """What it tells, as texts by name."""
+        found: dict[str, str] = {}
+        if self.utilisation is not None:
+            found["GPU"] = f"{self.utilisation:.0%}"
+        if self.memory_used is not None and self.memory_total is not None:
+            found["GPU memory"] = f"{self.memory_used / _GIB:.1f} of {self.memory_total / _GIB:.1f} GiB"
+        if self.temperature is not None:
+            found["Temperature"] = f"{self.temperature:.0f} °C"
+        if self.power is not None:
+            limit = f" of {self.power_limit:.0f}" if self.power_limit is not None else ""
+            found["Power"] = f"{self.power:.0f}{limit} W"
+        return found
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine at one moment. processor: the share of all cores that work, in [0, 1]. Memory in bytes."""
+
+    name: str
+    cores: int
+    processor: float
+    memory_used: int
+    memory_total: int
+    gpus: tuple[Gpu, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProcessLoad:
+    """One process at one moment. cores: how many it keeps busy. memory: in bytes."""
+
+    cores: float
+    memory: int
+
+
+class MachineWatch:
+    """Looks at this machine at most every `interval` seconds, however many ask.
+
+    Loads are those since the look before: there is no other way to measure them.
+    """
+
+    def __init__(self, interval: float = 1.0) -> None:
+        self._interval = interval
+        self._lock = threading.Lock()
+        self._looked = float("-inf")
+        self._machine: Machine | None = None
+        self._process: psutil.Process | None = None
+        self._load: ProcessLoad | None = None
+
+    def read(self) -> Machine:
+        """The machine as it was at the last look."""
+        return self._look(None)[0]
+
+    def read_with(self, pid: int) -> tuple[Machine, ProcessLoad | None]:
+        """The machine and one of its processes; None for a process that is gone or somebody else's."""
+        return self._look(pid)
+
+    def _look(self, pid: int | None) -> tuple[Machine, ProcessLoad | None]:
+        with self._lock:
+            known = self._process.pid if self._process else None
+            if pid is not None and pid != known:
+                self._watch_process(pid)
+            first = self._machine is None
+            if first or time.monotonic() - self._looked >= self._interval:
+                self._machine = _machine(_FIRST_SECONDS if first else None)
+                self._load = _load(self._process)
+                self._looked = time.monotonic()
+            assert self._machine is not None  # noqa: S101 (looked at just now, or before)
+            return self._machine, self._load if pid is not None else None
+
+    def _watch_process(self, pid: int) -> None:
+        self._process = self._load = None
+        with contextlib.suppress(psutil.Error):
+            self._process = psutil.Process(pid)
+            self._process.cpu_percent()  # the look that the next one is compared with
+
+
+def _machine(seconds: float | None) -> Machine:
+    memory = psutil.virtual_memory()
+    return Machine(
+        name=platform.node(),
+        cores=psutil.cpu_count() or 1,
+        processor=min(1.0, psutil.cpu_percent(seconds) / 100),
+        memory_used=memory.total - memory.available,
+        memory_total=memory.total,
+        gpus=tuple(gpus(_nvml())),
+    )
+
+
+def _load(process: psutil.Process | None) -> ProcessLoad | None:
+    if process is None:
+        return None
+    try:
+        with process.oneshot():
+            return ProcessLoad(process.cpu_percent() / 100, process.memory_info().rss)
+    except psutil.Error:
+        return None
+
+
+def _nvml() -> ModuleType | None:
+    """NVIDIA's library where it is to be had; it is installed everywhere, the driver is not."""
+    try:
+        import pynvml  # type: ignore[import-untyped]
+    except ImportError:
+        return None
+    found: ModuleType = pynvml
+    return found
+
+
+def gpus(nvml: ModuleType | None) -> Iterator[Gpu]:
+    """The GPUs that NVIDIA's management library tells of; none where there is no driver."""
+    if nvml is None:
+        return
+    try:
+        nvml.nvmlInit()
+    except nvml.NVMLError:
+        return
+    try:
+        for number in range(nvml.nvmlDeviceGetCount()):
+            yield _gpu(nvml, nvml.nvmlDeviceGetHandleByIndex(number))
+    except nvml.NVMLError:
+        return
+    finally:
+        with contextlib.suppress(nvml.NVMLError):
+            nvml.nvmlShutdown()
+
+
+def _gpu(nvml: ModuleType, handle: object) -> Gpu:
+    # Small and virtual GPUs tell some of this and refuse the rest.
+    name = nvml.nvmlDeviceGetName(handle)
+    gpu: dict[str, float | int] = {}
+    with contextlib.suppress(nvml.NVMLError):
+        gpu["utilisation"] = nvml.nvmlDeviceGetUtilizationRates(handle).gpu / 100
+    with contextlib.suppress(nvml.NVMLError):
+        memory = nvml.nvmlDeviceGetMemoryInfo(handle)
+        gpu |= {"memory_used": memory.used, "memory_total": memory.total}
+    with contextlib.suppress(nvml.NVMLError):
+        gpu["temperature"] = nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU)
+    with contextlib.suppress(nvml.NVMLError):
+        gpu["power"] = nvml.nvmlDeviceGetPowerUsage(handle) / 1000  # milliwatts
+    with contextlib.suppress(nvml.NVMLError):
+        gpu["power_limit"] = nvml.nvmlDeviceGetEnforcedPowerLimit(handle) / 1000
+    return Gpu(name if isinstance(name, str) else name.decode(), **gpu)  # type: ignore[arg-type]

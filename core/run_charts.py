@@ -1,0 +1,355 @@
+"""Charts of runs as plain data, and how they are drawn: live by ECharts, in a file by Plotly.
+
+ECharts changes a chart in place when its data grow; Plotly would build it anew every two seconds. A file is
+made by Plotly, as all charts' files are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Literal
+
+from core.charts import figure_of
+from core.run_batches import BatchCurves
+from core.training.recipe import Stage
+from core.training.references import Reference
+from core.training.runs import Epoch, Finder
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+# D3's ten colours: apart from each other in both themes.
+BLUE, ORANGE, GREEN, RED, PURPLE = "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"
+COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf")
+_GREY = "#8a8a8a"
+
+Kind = Literal["number", "percent", "small"]
+"""How values are written: as they are, as a percentage of 1, or in scientific notation."""
+
+Compared = Literal["acc_camvid", "mean_iou", "valid_loss", "train_loss"]
+COMPARED: dict[Compared, str] = {
+    "acc_camvid": "acc_camvid",
+    "mean_iou": "mean IoU",
+    "valid_loss": "validation loss",
+    "train_loss": "training loss",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve. dots: mark its points. faint: behind the others. right: on the axis at the right."""
+
+    name: str
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    colour: str
+    dots: bool = False
+    faint: bool = False
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Level:
+    """A horizontal line with its name: a figure to compare with."""
+
+    name: str
+    y: float
+    colour: str = _GREY
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A vertical line with its name, such as where a stage begins."""
+
+    name: str
+    x: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart as plain data. x_end: how far the axis goes where the curves have not come yet."""
+
+    title: str
+    x_title: str
+    lines: tuple[Line, ...]
+    levels: tuple[Level, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    kind: Kind = "number"
+    right_kind: Kind = "number"
+    log_x: bool = False
+    x_end: float | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw yet."""
+        return not any(line.xs for line in self.lines)
+
+
+def loss_chart(history: Sequence[Epoch], curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
+    """The loss of every batch, smoothed, and after each epoch that of training and validation."""
+    epochs = _counted(history)
+    lines = (
+        Line("each batch", *_points(curves.epochs, curves.loss), BLUE, faint=True),
+        Line("training", epochs, tuple(e.train_loss for e in history), BLUE, dots=True),
+        Line("validation", epochs, tuple(e.valid_loss for e in history), ORANGE, dots=True),
+    )
+    return _over_epochs("Loss", lines, plan)
+
+
+def accuracy_chart(history: Sequence[Epoch], plan: Sequence[Stage]) -> Chart:
+    """`acc_camvid` and mean IoU on the validation split after each epoch."""
+    epochs = _counted(history)
+    lines = (
+        Line("acc_camvid", epochs, tuple(e.acc_camvid for e in history), GREEN, dots=True),
+        Line("mean IoU", epochs, tuple(e.mean_iou for e in history), PURPLE, dots=True),
+    )
+    return _over_epochs("Accuracy on the validation split", lines, plan, kind="percent")
+
+
+def schedule_chart(curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
+    """Learning rate, and on the right momentum: one goes up while the other comes down."""
+    lines = (
+        Line("learning rate", *_points(curves.epochs, curves.lr), RED),
+        Line("momentum (right)", *_points(curves.epochs, curves.momentum), _GREY, right=True),
+    )
+    return _over_epochs("Learning rate and momentum", lines, plan, kind="small")
+
+
+def speed_chart(curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
+    """Batches a second while the network learns; the time that validation takes is left out."""
+    lines = (Line("batches per second", *_points(curves.epochs, curves.speed), BLUE),)
+    return _over_epochs("Batches per second", lines, plan)
+
+
+def finder_chart(finder: Finder) -> Chart:
+    """The learning-rate finder's curve, and each suggestion as an upright line."""
+    losses = tuple(point.loss for point in finder.points if math.isfinite(point.loss))
+    lines = [
+        Line("loss", tuple(p.lr for p in finder.points), tuple(p.loss for p in finder.points), BLUE),
+        *(
+            Line(f"{name} {rate:.1e}", (rate, rate), (min(losses), max(losses)), colour)
+            for (name, rate), colour in zip(finder.suggestions.items(), COLOURS[1:], strict=False)
+            if rate > 0 and losses
+        ),
+    ]
+    return Chart(f"Learning-rate finder, {finder.stage}", "learning rate", tuple(lines), log_x=True)
+
+
+def comparison_chart(
+    histories: Mapping[str, Sequence[Epoch]],
+    figure: Compared,
+    *,
+    by_time: bool = False,
+    beneath: Sequence[Reference] = (),
+) -> Chart:
+    """The same figure of several runs over each other, by the runs' names.
+
+    by_time: over the minutes trained, pauses left out; else over the epochs of all stages.
+    beneath: published accuracies, drawn where the figure is `acc_camvid`.
+    """
+    lines = []
+    for (name, history), colour in zip(histories.items(), _cycle(len(histories)), strict=True):
+        xs = tuple(accumulate(e.seconds / 60 for e in history)) if by_time else _counted(history)
+        lines.append(Line(name, xs, tuple(getattr(e, figure) for e in history), colour, dots=True))
+    levels = tuple(Level(r.label, r.accuracy) for r in beneath) if figure == "acc_camvid" else ()
+    kind: Kind = "percent" if figure in ("acc_camvid", "mean_iou") else "number"
+    x_title = "minutes of training" if by_time else "epoch"
+    return Chart(COMPARED[figure], x_title, tuple(lines), levels=levels, kind=kind)
+
+
+def _over_epochs(title: str, lines: tuple[Line, ...], plan: Sequence[Stage], kind: Kind = "number") -> Chart:
+    ends = list(accumulate(stage.epochs for stage in plan))
+    marks = tuple(
+        Mark(stage.name, end - stage.epochs) for stage, end in zip(plan, ends, strict=True) if len(plan) > 1
+    )
+    return Chart(title, "epoch", lines, marks=marks, kind=kind, x_end=ends[-1] if ends else None)
+
+
+def _counted(history: Sequence[Epoch]) -> tuple[float, ...]:
+    return tuple(float(number) for number in range(1, len(history) + 1))
+
+
+def _points(xs: Any, ys: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """What can be drawn of a curve, to five figures: it is sent again every two seconds."""
+    kept = [(_short(x), _short(y)) for x, y in zip(xs.tolist(), ys.tolist(), strict=True) if math.isfinite(y)]
+    return tuple(x for x, _ in kept), tuple(y for _, y in kept)
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.5g}")
+
+
+def _cycle(count: int) -> list[str]:
+    return [COLOURS[number % len(COLOURS)] for number in range(count)]
+
+
+# Live
+
+
+def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
+    """A chart as ECharts' option object. file_name: of the picture that its button saves."""
+    ticks = {"number": "{value}", "percent": "{value} %", "small": "{value}"}
+    y_axes = [{"type": "value", "scale": True, "axisLabel": {"formatter": ticks[chart.kind]}}]
+    if any(line.right for line in chart.lines):
+        y_axes.append({"type": "value", "scale": True, "splitLine": {"show": False}})
+    x_axis: dict[str, Any] = {
+        "type": "log" if chart.log_x else "value",
+        "name": chart.x_title,
+        "nameLocation": "middle",
+        "nameGap": 24,
+        "splitLine": {"show": False},
+    }
+    if chart.log_x:
+        x_axis |= {"min": "dataMin", "max": "dataMax"}
+    if chart.x_end is not None:
+        x_axis |= {"min": 0, "max": chart.x_end}
+    series = [_series(line, chart) for line in chart.lines]
+    series += [_level(level, chart) for level in chart.levels]
+    if series and chart.marks:
+        series[0]["markLine"] = _marks(chart.marks)
+    return {
+        "animation": False,
+        "legend": {"top": 0, "type": "scroll", "right": 32, "left": 0},
+        "grid": {"left": 12, "right": 12, "top": 48, "bottom": 28, "containLabel": True},
+        "tooltip": {"trigger": "axis", "confine": True},
+        "toolbox": {
+            "right": 0,
+            "feature": {"saveAsImage": {"name": file_name, "pixelRatio": 2, "title": "Save as PNG"}},
+        },
+        "xAxis": x_axis,
+        "yAxis": y_axes,
+        "series": series,
+    }
+
+
+_FORMATS: dict[Kind, str] = {"number": "%.4g", "percent": "%.2f %%", "small": "%.2e"}
+
+
+def _series(line: Line, chart: Chart) -> dict[str, Any]:
+    kind = chart.right_kind if line.right else chart.kind
+    return {
+        "type": "line",
+        "name": line.name,
+        "data": [[x, _shown(y, kind)] for x, y in zip(line.xs, line.ys, strict=True)],
+        "yAxisIndex": int(line.right),
+        "showSymbol": line.dots,
+        "symbolSize": 6,
+        "itemStyle": {"color": line.colour},
+        "lineStyle": {
+            "width": 1.2 if line.faint else 2,
+            "opacity": 0.45 if line.faint else 1,
+            "type": "dashed" if line.right else "solid",
+        },
+        "tooltip": {"valueFormatter": _FORMATS[kind]},
+    }
+
+
+def _level(level: Level, chart: Chart) -> dict[str, Any]:
+    """A series without points whose mark is the line: so it has a name in the legend and can be hidden."""
+    ends = [x for line in chart.lines for x in line.xs]
+    begin, end = (min(ends), max(ends)) if ends else (0, 1)
+    y = _shown(level.y, chart.kind)
+    return {
+        "type": "line",
+        "name": level.name,
+        "data": [[begin if end > begin else 0, y], [end if end > begin else end + 1, y]],
+        "showSymbol": False,
+        "itemStyle": {"color": level.colour},
+        "lineStyle": {"width": 1.5, "type": "dotted"},
+        "tooltip": {"valueFormatter": _FORMATS[chart.kind]},
+    }
+
+
+def _marks(marks: Sequence[Mark]) -> dict[str, Any]:
+    return {
+        "silent": True,
+        "symbol": "none",
+        "lineStyle": {"color": _GREY, "type": "dashed", "width": 1},
+        "data": [
+            {
+                "xAxis": mark.x,
+                "label": {"formatter": mark.name, "position": "end", "distance": 2, "color": _GREY},
+            }
+            for mark in marks
+        ],
+    }
+
+
+def _shown(y: float, kind: Kind) -> float | None:
+    if not math.isfinite(y):
+        return None
+    return _short(100 * y) if kind == "percent" else y
+
+
+# In a file
+
+
+def figure(chart: Chart) -> Figure:
+    """A chart as a Plotly figure."""
+    traces = [_trace(line, chart) for line in chart.lines] + [
+        _level_trace(level, chart) for level in chart.levels
+    ]
+    layout: dict[str, Any] = {
+        "title": {"text": escape(chart.title)},
+        "height": 420,
+        "xaxis": {"title": {"text": chart.x_title}, "type": "log" if chart.log_x else "linear"},
+        "yaxis": {"tickformat": ".0%" if chart.kind == "percent" else ""},
+        "yaxis2": {"overlaying": "y", "side": "right", "showgrid": False},
+        "shapes": [
+            {
+                "type": "line",
+                "x0": mark.x,
+                "x1": mark.x,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": _GREY, "dash": "dash", "width": 1},
+                "label": {"text": escape(mark.name), "textposition": "end"},
+            }
+            for mark in chart.marks
+        ],
+        "hovermode": "x unified",
+    }
+    return figure_of(traces, layout)
+
+
+def html_page(charts: Sequence[Chart], title: str) -> str:
+    """Charts as one page that needs no internet."""
+    drawn = [chart for chart in charts if not chart.empty]
+    parts = [
+        figure(chart).to_html(include_plotlyjs=number == 0, full_html=False)
+        for number, chart in enumerate(drawn)
+    ]
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
+        f"<body><h1>{escape(title)}</h1>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _trace(line: Line, chart: Chart) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if line.dots else "lines",
+        "name": escape(line.name),
+        "x": list(line.xs),
+        "y": list(line.ys),
+        "yaxis": "y2" if line.right else "y",
+        "opacity": 0.45 if line.faint else 1,
+        "line": {"color": line.colour, "dash": "dash" if line.right else "solid"},
+    }
+
+
+def _level_trace(level: Level, chart: Chart) -> dict[str, Any]:
+    xs = [x for line in chart.lines for x in line.xs] or [0.0, 1.0]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": escape(level.name),
+        "x": [min(xs), max(xs)],
+        "y": [level.y, level.y],
+        "line": {"color": level.colour, "dash": "dot"},
+    }

@@ -1,0 +1,189 @@
+"""What is known of runs, as rows of plain values for tables and CSV."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.training.recipe import Recipe
+from core.training.runs import Batch, Epoch, RunSummary, RunView
+
+_NONE = "none"
+"""Of a setting that a run does not have."""
+
+
+def best_kept(history: Sequence[Epoch]) -> Epoch | None:
+    """The epoch whose weights are kept as `best`: the highest mean IoU of the last stage begun."""
+    last = [epoch for epoch in history if epoch.stage == history[-1].stage]
+    # The first of equals: later ones do not take its place.
+    return max(last, key=lambda epoch: epoch.mean_iou, default=None)
+
+
+def kept_as(epoch: Epoch, history: Sequence[Epoch], checkpoints: Sequence[str]) -> list[str]:
+    """The checkpoints that hold the weights of an epoch."""
+    names = [f"{epoch.stage}.{epoch.epoch:03d}"]
+    if epoch == _last_of_stage(epoch.stage, history):
+        names.insert(0, epoch.stage)
+    if epoch == best_kept(history):
+        names.insert(0, "best")
+    return [name for name in names if name in checkpoints]
+
+
+def epoch_of(checkpoint: str, history: Sequence[Epoch]) -> Epoch | None:
+    """The epoch whose weights a checkpoint holds; None when the history does not tell."""
+    return next((epoch for epoch in history if checkpoint in kept_as(epoch, history, [checkpoint])), None)
+
+
+def _last_of_stage(stage: str, history: Sequence[Epoch]) -> Epoch | None:
+    return next((epoch for epoch in reversed(history) if epoch.stage == stage), None)
+
+
+def epoch_rows(history: Sequence[Epoch], checkpoints: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """A row for each epoch, as fastai prints it: losses, acc_camvid and mean IoU in [0, 1], the time.
+
+    best: a star at the highest acc_camvid of all. kept as: the checkpoints that hold the epoch's weights.
+    """
+    best = max(history, key=lambda epoch: epoch.acc_camvid, default=None)
+    return [
+        {
+            "best": "★" if epoch == best else "",
+            "stage": epoch.stage,
+            "epoch": epoch.epoch,
+            "train_loss": epoch.train_loss,
+            "valid_loss": epoch.valid_loss,
+            "acc_camvid": epoch.acc_camvid,
+            "mean_iou": epoch.mean_iou,
+            "time": clock(epoch.seconds),
+            "kept as": ", ".join(kept_as(epoch, history, checkpoints)),
+        }
+        for epoch in history
+    ]
+
+
+def batch_rows(batches: Sequence[Batch]) -> list[dict[str, Any]]:
+    """A row for each batch."""
+    return [batch._asdict() for batch in batches]
+
+
+def run_rows(runs: Sequence[RunSummary]) -> list[dict[str, Any]]:
+    """A row for each run: how it stands. progress is in [0, 1]."""
+    return [
+        {
+            "run": run.id,
+            "title": run.title,
+            "state": run.state,
+            "progress": run.share,
+            "recipe": run.recipe,
+            "started": time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created)) if run.created else "",
+            "trained": clock(run.status.seconds),
+            "note": run.note,
+        }
+        for run in runs
+    ]
+
+
+def best_rows(views: Mapping[str, RunView]) -> list[dict[str, Any]]:
+    """A row for each run, by name: its best figures and what they were measured on."""
+    rows = []
+    for name, view in views.items():
+        history = view.history
+        best = view.best
+        rows.append(
+            {
+                "run": name,
+                "acc_camvid": best.acc_camvid if best else None,
+                "at": f"{best.stage} {best.epoch}" if best else "",
+                "mean IoU": max((e.mean_iou for e in history), default=None),
+                "valid_loss": min((e.valid_loss for e in history), default=None),
+                "epochs": len(history),
+                "time": clock(sum(e.seconds for e in history)),
+                "data": data_name(view),
+                "split": "valid",
+                "classes": class_words(view.recipe),
+                "size": size_words(view.recipe),
+                "network": view.recipe.network,
+            }
+        )
+    return rows
+
+
+def recipe_rows(views: Mapping[str, RunView]) -> list[dict[str, Any]]:
+    """A row for each setting, a column for each run, by name; `differs` says where they are not the same."""
+    settings = {name: _settings(view) for name, view in views.items()}
+    keys = list(dict.fromkeys(key for found in settings.values() for key in found))
+    rows = []
+    for key in keys:
+        values = {name: found.get(key, _NONE) for name, found in settings.items()}
+        rows.append({"setting": key, "differs": "≠" if len(set(values.values())) > 1 else ""} | values)
+    return rows
+
+
+def cannot_be_compared(views: Mapping[str, RunView]) -> str:
+    """A sentence on why the figures of runs do not stand for the same; empty where they do."""
+    reasons = []
+    if len({data_name(view) for view in views.values()}) > 1:
+        reasons.append("data sets")
+    if len({class_words(view.recipe) for view in views.values()}) > 1:
+        reasons.append("class lists")
+    if len({size_words(view.recipe) for view in views.values()}) > 1:
+        reasons.append("picture sizes")
+    if not reasons:
+        return ""
+    listed = " and ".join(filter(None, [", ".join(reasons[:-1]), reasons[-1]]))
+    return f"These runs have different {listed}: their accuracies cannot be compared as they stand."
+
+
+def data_name(view: RunView) -> str:
+    """The data set that a run learns from."""
+    named = view.environment.get("data")
+    if isinstance(named, dict) and isinstance(named.get("name"), str):
+        return str(named["name"])
+    return view.settings.data.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def class_words(recipe: Recipe) -> str:
+    """What a recipe learns, in words."""
+    own = {"dataset": "the data set's own", "model": f"those of {recipe.start_model}"}
+    return own.get(recipe.classes, recipe.classes)
+
+
+def size_words(recipe: Recipe) -> str:
+    """How large the pictures are that a recipe's last stage validates on."""
+    stage = recipe.stages[-1]
+    size = stage.valid_size if stage.crop is not None else stage.size
+    if isinstance(size, tuple):
+        return f"{size[1]} x {size[0]}"
+    return "full size" if size in (None, 1.0) else f"{size:g} of full size"
+
+
+def clock(seconds: float) -> str:
+    """A time as fastai writes it: minutes and seconds, and hours where there are some."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes:02d}:{whole % 60:02d}"
+
+
+def _settings(view: RunView) -> dict[str, str]:
+    """All settings of a run as texts, the stages' under the stages' names."""
+    values = view.recipe.model_dump(mode="json")
+    stages = values.pop("stages")
+    found = {"data": data_name(view)} | {key: _text(value) for key, value in values.items()}
+    data = view.environment.get("data")
+    if isinstance(data, dict) and isinstance(data.get("fingerprint"), str):
+        found["data fingerprint"] = data["fingerprint"][:12]
+    found["stages done"] = ", ".join(view.settings.stages)
+    for stage in stages:
+        name = stage.pop("name")
+        found |= {f"{name}: {key}": _text(value) for key, value in stage.items()}
+    return found
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list):
+        return " x ".join(_text(each) for each in value)
+    return _NONE if value is None or value == "" else str(value)

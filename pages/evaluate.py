@@ -1,0 +1,57 @@
+"""Evaluate: how good a model is on a data set's frames, class by class, pixel by pixel."""
+
+import streamlit as st
+
+from pages.widgets.front_door import front_door
+
+front_door()
+st.header("How good is the network, and where is it wrong?", anchor=False)
+st.markdown(
+    "A model segments frames whose **true classes are known**, and every pixel is counted. One figure never "
+    "says it all: see which classes it confuses, which frames go worst, and whether it knows when it is "
+    "wrong."
+)
+
+with st.spinner("Waking the network"):
+    from pages.widgets.datasets import choose_dataset
+    from pages.widgets.evaluate_choice import choose_tasks
+    from pages.widgets.evaluate_confusion import follow_cell, show_confusion
+    from pages.widgets.evaluate_figures import (
+        headline,
+        show_boundaries,
+        show_calibration,
+        show_classes,
+        show_comparison,
+    )
+    from pages.widgets.evaluate_frames import Measured
+    from pages.widgets.evaluate_job import evaluations
+    from pages.widgets.evaluate_worst import show_worst
+
+opened = choose_dataset()
+follow_cell()
+tasks = choose_tasks(opened)
+found = evaluations(tasks)
+shown = found[0]
+if len(found) > 1:
+    by_name = {evaluation.model: evaluation for evaluation in found}
+    shown = by_name[
+        st.segmented_control(
+            "Figures of", list(by_name), default=shown.model, required=True, key="figures_of", width="content"
+        )
+    ]
+headline(shown, opened)
+card = next(task.card for task in tasks if task.card.name == shown.model)
+measured = Measured(shown, opened, card)
+TABS = {
+    "Classes": lambda: show_classes(shown),
+    "Confusion": lambda: show_confusion(measured),
+    "Worst frames": lambda: show_worst(measured),
+    "Calibration": lambda: show_calibration(shown),
+    "Boundaries": lambda: show_boundaries(shown, found),
+}
+if len(found) > 1:
+    TABS["Compare"] = lambda: show_comparison(*found)
+for tab, show in zip(st.tabs(list(TABS), key="results", bind="query-params"), TABS.values(), strict=True):
+    if tab.open:
+        with tab:
+            show()

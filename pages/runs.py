@@ -1,0 +1,37 @@
+"""Runs: watch a training run as it learns, and lay several over each other."""
+
+import streamlit as st
+
+from pages.widgets.front_door import front_door
+
+front_door()
+st.header("What has the network learnt so far?", anchor=False)
+st.markdown(
+    "A **run** is one training by a recipe. It goes on when this page is closed, and the page finds it again."
+)
+
+with st.spinner("Looking for runs"):
+    from core.training.runs import list_runs
+    from pages.widgets import run_state
+    from pages.widgets.run_about import about
+    from pages.widgets.run_compare import compare
+    from pages.widgets.run_epochs import epochs
+    from pages.widgets.run_header import run_button, run_header
+    from pages.widgets.run_monitor import monitor
+
+runs = list_runs()
+if not runs:
+    st.info("Nothing was trained here yet: start a run, and watch it on this page.", icon=":material/school:")
+    run_state.training_link("Start one on the Training page")
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    chosen = run_state.choose_run(runs)
+    run_button(chosen)
+    run_state.training_link("Start another")
+run_header(chosen)
+TABS = {"Monitor": monitor, "Epochs": epochs, "About": about, "Compare": compare}
+for tab, show in zip(st.tabs(list(TABS), key=run_state.TAB, bind="query-params"), TABS.values(), strict=True):
+    if tab.open:
+        with tab:
+            show(chosen)

@@ -1,0 +1,73 @@
+"""A chart or table of the Evaluate page with its files: PNG, HTML and CSV, named after what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core import tables
+from core.evaluation import SplitEvaluation
+from core.evaluation_tables import measured_on, with_source
+from pages.widgets.datasets import file_name
+from pages.widgets.words import plain
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+Rows = list[dict[str, Any]]
+
+
+def stem(evaluation: SplitEvaluation, what: str) -> str:
+    """The name of a file about an evaluation, without its ending."""
+    return "-".join(map(file_name, (evaluation.model, evaluation.dataset, evaluation.split, what)))
+
+
+def source(evaluation: SplitEvaluation) -> str:
+    """What the figures were measured on, for a sentence in Markdown."""
+    return plain(evaluation.dataset) + measured_on(evaluation).removeprefix(evaluation.dataset)
+
+
+def show_chart(
+    figure: Figure, name: str, alt: str, key: str, on_choose: Callable[[], None] | None = None
+) -> None:
+    """Draw a chart that can be saved as PNG; on_choose: called when somebody chose a marker."""
+    st.plotly_chart(
+        figure,
+        key=key,
+        alt=alt,
+        on_select=on_choose or "ignore",
+        selection_mode="points",
+        config={
+            "displaylogo": False,
+            "displayModeBar": True,
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": {"filename": name, "scale": 2},
+        },
+    )
+
+
+def files(
+    evaluation: SplitEvaluation, name: str, rows: Callable[[], Rows], figure: Figure | None = None
+) -> None:
+    """Buttons for a table as CSV and, if there is one, for a chart as HTML."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "CSV",
+            lambda: tables.to_csv(with_source(evaluation, rows())),
+            f"{name}.csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"csv_{name}",
+        )
+        if figure is not None:
+            st.download_button(
+                "HTML",
+                lambda: figure.to_html(include_plotlyjs=True),
+                f"{name}.html",
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"html_{name}",
+            )
+            st.caption("PNG: the camera above the chart. HTML: a page of its own, without internet.")

@@ -1,0 +1,62 @@
+"""The machine under a run: processor, memory and GPUs, as the article showed them with nvidia-smi."""
+
+from __future__ import annotations
+
+import platform
+
+import streamlit as st
+
+from core.machine import Gpu, MachineWatch
+from core.training.runs import RunView
+
+_GIB = 1024**3
+
+
+@st.cache_resource(show_spinner=False)
+def _watch() -> MachineWatch:
+    return MachineWatch()
+
+
+def show_machine(view: RunView) -> None:
+    """Figures of this machine while a run goes on it."""
+    status = view.summary.status
+    if not view.summary.live:
+        _trained_on(view)
+        return
+    if status.host not in ("", platform.node()):
+        st.caption(f"The run is on {status.host}; this server cannot see how busy that machine is.")
+        return
+    machine, load = _watch().read_with(status.pid) if status.pid else (_watch().read(), None)
+    figures = {
+        f"Processor, {machine.cores} cores": f"{machine.processor:.0%}",
+        "Memory": f"{machine.memory_used / _GIB:.1f} of {machine.memory_total / _GIB:.1f} GiB",
+    }
+    if load is not None:
+        figures |= {
+            "The run's processor": f"{load.cores:.1f} cores",
+            "The run's memory": f"{load.memory / _GIB:.2f} GiB",
+        }
+    st.markdown("**The machine**")
+    with st.container(horizontal=True):
+        for name, value in figures.items():
+            st.metric(name, value, width="content")
+    for gpu in machine.gpus:
+        _show_gpu(gpu)
+    if not machine.gpus:
+        st.caption("There is no NVIDIA GPU here, or no driver for it: the processor does the work.")
+
+
+def _show_gpu(gpu: Gpu) -> None:
+    st.caption(gpu.name)
+    with st.container(horizontal=True):
+        for name, value in gpu.words().items():
+            st.metric(name, value, width="content")
+
+
+def _trained_on(view: RunView) -> None:
+    """What a run that has ended was trained on, as it wrote it down."""
+    processor = view.environment.get("processor")
+    if isinstance(processor, dict) and isinstance(processor.get("name"), str):
+        gpus = view.environment.get("gpus")
+        names = [name for name in gpus if isinstance(name, str)] if isinstance(gpus, list) else []
+        st.caption(f"Trained on {', '.join([*names, processor['name']])}.")

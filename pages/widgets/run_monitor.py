@@ -1,0 +1,169 @@
+"""The Monitor tab: figures, curves, previews, machine and log of a run, refreshed while it goes on."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from core import run_charts, tables
+from core.errors import StreetScopeError
+from core.run_batches import BatchCurves, BatchLog
+from core.run_tables import batch_rows, class_words, data_name, epoch_rows
+from core.training.runs import RunSummary, RunView, read_batches, read_run
+from pages.widgets.datasets import file_name
+from pages.widgets.run_chart import draw
+from pages.widgets.run_machine import show_machine
+from pages.widgets.run_previews import film, show_previews
+from pages.widgets.run_state import refresh
+
+_LOG_LINES = 12
+_SUGGESTIONS = {
+    "valley": "In the middle of the longest slope downwards: what fastai suggests.",
+    "steep": "Where the loss falls fastest.",
+    "minimum": "A tenth of the rate at which the loss is lowest.",
+}
+
+
+def monitor(run: RunSummary) -> None:
+    """Draw everything of a run, again and again while it goes on. Moving one thing redraws only that."""
+    if run.task == "train":
+        st.fragment(_curves, run_every=refresh(run))(run.id)
+        st.fragment(_previews, run_every=refresh(run))(run.id)
+        film(run.id)
+    else:
+        st.fragment(_finders, run_every=refresh(run))(run.id)
+    st.fragment(_machine, run_every=refresh(run))(run.id)
+
+
+def _read(run: str) -> RunView | None:
+    with contextlib.suppress(StreetScopeError):  # the header says what is wrong
+        return read_run(run)
+    return None
+
+
+def _finders(run: str) -> None:
+    if view := _read(run):
+        for finder in view.finders:
+            draw(
+                run_charts.finder_chart(finder),
+                f"finder_{finder.stage}",
+                f"Curve: the loss at each of {len(finder.points)} learning rates tried for {finder.stage}.",
+            )
+        _show_suggestions(view)
+
+
+def _show_suggestions(view: RunView) -> None:
+    for finder in view.finders:
+        with st.container(horizontal=True):
+            for name, rate in finder.suggestions.items():
+                st.metric(name.capitalize(), f"{rate:.1e}", width="content", help=_SUGGESTIONS.get(name))
+
+
+def _previews(run: str) -> None:
+    if view := _read(run):
+        show_previews(view)
+
+
+def _machine(run: str) -> None:
+    if view := _read(run):
+        show_machine(view)
+        _show_log(view)
+
+
+def _curves(run: str) -> None:
+    if (view := _read(run)) is None:
+        return
+    plan = [view.recipe.stage(name) for name in view.settings.stages]
+    status = view.summary.status
+    curves = _batch_log(run, view.summary.created).curves(plan, {status.stage: status.batches})
+    if not curves.batches:
+        st.caption("Figures, curves and pictures are here as soon as the first batch is learnt.")
+        return
+    _show_figures(view, curves)
+    charts = (
+        run_charts.loss_chart(view.history, curves, plan),
+        run_charts.accuracy_chart(view.history, plan),
+        run_charts.schedule_chart(curves, plan),
+        run_charts.speed_chart(curves, plan),
+    )
+    columns = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
+    for column, chart, alt in zip(columns, charts, _alts(view, curves), strict=True):
+        with column:
+            draw(chart, f"{chart.title.split()[0].lower()}_chart", alt)
+    _downloads(view, charts)
+    if view.finders:
+        with st.expander("Learning-rate finder", on_change="rerun", key="finders") as opened:
+            if opened.open:
+                _finders(run)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _batch_log(run: str, created: float) -> BatchLog:
+    """What was read of a run's batches; `created` tells a run from a deleted one of the same ID."""
+    return BatchLog(run)
+
+
+def _show_figures(view: RunView, curves: BatchCurves) -> None:
+    last, best = (view.history[-1] if view.history else None), view.best
+    figures: dict[str, str | None] = {
+        "Training loss": f"{last.train_loss:.3f}" if last else None,
+        "Validation loss": f"{last.valid_loss:.3f}" if last else None,
+        "acc_camvid": f"{last.acc_camvid:.1%}" if last else None,
+        "Mean IoU": f"{last.mean_iou:.1%}" if last else None,
+        "Best acc_camvid": f"{best.acc_camvid:.1%}" if best else None,
+        "Batches per second": f"{curves.now:.1f}" if curves.now else None,
+    }
+    with st.container(horizontal=True):
+        for name, value in figures.items():
+            st.metric(name, value, width="content")
+    st.caption(
+        f"Measured on {data_name(view)}, split valid, at each stage's own size, classes: "
+        f"{class_words(view.recipe)}. Accuracies over other class lists cannot be compared with these."
+    )
+
+
+def _alts(view: RunView, curves: BatchCurves) -> tuple[str, str, str, str]:
+    epochs = f"{len(view.history)} epochs"
+    if not view.history:
+        return (
+            f"Curve: the loss of {curves.batches} batches; no epoch has ended yet.",
+            "Curves: no epoch has ended yet.",
+            f"Curves: learning rate and momentum of {curves.batches} batches.",
+            f"Curve: batches per second over {curves.batches} batches.",
+        )
+    last = view.history[-1]
+    return (
+        f"Curves over {epochs}: training loss, now {last.train_loss:.3f}, and validation loss, now "
+        f"{last.valid_loss:.3f}.",
+        f"Curves over {epochs}: acc_camvid, now {last.acc_camvid:.1%}, and mean IoU, now "
+        f"{last.mean_iou:.1%}.",
+        f"Curves over {epochs}: the learning rate, and the momentum, which goes the other way.",
+        f"Curve over {epochs}: batches per second.",
+    )
+
+
+def _downloads(view: RunView, charts: tuple[run_charts.Chart, ...]) -> None:
+    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="run_downloads")
+    if not menu.open:
+        return
+    run, title = view.summary.id, view.summary.title
+    stem = file_name(run)
+    files: dict[str, tuple[str, Callable[[], str]]] = {
+        "Curves (HTML)": (f"{stem}-curves.html", partial(run_charts.html_page, charts, title)),
+        "Epochs (CSV)": (f"{stem}-epochs.csv", lambda: tables.to_csv(epoch_rows(view.history))),
+        "Batches (CSV)": (f"{stem}-batches.csv", lambda: tables.to_csv(batch_rows(read_batches(run).rows))),
+    }
+    with menu:
+        for label, (name, make) in files.items():
+            st.download_button(label, make, name, on_click="ignore", width="stretch", type="tertiary")
+        st.caption("PNG: the arrow above each chart. HTML: a page of its own, without internet.")
+
+
+def _show_log(view: RunView) -> None:
+    with st.expander("Log", icon=":material/article:", on_change="rerun", key="run_log") as log:
+        if log.open:
+            lines = view.log.splitlines()[-_LOG_LINES:]
+            st.code("\n".join(lines) or "The log is empty.", language=None, wrap_lines=True)

@@ -1,0 +1,121 @@
+// Shows a network learn: frames as it saw them at one moment after the other, by a slider or as a film.
+//
+// All moments' addresses are here, so that the slider answers at once; a picture is fetched when it is needed.
+
+const PAUSE_MS = 350; // between two moments of the film
+
+/** Shows a picture once it is decoded, so that the one before stays until then. */
+async function show(image, address) {
+  const wanted = new URL(address, document.baseURI).href;
+  if (image.dataset.wanted === wanted) return;
+  image.dataset.wanted = wanted;
+  const next = new Image();
+  next.src = wanted;
+  await next.decode().catch(() => {}); // gone by now: it stays as it was
+  if (image.dataset.wanted === wanted && next.naturalWidth) image.src = wanted;
+}
+
+class Previews {
+  constructor(parent) {
+    this.number = null; // of the moment that somebody chose; null follows the newest
+    this.toggle = element("button", { type: "button", textContent: "Play" });
+    this.toggle.onclick = () => (this.timer ? this.pause() : this.play());
+    this.slider = element("input", { type: "range", min: 1, step: 1, attributes: { "aria-label": "Moment" } });
+    this.slider.oninput = () => {
+      this.pause();
+      this.choose(Number(this.slider.value) - 1);
+    };
+    this.words = element("span", { className: "words", attributes: { "aria-live": "polite" } });
+    this.row = element("div", { className: "row" }, this.toggle, this.slider);
+    this.frames = element("div", { className: "frames" });
+    this.root = element("div", { className: "previews" }, this.row, this.words, this.frames);
+    parent.append(this.root);
+  }
+
+  update({ data }) {
+    if (data.run !== this.data?.run) {
+      this.pause();
+      this.number = null;
+    }
+    this.data = data;
+    if (this.columns?.length !== data.photos.length) this.build(data.photos.length);
+    this.row.hidden = data.moments.length < 2;
+    this.slider.max = data.moments.length;
+    this.draw();
+  }
+
+  build(count) {
+    this.columns = Array.from({ length: count }, () => {
+      const images = ["Photo", "The network", "Truth"].map((title) => [title, element("img", { alt: title })]);
+      const figures = images.map(([title, image]) =>
+        element("figure", {}, image, element("figcaption", { textContent: title })),
+      );
+      return { images: images.map(([, image]) => image), root: element("div", { className: "frame" }, ...figures) };
+    });
+    this.frames.replaceChildren(...this.columns.map(({ root }) => root));
+  }
+
+  /** The chosen moment's place; of one that is not there any more, the newest's. */
+  place() {
+    const { moments } = this.data;
+    const found = moments.findIndex(({ number }) => number === this.number);
+    return found < 0 ? moments.length - 1 : found;
+  }
+
+  choose(place) {
+    const { moments } = this.data;
+    this.number = place >= moments.length - 1 ? null : moments[place].number;
+    this.draw();
+  }
+
+  draw() {
+    const { moments, photos, truths } = this.data;
+    const place = this.place();
+    const { words, pictures } = moments[place];
+    this.slider.value = place + 1;
+    this.slider.setAttribute("aria-valuetext", words);
+    this.words.textContent = words[0].toUpperCase() + words.slice(1);
+    this.columns.forEach(({ images: [photo, seen, truth] }, number) => {
+      const frame = `Validation frame ${number + 1}`;
+      photo.alt = `${frame}, photo`;
+      seen.alt = `${frame}, the network, ${words}`;
+      truth.alt = `${frame}, truth`;
+      show(photo, photos[number]);
+      show(seen, pictures[number]);
+      show(truth, truths[number]);
+    });
+  }
+
+  play() {
+    this.toggle.textContent = "Pause";
+    if (this.place() === this.data.moments.length - 1) this.choose(0);
+    this.timer = setInterval(() => {
+      const next = this.place() + 1;
+      this.choose(next);
+      if (next >= this.data.moments.length - 1) this.pause();
+    }, PAUSE_MS);
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    this.timer = null;
+    this.toggle.textContent = "Play";
+  }
+
+  destroy() {
+    this.pause();
+    this.root.remove();
+  }
+}
+
+const shown = new WeakMap();
+
+export default function previews(component) {
+  const { parentElement } = component;
+  if (!shown.has(parentElement)) shown.set(parentElement, new Previews(parentElement));
+  shown.get(parentElement).update(component);
+  return () => {
+    shown.get(parentElement)?.destroy();
+    shown.delete(parentElement);
+  };
+}

@@ -1,0 +1,214 @@
+"""The Evaluate page in a real Chromium: it shows the figures of pixels that are counted here by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_data_page import STREET_SIZE, choose, tab, write_set
+from tests.browser.test_explore import APP
+from tests.browser.test_pixel_viewer import viewer
+from tests.conftest import ROAD, SKY, TREE, VOID, save_colour_model
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve
+
+pytestmark = pytest.mark.browser
+
+ROWS, COLS = STREET_SIZE
+HORIZON = 60
+"""The row at which Road begins; the last four are Void."""
+
+SKY_PIXELS, ROAD_PIXELS = HORIZON * COLS, (ROWS - HORIZON - 4) * COLS
+"""Of a frame's truth."""
+
+BADLY, HARDLY = 400, 40
+"""Pixels of Sky that look like Road in the worst frame, and in the other one that is not perfect."""
+
+FRAMES = 7
+
+
+def street() -> np.ndarray:
+    label = np.full(STREET_SIZE, SKY, dtype=np.uint8)
+    label[HORIZON:] = ROAD
+    label[-4:] = VOID
+    return label
+
+
+def seen_with(wrong: int) -> np.ndarray:
+    """The street whose first pixels of Sky look like Road."""
+    seen = street()
+    seen.reshape(-1)[:wrong] = ROAD
+    seen[-4:] = ROAD
+    return seen
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A data set of which all figures are known, two models, and one that knows none of another's classes."""
+    data, models = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("models")
+    frames = {f"street_{number}": (street(), seen_with(0)) for number in range(1, FRAMES + 1)}
+    frames["street_2"] = (street(), seen_with(HARDLY))
+    frames["street_5"] = (street(), seen_with(BADLY))
+    write_set(data / "street", frames)
+    names = [f"{name}.png\n" for name in frames]
+    (data / "street" / "valid.txt").write_text("".join(names[:-1]))
+    write_set(data / "boats", {"boat_1": (street() // 3, street()), "boat_2": (street() // 3, street())})
+    (data / "boats" / "codes.txt").write_text("Boat\nShip\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STREETSCOPE_MODELS", str(models))
+        save_colour_model("street-lite0")
+        save_colour_model("swapped", (SKY, TREE, ROAD, VOID))
+    cache = str(tmp_path_factory.mktemp("cache"))
+    return {"STREETSCOPE_DATA": str(data), "STREETSCOPE_MODELS": str(models), "STREETSCOPE_CACHE": cache}
+
+
+@pytest.fixture(scope="module")
+def app(serve: Serve, settings: dict[str, str]) -> RunningApp:
+    return serve(APP, env=settings)
+
+
+def measured(page: Page) -> Locator:
+    """Measure if need be, wait for the figures, and return them."""
+    figures = page.locator("[data-testid=stMetricValue]")
+    start = page.get_by_role("button", name=re.compile("^Measure"))
+    expect(figures.or_(start).first).to_be_visible()
+    if start.is_visible():
+        start.click()
+    expect(page.get_by_role("tab", name="Classes")).to_be_visible()
+    return figures
+
+
+def plot(page: Page) -> Locator:
+    shown = page.locator(".js-plotly-plot .main-svg").first
+    expect(shown).to_be_visible()
+    return page.locator(".js-plotly-plot").first
+
+
+def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(f"{app.url}/evaluate?set=street")
+    expect(page.get_by_role("button", name="Measure street-lite0 on 6 frames")).to_be_visible()
+    figures = measured(page)
+    sky, road, wrong = 6 * SKY_PIXELS, 6 * ROAD_PIXELS, BADLY + HARDLY
+    iou = ((sky - wrong) / sky + road / (road + wrong)) / 2
+    expect(figures.nth(0)).to_have_text(f"{1 - wrong / (sky + road):.2%}")
+    expect(figures.nth(1)).to_have_text(f"{iou:.3f}")
+    expect(
+        page.get_by_text("street, valid, 6 pictures, 128 x 96, 4 classes", exact=False).first
+    ).to_be_visible()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    assert started.value.suggested_filename == "street-lite0-street-valid-classes.csv"
+    rows = {row["class"]: row for row in csv.DictReader(io.StringIO(started.value.path().read_text()))}
+    assert float(rows["Sky"]["recall"]) == pytest.approx((sky - wrong) / sky)
+    assert float(rows["Road"]["precision"]) == pytest.approx(road / (road + wrong))
+    assert (rows["Sky"]["data set"], rows["Sky"]["pictures"]) == ("street", "6")
+
+    again = open_page(f"{app.url}/evaluate?set=street")
+    expect(again.locator("[data-testid=stMetricValue]").first).to_have_text(f"{1 - wrong / (sky + road):.2%}")
+    expect(again.get_by_role("button", name=re.compile("^Measure"))).to_have_count(0)
+
+
+def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(f"{app.url}/evaluate?set=street&results=Confusion", height=1800)
+    measured(page)
+    expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_visible()
+    cells = plot(page).locator(".scatterlayer .points path")
+    expect(cells).to_have_count(3)  # Sky as Sky, Sky as Road, Road as Road
+    box = cells.nth(0).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.get_by_role("heading", name="Sky that was found")).to_be_visible()
+    expect(page).to_have_url(re.compile("said=Sky"))
+    box = cells.nth(1).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_visible()
+    expect(page.get_by_text(f"{BADLY + HARDLY:,} pixels in 2 of 6 frames", exact=False)).to_be_visible()
+    shown = viewer(page)
+    expect(page.get_by_role("application", name=re.compile("^street_5: In street_5"))).to_be_visible()
+    expect(shown.locator(".readout.chosen .what")).to_have_text("Sky taken for Road")
+    page.get_by_role("button", name=f"{HARDLY} px").click()
+    expect(page.get_by_role("application", name=re.compile("^street_2: In street_2"))).to_be_visible()
+
+
+def test_classes_are_also_chosen_by_hand(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(f"{app.url}/evaluate?set=street&results=Confusion&true=Road", height=1800)
+    measured(page)
+    expect(page.get_by_text("In no frame.")).to_be_visible()
+    choose(page, "True class", "Sky")
+    expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_visible()
+
+
+def test_the_worst_frame_comes_first_and_opens_in_the_viewer(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(f"{app.url}/evaluate?set=street&results=Worst+frames", height=1800)
+    measured(page)
+    buttons = page.get_by_role("button", name=re.compile(r"^Open street_\d"))
+    expect(buttons).to_have_count(5)
+    assert [text.split()[-1] for text in buttons.all_inner_texts()][:2] == ["street_5", "street_2"]
+    for title in ("photo", "truth", "prediction", "errors"):
+        expect(page.get_by_role("img", name=f"street_5: {title}")).to_be_visible()
+    expect(page.get_by_text(f"{BADLY} of {SKY_PIXELS + ROAD_PIXELS:,} pixels wrong")).to_be_visible()
+    page.get_by_role("button", name="Next page").click()
+    expect(buttons).to_have_count(1)
+    page.get_by_role("button", name="Previous page").click()
+    page.get_by_role("button", name="Open street_5").click()
+    for number in range(3):
+        viewer(page, number)
+    expect(page).to_have_url(re.compile("frame=street_5"))
+    here = page.url
+    page.get_by_role("link", name="street_5 on the Data page").click()
+    expect(page.locator(".film .where")).to_contain_text("frame 6 of 7")
+    page.goto(here)
+    expect(page.get_by_role("heading", name="Where it is wrong")).to_be_visible()
+    page.get_by_role("button", name="All frames").click()
+    expect(buttons).to_have_count(5)
+
+
+def test_two_models_stand_side_by_side(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(f"{app.url}/evaluate?set=street", height=1800)
+    measured(page)
+    choose(page, "Compare with", "swapped")
+    page.get_by_role("button", name="Measure swapped on 6 frames").click()
+    tab(page, "Compare")
+    expect(plot(page).locator(".legendtext")).to_have_text(["street-lite0", "swapped"])
+    with page.expect_download() as started:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    rows = {row["figure"]: row for row in csv.DictReader(io.StringIO(started.value.path().read_text()))}
+    sky, road, wrong = 6 * SKY_PIXELS, 6 * ROAD_PIXELS, BADLY + HARDLY
+    accuracies = (sky + road - wrong) / (sky + road), (sky - wrong) / (sky + road)
+    found = rows["acc_camvid"]
+    assert float(found["street-lite0"]) == pytest.approx(accuracies[0])
+    assert float(found["swapped"]) == pytest.approx(accuracies[1])
+    assert float(found["difference"]) == pytest.approx(accuracies[1] - accuracies[0])
+
+
+def test_a_model_that_does_not_know_the_classes_gets_a_sentence(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(f"{app.url}/evaluate?set=boats")
+    expect(page.get_by_text("knows none of the classes of boats (Boat, Ship", exact=False)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Measure"))).to_have_count(0)
+
+
+def test_all_tabs_in_both_themes_and_widths_are_kept_as_pictures(
+    app: RunningApp, open_page: OpenPage, screenshot: Screenshot
+) -> None:
+    seen = {
+        "Classes": ".js-plotly-plot .bars",
+        "Confusion": ".viewer[data-ready=true]",
+        "Worst frames": "img[alt='street_5: errors']",
+        "Calibration": ".js-plotly-plot .bars",
+        "Boundaries": ".js-plotly-plot .bars",
+    }
+    for width, theme in ((1280, "light"), (400, "dark")):
+        page = open_page(f"{app.url}/evaluate?set=street", width=width, theme=theme, height=1600)
+        measured(page)
+        for name, sign in seen.items():
+            tab(page, name)
+            expect(page.locator(sign).first).to_be_visible()
+            screenshot(page, f"evaluate-{name.lower().replace(' ', '-')}-{width}-{theme}")

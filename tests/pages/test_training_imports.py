@@ -1,0 +1,27 @@
+"""What the Training page imports before anybody trains: people wait for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+# Imports every module that the page's script names.
+TRAINING = """
+import ast, importlib, pathlib, sys
+
+for node in ast.walk(ast.parse(pathlib.Path("pages/training.py").read_text("utf-8"))):
+    if isinstance(node, ast.ImportFrom):
+        importlib.import_module(node.module)
+print(*sys.modules)
+"""
+
+
+def test_looking_at_recipes_and_runs_needs_no_network():
+    command = [sys.executable, "-W", "ignore", "-c", TRAINING]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    imported = set(done.stdout.split())
+
+    assert {"streamlit", "pages.widgets.training_plan", "core.training.estimate"} <= imported
+    assert imported.isdisjoint({"torch", "fastai", "matplotlib", "sklearn"})
