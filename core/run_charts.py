@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, RED, PURPLE = "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"
 COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf")
 _GREY = "#8a8a8a"
+_LEVELS = (_GREY, "#bcbd22")
+"""Of published figures, by source: no run of a few has these."""
 
 Kind = Literal["number", "percent", "small"]
 """How values are written: as they are, as a percentage of 1, or in scientific notation."""
@@ -155,7 +157,12 @@ def comparison_chart(
     for (name, history), colour in zip(histories.items(), _cycle(len(histories)), strict=True):
         xs = tuple(accumulate(e.seconds / 60 for e in history)) if by_time else _counted(history)
         lines.append(Line(name, xs, tuple(getattr(e, figure) for e in history), colour, dots=True))
-    levels = tuple(Level(r.label, r.accuracy) for r in beneath) if figure == "acc_camvid" else ()
+    sources = list(dict.fromkeys(reference.source for reference in beneath))
+    levels = tuple(
+        Level(r.label, r.accuracy, _LEVELS[sources.index(r.source) % len(_LEVELS)])
+        for r in beneath
+        if figure == "acc_camvid"
+    )
     kind: Kind = "percent" if figure in ("acc_camvid", "mean_iou") else "number"
     x_title = "minutes of training" if by_time else "epoch"
     return Chart(COMPARED[figure], x_title, tuple(lines), levels=levels, kind=kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from core.errors import ModelError, RunError
 from core.modelstore import CARD, ModelCard, model_folder, read_card
 from core.store import DEFAULT_MODEL
+from core.training import launch
 from core.training.runs import checkpoint_file
 
 _ROOT = Path(__file__).parents[1]
@@ -39,10 +39,11 @@ def publish_run(run: str, checkpoint: str, name: str, replace: bool = False) -> 
     """
     check_model_name(name, replace)
     checkpoint_file(run, checkpoint)
+    command = [sys.executable, "-m", "core", "publish", run, "--checkpoint", checkpoint, "--name", name]
     done = subprocess.run(  # noqa: S603 (our own program, and names that were checked)
-        [sys.executable, "-m", "core", "publish", run, "--checkpoint", checkpoint, "--name", name],
+        [*command, "--replace"] if replace else command,
         cwd=_ROOT,
-        env={"OMP_WAIT_POLICY": "PASSIVE"} | os.environ,
+        env=launch.environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -170,11 +170,14 @@ def stop(run: str) -> None:
     "--checkpoint", default="best", show_default=True, help="Which weights, as `runs ID` lists them."
 )
 @click.option("--name", required=True, help="The new model's name in the model store.")
+@click.option("--replace", is_flag=True, help="Replace the model of that name where there is one.")
 @_json_option
-def publish(run: str, checkpoint: str, name: str, as_json: bool) -> None:
+def publish(run: str, checkpoint: str, name: str, replace: bool, as_json: bool) -> None:
     """Put what a run has learnt into the model store."""
+    from core.run_publish import check_model_name
     from core.training.publish import publish_checkpoint
 
+    check_model_name(name, replace)
     _print_card(publish_checkpoint(run, checkpoint, name), as_json)
 
 

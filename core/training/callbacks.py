@@ -251,7 +251,7 @@ class Batches(Callback):
         )
         numbers = (f"{value:.6g}" for value in figures)
         if self.folder is not None:
-            values = (self.stage, self.epoch + 1, self.iter + 1, *numbers, f"{self.seconds():.2f}")
+            values = (self.stage, self.epoch + 1, self.iter + 1, *numbers, f"{self.seconds():.3f}")
             append_row(self.folder / BATCHES, self.columns, values)
         self.report(self.iter + 1, self.n_iter)
 

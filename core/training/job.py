@@ -137,6 +137,7 @@ class _Job:
         return Outcome(self.folder.name, suggestions=found)
 
     def _finish(self, sentence: str) -> None:
+        (self.folder / STOP).unlink(missing_ok=True)
         self.status.move("finished", sentence, ended=time.time(), seconds_left=0.0)
         self.log(sentence)
 
@@ -202,11 +203,14 @@ class _Job:
             self._end("failed", sentence, traceback.format_exc())
             raise TrainingError(sentence) from error
         finally:
-            for name in (STOP, _BALLAST):
-                (self.folder / name).unlink(missing_ok=True)
+            (self.folder / _BALLAST).unlink(missing_ok=True)
 
     def _end(self, state: State, sentence: str, details: str = "") -> None:
-        (self.folder / _BALLAST).unlink(missing_ok=True)
+        for name in (
+            STOP,
+            _BALLAST,
+        ):  # before it says so: a stop that comes later is meant for the next start
+            (self.folder / name).unlink(missing_ok=True)
         self.log(sentence)
         if details:
             self.log(details.rstrip())

@@ -98,10 +98,17 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
         return
     if sentence := cannot_be_compared(views):
         st.warning(sentence, icon=":material/balance:")
+    published = references(*beneath)
     histories = {name: view.history for name, view in views.items()}
-    chart = run_charts.comparison_chart(histories, figure, by_time=by_time, beneath=references(*beneath))
+    chart = run_charts.comparison_chart(histories, figure, by_time=by_time, beneath=published)
     over = "minutes of training" if by_time else "epochs"
     draw(chart, "comparison_chart", f"Curves over {over}: {chart.title} of {', '.join(views)}.", height=420)
+    if published:
+        st.caption(
+            "Dotted, as published: "
+            + "; ".join(reference.label for reference in published)
+            + ". Runs on other data, classes or sizes cannot be compared with them."
+        )
     st.download_button(
         "HTML",
         lambda: run_charts.html_page([chart], f"{chart.title} of {len(views)} runs"),

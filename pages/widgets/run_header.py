@@ -9,22 +9,13 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.training.launch import request_stop, start
-from core.training.runs import RunSummary, ahead_of, list_runs, log_tail, read_summary
-from core.training.status import ShownState
+from core.training.runs import RunSummary, list_runs, log_tail, read_summary
 from pages.widgets.dataset_jobs import duration
+from pages.widgets.run_badge import place_in_line, run_badge
 from pages.widgets.run_state import refresh
 from pages.widgets.words import plain
 
 _TROUBLE = "run_trouble"
-_BADGES: dict[ShownState, tuple[str, str]] = {
-    "queued": (":material/hourglass_empty:", "blue"),
-    "running": (":material/play_arrow:", "green"),
-    "stopping": (":material/pause:", "orange"),
-    "stopped": (":material/pause:", "gray"),
-    "finished": (":material/check:", "green"),
-    "failed": (":material/error:", "red"),
-    "dead": (":material/power_off:", "red"),
-}
 
 
 def run_header(run: RunSummary) -> None:
@@ -70,8 +61,7 @@ def _header(run: str, live: bool) -> None:
     if summary.live != live:
         st.rerun()  # the whole page: what refreshes, and what does not, is decided there
     with st.container(horizontal=True, vertical_alignment="center"):
-        icon, colour = _BADGES[summary.state]
-        st.badge(summary.state.capitalize(), icon=icon, color=colour)  # type: ignore[arg-type]
+        run_badge(summary)
         if summary.state not in ("failed", "dead"):
             st.markdown(_sentence(summary), width="content")
     if summary.state in ("failed", "dead"):
@@ -84,11 +74,7 @@ def _sentence(summary: RunSummary) -> str:
     """What the run says of itself, and where it runs when that is elsewhere."""
     words = [plain(summary.message)]
     if summary.state == "queued":
-        runs = list_runs()
-        ahead = ahead_of(summary.id, runs)
-        waiting = sum(other.state == "queued" for other in ahead)
-        names = " and ".join(f"**{plain(other.title)}**" for other in ahead)
-        words = [f"Number {waiting + 1} in line" + (f", behind {names}." if ahead else ".")]
+        words = [f"{place_in_line(summary, list_runs())}."]
     if summary.live and summary.status.host not in ("", platform.node()):
         words.append(f"It runs on **{plain(summary.status.host)}**.")
     if summary.state == "finished":

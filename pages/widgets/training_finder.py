@@ -13,9 +13,9 @@ from core.training.finding import SUGGESTIONS, finder_chart, fitting_finder, rat
 from core.training.recipe import Recipe
 from core.training.runs import Finder, RunSummary, list_runs, read_run
 from pages.widgets.datasets import OpenedSet
+from pages.widgets.run_badge import place_in_line
 from pages.widgets.training_plan import start_run
 from pages.widgets.training_recipe import GivenRecipe, choose_stage, set_learning_rate
-from pages.widgets.training_runs import place_in_line
 from pages.widgets.words import plain
 
 _TROUBLE = "finder_trouble"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -14,20 +13,12 @@ from core.training.launch import request_stop, start
 from core.training.runs import RunSummary, ahead_of, delete_run, label_run, list_runs, log_tail
 from core.training.status import ShownState
 from pages.widgets.dataset_jobs import duration
+from pages.widgets.run_badge import place_in_line, run_badge
 from pages.widgets.words import plain
 
 _PAGE = 10
 _TICK = 2.0
 _TROUBLE, _DELETING = "runs_trouble", "runs_deleting"
-_BADGES: dict[ShownState, tuple[str, Any]] = {
-    "queued": (":material/hourglass_empty:", "blue"),
-    "running": (":material/play_arrow:", "green"),
-    "stopping": (":material/pause:", "orange"),
-    "stopped": (":material/pause:", "gray"),
-    "finished": (":material/check:", "green"),
-    "failed": (":material/error:", "red"),
-    "dead": (":material/power_off:", "red"),
-}
 
 
 def show_live() -> None:
@@ -50,14 +41,6 @@ def show_runs() -> None:
     page = st.pagination(pages, key="runs_page") if pages > 1 else 1
     for run in runs[(page - 1) * _PAGE : page * _PAGE]:
         _row(run)
-
-
-def place_in_line(run: RunSummary, runs: Sequence[RunSummary]) -> str:
-    """Where in line a run stands, and behind whom."""
-    ahead = ahead_of(run.id, runs)
-    waiting = sum(other.state == "queued" for other in ahead)
-    behind = " and ".join(plain(other.title) for other in ahead)
-    return f"Number {waiting + 1} in line" + (f", behind {behind}" if behind else "")
 
 
 def run_link(run: str, label: str) -> None:
@@ -86,7 +69,7 @@ def _live(drawn: tuple[tuple[str, ShownState], ...]) -> None:
 
 def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        _badge(run)
+        run_badge(run)
         st.markdown(f"**{plain(run.title)}** {_what(run)}", width="stretch")
         run_link(run.id, "Watch it learn")
         st.button(
@@ -121,7 +104,7 @@ def _progress(run: RunSummary, runs: Sequence[RunSummary]) -> str:
 def _row(run: RunSummary) -> None:
     with st.container(border=True, key=f"run_{run.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            _badge(run)
+            run_badge(run)
             st.markdown(f"**{plain(run.title)}** {_what(run)}", width="stretch")
             run_link(run.id, "Open")
             if not run.live and run.state != "finished":
@@ -131,11 +114,6 @@ def _row(run: RunSummary) -> None:
             st.caption(plain(run.note))
         if run.state in ("failed", "dead"):
             _failure(run)
-
-
-def _badge(run: RunSummary) -> None:
-    icon, colour = _BADGES[run.state]
-    st.badge(run.state.capitalize(), icon=icon, color=colour)
 
 
 def _what(run: RunSummary) -> str:

@@ -325,6 +325,7 @@ def test_runs_are_compared_over_published_accuracies(app: RunningApp, open_page:
     expect(chart(page, f"Curves over epochs: acc_camvid of {TITLE} (first), second.")).to_be_visible()
     page.get_by_role("button", name="fast.ai lesson 3").click()
     page.wait_for_url(re.compile("beneath="))
+    expect(page.get_by_text("stage 2, big: 93.33% (CamVid-32, full size)")).to_be_visible()
     page.get_by_role("radio", name="Time").click()
 
     expect(chart(page, "Curves over minutes of training: acc_camvid")).to_be_visible()

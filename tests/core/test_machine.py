@@ -106,4 +106,3 @@ def test_the_library_has_all_that_is_asked_of_it():
     pynvml = pytest.importorskip("pynvml")
 
     assert [name for name in vars(library()) if not hasattr(pynvml, name)] == []
-    assert len(list(gpus(pynvml))) >= 0  # with a driver or without: no error
