@@ -92,9 +92,37 @@ _UPRIGHT = {
 
 _SWAPS_SIDES = {Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90}
 
-# One picture at a time bounds the memory; and up to Python 3.13 the filters for warnings, which we silence
-# because Pillow warns of broken metadata, belong to the whole process.
-_one_at_a_time = threading.Lock()
+
+class _Quietly:
+    """Silences Pillow, which warns of broken metadata, and lets two pictures in at a time.
+
+    That bounds the memory. Up to Python 3.13 the filters for warnings belong to the whole process: the first
+    who comes in changes them, the last who leaves puts them back.
+    """
+
+    def __init__(self) -> None:
+        self._places = threading.BoundedSemaphore(2)
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._filters = warnings.catch_warnings(action="ignore")
+
+    def __enter__(self) -> None:
+        self._places.acquire()
+        with self._lock:
+            if self._inside == 0:
+                self._filters = warnings.catch_warnings(action="ignore")
+                self._filters.__enter__()
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._filters.__exit__(None, None, None)
+        self._places.release()
+
+
+_quietly = _Quietly()
 
 
 def decode(data: bytes, longest_side: int | None = None) -> NDArray[np.uint8]:
@@ -111,9 +139,14 @@ def decode(data: bytes, longest_side: int | None = None) -> NDArray[np.uint8]:
     ImageTooLargeError above MAX_BYTES or MAX_PIXELS, found before a pixel is decoded;
     ImageTooSmallError for a side below MIN_SIDE.
     """
+    return decode_sized(data, longest_side)[0]
+
+
+def decode_sized(data: bytes, longest_side: int | None = None) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """As `decode`, with the (height, width) that the upright photo has at its own size."""
     _check_bytes(data)
     photo_format = _recognise(data)
-    with _one_at_a_time, warnings.catch_warnings(action="ignore"):
+    with _quietly:
         try:
             return _read(photo_format, data, longest_side)
         except ImageError:
@@ -135,19 +168,18 @@ def decode(data: bytes, longest_side: int | None = None) -> NDArray[np.uint8]:
             ) from error
 
 
-def upright_size(data: bytes) -> tuple[int, int]:
-    """The (height, width) that the photo in `data` has when it is upright, read from its header alone.
+def header_size(data: bytes) -> tuple[int, int]:
+    """The (height, width) that the header of the photo in `data` names, before it is turned upright.
 
-    Errors as `decode`'s, but damage beyond the header is not noticed.
+    Cheap: no pixel is decoded. Errors as `decode`'s, but damage beyond the header is not noticed.
     """
     _check_bytes(data)
     photo_format = _recognise(data)
-    with _one_at_a_time, warnings.catch_warnings(action="ignore"):
+    with _quietly:
         try:
             with photo_format.open(BytesIO(data)) as photo:
                 _check_size(*photo.size)
-                swapped = _turn_upright(photo) in _SWAPS_SIDES
-                return (photo.width, photo.height) if swapped else (photo.height, photo.width)
+                return photo.height, photo.width
         except ImageError:
             raise
         except Exception as error:
@@ -224,9 +256,12 @@ def _recognise(data: bytes) -> _Format:
     raise NotAnImageError(f"This file is not a picture in a format that we read; {_ASK}.")
 
 
-def _read(photo_format: _Format, data: bytes, longest_side: int | None) -> NDArray[np.uint8]:
+def _read(
+    photo_format: _Format, data: bytes, longest_side: int | None
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
     with photo_format.open(BytesIO(data)) as photo:
         _check_size(*photo.size)
+        width, height = photo.size
         if isinstance(photo, JpegImageFile):
             _check_scans(data)
             _reduce_while_decoding(photo, longest_side)
@@ -234,9 +269,11 @@ def _read(photo_format: _Format, data: bytes, longest_side: int | None) -> NDArr
         photo.load()
         if isinstance(photo, HeifImageFile):
             _check_size(*photo.size)  # a damaged cropping box leaves less than the header says
+            width, height = photo.size
         rgb = _to_rgb(photo)
         turn = _turn_upright(photo)
-        return np.array(rgb if turn is None else rgb.transpose(turn))
+        image = np.array(rgb if turn is None else rgb.transpose(turn))
+        return image, (width, height) if turn in _SWAPS_SIDES else (height, width)
 
 
 def _check_size(width: int, height: int) -> None:

@@ -100,6 +100,9 @@ class Job(Generic[Result]):
         except StreetScopeError as error:
             self._fail(str(error))
         except Exception:
+            if not threading.main_thread().is_alive():
+                self.state = "cancelled"  # the server ends; threads cannot be started any more
+                return
             _log.exception("A job failed.")
             self._fail("Something went wrong that should not have; the server's log says what.")
         finally:

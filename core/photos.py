@@ -41,8 +41,7 @@ def read_photo(name: str, data: bytes, *, credit: str = "", sample: str = "") ->
 
     ImageError says what is wrong with it.
     """
-    height, width = images.upright_size(data)
-    small = images.decode(data, THUMBNAIL_SIDE)
+    small, (height, width) = images.decode_sized(data, THUMBNAIL_SIDE)
     rows, cols = small.shape[:2]
     thumbnail = images.resize(small, *images.working_size(rows, cols, min(THUMBNAIL_SIDE, max(rows, cols))))
     key = hashlib.blake2b(data, digest_size=12).hexdigest()

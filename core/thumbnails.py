@@ -14,12 +14,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from core import images
 from core.datasets import Frame, SegmentationDataset, cache
 from core.datasets.pictures import read_bytes
 from core.datasets.statistics import Example
-from core.datasets.threads import in_order
+from core.datasets.threads import in_order, urgently
 from core.errors import StreetScopeError
 
 WIDTH = 320
@@ -61,8 +62,17 @@ def thumbnail(dataset: SegmentationDataset, frame: Frame, width: int = WIDTH) ->
 
 def thumbnails(dataset: SegmentationDataset, frames: Sequence[Frame], width: int = WIDTH) -> list[Thumbnail]:
     """The thumbnails of some frames, made side by side."""
-    with closing(in_order(lambda frame: thumbnail(dataset, frame, width), frames)) as made:
+    with urgently(), closing(in_order(lambda frame: thumbnail(dataset, frame, width), frames)) as made:
         return list(made)
+
+
+def keep(dataset: SegmentationDataset, frames: Sequence[Frame]) -> None:
+    """Make the thumbnails of some frames that are not yet in the cache: somebody will soon look at them.
+
+    Does nothing where nothing can be kept.
+    """
+    if cache.folder(dataset.root, _FOLDER) is not None:
+        thumbnails(dataset, frames)
 
 
 def keep_all(
@@ -75,7 +85,7 @@ def keep_all(
     if cache.folder(dataset.root, _FOLDER) is None:
         return
     frames = dataset.frames()
-    with closing(in_order(lambda frame: thumbnail(dataset, frame), frames)) as made:
+    with closing(in_order(lambda frame: thumbnail(dataset, frame), frames, in_background=True)) as made:
         for done, _ in enumerate(made, start=1):
             progress(done, len(frames))
 
@@ -111,10 +121,13 @@ def _make(dataset: SegmentationDataset, frame: Frame, width: int) -> Thumbnail:
 
 def _small_photo(frame: Frame, width: int) -> tuple[bytes, tuple[int, int]]:
     data = read_bytes(frame.image)
-    height, full = images.upright_size(data)
-    small = _size(height, full, width)
-    image = images.resize(images.decode(data, max(small)), *small)
-    return images.encode_jpeg(image, quality=80), small
+    sides = images.header_size(data)
+    # Enough whichever way the picture is turned: that is known when it is decoded.
+    image, full_size = images.decode_sized(data, width * max(sides) // min(sides) + 1)
+    small = _size(*full_size, width)
+    # Whole steps first, as far as nobody sees it: several times faster than `images.resize`.
+    shown = Image.fromarray(image).resize(small[::-1], Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return images.encode_jpeg(np.asarray(shown), quality=80), small
 
 
 def _small_label(

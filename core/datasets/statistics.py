@@ -248,7 +248,7 @@ def _count(
         label = dataset.read_label(frame)
         return count_label(label, classes), place_label(label, classes)
 
-    with contextlib.closing(in_order(count, frames)) as results:
+    with contextlib.closing(in_order(count, frames, in_background=True)) as results:
         for number, (frame, (pixels, place)) in enumerate(zip(frames, results, strict=True)):
             counts[number] = pixels
             places[SPLITS.index(frame.split)] += place

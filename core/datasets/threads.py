@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -14,16 +16,52 @@ Result = TypeVar("Result")
 _WORKERS = min(4, os.cpu_count() or 1)
 
 
-def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
+_PATIENCE = 1.0
+"""Seconds that an item in the background waits at most."""
+
+_urgent = threading.Condition()
+_waited_for: list[object] = []
+
+
+@contextmanager
+def urgently() -> Iterator[None]:
+    """Somebody waits for what is done in this block: what goes on in the background gives way."""
+    token = object()
+    with _urgent:
+        _waited_for.append(token)
+    try:
+        yield
+    finally:
+        with _urgent:
+            _waited_for.remove(token)
+            _urgent.notify_all()
+
+
+def give_way() -> None:
+    """Wait while somebody waits for something else, but not for ever."""
+    with _urgent:
+        _urgent.wait_for(lambda: not _waited_for, timeout=_PATIENCE)
+
+
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], *, in_background: bool = False
+) -> Generator[Result, None, None]:
     """`work` of each item, in the items' order; only a few results are held at a time.
 
-    Whoever stops listening, or the first error, ends the work.
+    Whoever stops listening, or the first error, ends the work. in_background: before each item, give way to
+    what is done `urgently`.
     """
+
+    def done(item: Item) -> Result:
+        if in_background:
+            give_way()
+        return work(item)
+
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(_WORKERS) as pool:
         try:
             for item in items:
-                waiting.append(pool.submit(work, item))
+                waiting.append(pool.submit(done, item))
                 if len(waiting) > 2 * _WORKERS:
                     yield waiting.popleft().result()
             while waiting:

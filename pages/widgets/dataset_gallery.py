@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.datasets import SPLITS, Frame, Split
 from core.datasets.statistics import Statistics, frames_having, ordered_by_share
-from core.thumbnails import Thumbnail, thumbnails
+from core.thumbnails import Thumbnail, keep, thumbnails
+from pages.widgets.dataset_jobs import jobs
 from pages.widgets.dataset_state import CLASSES, SORT, SPLIT, open_frame
 from pages.widgets.datasets import OpenedSet, counts
 from pages.widgets.front_end import script, style
@@ -18,6 +19,7 @@ from pages.widgets.media import media_url
 
 PAGE = 24
 SPLIT_TITLES: dict[str, str] = {"all": "All", "train": "Training", "valid": "Validation", "test": "Test"}
+_AHEAD = "gallery_ahead"
 _KEY = "gallery"
 _SHOWN_CLASSES = 3
 
@@ -53,7 +55,7 @@ def _gallery(opened: OpenedSet, counted: Statistics | None) -> None:
         # Other filters, other pages: these begin with their first.
         page = _page_picker(len(frames), f"page.{opened.dataset.name}.{split}.{wanted}")
     shown = frames[(page - 1) * PAGE : page * PAGE]
-    small = thumbnails(dataset, shown)
+    small = _thumbnails(opened, shown)
     _mount(
         key=_KEY,
         data={
@@ -65,6 +67,31 @@ def _gallery(opened: OpenedSet, counted: Statistics | None) -> None:
         },
         on_open_change=_open,
     )
+    _look_ahead(opened, frames[page * PAGE : (page + 1) * PAGE])
+
+
+def _thumbnails(opened: OpenedSet, frames: Sequence[Frame]) -> list[Thumbnail]:
+    """The thumbnails of a page, which may be being made already."""
+    key = _ahead_key(opened, frames)
+    if ahead := jobs().find(key):
+        ahead.wait()
+        jobs().forget(key)
+    return thumbnails(opened.dataset, frames)
+
+
+def _look_ahead(opened: OpenedSet, frames: Sequence[Frame]) -> None:
+    """Make the next page's thumbnails while somebody looks at this one."""
+    key = _ahead_key(opened, frames)
+    before = st.session_state.get(_AHEAD)
+    if before is not None and before != key:
+        jobs().forget(before)  # a page that nobody came to
+    st.session_state[_AHEAD] = key
+    if frames:
+        jobs().start_once(key, lambda _: keep(opened.dataset, frames))
+
+
+def _ahead_key(opened: OpenedSet, frames: Sequence[Frame]) -> Hashable:
+    return "look ahead", opened.key, tuple(frame.name for frame in frames)
 
 
 def _split_filter(opened: OpenedSet) -> Split:

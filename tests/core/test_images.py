@@ -617,7 +617,7 @@ def test_a_png_whose_header_lies_gives_that_size_or_a_refusal(width, height):
     assert image.shape == (height, width, 3)
 
 
-def test_one_picture_at_a_time_is_decoded_and_the_filters_for_warnings_stay(monkeypatch):
+def test_two_pictures_at_a_time_are_decoded_and_the_filters_for_warnings_stay(monkeypatch):
     active, most, before = 0, 0, list(warnings.filters)
 
     def read_slowly(*arguments):
@@ -635,7 +635,7 @@ def test_one_picture_at_a_time_is_decoded_and_the_filters_for_warnings_stay(monk
         worker.start()
     for worker in workers:
         worker.join()
-    assert most == 1
+    assert most <= 2
     assert list(warnings.filters) == before
 
 

@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from core import images
 from core.errors import ImageTooLargeError, NotAnImageError, TruncatedImageError
@@ -40,9 +40,10 @@ def test_its_size_is_that_of_the_upright_picture(orientation):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "GIF"])
-def test_upright_size_is_the_decoded_size(kind):
+def test_the_size_is_that_of_the_whole_upright_photo(kind):
     data = encoded(70, 50, kind)
-    assert images.upright_size(data) == images.decode(data).shape[:2] == (50, 70)
+    assert images.decode_sized(data, 20)[1] == images.decode(data).shape[:2] == (50, 70)
+    assert sorted(images.header_size(data)) == [50, 70]
 
 
 def test_the_same_bytes_have_the_same_key_whatever_their_name():
@@ -73,7 +74,7 @@ def test_a_bomb_is_refused_by_its_header(monkeypatch):
     def decoded(*_: object) -> None:
         raise AssertionError("a bomb must not be decoded")
 
-    monkeypatch.setattr(images, "_read", decoded)
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", decoded)
     file = io.BytesIO()
     Image.new("1", (10_000, 6_000)).save(file, "PNG")
     with pytest.raises(ImageTooLargeError, match=r"60\.0 megapixels"):
