@@ -172,8 +172,8 @@ def report(found: dict[str, float], frames: int, width: int, height: int) -> Rep
         "The Data page",
         f"{frames} frames of {width} x {height}, {DRAWN} drawn as Toytown's and the rest moved sideways. "
         f"Gallery pages of {PAGE} frames in Chromium, from the click until the last picture was painted, "
-        f"each looked at for {LOOK_SECONDS:g} s: at first while the classes are still being counted, then again, "
-        "without a rest, once all is kept. The class statistics in a process of their own.",
+        f"each looked at for {LOOK_SECONDS:g} s: at first while the classes are still being counted, then "
+        "again, without a rest, once all is kept. The class statistics in a process of their own.",
         rows,
         [Goal(f"Data: {what} of {frames} frames", found[what], "s", limit) for what, limit in LIMITS.items()]
         + [

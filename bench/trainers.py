@@ -19,7 +19,7 @@ import fastai.callback.schedule  # noqa: F401 (adds Learner.fit_one_cycle)
 from fastai.callback.core import Callback, CancelFitException
 from fastai.learner import Learner
 
-HEIGHT, WIDTH, BATCH_SIZE, WARM_UP = 352, 480, 8, 2
+HEIGHT, WIDTH, BATCH_SIZE, WARM_UP = 352, 480, 8, 1
 
 
 class Stopwatch(Callback):

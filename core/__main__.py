@@ -64,6 +64,7 @@ class _Pair(click.ParamType[tuple[str, str]]):
 
 _SIZES = tuple(name for name, size in SIZES.items() if not size.square)
 _SHOWN_TRANSITIONS = 12
+_BEGIN_WITH = ("segment", "compare", "evaluate", "train", "models")
 
 _model_option = click.option(
     "--model", default=DEFAULT_MODEL, show_default="the shipped one", help="A model from `models`."
@@ -361,7 +362,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         status = cli.main(arguments, prog_name="python -m core", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError:
-        return _refuse(f"Give a command, one of {', '.join(cli.commands)}; --help explains them.")
+        return _refuse(
+            f"Give a command such as {', '.join(_BEGIN_WITH)}; --help lists all {len(cli.commands)} of them."
+        )
     except click.ClickException as error:
         return _refuse(error.format_message())
     except StreetScopeError as error:

@@ -625,7 +625,9 @@ def test_a_folder_that_is_no_data_set_is_refused(refusal, tmp_path, command):
 def test_a_data_set_whose_classes_the_model_does_not_know_is_refused(refusal, make_dataset, street):
     root = make_dataset({"a": street}, valid=("a",), codes=("Boat", "Ship", "Crane", "Quay"))
 
-    assert "No pixel" in refusal("evaluate", "--data", str(root), "--model", "colours")
+    assert "knows none of the classes of toy" in refusal(
+        "evaluate", "--data", str(root), "--model", "colours"
+    )
 
 
 def test_a_split_that_does_not_exist_is_refused_with_those_that_do(refusal, data):
