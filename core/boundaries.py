@@ -73,11 +73,11 @@ def boundary_distances(truth: NDArray[np.uint8], classes: int, farthest: int = F
     # Without a class a pixel must win neither the largest nor the smallest number of its surroundings.
     highest = np.where(known, truth + np.uint8(1), np.uint8(0))
     lowest = np.where(known, truth, np.uint8(255))
-    distances = np.full(truth.shape, farthest + 1, dtype=np.uint8)
-    for distance in range(1, farthest + 1):
+    distances = np.ones(truth.shape, dtype=np.uint8)
+    for _ in range(farthest):
         highest, lowest = _spread(highest, np.maximum), _spread(lowest, np.minimum)
-        new = (highest != lowest + np.uint8(1)) & (distances > farthest)
-        distances[new] = distance
+        # Still of one class: further away than this.
+        distances += highest == lowest + np.uint8(1)
     return distances
 
 
@@ -89,12 +89,11 @@ def count_boundaries(truth: NDArray[np.uint8], predicted: NDArray[np.uint8], cla
     counted = truth < classes
     columns = FARTHEST + 1
     true = truth[counted]
-    cells = true.astype(np.intp) * columns + (boundary_distances(truth, classes)[counted] - 1)
-    size, shape = classes * columns, (classes, columns)
-    return BoundaryCounts(
-        np.bincount(cells, minlength=size).reshape(shape),
-        np.bincount(cells[true == predicted[counted]], minlength=size).reshape(shape),
-    )
+    cells = true.astype(np.uint16) * np.uint16(columns) + (boundary_distances(truth, classes)[counted] - 1)
+    # Wrong and right pixels of a cell beside each other: counted in one go.
+    sorted_out = np.bincount(2 * cells + (true == predicted[counted]), minlength=2 * classes * columns)
+    wrong, hits = np.moveaxis(sorted_out.reshape(classes, columns, 2), 2, 0)
+    return BoundaryCounts(wrong + hits, hits)
 
 
 def _spread(values: NDArray[np.uint8], better: np.ufunc) -> NDArray[np.uint8]:

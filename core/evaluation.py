@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.boundaries import FARTHEST, WIDTH, BoundaryCounts, count_boundaries
-from core.calibration import BINS, Calibration, count_calibration
+from core.boundaries import FARTHEST, WIDTH, BoundaryCounts
+from core.calibration import BINS, Calibration
 from core.classes import ClassList
-from core.datasets import Frame, SegmentationDataset, Split
-from core.datasets.threads import in_order
+from core.datasets import SegmentationDataset, Split
 from core.errors import DatasetError
-from core.frame_counts import Cells, FrameCounts, filled_cells, put_together
+from core.frame_counts import Cells, FrameCounts, put_together
 from core.ratios import share, shares
-from core.sizes import LARGEST_SIZE
 
 if TYPE_CHECKING:
     from core.segmentation import Segmentation, Segmenter
@@ -215,6 +213,8 @@ def evaluate(
     progress: called with the pictures done and their total; what it raises stops the work. DatasetError for
     a split without pictures, without a pixel that counts, or whose classes the model does not have.
     """
+    from core.measuring import measure_frames  # imports torch, which those who only read figures do not need
+
     frames = dataset.frames(split)
     if not frames:
         raise DatasetError(f"The split {split!r} of {dataset.name} has no pictures.")
@@ -225,19 +225,13 @@ def evaluate(
     cells: list[Cells] = []
     losses: list[float] = []
     sizes = set()
-    # Other threads decode the next frames and count the last ones while the network looks at this one.
-    with (
-        closing(in_order(dataset.read, frames)) as decoded,
-        closing(
-            in_order(lambda found: _count(*found, table), _segmented(segmenter, frames, decoded))
-        ) as found,
-    ):
-        for counted in found:
-            cells.append(counted.cells)
-            losses.append(counted.loss)
-            calibration += counted.calibration
-            boundary += counted.boundary
-            sizes.add(counted.size)
+    with closing(measure_frames(segmenter, dataset, frames, table)) as measured:
+        for frame in measured:
+            cells.append(frame.cells)
+            losses.append(frame.loss)
+            calibration += frame.calibration
+            boundary += frame.boundary
+            sizes.add("{1} x {0}".format(*frame.size))
             progress(len(cells), len(frames))
     counts = put_together([frame.name for frame in frames], classes, cells, losses)
     if not len(counts.pairs):
@@ -256,39 +250,6 @@ def evaluate(
         counts,
         calibration,
         boundary,
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _Counted:
-    """What is kept of a frame."""
-
-    size: str
-    cells: Cells
-    loss: float
-    calibration: Calibration
-    boundary: BoundaryCounts
-
-
-def _segmented(
-    segmenter: Segmenter,
-    frames: Sequence[Frame],
-    decoded: Iterable[tuple[NDArray[np.uint8], NDArray[np.uint8]]],
-) -> Iterator[tuple[Segmentation, NDArray[np.uint8]]]:
-    for frame, (image, label) in zip(frames, decoded, strict=True):
-        segmentation = segmenter.segment(image)
-        _check_whole(frame, label, segmentation)
-        yield segmentation, label
-
-
-def _count(segmentation: Segmentation, label: NDArray[np.uint8], table: NDArray[np.uint8]) -> _Counted:
-    truth, found, classes = table[label], segmentation.labels, len(segmentation.class_list)
-    return _Counted(
-        f"{label.shape[1]} x {label.shape[0]}",
-        filled_cells(count_confusion(truth, found, classes)),
-        mean_loss(segmentation, truth),
-        count_calibration(truth, found, segmentation.confidence, classes),
-        count_boundaries(truth, found, classes),
     )
 
 
@@ -332,11 +293,3 @@ def _in_parts(
 def _nothing(classes: int) -> tuple[Calibration, BoundaryCounts]:
     bins, distances = np.zeros((classes, BINS), np.int64), np.zeros((classes, FARTHEST + 1), np.int64)
     return Calibration(bins, bins, bins.astype(np.float64)), BoundaryCounts(distances, distances)
-
-
-def _check_whole(frame: Frame, label: NDArray[np.uint8], segmentation: Segmentation) -> None:
-
-    if segmentation.labels.shape != label.shape:
-        raise DatasetError(
-            f"{frame.image.name} is larger than the {LARGEST_SIZE} pixels that pictures are segmented at."
-        )

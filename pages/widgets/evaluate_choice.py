@@ -66,9 +66,10 @@ def _split(opened: OpenedSet) -> Split:
         "Frames",
         offered,
         default=default,
-        format_func=lambda split: f"{SPLIT_TITLES[split]} ({len(opened.dataset.frames(split))})",
+        format_func=lambda split: SPLIT_TITLES[split],
         required=True,
         key=SPLIT,
+        bind="query-params",
         help="How good a model is is measured on frames it did not learn from: validation while one works on "
         "it, test at the very end.",
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -321,6 +323,35 @@ def test_each_frame_has_its_own_counts(colour_model, half_right):
     assert frames.counted.tolist() == [1024, 896]
     assert frames.confusion(1)[ROAD, TREE] == 128
     assert frames.losses[1] > frames.losses[0]
+
+
+def test_frames_measured_several_at_a_time_are_measured_as_alone(
+    colour_model, make_dataset, street, monkeypatch
+):
+    labels, painted = {}, {}
+    for number in range(12):
+        labels[f"frame_{number:02}"] = street
+        painted[f"frame_{number:02}"] = seen = street.copy()
+        seen.reshape(-1)[: 30 * number] = TREE
+    dataset = open_dataset(make_dataset(labels, painted=painted))
+    together = evaluate(load_segmenter(colour_model), dataset, "train")
+    monkeypatch.setattr("core.measuring._LARGE", 0)
+    alone = evaluate(load_segmenter(colour_model), dataset, "train")
+
+    assert together.frames.wrong.tolist() == [30 * number for number in range(12)]
+    assert together.frames.losses.tolist() == alone.frames.losses.tolist()
+    assert together.as_dict() == alone.as_dict()
+
+
+def test_evaluating_leaves_torchs_threads_as_they_were(colour_model, half_right):
+    before = torch.get_num_threads()
+    evaluate(load_segmenter(colour_model), half_right, "all")
+    later = []
+    thread = threading.Thread(target=lambda: later.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+
+    assert [torch.get_num_threads(), *later] == [before, before]
 
 
 def test_loss_is_the_cross_entropy_of_scikit_learn(colour_model, paint, street):
