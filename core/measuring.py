@@ -1,0 +1,98 @@
+"""Frames segmented and counted, several at a time. `core.evaluation.evaluate` comes here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from core.boundaries import BoundaryCounts, count_boundaries
+from core.calibration import Calibration, count_calibration
+from core.datasets import Frame, SegmentationDataset
+from core.datasets.threads import _WORKERS, in_order
+from core.errors import DatasetError
+from core.evaluation import count_confusion, mean_loss
+from core.frame_counts import Cells, filled_cells
+from core.segmentation import Segmentation, Segmenter
+from core.sizes import LARGEST_SIZE
+
+_LARGE = 1024 * 1024
+"""Pixels of a frame above which only one is segmented at a time: each takes a gigabyte and more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What is kept of a frame. size: (height, width)."""
+
+    size: tuple[int, int]
+    cells: Cells
+    loss: float
+    calibration: Calibration
+    boundary: BoundaryCounts
+
+
+def measure_frames(
+    segmenter: Segmenter, dataset: SegmentationDataset, frames: Sequence[Frame], table: NDArray[np.uint8]
+) -> Generator[Measured, None, None]:
+    """Segment frames and hold them against their truth, in their order.
+
+    table: (256,) from the data set's class numbers to the model's, as `truth_table` makes it. DatasetError
+    for a frame that cannot be read or is too large.
+
+    Two frames at a time with one thread each take less time than one after the other with two: a network's
+    layers wait for each other, frames do not. And while one is decoded or counted, the other is segmented.
+    """
+    if dataset.read_label(frames[0]).size > _LARGE:
+        for frame in frames:
+            yield _measure(segmenter, dataset, frame, table)
+        return
+    own = threading.local()
+    one_large = threading.Lock()
+    threads = max(1, torch.get_num_threads() // _WORKERS)
+
+    def measure(frame: Frame) -> Measured:
+        if not hasattr(own, "segmenter"):
+            # Only then is what follows not undone by torch, which sets up a thread at its first use.
+            torch.get_num_threads()
+            # Not torch.set_num_threads, which is for threads of the whole server that begin later.
+            threadpool_limits(threads, user_api="openmp")
+            # A copy for each thread: a network may keep things from layer to layer. Sessions use the first.
+            own.segmenter = Segmenter(segmenter.model, segmenter._bfloat16)
+        return _measure(own.segmenter, dataset, frame, table, one_large)
+
+    with closing(in_order(measure, frames)) as measured:
+        yield from measured
+
+
+def _measure(
+    segmenter: Segmenter,
+    dataset: SegmentationDataset,
+    frame: Frame,
+    table: NDArray[np.uint8],
+    one_large: threading.Lock | None = None,
+) -> Measured:
+    image, label = dataset.read(frame)
+    with one_large if one_large and label.size > _LARGE else nullcontext():
+        segmentation = segmenter.segment(image)
+    if segmentation.labels.shape != label.shape:
+        raise DatasetError(
+            f"{frame.image.name} is larger than the {LARGEST_SIZE} pixels that pictures are segmented at."
+        )
+    return _count(segmentation, table[label])
+
+
+def _count(segmentation: Segmentation, truth: NDArray[np.uint8]) -> Measured:
+    found, classes = segmentation.labels, len(segmentation.class_list)
+    return Measured(
+        (segmentation.height, segmentation.width),
+        filled_cells(count_confusion(truth, found, classes)),
+        mean_loss(segmentation, truth),
+        count_calibration(truth, found, segmentation.confidence, classes),
+        count_boundaries(truth, found, classes),
+    )
