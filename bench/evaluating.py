@@ -29,7 +29,7 @@ def main(folder: str) -> None:
     batch = torch.randn(1, height, width, 3).permute(0, 3, 1, 2)
 
     def bare() -> None:
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=segmenter._bfloat16):
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=segmenter.bfloat16):
             for _ in frames:
                 segmenter._network(batch)
 

@@ -210,7 +210,7 @@ def measure() -> Report:
         "Training",
         f"On Toytown. Speed: crops of 480 x 352, 8 a batch, medians of {STEPS['street']} steps (fastai: "
         f"{STEPS['fastai']}) after one to warm up, each in a process of its own. Beside a run: `street` at "
-        f"full size in steps of 2 pictures; one click every {PAUSE_SECONDS:g} s, Chromium on the same machine. "
+        f"full size in steps of 2 pictures; a click every {PAUSE_SECONDS:g} s, Chromium on the same machine. "
         f"Runs page: {RUNS} runs of {EPOCHS} epochs, median of {OPENINGS} openings. Evaluation: {FRAMES} "
         "frames of 480 x 360.",
         rows,

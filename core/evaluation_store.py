@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from core.segmentation import Segmenter
 
 _FOLDER = "evaluations"
-_VERSION = 1
+_VERSION = 2
 _MOST = 64
 """Evaluations kept of a data set; the oldest give way."""
 

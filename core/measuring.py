@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from core.boundaries import BoundaryCounts, count_boundaries
 from core.calibration import Calibration, count_calibration
 from core.datasets import Frame, SegmentationDataset
-from core.datasets.threads import _WORKERS, in_order
+from core.datasets.threads import WORKERS, in_order
 from core.errors import DatasetError
 from core.evaluation import count_confusion, mean_loss
 from core.frame_counts import Cells, filled_cells
@@ -54,7 +54,7 @@ def measure_frames(
         return
     own = threading.local()
     one_large = threading.Lock()
-    threads = max(1, torch.get_num_threads() // _WORKERS)
+    threads = max(1, torch.get_num_threads() // WORKERS)
 
     def measure(frame: Frame) -> Measured:
         if not hasattr(own, "segmenter"):
@@ -63,7 +63,7 @@ def measure_frames(
             # Not torch.set_num_threads, which is for threads of the whole server that begin later.
             threadpool_limits(threads, user_api="openmp")
             # A copy for each thread: a network may keep things from layer to layer. Sessions use the first.
-            own.segmenter = Segmenter(segmenter.model, segmenter._bfloat16)
+            own.segmenter = Segmenter(segmenter.model, segmenter.bfloat16)
         return _measure(own.segmenter, dataset, frame, table, one_large)
 
     with closing(in_order(measure, frames)) as measured:

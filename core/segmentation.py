@@ -175,8 +175,8 @@ class Segmenter:
         card = model.card.normalisation
         self._mean = torch.tensor(card.mean).view(1, 3, 1, 1) * 255
         self._scale = 1 / (torch.tensor(card.std).view(1, 3, 1, 1) * 255)
-        self._bfloat16 = has_native_bfloat16() if bfloat16 is None else bfloat16
-        self._network = ready_to_predict(model.network.eval(), model.multiple, self._bfloat16)
+        self.bfloat16 = has_native_bfloat16() if bfloat16 is None else bfloat16
+        self._network = ready_to_predict(model.network.eval(), model.multiple, self.bfloat16)
         self._lock = threading.Lock()
 
     def segment(
@@ -205,13 +205,14 @@ class Segmenter:
         """(C, h, w) float16 logits of the image padded to the network's multiple."""
         height, width = image.shape[:2]
         multiple = self.model.multiple
-        padded = np.pad(image, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="edge")
+        # Mirrored: of the same last row again and again the network makes a fence that is not there.
+        padded = np.pad(image, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="symmetric")
         # The NHWC array seen as NCHW is already channels_last: no copy.
         batch = (torch.from_numpy(padded).permute(2, 0, 1).unsqueeze(0).float() - self._mean) * self._scale
         with (
             self._lock,
             torch.inference_mode(),
-            torch.autocast("cpu", torch.bfloat16, enabled=self._bfloat16),
+            torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16),
         ):
             logits: Tensor = self._network(batch)
         # a copy outside inference mode: a tensor of the cache that other threads may use freely

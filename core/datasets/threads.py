@@ -13,7 +13,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_WORKERS = min(4, os.cpu_count() or 1)
+WORKERS = min(4, os.cpu_count() or 1)
 
 
 _PATIENCE = 1.0
@@ -58,11 +58,11 @@ def in_order(
         return work(item)
 
     waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(done, item))
-                if len(waiting) > 2 * _WORKERS:
+                if len(waiting) > 2 * WORKERS:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
