@@ -31,7 +31,10 @@ def film(run: str, file: Path) -> None:
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the curves to a page.")
 @_json_option
 def compare_runs(runs: tuple[str, ...], html: Path | None, as_json: bool) -> None:
-    """Lay runs beside each other: their best figures and what their recipes have different."""
+    """Lay training runs beside each other.
+
+    Their best figures, and what their recipes have different.
+    """
     from core.run_tables import best_rows, cannot_be_compared, recipe_rows
     from core.training.runs import read_run
 
@@ -59,7 +62,10 @@ def compare_runs(runs: tuple[str, ...], html: Path | None, as_json: bool) -> Non
 @click.command()
 @_json_option
 def machine(as_json: bool) -> None:
-    """Show what this machine does at the moment: processor, memory and NVIDIA GPUs."""
+    """Show what this machine does at the moment.
+
+    Processor, memory and NVIDIA GPUs.
+    """
     from core.machine import MachineWatch
 
     found = MachineWatch().read()
