@@ -6,9 +6,9 @@ import csv
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_explore import APP, SIZE, app, blocks, class_at, upload
+from tests.browser.test_explore import APP, SIZE, app, class_at, open_with_picture
 from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
 from tests.conftest import ROAD, SKY, TREE, VOID, save_colour_model
 
@@ -21,12 +21,24 @@ pytestmark = pytest.mark.browser
 FIRST, SECOND, DIFFERENCE = range(3)
 
 
+def pictures(page: Page) -> list[Locator]:
+    """The three viewers, once each shows its picture.
+
+    Whoever goes on before has Streamlit drop files that the browser is about to fetch: a line in its console.
+    """
+    return [viewer(page, number) for number in (FIRST, SECOND, DIFFERENCE)]
+
+
 def open_compare(page: Page) -> None:
+    """Compare the test picture, given on the Explore page, with itself."""
+    open_with_picture(page)
     page.get_by_role("link", name="Compare").first.click()
     expect(page.get_by_text("What changes with size or model?")).to_be_visible()
+    pictures(page)
 
 
 def choose_size(page: Page, side: int, title: str) -> None:
+    pictures(page)
     group = page.get_by_role("radiogroup", name="Working size").nth(side)
     group.get_by_role("radio", name=title, exact=True).click()
 
@@ -36,17 +48,13 @@ def test_both_sizes_and_their_difference_are_shown(
 ) -> None:
     for width, theme in ((1280, "light"), (1280, "dark"), (400, "light"), (400, "dark")):
         page = open_page(f"{app.url}/compare", width=width, theme=theme)
-        for number in (FIRST, SECOND, DIFFERENCE):
-            viewer(page, number)
+        pictures(page)
         expect(page.get_by_text("Pixels that changed their class")).to_be_visible()
         screenshot(page, f"compare-{width}-{theme}")
 
 
 def test_a_photo_of_the_explore_page_is_compared_with_itself(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(app.url)
-    viewer(page)
-    upload(page, ("blocks.png", blocks()))
-    expect(page.get_by_text("blocks.png at 512 x 384")).to_be_visible()
     open_compare(page)
     choose_size(page, SECOND, "512")
     expect(page.get_by_text("Both say the same of every pixel.")).to_be_visible()
@@ -55,11 +63,8 @@ def test_a_photo_of_the_explore_page_is_compared_with_itself(app: RunningApp, op
 
 def test_a_pixel_chosen_in_one_picture_is_chosen_in_all(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(app.url)
-    viewer(page)
-    upload(page, ("blocks.png", blocks()))
-    expect(page.get_by_text("blocks.png at 512 x 384")).to_be_visible()
     open_compare(page)
-    shown = [viewer(page, number) for number in (FIRST, SECOND, DIFFERENCE)]
+    shown = pictures(page)
     click(page, shown[FIRST], 100, 200, SIZE)
     expect_chosen(shown[FIRST], 100, 200)
     expect_chosen(shown[SECOND], 201, 401)
@@ -94,12 +99,10 @@ def test_two_models_are_compared(
         save_colour_model("street-lite0")
         save_colour_model("upside-down", order=(TREE, ROAD, SKY, VOID))
     page = open_page(serve(APP, env={"STREETSCOPE_MODELS": str(store)}).url)
-    viewer(page)
-    upload(page, ("blocks.png", blocks()))
-    expect(page.get_by_text("blocks.png at 512 x 384")).to_be_visible()
     open_compare(page)
     choose_size(page, SECOND, "512")
     expect(page.get_by_text("Both say the same of every pixel.")).to_be_visible()
+    pictures(page)
     page.get_by_role("combobox", name="Model 2").click()
     page.get_by_role("option", name="upside-down").click()
     # A third is Road for both; what the first calls Sky is Tree for the second, and the other way round.
