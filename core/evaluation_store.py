@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from core.boundaries import FARTHEST, BoundaryCounts
 from core.calibration import BINS, Calibration
-from core.classes import ClassList, SegmentationClass
 from core.datasets import SegmentationDataset, Split, cache
 from core.datasets.fingerprint import fingerprint
 from core.evaluation import SplitEvaluation, check_classes_fit, evaluate
@@ -40,13 +39,6 @@ _MAX_BYTES = 64 * 1024**2
 _SIZES = re.compile(r"\d{1,5} x \d{1,5}(, \d{1,5} x \d{1,5})*")
 
 Progress = Callable[[int, int], None]
-
-
-def class_list(card: ModelCard) -> ClassList:
-    """The class list that a card writes down."""
-    entries = card.class_list
-    classes = tuple(SegmentationClass(e.name, e.colour, e.meaning, e.group) for e in entries.classes)
-    return ClassList(entries.name, classes, entries.void)
 
 
 def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) -> str:
@@ -95,7 +87,7 @@ def evaluate_once(
     load: gives the model where it must be loaded; else it comes from the model store. again: measure even so.
     progress, errors: as `core.evaluation.evaluate`; ModelError for the model.
     """
-    check_classes_fit(dataset, class_list(card), card.name)
+    check_classes_fit(dataset, card.class_list.restored(), card.name)
     if not again and (kept := kept_evaluation(card, dataset, split)):
         progress(kept.images, kept.images)
         return kept
@@ -160,7 +152,7 @@ def _decode(
     parts: dict[str, NDArray[Any]], card: ModelCard, dataset: SegmentationDataset, split: Split
 ) -> SplitEvaluation:
     """ValueError for parts that do not belong together."""
-    classes = class_list(card)
+    classes = card.class_list.restored()
     names = tuple(frame.name for frame in dataset.frames(split))
     count = len(classes)
     entries = parts["frames"].shape

@@ -58,6 +58,11 @@ class ClassEntries(_CardPart):
     void: int | None = None
     classes: Annotated[tuple[ClassEntry, ...], Field(min_length=1, max_length=255)]
 
+    def restored(self) -> ClassList:
+        """The class list itself."""
+        classes = tuple(SegmentationClass(e.name, e.colour, e.meaning, e.group) for e in self.classes)
+        return ClassList(self.name, classes, self.void)
+
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         names = [entry.name for entry in self.classes]
@@ -172,7 +177,7 @@ def load_model(name: str) -> Model:
         tensors = load_file(path)
     except SafetensorError as error:
         raise BrokenModelError(f"{path} is not a safetensors file: {error}.") from error
-    classes = _class_list(card)
+    classes = card.class_list.restored()
     network = find_network(card.network)
     module = network.build(len(classes), False)
     _load_tensors(module, tensors, path)
@@ -222,12 +227,6 @@ def _finish_interrupted_save(folder: Path, weights_sha256: str) -> ModelCard | N
         return None
     part.replace(folder / CARD)
     return card
-
-
-def _class_list(card: ModelCard) -> ClassList:
-    entries = card.class_list
-    classes = tuple(SegmentationClass(e.name, e.colour, e.meaning, e.group) for e in entries.classes)
-    return ClassList(entries.name, classes, entries.void)
 
 
 def model_folder(name: str) -> Path:

@@ -12,7 +12,7 @@ import streamlit as st
 from core.datasets import Split
 from core.errors import StreetScopeError
 from core.evaluation import SplitEvaluation, check_classes_fit
-from core.evaluation_store import class_list, evaluate_once, evaluation_key, kept_evaluation
+from core.evaluation_store import evaluate_once, evaluation_key, kept_evaluation
 from core.jobs import Job
 from core.modelstore import ModelCard
 from pages.widgets.dataset_jobs import jobs, watch
@@ -67,7 +67,7 @@ def evaluations(tasks: Sequence[Task]) -> list[SplitEvaluation]:
 
 def _fits(task: Task) -> bool:
     try:
-        check_classes_fit(task.opened.dataset, class_list(task.card), task.card.name)
+        check_classes_fit(task.opened.dataset, task.card.class_list.restored(), task.card.name)
     except StreetScopeError as error:
         st.error(str(error), title="These two do not fit", icon=":material/extension_off:")
         return False
