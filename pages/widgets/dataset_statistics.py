@@ -11,6 +11,7 @@ from core import dataset_charts, dataset_tables, tables
 from core.datasets import Split
 from core.datasets.statistics import Statistics
 from pages.widgets.datasets import OpenedSet, counts, file_name
+from pages.widgets.plots import chart_page_button, saved_chart
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -134,21 +135,13 @@ def _draw(
     counted: Statistics, figure: Figure, rows: Callable[[], list[dict[str, Any]]], stem: str, alt: str
 ) -> None:
     name = f"{file_name(counted.dataset)}-{stem}"
-    st.plotly_chart(
-        figure,
-        key=f"chart_{stem}",
-        alt=alt,
-        config={
-            "displaylogo": False,
-            "displayModeBar": True,
-            "modeBarButtons": [["toImage"]],
-            "toImageButtonOptions": {"filename": name, "scale": 2},
-        },
-    )
+    saved_chart(figure, name, alt, f"chart_{stem}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        for label, file, make in (
-            ("CSV", f"{name}.csv", lambda: tables.to_csv(rows())),
-            ("HTML", f"{name}.html", lambda: figure.to_html(include_plotlyjs=True)),
-        ):
-            st.download_button(label, make, file, icon=":material/download:", on_click="ignore")
-        st.caption("PNG: the camera above the chart. HTML: the chart as a page of its own, without internet.")
+        st.download_button(
+            "CSV",
+            lambda: tables.to_csv(rows()),
+            f"{name}.csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        chart_page_button(figure, name)

@@ -1,4 +1,4 @@
-"""A chart or table of the Evaluate page with its files: PNG, HTML and CSV, named after what was measured."""
+"""Files of the Evaluate page: CSV of a table, HTML of a chart, named after what was measured."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from core import tables
 from core.evaluation import SplitEvaluation
 from core.evaluation_tables import measured_on, with_source
 from pages.widgets.datasets import file_name
+from pages.widgets.plots import chart_page_button
 from pages.widgets.words import plain
 
 if TYPE_CHECKING:
@@ -29,25 +30,6 @@ def source(evaluation: SplitEvaluation) -> str:
     return plain(evaluation.dataset) + measured_on(evaluation).removeprefix(evaluation.dataset)
 
 
-def show_chart(
-    figure: Figure, name: str, alt: str, key: str, on_choose: Callable[[], None] | None = None
-) -> None:
-    """Draw a chart that can be saved as PNG; on_choose: called when somebody chose a marker."""
-    st.plotly_chart(
-        figure,
-        key=key,
-        alt=alt,
-        on_select=on_choose or "ignore",
-        selection_mode="points",
-        config={
-            "displaylogo": False,
-            "displayModeBar": True,
-            "modeBarButtons": [["toImage"]],
-            "toImageButtonOptions": {"filename": name, "scale": 2},
-        },
-    )
-
-
 def files(
     evaluation: SplitEvaluation, name: str, rows: Callable[[], Rows], figure: Figure | None = None
 ) -> None:
@@ -62,12 +44,4 @@ def files(
             key=f"csv_{name}",
         )
         if figure is not None:
-            st.download_button(
-                "HTML",
-                lambda: figure.to_html(include_plotlyjs=True),
-                f"{name}.html",
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"html_{name}",
-            )
-            st.caption("PNG: the camera above the chart. HTML: a page of its own, without internet.")
+            chart_page_button(figure, name)

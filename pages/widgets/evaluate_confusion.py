@@ -12,8 +12,9 @@ from core import evaluation_charts as charts
 from core import evaluation_tables as tables
 from core.errors import StreetScopeError
 from core.evaluation import IntArray, SplitEvaluation
-from pages.widgets.evaluate_chart import files, show_chart, stem
+from pages.widgets.evaluate_chart import files, stem
 from pages.widgets.evaluate_frames import THUMBNAIL, Measured, data_page_link, show_confused, small_marked
+from pages.widgets.plots import saved_chart
 from pages.widgets.words import plain
 
 Cell = tuple[str, str]
@@ -45,7 +46,7 @@ def show_confusion(measured: Measured) -> None:
     with left:
         chart, name = charts.confusion_chart(evaluation, by_row), stem(evaluation, "confusion")
         key = f"chart_confusion.{name}.{by_row}"
-        show_chart(
+        saved_chart(
             chart,
             name,
             "Confusion matrix: true classes down, predicted classes across. The table beside it says the "

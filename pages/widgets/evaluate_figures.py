@@ -14,7 +14,8 @@ from core.boundaries import WIDTH
 from core.errors import ComparisonError
 from core.evaluation import SplitEvaluation, classes_in_mean, mean_iou, pixel_accuracy
 from pages.widgets.datasets import OpenedSet
-from pages.widgets.evaluate_chart import files, show_chart, source, stem
+from pages.widgets.evaluate_chart import files, source, stem
+from pages.widgets.plots import saved_chart
 from pages.widgets.words import plain
 
 _CLASS_WORDS = {
@@ -86,7 +87,7 @@ def show_classes(evaluation: SplitEvaluation) -> None:
     )
     st.markdown(_CLASS_WORDS[figure])
     chart, name = charts.class_chart(evaluation, figure), stem(evaluation, "classes")
-    show_chart(chart, name, f"Bars: {figure} of each class, largest first.", "chart_classes")
+    saved_chart(chart, name, f"Bars: {figure} of each class, largest first.", "chart_classes")
     rows = tables.class_rows(evaluation)
     st.dataframe(
         pd.DataFrame(rows),
@@ -141,7 +142,7 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     )
     chart = charts.reliability_chart(evaluation, number)
     name = stem(evaluation, "calibration" if number is None else f"calibration-{chosen}")
-    show_chart(
+    saved_chart(
         chart,
         name,
         "Reliability diagram: accuracy of the pixels at each confidence, against the line where both are "
@@ -164,7 +165,7 @@ def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation
         "is nothing but boundary. A border with Void is none: nobody knows what is there."
     )
     chart, name = charts.distance_chart([evaluation, *others]), stem(evaluation, "boundary-distance")
-    show_chart(
+    saved_chart(
         chart,
         name,
         f"Lines: accuracy by distance from a true boundary, the first {WIDTH} pixels marked.",
@@ -172,7 +173,7 @@ def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation
     )
     files(evaluation, name, lambda: tables.boundary_rows(evaluation), chart)
     chart, name = charts.boundary_class_chart(evaluation), stem(evaluation, "boundary-classes")
-    show_chart(
+    saved_chart(
         chart, name, "Bars: share of each class found at boundaries and inside.", "chart_boundary_classes"
     )
     rows = tables.boundary_class_rows(evaluation)
@@ -202,7 +203,7 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
         "Figure of each class", ["IoU", "precision", "recall"], default="IoU", required=True, key="compared"
     )
     chart, name = charts.comparison_chart(first, second, figure), stem(first, f"and-{second.model}")
-    show_chart(
+    saved_chart(
         chart,
         name,
         f"Dots: {figure} of each class for both models, the largest difference first.",
