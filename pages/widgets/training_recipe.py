@@ -17,6 +17,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.errors import RecipeError
 from core.training.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
 from core.training.recipe_text import MAX_BYTES, change_setting, read_recipe_text
+from pages.widgets.training_address import edited_text, write_edited
 from pages.widgets.words import plain
 
 RECIPE, STAGE = "recipe", "stage"
@@ -42,6 +43,7 @@ class GivenRecipe:
 
 def choose_recipe() -> GivenRecipe:
     """Let somebody choose a recipe, open one of their own, or save what they made of it."""
+    _follow_address()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.segmented_control(
             "Recipe",
@@ -64,8 +66,10 @@ def choose_recipe() -> GivenRecipe:
             icon=":material/download:",
             help="The recipe as it stands below, as a file.",
         )
-        if given.text != _original(name):
+        changed = given.text != _original(name)
+        if changed:
             st.button("Undo changes", on_click=_reset, args=(name,), icon=":material/undo:")
+    write_edited(given.text if changed or name in _own() else None)
     return given
 
 
@@ -152,6 +156,18 @@ def _load(name: str) -> None:
     st.session_state[_LOADED] = name
 
 
+def _follow_address() -> None:
+    """At the begin of a visit, take up what was changed before a reload, or what a link brings."""
+    text = edited_text()
+    if text is None or _SOURCE in st.session_state:
+        return
+    name = st.query_params.get(RECIPE, _FIRST[0])
+    if name in shipped_recipes():
+        st.session_state[_DRAFTS] = {name: text}
+    elif name == _clean(name):
+        _own()[name] = text
+
+
 def _given(name: str) -> GivenRecipe:
     text = st.session_state[_SOURCE]
     try:
@@ -216,11 +232,15 @@ def _open_file() -> None:
 
 def _free_name(name: str) -> str:
     """A name to choose it by: its own, or with a number where there is such a one."""
-    name = re.sub(r"[^\w.-]+", " ", name).strip()[:40] or "recipe"
+    name = _clean(name)
     taken = _options()
     return next(
         each for each in (name, *(f"{name} ({number})" for number in range(2, 1000))) if each not in taken
     )
+
+
+def _clean(name: str) -> str:
+    return re.sub(r"[^\w.-]+", " ", name).strip()[:40] or "recipe"
 
 
 # --- the form -------------------------------------------------------------------------------------

@@ -184,3 +184,18 @@ def test_a_data_set_that_is_gone_is_a_sentence_and_starts_nothing(page, folder):
 
     assert run_ids() == []
     assert not page.exception
+
+
+def test_changes_survive_a_reload_and_go_along_with_a_link(page):
+    page.number_input("setting_0_epochs").set_value(3).run()
+    address = dict(page.query_params)
+
+    again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    again.run()
+    again.query_params.update(address)
+    again.switch_page("pages/training.py").run()
+    assert recipe(again).stages[0].epochs == 3
+
+    button(again, "Undo changes").click().run()
+    assert again.session_state["recipe_source"] == recipe_text("classroom")
+    assert "edited" not in again.query_params
