@@ -7,13 +7,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.widgets.media import keep_last_files
+
 _APP = Path(__file__).parents[2] / "app.py"
 _ENTERED = "entered_through_app"
 
 
 def enter() -> None:
-    """Said by `app.py` at each run."""
+    """Said by `app.py` at each run, before anything else."""
     st.session_state[_ENTERED] = True
+    keep_last_files()
 
 
 def front_door() -> None:
