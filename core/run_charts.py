@@ -17,7 +17,7 @@ from core.charts import figure_of
 from core.run_batches import BatchCurves
 from core.training.recipe import Stage
 from core.training.references import Reference
-from core.training.runs import Epoch, Finder
+from core.training.runs import Epoch
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -82,7 +82,6 @@ class Chart:
     marks: tuple[Mark, ...] = ()
     kind: Kind = "number"
     right_kind: Kind = "number"
-    log_x: bool = False
     x_end: float | None = None
 
     @property
@@ -125,20 +124,6 @@ def speed_chart(curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
     """Batches a second while the network learns; the time that validation takes is left out."""
     lines = (Line("batches per second", *_points(curves.epochs, curves.speed), BLUE),)
     return _over_epochs("Batches per second", lines, plan)
-
-
-def finder_chart(finder: Finder) -> Chart:
-    """The learning-rate finder's curve, and each suggestion as an upright line."""
-    losses = tuple(point.loss for point in finder.points if math.isfinite(point.loss))
-    lines = [
-        Line("loss", tuple(p.lr for p in finder.points), tuple(p.loss for p in finder.points), BLUE),
-        *(
-            Line(f"{name} {rate:.1e}", (rate, rate), (min(losses), max(losses)), colour)
-            for (name, rate), colour in zip(finder.suggestions.items(), COLOURS[1:], strict=False)
-            if rate > 0 and losses
-        ),
-    ]
-    return Chart(f"Learning-rate finder, {finder.stage}", "learning rate", tuple(lines), log_x=True)
 
 
 def comparison_chart(
@@ -204,14 +189,12 @@ def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
     if any(line.right for line in chart.lines):
         y_axes.append({"type": "value", "scale": True, "splitLine": {"show": False}})
     x_axis: dict[str, Any] = {
-        "type": "log" if chart.log_x else "value",
+        "type": "value",
         "name": chart.x_title,
         "nameLocation": "middle",
         "nameGap": 24,
         "splitLine": {"show": False},
     }
-    if chart.log_x:
-        x_axis |= {"min": "dataMin", "max": "dataMax"}
     if chart.x_end is not None:
         x_axis |= {"min": 0, "max": chart.x_end}
     series = [_series(line, chart) for line in chart.lines]
@@ -303,7 +286,7 @@ def figure(chart: Chart) -> Figure:
     layout: dict[str, Any] = {
         "title": {"text": escape(chart.title)},
         "height": 420,
-        "xaxis": {"title": {"text": chart.x_title}, "type": "log" if chart.log_x else "linear"},
+        "xaxis": {"title": {"text": chart.x_title}},
         "yaxis": {"tickformat": ".0%" if chart.kind == "percent" else ""},
         "yaxis2": {"overlaying": "y", "side": "right", "showgrid": False},
         "shapes": [

@@ -27,8 +27,10 @@ if not runs:
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen = run_state.choose_run(runs)
-    run_button(chosen)
-    run_state.training_link("Start another")
+    # A link is less high than a button: side by side, their words are on one line.
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        run_button(chosen)
+        run_state.training_link("Start another")
 run_header(chosen)
 TABS = {"Monitor": monitor, "Epochs": epochs, "About": about, "Compare": compare}
 for tab, show in zip(st.tabs(list(TABS), key=run_state.TAB, bind="query-params"), TABS.values(), strict=True):

@@ -58,7 +58,7 @@ def compare(run: RunSummary) -> None:
     st.fragment(_show, run_every=REFRESH_SECONDS if live else None)(
         tuple(chosen), figure, over == "Time", tuple(beneath), live
     )
-    with st.expander(f"All {len(runs)} runs", on_change="rerun", key="all_runs") as opened:
+    with st.expander(f"All runs ({len(runs)})", on_change="rerun", key="all_runs") as opened:
         if opened.open:
             _table(run_rows(list(runs.values())), "runs", "Table of all runs: how each stands.", "progress")
 

@@ -12,30 +12,38 @@ from core import run_charts, tables
 from core.errors import StreetScopeError
 from core.run_batches import BatchCurves, BatchLog
 from core.run_tables import batch_rows, class_words, data_name, epoch_rows
+from core.training.finding import SUGGESTIONS, finder_chart
+from core.training.recipe import Stage
 from core.training.runs import RunSummary, RunView, read_batches, read_run
 from pages.widgets.datasets import file_name
+from pages.widgets.plots import saved_chart
 from pages.widgets.run_chart import draw
 from pages.widgets.run_machine import show_machine
 from pages.widgets.run_previews import film, show_previews
 from pages.widgets.run_state import refresh
+from pages.widgets.words import plain
 
 _LOG_LINES = 12
-_SUGGESTIONS = {
-    "valley": "In the middle of the longest slope downwards: what fastai suggests.",
-    "steep": "Where the loss falls fastest.",
-    "minimum": "A tenth of the rate at which the loss is lowest.",
-}
+_MEANINGS = (
+    "How wrong the network is, and how unsure: training means on the pictures it learns from, validation on "
+    "pictures it never learns from. Where only the first falls on, it learns by heart.",
+    "acc_camvid is the share of pixels that get their true class, those labelled Void left out. Mean IoU "
+    "says of each class how far what is found and what is there overlap: poles count as much as the road.",
+    "The learning rate is how large a step the weights take after each batch, momentum how much of the steps "
+    "before it keeps.",
+    "How fast this machine learns. Other work on it shows here.",
+)
+"""What each of the charts means."""
 
 
 def monitor(run: RunSummary) -> None:
-    """Draw everything of a run, again and again while it goes on. Moving one thing redraws only that."""
+    """Draw everything of a run, again and again while it goes on; what is looked at most comes first."""
     if run.task == "train":
-        st.fragment(_curves, run_every=refresh(run))(run.id)
-        st.fragment(_previews, run_every=refresh(run))(run.id)
+        st.fragment(_learning, run_every=refresh(run))(run.id)
         film(run.id)
+        st.fragment(_behind, run_every=refresh(run))(run.id)
     else:
-        st.fragment(_finders, run_every=refresh(run))(run.id)
-    st.fragment(_machine, run_every=refresh(run))(run.id)
+        st.fragment(_finding, run_every=refresh(run))(run.id)
 
 
 def _read(run: str) -> RunView | None:
@@ -44,45 +52,66 @@ def _read(run: str) -> RunView | None:
     return None
 
 
-def _finders(run: str) -> None:
-    if view := _read(run):
-        for finder in view.finders:
-            draw(
-                run_charts.finder_chart(finder),
-                f"finder_{finder.stage}",
-                f"Curve: the loss at each of {len(finder.points)} learning rates tried for {finder.stage}.",
-            )
-        _show_suggestions(view)
-
-
-def _show_suggestions(view: RunView) -> None:
-    for finder in view.finders:
-        with st.container(horizontal=True):
-            for name, rate in finder.suggestions.items():
-                st.metric(name.capitalize(), f"{rate:.1e}", width="content", help=_SUGGESTIONS.get(name))
-
-
-def _previews(run: str) -> None:
-    if view := _read(run):
-        show_previews(view)
-
-
-def _machine(run: str) -> None:
-    if view := _read(run):
-        show_machine(view)
-        _show_log(view)
-
-
-def _curves(run: str) -> None:
+def _learning(run: str) -> None:
+    """How good the network is by now, and what it sees."""
     if (view := _read(run)) is None:
         return
-    plan = [view.recipe.stage(name) for name in view.settings.stages]
-    status = view.summary.status
-    curves = _batch_log(run, view.summary.created).curves(plan, {status.stage: status.batches})
+    curves = _curves(view)
     if not curves.batches:
         st.caption("Figures, curves and pictures are here as soon as the first batch is learnt.")
         return
     _show_figures(view, curves)
+    show_previews(view)
+
+
+def _behind(run: str) -> None:
+    """How it came there: curves, the finder's among them, the machine and the log."""
+    if (view := _read(run)) is None:
+        return
+    curves = _curves(view)
+    if curves.batches:
+        _show_curves(view, curves)
+    if view.finders:
+        with st.expander("Learning-rate finder", on_change="rerun", key="finders") as opened:
+            if opened.open:
+                _show_finders(view)
+    show_machine(view)
+    _show_log(view)
+
+
+def _finding(run: str) -> None:
+    if view := _read(run):
+        _show_finders(view)
+        show_machine(view)
+        _show_log(view)
+
+
+def _show_finders(view: RunView) -> None:
+    for finder in view.finders:
+        st.markdown(f"**Learning-rate finder, {plain(finder.stage)}**")
+        saved_chart(
+            finder_chart(finder),
+            file_name(f"{view.summary.id}-finder-{finder.stage}"),
+            f"Curve: the loss at each of {len(finder.points)} learning rates tried for {finder.stage}.",
+            f"finder_{finder.stage}",
+        )
+        if finder.suggestions:
+            known = [SUGGESTIONS[name] for name in finder.suggestions if name in SUGGESTIONS]
+            st.caption("; ".join(f"{label}: {meaning}" for label, meaning, _ in known) + ".")
+
+
+def _plan(view: RunView) -> list[Stage]:
+    return [view.recipe.stage(name) for name in view.settings.stages]
+
+
+def _curves(view: RunView) -> BatchCurves:
+    status = view.summary.status
+    log = _batch_log(view.summary.id, view.summary.created)
+    return log.curves(_plan(view), {status.stage: status.batches})
+
+
+def _show_curves(view: RunView, curves: BatchCurves) -> None:
+    plan = _plan(view)
     charts = (
         run_charts.loss_chart(view.history, curves, plan),
         run_charts.accuracy_chart(view.history, plan),
@@ -90,14 +119,11 @@ def _curves(run: str) -> None:
         run_charts.speed_chart(curves, plan),
     )
     columns = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
-    for column, chart, alt in zip(columns, charts, _alts(view, curves), strict=True):
+    for column, chart, words, alt in zip(columns, charts, _MEANINGS, _alts(view, curves), strict=True):
         with column:
             draw(chart, f"{chart.title.split()[0].lower()}_chart", alt)
+            st.caption(words)
     _downloads(view, charts)
-    if view.finders:
-        with st.expander("Learning-rate finder", on_change="rerun", key="finders") as opened:
-            if opened.open:
-                _finders(run)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

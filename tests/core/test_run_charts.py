@@ -11,7 +11,6 @@ from core.run_charts import (
     accuracy_chart,
     comparison_chart,
     figure,
-    finder_chart,
     html_page,
     loss_chart,
     option,
@@ -19,7 +18,7 @@ from core.run_charts import (
     speed_chart,
 )
 from core.training.references import ARTICLE, references
-from core.training.runs import Epoch, Finder, FinderPoint
+from core.training.runs import Epoch
 from tests.core.training.conftest import make_stage
 
 PLAN = (make_stage("small", 2), make_stage("large", 3))
@@ -81,15 +80,6 @@ def test_momentum_has_an_axis_of_its_own():
 
 def test_a_speed_that_nobody_knows_is_left_out():
     assert series(speed_chart(CURVES, PLAN)) == {"batches per second": [[1, 4]]}
-
-
-def test_the_finder_shows_its_suggestions_as_upright_lines():
-    points = tuple(FinderPoint(n, 10.0**-n, loss) for n, loss in ((3, 2.0), (2, 1.0), (1, 4.0)))
-    chart = finder_chart(Finder("small", points, {"valley": 0.02}))
-
-    assert chart.log_x
-    assert series(chart)["valley 2.0e-02"] == [[0.02, 1], [0.02, 4]]
-    assert finder_chart(Finder("small", (), {"valley": 0.02})).empty
 
 
 def test_runs_lie_over_each_other_by_epoch_or_by_minutes_trained():
