@@ -1,0 +1,181 @@
+"""Watching a run: what it costs the run, what clicking beside it costs, and the Runs page with many runs."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+from PIL import Image, ImageChops
+from playwright.sync_api import Browser, Page
+
+from bench.click import WHOLE, click, median_and_p95, opened, point_in_viewer
+from bench.report import Goal, Report, Row
+from bench.serving import Server, chromium, served
+from bench.training import large_toytown, workplace
+from core.training import launch
+from core.training.callbacks import Batches, History
+from core.training.folder import BATCHES as BATCHES_FILE
+from core.training.folder import HISTORY, PREVIEWS, append_row, create_run, run_folder
+from core.training.previews import COLUMNS, INDEX
+from core.training.recipe import Recipe, read_recipe
+from core.training.runs import list_runs, read_batches
+from core.training.status import StatusKeeper, put_in_line
+
+CLICKS, PAUSE_SECONDS, WINDOW_SECONDS = 30, 2.0, 40.0
+"""One person clicks this often, this long a rest between two clicks; how long a run is watched each time."""
+
+RUNS, EPOCHS, BATCHES, OPENINGS = 50, 100, 24, 5
+CHART = "[data-testid=stEChartsChart] canvas"
+
+
+@contextmanager
+def a_run(data: Path) -> Iterator[str]:
+    """A run of the recipe `street` at full size, in steps of two pictures, as the Training page starts it."""
+    recipe = read_recipe("street")
+    stage = recipe.stages[-1].model_copy(update={"epochs": 200, "batch_size": 2})
+    run = create_run(recipe.model_copy(update={"stages": (stage,)}), data)
+    launch.start(run)
+    try:
+        while len(read_batches(run).rows) < 10:
+            time.sleep(0.5)
+        yield run
+    finally:
+        launch.request_stop(run)
+
+
+def steps_per_second(run: str, act: Callable[[], object]) -> float:
+    """The run's speed while `act` goes on; the time between two epochs is left out."""
+    position = read_batches(run).position
+    act()
+    rows = read_batches(run, position).rows
+    seconds = [b.seconds - a.seconds for a, b in pairwise(rows) if a.epoch == b.epoch]
+    return 1 / statistics.mean(seconds)
+
+
+def rest() -> None:
+    time.sleep(WINDOW_SECONDS)
+
+
+def clicking(page: Page, times: list[float]) -> Callable[[], None]:
+    """One person who clicks in Explore and looks at each answer."""
+    chance = random.Random(0)  # noqa: S311 (places to click)
+
+    def act() -> None:
+        for _ in range(CLICKS):
+            place = point_in_viewer(page, chance.uniform(0.05, 0.95), chance.uniform(0.05, 0.95))
+            times.append(click(page, place)[WHOLE])
+            time.sleep(PAUSE_SECONDS)
+
+    return act
+
+
+def beside_a_run(browser: Browser, app: Server, data: Path) -> tuple[list[Row], dict[str, float]]:
+    """A run's speed alone, beside one person clicking, and watched on the Runs page, in turns."""
+    times: list[float] = []
+    with a_run(data) as run:
+        alone = [steps_per_second(run, rest)]
+        with opened(browser, app.url) as page:
+            page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
+            page.locator(".js-plotly-plot").first.wait_for()
+            with_clicks = steps_per_second(run, clicking(page, times))
+        alone.append(steps_per_second(run, rest))
+        with opened(browser, f"{app.url}/runs?run={run}") as page:
+            page.locator(CHART).first.wait_for(timeout=120_000)
+            watched = steps_per_second(run, rest)
+        alone.append(steps_per_second(run, rest))
+    before_clicks, before_watching = statistics.mean(alone[:2]), statistics.mean(alone[1:])
+    rows: list[Row] = [
+        {"run": "alone", "steps per second": statistics.mean(alone)},
+        {"run": "beside one person who clicks in Explore", "steps per second": with_clicks},
+        {"run": "watched on the Runs page", "steps per second": watched},
+    ]
+    _, p95 = median_and_p95(times)
+    return rows, {
+        "click": p95,
+        "clicks cost": 1 - with_clicks / before_clicks,
+        "watching costs": 1 - watched / before_watching,
+    }
+
+
+def make_runs(data: Path) -> None:
+    """Fifty finished runs of a hundred epochs, each of as many batches as `classroom` has."""
+    recipe = read_recipe("classroom")
+    long = recipe.model_copy(update={"stages": (recipe.stages[0].model_copy(update={"epochs": EPOCHS}),)})
+    for number in range(RUNS):
+        make_run(long, data, number)
+    make_previews(run_folder(list_runs()[0].id), data)
+
+
+def make_previews(run: Path, data: Path) -> None:
+    """Pictures of four frames after every epoch, for the run that the page shows."""
+    folder = run / PREVIEWS
+    folder.mkdir()
+    labels = [Image.open(path).resize((160, 120)) for path in sorted((data / "labels").iterdir())[:4]]
+    for frame, label in enumerate(labels):
+        label.save(folder / f"photo-{frame}.png")
+        label.save(folder / f"truth-{frame}.png")
+    for epoch in range(1, EPOCHS + 1):
+        for frame, label in enumerate(labels):
+            ImageChops.offset(label, epoch).save(folder / f"{epoch:06d}-{frame}.png")
+        append_row(folder / INDEX, COLUMNS, (epoch, "small", epoch, BATCHES, f"{3.0 * epoch:.1f}"))
+
+
+def make_run(recipe: Recipe, data: Path, number: int) -> None:
+    folder, stage = run_folder(create_run(recipe, data)), recipe.stages[0].name
+    put_in_line(folder)
+    epochs, batches = [",".join(History.columns)], [",".join(Batches.columns)]
+    for epoch in range(1, EPOCHS + 1):
+        loss, seconds = 2 / epoch + number / RUNS, 3.0 * epoch
+        epochs.append(f"{stage},{epoch},{loss},{loss},{1 - loss / 4},{1 - loss / 3},3.0")
+        for batch in range(1, BATCHES + 1):
+            now = seconds - 3 + 3 * batch / BATCHES
+            batches.append(f"{stage},{epoch},{batch},{loss},{loss},0.005,0.9,{now}")
+    (folder / HISTORY).write_text("\n".join(epochs) + "\n")
+    (folder / BATCHES_FILE).write_text("\n".join(batches) + "\n")
+    status = StatusKeeper(folder)
+    status.move("running", "Training.")
+    status.move("finished", "Finished.", done=EPOCHS, total=EPOCHS, ended=time.time())
+
+
+def seconds_to_runs_page(browser: Browser, app: Server) -> float:
+    with browser.new_page(viewport={"width": 1280, "height": 1200}) as page:
+        page.goto(f"{app.url}/explore")
+        page.get_by_role("heading").first.wait_for()
+        times = []
+        for _ in range(1 + OPENINGS):
+            start = time.perf_counter()
+            page.goto(f"{app.url}/runs")
+            page.locator(CHART).nth(3).wait_for()
+            page.get_by_role("img", name="Validation frame 4, the network").wait_for()
+            times.append(time.perf_counter() - start)
+            page.goto(f"{app.url}/explore")
+            page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
+        return statistics.median(times[1:])
+
+
+def measure() -> Report:
+    with workplace() as folder, chromium() as browser, served("app.py") as app:
+        data = large_toytown(folder / "data" / "large")
+        rows, found = beside_a_run(browser, app, data)
+        print(rows, found, flush=True)
+        make_runs(data)
+        page = seconds_to_runs_page(browser, app)
+    return Report(
+        "Watching",
+        f"A run of `street` on Toytown at 480 x 352 in steps of 2 pictures, on both cores; Chromium on the "
+        f"same machine. Clicking: a click in Explore every {PAUSE_SECONDS:g} s and its answer. Watched: its "
+        f"Runs page open for {WINDOW_SECONDS:g} s. Alone before, between and after these. Runs page: {RUNS} "
+        f"runs of {EPOCHS} epochs of {BATCHES} batches, median of {OPENINGS} openings.",
+        rows,
+        [
+            Goal("beside a run: a click in Explore, 95th percentile", found["click"], "ms", 600),
+            Goal("beside a run: speed that it loses to one person clicking", found["clicks cost"], "", 0.1),
+            Goal("beside a run: speed that it loses to being watched", found["watching costs"], "", 0.02),
+            Goal(f"Runs page with {RUNS} runs of {EPOCHS} epochs", page, "s", 2),
+        ],
+    )
