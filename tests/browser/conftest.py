@@ -38,6 +38,27 @@ from playwright.sync_api import (
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
+# Of several lists of disabled features Chromium heeds the last one, so these are Playwright's own, and then
+# pages that are Chromium's own work beneath each tab's address bar: they cost as much as the page tested.
+DISABLED_FEATURES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+)
+
 # Neither GPU nor sandbox in a container, and nothing fetched behind the test's back.
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -47,6 +68,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(DISABLED_FEATURES)}",
     # A camera that shows a moving test picture, and may be used without asking.
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
@@ -59,6 +81,9 @@ expect.set_options(timeout=60_000)
 
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 """Where Streamlit looks for its server, below the page's address first: a 404 there is its way of asking."""
+
+STREAMLITS_OWN = ("_streamlit_xsrf", "stActiveTheme-", "stSidebarSectionsState-")
+"""How names begin of what Streamlit keeps in a browser: the same for all, unless they change the theme."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +142,12 @@ class OpenPage(Protocol):
         density: int = 1,
         theme: Literal["light", "dark"] = "light",
         touch: bool = False,
-        beside: Page | None = None,
+        apart: bool = False,
     ) -> Page: ...
+
+
+class Window(Protocol):
+    def __call__(self, density: int, touch: bool) -> BrowserContext: ...
 
 
 class Watch(Protocol):
@@ -240,14 +269,54 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def open_page(chromium: Browser) -> Iterator[OpenPage]:
-    """Open an address in a window of its own; fails the test afterwards if the page complained.
+@pytest.fixture(scope="module")
+def window(chromium: Browser) -> Iterator[Window]:
+    """Browser windows, one a module for each kind of screen, whose tabs the tests' pages are.
 
-    beside: open it as another tab of this page's window instead.
+    Tabs of one window share what the browser has fetched and compiled of Streamlit's JavaScript: that is most
+    of the work of opening a page. They share cookies and local storage too, which StreetScope does not use: a
+    module fails if something was left there, because then its pages would not be new to each other.
+    """
+    opened: dict[tuple[int, bool], BrowserContext] = {}
+
+    def find(density: int, touch: bool) -> BrowserContext:
+        if (density, touch) not in opened:
+            opened[density, touch] = _new_window(chromium, density, touch)
+            opened[density, touch].new_page()  # without a tab the window would close between two tests
+        return opened[density, touch]
+
+    yield find
+
+    left = [name for context in opened.values() for name in _left_behind(context)]
+    for context in opened.values():
+        context.close()
+    assert [name for name in left if not name.startswith(STREAMLITS_OWN)] == []
+
+
+def _new_window(chromium: Browser, density: int, touch: bool) -> BrowserContext:
+    context = chromium.new_context(device_scale_factor=density, has_touch=touch, reduced_motion="reduce")
+    context.set_default_timeout(STARTING_SECONDS * 1000)
+    return context
+
+
+def _left_behind(window: BrowserContext) -> list[str]:
+    """The names of what the pages have left in a window for the next one: cookies, entries, databases."""
+    state = window.storage_state(indexed_db=True)
+    kept = [cookie["name"] for cookie in state.get("cookies", [])]
+    for origin in state.get("origins", []):
+        kept += [entry["name"] for entry in (*origin["localStorage"], *origin.get("indexedDB", []))]
+    return kept
+
+
+@pytest.fixture
+def open_page(chromium: Browser, window: Window) -> Iterator[OpenPage]:
+    """Open an address in a tab of its own; fails the test afterwards if the page complained.
+
+    apart: open it as somebody else's browser does, in a new window that has seen nothing yet.
     """
     complaints: list[str] = []
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
+    windows: list[BrowserContext] = []
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type == "error" and not message.location.get("url", "").endswith(PROBES):
@@ -261,21 +330,14 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
         density: int = 1,
         theme: Literal["light", "dark"] = "light",
         touch: bool = False,
-        beside: Page | None = None,
+        apart: bool = False,
     ) -> Page:
-        if beside is None:
-            context = chromium.new_context(
-                viewport={"width": width, "height": height},
-                device_scale_factor=density,
-                color_scheme=theme,
-                has_touch=touch,
-                reduced_motion="reduce",
-            )
-            context.set_default_timeout(STARTING_SECONDS * 1000)
-            contexts.append(context)
-        else:
-            context = beside.context
-        page = context.new_page()
+        if apart:
+            windows.append(_new_window(chromium, density, touch))
+        page = (windows[-1] if apart else window(density, touch)).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
         page.on("console", on_console)
         page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
         page.goto(url)
@@ -283,7 +345,9 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
 
     yield open_one
 
-    for context in contexts:
+    for page in pages:
+        page.close()
+    for context in windows:
         context.close()
     assert complaints == []
 

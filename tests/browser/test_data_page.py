@@ -396,7 +396,7 @@ def test_a_folder_is_opened_and_remembered(app: RunningApp, open_page: OpenPage,
     field.fill(str(tmp_path / "elsewhere"))
     field.press("Enter")
     expect(page.get_by_text("3 of 3 frames")).to_be_visible()
-    again = open_page(page.url)
+    again = open_page(page.url, apart=True)
     expect(again.get_by_text("3 of 3 frames")).to_be_visible()
 
 

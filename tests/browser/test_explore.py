@@ -361,7 +361,7 @@ def test_the_address_follows_what_is_done(app: RunningApp, open_page: OpenPage) 
     expect(page).to_have_url(re.compile(r"row=20&col=30"))
     shown.get_by_text("Mask", exact=True).first.click()
     expect(page).to_have_url(re.compile(r"view=mask"))
-    again = open_page(page.url)
+    again = open_page(page.url, apart=True)
     expect_chosen(viewer(again), 20, 30)
     expect(again.get_by_text("china.jpg at 512 x 342")).to_be_visible()
 

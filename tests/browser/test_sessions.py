@@ -27,8 +27,7 @@ def test_twenty_sessions_click_for_a_minute_and_each_reads_its_own_photo(
 ) -> None:
     pages: list[Page] = []
     for number in range(SESSIONS):
-        # Tabs of one window are sessions of their own, and share what the browser keeps of the page's files.
-        page = open_page(app.url, width=900, beside=pages[0] if pages else None)
+        page = open_page(app.url, width=900)
         viewer(page)
         # Three different pictures under one name: an answer from another session's would be wrong.
         upload(page, ("mine.png", blocks(number % 3)))
