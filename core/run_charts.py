@@ -29,6 +29,9 @@ _GREY = "#8a8a8a"
 _LEVELS = (_GREY, "#bcbd22")
 """Of published figures, by source: no run of a few has these."""
 
+_MOST_DOTS = 40
+"""Points of a curve that are marked; more would hide it."""
+
 Kind = Literal["number", "percent", "small"]
 """How values are written: as they are, as a percentage of 1, or in scientific notation."""
 
@@ -226,7 +229,7 @@ def _series(line: Line, chart: Chart) -> dict[str, Any]:
         "name": line.name,
         "data": [[x, _shown(y, kind)] for x, y in zip(line.xs, line.ys, strict=True)],
         "yAxisIndex": int(line.right),
-        "showSymbol": line.dots,
+        "showSymbol": line.dots and len(line.xs) <= _MOST_DOTS,
         "symbolSize": 6,
         "itemStyle": {"color": line.colour},
         "lineStyle": {
@@ -323,7 +326,7 @@ def html_page(charts: Sequence[Chart], title: str) -> str:
 def _trace(line: Line, chart: Chart) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "mode": "lines+markers" if line.dots else "lines",
+        "mode": "lines+markers" if line.dots and len(line.xs) <= _MOST_DOTS else "lines",
         "name": escape(line.name),
         "x": list(line.xs),
         "y": list(line.ys),
