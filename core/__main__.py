@@ -15,6 +15,7 @@ import click
 from click.core import ParameterSource
 
 from core.commands import data as data_commands
+from core.commands import evaluate as evaluate_commands
 from core.commands import plan as plan_commands
 from core.commands import training as training_commands
 from core.commands import watch as watch_commands
@@ -210,58 +211,6 @@ def compare(
 
 
 @cli.command()
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="The folder of a data set.")
-@_model_option
-@click.option(
-    "--split", type=click.Choice(["train", "valid", "test", "all"]), default="valid", show_default=True
-)
-@click.option("--again", is_flag=True, help="Measure even if this was measured before.")
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Write all tables (CSV) and charts (HTML) into this folder.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def evaluate(data: Path, model: str, split: str, again: bool, out: Path | None, as_json: bool) -> None:
-    """Measure a model on a data set's split.
-
-    Every picture is segmented at its own size, exactly as the app does it. The figures are kept with the data
-    set, as those of the Evaluate page are.
-    """
-    from core.datasets import open_dataset
-    from core.evaluation_store import evaluate_once
-    from core.modelstore import read_card
-
-    found = evaluate_once(
-        read_card(model),
-        open_dataset(data),
-        split,  # type: ignore[arg-type]
-        data_commands.print_frames,
-        again=again,
-    )
-    result = found.as_dict()
-    files: list[Path] = []
-    if out is not None:
-        from core.evaluation_export import write_files
-
-        files = write_files(found, out)
-    if as_json:
-        print(json.dumps(result))
-        return
-    pictures = "1 picture" if result["images"] == 1 else f"{result['images']} pictures"
-    print(
-        f"{model} on {result['dataset']} ({result['split']}, {pictures}, {result['size']}, "
-        f"{result['classes']} classes)"
-    )
-    print(f"acc_camvid  {result['acc_camvid']:.4f}")
-    print(f"mean IoU    {result['mean_iou']:.4f}  over {result['classes_in_mean']} classes")
-    for name, iou in result["per_class_iou"].items():
-        print(f"{'   -  ' if iou is None else f'{iou:.4f}'}  {name}")
-    for path in files:
-        print(path)
-
-
-@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def models(as_json: bool) -> int:
     """List the models in the model store.
@@ -350,7 +299,7 @@ def _table(reading: PixelReading) -> str:
     return "\n".join([*lines, reading.sentence()])
 
 
-for _commands in (data_commands, plan_commands, training_commands, watch_commands):
+for _commands in (data_commands, evaluate_commands, plan_commands, training_commands, watch_commands):
     for _command in _commands.COMMANDS:
         cli.add_command(_command)
 

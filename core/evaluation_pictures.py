@@ -1,15 +1,20 @@
-"""Small pictures of how an evaluation went in a frame: photo, truth, prediction, and where they differ."""
+"""Pictures of how an evaluation went in a frame: photo, truth, prediction, and where they differ."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import images
 from core.classes import ClassList
-from core.evaluation import IGNORE
+from core.evaluation import IGNORE, truth_table
+
+if TYPE_CHECKING:
+    from core.datasets import Frame, SegmentationDataset
+    from core.segmentation import Segmenter
 
 MARK = (255, 140, 0)
 """Of pixels that are looked for: orange, which no class of CamVid has."""
@@ -33,9 +38,21 @@ class FrameView:
         """Bytes of memory that the frame keeps."""
         return self.image.nbytes + self.truth.nbytes + self.predicted.nbytes
 
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return int(self.image.shape[1])
+
     def confused(self, true: int, predicted: int) -> NDArray[np.bool_]:
         """(H, W) where the class `true` was taken for `predicted`."""
         return np.asarray((self.truth == true) & (self.predicted == predicted))
+
+
+def view_frame(segmenter: Segmenter, dataset: SegmentationDataset, frame: Frame) -> FrameView:
+    """A frame with truth and prediction, as `evaluate` has them; DatasetError where it cannot be read."""
+    image, label = dataset.read(frame)
+    truth = truth_table(dataset.class_list, segmenter.class_list)[label]
+    return FrameView(image, truth, segmenter.segment(image).labels)
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,17 @@ def frame_pictures(view: FrameView, classes: ClassList, width: int = WIDTH) -> F
         images.encode_index_png(np.where(counted, small.predicted, np.uint8(IGNORE)), palette),
         images.encode_png(np.where(wrong[..., None], palette[small.predicted], _pale(small.image))),
     )
+
+
+def full_pictures(view: FrameView, classes: ClassList) -> dict[str, bytes]:
+    """PNG of a frame's four pictures in full size, by what they show."""
+    pictures = frame_pictures(view, classes, view.width)
+    return {
+        "photo": images.encode_png(view.image),
+        "truth": pictures.truth,
+        "prediction": pictures.prediction,
+        "errors": pictures.errors,
+    }
 
 
 def marked_picture(view: FrameView, true: int, predicted: int, width: int = WIDTH) -> bytes:

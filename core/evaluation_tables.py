@@ -148,6 +148,22 @@ def calibration_rows(evaluation: SplitEvaluation, number: int | None = None) -> 
     ]
 
 
+def calibration_class_rows(evaluation: SplitEvaluation) -> Rows:
+    """A row for each class that was predicted: how sure the network was of it, and how often right."""
+    calibration = evaluation.calibration
+    return [
+        {
+            "predicted": name,
+            "pixels": int(calibration.pixels[number].sum()),
+            "mean confidence": calibration.of(number).mean_confidence,
+            "accuracy": calibration.of(number).accuracy,
+            "expected calibration error": calibration.of(number).expected_error(),
+        }
+        for number, name in enumerate(evaluation.class_names)
+        if calibration.pixels[number].any()
+    ]
+
+
 def boundary_rows(evaluation: SplitEvaluation) -> Rows:
     """A row for each distance from a true boundary."""
     pixels, accuracies = evaluation.boundary.pixels.sum(axis=0), _plain(evaluation.boundary.by_distance())

@@ -1,0 +1,184 @@
+"""The command that measures models: figures, worst frames, one confusion, two models beside each other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.commands.data import print_frames
+from core.store import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from core.datasets import SegmentationDataset
+    from core.evaluation import SplitEvaluation
+    from core.modelstore import ModelCard
+
+Rows = list[dict[str, Any]]
+
+_PICTURES = 6
+"""Of a confusion: as many frames as the Evaluate page shows."""
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="The folder of a data set.")
+@click.option("--model", default=DEFAULT_MODEL, show_default="the shipped one", help="A model from `models`.")
+@click.option("--with", "other", metavar="MODEL", help="Compare with this model.")
+@click.option(
+    "--split", type=click.Choice(["train", "valid", "test", "all"]), default="valid", show_default=True
+)
+@click.option(
+    "--worst", type=click.IntRange(min=1), metavar="N", help="List the N frames with the highest loss."
+)
+@click.option(
+    "--confused",
+    type=(str, str),
+    metavar="TRUE PREDICTED",
+    help="List the frames in which the one class was taken for the other.",
+)
+@click.option("--again", is_flag=True, help="Measure even if this was measured before.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write all tables (CSV) and charts (HTML) into this folder; of frames listed, pictures (PNG).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def evaluate(
+    data: Path,
+    model: str,
+    other: str | None,
+    split: str,
+    worst: int | None,
+    confused: tuple[str, str] | None,
+    again: bool,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure a model on a data set's split.
+
+    Every picture is segmented at its own size, exactly as the app does it. The figures are kept with the data
+    set, as those of the Evaluate page are.
+    """
+    from core import evaluation_tables as tables
+    from core.datasets import open_dataset
+    from core.evaluation_store import evaluate_once
+    from core.modelstore import read_card
+
+    if other == model:
+        raise click.UsageError(f"--with names {model} itself; give another model.")
+    # What can be said without measuring comes first: that takes minutes.
+    cards = [read_card(name) for name in (model, other) if name is not None]
+    cell = None if confused is None else _cell(cards[0], confused)
+    dataset = open_dataset(data)
+    found = [
+        evaluate_once(card, dataset, split, print_frames, again=again)  # type: ignore[arg-type]
+        for card in cards
+    ]
+    first = found[0]
+    compared = tables.comparison_rows(*found) if len(found) > 1 else None
+    worst_first = first.frames.worst_first(first.frames.losses, largest=True).tolist()
+    frames = tables.frame_rows(first, worst_first)
+    confusions = None if cell is None else tables.confused_rows(first, *cell)
+    files = [] if out is None else _write(found, dataset, out, worst_first[: worst or 0], cell)
+    if as_json:
+        result = first.as_dict() | {
+            "frames": frames,
+            "calibration_by_class": tables.calibration_class_rows(first),
+            "boundary_by_class": tables.boundary_class_rows(first),
+        }
+        result |= {} if confusions is None else {"confused": confusions}
+        result |= {} if compared is None else {"other": found[1].as_dict(), "compared": compared}
+        click.echo(json.dumps(result))
+        return
+    click.echo(_figures(first))
+    if worst:
+        click.echo("\n".join(_worst(frames[:worst])))
+    if confused is not None and confusions is not None:
+        click.echo("\n".join(_confusion(first, *confused, confusions)))
+    if compared is not None:
+        click.echo("\n".join(_comparison(found, compared)))
+    for path in files:
+        click.echo(path)
+
+
+def _cell(card: ModelCard, confused: tuple[str, str]) -> tuple[int, int]:
+    names = card.class_list.restored().names
+    for name in confused:
+        if name not in names:
+            raise click.UsageError(f"{card.name} has no class {name!r}; its classes are {', '.join(names)}.")
+    return names.index(confused[0]), names.index(confused[1])
+
+
+def _write(
+    found: list[SplitEvaluation],
+    dataset: SegmentationDataset,
+    folder: Path,
+    worst: list[int],
+    cell: tuple[int, int] | None,
+) -> list[Path]:
+    from core import evaluation_export as export
+    from core.segmentation import load_segmenter
+
+    first = found[0]
+    files = export.write_files(first, folder)
+    if len(found) > 1:
+        files += export.write_comparison(first, found[1], folder)
+    if not worst and cell is None:
+        return files
+    segmenter = load_segmenter(first.model)
+    files += export.write_frames(segmenter, dataset, first, worst, folder)
+    if cell is not None:
+        files += export.write_confused(segmenter, dataset, first, cell, folder, _PICTURES)
+    return files
+
+
+def _figures(evaluation: SplitEvaluation) -> str:
+    result = evaluation.as_dict()
+    pictures = "1 picture" if result["images"] == 1 else f"{result['images']} pictures"
+    lines = [
+        f"{evaluation.model} on {result['dataset']} ({result['split']}, {pictures}, {result['size']}, "
+        f"{result['classes']} classes)",
+        f"acc_camvid  {result['acc_camvid']:.4f}",
+        f"mean IoU    {result['mean_iou']:.4f}  over {result['classes_in_mean']} classes",
+    ]
+    return "\n".join([*lines, *(f"{_number(iou)}  {name}" for name, iou in result["per_class_iou"].items())])
+
+
+def _worst(rows: Rows) -> list[str]:
+    return [
+        "loss    acc_camvid  mean IoU  frame",
+        *(
+            f"{_number(row['loss'])}  {_number(row['acc_camvid'])}      {_number(row['mean IoU'])}    "
+            f"{row['frame']}"
+            for row in rows
+        ),
+    ]
+
+
+def _confusion(evaluation: SplitEvaluation, true: str, predicted: str, rows: Rows) -> list[str]:
+    total = sum(row["pixels"] for row in rows)
+    return [
+        f"{true} taken for {predicted}: {total} pixels in {len(rows)} of {evaluation.images} frames",
+        *(f"{row['pixels']:7d}  {row['frame']}" for row in rows),
+    ]
+
+
+def _comparison(found: list[SplitEvaluation], rows: Rows) -> list[str]:
+    first, second = (evaluation.model for evaluation in found)
+    return [
+        f"{first}, {second}, and what {second} has more:",
+        *(
+            f"{_number(row[first])}  {_number(row[second])}  {_number(row['difference'], '+')}  "
+            f"{row['figure']}"
+            for row in rows
+        ),
+    ]
+
+
+def _number(value: float | None, sign: str = "") -> str:
+    return f"{'   -  ':{6 + len(sign)}}" if value is None else f"{value:{sign}.4f}"
+
+
+COMMANDS = (evaluate,)
