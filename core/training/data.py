@@ -80,8 +80,8 @@ class Augment:
         low, high = np.log(self.framing.scale)
         squeeze = np.exp(random.uniform(-0.1, 0.1) * self.strength)
         factor = np.exp(random.uniform(low, high))
-        height = round(self.framing.crop[0] / factor / squeeze)
-        width = round(self.framing.crop[1] / factor * squeeze)
+        height = max(1, round(self.framing.crop[0] / factor / squeeze))
+        width = max(1, round(self.framing.crop[1] / factor * squeeze))
         top, left = self._place(example.label, height, width)
         image, label = example.image, example.label[None]
         pad = [
@@ -157,12 +157,17 @@ class Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     def __getitem__(self, number: int) -> tuple[Tensor, Tensor]:
         example = self.examples[number]
         image, label = example.image, example.label[None]
-        size = [round(side * self.factor) for side in label.shape[1:]]
+        size = [scaled(side, self.factor) for side in label.shape[1:]]
         if self.factor != 1.0:
             image = TF.resize(image, size, antialias=True)
             label = TF.resize(label, size, TF.InterpolationMode.NEAREST_EXACT)
         pad = [0, 0, -size[1] % self.multiple, -size[0] % self.multiple]
         return TF.pad(image, pad, padding_mode="edge"), TF.pad(label, pad, fill=IGNORE)[0]
+
+
+def scaled(side: int, factor: float) -> int:
+    """A picture's side in pixels after scaling: at least one is left."""
+    return max(1, round(side * factor))
 
 
 class Normalise:

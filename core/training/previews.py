@@ -20,7 +20,7 @@ from core.classes import ClassList
 from core.networks import Network
 from core.processor import has_native_bfloat16
 from core.training.callbacks import Event
-from core.training.data import Example, Normalise, Scaled
+from core.training.data import Example, Normalise, Scaled, scaled
 from core.training.folder import PREVIEWS, append_row, replacing
 from core.training.loss import to_label_size
 
@@ -62,15 +62,15 @@ class PreviewPainter:
 
     @torch.no_grad()
     def _segment(self, model: nn.Module, factor: float) -> list[NDArray[np.uint8]]:
-        scaled = Scaled(self.examples, factor, self.multiple)
-        padded = [scaled[number] for number in range(len(scaled))]
+        frames = Scaled(self.examples, factor, self.multiple)
+        padded = [frames[number] for number in range(len(frames))]
         same_size = len({label.shape for _, label in padded}) == 1
         groups = [padded] if same_size else [[pair] for pair in padded]
         found = [labels for group in groups for labels in self._labels(model, group)]
         sizes = (example.label.shape for example in self.examples)
         # without the padding
         return [
-            labels[: round(rows * factor), : round(cols * factor)]
+            labels[: scaled(rows, factor), : scaled(cols, factor)]
             for labels, (rows, cols) in zip(found, sizes, strict=True)
         ]
 

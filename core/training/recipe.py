@@ -18,15 +18,24 @@ RECIPES = Path(__file__).parent / "recipes"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# Beyond these bounds no picture is left, or none fits into any memory.
+Factor = Annotated[float, Field(ge=0.01, le=100)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 CropSide = Annotated[int, Field(ge=32, le=4096, multiple_of=32)]
 Pair = tuple[CropSide, CropSide]
-# A stage's name becomes a file's name.
-StageName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+STAGE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
+"""A stage's name becomes a file's name."""
+StageName = Annotated[str, Field(pattern=STAGE_NAME)]
 Suggestion = Literal["valley", "steep", "minimum"]
 
 MULTIPLE = 32
 """Sides of training pictures are divisible by this: the networks halve them five times."""
+
+MAX_BYTES = 64 * 1024
+"""A recipe is a page of text; what is larger is none."""
+_MOST_STAGES = 100
+_SHOWN = 60
+"""How many characters of a name from a file an error message repeats at most."""
 
 
 class _Checked(BaseModel):
@@ -39,7 +48,7 @@ class Stage(_Checked):
     """One call of `fit_one_cycle`. Each setting's description is what the page shows beside it."""
 
     name: StageName = Field(description="What the stage is called; its weights are kept under this name.")
-    size: Positive | Pair | None = Field(
+    size: Factor | Pair | None = Field(
         None,
         description="How large the pictures are: a share of their full size (0.5 is half as wide and half as "
         "high), or height and width in pixels; small pictures train several times faster and show less.",
@@ -49,12 +58,12 @@ class Stage(_Checked):
         description="Instead of the size: height and width in pixels of the piece that is cut out of every "
         "picture, so that pictures of any size can be learnt from.",
     )
-    scale: tuple[Positive, Positive] | None = Field(
+    scale: tuple[Factor, Factor] | None = Field(
         None,
         description="With a crop: the picture is first scaled by a factor drawn from this range, so that "
         "things are learnt near and far.",
     )
-    valid_size: Positive = Field(
+    valid_size: Factor = Field(
         1.0, description="With a crop: the factor by which validation pictures are scaled."
     )
     epochs: Count = Field(description="How often every training picture is seen in this stage.")
@@ -104,6 +113,8 @@ class Stage(_Checked):
     def _has_one_size(self) -> Self:
         if (self.size is None) == (self.crop is None) or (self.crop is None) != (self.scale is None):
             raise PydanticCustomError("size", "give either size, or crop and scale")
+        if self.scale is not None and self.scale[0] > self.scale[1]:
+            raise PydanticCustomError("scale", "the first factor of scale is above the second")
         return self
 
     def framing(self, height: int, width: int) -> Framing:
@@ -140,7 +151,9 @@ def _to_multiple(pixels: float) -> int:
 class Recipe(_Checked):
     """A whole training run; the comments in `recipes/street.toml` explain how it came to its values."""
 
-    name: str = Field(description="What the recipe is called.")
+    name: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        description="What the recipe is called."
+    )
     summary: str = Field("", description="What the recipe is for, in one sentence.")
     network: str = Field(description="The network that is trained, by its name.")
     classes: str = Field(
@@ -159,7 +172,7 @@ class Recipe(_Checked):
         lt=2**31,
         description="Where chance begins: the same seed gives the same run on the same machine.",
     )
-    weight_decay: Annotated[float, Field(ge=0)] = Field(
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         0.01, description="How strongly weights are pulled towards zero, against learning by heart."
     )
     ema_decay: Share = Field(
@@ -202,7 +215,7 @@ class Recipe(_Checked):
     tensorboard: bool = Field(
         False, description="Write event files for TensorBoard into the run's folder too."
     )
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = Field(
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=_MOST_STAGES)] = Field(
         description="What is done one after the other."
     )
 
@@ -221,13 +234,18 @@ class Recipe(_Checked):
             earlier.append(stage.name)
         return self
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the stages are called, in order."""
+        return tuple(stage.name for stage in self.stages)
+
     def stage(self, name: str) -> Stage:
         """The stage called `name`; RecipeError names those that there are."""
         for stage in self.stages:
             if stage.name == name:
                 return stage
-        names = ", ".join(stage.name for stage in self.stages)
-        raise RecipeError(f"The recipe {self.name} has no stage {name!r}; its stages are: {names}.")
+        names = ", ".join(self.names)
+        raise RecipeError(f"The recipe {self.name} has no stage {shown(name)!r}; its stages are: {names}.")
 
 
 def explanations(model: type[Stage] | type[Recipe]) -> dict[str, str]:
@@ -255,7 +273,8 @@ def read_recipe(name_or_path: str) -> Recipe:
     shipped = name_or_path in shipped_recipes()
     path = RECIPES / f"{name_or_path}.toml" if shipped else Path(name_or_path)
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:  # not more than that: it may be anything, and of any size
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _no_recipe(name_or_path) from error
     return parse_recipe(data, path.name)
@@ -264,10 +283,15 @@ def read_recipe(name_or_path: str) -> Recipe:
 def parse_recipe(content: str | bytes, source: str = "The recipe") -> Recipe:
     """A recipe from the text of a TOML or JSON file. source: what error messages call it, RecipeError."""
     kind = "JSON" if source.endswith(".json") else "TOML"
+    source = shown(source, 255)
+    if len(content) > MAX_BYTES:
+        raise RecipeError(f"{source} has more than {MAX_BYTES // 1024} KB; a recipe is a page of text.")
     try:
         text = content if isinstance(content, str) else content.decode("utf-8")
-        values = json.loads(text) if kind == "JSON" else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # both decoders' errors are ValueErrors
+        values = _from_json(text) if kind == "JSON" else tomllib.loads(text)
+    except RecursionError as error:
+        raise RecipeError(f"{source} is not a recipe: it is nested far too deeply.") from error
+    except ValueError as error:  # both decoders' own errors are ValueErrors
         raise RecipeError(f"{source} is not a {kind} file: {error}.") from error
     try:
         return Recipe.model_validate(values)
@@ -277,10 +301,22 @@ def parse_recipe(content: str | bytes, source: str = "The recipe") -> Recipe:
         raise RecipeError(f"{source}: {where + ': ' if where else ''}{first['msg']}.") from error
 
 
+def _from_json(text: str) -> Any:
+    values = json.loads(text)
+    json.dumps(values, ensure_ascii=False).encode()  # half a character, as JSON can spell, is no text
+    return values
+
+
 def _settings(location: tuple[int | str, ...], unknown: bool) -> list[str]:
     """Where an error is, without the names that pydantic gives to the branches of a union."""
     known = {*Recipe.model_fields, *Stage.model_fields}
-    return [str(part) for part in location if unknown or isinstance(part, int) or part in known]
+    return [shown(str(part)) for part in location if unknown or isinstance(part, int) or part in known]
+
+
+def shown(name: str, most: int = _SHOWN) -> str:
+    """A name from elsewhere as a message may repeat it: short, and without what commands a terminal."""
+    short = name if len(name) <= most else f"{name[:most]}..."
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in short)
 
 
 def to_toml(recipe: Recipe) -> str:
@@ -305,5 +341,5 @@ def _value(value: object) -> str:
 
 def _no_recipe(name: str) -> RecipeError:
     return RecipeError(
-        f"There is no recipe {name}; give a TOML file or one of: {', '.join(shipped_recipes())}."
+        f"There is no recipe {shown(name, 1000)}; give a TOML file or one of: {', '.join(shipped_recipes())}."
     )

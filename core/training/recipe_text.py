@@ -10,10 +10,8 @@ from pydantic import ValidationError
 from tomlkit.exceptions import TOMLKitError
 
 from core.errors import RecipeError
+from core.training.recipe import MAX_BYTES as MAX_BYTES
 from core.training.recipe import Recipe, parse_recipe, to_toml
-
-MAX_BYTES = 64 * 1024
-"""A recipe is a page of text; what is larger is none."""
 
 _STAGE = re.compile(r"\s*\[\[\s*stages\s*\]\]")
 _TABLE = re.compile(r"\s*\[")
@@ -25,8 +23,6 @@ def read_recipe_text(content: str | bytes, source: str = "The recipe") -> Recipe
     source: what error messages call it, and whether it is JSON. RecipeError says what is wrong, and in which
     line where that can be told.
     """
-    if len(content) > MAX_BYTES:
-        raise RecipeError(f"{source} has more than {MAX_BYTES // 1024} KB; a recipe is a page of text.")
     try:
         return parse_recipe(content, source)
     except RecipeError as error:

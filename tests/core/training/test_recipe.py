@@ -99,6 +99,7 @@ def test_a_recipe_cannot_be_changed_after_reading():
         ("colour = 1.5", "colour"),
         ("ema_decay = -0.1", "ema_decay"),
         ("weight_decay = -1", "weight_decay"),
+        ("weight_decay = inf", "weight_decay"),
         ("encoder_lr = 0", "encoder_lr"),
         ("pretrained = 'maybe'", "pretrained"),
     ],
@@ -121,6 +122,9 @@ def test_a_wrong_setting_is_named(write, line, where):
         ("crop = [32, 64]", "crop = [0, 64]", "crop.0"),
         ("crop = [32, 64]", "crop = 64", "crop"),
         ("scale = [0.5, 1.5]", "scale = [0.0, 1.5]", "scale.0"),
+        ("scale = [0.5, 1.5]", "scale = [1e-300, 1.5]", "scale.0"),
+        ("scale = [0.5, 1.5]", "scale = [0.5, 1e300]", "scale.1"),
+        ("lr = 1e-3", "lr = 1e-3\nvalid_size = 1e9", "valid_size"),
         ("lr = 1e-3", "lr = 1e-3\nbatch_size = 1", "batch_size"),
         ("lr = 1e-3", "lr = 1e-3\npct_start = 2", "pct_start"),
         ("lr = 1e-3", "lr = 1e-3\nlearning_rate = 1e-3", "learning_rate"),
@@ -152,6 +156,38 @@ def test_a_missing_recipe_is_refused_with_the_shipped_ones(name):
 
 def test_a_folder_is_no_recipe(tmp_path: Path):
     assert refusal(str(tmp_path)).startswith(f"There is no recipe {tmp_path}")
+
+
+def test_a_file_of_any_size_is_not_read_to_its_end(tmp_path: Path):
+    path = tmp_path / "large.toml"
+    with path.open("wb") as file:
+        file.truncate(2**40)  # a terabyte of nothing, which takes no room on the disk
+
+    assert refusal(str(path)) == "large.toml has more than 64 KB; a recipe is a page of text."
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("[" * 60_000, "nested far too deeply"),
+        ('{"name": "\\ud800"}', "surrogates not allowed"),
+        ('{"stages": NaN}', "mine.json: "),
+        ('{"\\u001b[2J' + "k" * 9999 + '": 1}', r"mine.json: "),
+    ],
+    ids=["deep", "half a character", "no number", "a name that commands"],
+)
+def test_hostile_json_is_refused_in_a_sentence_that_a_terminal_can_show(text, part):
+    with pytest.raises(RecipeError) as refused:
+        parse_recipe(text, "mine.json")
+    sentence = str(refused.value)
+    assert part in sentence
+    assert sentence.isprintable()
+    assert len(sentence) < 250
+
+
+def test_more_stages_than_anybody_writes_are_refused():
+    with pytest.raises(RecipeError, match="at most 100"):
+        parse_recipe(stages(*((f"s{number}", None) for number in range(101))))
 
 
 # Sizes
@@ -206,6 +242,11 @@ def test_a_crop_is_taken_as_it_is():
 def test_a_stage_has_one_way_to_say_its_size(settings):
     with pytest.raises(ValueError, match="either size, or crop and scale"):
         framing(360, 480, **settings)
+
+
+def test_the_smaller_factor_of_a_scale_comes_first():
+    with pytest.raises(ValueError, match="first factor of scale is above the second"):
+        framing(360, 480, crop=(32, 32), scale=(2.0, 1.0))
 
 
 # Stages that belong together
