@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import RunError
 from core.training.runs import Preview, RunView
@@ -23,6 +23,10 @@ _MILLISECONDS, _LAST_MILLISECONDS = 250, 2000
 _TITLE, _GAP = 28, 4
 _PAPER, _INK = (250, 250, 250), (30, 30, 30)
 _COLOURS = 256
+
+
+_NO_PICTURE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+"""What Pillow raises for files that are no pictures, broken ones, or ones that are far too large."""
 
 
 def moments(previews: Sequence[Preview], most: int = MOST) -> list[Preview]:
@@ -98,8 +102,11 @@ def _small(path: Path) -> Image.Image:
             height = max(1, round(picture.height * WIDTH / picture.width))
             kind = Image.Resampling.NEAREST if picture.mode == "P" else Image.Resampling.LANCZOS
             return picture.resize((WIDTH, height), kind).convert("RGB")
-    except (OSError, UnidentifiedImageError) as error:
-        raise RunError(f"The preview picture {path.name} cannot be read ({error}).") from error
+    except _NO_PICTURE as error:
+        raise RunError(
+            f"The preview picture {path.name} cannot be read: remove it and its line in index.csv, or delete "
+            "the run."
+        ) from error
 
 
 def _palette(photos: Sequence[Image.Image], labels: Sequence[Image.Image]) -> Image.Image:

@@ -12,14 +12,16 @@ import errno
 import json
 import os
 import re
+import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, BinaryIO, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from core.errors import DiskFullError, RunError, RunNotFoundError
 from core.store import store
@@ -42,7 +44,9 @@ RESUME = "resume.safetensors"
 
 MAX_JSON_BYTES = 1024 * 1024
 
+_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+_PART = re.compile(r"^\.(.+)\.\d+\.part$")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 Task = Literal["train", "lr_find"]
@@ -73,6 +77,18 @@ class Label(BaseModel):
 
     title: Annotated[str, Field(max_length=100)] = ""
     note: Annotated[str, Field(max_length=10_000)] = ""
+
+
+def make_label(title: str = "", note: str = "") -> Label:
+    """What people call a run and note about it; RunError when that is too long, or no text at all."""
+    try:
+        label = Label(title=" ".join(title.split()), note=note)
+        label.model_dump_json()
+    except (ValidationError, PydanticSerializationError) as error:
+        raise RunError(
+            "A title has at most 100 characters and a note at most 10,000, all of them text; give such ones."
+        ) from error
+    return label
 
 
 def runs_folder() -> Path:
@@ -122,7 +138,7 @@ def create_run(
     stages: those of the recipe to be done, all where none is given. run: its ID; else one is made of the
     time and the recipe's name. RunError when there is a run of that ID already.
     """
-    names = tuple(recipe.stage(name).name for name in stages) or tuple(stage.name for stage in recipe.stages)
+    names = tuple(recipe.stage(name).name for name in dict.fromkeys(stages or recipe.names))
     settings = RunSettings(
         task=task,
         data=str(data.absolute()),
@@ -131,6 +147,8 @@ def create_run(
         created=time.time(),
         iterations=iterations,
     )
+    if not _is_text(settings.data):
+        raise RunError(f"The folder {settings.data!r} has a name that is no text (UTF-8): rename it first.")
     runs_folder().mkdir(parents=True, exist_ok=True)
     folder = _make_folder(run, recipe.name)
     write_text(folder / RECIPE, recipe.model_dump_json(indent=1) + "\n")
@@ -139,6 +157,14 @@ def create_run(
     # Last: a folder counts as a run when it has its settings.
     write_text(folder / SETTINGS, settings.model_dump_json(indent=1) + "\n")
     return folder.name
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _make_folder(run: str, recipe: str) -> Path:
@@ -186,9 +212,11 @@ def add_stages(folder: Path, stages: Sequence[str]) -> None:
 def read_json(path: Path, kind: type[Content]) -> Content:
     """Read and check a small file of a run; RunError names the file when it cannot be used."""
     try:
-        if path.stat().st_size > MAX_JSON_BYTES:
+        with open_plain(path) as file:
+            content = file.read(MAX_JSON_BYTES + 1)
+        if len(content) > MAX_JSON_BYTES:
             raise RunError(f"{path} has more than {MAX_JSON_BYTES} bytes; it is no file of a run.")
-        return kind.model_validate_json(path.read_bytes())
+        return kind.model_validate_json(content)
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror or error}.") from error
     except ValidationError as error:
@@ -197,15 +225,52 @@ def read_json(path: Path, kind: type[Content]) -> Content:
         raise RunError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
 
 
+def open_plain(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
+    """Open a file of a run's. RunError for a link, a folder or a pipe, which no run makes; FileNotFoundError.
+
+    A folder of runs may come from elsewhere: a link in it must not have another file shown or written to.
+    """
+    try:
+        descriptor = os.open(path, flags | _PLAIN, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise _not_plain(path) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _not_plain(path)
+    return os.fdopen(descriptor, "rb" if flags == os.O_RDONLY else "ab")
+
+
+def open_to_append(path: Path) -> BinaryIO:
+    """Open a file of a run's to append to it; it is made where there is none. Errors as for `open_plain`."""
+    return open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+
+def _not_plain(path: Path) -> RunError:
+    return RunError(f"{path} is no plain file, as a run writes it: remove it, or delete the run.")
+
+
 def disk_full(error: BaseException) -> DiskFullError | None:
     """The sentence for an error that means that there is no room on the disk; None for any other."""
     if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
         return None
-    name = Path(str(error.filename)).name if error.filename else "what the run writes"
+    path = Path(str(error.filename)).name if error.filename else "what the run writes"
+    name = _PART.sub(r"\1", path)
     return DiskFullError(
         f"There is no room on the disk for {name}: free some space and resume the run; "
         "what was written before is whole."
     )
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what a killed process had half written: nobody will ever rename it into its place.
+
+    Only for the one process that writes the folder.
+    """
+    for part in folder.rglob(".*.part"):
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 @contextmanager
@@ -240,7 +305,7 @@ def append_row(path: Path, columns: Sequence[str], values: Iterable[object]) -> 
     """
     line = ",".join(str(value) for value in values) + "\n"
     try:
-        with path.open("ab") as file:
+        with open_to_append(path) as file:
             file.write((line if file.tell() else ",".join(columns) + "\n" + line).encode())
     except OSError as error:
         error.filename = error.filename or str(path)  # a write does not know it by itself
@@ -262,7 +327,7 @@ def cut(path: Path, size: int) -> None:
     """
     if size_of(path) <= size:
         return
-    with path.open("rb") as file:
-        kept = file.read(size)
+    with open_plain(path) as file:
+        kept = file.read(max(0, size))
     with replacing(path) as part:
         part.write_bytes(kept)

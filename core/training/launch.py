@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 from core.errors import RunError
-from core.training.folder import LOG, STOP, existing_run, write_text
+from core.training.folder import LOG, STOP, existing_run, open_to_append, write_text
 from core.training.status import LIVE, put_in_line, read_status, shown_state
 
 _ROOT = Path(__file__).parents[2]
@@ -29,9 +29,9 @@ def start(run: str) -> None:
     RunError when it is live already.
     """
     folder = existing_run(run)
-    put_in_line(folder)
     command = [sys.executable, "-m", "core", "train", "--resume", run, "--quiet"]
-    with (folder / LOG).open("ab") as log:
+    with open_to_append(folder / LOG) as log:
+        put_in_line(folder)
         process = subprocess.Popen(  # noqa: S603 (our own program, and an ID that was checked)
             command,
             cwd=_ROOT,

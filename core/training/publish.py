@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,10 +19,10 @@ from core.networks import find_network
 from core.samples import china
 from core.segmentation import load_segmenter
 from core.training.checkpoint import load_weights
-from core.training.folder import HISTORY, existing_run, read_run_recipe, read_settings
+from core.training.folder import HISTORY, existing_run, read_run_recipe, read_settings, write_text
 from core.training.recipe import Recipe
 from core.training.run import target_classes
-from core.training.runs import checkpoint_file
+from core.training.runs import Epoch, checkpoint_file, epochs_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,6 +38,7 @@ def publish(
     folder: the run's; its history goes along.
     """
     target = modelstore.model_folder(name)
+    history = epochs_of(folder)
     classes = target_classes(recipe, dataset)
     network = find_network(recipe.network)
     card = ModelCard(
@@ -48,14 +47,14 @@ def publish(
         summary=network.summary,
         class_list=modelstore.class_entries(classes),
         normalisation=modelstore.normalisation(network),
-        training=_training(recipe, dataset, folder / HISTORY),
+        training=_training(recipe, dataset, history),
         library_versions={library: version(library) for library in LIBRARIES},
     )
     modelstore.save_model(card, module)
     segmenter = load_segmenter(name)
     result = evaluate(segmenter, dataset, "valid")
     card = modelstore.save_model(card.model_copy(update={"metrics": result.as_dict()}), module)
-    shutil.copyfile(folder / HISTORY, target / HISTORY)
+    _write_history(target / HISTORY, history)
     _confusion_picture(result).savefig(target / "confusion.png")
     _iou_picture(result, classes).savefig(target / "per_class_iou.png")
     photo = segmenter.segment(images.decode(china().read_bytes()))
@@ -85,14 +84,18 @@ def publish_checkpoint(run: str, checkpoint: str, name: str) -> ModelCard:
     return publish(recipe, dataset, folder, module.eval(), name)
 
 
-def _training(recipe: Recipe, dataset: SegmentationDataset, history: Path) -> dict[str, Any]:
-    with history.open(newline="", encoding="utf-8") as file:
-        lines = list(csv.DictReader(file))
+def _write_history(path: Path, history: list[Epoch]) -> None:
+    """The run's epochs as they were read: whatever else its file may hold is no business of a model's."""
+    lines = [Epoch._fields, *((e.stage, e.epoch, *(f"{figure:.5f}" for figure in e[2:])) for e in history)]
+    write_text(path, "".join(",".join(map(str, line)) + "\n" for line in lines))
+
+
+def _training(recipe: Recipe, dataset: SegmentationDataset, history: list[Epoch]) -> dict[str, Any]:
     return {
         "dataset": dataset.name,
         "frames": {"train": len(dataset.train), "valid": len(dataset.valid)},
-        "epochs": len(lines),
-        "minutes": round(sum(float(line["seconds"]) for line in lines) / 60, 1),
+        "epochs": len(history),
+        "minutes": round(sum(epoch.seconds for epoch in history) / 60, 1),
         "recipe": recipe.model_dump(mode="json"),
     }
 

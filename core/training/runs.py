@@ -5,16 +5,19 @@ Everything is read as it lies on the disk; a run that writes at the same time is
 
 from __future__ import annotations
 
-import json
+import math
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
-from core.errors import RunError
+from pydantic import Field, JsonValue, RootModel
+
+from core.errors import RecipeError, RunError
 from core.training.folder import (
     BATCHES,
     BEST,
@@ -23,11 +26,12 @@ from core.training.folder import (
     HISTORY,
     LABEL,
     LOG,
-    MAX_JSON_BYTES,
     PREVIEWS,
     Label,
     RunSettings,
     existing_run,
+    make_label,
+    open_plain,
     read_json,
     read_run_recipe,
     read_settings,
@@ -35,12 +39,14 @@ from core.training.folder import (
     runs_folder,
     write_text,
 )
-from core.training.recipe import Recipe
+from core.training.recipe import STAGE_NAME, Recipe
 from core.training.status import DIED, LIVE, ShownState, Status, read_status, shown_state
 
 Row = TypeVar("Row")
 LOG_BYTES = 8192
 _KEPT_HISTORIES = 256
+_MOST = 10**9
+"""More epochs, batches or previews than any run has: such a line is garbled."""
 
 
 @dataclass(frozen=True)
@@ -208,9 +214,14 @@ def read_run(run: str) -> RunView:
 
 def read_history(run: str) -> list[Epoch]:
     """The epochs of a run so far. A file that is as it was is not read again."""
-    path = existing_run(run) / HISTORY
+    return epochs_of(existing_run(run))
+
+
+def epochs_of(folder: Path) -> list[Epoch]:
+    """The same by the run's folder."""
+    path = folder / HISTORY
     try:
-        found = path.stat()
+        found = path.lstat()
     except FileNotFoundError:
         return []
     return list(_epochs(path, (found.st_ino, found.st_size, found.st_mtime_ns)))
@@ -225,7 +236,7 @@ def read_batches(run: str, position: Position = Position()) -> Batches:  # noqa:
     """The batches that were written since `position`, which comes from the call before."""
     path = existing_run(run) / BATCHES
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             status = os.fstat(file.fileno())
             restarted = position.inode != status.st_ino or status.st_size < position.offset
             begin = 0 if restarted else position.offset
@@ -243,7 +254,7 @@ def log_tail(run: str, limit: int = LOG_BYTES) -> str:
     """The last whole lines of a run's log."""
     path = existing_run(run) / LOG
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             size = os.fstat(file.fileno()).st_size
             file.seek(max(0, size - limit))
             text = file.read().decode("utf-8", "replace")
@@ -274,12 +285,7 @@ def label_run(run: str, *, title: str | None = None, note: str | None = None) ->
     """Give a run another title or note; None leaves it as it is. RunError when they are too long."""
     folder = existing_run(run)
     before = _label(folder)
-    label = Label.model_construct(
-        title=before.title if title is None else " ".join(title.split()),
-        note=before.note if note is None else note,
-    )
-    if len(label.title) > 100 or len(label.note) > 10_000:
-        raise RunError("A title has at most 100 characters and a note at most 10,000; give shorter ones.")
+    label = make_label(before.title if title is None else title, before.note if note is None else note)
     write_text(folder / LABEL, label.model_dump_json(indent=1) + "\n")
 
 
@@ -308,7 +314,10 @@ def _read_summary(run: str) -> RunSummary:
     settings, status = read_settings(folder), read_status(folder)
     label, recipe = _label(folder), read_run_recipe(folder)
     state = shown_state(folder, status)
-    total = status.total or sum(recipe.stage(name).epochs for name in settings.stages)
+    try:
+        total = status.total or sum(recipe.stage(name).epochs for name in settings.stages)
+    except RecipeError as error:
+        raise RunError(f"The settings and the recipe of the run {run} do not belong together.") from error
     part = status.batch / status.batches if status.batches and state in LIVE else 0.0
     if settings.task == "lr_find":
         share = 1.0 if state == "finished" else part
@@ -336,25 +345,52 @@ def _label(folder: Path) -> Label:
 
 def _epoch(fields: list[str]) -> Epoch:
     stage, epoch, *figures = fields
-    train_loss, valid_loss, acc_camvid, mean_iou, seconds = map(float, figures)
-    return Epoch(stage, int(epoch), train_loss, valid_loss, acc_camvid, mean_iou, seconds)
+    train_loss, valid_loss, *measured = map(float, figures)
+    acc_camvid, mean_iou, seconds = map(_finite, measured)
+    return Epoch(_stage(stage), _count(epoch), train_loss, valid_loss, acc_camvid, mean_iou, seconds)
 
 
 def _batch(fields: list[str]) -> Batch:
     stage, epoch, batch, *figures = fields
     loss, smooth_loss, lr, momentum, seconds = map(float, figures)
-    return Batch(stage, int(epoch), int(batch), loss, smooth_loss, lr, momentum, seconds)
+    return Batch(
+        _stage(stage), _count(epoch), _count(batch), loss, smooth_loss, lr, momentum, _finite(seconds)
+    )
 
 
 def _finder_point(fields: list[str]) -> FinderPoint:
     batch, lr, loss = fields
-    return FinderPoint(int(batch), float(lr), float(loss))
+    return FinderPoint(_count(batch), float(lr), float(loss))
+
+
+def _stage(text: str) -> str:
+    """A stage's name; ValueError for what can be none."""
+    if not re.fullmatch(STAGE_NAME, text):
+        raise ValueError(text)
+    return text
+
+
+def _count(text: str) -> int:
+    """A number of epochs, batches or pictures; ValueError for one that no run comes to."""
+    number = int(text)
+    if not 0 <= number <= _MOST:
+        raise ValueError(text)
+    return number
+
+
+def _finite(number: float | str) -> float:
+    """A figure; ValueError for one that no chart and no table could show."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(number)
+    return value
 
 
 def _rows(path: Path, parse: Callable[[list[str]], Row]) -> Iterator[Row]:
     """The whole lines of a CSV file below its head; what a full disk has garbled is left out."""
     try:
-        text = path.read_text("utf-8", "replace")
+        with open_plain(path) as file:
+            text = file.read().decode("utf-8", "replace")
     except FileNotFoundError:
         return
     for line in text[: text.rfind("\n") + 1].splitlines()[1:]:
@@ -374,8 +410,9 @@ def _previews(folder: Path) -> Iterator[Preview]:
 
     def parse(fields: list[str]) -> Preview:
         number, stage, epoch, batch, seconds = fields
-        pictures = tuple(folder / PREVIEWS / f"{int(number):06d}-{place}.png" for place in range(frames))
-        return Preview(int(number), stage, int(epoch), int(batch), float(seconds), pictures)
+        drawn = _count(number)
+        pictures = tuple(folder / PREVIEWS / f"{drawn:06d}-{place}.png" for place in range(frames))
+        return Preview(drawn, _stage(stage), _count(epoch), _count(batch), _finite(seconds), pictures)
 
     return _rows(folder / PREVIEWS / "index.csv", parse)
 
@@ -387,17 +424,27 @@ def _frames(folder: Path, kind: str) -> tuple[Path, ...]:
 def _finders(folder: Path) -> Iterator[Finder]:
     for path in sorted(folder.glob("lr_find-*.csv")):
         stage = path.stem.removeprefix("lr_find-")
-        found = path.with_suffix(".json")
-        suggestions = json.loads(found.read_bytes()) if found.exists() else {}
-        yield Finder(stage, tuple(_rows(path, _finder_point)), suggestions)
+        yield Finder(stage, tuple(_rows(path, _finder_point)), _suggestions(path.with_suffix(".json")))
+
+
+def _suggestions(path: Path) -> dict[str, float]:
+    """Of a finder the rates by name; none while it runs, or where its file is damaged."""
+    try:
+        return read_json(path, _Suggestions).root
+    except RunError:
+        return {}
+
+
+class _Suggestions(RootModel[dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]]):
+    pass
+
+
+class _Environment(RootModel[dict[str, JsonValue]]):
+    pass
 
 
 def _environment(folder: Path) -> dict[str, Any]:
-    path = folder / ENVIRONMENT
     try:
-        if path.stat().st_size > MAX_JSON_BYTES:
-            return {}
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return read_json(folder / ENVIRONMENT, _Environment).root
+    except RunError:
         return {}
-    return content if isinstance(content, dict) else {}

@@ -11,13 +11,13 @@ import platform
 import threading
 import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import psutil
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import RunError
-from core.training.folder import STATUS, STOP, read_json, write_text
+from core.training.folder import STATUS, STOP, disk_full, read_json, write_text
 
 State = Literal["queued", "running", "stopping", "stopped", "finished", "failed"]
 ShownState = Literal["queued", "running", "stopping", "stopped", "finished", "failed", "dead"]
@@ -45,6 +45,11 @@ DIED = (
 )
 
 
+# Bounds, for a run's folder may come from elsewhere.
+Count = Annotated[int, Field(ge=0, le=10**12)]
+Seconds = Annotated[float, Field(ge=0, le=1e12)]
+
+
 class Status(BaseModel):
     """What `status.json` says. Times are seconds since 1970, durations are seconds.
 
@@ -58,21 +63,21 @@ class Status(BaseModel):
     state: State = "queued"
     message: str = ""
     host: str = ""
-    pid: int | None = None
-    process_started: float | None = None
-    heartbeat: float = 0.0
-    queued: float = 0.0
-    started: float | None = None
-    ended: float | None = None
+    pid: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    process_started: Seconds | None = None
+    heartbeat: Seconds = 0.0
+    queued: Seconds = 0.0
+    started: Seconds | None = None
+    ended: Seconds | None = None
     stage: str = ""
-    epoch: int = 0
-    epochs: int = 0
-    batch: int = 0
-    batches: int = 0
-    done: int = 0
-    total: int = 0
-    seconds: float = 0.0
-    seconds_left: float | None = None
+    epoch: Count = 0
+    epochs: Count = 0
+    batch: Count = 0
+    batches: Count = 0
+    done: Count = 0
+    total: Count = 0
+    seconds: Seconds = 0.0
+    seconds_left: Seconds | None = None
 
 
 def read_status(folder: Path) -> Status:
@@ -93,8 +98,8 @@ def shown_state(folder: Path, status: Status) -> ShownState:
 
 def is_alive(status: Status) -> bool:
     """Whether the process that wrote a status still runs and has given a sign of life lately."""
-    if time.time() - status.heartbeat > SILENT:
-        return False
+    if abs(time.time() - status.heartbeat) > SILENT:
+        return False  # a heartbeat to come is none: the next one of a living process mends it
     if status.pid is None or status.host != platform.node():
         # Put in line a moment ago, or run on another machine: there is nothing but the heartbeat.
         return True
@@ -115,13 +120,11 @@ def process_start(pid: int) -> float | None:
 
 def put_in_line(folder: Path) -> None:
     """Write the status of a run that waits to be started; RunError when a process is at it already."""
-    before = Status()
-    if (folder / STATUS).exists():
-        before = read_status(folder)
-        if shown_state(folder, before) in LIVE:
-            if before.pid is None:
-                return  # in line already, and no process has taken it yet
-            raise RunError(f"The run {folder.name} is {before.state} already.")
+    before = _before(folder)
+    if shown_state(folder, before) in LIVE:
+        if before.pid is None:
+            return  # in line already, and no process has taken it yet
+        raise RunError(f"The run {folder.name} is {before.state} already.")
     (folder / STOP).unlink(missing_ok=True)
     now = time.time()
     waiting = before.model_copy(
@@ -140,6 +143,17 @@ def put_in_line(folder: Path) -> None:
     write_text(folder / STATUS, waiting.model_dump_json(indent=1) + "\n")
 
 
+def _before(folder: Path) -> Status:
+    """How a run stood; as if it had never begun where that is damaged: what it has learnt lies elsewhere.
+
+    Of a living process nobody can be robbed by that: the lock in the folder keeps a second one out.
+    """
+    try:
+        return read_status(folder)
+    except RunError:
+        return Status()
+
+
 class StatusKeeper:
     """The one writer of a run's status while its process lives; a thread keeps the heart beating.
 
@@ -154,9 +168,13 @@ class StatusKeeper:
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def __enter__(self) -> StatusKeeper:
-        pid = os.getpid()
-        self.update(pid=pid, process_started=process_start(pid), host=platform.node())
-        self.write()
+        self.update(pid=os.getpid(), host=platform.node())
+        try:
+            self.write()
+        except OSError as error:
+            if (full := disk_full(error)) is not None:
+                raise full from error
+            raise
         self._thread.start()
         return self
 
@@ -184,8 +202,10 @@ class StatusKeeper:
 
     def write(self) -> None:
         """Write the status with a new heartbeat. OSError when the disk is full."""
+        # The start anew each time: it is counted from the clock, which may be put right while a run trains.
+        signed = {"heartbeat": time.time(), "process_started": process_start(os.getpid())}
         with self._lock:
-            self._status = self._status.model_copy(update={"heartbeat": time.time()})
+            self._status = self._status.model_copy(update=signed)
             write_text(self._folder / STATUS, self._status.model_dump_json(indent=1) + "\n")
 
     def _beat(self) -> None:

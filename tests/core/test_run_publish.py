@@ -8,10 +8,11 @@ import shutil
 import pytest
 
 from core.errors import ModelError, ModelNotFoundError, RunError
-from core.modelstore import list_models, read_card
+from core.modelstore import list_models, model_folder, read_card
 from core.run_publish import check_model_name, publish_run
-from core.training.folder import create_run, run_folder
+from core.training.folder import HISTORY, create_run, run_folder
 from core.training.job import work
+from core.training.publish import publish_checkpoint
 from core.training.status import put_in_line
 from tests.core.training.conftest import make_recipe, make_stage
 
@@ -57,6 +58,16 @@ def test_a_run_becomes_a_model_with_a_card_filled_in_from_it(run):
     assert card.metrics["split"] == "valid"
     with pytest.raises(ModelError, match="already"):
         publish_run(run, "best", "mine")
+
+
+def test_lines_that_were_garbled_go_into_no_model(run):
+    with (run_folder(run) / HISTORY).open("ab") as file:
+        file.write(b"only,2\n\xff\x00,\nonly,2,1,1,1,1,nan\n")
+    publish_checkpoint(run, "best", "mine")
+
+    assert read_card("mine").training["epochs"] == 1
+    lines = (model_folder("mine") / HISTORY).read_text("utf-8").splitlines()
+    assert [line.split(",")[:2] for line in lines] == [["stage", "epoch"], ["only", "1"]]
 
 
 def test_a_checkpoint_that_is_not_there_leaves_no_model(run):

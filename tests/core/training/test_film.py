@@ -70,7 +70,18 @@ def test_a_run_without_pictures_has_no_film(view):
         make_film(dataclasses.replace(view, previews=()))
 
 
-@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"no picture"])
+def picture_of(side: int) -> bytes:
+    """A black PNG, which takes a few kilobytes however large it is."""
+    file = io.BytesIO()
+    Image.new("1", (side, side)).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x89PNG\r\n\x1a\n", b"no picture", picture_of(14_000)],
+    ids=["empty", "cut short", "no picture", "far too large"],
+)
 def test_a_damaged_picture_is_named(view, content):
     Path(view.previews[1].pictures[0]).write_bytes(content)
     with pytest.raises(RunError, match=r"000002-0\.png cannot be read"):

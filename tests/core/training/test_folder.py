@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from core.errors import RecipeError, RunError, RunNotFoundError
@@ -13,6 +15,8 @@ from core.training.folder import (
     create_run,
     cut,
     existing_run,
+    make_label,
+    open_plain,
     planned_stages,
     read_run_recipe,
     read_settings,
@@ -84,6 +88,24 @@ def test_a_stage_that_the_recipe_does_not_have_is_refused_before_anything_is_mad
     assert run_ids() == []
 
 
+def test_a_stage_that_is_named_twice_is_done_once(recipe, data):
+    run = create_run(recipe, data, stages=("large", "small", "large"))
+
+    assert read_settings(existing_run(run)).stages == ("large", "small")
+
+
+def test_a_data_set_whose_name_is_no_text_is_refused_before_anything_is_made(recipe, tmp_path):
+    with pytest.raises(RunError, match="no text"):
+        create_run(recipe, tmp_path / "a\udcff")
+    assert run_ids() == []
+
+
+@pytest.mark.parametrize("words", [{"title": "x" * 101}, {"note": "x" * 10_001}, {"title": "a\udcff"}])
+def test_a_label_that_cannot_be_kept_is_refused(words):
+    with pytest.raises(RunError, match="at most 100 characters"):
+        make_label(**words)
+
+
 def test_stages_can_be_added_once(recipe, data):
     run = create_run(recipe, data, stages=("small",))
     for _ in range(2):
@@ -111,6 +133,18 @@ def test_settings_that_are_far_too_large_are_not_read(recipe, data):
 
     with pytest.raises(RunError, match="no file of a run"):
         read_settings(existing_run(run))
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+def test_what_is_no_plain_file_is_neither_read_nor_written_to(tmp_path, kind):
+    path, other = tmp_path / "history.csv", tmp_path / "other"
+    other.write_text("mine", "utf-8")
+    {"link": lambda: path.symlink_to(other), "folder": path.mkdir, "pipe": lambda: os.mkfifo(path)}[kind]()
+
+    for use in (open_plain, lambda path: append_row(path, ("n",), (1,))):
+        with pytest.raises(RunError, match=r"history\.csv is no plain file"):
+            use(path)
+    assert other.read_text("utf-8") == "mine"
 
 
 # Writing

@@ -160,11 +160,32 @@ def test_a_garbled_line_is_left_out(waiting):
         "only,1,0.5,0.6,0.7,0.4,1.0\n"
         "only,2,0.5,0.6only,2,0.4,0.5,0.8,0.5,1.0\n"
         "\xff\x00\n"
+        "../x,2,0.5,0.6,0.7,0.4,1.0\n"
+        "only,2,0.5,0.6,nan,0.4,1.0\n"
+        "only,2,0.5,0.6,0.7,0.4,inf\n"
+        f"only,{10**30},0.5,0.6,0.7,0.4,1.0\n"
         "only,3,0.3,0.4,0.9,0.6,1.0\n",
         "latin-1",
     )
 
     assert [epoch.epoch for epoch in read_history(waiting)] == [1, 3]
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"valley": "x"}', '{"valley": NaN}', '{"valley": -1}'])
+def test_damaged_suggestions_of_a_finder_are_none(waiting, content):
+    append_row(run_folder(waiting) / "lr_find-only.csv", ("batch", "lr", "loss"), (1, 1e-7, 2.5))
+    (run_folder(waiting) / "lr_find-only.json").write_text(content, "utf-8")
+
+    (finder,) = read_run(waiting).finders
+    assert (len(finder.points), finder.suggestions) == (1, {})
+
+
+def test_a_log_that_is_a_link_is_not_shown(waiting, tmp_path):
+    (tmp_path / "secret").write_text("secret\n", "utf-8")
+    (run_folder(waiting) / "log.txt").symlink_to(tmp_path / "secret")
+
+    with pytest.raises(RunError, match=r"log\.txt is no plain file"):
+        log_tail(waiting)
 
 
 def test_the_tail_of_a_long_log_begins_with_a_whole_line(waiting):
@@ -196,6 +217,26 @@ def test_a_damaged_run_does_not_hide_the_others(waiting, finished, file):
     assert file in damaged.message
     with pytest.raises(RunError, match=file):
         read_run(waiting)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("status.json", '"pid": null', '"pid": -1'),
+        ("status.json", '"done": 0', f'"done": {10**400}'),
+        ("status.json", '"total": 0', '"total": -5'),
+        ("settings.json", '"only"', '"other"'),
+    ],
+)
+def test_a_run_that_was_tampered_with_is_listed_with_a_sentence(waiting, file, old, new):
+    path = run_folder(waiting) / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+    (summary,) = list_runs()
+    assert summary.state == "failed"
+    assert summary.message.endswith(".")
 
 
 def test_an_empty_store_has_no_runs(store):

@@ -75,6 +75,16 @@ def test_the_keeper_signs_with_its_process_and_beats(folder, monkeypatch):
     assert later.heartbeat > first.heartbeat
 
 
+def test_a_clock_that_is_put_right_does_not_kill_a_run(folder, monkeypatch):
+    """When a process started is counted back from the clock: each heartbeat says it anew."""
+    monkeypatch.setattr(statuses, "BEAT", 0.01)
+    with StatusKeeper(folder):
+        monkeypatch.setattr(statuses, "process_start", lambda pid: 1234.5)
+        wait_for(lambda: read_status(folder).process_started == 1234.5, "a heartbeat")
+
+        assert shown_state(folder, read_status(folder)) == "queued"
+
+
 def test_a_heartbeat_that_cannot_be_written_is_no_reason_to_stop(folder, monkeypatch):
     monkeypatch.setattr(statuses, "BEAT", 0.01)
     tried = []
@@ -98,8 +108,13 @@ def test_a_running_run_of_a_living_process_is_running(folder):
 @pytest.mark.parametrize("state", ["queued", "running", "stopping"])
 @pytest.mark.parametrize(
     "wrong",
-    [{"process_started": 1.0}, {"pid": 2**22 + 1}, {"heartbeat": time.time() - SILENT - 60}],
-    ids=["another process of that number", "no such process", "silent"],
+    [
+        {"process_started": 1.0},
+        {"pid": 2**22 + 1},
+        {"heartbeat": time.time() - SILENT - 60},
+        {"heartbeat": time.time() + 10 * SILENT},
+    ],
+    ids=["another process of that number", "no such process", "silent", "of another time"],
 )
 def test_a_run_whose_process_is_gone_is_dead(folder, state, wrong):
     assert shown_state(folder, write(folder, state=state, **wrong)) == "dead"
@@ -138,6 +153,14 @@ def test_a_running_run_that_was_asked_to_stop_is_stopping(folder):
 
 
 # Back in line
+
+
+@pytest.mark.parametrize("content", [b"", b'{"state": "run', b'{"pid": -1}', b"\xff", b"[]"])
+def test_a_run_whose_status_is_damaged_can_go_on(folder, content):
+    (folder / STATUS).write_bytes(content)
+    put_in_line(folder)
+
+    assert read_status(folder).state == "queued"
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "stopping"])
