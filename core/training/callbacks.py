@@ -169,9 +169,15 @@ class StopWhenDiverged(Callback):
     diverged = False
 
     def after_loss(self) -> None:
-        if self.training and distributed.any_of(not torch.isfinite(self.learn.loss_grad)):
+        if distributed.any_of(self._is_no_number()):
             self.diverged = True
             raise CancelFitException
+
+    def _is_no_number(self) -> bool:
+        if torch.isfinite(self.learn.loss_grad):
+            return False
+        # In validation a picture whose classes have no weight has no loss either, however good the network.
+        return bool(self.training or not torch.isfinite(self.learn.pred).all())
 
     def check(self) -> None:
         """DivergedError when the run was stopped."""

@@ -11,17 +11,20 @@ import errno
 import os
 import random
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from core.errors import TrainingError
+from core.training.failures import is_out_of_memory
 from core.training.folder import replacing
 
 _KEY = "progress"
@@ -53,14 +56,14 @@ class Progress(BaseModel):
 
     recipe: str
     stages: tuple[str, ...]
-    position: int
-    epoch: int
-    lr: float
+    position: Annotated[int, Field(ge=0)]
+    epoch: Annotated[int, Field(ge=0)]
+    lr: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     best: float
-    average_steps: int
+    average_steps: Annotated[int, Field(ge=0)]
     smooth_loss: tuple[int, float]
-    sizes: dict[str, int]
-    seconds: float
+    sizes: dict[str, Annotated[int, Field(ge=0, lt=2**63)]]
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     random: Random
     optimiser: list[dict[str, float]]
     whole: bool = True
@@ -77,7 +80,28 @@ def load_weights(path: Path) -> dict[str, Tensor]:
         return load_file(path)
     except (OSError, SafetensorError) as error:
         raise TrainingError(
-            f"The checkpoint {path.name} cannot be read ({error}); train its stage again."
+            f"The checkpoint {path.name} cannot be read ({error}): train anew, or use another one of the run."
+        ) from error
+
+
+def load_into(model: nn.Module, path: Path) -> None:
+    """Load the weights of a file into a network; TrainingError when they are not that network's."""
+    weights = load_weights(path)
+    with fitting(path):
+        model.load_state_dict(weights)
+
+
+@contextmanager
+def fitting(path: Path) -> Iterator[None]:
+    """Say in one sentence that a file lacks something, or holds something of another shape or kind."""
+    try:
+        yield
+    except (ValueError, KeyError, IndexError, TypeError, RuntimeError, OverflowError) as error:
+        if is_out_of_memory(error):
+            raise
+        raise TrainingError(
+            f"{path} does not fit the run's recipe and data set: put those back as they were, or start a new "
+            "run."
         ) from error
 
 
@@ -117,7 +141,7 @@ def read_tensors(path: Path) -> dict[str, dict[str, Tensor]]:
     groups: dict[str, dict[str, Tensor]] = {"model": {}, "average": {}, "optimiser": {}, "random": {}}
     for name, tensor in load_weights(path).items():
         group, _, rest = name.partition(".")
-        groups[group][rest] = tensor
+        groups.setdefault(group, {})[rest] = tensor
     return groups
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a machine, as one sentence: the memory is full, the disk is full."""
+"""What can go wrong with a machine, as one sentence: memory or disk are full, another process is gone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import torch
 
-from core.errors import OutOfMemoryError, StreetScopeError
+from core.errors import OutOfMemoryError, StreetScopeError, TrainingError
+from core.training import distributed
 from core.training.folder import disk_full
 from core.training.recipe import Stage
 
@@ -22,10 +23,15 @@ def explained(stage: Stage | None = None) -> Iterator[None]:
     except Exception as error:
         # fastai wraps what its callbacks raise, and may fail while it does so
         for cause in _chain(error):
-            if _is_out_of_memory(cause):
+            if is_out_of_memory(cause):
                 raise _out_of_memory(stage) from error
             if (full := disk_full(cause)) is not None:
                 raise full from error
+            if _is_left_alone(cause):
+                raise TrainingError(
+                    "Another process of this run has ended, and one alone cannot go on: see what that one "
+                    "said, and resume the run."
+                ) from error
         raise
 
 
@@ -38,11 +44,18 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         following = following.__cause__ or following.__context__
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
-    # torch's CPU allocator raises a plain RuntimeError
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error means that there is no memory left; torch's CPU allocator raises a RuntimeError."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
         isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
     )
+
+
+def _is_left_alone(error: BaseException) -> bool:
+    """Whether an error is of the talk between processes under torchrun; gloo's are plain RuntimeErrors."""
+    if not distributed.is_distributed() or not isinstance(error, RuntimeError):
+        return False
+    return isinstance(error, torch.distributed.DistError) or "gloo" in str(error)
 
 
 def _out_of_memory(stage: Stage | None) -> OutOfMemoryError:

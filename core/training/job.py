@@ -27,8 +27,10 @@ from core.training.folder import (
     RunSettings,
     disk_full,
     existing_run,
+    open_to_append,
     read_run_recipe,
     read_settings,
+    remove_parts,
     write_json,
     write_text,
 )
@@ -68,8 +70,9 @@ def work(
     """
     folder = existing_run(run)
     with sole_process(folder), StatusKeeper(folder) as status:
+        remove_parts(folder)
         job = _Job(folder, status, report)
-        with job.ending(), job.signals():
+        with job.ending(), asked_by_signal(job.asked):
             job.log(f"Process {status.status.pid} waits for its turn.")
             _write_ballast(folder)
             with turn(run, job.should_stop, lambda sentence: job.waits(sentence, tell)):
@@ -175,8 +178,8 @@ class _Job:
 
     def log(self, text: str) -> None:
         """Append lines to the log; a log that cannot be written is no reason to stop."""
-        with contextlib.suppress(OSError), (self.folder / LOG).open("a", encoding="utf-8") as file:
-            file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {text}\n")
+        with contextlib.suppress(OSError, RunError), open_to_append(self.folder / LOG) as file:
+            file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {text}\n".encode())
 
     @contextmanager
     def ending(self) -> Iterator[None]:
@@ -196,14 +199,19 @@ class _Job:
             if (full := disk_full(error)) is not None:
                 self._end("failed", str(full), traceback.format_exc())
                 raise full from error
-            sentence = (
-                f"The run ended with an error that nobody foresaw ({type(error).__name__}); "
-                f"the log of the run {self.folder.name} tells more."
-            )
+            sentence = self._unforeseen(error)
             self._end("failed", sentence, traceback.format_exc())
             raise TrainingError(sentence) from error
         finally:
             (self.folder / _BALLAST).unlink(missing_ok=True)
+
+    def _unforeseen(self, error: Exception) -> str:
+        if isinstance(error, OSError) and error.filename:
+            return f"{error.filename} cannot be used: {error.strerror or error}."
+        return (
+            f"The run ended with an error that nobody foresaw ({type(error).__name__}); "
+            f"the log of the run {self.folder.name} tells more."
+        )
 
     def _end(self, state: State, sentence: str, details: str = "") -> None:
         for name in (
@@ -217,36 +225,43 @@ class _Job:
         with contextlib.suppress(OSError):  # a disk without room for a kilobyte
             self.status.move(state, sentence, ended=time.time(), seconds_left=None)
 
-    @contextmanager
-    def signals(self) -> Iterator[None]:
-        """SIGTERM and the first Ctrl-C stop the run gracefully; the second Ctrl-C ends it at once."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
 
-        def asked(number: int, frame: FrameType | None) -> None:
-            if number == signal.SIGINT and self.asked.is_set():
-                raise KeyboardInterrupt
-            self.asked.set()
+@contextmanager
+def asked_by_signal(asked: threading.Event) -> Iterator[None]:
+    """SIGTERM and the first Ctrl-C stop the run gracefully; the second Ctrl-C ends it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
-        before: dict[int, Any] = {s: signal.signal(s, asked) for s in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def ask(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT and asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before: dict[int, Any] = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def help_along(run: str) -> None:
-    """Train beside the first process of a run under torchrun: the same steps, nothing written."""
+    """Train beside the first process of a run under torchrun: the same steps, nothing written.
+
+    StoppedError when one of them was asked to stop: a signal often reaches all of them.
+    """
     from core.datasets import open_dataset
-    from core.training.run import train
+    from core.training.run import Watch, train
 
     folder = existing_run(run)
     settings = read_settings(folder)
     if settings.task != "train":
         raise RunError("The learning-rate finder runs in one process; start it without torchrun.")
-    train(read_run_recipe(folder), open_dataset(Path(settings.data)), folder, stages=settings.stages)
+    asked = threading.Event()
+    recipe, dataset = read_run_recipe(folder), open_dataset(Path(settings.data))
+    with asked_by_signal(asked):
+        train(recipe, dataset, folder, stages=settings.stages, watch=Watch(should_stop=asked.is_set))
 
 
 def _write_ballast(folder: Path) -> None:

@@ -135,6 +135,7 @@ def train(
     StoppedError when `watch.should_stop` said so: at the next batch, with the checkpoint of the last whole
     epoch in place; what was learnt since then is done again when the run goes on.
     """
+    _check_starts(recipe, stages, folder)
     with explained():
         run = prepare(recipe, dataset, folder, report, stages, watch or Watch())
         done = run.progress
@@ -142,7 +143,7 @@ def train(
             with explained(run.plan[position]):
                 run.fit(position, done if done and done.position == position else None)
         distributed.any_of(False)  # the first process may still be writing
-        run.model.load_state_dict(checkpoint.load_weights(folder / BEST))
+        checkpoint.load_into(run.model, folder / BEST)
         run.tidy_up()
     return run.model.eval()
 
@@ -181,11 +182,34 @@ def prepare(
         raise TrainingError(
             f"{folder} holds an unfinished run of another recipe: remove that folder or choose another name."
         )
+    plan = tuple(recipe.stage(name) for name in stages) or recipe.stages
+    if done and not _is_of(done, plan):
+        raise TrainingError(
+            f"{folder / RESUME} does not fit the stages of this run: put its settings back as they were, or "
+            "start a new run."
+        )
     if distributed.rank() == 0:
         for name in APPENDED:
             cut(folder / name, done.sizes.get(name, 0) if done else 0)
-    plan = tuple(recipe.stage(name) for name in stages) or recipe.stages
     return PreparedRun.prepare(recipe, plan, dataset, folder, report, watch, done)
+
+
+def _check_starts(recipe: Recipe, stages: Sequence[str], folder: Path) -> None:
+    """Find a stage that lacks the one that it starts from now, not after the hours that others take."""
+    names = tuple(stages) or recipe.names
+    for position, name in enumerate(names):
+        start = recipe.stage(name).start_from
+        if start is None or start in names[:position] or _stage_file(folder, start).exists():
+            continue
+        raise RecipeError(f"The stage {name} starts from {start}, which was not trained in this run.")
+
+
+def _is_of(done: Progress, plan: tuple[Stage, ...]) -> bool:
+    """Whether a run of these stages can have come so far; stages may have been added behind."""
+    names = tuple(stage.name for stage in plan)
+    if done.stages != names[: len(done.stages)] or done.position >= len(done.stages):
+        return False
+    return done.epoch <= plan[done.position].epochs
 
 
 @dataclass(frozen=True)
@@ -272,7 +296,9 @@ class PreparedRun:
         stage = self.plan[position]
         start = resumed.epoch if resumed else 0
         tensors = self._restore(resumed) if resumed else {}
-        if start == stage.epochs:
+        if resumed and start == stage.epochs:
+            if resumed.whole:
+                self._keep(stage)  # the process may have ended after the checkpoint, before it did this
             return
         if resumed is None:
             self._start_from(stage)
@@ -281,7 +307,8 @@ class PreparedRun:
         self._seed_stage(stage)
         learner = self.ready(position, lr, start, resumed.best if resumed else -1.0)
         if resumed:
-            checkpoint.restore_optimiser(learner.opt, tensors["optimiser"], resumed.optimiser)
+            with checkpoint.fitting(self.folder / RESUME):
+                checkpoint.restore_optimiser(learner.opt, tensors["optimiser"], resumed.optimiser)
             go_on = partial(self._go_on, resumed, tensors["random"], learner.dls.train)
             learner.add_cb(GoOn(start, resumed.smooth_loss, go_on))
         with learner.no_bar(), learner.no_logging():
@@ -291,6 +318,10 @@ class PreparedRun:
         learner.stop_when_diverged.check()
         if learner.stop_on_request.stopped:
             raise _stopped(stage.name)
+        self._keep(stage)
+
+    def _keep(self, stage: Stage) -> None:
+        """Keep what the stage has come to under its name."""
         if self.output:
             checkpoint.save_weights(self.average.module, _stage_file(self.folder, stage.name))
 
@@ -340,26 +371,25 @@ class PreparedRun:
         if stage.start_from is None:
             return
         distributed.any_of(False)  # the first process may still be writing it
-        path = _stage_file(self.folder, stage.start_from)
-        if not path.exists():
-            raise RecipeError(
-                f"The stage {stage.name} starts from {stage.start_from}, which was not trained in this run."
-            )
-        self._load(checkpoint.load_weights(path))
+        self._load(_stage_file(self.folder, stage.start_from))
 
     def _restore(self, resumed: Progress) -> dict[str, dict[str, Tensor]]:
         """Put the weights of a checkpoint back and return its other tensors."""
         if not resumed.whole:
-            self._load(checkpoint.load_weights(_stage_file(self.folder, resumed.stages[-1])))
+            self._load(_stage_file(self.folder, resumed.stages[-1]))
             return {}
-        tensors = checkpoint.read_tensors(self.folder / RESUME)
-        self.model.load_state_dict(tensors["model"])
-        self.average.restore(tensors["average"], resumed.average_steps)
+        path = self.folder / RESUME
+        tensors = checkpoint.read_tensors(path)
+        with checkpoint.fitting(path):
+            self.model.load_state_dict(tensors["model"])
+            self.average.restore(tensors["average"], resumed.average_steps)
+            # Once here, where it can be said if it does not go; once more right before the first batch.
+            checkpoint.restore_random(resumed.random, tensors["random"]["torch"], random.Random())  # noqa: S311
         return tensors
 
-    def _load(self, weights: dict[str, Tensor]) -> None:
-        self.model.load_state_dict(weights)
-        self.average.restore(weights, steps=0)
+    def _load(self, path: Path) -> None:
+        checkpoint.load_into(self.model, path)
+        self.average.restore(self.model.state_dict(), steps=0)
 
     def _seed_stage(self, stage: Stage) -> None:
         number = self.recipe.stages.index(stage)
@@ -441,7 +471,7 @@ class PreparedRun:
         if self.recipe.tensorboard:
             from core.training.tensorboard import event_writer
 
-            learner.add_cb(event_writer(self.output / "tensorboard" / stage.name))
+            learner.add_cb(event_writer(self.output / "tensorboard" / stage.name, start))
 
     def _save(self, learner: Learner, loader: Any, position: int, lr: float, epoch: int) -> None:
         if not self.output:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fastai.callback.tensorboard import TensorBoardCallback
+from torch.utils.tensorboard import SummaryWriter
 
 
 class EventWriter(TensorBoardCallback):  # type: ignore[misc]  # fastai has no types
@@ -16,7 +17,21 @@ class EventWriter(TensorBoardCallback):  # type: ignore[misc]  # fastai has no t
 
     run_valid = False
 
+    def __init__(self, folder: Path, start: int) -> None:
+        super().__init__(log_dir=str(folder), trace_model=False, log_preds=False)
+        self.start = start
 
-def event_writer(folder: Path) -> Any:
-    """A callback that writes event files into `folder`."""
-    return EventWriter(log_dir=str(folder), trace_model=False, log_preds=False)
+    def _setup_writer(self) -> None:
+        # What a killed run wrote after its last checkpoint is done again: readers are to forget it.
+        again = self.start * len(self.learn.dls.train) + 1 if self.start else None
+        self.writer = SummaryWriter(log_dir=self.log_dir, purge_step=again)
+
+    def after_epoch(self) -> None:
+        """Metrics of an epoch; fastai announces the end of those before a resumed one too."""
+        if self.epoch >= self.start:
+            super().after_epoch()
+
+
+def event_writer(folder: Path, start: int = 0) -> Any:
+    """A callback that writes event files into `folder`. start: epochs of the stage that are done."""
+    return EventWriter(folder, start)

@@ -177,10 +177,13 @@ def test_a_bad_label_is_found_before_the_first_epoch(store, data):
 
 
 def test_a_loss_that_is_not_a_number_points_to_the_finder(store, data):
-    _, sentence = failing(DivergedError, make_recipe(make_stage(lr=1e38, epochs=5)), data)
+    # one batch an epoch: that the weights are no numbers any more is first seen in validation
+    stage = make_stage(lr=1e38, epochs=5, batch_size=4)
+    run, sentence = failing(DivergedError, make_recipe(stage), data)
 
     assert "learning rate is too high" in sentence
     assert "lr-find" in sentence
+    assert read_history(run) == []
 
 
 def test_pretrained_weights_that_cannot_be_had_are_one_sentence_with_the_choices(
@@ -216,6 +219,14 @@ def test_an_error_that_nobody_foresaw_points_to_the_log(store, data, monkeypatch
     assert run in sentence
     assert "the inside of it" not in sentence
     assert "the inside of it" in log_tail(run)
+
+
+def test_a_file_that_cannot_be_written_is_named(store, data):
+    run = waiting(make_recipe(), data)
+    (run_folder(run) / "environment.json").mkdir()
+    with pytest.raises(TrainingError, match=r"environment\.json cannot be used: Is a directory\."):
+        work(run)
+    assert state_of(run) == "failed"
 
 
 def test_a_failed_run_can_be_started_again(store, data):

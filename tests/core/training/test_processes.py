@@ -33,13 +33,26 @@ def town(tmp_path_factory) -> Path:
 
 TOWN_RECIPE = make_recipe(
     make_stage("small", 3, size=0.5, lr=5e-3),
-    make_stage("large", 3, size=1.0, lr=2e-3),
+    make_stage("large", 3, size=1.0, lr=2e-3, start_from="small"),
     network="unet_tiny",
     classes="CamVid-11",
     colour=0.3,
     blur=0.3,
     ema_decay=0.9,
 )
+KILLED_BETWEEN_STAGES = """
+import os, signal, sys
+from core.__main__ import main
+from core.training import checkpoint
+
+def save(model, path, save=checkpoint.save_weights):
+    if path.name == "small.safetensors":
+        os.kill(os.getpid(), signal.SIGKILL)
+    save(model, path)
+
+checkpoint.save_weights = save
+sys.exit(main(sys.argv[3:]))
+"""
 ENDLESS = make_recipe(make_stage(epochs=100_000))
 
 
@@ -61,20 +74,28 @@ def test_a_killed_run_is_dead_and_ends_as_if_nothing_had_happened(store, town, c
     whole, killed = begin(TOWN_RECIPE, town), begin(TOWN_RECIPE, town)
     work(whole)
 
-    # once within a stage, once after it, at whatever the process does at that moment
-    for epochs in (2, 4):
-        process = core("train", "--resume", killed, "--quiet")
-        wait_for(lambda: epochs_written(killed) >= epochs, f"{epochs} epochs")  # noqa: B023
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert state_of(killed) == "dead"
-        assert "killed" in read_run(killed).summary.message
-        kept = epochs_written(killed)
-        assert epochs <= kept < 6
+    # within a stage, at whatever the process does at that moment
+    process = core("train", "--resume", killed, "--quiet")
+    wait_for(lambda: epochs_written(killed) >= 2, "two epochs")
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert 2 <= epochs_written(killed) < 6
+    assert state_of(killed) == "dead"
+    assert "killed" in read_run(killed).summary.message
+    # between two stages, when the checkpoint is written and the first one's own weights are not yet
+    between = core("train", "--resume", killed, program=(sys.executable, "-c", KILLED_BETWEEN_STAGES))
+    between.wait()
+    assert (between.returncode, state_of(killed)) == (-signal.SIGKILL, "dead")
+    assert epochs_written(killed) == 3
+    assert read_run(killed).checkpoints == ("best",)
+    half_written = run_folder(killed) / ".resume.safetensors.1.part"
+    half_written.touch()
     put_in_line(run_folder(killed))
     work(killed)
 
     assert state_of(killed) == "finished"
+    assert read_run(killed).checkpoints == read_run(whole).checkpoints
+    assert not half_written.exists()
     for expected, found in zip(read_history(whole), read_history(killed), strict=True):
         assert (found.stage, found.epoch) == (expected.stage, expected.epoch)
         # 0.5 % absolute would do; the same pictures in the same order with the same steps are the same
@@ -190,30 +211,31 @@ def test_a_run_can_be_stopped_while_it_waits(store, data, core, launched):
 def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
     store, town, tmp_path, environment, recipe_file
 ):
-    recipe = make_recipe(make_stage("a", 4, size=1.0, lr=0.1, augmentation=0), classes="CamVid-11")
+    recipe = make_recipe(make_stage("a", 30, size=1.0, lr=0.1, augmentation=0), classes="CamVid-11")
     arguments = ("--data", str(town), "--recipe", recipe_file(recipe), "--name", "shared", "--json")
     torchrun = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
     program = str(ROOT / "tests/core/training/two_processes.py")
-    done = subprocess.run(
-        [*torchrun, program, str(tmp_path), *arguments],
-        cwd=ROOT,
-        env=environment | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [*torchrun, program, str(tmp_path), *arguments]
+    paths = environment | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=ROOT, env=paths, stderr=subprocess.DEVNULL) as stopped:
+        wait_for(lambda: epochs_written("shared") >= 1 or stopped.poll() is not None, "an epoch")
+        stopped.send_signal(signal.SIGTERM)  # torchrun passes it on to both
+    assert state_of("shared") == "stopped"
+    kept = epochs_written("shared")
+    done = subprocess.run(command, cwd=ROOT, env=paths, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["name"] == "shared"
     alone = begin(recipe, town)
     work(alone)
 
     ranks = [json.loads((tmp_path / f"rank-{rank}.json").read_text("utf-8")) for rank in (0, 1)]
+    assert len(ranks[0]) == 30 - kept > 0
     for first, second in zip(*ranks, strict=True):
         # of nine pictures, batches of two take eight; no picture is taken twice, none by both
         assert len(first["pictures"]) == len(second["pictures"]) == 4
         assert len(set(first["pictures"] + second["pictures"])) == 8
         assert first["figures"] == pytest.approx(second["figures"], abs=1e-6)
-    assert len(read_history("shared")) == 4
+    assert len(read_history("shared")) == 30
     for one, two in zip(read_history(alone), read_history("shared"), strict=True):
         assert two.acc_camvid == pytest.approx(one.acc_camvid, abs=0.01)
         assert two.mean_iou == pytest.approx(one.mean_iou, abs=0.01)

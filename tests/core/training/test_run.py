@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from core.datasets import open_dataset
 from core.errors import (
@@ -254,6 +256,45 @@ def test_a_damaged_checkpoint_is_one_sentence(dataset, tmp_path, content):
     assert "resume.safetensors is damaged" in refusal(TrainingError, recipe(), dataset, tmp_path / "run")
 
 
+def progress_with(**changes):
+    """Tampers with a checkpoint's progress, or its tensors where a change is a function of them."""
+
+    def tamper(path) -> None:
+        with safe_open(path, "pt") as file:
+            progress = json.loads(file.metadata()["progress"])
+        tensors = load_file(path)
+        change = changes.pop("tensors", lambda tensors: tensors)
+        save_file(change(tensors), path, {"progress": json.dumps(progress | changes)})
+
+    return tamper
+
+
+@pytest.mark.parametrize(
+    ("tamper", "part"),
+    [
+        (progress_with(position=9), "does not fit"),
+        (progress_with(epoch=9), "does not fit"),
+        (progress_with(epoch=-1), "is damaged"),
+        (progress_with(lr=-1.0), "is damaged"),
+        (progress_with(sizes={"history.csv": -5}), "is damaged"),
+        (progress_with(stages=["other"]), "does not fit"),
+        (progress_with(optimiser=[]), "does not fit"),
+        (progress_with(random={"python": [3, ["a"], None], "numpy": {}, "loader": []}), "does not fit"),
+        (progress_with(tensors=lambda t: {n: v for n, v in t.items() if "bias" not in n}), "does not fit"),
+        (progress_with(tensors=lambda t: {n: torch.zeros(3) for n in t}), "does not fit"),
+    ],
+    ids=range(10),
+)
+def test_a_checkpoint_that_was_tampered_with_is_one_sentence(dataset, tmp_path, tamper, part):
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(stage(epochs=4)), dataset, tmp_path / "run", stop_after(("only", 3)))
+    tamper(tmp_path / "run" / "resume.safetensors")
+
+    sentence = refusal(TrainingError, recipe(stage(epochs=4)), dataset, tmp_path / "run")
+    assert "resume.safetensors" in sentence
+    assert part in sentence
+
+
 # What a stage may ask for
 
 
@@ -391,16 +432,34 @@ def test_the_articles_network_is_what_unet_learner_builds(dataset):
 def test_event_files_hold_every_batch_and_every_epoch(dataset, tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    train(recipe(stage("small", 2), tensorboard=True), dataset, tmp_path / "run")
+    settings = recipe(stage("small", 3), tensorboard=True)
+    with pytest.raises(KeyboardInterrupt):  # what was written of the second epoch is written again
+        train(settings, dataset, tmp_path / "run", stop_after(("small", 2)))
+    train(settings, dataset, tmp_path / "run")
 
     events = EventAccumulator(str(tmp_path / "run" / "tensorboard" / "small")).Reload()
-    assert [e.step for e in events.Scalars("train_loss")] == [1, 2, 3, 4]
+    assert [e.step for e in events.Scalars("train_loss")] == [1, 2, 3, 4, 5, 6]
     assert [f"{e.value:.5f}" for e in events.Scalars("mean_iou")] == [
         line["mean_iou"] for line in history(tmp_path / "run")
     ]
 
 
 # What is refused
+
+
+def test_a_stage_that_lacks_the_one_before_is_found_before_the_others_are_trained(dataset, tmp_path):
+    settings = recipe(stage("a"), stage("b"), stage("c", start_from="b"))
+    with pytest.raises(RecipeError, match="The stage c starts from b, which was not trained in this run"):
+        train(settings, dataset, tmp_path / "run", stages=("a", "c"))
+
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_smallest_and_the_largest_factors_leave_a_picture(dataset, tmp_path):
+    for number, settings in enumerate(({"scale": (100, 100)}, {"valid_size": 0.01}, {"size": 0.01})):
+        train(recipe(stage(epochs=1, **settings)), dataset, tmp_path / str(number))
+
+        assert epochs(tmp_path / str(number)) == [("only", 1)]
 
 
 def refusal(error: type[StreetScopeError], *arguments) -> str:

@@ -27,6 +27,8 @@ def note(folder: Path) -> None:
 
     def ended(self):
         end(self)
+        if self.epoch < self.start:
+            return  # fastai announces the end of those that a resumed run skips too
         figures = [float(figure) for figure in self.learn.recorder.log[1:5]]
         epochs.append({"pictures": pictures.copy(), "figures": figures})
         pictures.clear()
