@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from core.errors import StoppedError, TrainingError
 
@@ -66,6 +68,8 @@ def train(
 
     if (data is None) == (resume is None):
         raise click.UsageError("give either --data, for a new run, or --resume, to go on with one")
+    if resume is not None:
+        _refuse_with("--resume", "recipe", "name", "note")
     if background and distributed.is_distributed():
         raise click.UsageError("--background starts one process; leave torchrun or --background out")
     run = ""
@@ -97,15 +101,18 @@ def lr_find(
     kept in a run of its own.
     """
     from core.datasets import open_dataset
+    from core.training import distributed
     from core.training.folder import create_run, run_folder
     from core.training.recipe import read_recipe
 
     if data is None:
         raise click.UsageError("give --data, the data set to learn from")
+    if distributed.is_distributed():
+        raise click.UsageError("the finder runs in one process; start it without torchrun")
     read = read_recipe(recipe)
     open_dataset(data)
     run = create_run(
-        read, data, stages=(stage or read.stages[0].name,), task="lr_find", iterations=iterations
+        read, data, stages=(read.names[0] if stage is None else stage,), task="lr_find", iterations=iterations
     )
     if background:
         return _start(run, as_json)
@@ -147,6 +154,7 @@ def runs(run: str | None, title: str | None, note: str | None, delete: bool, as_
                 click.echo(_line(summary))
         return
     if delete:
+        _refuse_with("--delete", "title", "note", "as_json")
         delete_run(run)
         return
     if title is not None or note is not None:
@@ -181,10 +189,21 @@ def publish(run: str, checkpoint: str, name: str, replace: bool, as_json: bool) 
     _print_card(publish_checkpoint(run, checkpoint, name), as_json)
 
 
+def _refuse_with(option: str, *others: str) -> None:
+    """UsageError for a parameter that was given and that an option would leave without effect."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if name in others and context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"{option} goes without {parameter.opts[0]}; leave one of them out")
+
+
 def _train_run(data: Path, recipe: str, stages: tuple[str, ...], name: str | None, note: str) -> str:
     """The run to train: a new one, or the one that was begun under the same name."""
     from core.datasets import open_dataset
-    from core.training.folder import SETTINGS, Label, create_run, run_folder
+    from core.run_publish import check_model_name
+    from core.store import DEFAULT_MODEL
+    from core.training.folder import SETTINGS, create_run, make_label, run_folder
     from core.training.recipe import read_recipe
     from core.training.status import put_in_line
 
@@ -197,9 +216,10 @@ def _train_run(data: Path, recipe: str, stages: tuple[str, ...], name: str | Non
     if name is not None and (run_folder(name) / SETTINGS).exists():
         _check_same(name, read, data)
         return _resumed_run(name, stages)
-    run = create_run(
-        read, data, stages=stages, run=name or "", publish=name, label=Label(note=note) if note else None
-    )
+    if name is not None and not (name == DEFAULT_MODEL and read == read_recipe("street")):
+        check_model_name(name)  # the shipped model alone is replaced unasked, by the recipe that makes it
+    label = make_label(note=note) if note else None
+    run = create_run(read, data, stages=stages, run=name or "", publish=name, label=label)
     put_in_line(run_folder(run))
     return run
 
@@ -304,22 +324,35 @@ def _summary(summary: RunSummary) -> dict[str, Any]:
 def _view(view: RunView) -> dict[str, Any]:
     return _summary(view.summary) | {
         "stages": list(view.settings.stages),
-        "history": [epoch._asdict() for epoch in view.history],
+        "history": [_without_nan(epoch._asdict()) for epoch in view.history],
         "checkpoints": list(view.checkpoints),
         "suggestions": {finder.stage: finder.suggestions for finder in view.finders},
         "environment": view.environment,
     }
 
 
+def _without_nan(figures: dict[str, Any]) -> dict[str, Any]:
+    """A figure that is no number as None: JSON has no word for it, and other programs would refuse it."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in figures.items()
+    }
+
+
+def _printable(text: str) -> str:
+    """Text of a run's as a terminal may get it: a folder from elsewhere could hold commands to it."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def _line(summary: RunSummary) -> str:
     title = "" if summary.title == summary.id else f"  {summary.title}"
-    return f"{summary.id}  {summary.state} {summary.share:.0%}{title}  {summary.message}"
+    return _printable(f"{summary.id}  {summary.state} {summary.share:.0%}{title}  {summary.message}")
 
 
 def _text(view: RunView) -> str:
     lines = [_line(view.summary)]
     if view.summary.note:
-        lines.append(view.summary.note)
+        lines += [_printable(line) for line in view.summary.note.splitlines()]
     if view.history:
         lines.append("stage         epoch  train_loss  valid_loss  acc_camvid  mean_iou  seconds")
     lines += [

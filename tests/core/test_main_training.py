@@ -9,7 +9,8 @@ import pytest
 
 from core.__main__ import main
 from core.modelstore import list_models, load_model
-from core.training.folder import read_settings, run_folder, run_ids
+from core.training.folder import HISTORY, append_row, read_settings, run_folder, run_ids
+from core.training.runs import Epoch
 
 RECIPE = """
 name = "tiny"
@@ -116,6 +117,32 @@ def test_a_model_of_the_same_name_goes_on_unless_the_recipe_is_another(run, refu
     assert "holds a run of another recipe" in refusal(*command, "--recipe", str(other))
 
 
+def test_a_model_that_came_from_elsewhere_is_not_replaced_by_a_run(refusal, data, recipe, colour_model):
+    sentence = refusal("train", "--data", data, "--recipe", recipe, "--name", colour_model)
+
+    assert f"There is a model called {colour_model} already" in sentence
+    assert run_ids() == []
+
+
+def test_the_finder_is_not_shared_by_several_processes(refusal, data, recipe, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+
+    assert "without torchrun" in refusal("lr-find", "--data", data, "--recipe", recipe)
+    assert run_ids() == []
+
+
+def test_what_is_no_number_is_null_in_json_and_no_note_commands_a_terminal(run, data, recipe):
+    name = json.loads(run("train", "--data", data, "--recipe", recipe, "--json", "--note", "a\x1b[2J"))["id"]
+    append_row(run_folder(name) / HISTORY, Epoch._fields, ("large", 4, "nan", "inf", 0.5, 0.5, 1.0))
+
+    def refuse(word: str) -> None:
+        raise ValueError(word)
+
+    found = json.loads(run("runs", name, "--json"), parse_constant=refuse)
+    assert (found["history"][-1]["train_loss"], found["history"][-1]["valid_loss"]) == (None, None)
+    assert "\x1b" not in run("runs", name)
+
+
 def test_any_checkpoint_becomes_a_model(run, refusal, data, recipe):
     found = json.loads(run("train", "--data", data, "--recipe", recipe, "--json"))
     card = json.loads(run("publish", found["id"], "--checkpoint", "small", "--name", "early", "--json"))
@@ -164,7 +191,15 @@ def test_runs_are_listed_named_and_deleted(run, data, recipe):
         (("lr-find", "--data", "{data}", "--stage", "huge"), "no stage 'huge'"),
         (("lr-find", "--data", "{data}", "--iterations", "3"), "20"),
         (("runs", "absent"), "no run 'absent'"),
+        (("lr-find", "--data", "{data}", "--recipe", "{recipe}", "--stage", ""), "no stage ''"),
         (("runs", "--delete"), "ID"),
+        (("runs", "absent", "--delete", "--title", "x"), "--delete goes without --title"),
+        (("train", "--resume", "absent", "--recipe", "street"), "--resume goes without --recipe"),
+        (("train", "--resume", "absent", "--name", "x"), "--resume goes without --name"),
+        (("train", "--resume", "absent", "--note", "x"), "--resume goes without --note"),
+        (("train", "--data", "{data}", "--recipe", "{recipe}", "--note", "x" * 10_001), "at most 10,000"),
+        (("train", "--data", "{data}", "--recipe", "{recipe}", "--note", "a\udcff"), "all of them text"),
+        (("train", "--data", "{data}", "--recipe", "{recipe}", "--name", "street-lite0"), "comes with"),
         (("stop", "absent"), "no run 'absent'"),
         (("publish", "absent", "--name", "x"), "no run 'absent'"),
     ],
