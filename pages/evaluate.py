@@ -13,8 +13,7 @@ st.markdown(
 )
 
 with st.spinner("Waking the network"):
-    from pages.widgets.datasets import choose_dataset
-    from pages.widgets.evaluate_choice import choose_tasks
+    from pages.widgets.evaluate_choice import choose_frames, choose_tasks
     from pages.widgets.evaluate_confusion import follow_cell, show_confusion
     from pages.widgets.evaluate_figures import (
         headline,
@@ -27,7 +26,7 @@ with st.spinner("Waking the network"):
     from pages.widgets.evaluate_job import evaluations
     from pages.widgets.evaluate_worst import show_worst
 
-opened = choose_dataset()
+opened = choose_frames()
 follow_cell()
 tasks = choose_tasks(opened)
 found = evaluations(tasks)
@@ -36,7 +35,13 @@ if len(found) > 1:
     by_name = {evaluation.model: evaluation for evaluation in found}
     shown = by_name[
         st.segmented_control(
-            "Figures of", list(by_name), default=shown.model, required=True, key="figures_of", width="content"
+            "Figures of",
+            list(by_name),
+            default=shown.model,
+            required=True,
+            key="figures_of",
+            bind="query-params",
+            width="content",
         )
     ]
 headline(shown, opened)

@@ -4,16 +4,55 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.datasets import SPLITS, Split
-from core.errors import ModelError
+from core.datasets import SPLITS, Split, list_dataset
+from core.datasets.listing import LEAVES_OUT
+from core.errors import DatasetError, ModelError
 from core.modelstore import list_models, read_card
 from pages.widgets.dataset_gallery import SPLIT_TITLES
-from pages.widgets.dataset_state import SPLIT
-from pages.widgets.datasets import OpenedSet
+from pages.widgets.dataset_state import SET, SPLIT
+from pages.widgets.datasets import OpenedSet, choose_dataset
 from pages.widgets.evaluate_job import Task
 from pages.widgets.models import model_picker
+from pages.widgets.words import plain
 
-_OTHER = "other"
+_MODEL, _OTHER = "model", "other"
+
+
+def choose_frames() -> OpenedSet:
+    """The data set chosen; says so where that is not the one asked for, or where it has pictures left out."""
+    asked = _asked(SET)
+    gone = st.container()
+    try:
+        opened = choose_dataset()
+    finally:  # the script may end there, while Toytown is drawn
+        shown: str = st.session_state.get(SET, asked)
+        if asked and asked != shown:
+            gone.warning(
+                f"The data set {plain(asked)} is not there any more; this is {plain(shown)}.",
+                icon=":material/folder_off:",
+            )
+    if left_out := _left_out(opened.key, opened):
+        pictures = "1 picture is" if len(left_out) == 1 else f"{len(left_out)} pictures are"
+        st.warning(
+            f"{pictures} left out: {plain(left_out[0])} The Data page's Check tab lists all that is wrong.",
+            icon=":material/hide_image:",
+        )
+    return opened
+
+
+def _asked(key: str) -> str:
+    """What a picker is about to show, if that is still there: chosen before, or named by the address."""
+    return str(st.session_state.get(key) or st.query_params.get(key, ""))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _left_out(key: str, _opened: OpenedSet) -> list[str]:
+    """A sentence for each picture of the folder that is not among the frames."""
+    try:
+        problems = list_dataset(_opened.dataset.root).problems
+    except DatasetError:
+        return []  # it has gone since; who reads a frame will say so
+    return [problem.message for problem in problems if problem.kind in LEAVES_OUT]
 
 
 def choose_tasks(opened: OpenedSet) -> list[Task]:
@@ -21,10 +60,16 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
     if not list_models():
         st.info("There is no model on this machine to measure; train one, or restore the shipped one.")
         st.stop()
+    asked = [name for name in (_asked(_MODEL), _asked(_OTHER)) if name and name not in list_models()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        model = model_picker()
+        model = model_picker(key=_MODEL)
         other = _other_model(model)
         split = _split(opened)
+    for name in asked:
+        st.warning(
+            f"The model {plain(name)} is not there any more; these are figures of {model}.",
+            icon=":material/search_off:",
+        )
     if split != "valid" and split != "test" and opened.dataset.train:
         st.caption(
             ":material/info: A model may have learnt from training frames. What it reaches on them says "
