@@ -39,6 +39,12 @@ def truth_table(truth: ClassList, model: ClassList) -> NDArray[np.uint8]:
     return table
 
 
+def counted_as(truth: ClassList, model: ClassList, number: int) -> list[str]:
+    """The names of a data set's classes that count as a model's class `number`."""
+    table = truth_table(truth, model)
+    return [name for own, name in enumerate(truth.names) if table[own] == number]
+
+
 def count_confusion(truth: NDArray[np.uint8], predicted: NDArray[np.uint8], classes: int) -> IntArray:
     """Count pixels by true and predicted class.
 

@@ -79,11 +79,14 @@ def class_chart(evaluation: SplitEvaluation, figure: ClassFigure) -> Figure:
     return figure_of([bars], layout)
 
 
-def confusion_chart(evaluation: SplitEvaluation, by_row: bool = True) -> Figure:
+def confusion_chart(
+    evaluation: SplitEvaluation, by_row: bool = True, cell: tuple[int, int] | None = None
+) -> Figure:
     """The confusion matrix over the classes that occur: true classes down, predicted ones across.
 
     by_row: each row as shares of its true class; else pixels, coloured by the order of their size. Over every
     cell with pixels lies a marker that can be chosen; its `customdata` is (true, predicted), class numbers.
+    cell: such a pair, which is framed.
     """
     confusion = evaluation.confusion
     shown = np.flatnonzero((confusion.sum(axis=1) > 0) | (confusion.sum(axis=0) > 0))
@@ -130,13 +133,12 @@ def confusion_chart(evaluation: SplitEvaluation, by_row: bool = True) -> Figure:
         "text": said,
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {
-            "symbol": "square-open",
+            "symbol": "square",
             "size": side,
-            "color": "rgb(255, 140, 0)",
-            "line": {"width": 3},
             "opacity": 0,
         },
-        "selected": {"marker": {"opacity": 1}},
+        # The frame says which cell is chosen: it can also have been chosen elsewhere.
+        "selected": {"marker": {"opacity": 0}},
         "unselected": {"marker": {"opacity": 0}},
         "showlegend": False,
     }
@@ -146,11 +148,20 @@ def confusion_chart(evaluation: SplitEvaluation, by_row: bool = True) -> Figure:
     layout |= {
         "xaxis": axis | {"title": {"text": "predicted"}, "tickangle": -60, "range": [-0.5, len(shown) - 0.5]},
         "yaxis": axis | {"title": {"text": "true"}, "range": [len(shown) - 0.5, -0.5]},
+        "shapes": [] if cell is None else _frame_around(cell, shown.tolist()),
         "clickmode": "event+select",
         "dragmode": False,
         "hovermode": "closest",
     }
     return figure_of([heat, markers], layout)
+
+
+def _frame_around(cell: tuple[int, int], shown: list[int]) -> list[dict[str, Any]]:
+    if not set(cell) <= set(shown):
+        return []
+    row, col = map(shown.index, cell)
+    place = {"x0": col - 0.5, "x1": col + 0.5, "y0": row - 0.5, "y1": row + 0.5}
+    return [{"type": "rect", "line": {"color": "rgb(255, 140, 0)", "width": 3}} | place]
 
 
 def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) -> Figure:
@@ -232,7 +243,7 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
 
 def distance_chart(evaluations: Sequence[SplitEvaluation], width: int = WIDTH) -> Figure:
     """Accuracy by the distance from a true boundary, a line for each evaluation; `width` is marked."""
-    names = [*map(str, range(1, FARTHEST + 1)), f"over {FARTHEST}"]
+    names = [*map(str, range(1, FARTHEST + 1)), f"> {FARTHEST}"]
     lines = [
         {
             "type": "scatter",
@@ -267,6 +278,7 @@ def distance_chart(evaluations: Sequence[SplitEvaluation], width: int = WIDTH) -
             "tickvals": list(range(1, FARTHEST + 2)),
             "ticktext": names,
             "range": [0.5, FARTHEST + 1.5],
+            "tickangle": 0,
         },
         "yaxis": {"title": {"text": "accuracy"}, "tickformat": ".0%"},
         "shapes": [zone],
@@ -331,6 +343,7 @@ def comparison_chart(first: SplitEvaluation, second: SplitEvaluation, figure: Cl
             "x": [_number(each[n]) for n in shown],
             "y": names,
             "marker": {"color": colour, "size": 11, "symbol": symbol, "line": EDGE},
+            "cliponaxis": False,
             "hovertemplate": f"%{{y}}: {figure} %{{x:.3f}}",
         }
         for evaluation, each, colour, symbol in zip(

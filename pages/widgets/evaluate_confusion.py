@@ -11,9 +11,16 @@ import streamlit as st
 from core import evaluation_charts as charts
 from core import evaluation_tables as tables
 from core.errors import StreetScopeError
-from core.evaluation import IntArray, SplitEvaluation
+from core.evaluation import IntArray, SplitEvaluation, counted_as
 from pages.widgets.evaluate_chart import files, stem
-from pages.widgets.evaluate_frames import THUMBNAIL, Measured, data_page_link, show_confused, small_marked
+from pages.widgets.evaluate_frames import (
+    THUMBNAIL,
+    Measured,
+    data_page_link,
+    download_menu,
+    show_confused,
+    small_marked,
+)
 from pages.widgets.plots import saved_chart
 from pages.widgets.words import plain
 
@@ -32,9 +39,11 @@ def show_confusion(measured: Measured) -> None:
     """Matrix, table and, of the cell that was chosen, the frames."""
     evaluation = measured.evaluation
     rows = tables.confusion_rows(evaluation, wrong_only=True)
+    cell = _resolve(evaluation) if rows else None
+    numbers = None if cell is None else _numbers(evaluation, cell)
     st.markdown(
         "Each row is a true class, each column what the network called its pixels. What is right lies on the "
-        "diagonal. **Choose a cell**, or a row of the table, to see the frames where that happens most."
+        "diagonal. **Choose a cell**, a row of the table, or two classes, to see where that happens most."
     )
     by_row = st.toggle(
         "Each row as shares of its true class",
@@ -44,7 +53,7 @@ def show_confusion(measured: Measured) -> None:
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        chart, name = charts.confusion_chart(evaluation, by_row), stem(evaluation, "confusion")
+        chart, name = charts.confusion_chart(evaluation, by_row, numbers), stem(evaluation, "confusion")
         key = f"chart_confusion.{name}.{by_row}"
         saved_chart(
             chart,
@@ -55,14 +64,13 @@ def show_confusion(measured: Measured) -> None:
             lambda: _choose_cell(key, evaluation),
         )
         files(evaluation, name, lambda: tables.confusion_rows(evaluation), chart)
-    if not rows:
+    if cell is None or numbers is None:
         right.success("There is no mistake in these frames.", icon=":material/check:")
         return
     with right:
         _table(rows[:_SHOWN_ROWS], evaluation)
-        cell = _resolve(evaluation)
         _pickers(evaluation, cell)
-    _frames(measured, *map(evaluation.class_names.index, cell))
+    _frames(measured, *numbers)
 
 
 def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
@@ -86,7 +94,8 @@ def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
         key=key,
         on_select=choose,
         selection_mode="single-row",
-        alt="Pairs of a true class and what it was taken for, most pixels first. Select a row to see frames.",
+        alt="Pairs of a true class and what it was taken for, most pixels first. Select a row to see its "
+        "frames; on the keyboard with Shift and Space.",
     )
 
 
@@ -108,6 +117,11 @@ def _resolve(evaluation: SplitEvaluation) -> Cell:
         said = names[int(mistakes[names.index(true)].argmax())]
     st.session_state[_CELL] = st.session_state[_WRITTEN] = (true, said)
     st.query_params.update({_TRUE: true, _SAID: said})
+    return true, said
+
+
+def _numbers(evaluation: SplitEvaluation, cell: Cell) -> tuple[int, int]:
+    true, said = map(evaluation.class_names.index, cell)
     return true, said
 
 
@@ -155,7 +169,7 @@ def _frames(measured: Measured, true: int, said: int) -> None:
     total, of_class = int(pixels.sum()), int(evaluation.confusion[true].sum())
     st.markdown(
         f"{total:,} pixels in {len(numbers)} of {evaluation.images} frames, {total / of_class:.1%} of all "
-        f"that are {evaluation.class_names[true]}. Orange marks them."
+        f"that are {evaluation.class_names[true]}. Orange marks them. {_grouped(measured, true)}"
     )
     names = [measured.frame(int(number)).name for number in numbers]
     counts = dict(zip(names, pixels.tolist(), strict=True))
@@ -166,12 +180,20 @@ def _frames(measured: Measured, true: int, said: int) -> None:
         chosen = _frame_picker(names, counts)
         frame = measured.frame(int(numbers[names.index(chosen)]))
         data_page_link(measured, frame)
+        download_menu(measured, frame, (true, said))
     show_confused(measured, frame, true, said)
     files(
         evaluation,
         stem(evaluation, f"{evaluation.class_names[true]}-as-{evaluation.class_names[said]}"),
         lambda: tables.confused_rows(evaluation, true, said),
     )
+
+
+def _grouped(measured: Measured, true: int) -> str:
+    """Which of the data set's classes are the true class, where the truth calls it by other names."""
+    name = measured.evaluation.class_names[true]
+    own = counted_as(measured.opened.dataset.class_list, measured.evaluation.class_list, true)
+    return "" if own == [name] else plain(f"As {name} count the data set's {', '.join(own)}.")
 
 
 def _frame_picker(names: list[str], counts: dict[str, int]) -> str:

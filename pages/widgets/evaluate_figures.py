@@ -130,16 +130,17 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     )
     number = None if chosen == _ALL else evaluation.class_names.index(chosen)
     shown = evaluation.calibration if number is None else evaluation.calibration.of(number)
-    left, middle, right = st.columns(3)
-    left.metric("Expected calibration error", f"{shown.expected_error():.2%}")
-    middle.metric("How sure, on average", f"{shown.mean_confidence:.1%}")
-    right.metric(
-        "How often right",
-        f"{shown.accuracy:.1%}",
-        _sureness(shown.mean_confidence, shown.accuracy),
-        delta_color="off",
-        delta_arrow="off",
-    )
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Expected calibration error", f"{shown.expected_error():.2%}", width="content")
+        st.metric("How sure, on average", f"{shown.mean_confidence:.1%}", width="content")
+        st.metric(
+            "How often right",
+            f"{shown.accuracy:.1%}",
+            _sureness(shown.mean_confidence, shown.accuracy),
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+        )
     chart = charts.reliability_chart(evaluation, number)
     name = stem(evaluation, "calibration" if number is None else f"calibration-{chosen}")
     saved_chart(

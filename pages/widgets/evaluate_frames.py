@@ -12,13 +12,22 @@ from core import images
 from core.datasets import Frame
 from core.datasets.cache import signature
 from core.errors import StreetScopeError
-from core.evaluation import SplitEvaluation, truth_table
-from core.evaluation_pictures import MARK, FramePictures, FrameView, frame_pictures, marked_picture
+from core.evaluation import SplitEvaluation
+from core.evaluation_pictures import (
+    MARK,
+    FramePictures,
+    FrameView,
+    frame_pictures,
+    full_pictures,
+    marked_picture,
+    view_frame,
+)
 from core.modelstore import ModelCard
 from core.sharedcache import SharedCache
 from pages.widgets.dataset_frame import truth_picture, truth_viewer
 from pages.widgets.dataset_state import SET
 from pages.widgets.datasets import TOYTOWN, OpenedSet
+from pages.widgets.evaluate_chart import stem
 from pages.widgets.models import loaded_segmenter
 from pages.widgets.pixel_viewer import pixel_viewer, viewer_picture
 from pages.widgets.predictions import predict
@@ -55,10 +64,7 @@ def frame_view(measured: Measured, frame: Frame) -> FrameView:
     dataset, card = measured.opened.dataset, measured.card
 
     def make() -> FrameView:
-        image, label = dataset.read(frame)
-        segmenter = loaded_segmenter(card.name, card.weights_sha256)
-        truth = truth_table(dataset.class_list, segmenter.class_list)[label]
-        return FrameView(image, truth, segmenter.segment(image).labels)
+        return view_frame(loaded_segmenter(card.name, card.weights_sha256), dataset, frame)
 
     signatures = (signature(frame.image), signature(frame.label))
     return _views().get(_EVERYBODY, (card.weights_sha256, str(frame.image), *signatures), make)
@@ -83,6 +89,12 @@ def show_frame(measured: Measured, frame: Frame) -> None:
     except StreetScopeError as error:
         st.error(str(error), title=f"{plain(frame.name)} cannot be shown", icon=":material/broken_image:")
         return
+    own, said = opened.dataset.class_list, measured.evaluation.class_list
+    if own.names != said.names:
+        st.caption(
+            f"The truth shows the data set's own {len(own)} classes; what is wrong is told by the network's "
+            f"{len(said)}, into which they are grouped."
+        )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures = {
         "The truth": truth,
@@ -129,6 +141,30 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
                 on_choose=_remember(state),
                 label=f"{frame.name}: {title}",
             )
+
+
+def download_menu(measured: Measured, frame: Frame, cell: tuple[int, int] | None = None) -> None:
+    """A frame's pictures as files in full size; cell: a confusion, by class numbers, that one marks."""
+    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="evaluated_downloads")
+    if not menu.open:
+        return
+    try:
+        view = frame_view(measured, frame)
+    except StreetScopeError as error:
+        menu.error(str(error), icon=":material/broken_image:")
+        return
+    pictures = full_pictures(view, measured.evaluation.class_list)
+    if cell is not None:
+        pictures = {"marked": marked_picture(view, *cell, width=view.width)} | pictures
+    for kind, picture in pictures.items():
+        menu.download_button(
+            f"{kind.capitalize()} (PNG)",
+            picture,
+            f"{stem(measured.evaluation, frame.name)}-{kind}.png",
+            on_click="ignore",
+            width="stretch",
+            type="tertiary",
+        )
 
 
 def data_page_link(measured: Measured, frame: Frame) -> None:

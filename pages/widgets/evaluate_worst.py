@@ -8,7 +8,14 @@ from core import evaluation_tables as tables
 from core.errors import StreetScopeError
 from pages.widgets.dataset_state import frame_name, set_frame, write_frame
 from pages.widgets.evaluate_chart import files, stem
-from pages.widgets.evaluate_frames import THUMBNAIL, Measured, data_page_link, show_frame, small_pictures
+from pages.widgets.evaluate_frames import (
+    THUMBNAIL,
+    Measured,
+    data_page_link,
+    download_menu,
+    show_frame,
+    small_pictures,
+)
 from pages.widgets.words import plain
 
 PAGE = 5
@@ -35,7 +42,8 @@ def _list(measured: Measured) -> None:
     st.markdown(
         "**Loss** is the cross-entropy: how surprised the network was by the truth, on average over the "
         "frame's pixels. Being sure and wrong costs most. The last picture is pale where the network is "
-        "right, and has the class that it said where it is wrong."
+        "right; where it is wrong, it has the colour of the class that the network said. Open a frame to "
+        "see which colour is which class."
     )
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         order = st.segmented_control(
@@ -84,6 +92,7 @@ def _one(measured: Measured, number: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("All frames", icon=":material/arrow_back:", on_click=_close, key="worst_close")
         data_page_link(measured, frame)
+        download_menu(measured, frame)
     row = tables.frame_rows(measured.evaluation, [number])[0]
     st.markdown(
         f"**{plain(frame.name)}**: {row['wrong pixels']:,} of {row['counted pixels']:,} pixels wrong, "

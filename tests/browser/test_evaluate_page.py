@@ -131,6 +131,7 @@ def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: Op
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_visible()
     expect(page.get_by_text(f"{BADLY + HARDLY:,} pixels in 2 of 6 frames", exact=False)).to_be_visible()
+    expect(plot(page).locator(".shapelayer path")).to_have_count(1)  # frames the chosen cell
     shown = viewer(page)
     expect(page.get_by_role("application", name=re.compile("^street_5: In street_5"))).to_be_visible()
     expect(shown.locator(".readout.chosen .what")).to_have_text("Sky taken for Road")
@@ -167,6 +168,11 @@ def test_the_worst_frame_comes_first_and_opens_in_the_viewer(app: RunningApp, op
     expect(page.locator(".film .where")).to_contain_text("frame 6 of 7")
     page.goto(here)
     expect(page.get_by_role("heading", name="Where it is wrong")).to_be_visible()
+    page.get_by_role("button", name="Download", exact=True).click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Errors (PNG)").click()
+    assert started.value.suggested_filename == "street-lite0-street-valid-street_5-errors.png"
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="All frames").click()
     expect(buttons).to_have_count(5)
 
@@ -190,7 +196,8 @@ def test_two_models_stand_side_by_side(app: RunningApp, open_page: OpenPage) -> 
 
 
 def test_a_model_that_does_not_know_the_classes_gets_a_sentence(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/evaluate?set=boats")
+    page = open_page(f"{app.url}/evaluate?set=boats&model=sunk")
+    expect(page.get_by_text("The model sunk is not there any more; these are figures of")).to_be_visible()
     expect(page.get_by_text("knows none of the classes of boats (Boat, Ship", exact=False)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Measure"))).to_have_count(0)
 

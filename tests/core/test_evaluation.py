@@ -29,6 +29,7 @@ from core.evaluation import (
     class_frequency,
     classes_in_mean,
     count_confusion,
+    counted_as,
     evaluate,
     mean_iou,
     mean_loss,
@@ -222,6 +223,14 @@ def test_camvids_void_and_ungrouped_classes_count_nowhere():
     ignored = {CAMVID_32.names[number] for number in range(32) if table[number] == IGNORE}
     assert ignored == {"Void", "Animal", "CartLuggagePram", "OtherMoving", "Train"}
     assert (table[32:] == IGNORE).all()
+
+
+def test_a_class_of_the_model_says_which_of_the_data_sets_count_as_it():
+    assert counted_as(CAMVID_32, CAMVID_11, CAMVID_11.index("Sidewalk")) == [
+        "ParkingBlock",
+        "RoadShoulder",
+        "Sidewalk",
+    ]
 
 
 def test_a_models_own_void_counts_nowhere():

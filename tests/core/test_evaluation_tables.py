@@ -213,6 +213,15 @@ def test_a_cell_of_the_matrix_says_which_classes_it_is_of(evaluation):
     assert (cells.x[place], cells.y[place]) == (2, 1)
 
 
+def test_the_cell_that_was_chosen_is_framed(evaluation):
+    names = evaluation.class_names
+    figure = charts.confusion_chart(evaluation, cell=(names.index("Road"), names.index("Tree")))
+
+    (frame,) = figure.layout.shapes
+    row, col = figure.layout.yaxis.ticktext.index("Road"), figure.layout.xaxis.ticktext.index("Tree")
+    assert (frame.x0, frame.x1, frame.y0, frame.y1) == (col - 0.5, col + 0.5, row - 0.5, row + 0.5)
+
+
 def test_the_matrix_in_pixels_has_their_numbers_in_its_cells(evaluation):
     heat, _ = charts.confusion_chart(evaluation, by_row=False).data
 
