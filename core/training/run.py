@@ -247,9 +247,10 @@ class PreparedRun:
         for stage in plan:
             distributed.batch_share(stage)
             if len(dataset.train) < stage.batch_size:
+                frames = "1 frame" if len(dataset.train) == 1 else f"{len(dataset.train)} frames"
                 raise RecipeError(
                     f"The stage {stage.name} has a batch size of {stage.batch_size}, "
-                    f"but {dataset.name} has only {len(dataset.train)} frames to train on."
+                    f"but {dataset.name} has only {frames} to train on."
                 )
         _seed(recipe.seed)
         class_list = target_classes(recipe, dataset)
