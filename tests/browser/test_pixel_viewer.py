@@ -41,9 +41,19 @@ def in_words(row: int, col: int) -> str:
     return f"{class_at(row, col)} · {confidence_at(row, col)}\N{NO-BREAK SPACE}%"
 
 
+# Each viewer is in a shadow tree of its own, which its place on the page does not have from the beginning.
+READY = """number => {
+  const places = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
+  const viewers = places.flatMap((each) => [...(each.shadowRoot ?? each).querySelectorAll(".viewer")]);
+  return viewers[number]?.dataset.ready === "true";
+}"""
+
+
 def viewer(page: Page, number: int = 0) -> Locator:
     """The number-th viewer of the page, once its picture is there."""
     shown = page.locator(".viewer").nth(number)
+    # While a page loads, `expect` soon looks but once a second.
+    page.wait_for_function(READY, arg=number, polling=50, timeout=90_000)
     expect(shown).to_have_attribute("data-ready", "true", timeout=90_000)
     return shown
 
