@@ -38,6 +38,7 @@ LOG = "log.txt"
 STOP = "stop"
 LOCK = "lock"
 PREVIEWS = "previews"
+CLASSES = "classes.json"
 CHECKPOINTS = "checkpoints"
 BEST = "best.safetensors"
 RESUME = "resume.safetensors"
@@ -255,12 +256,17 @@ def disk_full(error: BaseException) -> DiskFullError | None:
     """The sentence for an error that means that there is no room on the disk; None for any other."""
     if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
         return None
-    path = Path(str(error.filename)).name if error.filename else "what the run writes"
-    name = _PART.sub(r"\1", path)
+    name = place_of(error.filename).name if error.filename else "what the run writes"
     return DiskFullError(
         f"There is no room on the disk for {name}: free some space and resume the run; "
         "what was written before is whole."
     )
+
+
+def place_of(filename: object) -> Path:
+    """The file that people know, of one that is being written beside its place."""
+    path = Path(str(filename))
+    return path.with_name(_PART.sub(r"\1", path.name)) if path.name else path
 
 
 def remove_parts(folder: Path) -> None:

@@ -28,6 +28,7 @@ from core.training.folder import (
     disk_full,
     existing_run,
     open_to_append,
+    place_of,
     read_run_recipe,
     read_settings,
     remove_parts,
@@ -207,7 +208,7 @@ class _Job:
 
     def _unforeseen(self, error: Exception) -> str:
         if isinstance(error, OSError) and error.filename:
-            return f"{error.filename} cannot be used: {error.strerror or error}."
+            return f"{place_of(error.filename)} cannot be used: {error.strerror or error}."
         return (
             f"The run ended with an error that nobody foresaw ({type(error).__name__}); "
             f"the log of the run {self.folder.name} tells more."
