@@ -1,7 +1,8 @@
 """The pictures that show a network learn: four fixed validation frames, segmented again and again.
 
 `previews/NUMBER-FRAME.png` are label maps in the classes' colours, `photo-FRAME.png` and `truth-FRAME.png`
-what belongs to them, `index.csv` says when each number was drawn.
+what belongs to them, `classes.json` says which colour is which class, and `index.csv` when each number was
+drawn.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from core.networks import Network
 from core.processor import has_native_bfloat16
 from core.training.callbacks import Event
 from core.training.data import Example, Normalise, Scaled, scaled
-from core.training.folder import PREVIEWS, append_row, replacing
+from core.training.folder import CLASSES, PREVIEWS, append_row, replacing, write_json
 from core.training.loss import to_label_size
 
 FRAMES = 4
@@ -48,6 +49,8 @@ class PreviewPainter:
         self.palette[: len(class_list)] = class_list.palette
         self.number = self._drawn()
         if not self.number:
+            colours = zip(class_list.names, class_list.palette.tolist(), strict=True)
+            write_json(self.folder / CLASSES, dict(colours))
             self._write_photos()
 
     def paint(

@@ -17,11 +17,13 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import Field, JsonValue, RootModel
 
+from core.classes import RGB
 from core.errors import RecipeError, RunError
 from core.training.folder import (
     BATCHES,
     BEST,
     CHECKPOINTS,
+    CLASSES,
     ENVIRONMENT,
     HISTORY,
     LABEL,
@@ -147,7 +149,9 @@ class Finder:
 
 @dataclass(frozen=True)
 class RunView:
-    """A run in full. photos and truths: the previews' frames and their label maps. log: its last lines."""
+    """A run in full. photos, truths and classes: the previews' frames, their label maps, and the colours in
+    those by class. log: its last lines.
+    """
 
     summary: RunSummary
     settings: RunSettings
@@ -156,6 +160,7 @@ class RunView:
     previews: tuple[Preview, ...]
     photos: tuple[Path, ...]
     truths: tuple[Path, ...]
+    classes: dict[str, RGB]
     finders: tuple[Finder, ...]
     checkpoints: tuple[str, ...]
     environment: dict[str, Any]
@@ -205,6 +210,7 @@ def read_run(run: str) -> RunView:
         previews=tuple(_previews(folder)),
         photos=_frames(folder, "photo"),
         truths=_frames(folder, "truth"),
+        classes=_classes(folder),
         finders=tuple(_finders(folder)),
         checkpoints=tuple(checkpoints(run)),
         environment=_environment(folder),
@@ -419,6 +425,18 @@ def _previews(folder: Path) -> Iterator[Preview]:
 
 def _frames(folder: Path, kind: str) -> tuple[Path, ...]:
     return tuple(sorted((folder / PREVIEWS).glob(f"{kind}-*.png")))
+
+
+def _classes(folder: Path) -> dict[str, RGB]:
+    """The colour of each class in the previews; none where none are drawn, or the file is damaged."""
+    try:
+        return read_json(folder / PREVIEWS / CLASSES, _Colours).root
+    except RunError:
+        return {}
+
+
+class _Colours(RootModel[dict[str, RGB]]):
+    pass
 
 
 def _finders(folder: Path) -> Iterator[Finder]:

@@ -15,6 +15,13 @@ async function show(image, address) {
   if (image.dataset.wanted === wanted && next.naturalWidth) image.src = wanted;
 }
 
+/** A class of the legend: its colour and its name. */
+function namedColour([name, colour]) {
+  const chip = element("span", { className: "chip" });
+  chip.style.background = `rgb(${colour.join(" ")})`;
+  return element("li", {}, chip, element("span", { textContent: name }));
+}
+
 class Previews {
   constructor(parent) {
     this.number = null; // of the moment that somebody chose; null follows the newest
@@ -28,7 +35,8 @@ class Previews {
     this.words = element("span", { className: "words", attributes: { "aria-live": "polite" } });
     this.row = element("div", { className: "row" }, this.toggle, this.slider);
     this.frames = element("div", { className: "frames" });
-    this.root = element("div", { className: "previews" }, this.row, this.words, this.frames);
+    this.classes = element("ul", { className: "classes", attributes: { "aria-label": "Classes" } });
+    this.root = element("div", { className: "previews" }, this.row, this.words, this.frames, this.classes);
     parent.append(this.root);
   }
 
@@ -36,6 +44,7 @@ class Previews {
     if (data.run !== this.data?.run) {
       this.pause();
       this.number = null;
+      this.classes.replaceChildren(...data.classes.map(namedColour));
     }
     this.data = data;
     if (this.columns?.length !== data.photos.length) this.build(data.photos.length);

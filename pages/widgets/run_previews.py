@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.classes import RGB
 from core.jobs import Job
 from core.training.film import make_film, moment_words, moments
 from core.training.runs import RunView, read_run
@@ -39,6 +40,7 @@ def show_previews(view: RunView) -> None:
             "run": view.summary.id,
             "photos": _addresses(view.photos),
             "truths": _addresses(view.truths),
+            "classes": _classes(view),
             "moments": [
                 {
                     "number": preview.number,
@@ -49,6 +51,13 @@ def show_previews(view: RunView) -> None:
             ],
         },
     )
+
+
+def _classes(view: RunView) -> list[tuple[str, RGB]]:
+    """What the colours mean; what a picture's labels leave open is black."""
+    black = (0, 0, 0)
+    known = list(view.classes.items())
+    return known if not known or black in view.classes.values() else [*known, ("not labelled", black)]
 
 
 def _addresses(pictures: Sequence[Path]) -> list[str]:

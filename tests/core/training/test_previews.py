@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -52,6 +54,13 @@ def test_a_preview_is_what_the_network_sees_in_the_classes_colours(tmp_path, str
     assert np.array_equal(pixels(folder / "000001-0.png", "RGB"), colours.palette[street])
     assert np.array_equal(pixels(folder / "truth-0.png"), street)
     assert np.array_equal(pixels(folder / "photo-0.png"), colours.palette[street])
+
+
+def test_the_previews_say_which_colour_is_which_class(tmp_path, street, colours):
+    PreviewPainter(tmp_path, find_network("pixel_colour"), colours, [example(street, colours)])
+
+    said = json.loads((tmp_path / "previews" / "classes.json").read_text())
+    assert said == {each.name: list(each.colour) for each in colours.classes}
 
 
 def test_a_preview_is_as_large_as_the_stages_pictures_without_their_padding(tmp_path, street, colours):
