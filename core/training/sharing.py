@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import torch
 from fastai.distributed import DistributedDL, DistributedTrainer
+from torch import Tensor, nn
 
 from core.training import distributed
 
@@ -47,14 +49,79 @@ class SharedLoader(DistributedDL):  # type: ignore[misc]  # fastai has no types
 
 
 class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no types
-    """fastai's DistributedTrainer with `SharedLoader`; batch norms are synchronised on GPUs alone."""
+    """fastai's DistributedTrainer with `SharedLoader`, and batch norms over the whole batch on a CPU too."""
 
     def __init__(self) -> None:
-        on_gpu = distributed.device().type == "cuda"
-        # torch's SyncBatchNorm refuses tensors on a CPU
-        super().__init__(sync_bn=on_gpu, cpu=not on_gpu)
+        self.on_gpu = distributed.device().type == "cuda"
+        super().__init__(sync_bn=self.on_gpu, cpu=not self.on_gpu)
+
+    def before_fit(self) -> None:
+        """Have batch norms look at all processes' pictures; fastai does that with torch's own on GPUs."""
+        on_cpu = [] if self.on_gpu else self.learn.model.modules()
+        self.norms = [module for module in on_cpu if isinstance(module, nn.BatchNorm2d)]
+        for norm in self.norms:
+            norm.forward = types.MethodType(_normalise, norm)  # type: ignore[method-assign]
+        super().before_fit()
+
+    def after_fit(self) -> None:
+        """Leave the network as it was."""
+        super().after_fit()
+        for norm in self.norms:
+            del norm.forward
 
     def _wrap_dl(self, loader: Any) -> SharedLoader:
         if isinstance(loader, SharedLoader):
             return loader
         return SharedLoader(loader, device=distributed.device())
+
+
+class _Sum(torch.autograd.Function):
+    """The sum of all processes' tensors; its gradient is the sum of their gradients."""
+
+    @staticmethod
+    def forward(_: Any, tensor: Tensor) -> Tensor:
+        total = tensor.clone()
+        torch.distributed.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_: Any, gradient: Tensor) -> Tensor:
+        total = gradient.clone()
+        torch.distributed.all_reduce(total)
+        return total
+
+
+def _normalise(self: nn.BatchNorm2d, features: Tensor) -> Tensor:
+    """What torch's SyncBatchNorm does, which refuses tensors on a CPU: (N, C, H, W) to the same.
+
+    Equal shares of a batch are taken for granted: `batch_share` sees to that.
+    """
+    normalise = _normalised_over_all if self.training else nn.BatchNorm2d.forward
+    normed = normalise(self, features)
+    for name in ("drop", "act"):  # timm's batch norms have their activation within them
+        if (following := getattr(self, name, None)) is not None:
+            normed = following(normed)
+    return normed
+
+
+def _normalised_over_all(norm: nn.BatchNorm2d, features: Tensor) -> Tensor:
+    """Ioffe and Szegedy, "Batch Normalization", 2015, algorithm 1, over the batches of all processes."""
+    exact = features.float()
+    values = exact.numel() // exact.shape[1] * distributed.world_size()
+    mean = _over_all(exact) / values
+    centred = exact - mean
+    variance = _over_all(centred.square()) / values
+    if norm.running_mean is not None and norm.running_var is not None and norm.momentum is not None:
+        with torch.no_grad():
+            unbiased = variance.flatten() * values / (values - 1)
+            norm.running_mean.lerp_(mean.flatten(), norm.momentum)
+            norm.running_var.lerp_(unbiased, norm.momentum)
+            if norm.num_batches_tracked is not None:
+                norm.num_batches_tracked.add_(1)
+    scaled = centred * (variance + norm.eps).rsqrt() * norm.weight.view(1, -1, 1, 1)
+    return (scaled + norm.bias.view(1, -1, 1, 1)).to(features.dtype)
+
+
+def _over_all(values: Tensor) -> Tensor:
+    total: Tensor = _Sum.apply(values.sum(dim=(0, 2, 3), keepdim=True))
+    return total
