@@ -179,14 +179,20 @@ def stop(run: str) -> None:
 )
 @click.option("--name", required=True, help="The new model's name in the model store.")
 @click.option("--replace", is_flag=True, help="Replace the model of that name where there is one.")
+@click.option("--progress", is_flag=True, help="Print first, line by line, how many frames are measured.")
 @_json_option
-def publish(run: str, checkpoint: str, name: str, replace: bool, as_json: bool) -> None:
+def publish(run: str, checkpoint: str, name: str, replace: bool, progress: bool, as_json: bool) -> None:
     """Put what a run has learnt into the model store."""
     from core.run_publish import check_model_name
     from core.training.publish import publish_checkpoint
 
     check_model_name(name, replace)
-    _print_card(publish_checkpoint(run, checkpoint, name), as_json)
+    tell = _print_progress if progress else lambda done, total: None
+    _print_card(publish_checkpoint(run, checkpoint, name, tell), as_json)
+
+
+def _print_progress(done: int, total: int) -> None:
+    click.echo(f"{done} of {total} frames")
 
 
 def _refuse_with(option: str, *others: str) -> None:

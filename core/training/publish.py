@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,15 +28,22 @@ from core.training.runs import Epoch, checkpoint_file, epochs_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Progress = Callable[[int, int], None]
+
 LIBRARIES = ("torch", "fastai", "segmentation-models-pytorch", "timm", "numpy", "pillow")
 
 
 def publish(
-    recipe: Recipe, dataset: SegmentationDataset, folder: Path, module: nn.Module, name: str
+    recipe: Recipe,
+    dataset: SegmentationDataset,
+    folder: Path,
+    module: nn.Module,
+    name: str,
+    progress: Progress = lambda done, total: None,
 ) -> ModelCard:
     """Put what a run has trained into the store as `name`, measured on the data set's validation frames.
 
-    folder: the run's; its history goes along.
+    folder: the run's; its history goes along. progress: told the frames measured and their total.
     """
     target = modelstore.model_folder(name)
     history = epochs_of(folder)
@@ -52,7 +60,7 @@ def publish(
     )
     modelstore.save_model(card, module)
     segmenter = load_segmenter(name)
-    result = evaluate(segmenter, dataset, "valid")
+    result = evaluate(segmenter, dataset, "valid", progress)
     card = modelstore.save_model(card.model_copy(update={"metrics": result.as_dict()}), module)
     _write_history(target / HISTORY, history)
     _confusion_picture(result).savefig(target / "confusion.png")
@@ -63,10 +71,13 @@ def publish(
     return card
 
 
-def publish_checkpoint(run: str, checkpoint: str, name: str) -> ModelCard:
+def publish_checkpoint(
+    run: str, checkpoint: str, name: str, progress: Progress = lambda done, total: None
+) -> ModelCard:
     """Put one of a run's checkpoints into the store as the model `name`, with a card filled in from the run.
 
     checkpoint: a name from `runs.checkpoints`, such as `best`, a stage's, or an epoch's where all are kept.
+    progress: as for `publish`.
     RunError when the run has no such checkpoint or the data set is not what it was trained on.
     """
     modelstore.model_folder(name)
@@ -81,7 +92,7 @@ def publish_checkpoint(run: str, checkpoint: str, name: str) -> ModelCard:
             f"The checkpoint {checkpoint} of {run} does not fit {recipe.network} with the classes that "
             f"{dataset.name} has now; train again on the data set as it is."
         ) from error
-    return publish(recipe, dataset, folder, module.eval(), name)
+    return publish(recipe, dataset, folder, module.eval(), name, progress)
 
 
 def _write_history(path: Path, history: list[Epoch]) -> None:

@@ -130,8 +130,11 @@ def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
         return False
 
     def work(job: Job[str]) -> str:
-        job.tell(0, 0, doing=f"measuring {name} on the validation split, picture by picture")
-        return publish_run(run.id, checkpoint, name, replace).name
+        def measured(done: int, total: int) -> None:
+            job.tell(done, total, doing=f"measured on {done} of {total} validation frames")
+
+        job.tell(0, 0, doing=f"making {name} ready")
+        return publish_run(run.id, checkpoint, name, replace, measured).name
 
     jobs().start(("publish", run.id), work)
     return True

@@ -49,13 +49,15 @@ def test_a_name_that_no_model_can_have_is_refused(store, name):
 
 
 def test_a_run_becomes_a_model_with_a_card_filled_in_from_it(run):
-    publish_run(run, "best", "mine")
+    told = []
+    publish_run(run, "best", "mine", progress=lambda *counts: told.append(counts))
     card = read_card("mine")
 
     assert list_models() == ["mine"]
     assert card.training["epochs"] == 1
     assert card.training["recipe"]["name"] == "test"
     assert card.metrics["split"] == "valid"
+    assert told[-1] == (1, 1)
     with pytest.raises(ModelError, match="already"):
         publish_run(run, "best", "mine")
 
