@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
 from core.errors import RunError, RunNotFoundError
-from core.training.folder import HISTORY, STATUS, append_row, create_run, run_folder
+from core.training import runs
+from core.training.folder import HISTORY, STATUS, append_row, create_run, open_plain, run_folder
 from core.training.runs import Epoch, ahead_of, list_runs, read_history, read_summary
 from core.training.status import put_in_line
 from tests.core.training.conftest import make_recipe
@@ -82,8 +82,7 @@ def test_a_history_is_read_once_until_it_grows(make_run, monkeypatch):
     first, second = (Epoch("only", number, 1.0, 1.0, 0.5, 0.25, 1.0) for number in (1, 2))
     append_row(path, Epoch._fields, first)
     read = []
-    real = Path.read_text
-    monkeypatch.setattr(Path, "read_text", lambda p, *a: (read.append(p.name), real(p, *a))[1])
+    monkeypatch.setattr(runs, "open_plain", lambda path: (read.append(path.name), open_plain(path))[1])
 
     assert read_history("one") == [first]
     assert read_history("one") == [first]
