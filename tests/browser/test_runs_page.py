@@ -22,6 +22,7 @@ from core.training.job import work
 from core.training.runs import Epoch, RunView, read_run
 from core.training.status import put_in_line
 from tests.browser.test_explore import APP
+from tests.browser.test_training_page import stop_button
 from tests.conftest import save_colour_model
 from tests.core.training.conftest import make_recipe, make_stage
 from tests.core.training.test_status import write
@@ -178,7 +179,7 @@ def test_a_finished_run_shows_its_last_and_best_figures_and_all_its_curves(
     for words in ("training loss", "acc_camvid", "the learning rate"):
         expect(chart(page, f"Curves over 3 epochs: {words}").locator("canvas")).to_be_visible()
     expect(chart(page, "Curve over 3 epochs: batches per second").locator("canvas")).to_be_visible()
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    expect(stop_button(page)).to_have_count(0)
 
 
 def test_address_and_reload_show_the_same_run_and_tab(app: RunningApp, open_page: OpenPage) -> None:
@@ -267,10 +268,10 @@ def test_a_live_run_grows_by_itself_in_the_same_chart_until_it_ends(
     expect(metric(page, "Training loss")).to_have_text("0.500")
     grown = chart(page, "Curves over 2 epochs: training loss").locator("canvas")
     expect(grown).to_have_attribute("data-mark", "mine")
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    expect(stop_button(page)).to_be_visible()
     train_on(live, 3, "finished")
     expect(page.get_by_text("It trained for")).to_be_visible()
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    expect(stop_button(page)).to_have_count(0)
     expect(metric(page, "Training loss")).to_have_text("0.333")
 
 

@@ -65,6 +65,11 @@ def start_button(page: Page) -> Locator:
     return page.get_by_role("button", name="Start training")
 
 
+def stop_button(page: Page) -> Locator:
+    """Ours: Streamlit has one of its own above the page while a script runs for long."""
+    return page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True)
+
+
 def row(page: Page, state: str) -> Locator:
     """The newest run in the list, once it is in that state."""
     newest = page.locator("[class*=st-key-run_]").first
@@ -197,7 +202,7 @@ def test_a_run_is_stopped_resumed_named_noted_and_deleted(
     expect(page.get_by_text(re.compile(r"[1-9]\d* of 50000 epochs"))).to_be_visible()
     page.reload()
     expect(page.get_by_text(re.compile(r"[1-9]\d* of 50000 epochs"))).to_be_visible()
-    stop = page.get_by_role("button", name="Stop")
+    stop = stop_button(page)
     stop.click()
     row(page, "Stopped").get_by_role("button", name="Resume").click()
     expect(page.get_by_text(re.compile(r"[1-9]\d* of 50000 epochs"))).to_be_visible()

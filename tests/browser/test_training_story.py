@@ -15,7 +15,7 @@ from core.datasets.toytown import toytown
 from core.training.runs import read_history
 from core.training.status import LIVE, read_status
 from tests.browser.test_explore import APP
-from tests.browser.test_training_page import set_epochs, start_button
+from tests.browser.test_training_page import set_epochs, start_button, stop_button
 from tests.conftest import save_colour_model
 
 if TYPE_CHECKING:
@@ -95,11 +95,11 @@ def test_from_start_training_to_the_published_model(
     assert run in page.url
 
     # stops it and lets it go on after its last whole epoch,
-    page.get_by_role("button", name="Stop", exact=True).click()
+    stop_button(page).click()
     page.get_by_role("button", name="Resume", exact=True).click()
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    expect(stop_button(page)).to_be_visible()
     wait_for_epochs(page, seen + 1)
-    page.get_by_role("button", name="Stop", exact=True).click()
+    stop_button(page).click()
     expect(page.get_by_role("button", name="Resume", exact=True)).to_be_visible()
     history = read_history(run)
     assert [epoch.epoch for epoch in history] == list(range(1, len(history) + 1))
