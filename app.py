@@ -10,6 +10,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import streamlit as st
 
 from pages.widgets.front_door import enter
+from pages.widgets.garbage import put_imports_aside
 
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
 ICON = Path(__file__).parent / "pages" / "widgets" / "icon.png"
@@ -59,4 +60,7 @@ page = st.navigation(
     ],
     position="top",
 )
-page.run()
+try:
+    page.run()
+finally:
+    put_imports_aside()

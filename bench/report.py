@@ -93,10 +93,13 @@ def number(value: Value) -> str:
 
 
 def machine() -> str:
-    """The processor by the name that the system has for it, and its cores."""
+    """The processor by the name that the system has for it, what decides our speed on it, and its cores."""
     name = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        models = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        text = info.read_text()
+        models = [line for line in text.splitlines() if line.startswith("model name")]
         name = models[0].partition(":")[2].strip() if models else name
+        has = "with" if "avx512_bf16" in text or "amx_bf16" in text else "without"
+        name += f" {has} bfloat16"
     return f"{name}, {os.cpu_count()} cores, {platform.system()}"

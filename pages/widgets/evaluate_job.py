@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -22,11 +21,6 @@ from pages.widgets.models import loaded_segmenter
 
 _TURN = threading.Lock()
 """One evaluation at a time: two at once would only take each other's processor."""
-
-# Streamlit collects garbage after every run, and each look at the bar is one. Walking through all that torch
-# brought along would hold up the job that is looked at; it is in memory by now, and stays for good.
-gc.collect()
-gc.freeze()
 
 _WAITING_SECONDS = 0.3
 _CACHE_WORDS = "The figures are kept: whoever asks for them again has them at once."
