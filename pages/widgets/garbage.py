@@ -19,5 +19,10 @@ def put_imports_aside() -> None:
     loaded = len(sys.modules)
     if loaded > _frozen:
         _frozen = loaded
-        gc.collect()
-        gc.freeze()
+        put_aside()
+
+
+def put_aside() -> None:
+    """Take what is in memory now, less what is garbage already, out of the collector's sight for good."""
+    gc.collect()
+    gc.freeze()

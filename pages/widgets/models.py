@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from core.segmentation import Segmentation, Segmenter, load_segmenter
 from core.sharedcache import SharedCache
 from core.sizes import WorkingSize, segment_photo
 from core.store import DEFAULT_MODEL
+from pages.widgets.garbage import put_aside
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture
 from pages.widgets.words import plain
 
@@ -48,8 +48,7 @@ def loaded_segmenter(model: str, weights: str) -> Segmenter:
     loaded = load_segmenter(model)
     # Streamlit collects garbage after every run. What is in memory by now, half a million objects of torch's,
     # stays for good; walking through it each time would hold up every click by a quarter of a second.
-    gc.collect()
-    gc.freeze()
+    put_aside()
     return loaded
 
 
