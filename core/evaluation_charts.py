@@ -51,6 +51,8 @@ _LEGEND = 44
 
 _ROW = 24
 _CELLS = "Blues"
+_DARK_CELLS = [[0, "rgb(27, 34, 46)"], [1, "rgb(107, 174, 214)"]]
+"""On a dark page, where the palest blue of the other would glare: from little more than the page's own."""
 
 
 def class_chart(evaluation: SplitEvaluation, figure: ClassFigure) -> Figure:
@@ -80,13 +82,16 @@ def class_chart(evaluation: SplitEvaluation, figure: ClassFigure) -> Figure:
 
 
 def confusion_chart(
-    evaluation: SplitEvaluation, by_row: bool = True, cell: tuple[int, int] | None = None
+    evaluation: SplitEvaluation,
+    by_row: bool = True,
+    cell: tuple[int, int] | None = None,
+    dark: bool = False,
 ) -> Figure:
     """The confusion matrix over the classes that occur: true classes down, predicted ones across.
 
     by_row: each row as shares of its true class; else pixels, coloured by the order of their size. Over every
     cell with pixels lies a marker that can be chosen; its `customdata` is (true, predicted), class numbers.
-    cell: such a pair, which is framed.
+    cell: such a pair, which is framed. dark: for a dark page.
     """
     confusion = evaluation.confusion
     shown = np.flatnonzero((confusion.sum(axis=1) > 0) | (confusion.sum(axis=0) > 0))
@@ -100,7 +105,7 @@ def confusion_chart(
         "z": shade.tolist(),
         "x": places,
         "y": places,
-        "colorscale": _CELLS,
+        "colorscale": _DARK_CELLS if dark else _CELLS,
         "zmin": 0,
         "zmax": 1 if by_row else max(float(shade.max()), 1.0),
         "showscale": False,

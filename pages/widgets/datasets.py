@@ -20,8 +20,9 @@ from core.thumbnails import keep_all
 from pages.widgets.dataset_download import download_menu, show_downloads
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.dataset_state import SET, begin_anew, follow_address, select
+from pages.widgets.words import plain
 
-TOYTOWN = "toytown"
+TOYTOWN, TOYTOWN_TITLE = "toytown", "Toytown, built in"
 _FOLDER, _TROUBLE = "data_folder_given", "data_folder_trouble"
 _COUNT_PATIENCE = 0.4
 """Seconds to wait for the counts before a bar is drawn: kept ones are there sooner."""
@@ -36,16 +37,26 @@ class OpenedSet:
 
 
 def choose_dataset() -> OpenedSet:
-    """Let somebody choose; the script ends here while there is nothing to be shown."""
+    """Let somebody choose; the script ends here while there is nothing to be shown.
+
+    A set that was asked for and is not there is named: another one must not pass for it.
+    """
     follow_address()
     options = _options()
+    asked = str(st.query_params.get(SET) or st.session_state.get(SET, ""))
+    with st.container():  # what comes and goes here moves nothing below
+        if asked and asked not in options:
+            st.warning(
+                f"The data set {plain(asked[:80])} is not there any more; this is {TOYTOWN_TITLE}.",
+                icon=":material/folder_off:",
+            )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Data set",
             list(options),
             key=SET,
             bind="query-params",
-            format_func=lambda name: "Toytown, built in" if name == TOYTOWN else name,
+            format_func=lambda name: TOYTOWN_TITLE if name == TOYTOWN else name,
             width=340,
             on_change=begin_anew,
             help="Toytown is built in: a street drawn by a program. Data sets in `data/` and folders that "
@@ -55,7 +66,7 @@ def choose_dataset() -> OpenedSet:
         slot = st.container(horizontal=True, width="content")
     with slot:
         download_menu()
-    with st.container():  # as in the gallery: what comes and goes here moves nothing below
+    with st.container():
         show_downloads()
     if name == TOYTOWN:
         _require_toytown(options[name])

@@ -9,7 +9,7 @@ from core.datasets.listing import LEAVES_OUT
 from core.errors import DatasetError, ModelError
 from core.modelstore import list_models, read_card
 from pages.widgets.dataset_gallery import SPLIT_TITLES
-from pages.widgets.dataset_state import SET, SPLIT
+from pages.widgets.dataset_state import SPLIT
 from pages.widgets.datasets import OpenedSet, choose_dataset
 from pages.widgets.evaluate_job import Task
 from pages.widgets.models import model_picker
@@ -19,18 +19,8 @@ _MODEL, _OTHER = "model", "other"
 
 
 def choose_frames() -> OpenedSet:
-    """The data set chosen; says so where that is not the one asked for, or where it has pictures left out."""
-    asked = _asked(SET)
-    gone = st.container()
-    try:
-        opened = choose_dataset()
-    finally:  # the script may end there, while Toytown is drawn
-        shown: str = st.session_state.get(SET, asked)
-        if asked and asked != shown:
-            gone.warning(
-                f"The data set {plain(asked)} is not there any more; this is {plain(shown)}.",
-                icon=":material/folder_off:",
-            )
+    """The data set chosen; says so where it has pictures left out."""
+    opened = choose_dataset()
     if left_out := _left_out(opened.key, opened):
         pictures = "1 picture is" if len(left_out) == 1 else f"{len(left_out)} pictures are"
         st.warning(

@@ -53,7 +53,8 @@ def show_confusion(measured: Measured) -> None:
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        chart, name = charts.confusion_chart(evaluation, by_row, numbers), stem(evaluation, "confusion")
+        dark, name = st.context.theme.type == "dark", stem(evaluation, "confusion")
+        chart = charts.confusion_chart(evaluation, by_row, numbers, dark)
         key = f"chart_confusion.{name}.{by_row}"
         saved_chart(
             chart,
@@ -63,7 +64,9 @@ def show_confusion(measured: Measured) -> None:
             key,
             lambda: _choose_cell(key, evaluation),
         )
-        files(evaluation, name, lambda: tables.confusion_rows(evaluation), chart)
+        # What is taken along is a light page wherever it is opened.
+        taken = charts.confusion_chart(evaluation, by_row, numbers) if dark else chart
+        files(evaluation, name, lambda: tables.confusion_rows(evaluation), taken)
     if cell is None or numbers is None:
         right.success("There is no mistake in these frames.", icon=":material/check:")
         return
@@ -167,8 +170,9 @@ def _frames(measured: Measured, true: int, said: int) -> None:
         st.info("In no frame.", icon=":material/check:")
         return
     total, of_class = int(pixels.sum()), int(evaluation.confusion[true].sum())
+    where = "the only frame" if evaluation.images == 1 else f"{len(numbers)} of {evaluation.images} frames"
     st.markdown(
-        f"{total:,} pixels in {len(numbers)} of {evaluation.images} frames, {total / of_class:.1%} of all "
+        f"{total:,} pixels in {where}, {total / of_class:.1%} of all "
         f"that are {evaluation.class_names[true]}. Orange marks them. {_grouped(measured, true)}"
     )
     names = [measured.frame(int(number)).name for number in numbers]

@@ -3,6 +3,7 @@
     def test_something(serve, open_page):
         app = serve(SCRIPT)                       # streamlit run, once a test module
         page = open_page(app.url, width=400)      # a playwright Page, closed after the test
+    page = open_viewer("show=small")          # the viewers' page alone, in a tab that tests share
 
 A page's console errors and uncaught exceptions fail the test, and so does a traceback in the
 server's log. The fixture `screen` runs a test at several window widths and pixel densities.
@@ -37,6 +38,7 @@ from playwright.sync_api import (
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+VIEWER_APP = Path(__file__).parent / "viewer_app.py"
 
 # Of several lists of disabled features Chromium heeds the last one, so these are Playwright's own, and then
 # pages that are Chromium's own work beneath each tab's address bar: they cost as much as the page tested.
@@ -143,6 +145,19 @@ class OpenPage(Protocol):
         theme: Literal["light", "dark"] = "light",
         touch: bool = False,
         apart: bool = False,
+    ) -> Page: ...
+
+
+class OpenViewer(Protocol):
+    def __call__(
+        self,
+        asked: str,
+        *,
+        width: int = 1280,
+        height: int = 1200,
+        density: int = 1,
+        theme: Literal["light", "dark"] = "light",
+        touch: bool = False,
     ) -> Page: ...
 
 
@@ -318,10 +333,6 @@ def open_page(chromium: Browser, window: Window) -> Iterator[OpenPage]:
     pages: list[Page] = []
     windows: list[BrowserContext] = []
 
-    def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.location.get("url", "").endswith(PROBES):
-            complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
-
     def open_one(
         url: str,
         *,
@@ -338,8 +349,7 @@ def open_page(chromium: Browser, window: Window) -> Iterator[OpenPage]:
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=theme)
-        page.on("console", on_console)
-        page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
+        _listen(page, complaints)
         page.goto(url)
         return page
 
@@ -352,22 +362,110 @@ def open_page(chromium: Browser, window: Window) -> Iterator[OpenPage]:
     assert complaints == []
 
 
+def _listen(page: Page, complaints: list[str]) -> None:
+    """Write down what a page complains of from now on: console errors, uncaught exceptions."""
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.location.get("url", "").endswith(PROBES):
+            complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
+
+
+@pytest.fixture(scope="module")
+def viewer_tabs() -> dict[tuple[int, bool], ViewerTab]:
+    """The tabs that `open_viewer` has opened, by pixel density and touch; their windows close them."""
+    return {}
+
+
 @pytest.fixture
-def watch() -> Watch:
-    """Record a page's traffic from now on: watch `open_page("about:blank")`, then `page.goto(...)`."""
+def open_viewer(
+    serve: Serve, window: Window, viewer_tabs: dict[tuple[int, bool], ViewerTab]
+) -> Iterator[OpenViewer]:
+    """Show viewers that nobody has touched yet, in a tab that is open already; see `viewer_app.py`.
+
+    Opening a page is two seconds of Chromium's time, and a hundred tests look at a viewer. The app forgets
+    all that a test has done, and puts up viewers of new names: they share nothing with those before them.
+    """
+    used: list[ViewerTab] = []
+
+    def open_one(
+        asked: str,
+        *,
+        width: int = 1280,
+        height: int = 1200,
+        density: int = 1,
+        theme: Literal["light", "dark"] = "light",
+        touch: bool = False,
+    ) -> Page:
+        if (density, touch) not in viewer_tabs:
+            viewer_tabs[density, touch] = ViewerTab(window(density, touch).new_page(), serve(VIEWER_APP).url)
+        tab = viewer_tabs[density, touch]
+        used.append(tab)
+        tab.page.set_viewport_size({"width": width, "height": height})
+        tab.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        tab.visit(asked)
+        return tab.page
+
+    yield open_one
+
+    assert [complaint for tab in used for complaint in tab.complaints] == []
+
+
+class ViewerTab:
+    """A page of `viewer_app.py` that goes from visit to visit without being loaded again."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.traffic = _watch(page)
+        self._visits = 0
+        _listen(page, self.complaints)
+        page.goto(url)
+
+    def visit(self, asked: str) -> None:
+        """Show what a query string asks for, as if the page were new."""
+        self.complaints.clear()
+        self._visits += 1
+        self.page.mouse.move(1, 1)
+        self.page.get_by_label("Visit").fill(f"{self._visits} {asked}")
+        self.page.keyboard.press("Enter")
+        self.page.get_by_text(f"This is visit {self._visits}.", exact=True).wait_for()
+        # What the last visit showed is on the page until the run has ended.
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        self.page.evaluate("() => document.activeElement?.blur()")
+        self.page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+
+
+@pytest.fixture
+def watch(viewer_tabs: dict[tuple[int, bool], ViewerTab]) -> Watch:
+    """Record a page's traffic from now on: watch `open_page("about:blank")`, then `page.goto(...)`.
+
+    A websocket is heard only from its beginning, so a page that is open already must be `open_viewer`'s.
+    """
 
     def start(page: Page) -> Traffic:
-        traffic = Traffic()
-
-        def on_websocket(socket: WebSocket) -> None:
-            socket.on("framesent", lambda frame: traffic.sent.append(len(frame)))
-            socket.on("framereceived", lambda frame: traffic.received.append(len(frame)))
-
-        page.on("websocket", on_websocket)
-        page.on("request", lambda request: traffic.requests.append(request.url))
-        return traffic
+        for tab in viewer_tabs.values():
+            if tab.page is page:
+                tab.traffic.clear()
+                return tab.traffic
+        assert page.url == "about:blank"
+        return _watch(page)
 
     return start
+
+
+def _watch(page: Page) -> Traffic:
+    traffic = Traffic()
+
+    def on_websocket(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: traffic.sent.append(len(frame)))
+        socket.on("framereceived", lambda frame: traffic.received.append(len(frame)))
+
+    page.on("websocket", on_websocket)
+    page.on("request", lambda request: traffic.requests.append(request.url))
+    return traffic
 
 
 @pytest.fixture

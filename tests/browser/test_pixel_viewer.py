@@ -18,7 +18,7 @@ from pages.widgets.pixel_viewer import pixel_viewer, viewer_picture
 from tests.browser.viewer_app import NAMES, PALETTE, checker, encoded
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import OpenPage, Screen, Screenshot, Serve, Watch
+    from tests.browser.conftest import OpenPage, OpenViewer, Screen, Screenshot, Serve, Watch
 
 pytestmark = pytest.mark.browser
 
@@ -92,9 +92,9 @@ def expect_python(page: Page, row: int, col: int, key: str = "viewer0") -> None:
 
 @pytest.mark.parametrize(("show", "size"), [("small", SMALL), ("large", LARGE)])
 def test_pointing_names_the_pixel_at_every_width_and_density(
-    serve: Serve, open_page: OpenPage, screen: Screen, show: str, size: tuple[int, int]
+    open_viewer: OpenViewer, screen: Screen, show: str, size: tuple[int, int]
 ) -> None:
-    page = open_page(f"{serve(APP).url}/?show={show}", width=screen.width, density=screen.density)
+    page = open_viewer(f"show={show}", width=screen.width, density=screen.density)
     shown = viewer(page)
     height, width = size
     rows = (0, 1, height // 3, height // 2, height - 2, height - 1)
@@ -110,8 +110,8 @@ def test_pointing_names_the_pixel_at_every_width_and_density(
         expect(shown).to_have_attribute("data-hover-col", str(col))
 
 
-def test_pointing_is_right_on_a_scrolled_page(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large", width=400, height=400)
+def test_pointing_is_right_on_a_scrolled_page(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large", width=400, height=400)
     shown = viewer(page)
     before = shown.bounding_box()
     page.mouse.move(200, 200)
@@ -123,8 +123,8 @@ def test_pointing_is_right_on_a_scrolled_page(serve: Serve, open_page: OpenPage)
     expect(shown.locator(".readout.hovered .what")).to_have_text(in_words(300, 417))
 
 
-def test_leaving_the_picture_empties_the_pointers_readout(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small")
+def test_leaving_the_picture_empties_the_pointers_readout(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small")
     shown = viewer(page)
     point(page, shown, 7.5, 9.5, SMALL)
     expect(shown.locator(".readout.hovered .where")).to_have_text("row 7, col 9")
@@ -136,8 +136,8 @@ def test_leaving_the_picture_empties_the_pointers_readout(serve: Serve, open_pag
 # --- painting ------------------------------------------------------------------------------------
 
 
-def test_mask_and_marks_lie_on_their_pixels(serve: Serve, open_page: OpenPage, screen: Screen) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small", width=screen.width, density=screen.density)
+def test_mask_and_marks_lie_on_their_pixels(open_viewer: OpenViewer, screen: Screen) -> None:
+    page = open_viewer("show=small", width=screen.width, density=screen.density)
     shown = viewer(page)
     mask, marks = shown.locator(".mask"), shown.locator(".marks")
     box = marks.bounding_box()
@@ -194,8 +194,8 @@ def test_opacity_slider_needs_no_server(serve: Serve, open_page: OpenPage, watch
     assert (traffic.sent, traffic.received, traffic.requests) == ([], [], [])
 
 
-def test_legend_lists_the_classes_that_occur_largest_first(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=street")
+def test_legend_lists_the_classes_that_occur_largest_first(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=street")
     entries = viewer(page).locator(".legend li").all_inner_texts()
     shares = [float(re.search(r"([\d.]+)\s%", entry)[1]) for entry in entries]
     assert len(entries) == len(NAMES)
@@ -206,10 +206,10 @@ def test_legend_lists_the_classes_that_occur_largest_first(serve: Serve, open_pa
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
 def test_viewer_fits_its_window(
-    serve: Serve, open_page: OpenPage, screenshot: Screenshot, width: int, theme: str
+    open_viewer: OpenViewer, screenshot: Screenshot, width: int, theme: str
 ) -> None:
     for show, size in (("street", (480, 640)), ("portrait", (1024, 576))):
-        page = open_page(f"{serve(APP).url}/?show={show}", width=width, theme=theme)
+        page = open_viewer(f"show={show}", width=width, theme=theme)
         shown = viewer(page)
         click(page, shown, 250, 330, size)
         point(page, shown, 180, 200, size)
@@ -226,10 +226,8 @@ def test_viewer_fits_its_window(
 # --- choosing ------------------------------------------------------------------------------------
 
 
-def test_clicked_pixel_is_marked_at_once_and_told_to_python(
-    serve: Serve, open_page: OpenPage, screen: Screen
-) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large", width=screen.width, density=screen.density)
+def test_clicked_pixel_is_marked_at_once_and_told_to_python(open_viewer: OpenViewer, screen: Screen) -> None:
+    page = open_viewer("show=large", width=screen.width, density=screen.density)
     shown = viewer(page)
     height, width = LARGE
     # The window is the 10 columns before and after; at an edge it slides, and keeps its 21 columns.
@@ -251,8 +249,8 @@ def test_clicked_pixel_is_marked_at_once_and_told_to_python(
         expect_window(shown, first, last)
 
 
-def test_marks_do_not_wait_for_the_server(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&seconds=1.5")
+def test_marks_do_not_wait_for_the_server(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&seconds=1.5")
     shown = viewer(page)
     click(page, shown, 7, 9, SMALL)
     assert shown.get_attribute("data-col") == "9"
@@ -261,8 +259,8 @@ def test_marks_do_not_wait_for_the_server(serve: Serve, open_page: OpenPage) -> 
     expect_python(page, 7, 9)
 
 
-def test_window_of_a_narrow_picture_is_the_whole_row(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=narrow")
+def test_window_of_a_narrow_picture_is_the_whole_row(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=narrow")
     shown = viewer(page)
     click(page, shown, 39, 14, (40, 15))
     expect_chosen(shown, 39, 14)
@@ -270,9 +268,9 @@ def test_window_of_a_narrow_picture_is_the_whole_row(serve: Serve, open_page: Op
     expect_python(page, 39, 14)
 
 
-def test_click_chooses_what_was_pointed_at_between_css_pixels(serve: Serve, open_page: OpenPage) -> None:
+def test_click_chooses_what_was_pointed_at_between_css_pixels(open_viewer: OpenViewer) -> None:
     # Some 0.57 CSS pixels a picture pixel: a click's whole-number coordinates would miss.
-    page = open_page(f"{serve(APP).url}/?show=large", width=400, density=2)
+    page = open_viewer("show=large", width=400, density=2)
     shown = viewer(page)
     for row, col in [(101, 202), (102, 203), (103, 204)]:
         click(page, shown, row, col, LARGE)
@@ -280,8 +278,8 @@ def test_click_chooses_what_was_pointed_at_between_css_pixels(serve: Serve, open
         expect_chosen(shown, row, col)
 
 
-def test_tap_chooses(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small", width=400, touch=True)
+def test_tap_chooses(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small", width=400, touch=True)
     shown = viewer(page)
     box = shown.locator(".marks").bounding_box()
     page.touchscreen.tap(box["x"] + 20.5 / 64 * box["width"], box["y"] + 30.5 / 48 * box["height"])
@@ -325,8 +323,8 @@ WATCH = """root => {
 }"""
 
 
-def test_overtaken_answers_do_not_move_the_marks_back(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&seconds=0.3")
+def test_overtaken_answers_do_not_move_the_marks_back(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&seconds=0.3")
     shown = viewer(page)
     shown.evaluate("""root => {
       root.path = [];
@@ -346,8 +344,8 @@ def test_overtaken_answers_do_not_move_the_marks_back(serve: Serve, open_page: O
 # --- the keyboard --------------------------------------------------------------------------------
 
 
-def test_arrow_keys_move_the_chosen_pixel(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small")
+def test_arrow_keys_move_the_chosen_pixel(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small")
     shown = viewer(page)
     shown.locator(".marks").focus()
     for key, row, col in [
@@ -369,10 +367,9 @@ def test_arrow_keys_move_the_chosen_pixel(serve: Serve, open_page: OpenPage) -> 
     expect(shown.locator(".marks")).to_have_css("outline-style", "solid")
 
 
-def test_held_arrow_key_is_told_once(serve: Serve, open_page: OpenPage, watch: Watch) -> None:
-    page = open_page("about:blank")
+def test_held_arrow_key_is_told_once(open_viewer: OpenViewer, watch: Watch) -> None:
+    page = open_viewer("show=small")
     traffic = watch(page)
-    page.goto(f"{serve(APP).url}/?show=small")
     shown = viewer(page)
     shown.locator(".marks").focus()
     page.wait_for_timeout(300)
@@ -386,8 +383,8 @@ def test_held_arrow_key_is_told_once(serve: Serve, open_page: OpenPage, watch: W
     assert len(traffic.sent) == 1
 
 
-def test_picture_is_described_in_words(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small")
+def test_picture_is_described_in_words(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small")
     canvas = viewer(page).get_by_role("application")
     name = canvas.get_attribute("aria-label")
     # 48 * 64 = 3072 = 7 * 439 - 1 pixels: the classes share them to within one.
@@ -399,8 +396,8 @@ def test_picture_is_described_in_words(serve: Serve, open_page: OpenPage) -> Non
 # --- with Python and with others -----------------------------------------------------------------
 
 
-def test_viewer_follows_python(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small")
+def test_viewer_follows_python(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small")
     shown = viewer(page)
     click(page, shown, 30, 40, SMALL)
     expect_python(page, 30, 40)
@@ -415,8 +412,8 @@ def test_viewer_follows_python(serve: Serve, open_page: OpenPage) -> None:
     expect_chosen(shown, 30, 40)
 
 
-def test_two_viewers_do_not_mix(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small,shifted")
+def test_two_viewers_do_not_mix(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small,shifted")
     first, second = viewer(page, 0), viewer(page, 1)
     point(page, second, 7.5, 9.5, SMALL)
     expect(second.locator(".readout.hovered .what")).to_contain_text(class_at(7, 9, shift=2))
@@ -432,8 +429,8 @@ def test_two_viewers_do_not_mix(serve: Serve, open_page: OpenPage) -> None:
     expect(second.locator(".mask")).to_have_css("opacity", "0.55")
 
 
-def test_another_picture_takes_the_place_of_the_first(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&swap=shifted")
+def test_another_picture_takes_the_place_of_the_first(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&swap=shifted")
     shown = viewer(page)
     click(page, shown, 30, 40, SMALL)
     expect_python(page, 30, 40)
@@ -445,8 +442,8 @@ def test_another_picture_takes_the_place_of_the_first(serve: Serve, open_page: O
     expect_python(page, 4, 6)
 
 
-def test_viewer_taken_away_and_back_works_as_before(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&swap=nothing")
+def test_viewer_taken_away_and_back_works_as_before(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&swap=nothing")
     click(page, viewer(page), 30, 40, SMALL)
     expect_python(page, 30, 40)
     page.get_by_text("Swap").click()
@@ -458,8 +455,8 @@ def test_viewer_taken_away_and_back_works_as_before(serve: Serve, open_page: Ope
     expect_python(page, 4, 6)
 
 
-def test_resized_window_keeps_pixels_right(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small", width=1280)
+def test_resized_window_keeps_pixels_right(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small", width=1280)
     shown = viewer(page)
     page.set_viewport_size({"width": 400, "height": 900})
     page.wait_for_function("document.querySelector('.stBidiComponent').getBoundingClientRect().width < 400")

@@ -29,7 +29,7 @@ from tests.browser.test_pixel_viewer_zoom import TWO_FRAMES, place_of, wheel
 from tests.browser.viewer_app import NAMES, PALETTE
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import OpenPage, Screen, Screenshot, Serve, Watch
+    from tests.browser.conftest import OpenPage, OpenViewer, Screen, Screenshot, Serve, Watch
 
 pytestmark = pytest.mark.browser
 
@@ -61,8 +61,8 @@ def painted(layer: Locator, row: float, col: float, size: tuple[int, int]) -> li
 # --- views ---------------------------------------------------------------------------------------
 
 
-def test_views_show_what_they_say(serve: Serve, open_page: OpenPage, screen: Screen) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small", width=screen.width, density=screen.density)
+def test_views_show_what_they_say(open_viewer: OpenViewer, screen: Screen) -> None:
+    page = open_viewer("show=small", width=screen.width, density=screen.density)
     shown = viewer(page)
     photo, mask = shown.locator(".photo"), shown.locator(".mask")
     for view in ("mask", "photo", "overlay", "confidence"):
@@ -80,8 +80,8 @@ def test_views_show_what_they_say(serve: Serve, open_page: OpenPage, screen: Scr
     expect(shown.locator(".scale")).to_have_text("0\N{NO-BREAK SPACE}%100\N{NO-BREAK SPACE}%")
 
 
-def test_arrow_keys_choose_a_view(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small")
+def test_arrow_keys_choose_a_view(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small")
     shown = viewer(page)
     radio(shown, "overlay").focus()
     page.keyboard.press("ArrowRight")
@@ -132,8 +132,8 @@ def test_entropy_is_made_when_somebody_wants_to_see_it(
     expect(page.get_by_text("Entropy maps made: 1")).to_be_visible()
 
 
-def test_page_is_told_of_a_view_once_and_can_change_it(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&view=photo&wired=1")
+def test_page_is_told_of_a_view_once_and_can_change_it(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&view=photo&wired=1")
     shown = viewer(page)
     expect(radio(shown, "photo")).to_be_checked()
     pick(page, shown, "mask")
@@ -151,8 +151,8 @@ def test_page_is_told_of_a_view_once_and_can_change_it(serve: Serve, open_page: 
     expect(radio(shown, "overlay")).to_be_checked()
 
 
-def test_view_picked_quickly_is_not_jumped_back(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&view=photo&wired=1&seconds=0.4")
+def test_view_picked_quickly_is_not_jumped_back(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&view=photo&wired=1&seconds=0.4")
     shown = viewer(page)
     shown.evaluate("""root => {
       root.path = [];
@@ -169,12 +169,9 @@ def test_view_picked_quickly_is_not_jumped_back(serve: Serve, open_page: OpenPag
     assert shown.get_attribute("data-look") == "photo"
 
 
-def test_page_that_does_not_ask_is_not_told_and_the_view_stays(
-    serve: Serve, open_page: OpenPage, watch: Watch
-) -> None:
-    page = open_page("about:blank")
+def test_page_that_does_not_ask_is_not_told_and_the_view_stays(open_viewer: OpenViewer, watch: Watch) -> None:
+    page = open_viewer("show=small")
     traffic = watch(page)
-    page.goto(f"{serve(APP).url}/?show=small")
     shown = viewer(page)
     page.wait_for_timeout(500)  # the run's last messages
     traffic.clear()
@@ -188,8 +185,8 @@ def test_page_that_does_not_ask_is_not_told_and_the_view_stays(
     expect(shown.get_by_role("button", name="Boundaries")).to_have_attribute("aria-pressed", "true")
 
 
-def test_picture_without_confidences_says_only_classes(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=difference")
+def test_picture_without_confidences_says_only_classes(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=difference")
     shown = viewer(page)
     assert [each.get_attribute("value") for each in shown.get_by_role("radio").all()] == [
         "photo",
@@ -210,8 +207,8 @@ def test_picture_without_confidences_says_only_classes(serve: Serve, open_page: 
     expect(shown.locator("[aria-live]")).to_have_text("Row 7, column 9: Changed")
 
 
-def test_view_comes_back_with_a_picture_that_has_it(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&swap=difference")
+def test_view_comes_back_with_a_picture_that_has_it(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&swap=difference")
     shown = viewer(page)
     pick(page, shown, "confidence")
     page.get_by_text("Swap").click()
@@ -252,10 +249,8 @@ LIT_COLUMNS = """(canvas, y) => {
 }"""
 
 
-def test_boundaries_lie_between_classes_at_every_zoom(
-    serve: Serve, open_page: OpenPage, screen: Screen
-) -> None:
-    page = open_page(f"{serve(APP).url}/?show=difference", width=screen.width, density=screen.density)
+def test_boundaries_lie_between_classes_at_every_zoom(open_viewer: OpenViewer, screen: Screen) -> None:
+    page = open_viewer("show=difference", width=screen.width, density=screen.density)
     shown = viewer(page)
     lines = shown.locator(".lines")
     toggle = shown.get_by_role("button", name="Boundaries")
@@ -284,8 +279,8 @@ def test_boundaries_lie_between_classes_at_every_zoom(
     assert lines.is_hidden() or lines.evaluate(LIT_COLUMNS, 0.5) == []
 
 
-def test_grid_appears_once_pixels_are_large(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large")
+def test_grid_appears_once_pixels_are_large(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large")
     shown = viewer(page)
     lines = shown.locator(".lines")
     width = shown.locator(".marks").bounding_box()["width"]
@@ -314,8 +309,8 @@ def entry(shown: Locator, name: str) -> Locator:
     return shown.locator(".legend li").filter(has_text=name)
 
 
-def test_legend_knows_shares_and_confidences(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large")
+def test_legend_knows_shares_and_confidences(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large")
     shown = viewer(page)
     rows, cols = np.mgrid[:480, :640]
     labels, confidences = (3 * rows + cols) % 7, (7 * rows + 13 * cols) % 101
@@ -328,11 +323,10 @@ def test_legend_knows_shares_and_confidences(serve: Serve, open_page: OpenPage) 
 
 
 def test_legend_lights_up_isolates_and_hides_without_the_server(
-    serve: Serve, open_page: OpenPage, watch: Watch
+    open_viewer: OpenViewer, watch: Watch
 ) -> None:
-    page = open_page("about:blank")
+    page = open_viewer("show=small")
     traffic = watch(page)
-    page.goto(f"{serve(APP).url}/?show=small")
     shown = viewer(page)
     veil, mask = shown.locator(".veil"), shown.locator(".mask")
     # (0, 3) is Road, (0, 4) is Sidewalk.
@@ -380,8 +374,8 @@ def test_legend_lights_up_isolates_and_hides_without_the_server(
     expect(entry(shown, "Sidewalk").locator(".only")).to_have_attribute("aria-pressed", "true")
 
 
-def test_keyboard_lights_up_the_class_in_focus(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small")
+def test_keyboard_lights_up_the_class_in_focus(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small")
     shown = viewer(page)
     shown.locator(".marks").focus()
     page.keyboard.press("Tab")
@@ -413,9 +407,9 @@ def test_keyboard_lights_up_the_class_in_focus(serve: Serve, open_page: OpenPage
     ],
 )
 def test_loupe_magnifies_the_neighbourhood(
-    serve: Serve, open_page: OpenPage, shape: str, pixels: list[tuple[int, int]], caption: str
+    open_viewer: OpenViewer, shape: str, pixels: list[tuple[int, int]], caption: str
 ) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&shape={shape}")
+    page = open_viewer(f"show=small&shape={shape}")
     shown = viewer(page)
     cells = shown.locator(".loupe .cell")
     expect(cells).to_have_count(21)
@@ -442,8 +436,8 @@ def test_loupe_magnifies_the_neighbourhood(
     expect_chosen(shown, *pixels[20])
 
 
-def test_square_loupe_puts_pixels_where_they_are(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&shape=square")
+def test_square_loupe_puts_pixels_where_they_are(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&shape=square")
     shown = viewer(page)
     boxes = [cell.bounding_box() for cell in shown.locator(".loupe .cell").all()]
     assert len({round(box["x"]) for box in boxes}) == 5
@@ -456,8 +450,8 @@ def test_square_loupe_puts_pixels_where_they_are(serve: Serve, open_page: OpenPa
 # --- pins ----------------------------------------------------------------------------------------
 
 
-def test_pins_stand_on_their_pixels_and_say_their_names(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large&pins=1")
+def test_pins_stand_on_their_pixels_and_say_their_names(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large&pins=1")
     shown = viewer(page)
     pins = shown.locator(".pin")
     expect(pins).to_have_count(2)
@@ -497,8 +491,8 @@ def test_pins_stand_on_their_pixels_and_say_their_names(serve: Serve, open_page:
 # --- help and what is read out -------------------------------------------------------------------
 
 
-def test_question_mark_lists_keys_and_focus_returns(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small")
+def test_question_mark_lists_keys_and_focus_returns(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small")
     shown = viewer(page)
     dialog = shown.get_by_role("dialog", name="Pointer and keys")
     expect(dialog).to_be_hidden()
@@ -517,8 +511,8 @@ def test_question_mark_lists_keys_and_focus_returns(serve: Serve, open_page: Ope
     expect(button).to_be_focused()
 
 
-def test_pixel_that_python_moved_is_read_out(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small")
+def test_pixel_that_python_moved_is_read_out(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small")
     shown = viewer(page)
     expect(shown.locator("[aria-live]")).to_have_text("")  # a page that opens does not chatter
     page.get_by_role("button", name="To (3, 5)").click()
@@ -585,8 +579,8 @@ def test_lost_connection_comes_back(serve: Serve, open_page: OpenPage, watch: Wa
     expect_python(page, 2, 3)
 
 
-def test_picture_stays_until_the_next_one_of_its_kind_is_there(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&swap=shifted")
+def test_picture_stays_until_the_next_one_of_its_kind_is_there(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&swap=shifted")
     shown = viewer(page)
     held: list[Route] = []
     page.route("**/media/*.bin", lambda route: held.append(route))
@@ -608,8 +602,8 @@ def test_picture_stays_until_the_next_one_of_its_kind_is_there(serve: Serve, ope
     expect_python(page, 7, 9)
 
 
-def test_viewer_that_goes_gives_its_memory_back(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&swap=nothing")
+def test_viewer_that_goes_gives_its_memory_back(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&swap=nothing")
     shown = viewer(page)
     pick(page, shown, "mask")
     shown.locator(".legend .only").first.click()
@@ -620,8 +614,8 @@ def test_viewer_that_goes_gives_its_memory_back(serve: Serve, open_page: OpenPag
     assert canvases.evaluate("all => all.every((canvas) => canvas.width === 0 && canvas.height === 0)")
 
 
-def test_viewer_that_comes_back_looks_as_it_did(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&swap=nothing")
+def test_viewer_that_comes_back_looks_as_it_did(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small&swap=nothing")
     shown = viewer(page)
     pick(page, shown, "mask")
     shown.get_by_role("button", name="Boundaries").click()
@@ -644,11 +638,9 @@ def test_viewer_that_comes_back_looks_as_it_did(serve: Serve, open_page: OpenPag
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
 def test_viewer_is_kept_as_pictures(
-    serve: Serve, open_page: OpenPage, screenshot: Screenshot, width: int, theme: str
+    open_viewer: OpenViewer, screenshot: Screenshot, width: int, theme: str
 ) -> None:
-    page = open_page(
-        f"{serve(APP).url}/?show=street&shape=square&pins=1", width=width, height=1100, theme=theme
-    )
+    page = open_viewer("show=street&shape=square&pins=1", width=width, height=1100, theme=theme)
     shown = viewer(page)
     click(page, shown, 268, 330, LARGE)
     point(page, shown, 268.5, 333.5, LARGE)

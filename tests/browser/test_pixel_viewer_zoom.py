@@ -12,7 +12,6 @@ from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from core.reading import neighbourhood
 from tests.browser.test_pixel_viewer import (
-    APP,
     LARGE,
     SMALL,
     class_at,
@@ -27,7 +26,7 @@ from tests.browser.viewer_app import PALETTE, checker
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import OpenPage, Screen, Serve, Watch
+    from tests.browser.conftest import OpenPage, OpenViewer, Screen, Watch
 
 pytestmark = pytest.mark.browser
 
@@ -132,9 +131,9 @@ def test_same_place_of_linked_pictures_is_pythons(open_page: OpenPage) -> None:
 
 
 def test_wheel_zooms_around_the_pointer_until_pixels_are_64_device_pixels(
-    serve: Serve, open_page: OpenPage, screen: Screen
+    open_viewer: OpenViewer, screen: Screen
 ) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large", width=screen.width, density=screen.density)
+    page = open_viewer("show=large", width=screen.width, density=screen.density)
     shown = viewer(page)
     box = shown.locator(".marks").bounding_box()
     # The middle of one of the canvas's own pixels, which shows one pixel of the picture only.
@@ -169,8 +168,8 @@ def test_wheel_zooms_around_the_pointer_until_pixels_are_64_device_pixels(
     expect_python(page, *before)
 
 
-def test_wheel_scrolls_the_page_once_the_whole_picture_is_shown(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large", height=500)
+def test_wheel_scrolls_the_page_once_the_whole_picture_is_shown(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large", height=500)
     shown = viewer(page)
     point(page, shown, 100.5, 100.5, LARGE)
     wheel(page, -100)
@@ -190,8 +189,8 @@ def test_wheel_scrolls_the_page_once_the_whole_picture_is_shown(serve: Serve, op
     assert zoom_of(shown) == 1
 
 
-def test_keys_and_buttons_zoom(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large")
+def test_keys_and_buttons_zoom(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large")
     shown = viewer(page)
     zoom_in, zoom_out, whole = (
         shown.get_by_role("button", name=name) for name in ("Zoom in", "Zoom out", "Whole picture")
@@ -222,12 +221,9 @@ def test_keys_and_buttons_zoom(serve: Serve, open_page: OpenPage) -> None:
     expect(zoom_in).to_have_attribute("aria-disabled", "true")
 
 
-def test_double_click_shows_the_whole_picture_and_chooses_once(
-    serve: Serve, open_page: OpenPage, watch: Watch
-) -> None:
-    page = open_page("about:blank")
+def test_double_click_shows_the_whole_picture_and_chooses_once(open_viewer: OpenViewer, watch: Watch) -> None:
+    page = open_viewer("show=large")
     traffic = watch(page)
-    page.goto(f"{serve(APP).url}/?show=large")
     shown = viewer(page)
     point(page, shown, 100.5, 100.5, LARGE)
     wheel(page, -160, -160, -160, -160)
@@ -242,8 +238,8 @@ def test_double_click_shows_the_whole_picture_and_chooses_once(
     assert len(traffic.sent) == 1
 
 
-def test_motion_is_smooth_unless_somebody_wants_less_of_it(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large")
+def test_motion_is_smooth_unless_somebody_wants_less_of_it(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large")
     shown = viewer(page)
     shown.evaluate("""root => {
       root.zooms = [];
@@ -267,8 +263,8 @@ def test_motion_is_smooth_unless_somebody_wants_less_of_it(serve: Serve, open_pa
 # --- panning -------------------------------------------------------------------------------------
 
 
-def test_drag_pans_and_does_not_choose(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large")
+def test_drag_pans_and_does_not_choose(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large")
     shown = viewer(page)
     box = shown.locator(".marks").bounding_box()
     x, y = box["x"] + 320.5 / 640 * box["width"], box["y"] + 240.5 / 480 * box["height"]
@@ -305,8 +301,8 @@ def test_drag_pans_and_does_not_choose(serve: Serve, open_page: OpenPage) -> Non
     expect_python(page, *hovered(shown))
 
 
-def test_chosen_pixel_stays_in_sight_when_keys_move_it(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large")
+def test_chosen_pixel_stays_in_sight_when_keys_move_it(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large")
     shown = viewer(page)
     shown.locator(".marks").focus()
     for _ in range(6):
@@ -327,8 +323,8 @@ def test_chosen_pixel_stays_in_sight_when_keys_move_it(serve: Serve, open_page: 
     assert zoom_of(shown) == zoom
 
 
-def test_enter_chooses_what_is_pointed_at(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small")
+def test_enter_chooses_what_is_pointed_at(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small")
     shown = viewer(page)
     shown.locator(".marks").focus()
     point(page, shown, 7.5, 9.5, SMALL)
@@ -337,8 +333,8 @@ def test_enter_chooses_what_is_pointed_at(serve: Serve, open_page: OpenPage) -> 
     expect_chosen(shown, 7, 9)
 
 
-def test_keyboard_is_not_trapped(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small")
+def test_keyboard_is_not_trapped(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small")
     shown = viewer(page)
     shown.locator(".marks").focus()
     page.keyboard.press("Tab")
@@ -357,8 +353,8 @@ def fingers(session: CDPSession, kind: str, *places: tuple[float, float]) -> Non
     session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
-def test_two_fingers_zoom_and_pan_and_one_pans_a_zoomed_picture(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large", width=400, density=2, touch=True)
+def test_two_fingers_zoom_and_pan_and_one_pans_a_zoomed_picture(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large", width=400, density=2, touch=True)
     shown = viewer(page)
     session = page.context.new_cdp_session(page)
     box = shown.locator(".marks").bounding_box()
@@ -400,8 +396,8 @@ def test_two_fingers_zoom_and_pan_and_one_pans_a_zoomed_picture(serve: Serve, op
     expect_python(page, row, col)
 
 
-def test_one_finger_on_the_whole_picture_scrolls_the_page(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=large", width=400, height=500, touch=True)
+def test_one_finger_on_the_whole_picture_scrolls_the_page(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=large", width=400, height=500, touch=True)
     shown = viewer(page)
     session = page.context.new_cdp_session(page)
     box = shown.locator(".marks").bounding_box()
@@ -422,10 +418,8 @@ def test_one_finger_on_the_whole_picture_scrolls_the_page(serve: Serve, open_pag
 
 
 @pytest.mark.parametrize(("swap", "kept"), [("large", True), ("squashed", False), ("shifted", True)])
-def test_zoom_is_kept_for_the_same_aspect_ratio(
-    serve: Serve, open_page: OpenPage, swap: str, *, kept: bool
-) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small&swap={swap}")
+def test_zoom_is_kept_for_the_same_aspect_ratio(open_viewer: OpenViewer, swap: str, *, kept: bool) -> None:
+    page = open_viewer(f"show=small&swap={swap}")
     shown = viewer(page)
     shown.get_by_role("button", name="Boundaries").click()
     shown.get_by_text("Mask", exact=True).first.click()
@@ -448,8 +442,8 @@ def test_zoom_is_kept_for_the_same_aspect_ratio(
 # --- links ---------------------------------------------------------------------------------------
 
 
-def test_linked_viewers_share_zoom_pan_and_what_is_pointed_at(serve: Serve, open_page: OpenPage) -> None:
-    page = open_page(f"{serve(APP).url}/?show=small,squashed&link=1")
+def test_linked_viewers_share_zoom_pan_and_what_is_pointed_at(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=small,squashed&link=1")
     first, second = viewer(page, 0), viewer(page, 1)
     point(page, first, 11.5, 30.5, SMALL)
     assert hovered(second) == (15, 30)  # (11.5 / 48 * 64, 30.5 / 64 * 64)
@@ -472,11 +466,10 @@ def test_linked_viewers_share_zoom_pan_and_what_is_pointed_at(serve: Serve, open
 
 
 def test_choice_in_a_linked_viewer_shows_in_both_at_once_and_is_told_once(
-    serve: Serve, open_page: OpenPage, watch: Watch
+    open_viewer: OpenViewer, watch: Watch
 ) -> None:
-    page = open_page("about:blank")
+    page = open_viewer("show=small,large&link=1&seconds=0.4")
     traffic = watch(page)
-    page.goto(f"{serve(APP).url}/?show=small,large&link=1&seconds=0.4")
     first, second = viewer(page, 0), viewer(page, 1)
     for shown in (first, second):
         shown.evaluate("""root => {

@@ -4,6 +4,8 @@
 `&pins=1` do what they say; `&link=1` links the viewers; `&view=mask` is the page's view, `&wired=1`
 lets the page follow the view that somebody picks; `&seconds=1` makes every run slow.
 
+A field at the end takes a number and another query string, and shows that as to a new visitor.
+
 The label maps are hand-made: every pixel has another class than its eight neighbours, so that a
 place misread by one pixel in any direction is a wrong class.
 """
@@ -12,6 +14,7 @@ import io
 import time
 from functools import partial
 from typing import get_args
+from urllib.parse import parse_qs
 
 import numpy as np
 import streamlit as st
@@ -146,7 +149,7 @@ def show(name: str, key: str, names: list[str]) -> None:
         picture,
         chosen=chosen,
         shape=asked.get("shape", "row"),
-        key=key,
+        key=f"{key}{state.get('visit', '')}",
         view=view,
         entropy=partial(entropy_of, picture.height, picture.width),
         pins=pins if "pins" in asked else (),
@@ -182,8 +185,20 @@ def viewers() -> None:
     st.text(f"Entropy maps made: {len(entropies_made())}")
 
 
+def visit_anew() -> None:
+    """Forget everything, and ask for what the field says."""
+    number, _, asked = st.session_state.field.partition(" ")
+    for name in set(st.session_state) - {"field"}:
+        del st.session_state[name]
+    st.query_params.from_dict(parse_qs(asked))
+    st.session_state.visit = f" of visit {number}"
+
+
 if __name__ == "__main__":  # and not when a test imports the pictures
     st.set_page_config(page_title="Pixel viewer", layout="wide")
     viewers()
     st.session_state.runs = st.session_state.get("runs", 0) + 1
     st.text(f"Full runs: {st.session_state.runs}")
+    st.text_input("Visit", key="field", on_change=visit_anew)
+    if "visit" in st.session_state:
+        st.text(f"This is{st.session_state.visit.removeprefix(' of')}.")

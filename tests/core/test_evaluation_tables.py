@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -220,6 +221,15 @@ def test_the_cell_that_was_chosen_is_framed(evaluation):
     (frame,) = figure.layout.shapes
     row, col = figure.layout.yaxis.ticktext.index("Road"), figure.layout.xaxis.ticktext.index("Tree")
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (col - 0.5, col + 0.5, row - 0.5, row + 0.5)
+
+
+def test_the_matrix_is_dark_on_a_dark_page(evaluation):
+    def palest(dark: bool) -> list[int]:
+        heat, _ = charts.confusion_chart(evaluation, dark=dark).data
+        return [int(part) for part in re.findall(r"\d+", heat.colorscale[0][1])]
+
+    assert min(palest(dark=False)) > 200
+    assert max(palest(dark=True)) < 60
 
 
 def test_the_matrix_in_pixels_has_their_numbers_in_its_cells(evaluation):

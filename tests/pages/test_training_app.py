@@ -60,6 +60,13 @@ def sentences(elements) -> list[str]:
     return [element.value.replace("\\", "") for element in elements]
 
 
+def test_data_set_that_has_gone_is_named(page) -> None:
+    page.query_params["set"] = "sunk"
+    page.run()
+    assert not page.exception
+    assert sentences(page.warning) == ["The data set sunk is not there any more; this is Toytown, built in."]
+
+
 def recipe(page: AppTest):
     return parse_recipe(page.session_state["recipe_source"])
 
