@@ -31,6 +31,12 @@ LIBRARIES = (
 )
 
 
+EARLIER = "earlier"
+"""Where a description keeps those of the run's earlier starts that differ from it."""
+
+_MOST_EARLIER = 20
+
+
 def describe(recipe: Recipe, dataset: SegmentationDataset) -> dict[str, Any]:
     """Everything that decides what a run comes to, as JSON-ready values."""
     device = distributed.device()
@@ -57,6 +63,32 @@ def describe(recipe: Recipe, dataset: SegmentationDataset) -> dict[str, Any]:
         "device": str(device),
         "processes": distributed.world_size(),
     }
+
+
+def changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What is not as it was when a run was last at work, such as `data.fingerprint` or `versions.torch`."""
+    old, new = _leaves(before), _leaves(now)
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def _leaves(described: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The single values of a description by their dotted names, but for what is no part of the machine."""
+    leaves: dict[str, Any] = {}
+    for name, value in described.items():
+        if isinstance(value, dict):
+            leaves |= _leaves(value, f"{prefix}{name}.")
+        elif prefix + name not in ("time", EARLIER):
+            leaves[prefix + name] = value
+    return leaves
+
+
+def followed_by(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """A description that keeps those before it from which something has changed, the oldest first."""
+    earlier = before.get(EARLIER)
+    kept = list(earlier) if isinstance(earlier, list) else []
+    if before and changes(before, now):
+        kept.append({name: value for name, value in before.items() if name != EARLIER})
+    return now | {EARLIER: kept[-_MOST_EARLIER:]} if kept else now
 
 
 def _processor_name() -> str:

@@ -109,7 +109,7 @@ def run_folder(run: str) -> Path:
 def existing_run(run: str) -> Path:
     """The folder of a run that is there; RunNotFoundError else."""
     folder = run_folder(run)
-    if not (folder / SETTINGS).is_file():
+    if folder.is_symlink() or not (folder / SETTINGS).is_file():
         raise RunNotFoundError(f"There is no run {run!r}; `python -m core runs` lists those that there are.")
     return folder
 

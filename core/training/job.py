@@ -35,6 +35,7 @@ from core.training.folder import (
     write_json,
     write_text,
 )
+from core.training.runs import read_environment
 from core.training.status import State, StatusKeeper
 from core.training.waiting import sole_process, turn
 
@@ -109,9 +110,12 @@ class _Job:
         from core.training import environment
 
         dataset = open_dataset(Path(settings.data))
-        write_json(self.folder / ENVIRONMENT, environment.describe(recipe, dataset))
+        before, described = read_environment(self.folder), environment.describe(recipe, dataset)
+        write_json(self.folder / ENVIRONMENT, environment.followed_by(before, described))
         again = " It goes on from its last checkpoint." if (self.folder / RESUME).exists() else ""
         self.log(f"Started: {recipe.name} on {dataset.name}.{again}")
+        if before and (changed := environment.changes(before, described)):
+            self.log(f"Not as at its last start: {', '.join(changed)}.")
         if settings.task == "lr_find":
             return self._find(settings, recipe, dataset)
         return self._train(settings, recipe, dataset)

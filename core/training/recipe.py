@@ -220,6 +220,12 @@ class Recipe(_Checked):
     )
 
     @model_validator(mode="after")
+    def _has_the_model_of_its_classes(self) -> Self:
+        if self.classes == "model" and self.start_model is None:
+            raise PydanticCustomError("classes", "classes are those of a model, but start_model names none")
+        return self
+
+    @model_validator(mode="after")
     def _stages_fit_together(self) -> Self:
         earlier: list[str] = []
         for stage in self.stages:

@@ -213,7 +213,7 @@ def read_run(run: str) -> RunView:
         classes=_classes(folder),
         finders=tuple(_finders(folder)),
         checkpoints=tuple(checkpoints(run)),
-        environment=_environment(folder),
+        environment=read_environment(folder),
         log=log_tail(run),
     )
 
@@ -461,7 +461,8 @@ class _Environment(RootModel[dict[str, JsonValue]]):
     pass
 
 
-def _environment(folder: Path) -> dict[str, Any]:
+def read_environment(folder: Path) -> dict[str, Any]:
+    """What a run was trained with, by its folder; empty where that is not known."""
     try:
         return read_json(folder / ENVIRONMENT, _Environment).root
     except RunError:

@@ -240,3 +240,7 @@ def test_a_failed_run_can_be_started_again(store, data):
     work(run)
 
     assert state_of(run) == "finished"
+    # The label was another when it began: who compares figures should know.
+    assert "Not as at its last start: data.fingerprint." in log_tail(run)
+    (earlier,) = read_run(run).environment["earlier"]
+    assert earlier["data"]["fingerprint"] != read_run(run).environment["data"]["fingerprint"]

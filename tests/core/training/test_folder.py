@@ -80,6 +80,8 @@ def test_a_link_to_somewhere_else_is_no_run(recipe, data, tmp_path):
     (run_folder("linked")).symlink_to(run_folder(run))
 
     assert run_ids() == [run]
+    with pytest.raises(RunNotFoundError, match="no run 'linked'"):
+        existing_run("linked")
 
 
 def test_a_stage_that_the_recipe_does_not_have_is_refused_before_anything_is_made(recipe, data):

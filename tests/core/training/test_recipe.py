@@ -136,6 +136,12 @@ def test_a_wrong_setting_of_a_stage_is_named_with_the_stage(write, old, new, whe
     assert sentence.startswith(f"mine.toml: stages.0.{where}: ")
 
 
+def test_classes_of_a_model_need_a_model(write):
+    sentence = refusal(write(SMALLEST.replace('"dataset"', '"model"')))
+
+    assert sentence == "mine.toml: classes are those of a model, but start_model names none."
+
+
 def test_a_recipe_without_stages_is_refused(write):
     assert "stages" in refusal(write(SMALLEST.partition("[[stages]]")[0]))
     assert "stages" in refusal(write(SMALLEST.partition("[[stages]]")[0] + "stages = []"))
