@@ -422,11 +422,13 @@ class ViewerTab:
         self.traffic = _watch(page)
         self._visits = 0
         _listen(page, self.complaints)
-        page.goto(url)
+        page.goto(f"{url}/?show=nothing")
 
     def visit(self, asked: str) -> None:
         """Show what a query string asks for, as if the page were new."""
         self.complaints.clear()
+        self.page.unroute_all()
+        self.page.keyboard.press("Escape")  # out of a dialog, if one is open
         self._visits += 1
         self.page.mouse.move(1, 1)
         self.page.get_by_label("Visit").fill(f"{self._visits} {asked}")

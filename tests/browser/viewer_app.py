@@ -175,7 +175,8 @@ def viewers() -> None:
     """The viewers side by side; choosing a pixel runs only this again."""
     time.sleep(float(st.query_params.get("seconds", "0")))
     names = st.query_params.get("show", "large").split(",")
-    if "swap" in st.query_params and st.toggle("Swap"):
+    visit = st.session_state.get("visit", "")
+    if "swap" in st.query_params and st.toggle("Swap", key=f"swap{visit}"):
         names = [st.query_params["swap"]]
     if names == ["nothing"]:
         return
