@@ -15,6 +15,12 @@ def has_native_bfloat16() -> bool:
     return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
 
 
+@cache
+def has_no_more_than_avx2() -> bool:
+    """Whether AVX2 is the newest of the CPU's vector instructions that torch makes use of."""
+    return torch.backends.cpu.get_cpu_capability() == "AVX2"
+
+
 def return_free_memory() -> None:
     """Give memory that is free within this process back to the system, where that can be asked for (glibc).
 

@@ -24,13 +24,14 @@ from core.datasets import SegmentationDataset
 from core.errors import DatasetError, RecipeError, StoppedError, TrainingError
 from core.evaluation import truth_table
 from core.networks import Network, find_network
-from core.processor import has_native_bfloat16
+from core.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.training import checkpoint, distributed
 from core.training.callbacks import (
     AverageWeights,
     Batches,
     Checkpoint,
     CountConfusion,
+    CpuAvx2,
     CpuBfloat16,
     GoOn,
     History,
@@ -418,8 +419,11 @@ class PreparedRun:
             cbs=[StopWhenDiverged(), StopOnRequest(self.watch.should_stop)],
             path=self.folder,
         )
-        if has_native_bfloat16() and distributed.device().type == "cpu":
-            learner.add_cb(CpuBfloat16())
+        if distributed.device().type == "cpu":
+            if has_native_bfloat16():
+                learner.add_cb(CpuBfloat16())
+            elif has_no_more_than_avx2():
+                learner.add_cb(CpuAvx2())
         if distributed.is_distributed():
             learner.add_cb(distributed.trainer())
         return learner

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.processor import has_native_bfloat16
+from core.processor import has_native_bfloat16, has_no_more_than_avx2
 from tests.conftest import ROOT
 
 CPUINFO = Path("/proc/cpuinfo")
@@ -20,6 +20,14 @@ def test_bfloat16_is_native_where_the_processor_lists_it():
     flags = CPUINFO.read_text(encoding="utf-8").split()
 
     assert has_native_bfloat16() == ("avx512_bf16" in flags or "amx_tile" in flags)
+
+
+def test_a_processor_with_avx512_has_more_than_avx2():
+    if not CPUINFO.exists():
+        pytest.skip("no /proc/cpuinfo to compare with")
+    flags = CPUINFO.read_text(encoding="utf-8").split()
+
+    assert has_no_more_than_avx2() == ("avx2" in flags and "avx512f" not in flags)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux's C library can be asked")

@@ -22,6 +22,7 @@ from core.errors import (
 )
 from core.modelstore import load_model
 from core.networks import find_network
+from core.training.convolution import convolve
 from core.training.data import Pictures, load_examples, stage_dataloaders
 from core.training.run import parameter_groups, target_classes, train
 from tests.core.training.conftest import make_recipe as recipe
@@ -531,3 +532,25 @@ def test_a_network_without_an_encoder_has_one_group():
     model = find_network("pixel_colour").build(3, False)
     (everything,) = parameter_groups(model)
     assert len(everything) == 2
+
+
+@pytest.mark.parametrize("avx2", [True, False])
+def test_gradients_found_in_another_layout_train_the_same_network(dataset, tmp_path, monkeypatch, avx2):
+    calls = []
+
+    def counted(self, *arguments):
+        calls.append(type(self))
+        return convolve(self, *arguments)
+
+    monkeypatch.setattr("core.training.convolution.convolve", counted)
+    monkeypatch.setattr("core.training.run.has_native_bfloat16", lambda: False)
+    reached = []
+    for newest in (avx2, False):
+        monkeypatch.setattr("core.training.run.has_no_more_than_avx2", lambda newest=newest: newest)
+        folder = tmp_path / f"run-{len(reached)}"
+        model = train(recipe(stage(epochs=2), network="unet_tiny"), dataset, folder)
+        assert not [module for module in model.modules() if "_conv_forward" in vars(module)]
+        reached.append([float(line["train_loss"]) for line in history(folder)])
+
+    assert bool(calls) == avx2
+    assert reached[0] == pytest.approx(reached[1], rel=1e-3)
