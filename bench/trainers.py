@@ -64,9 +64,11 @@ class Stopwatch(Callback):
 def street(folder: Path) -> Learner:
     """The learner of the recipe `street`, second stage."""
     from core.datasets import open_dataset
+    from core.memory import keep_free_memory
     from core.training.recipe import read_recipe
     from core.training.run import Watch, prepare
 
+    keep_free_memory()  # as the command does
     recipe = read_recipe("street")
     stage = recipe.stages[-1]
     assert (*stage.crop, stage.batch_size) == (HEIGHT, WIDTH, BATCH_SIZE)  # noqa: S101

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from functools import cache
 
 import torch
@@ -19,14 +17,3 @@ def has_native_bfloat16() -> bool:
 def has_no_more_than_avx2() -> bool:
     """Whether AVX2 is the newest of the CPU's vector instructions that torch makes use of."""
     return torch.backends.cpu.get_cpu_capability() == "AVX2"
-
-
-def return_free_memory() -> None:
-    """Give memory that is free within this process back to the system, where that can be asked for (glibc).
-
-    Arrays of some megabytes leave holes that the C library keeps: of 16 photos that nobody used any more it
-    held on to half.
-    """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)

@@ -116,9 +116,11 @@ def lr_find(
     )
     if background:
         return _start(run, as_json)
+    from core.memory import keep_free_memory
     from core.training.job import work
     from core.training.status import put_in_line
 
+    keep_free_memory()
     put_in_line(run_folder(run))
     try:
         found = work(run, tell=_tell).suggestions
@@ -260,10 +262,12 @@ def _start(run: str, as_json: bool) -> int:
 
 
 def _train_here(run: str, quiet: bool, as_json: bool) -> int:
+    from core.memory import keep_free_memory
     from core.training import distributed
     from core.training.job import help_along, work
     from core.training.runs import read_run
 
+    keep_free_memory()
     distributed.join()
     run = distributed.share_word(run)
     try:

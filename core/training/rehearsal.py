@@ -26,6 +26,7 @@ from fastai.learner import Learner
 
 from core.datasets import open_dataset
 from core.errors import StreetScopeError
+from core.memory import keep_free_memory
 from core.training import distributed, launch, run
 from core.training.callbacks import Event
 from core.training.estimate import Estimate, StageEstimate
@@ -170,6 +171,7 @@ def main(folder: Path) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     if hasattr(os, "nice"):
         os.nice(launch.NICE)
+    keep_free_memory()  # as the run does
     asked = json.loads((folder / "asked.json").read_bytes())
     try:
         with contextlib.redirect_stdout(sys.stderr):
