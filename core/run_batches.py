@@ -98,40 +98,54 @@ def _curves(
     stage, epoch, batch, loss, lr, momentum, seconds = rows.T
     epochs = epoch - 1
     begin = {planned.name: sum(s.epochs for s in plan[:n]) for n, planned in enumerate(plan)}
+    most = {n: max(float(batch[stage == i].max()), batches.get(n, 0)) for i, n in enumerate(stages)}
     for number, name in enumerate(stages):
         within = stage == number
-        most = max(float(batch[within].max()), batches.get(name, 0))
-        epochs[within] += begin.get(name, 0) + batch[within] / most
+        epochs[within] += begin.get(name, 0) + batch[within] / most[name]
     # Where a batch follows the one before in the same epoch, what lies between is training alone.
     follows = np.zeros(len(rows), dtype=bool)
     follows[1:] = (batch[1:] == batch[:-1] + 1) & (np.diff(seconds) >= 0)
     lasted = np.where(follows, np.diff(seconds, prepend=0), 0)
-    bins = _bins(len(rows), points)
+    usual = max(most.values(), default=0)
+    planned = sum(s.epochs * most.get(s.name, usual) for s in plan)
+    bins = _bins(len(rows), int(planned), points)
     window = max(1, _LEAST // max(1, int(bins[1] - bins[0]) if len(bins) > 1 else len(rows)))
     learnt = _running(_sums(follows.astype(np.float64), bins), window)
     spent = _running(_sums(lasted, bins), window)
     sizes = _sums(np.ones(len(rows)), bins)
+    shown = _whole(len(rows), int(planned), bins)
     recent, recently = follows[-_NOW:].sum(), lasted[-_NOW:].sum()
     return BatchCurves(
-        epochs=_sums(epochs, bins) / sizes,
-        loss=_sums(loss, bins) / sizes,
-        lr=_sums(lr, bins) / sizes,
-        momentum=_sums(momentum, bins) / sizes,
-        speed=np.divide(learnt, spent, out=np.full(len(bins), np.nan), where=spent > 0),
+        epochs=(_sums(epochs, bins) / sizes)[:shown],
+        loss=(_sums(loss, bins) / sizes)[:shown],
+        lr=(_sums(lr, bins) / sizes)[:shown],
+        momentum=(_sums(momentum, bins) / sizes)[:shown],
+        speed=np.divide(learnt, spent, out=np.full(len(bins), np.nan), where=spent > 0)[:shown],
         batches=len(rows),
         now=float(recent / recently) if recently > 0 else None,
     )
 
 
-def _bins(rows: int, points: int) -> NDArray[np.intp]:
-    """Where each of at most `points` bins of equal size begins.
+def _bins(rows: int, planned: int, points: int) -> NDArray[np.intp]:
+    """Where each of at most `points` bins of equal size begins, over all the rows that there will be.
 
     The size is a power of two: as a run grows, the same rows stay together, and old points stay in place.
     """
     size = 1
-    while rows > size * points:
+    while max(rows, planned) > size * points:
         size *= 2
     return np.arange(0, rows, size)
+
+
+def _whole(rows: int, planned: int, bins: NDArray[np.intp]) -> int:
+    """How many of the bins are full: the last one is left out until it is, but for a run's first and last.
+
+    A chart is drawn again when its data change. One that changed by less than a point's width at every batch
+    would cost the run more than its own figures do.
+    """
+    size = int(bins[1]) if len(bins) > 1 else rows
+    full = rows // size if size else 0
+    return len(bins) if rows >= planned else max(1, full)
 
 
 def _sums(values: Floats, bins: NDArray[np.intp]) -> Floats:

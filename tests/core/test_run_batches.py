@@ -89,13 +89,44 @@ def test_a_run_that_begins_anew_forgets_its_old_batches(run):
 
 def test_a_long_run_is_thinned_by_means_of_neighbours(run):
     write(run, *(("small", 1, number, number * 0.01) for number in range(1, 2001)))
-    curves = BatchLog(run).curves(STAGES)
+    curves = BatchLog(run).curves((make_stage("small", 1),))
 
     # 2000 batches in bins of 8, the first power of two that leaves at most 300
     assert len(curves.loss) == 250 <= POINTS
     assert curves.loss[:2].tolist() == [3.5, 11.5]
     assert curves.batches == 2000
     assert curves.speed[5:].tolist() == pytest.approx([100] * 245)
+
+
+def test_a_point_is_drawn_once_it_is_whole_so_that_charts_rest_in_between(run):
+    log = BatchLog(run)
+    write(run, *(("small", 1, number, number) for number in range(1, 14)))
+    # 3 epochs of 400 batches in bins of 4; the fourth bin has one row yet
+    before = log.curves(STAGES, {"small": 400})
+    write(run, ("small", 1, 14, 14.0), ("small", 1, 15, 15.0))
+    same = log.curves(STAGES, {"small": 400})
+    write(run, ("small", 1, 16, 16.0))
+    after = log.curves(STAGES, {"small": 400})
+
+    assert before.epochs.tolist() == pytest.approx([n / 400 for n in (2.5, 6.5, 10.5)])
+    assert same.loss.tolist() == before.loss.tolist()
+    assert (before.batches, same.batches) == (13, 15)
+    assert len(after.loss) == 4
+
+
+def test_the_first_batches_and_the_last_are_shown_at_once(run):
+    log = BatchLog(run)
+    write(run, ("small", 1, 1, 1.0))
+    assert len(log.curves(STAGES, {"small": 400}).loss) == 1
+    rows = [("small", 1, 2, 2.0)]
+    rows += [("small", 1, number, number) for number in range(3, 401)]
+    rows += [("small", 2, number, number) for number in range(1, 401)]
+    rows += [("large", 1, number, number) for number in range(1, 399)]
+    write(run, *rows)
+    curves = log.curves(STAGES)
+
+    assert len(curves.loss) == 300  # 1198 rows in bins of 4
+    assert curves.epochs[-1] == pytest.approx(3, abs=0.01)
 
 
 def test_old_points_stay_where_they_are_while_a_run_grows(run):
