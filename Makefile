@@ -27,8 +27,8 @@ setup-dev: .venv/dev-stamp  ## setup, and the tools of tests and checks
 run: setup  ## the app, on http://localhost:8501
 	$(BIN)/python -m streamlit run app.py --server.port 8501
 
-test: setup-dev chromium  ## every test, the browser's included
-	$(BIN)/python -m pytest
+test: setup-dev chromium  ## every test, the browser's included, by two processes
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup-dev  ## ruff format and lint, mypy --strict on core
 	$(BIN)/ruff format --check .

@@ -27,7 +27,7 @@ def test_twenty_sessions_click_for_half_a_minute_and_each_reads_its_own_photo(
 ) -> None:
     pages: list[Page] = []
     for number in range(SESSIONS):
-        page = open_page(app.url, width=480, height=900)
+        page = open_page(app.url, width=900)
         viewer(page)
         # Three different pictures under one name: an answer from another session's would be wrong.
         upload(page, ("mine.png", blocks(number % 3)))
