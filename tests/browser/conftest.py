@@ -38,6 +38,7 @@ from playwright.sync_api import (
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 VIEWER_APP = Path(__file__).parent / "viewer_app.py"
 
 # Of several lists of disabled features Chromium heeds the last one, so these are Playwright's own, and then
@@ -468,6 +469,19 @@ def _watch(page: Page) -> Traffic:
     page.on("websocket", on_websocket)
     page.on("request", lambda request: traffic.requests.append(request.url))
     return traffic
+
+
+@pytest.fixture
+def screenshots(screenshot: Screenshot) -> Screenshot:
+    """Keep two pictures of a page, NAME-light and NAME-dark: it follows the theme of the system at once."""
+
+    def take(page: Page, name: str) -> None:
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
+            screenshot(page, f"{name}-{theme}")
+
+    return take
 
 
 @pytest.fixture

@@ -111,14 +111,13 @@ def test_first_visit_shows_a_segmented_sample(app: RunningApp, open_page: OpenPa
 
 
 def test_both_themes_and_widths_are_kept_as_pictures(
-    app: RunningApp, open_page: OpenPage, screenshot: Screenshot
+    app: RunningApp, open_page: OpenPage, screenshots: Screenshot
 ) -> None:
     for width in (1280, 400):
-        for theme in ("light", "dark"):
-            page = open_page(app.url, width=width, theme=theme)
-            viewer(page)
-            expect(page.get_by_text("The same in numbers")).to_be_visible()
-            screenshot(page, f"explore-{width}-{theme}")
+        page = open_page(app.url, width=width)
+        viewer(page)
+        expect(page.get_by_text("The same in numbers")).to_be_visible()
+        screenshots(page, f"explore-{width}")
 
 
 def test_without_a_model_there_is_a_sentence(
