@@ -14,6 +14,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+LARGE = 500_000
+"""How many numbers a picture's features must be for the copies to be worth it."""
+
 
 class _Convolution(torch.autograd.Function):
     """`F.conv2d` without groups; only the way to the same gradients is another."""
@@ -35,8 +38,10 @@ class _Convolution(torch.autograd.Function):
         if for_features:
             of_features, _, _ = _gradients(gradient, features, weight, ctx.settings, (True, False, False))
         if for_weight:
-            usual = gradient.contiguous(), features.contiguous(), weight.contiguous()
-            _, of_weight, _ = _gradients(*usual, ctx.settings, (False, True, False))
+            given = gradient, features, weight
+            if features[0].numel() >= LARGE:
+                given = gradient.contiguous(), features.contiguous(), weight.contiguous()
+            _, of_weight, _ = _gradients(*given, ctx.settings, (False, True, False))
         if for_bias:
             of_bias = gradient.sum(dim=(0, 2, 3))
         return of_features, of_weight, of_bias, None

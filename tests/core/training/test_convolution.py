@@ -31,7 +31,9 @@ def gradients(layer: nn.Conv2d, features: Tensor) -> tuple[Tensor, list[Tensor]]
         Float32Conv2d(5, 7, kernel_size=3, padding=1),
     ],
 )
-def test_outputs_and_gradients_are_torchs_own(layer):
+@pytest.mark.parametrize("large", [0, 10**9])
+def test_outputs_and_gradients_are_torchs_own(layer, monkeypatch, large):
+    monkeypatch.setattr("core.training.convolution.LARGE", large)
     torch.manual_seed(0)
     layer = layer.to(memory_format=torch.channels_last)
     features = torch.randn(2, 5, 11, 9)

@@ -543,6 +543,7 @@ def test_gradients_found_in_another_layout_train_the_same_network(dataset, tmp_p
         return convolve(self, *arguments)
 
     monkeypatch.setattr("core.training.convolution.convolve", counted)
+    monkeypatch.setattr("core.training.convolution.LARGE", 0)
     monkeypatch.setattr("core.training.run.has_native_bfloat16", lambda: False)
     reached = []
     for newest in (avx2, False):
