@@ -76,6 +76,9 @@ def _forward_in_float32(self: nn.Module, features: Tensor) -> Tensor:
 class CpuAvx2(Callback):
     """Trains faster on a CPU that has AVX2 and nothing newer; see `core.training.convolution`."""
 
+    def __init__(self) -> None:
+        self.mended: list[Any] = []
+
     def before_fit(self) -> None:
         self.mended = [m for m in self.learn.model.modules() if convolution.gains(m)]
         for module in self.mended:
