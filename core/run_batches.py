@@ -108,12 +108,15 @@ def _curves(
     lasted = np.where(follows, np.diff(seconds, prepend=0), 0)
     usual = max(most.values(), default=0)
     planned = sum(s.epochs * most.get(s.name, usual) for s in plan)
-    bins = _bins(len(rows), int(planned), points)
-    window = max(1, _LEAST // max(1, int(bins[1] - bins[0]) if len(bins) > 1 else len(rows)))
+    size = _bin_size(max(len(rows), int(planned)), points)
+    bins = np.arange(0, len(rows), size)
+    window = max(1, _LEAST // size)
     learnt = _running(_sums(follows.astype(np.float64), bins), window)
     spent = _running(_sums(lasted, bins), window)
     sizes = _sums(np.ones(len(rows)), bins)
-    shown = _whole(len(rows), int(planned), bins)
+    # The last bin is left out until it is full, but for a run's first and last. A chart is drawn again when
+    # its data change: by less than a point's width at each batch, that would cost more than the figures do.
+    shown = len(bins) if len(rows) >= planned else max(1, len(rows) // size)
     recent, recently = follows[-_NOW:].sum(), lasted[-_NOW:].sum()
     return BatchCurves(
         epochs=(_sums(epochs, bins) / sizes)[:shown],
@@ -126,26 +129,15 @@ def _curves(
     )
 
 
-def _bins(rows: int, planned: int, points: int) -> NDArray[np.intp]:
-    """Where each of at most `points` bins of equal size begins, over all the rows that there will be.
+def _bin_size(rows: int, points: int) -> int:
+    """How many rows are in each of at most `points` bins of all the rows that there will be.
 
-    The size is a power of two: as a run grows, the same rows stay together, and old points stay in place.
+    A power of two: as a run grows, the same rows stay together, and old points stay in place.
     """
     size = 1
-    while max(rows, planned) > size * points:
+    while rows > size * points:
         size *= 2
-    return np.arange(0, rows, size)
-
-
-def _whole(rows: int, planned: int, bins: NDArray[np.intp]) -> int:
-    """How many of the bins are full: the last one is left out until it is, but for a run's first and last.
-
-    A chart is drawn again when its data change. One that changed by less than a point's width at every batch
-    would cost the run more than its own figures do.
-    """
-    size = int(bins[1]) if len(bins) > 1 else rows
-    full = rows // size if size else 0
-    return len(bins) if rows >= planned else max(1, full)
+    return size
 
 
 def _sums(values: Floats, bins: NDArray[np.intp]) -> Floats:

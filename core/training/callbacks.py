@@ -41,6 +41,9 @@ class CpuBfloat16(Callback):
 
     order = -8
 
+    def __init__(self) -> None:
+        self.slow: list[Any] = []
+
     def before_fit(self) -> None:
         self.slow = [m for m in self.learn.model.modules() if _is_slow_depthwise(m)]
         for module in self.slow:

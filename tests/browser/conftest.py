@@ -3,7 +3,7 @@
     def test_something(serve, open_page):
         app = serve(SCRIPT)                       # streamlit run, once a test module
         page = open_page(app.url, width=400)      # a playwright Page, closed after the test
-    page = open_viewer("show=small")          # the viewers' page alone, in a tab that tests share
+        page = open_viewer("show=small")          # viewers alone, in a tab that tests share
 
 A page's console errors and uncaught exceptions fail the test, and so does a traceback in the
 server's log. The fixture `screen` runs a test at several window widths and pixel densities.
@@ -23,7 +23,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import pytest
 from playwright.sync_api import (
@@ -135,31 +135,32 @@ class Serve(Protocol):
     ) -> RunningApp: ...
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at: a window in CSS pixels, device pixels in each, the system's theme, fingers."""
+
+    width: int = 1280
+    height: int = 1200
+    density: int = 1
+    theme: Literal["light", "dark"] = "light"
+    touch: bool = False
+
+    def at(self, page: Page) -> None:
+        """Look at a page so, density and touch apart: these are its window's."""
+        page.set_viewport_size({"width": self.width, "height": self.height})
+        page.emulate_media(color_scheme=self.theme, reduced_motion="reduce")
+
+
 class OpenPage(Protocol):
-    def __call__(
-        self,
-        url: str,
-        *,
-        width: int = 1280,
-        height: int = 1200,
-        density: int = 1,
-        theme: Literal["light", "dark"] = "light",
-        touch: bool = False,
-        apart: bool = False,
-    ) -> Page: ...
+    """look: fields of `Look`."""
+
+    def __call__(self, url: str, *, apart: bool = False, **look: Any) -> Page: ...
 
 
 class OpenViewer(Protocol):
-    def __call__(
-        self,
-        asked: str,
-        *,
-        width: int = 1280,
-        height: int = 1200,
-        density: int = 1,
-        theme: Literal["light", "dark"] = "light",
-        touch: bool = False,
-    ) -> Page: ...
+    """look: fields of `Look`."""
+
+    def __call__(self, asked: str, **look: Any) -> Page: ...
 
 
 class Window(Protocol):
@@ -334,22 +335,13 @@ def open_page(chromium: Browser, window: Window) -> Iterator[OpenPage]:
     pages: list[Page] = []
     windows: list[BrowserContext] = []
 
-    def open_one(
-        url: str,
-        *,
-        width: int = 1280,
-        height: int = 1200,
-        density: int = 1,
-        theme: Literal["light", "dark"] = "light",
-        touch: bool = False,
-        apart: bool = False,
-    ) -> Page:
+    def open_one(url: str, *, apart: bool = False, **look: Any) -> Page:
+        seen = Look(**look)
         if apart:
-            windows.append(_new_window(chromium, density, touch))
-        page = (windows[-1] if apart else window(density, touch)).new_page()
+            windows.append(_new_window(chromium, seen.density, seen.touch))
+        page = (windows[-1] if apart else window(seen.density, seen.touch)).new_page()
         pages.append(page)
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=theme)
+        seen.at(page)
         _listen(page, complaints)
         page.goto(url)
         return page
@@ -391,21 +383,14 @@ def open_viewer(
     """
     used: list[ViewerTab] = []
 
-    def open_one(
-        asked: str,
-        *,
-        width: int = 1280,
-        height: int = 1200,
-        density: int = 1,
-        theme: Literal["light", "dark"] = "light",
-        touch: bool = False,
-    ) -> Page:
-        if (density, touch) not in viewer_tabs:
-            viewer_tabs[density, touch] = ViewerTab(window(density, touch).new_page(), serve(VIEWER_APP).url)
-        tab = viewer_tabs[density, touch]
+    def open_one(asked: str, **look: Any) -> Page:
+        seen = Look(**look)
+        screen = seen.density, seen.touch
+        if screen not in viewer_tabs:
+            viewer_tabs[screen] = ViewerTab(window(*screen).new_page(), serve(VIEWER_APP).url)
+        tab = viewer_tabs[screen]
         used.append(tab)
-        tab.page.set_viewport_size({"width": width, "height": height})
-        tab.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        seen.at(tab.page)
         tab.visit(asked)
         return tab.page
 

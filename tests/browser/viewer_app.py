@@ -124,6 +124,11 @@ def picture_named(name: str) -> ViewerPicture:
             return checker(480, 640)
 
 
+def of_visit(key: str) -> str:
+    """A widget's key, another one at each visit."""
+    return f"{key} of visit {st.session_state.visit}" if "visit" in st.session_state else key
+
+
 def show(name: str, key: str, names: list[str]) -> None:
     """One viewer, what it told Python, and buttons by which Python moves the chosen pixel itself."""
     asked, state = st.query_params, st.session_state
@@ -149,7 +154,7 @@ def show(name: str, key: str, names: list[str]) -> None:
         picture,
         chosen=chosen,
         shape=asked.get("shape", "row"),
-        key=f"{key}{state.get('visit', '')}",
+        key=of_visit(key),
         view=view,
         entropy=partial(entropy_of, picture.height, picture.width),
         pins=pins if "pins" in asked else (),
@@ -175,8 +180,7 @@ def viewers() -> None:
     """The viewers side by side; choosing a pixel runs only this again."""
     time.sleep(float(st.query_params.get("seconds", "0")))
     names = st.query_params.get("show", "large").split(",")
-    visit = st.session_state.get("visit", "")
-    if "swap" in st.query_params and st.toggle("Swap", key=f"swap{visit}"):
+    if "swap" in st.query_params and st.toggle("Swap", key=of_visit("swap")):
         names = [st.query_params["swap"]]
     if names == ["nothing"]:
         return
@@ -192,7 +196,7 @@ def visit_anew() -> None:
     for name in set(st.session_state) - {"field"}:
         del st.session_state[name]
     st.query_params.from_dict(parse_qs(asked))
-    st.session_state.visit = f" of visit {number}"
+    st.session_state.visit = number
 
 
 if __name__ == "__main__":  # and not when a test imports the pictures
@@ -202,4 +206,4 @@ if __name__ == "__main__":  # and not when a test imports the pictures
     st.text(f"Full runs: {st.session_state.runs}")
     st.text_input("Visit", key="field", on_change=visit_anew)
     if "visit" in st.session_state:
-        st.text(f"This is{st.session_state.visit.removeprefix(' of')}.")
+        st.text(f"This is visit {st.session_state.visit}.")
