@@ -493,7 +493,7 @@ def test_pixel_outside_the_picture_is_refused() -> None:
     ],
 )
 def test_browser_can_send_anything_and_is_not_believed(sent: dict[str, object]) -> None:
-    app = AppTest.from_file(APP)
+    app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["show"] = "small"
     app.session_state["viewer0"] = {"chosen": {"picture": checker(48, 64).identity, "sequence": "x", **sent}}
     app.run()

@@ -228,7 +228,7 @@ def test_view_comes_back_with_a_picture_that_has_it(open_viewer: OpenViewer) -> 
     ],
 )
 def test_view_from_a_browser_is_not_believed(state: dict[str, object]) -> None:
-    app = AppTest.from_file(APP)
+    app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["show"] = "small"
     app.query_params["wired"] = "1"
     app.session_state["viewer0"] = {"view": state}
