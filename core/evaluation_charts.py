@@ -51,8 +51,8 @@ _LEGEND = 44
 
 _ROW = 24
 _CELLS = "Blues"
-_DARK_CELLS = [[0, "rgb(27, 34, 46)"], [1, "rgb(107, 174, 214)"]]
-"""On a dark page, where the palest blue of the other would glare: from little more than the page's own."""
+_DARK_CELLS = [[0, "rgb(27, 34, 46)"], [1, "rgb(43, 108, 176)"]]
+"""On a dark page, where the palest blue of the other would glare. Figures are white on the brightest too."""
 
 
 def class_chart(evaluation: SplitEvaluation, figure: ClassFigure) -> Figure:

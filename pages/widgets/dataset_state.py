@@ -16,6 +16,9 @@ SET, TAB = "set", "tab"
 SPLIT, CLASSES, SORT = "split", "with", "sort"
 """Keys of the gallery's filters."""
 
+GONE = "set_gone"
+"""Where the name of a data set is kept that was asked for and is not there, until somebody chooses one."""
+
 _FRAME, _WRITTEN = "frame", "frame_written"
 
 
@@ -27,7 +30,7 @@ def select(name: str) -> None:
 
 def begin_anew() -> None:
     """Begin with the first frame of another data set."""
-    for key in (_FRAME, _WRITTEN, SPLIT, CLASSES, SORT):
+    for key in (_FRAME, _WRITTEN, SPLIT, CLASSES, SORT, GONE):
         st.session_state.pop(key, None)
     st.query_params.pop(_FRAME, None)
 

@@ -19,7 +19,7 @@ from core.remembered import forget_folder, remember_folder, remembered_folders
 from core.thumbnails import keep_all
 from pages.widgets.dataset_download import download_menu, show_downloads
 from pages.widgets.dataset_jobs import jobs, watch
-from pages.widgets.dataset_state import SET, begin_anew, follow_address, select
+from pages.widgets.dataset_state import GONE, SET, begin_anew, follow_address, select
 from pages.widgets.words import plain
 
 TOYTOWN, TOYTOWN_TITLE = "toytown", "Toytown, built in"
@@ -39,15 +39,18 @@ class OpenedSet:
 def choose_dataset() -> OpenedSet:
     """Let somebody choose; the script ends here while there is nothing to be shown.
 
-    A set that was asked for and is not there is named: another one must not pass for it.
+    A set that was asked for and is not there is named until somebody chooses: another must not pass for it.
     """
     follow_address()
     options = _options()
     asked = str(st.query_params.get(SET) or st.session_state.get(SET, ""))
+    if asked and asked not in options:
+        st.session_state[GONE] = asked
+    gone: str = st.session_state.get(GONE, "")
     with st.container():  # what comes and goes here moves nothing below
-        if asked and asked not in options:
+        if gone and gone not in options:
             st.warning(
-                f"The data set {plain(asked[:80])} is not there any more; this is {TOYTOWN_TITLE}.",
+                f"The data set {plain(gone[:80])} is not there any more; this is {TOYTOWN_TITLE}.",
                 icon=":material/folder_off:",
             )
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -64,7 +64,11 @@ def test_data_set_that_has_gone_is_named(page) -> None:
     page.query_params["set"] = "sunk"
     page.run()
     assert not page.exception
-    assert sentences(page.warning) == ["The data set sunk is not there any more; this is Toytown, built in."]
+    said = ["The data set sunk is not there any more; this is Toytown, built in."]
+    assert sentences(page.warning) == said
+    page.query_params.pop("set")  # the browser's address names no set by now
+    page.run()
+    assert sentences(page.warning) == said
 
 
 def recipe(page: AppTest):
