@@ -18,6 +18,7 @@ CLICKS, WARM_UP = 30, 5
 APP, COORDINATES = "StreetScope", "the like on streamlit-image-coordinates"
 PARTS = {"viewer": "the viewer names the class", "sentence": "sentence", "charts": "chart", "table": "table"}
 WHOLE = "the whole reading"
+CHART = "[data-testid=stEChartsChart] canvas"
 Times = dict[str, float]
 Point = tuple[float, float]
 
@@ -75,7 +76,7 @@ def clicks() -> dict[str, list[Times]]:
             pages[COORDINATES] = page, point_in_frame
         for page, _ in pages.values():
             page.locator(".stDataFrame canvas").first.wait_for()
-            page.locator(".js-plotly-plot").first.wait_for()
+            page.locator(CHART).first.wait_for()
         chance = random.Random(0)  # noqa: S311 (places to click)
         found: dict[str, list[Times]] = {name: [] for name in pages}
         for turn in range(WARM_UP + CLICKS):

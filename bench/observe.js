@@ -13,7 +13,7 @@
   const QUIET = 500; // nothing has changed for so long: no more is coming
   const SENTENCE = /Pixel \((\d+), (\d+)\) is/;
   let times = null; // what happened since the click
-  let texts = null; // what the data frame has drawn since the click
+  let texts = null; // what data frame and chart, both canvases, have drawn since the click
   let timer = null;
   let finish = null;
 
@@ -21,7 +21,7 @@
     begin(clicked) {
       if (times !== null) return; // the second report of one click
       times = { clicked };
-      texts = new Set();
+      texts = { table: new Set(), charts: new Set() };
     },
 
     /** Resolves with the times once the answer is complete and nothing changes any more. */
@@ -35,11 +35,8 @@
       });
     },
 
-    /** To be called before a click, when viewer and charts are on the page. */
-    watch() {
-      watchViewers();
-      watchCharts();
-    },
+    /** To be called before a click, when the viewer is on the page. */
+    watch: watchViewers,
   };
 
   function rest() {
@@ -51,8 +48,7 @@
   function isComplete() {
     if (times === null || !("sentence" in times)) return false;
     const column = SENTENCE.exec(document.body.innerText)?.[2];
-    const ticks = [...document.querySelectorAll(".stPlotlyChart .xtick text")];
-    return texts.has(column) && ticks.some(({ textContent }) => textContent === column);
+    return texts.table.has(column) && texts.charts.has(column);
   }
 
   /** A part of the page changed: it is there as of now, and on the screen after the next frame. */
@@ -67,11 +63,10 @@
     requestAnimationFrame(() => setTimeout(painted, 0));
   }
 
-  /** Few and cheap looks, for they are part of what is measured: Plotly alone makes hundreds of mutations. */
+  /** Few and cheap looks, for they are part of what is measured. */
   function watchDocument() {
     new MutationObserver((mutations) => {
       if (times === null) return;
-      watchCharts();
       if (mutations.some(({ target }) => isSentence(target))) note("sentence");
     }).observe(document, { subtree: true, childList: true, characterData: true });
   }
@@ -79,17 +74,6 @@
   function isSentence(node) {
     const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
     return element?.closest(".stMarkdown") && SENTENCE.test(element.textContent.slice(0, 80));
-  }
-
-  /** Streamlit may draw a chart into a new element: then it is there now, and again when Plotly says so. */
-  const charts = new WeakSet();
-  function watchCharts() {
-    for (const chart of document.querySelectorAll(".js-plotly-plot")) {
-      if (charts.has(chart) || typeof chart.on !== "function") continue;
-      charts.add(chart);
-      chart.on("plotly_afterplot", () => note("charts"));
-      note("charts");
-    }
   }
 
   /** Components v2 live in shadow roots, into which the document's observer does not see. */
@@ -105,12 +89,17 @@
     }
   }
 
-  // The data frame is painted on a canvas: a text not drawn since the click is news of the table.
+  // Data frame and chart are painted on canvases: a text not drawn since the click is news of theirs.
+  const PAINTED = { table: ".stDataFrame", charts: "[data-testid=stEChartsChart]" };
   const { fillText } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
-    if (times !== null && !texts.has(text) && this.canvas.closest(".stDataFrame")) {
-      texts.add(text);
-      note("table");
+    if (times !== null) {
+      for (const [part, where] of Object.entries(PAINTED)) {
+        if (!texts[part].has(text) && this.canvas.closest(where)) {
+          texts[part].add(text);
+          note(part);
+        }
+      }
     }
     return fillText.call(this, text, ...rest);
   };

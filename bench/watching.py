@@ -15,7 +15,7 @@ import psutil
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page
 
-from bench.click import WHOLE, click, median_and_p95, opened, point_in_viewer
+from bench.click import CHART, WHOLE, click, median_and_p95, opened, point_in_viewer
 from bench.report import Goal, Report, Row
 from bench.serving import Server, chromium, served
 from bench.training import large_toytown, workplace
@@ -32,7 +32,6 @@ CLICKS, PAUSE_SECONDS, WINDOW_SECONDS = 30, 2.0, 40.0
 """One person clicks this often, this long a rest between two clicks; how long a run is watched each time."""
 
 RUNS, EPOCHS, BATCHES, OPENINGS = 50, 100, 24, 5
-CHART = "[data-testid=stEChartsChart] canvas"
 
 
 @contextmanager
@@ -101,7 +100,7 @@ def beside_a_run(browser: Browser, app: Server, data: Path) -> tuple[list[Row], 
         alone = [steps_per_second(run, rest)]
         with opened(browser, app.url) as page:
             page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
-            page.locator(".js-plotly-plot").first.wait_for()
+            page.locator(CHART).first.wait_for()
             with_clicks = steps_per_second(run, clicking(page, times))
         alone.append(steps_per_second(run, rest))
         with opened(browser, f"{app.url}/runs?run={run}") as page:

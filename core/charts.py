@@ -1,8 +1,9 @@
-"""Pictures of results: masks and overlays as arrays, Plotly figures from plain data."""
+"""Pictures of results: masks and overlays as arrays, charts from plain data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -57,7 +58,7 @@ def difference(comparison: Comparison) -> NDArray[np.uint8]:
     return np.where(comparison.changed[..., None], colours, pale[..., None])
 
 
-# Figures are drawn again at every click. One made of plain dictionaries is checked once, in a tenth of the
+# Figures are drawn again at every change. One made of plain dictionaries is checked once, in a tenth of the
 # time that Plotly takes to build the same up by `add_trace` and `add_vrect`.
 
 
@@ -67,26 +68,17 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
     classes: how many of the most probable classes get a colour of their own; the rest is summed up in grey.
     There is no legend: the colours are the classes' own, and the names come up under the mouse.
     """
-    names, palette = reading.class_list.names, reading.class_list.palette
-    positions, title, pixel = _positions(reading)
-    order = np.argsort(-reading.probabilities.mean(axis=0), kind="stable")
-    highest = reading.probabilities.max(axis=0)
-    shown = [n for n in order[:classes] if highest[n] >= _SEEN]
-    rest = [n for n in order if n not in shown]
-    stacks = [(names[n], reading.probabilities[:, n], css(palette[n])) for n in shown]
-    if rest:
-        others = f"{len(rest)} other{'s' if len(rest) > 1 else ''}"
-        stacks.append((others, reading.probabilities[:, rest].sum(axis=1), css(_PALE)))
+    axis = _axis(reading)
     bars = [
         {
             "type": "bar",
-            "name": name,
-            "x": positions,
-            "y": heights,
-            "marker": {"color": colour, "line": EDGE},
+            "name": stack.name,
+            "x": axis.labels,
+            "y": stack.heights,
+            "marker": {"color": stack.colour, "line": EDGE},
             "hovertemplate": "%{y:.1%}",
         }
-        for name, heights, colour in stacks
+        for stack in _stacks(reading, classes)
     ]
     chosen = reading.chosen_index
     frame = {
@@ -111,23 +103,73 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
         "barmode": "stack",
         "bargap": 0.08,
         "height": 400,
-        # Fixed margins: to fit them to their labels, Plotly would draw the chart twice at every click.
-        "margin": {"l": 48, "r": 8, "t": 24, "b": 76 if reading.shape == "square" else 60},
         "xaxis": {
             "type": "category",
-            "title": {"text": title, "standoff": 4},
+            "title": {"text": axis.title},
             "tickangle": -60,
             "dtick": 1,
-            "automargin": False,
-            "unifiedhovertitle": {"text": pixel},
+            "unifiedhovertitle": {"text": axis.pixel.format("%{x}")},
         },
-        "yaxis": {"tickformat": ".0%", "range": [0, 1], "automargin": False},
+        "yaxis": {"tickformat": ".0%", "range": [0, 1]},
         "showlegend": False,
         "hovermode": "x unified",
         "shapes": [frame],
         "annotations": [mark],
     }
     return figure_of(bars, layout)
+
+
+def reading_option(reading: PixelReading, classes: int = 6) -> dict[str, Any]:
+    """The same chart as ECharts' option object, for a page on which it changes at every click.
+
+    classes: see `reading_chart`. ECharts changes a canvas in place; Plotly builds hundreds of elements anew,
+    for longer than all else on the page takes together.
+    """
+    axis = _axis(reading)
+    bars: list[dict[str, Any]] = [
+        {
+            "type": "bar",
+            "stack": "classes",
+            "name": stack.name,
+            "data": [round(100 * height, 2) for height in stack.heights],
+            "itemStyle": {"color": stack.colour, "borderColor": _GREY, "borderWidth": EDGE["width"]},
+            "barCategoryGap": "8%",
+        }
+        for stack in _stacks(reading, classes)
+    ]
+    frame = {
+        "type": "bar",
+        "xAxisIndex": 1,
+        "data": [100 if n == reading.chosen_index else None for n in range(len(reading.pixels))],
+        "itemStyle": {"color": "transparent", "borderColor": _FRAME, "borderWidth": 3},
+        "label": {"show": True, "position": "top", "distance": 2, "formatter": "▼", "color": _FRAME},
+        "barCategoryGap": "0%",
+        "silent": True,
+        "tooltip": {"show": False},
+        "z": 3,
+    }
+    return {
+        "animation": False,
+        "grid": {"left": 0, "right": 8, "top": 24, "bottom": 24, "containLabel": True},
+        "tooltip": {"trigger": "axis", "valueFormatter": "%.1f %%", "confine": True},
+        # The first axis has the names that come up under the mouse, the second those to be read below.
+        "xAxis": [
+            {"type": "category", "data": [axis.pixel.format(label) for label in axis.labels], "show": False},
+            {
+                "type": "category",
+                "position": "bottom",
+                "data": axis.labels,
+                "axisLabel": {"interval": 0, "rotate": 60},
+                "axisTick": {"show": False},
+                "name": axis.title,
+                "nameLocation": "middle",
+                "nameGap": 58 if reading.shape == "square" else 42,
+                "axisPointer": {"show": False, "triggerTooltip": False},
+            },
+        ],
+        "yAxis": {"type": "value", "max": 100, "axisLabel": {"formatter": "{value} %"}},
+        "series": [*bars, frame],
+    }
 
 
 def temperature_chart(reading: PixelReading, temperature: float, classes: int = 5) -> Figure:
@@ -203,16 +245,48 @@ def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Fig
     return figure_of(bars, layout)
 
 
-def _positions(reading: PixelReading) -> tuple[list[str], str, str]:
-    """What a reading's pixels are called on the axis, the axis' title, and a pixel's name under the mouse."""
+@dataclass(frozen=True)
+class _Stack:
+    """The bars of one class, or of several summed up. heights: in [0, 1], one for each pixel."""
+
+    name: str
+    heights: list[float]
+    colour: str
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """What a reading's pixels are called. pixel: a pixel's whole name, with {} for its label."""
+
+    labels: list[str]
+    title: str
+    pixel: str
+
+
+def _stacks(reading: PixelReading, classes: int) -> list[_Stack]:
+    """The most probable classes, each by itself, and the rest in grey."""
+    names, palette = reading.class_list.names, reading.class_list.palette
+    order = np.argsort(-reading.probabilities.mean(axis=0), kind="stable")
+    highest = reading.probabilities.max(axis=0)
+    shown = [n for n in order[:classes] if highest[n] >= _SEEN]
+    rest = [n for n in order if n not in shown]
+    stacks = [_Stack(names[n], reading.probabilities[:, n].tolist(), css(palette[n])) for n in shown]
+    if rest:
+        others = f"{len(rest)} other{'s' if len(rest) > 1 else ''}"
+        stacks.append(_Stack(others, reading.probabilities[:, rest].sum(axis=1).tolist(), css(_PALE)))
+    return stacks
+
+
+def _axis(reading: PixelReading) -> _Axis:
     row, col = reading.chosen.row, reading.chosen.col
     match reading.shape:
         case "row":
-            return [str(p.col) for p in reading.pixels], f"column (row {row})", f"Pixel ({row}, %{{x}})"
+            return _Axis([str(p.col) for p in reading.pixels], f"column (row {row})", f"Pixel ({row}, {{}})")
         case "column":
-            return [str(p.row) for p in reading.pixels], f"row (column {col})", f"Pixel (%{{x}}, {col})"
+            return _Axis([str(p.row) for p in reading.pixels], f"row (column {col})", f"Pixel ({{}}, {col})")
         case "square":
-            return [f"({p.row}, {p.col})" for p in reading.pixels], "pixel (row, column)", "Pixel %{x}"
+            labels = [f"({p.row}, {p.col})" for p in reading.pixels]
+            return _Axis(labels, "pixel (row, column)", "Pixel {}")
         case _:
             assert_never(reading.shape)
 
@@ -226,5 +300,5 @@ def figure_of(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Figure:
 
 
 def css(colour: Iterable[int]) -> str:
-    """A colour (red, green, blue), 0..255, as Plotly takes it."""
+    """A colour (red, green, blue), 0..255, as charts and style sheets take it."""
     return "rgb({}, {}, {})".format(*colour)

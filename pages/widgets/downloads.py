@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from core import export, tables
+from core import charts, export, tables
 from core.photos import Photo
 from core.reading import PixelReading
 from core.segmentation import Segmentation
@@ -43,6 +43,10 @@ def download_menu(
         f"Reading of the {len(reading.pixels)} pixels (CSV)": (
             f"{stem}-reading.csv",
             partial(tables.reading_csv, reading),
+        ),
+        f"Chart of the {len(reading.pixels)} pixels (HTML)": (
+            f"{stem}-reading.html",
+            lambda: charts.reading_chart(reading).to_html(include_plotlyjs=True),
         ),
         "Probabilities of every pixel (NPZ)": (
             f"{stem}-probabilities.npz",

@@ -99,8 +99,9 @@ def show_neighbours(reading: PixelReading) -> None:
     left, right = st.columns([3, 2], gap="medium")
     left.markdown(f"**{_CHART_TITLES[reading.shape].format(row=chosen.row, col=chosen.col)}**")
     with left:
-        show_chart(
-            charts.reading_chart(reading),
+        st.echarts_chart(
+            charts.reading_option(reading),
+            height=400,
             key="neighbours_chart",
             alt=f"Class probabilities of {len(reading.pixels)} pixels, stacked: the same as in the table.",
         )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
 
 from core.charts import (
     colour_mask,
+    css,
     overlay,
     pins_chart,
     reading_chart,
+    reading_option,
     temperature_chart,
 )
 from core.classes import CAMVID_32, ClassList, SegmentationClass
@@ -165,6 +169,36 @@ def test_chart_has_a_bar_for_every_pixel_of_every_shape(shape):
     figure = reading_chart(reading_around(0, 99, shape))
 
     assert len(set(figure.data[0].x)) == 21
+
+
+@pytest.mark.parametrize("shape", ["row", "column", "square"])
+def test_the_chart_of_the_page_says_the_same_as_that_of_the_file(shape):
+    reading = reading_around(0, 99, shape)
+    bars, option = reading_chart(reading).data, reading_option(reading)
+    names, below = option["xAxis"]
+    *stacks, _ = option["series"]
+
+    assert [stack["name"] for stack in stacks] == [bar.name for bar in bars]
+    assert [stack["itemStyle"]["color"] for stack in stacks] == [bar.marker.color for bar in bars]
+    for stack, bar in zip(stacks, bars, strict=True):
+        assert stack["stack"] == stacks[0]["stack"]
+        assert stack["data"] == pytest.approx([100 * height for height in bar.y], abs=0.005)
+    assert below["data"] == list(bars[0].x)
+    assert (
+        names["data"][0]
+        == {"row": "Pixel (0, 79)", "column": "Pixel (0, 99)", "square": "Pixel (0, 95)"}[shape]
+    )
+    json.dumps(option)
+
+
+@pytest.mark.parametrize("chosen", [0, 1, 2])
+def test_the_chart_of_the_page_frames_the_chosen_pixel_alone(chosen):
+    *_, frame = reading_option(reading([[1, 0, 0]] * 3, chosen))["series"]
+
+    assert [n for n, height in enumerate(frame["data"]) if height == 100] == [chosen]
+    assert frame["data"].count(None) == 2
+    assert frame["itemStyle"]["color"] == "transparent"
+    assert frame["itemStyle"]["borderColor"] not in {css(colour) for colour in CAMVID_32.palette.tolist()}
 
 
 def test_temperature_stands_beside_what_the_network_said():
