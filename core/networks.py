@@ -17,11 +17,14 @@ from urllib.error import URLError
 
 import torch
 import torch.nn.functional as F
-from segmentation_models_pytorch.decoders.unet.decoder import UnetDecoderBlock
-from segmentation_models_pytorch.encoders import get_encoder
 from torch import Tensor, nn
 
+from core.compiler import without_compiler
 from core.errors import ModelNotFoundError, PretrainedWeightsError
+
+with without_compiler():
+    from segmentation_models_pytorch.decoders.unet.decoder import UnetDecoderBlock
+    from segmentation_models_pytorch.encoders import get_encoder
 
 RGBFloats = tuple[float, float, float]
 
@@ -82,7 +85,8 @@ class UnetLite(nn.Module):
 
     def __init__(self, classes: int, encoder: str, decoder_channels: tuple[int, int, int, int]) -> None:
         super().__init__()
-        self.encoder = get_encoder(encoder, weights=None, depth=5)
+        with without_compiler():  # timm draws first weights by functions that are kept from it
+            self.encoder = get_encoder(encoder, weights=None, depth=5)
         _, c2, c4, c8, c16, c32 = self.encoder.out_channels
         detail_channels = 24
         self.detail = DetailStem(detail_channels)

@@ -8,16 +8,19 @@ from typing import Any
 
 import numpy as np
 import torch
-import torchvision.transforms.v2.functional as TF
 from fastai.data.core import DataLoaders
 from fastai.data.load import DataLoader
 from torch import Tensor
-from torchvision.transforms import v2
 
+from core.compiler import without_compiler
 from core.datasets import Frame, SegmentationDataset
 from core.evaluation import IGNORE
 from core.networks import Network
 from core.training.recipe import Framing, Recipe, Stage
+
+with without_compiler():
+    import torchvision.transforms.v2.functional as TF
+    from torchvision.transforms import v2
 
 GREY = 127
 """What surrounds a picture that is smaller than its crop: mid-grey, which normalises to nearly zero."""
