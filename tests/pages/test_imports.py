@@ -44,4 +44,6 @@ def test_explore_imports_no_library_that_it_does_not_need():
     imported = set(done.stdout.split())
 
     assert {"torch", "streamlit", "pages.widgets.pixel_viewer", "core.segmentation"} <= imported
-    assert imported.isdisjoint({"fastai", "fastcore", "matplotlib", "plotly.graph_objs._figure", "sklearn"})
+    assert imported.isdisjoint(
+        {"fastai", "fastcore", "matplotlib", "plotly.graph_objs._figure", "sklearn", "torch._dynamo"}
+    )
