@@ -41,6 +41,9 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 VIEWER_APP = Path(__file__).parent / "viewer_app.py"
 
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+"""The first that is there is driven; the first one draws pages alone, without tabs and menus around them."""
+
 # Of several lists of disabled features Chromium heeds the last one, so these are Playwright's own, and then
 # pages that are Chromium's own work beneath each tab's address bar: they cost as much as the page tested.
 DISABLED_FEATURES = (
@@ -277,7 +280,8 @@ def chromium() -> Iterator[Browser]:
     One a module, not one a session: playwright keeps an event loop running in this thread, which
     tests of other folders must not find.
     """
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    installed = (path for name in BROWSERS if (path := shutil.which(name)) is not None)
+    executable = os.environ.get("CHROMIUM") or next(installed, None)
     if executable is None:
         pytest.skip("no chromium here (set CHROMIUM to its path)")
     with sync_playwright() as playwright:
