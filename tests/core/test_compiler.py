@@ -68,4 +68,5 @@ def test_the_stand_in_leaves_functions_as_they_are(monkeypatch):
         disable = sys.modules["torch._dynamo"].disable
     assert disable(len) is len
     assert disable(len, recursive=False, reason="none") is len
+    assert disable(len, True, wrapping=False) is len  # so asks torch itself
     assert disable(reason="none")(len) is len
