@@ -17,7 +17,7 @@ SPLIT, CLASSES, SORT = "split", "with", "sort"
 """Keys of the gallery's filters."""
 
 GONE = "set_gone"
-"""Where the name of a data set is kept that was asked for and is not there, until somebody chooses one."""
+"""Where the name of a set is kept that was asked for and is not there, while Toytown stands in for it."""
 
 _FRAME, _WRITTEN = "frame", "frame_written"
 

@@ -39,20 +39,14 @@ class OpenedSet:
 def choose_dataset() -> OpenedSet:
     """Let somebody choose; the script ends here while there is nothing to be shown.
 
-    A set that was asked for and is not there is named until somebody chooses: another must not pass for it.
+    A set that was asked for and is not there is named while Toytown stands in, until somebody chooses.
     """
     follow_address()
     options = _options()
     asked = str(st.query_params.get(SET) or st.session_state.get(SET, ""))
     if asked and asked not in options:
         st.session_state[GONE] = asked
-    gone: str = st.session_state.get(GONE, "")
-    with st.container():  # what comes and goes here moves nothing below
-        if gone and gone not in options:
-            st.warning(
-                f"The data set {plain(gone[:80])} is not there any more; this is {TOYTOWN_TITLE}.",
-                icon=":material/folder_off:",
-            )
+    stands_in = st.container()  # what comes and goes here moves nothing below
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Data set",
@@ -67,6 +61,14 @@ def choose_dataset() -> OpenedSet:
         )
         _folder_menu(name)
         slot = st.container(horizontal=True, width="content")
+    gone: str = st.session_state.get(GONE, "")
+    if name != TOYTOWN:
+        st.session_state.pop(GONE, None)
+    elif gone and gone not in options:
+        stands_in.warning(
+            f"The data set {plain(gone[:80])} is not there any more; this is {TOYTOWN_TITLE}.",
+            icon=":material/folder_off:",
+        )
     with slot:
         download_menu()
     with st.container():

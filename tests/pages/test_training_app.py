@@ -71,6 +71,21 @@ def test_data_set_that_has_gone_is_named(page) -> None:
     assert sentences(page.warning) == said
 
 
+def test_data_set_that_has_gone_is_named_only_while_toytown_stands_in(
+    page, make_dataset, street, folder
+) -> None:
+    make_dataset({"a": street, "b": street}, valid=("b",), name="other").rename(folder / "data" / "other")
+    page.query_params["set"] = "sunk"
+    page.run()
+    assert len(page.warning) == 1
+    page.query_params.pop("set")
+    page.session_state["set"] = "other"  # as a link from another page would have it, by nobody's choice here
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="set").value == "other"
+    assert sentences(page.warning) == []
+
+
 def recipe(page: AppTest):
     return parse_recipe(page.session_state["recipe_source"])
 
