@@ -123,7 +123,7 @@ def reading_option(reading: PixelReading, classes: int = 6) -> dict[str, Any]:
     """The same chart as ECharts' option object, for a page on which it changes at every click.
 
     classes: see `reading_chart`. ECharts changes a canvas in place; Plotly builds hundreds of elements anew,
-    for longer than all else on the page takes together.
+    for nearly as long as all else that a click changes.
     """
     axis = _axis(reading)
     bars: list[dict[str, Any]] = [

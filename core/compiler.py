@@ -1,7 +1,7 @@
 """Importing libraries without torch's compiler, which nothing here uses.
 
-torchvision and timm ask `torch._dynamo` for one function each when they are imported. It brings along a third
-of all the modules that the app waits for at its start, and every process that trains: two to three seconds.
+torchvision and timm ask `torch._dynamo` for one function each when they are imported. The app at its start
+and every process that trains would wait for it.
 """
 
 from __future__ import annotations

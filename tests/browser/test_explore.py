@@ -419,6 +419,8 @@ def test_downloads_are_what_they_say(app: RunningApp, open_page: OpenPage) -> No
     with np.load(download("Probabilities of every pixel (NPZ)", f"{stem}-probabilities.npz")) as arrays:
         assert arrays["probabilities"].shape == (*SIZE, 4)
         assert (arrays["probabilities"].argmax(axis=-1) == labels).all()
+    chart = download("Chart of the 21 pixels (HTML)", f"{stem}-reading.html").read_text("utf-8")
+    assert "column (row 30)" in chart
     with zipfile.ZipFile(
         download("Everything of all photos (ZIP)", "photos-street-lite0-512.zip")
     ) as archive:
