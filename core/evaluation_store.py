@@ -46,7 +46,7 @@ def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) 
 
     The first time that a data set is asked about, all its files are read. DatasetError when one cannot be.
     """
-    from core.processor import has_native_bfloat16
+    from core.hardware.processor import has_native_bfloat16
 
     said = [
         _VERSION,

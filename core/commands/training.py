@@ -116,7 +116,7 @@ def lr_find(
     )
     if background:
         return _start(run, as_json)
-    from core.memory import keep_free_memory
+    from core.hardware.allocator import keep_free_memory
     from core.training.job import work
     from core.training.status import put_in_line
 
@@ -262,7 +262,7 @@ def _start(run: str, as_json: bool) -> int:
 
 
 def _train_here(run: str, quiet: bool, as_json: bool) -> int:
-    from core.memory import keep_free_memory
+    from core.hardware.allocator import keep_free_memory
     from core.training import distributed
     from core.training.job import help_along, work
     from core.training.runs import read_run

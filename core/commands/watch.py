@@ -66,7 +66,7 @@ def machine(as_json: bool) -> None:
 
     Processor, memory and NVIDIA GPUs.
     """
-    from core.machine import MachineWatch
+    from core.hardware.usage import MachineWatch
 
     found = MachineWatch().read()
     if as_json:

@@ -15,7 +15,7 @@ import torch
 
 from core.datasets import SegmentationDataset
 from core.datasets.fingerprint import fingerprint
-from core.processor import has_native_bfloat16
+from core.hardware.processor import has_native_bfloat16
 from core.training import distributed
 from core.training.recipe import Recipe
 

@@ -26,7 +26,7 @@ from fastai.learner import Learner
 
 from core.datasets import open_dataset
 from core.errors import StreetScopeError
-from core.memory import keep_free_memory
+from core.hardware.allocator import keep_free_memory
 from core.training import distributed, launch, run
 from core.training.callbacks import Event
 from core.training.estimate import Estimate, StageEstimate

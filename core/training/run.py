@@ -23,8 +23,8 @@ from core.classes import CAMVID_11, CAMVID_32, ClassList
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError, RecipeError, StoppedError, TrainingError
 from core.evaluation import truth_table
+from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.networks import Network, find_network
-from core.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.training import checkpoint, distributed
 from core.training.callbacks import (
     AverageWeights,

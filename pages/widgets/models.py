@@ -11,7 +11,7 @@ import streamlit as st
 
 from core import images
 from core.errors import ComparisonError, ImageError, ModelError
-from core.memory import return_free_memory
+from core.hardware.allocator import return_free_memory
 from core.modelstore import list_models, read_card
 from core.photos import Photo
 from core.segmentation import Segmentation, Segmenter, load_segmenter

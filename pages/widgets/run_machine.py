@@ -6,7 +6,7 @@ import platform
 
 import streamlit as st
 
-from core.machine import Gpu, MachineWatch
+from core.hardware.usage import Gpu, MachineWatch
 from core.training.runs import RunView
 
 _GIB = 1024**3

@@ -8,7 +8,7 @@ import types
 import psutil
 import pytest
 
-from core.machine import Gpu, MachineWatch, gpus
+from core.hardware.usage import Gpu, MachineWatch, gpus
 
 
 def test_processor_and_memory_are_this_machines():

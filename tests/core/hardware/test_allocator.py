@@ -26,7 +26,7 @@ def megabytes(script: str) -> list[float]:
 
 START = """
 import psutil
-from core.memory import keep_free_memory, return_free_memory
+from core.hardware.allocator import keep_free_memory, return_free_memory
 
 def megabytes():
     return psutil.Process().memory_info().rss / 2**20

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.processor import has_native_bfloat16, has_no_more_than_avx2
+from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 
 CPUINFO = Path("/proc/cpuinfo")
 
