@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.processes import NOT_INSTALLED, forget_peak, resident_megabytes
-from core.samples import china
+from core.photos.samples import china
 
 ARTICLE_CLASSES = 32
 
@@ -60,7 +60,7 @@ def streetscope(
     size: int, precision: str, prepare: Callable[[nn.Module, int], object] | None
 ) -> dict[str, float]:
     """Ours: file to label map. prepare: puts the network into another engine."""
-    from core import images
+    from core.photos import images
     from core.segmentation import load_segmenter
 
     segmenter = load_segmenter("street-lite0", bfloat16=precision == "bfloat16")

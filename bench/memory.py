@@ -11,7 +11,7 @@ from bench.photos import SIZE, look_at, open_photos, photo
 from bench.processes import resident_megabytes
 from bench.report import Goal, Report, Row
 from bench.serving import Server, chromium, served
-from core import images
+from core.photos import images
 from core.segmentation import load_segmenter
 
 SESSIONS, PHOTOS = 20, 5

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
-from core.samples import china
+from core.photos.samples import china
 
 SIZE = 1024
 

@@ -30,8 +30,8 @@ def measure() -> Report:
 
 
 def main(size: str) -> None:
-    from core import images
-    from core.samples import china
+    from core.photos import images
+    from core.photos.samples import china
     from core.segmentation import load_segmenter
 
     photo = images.decode(china().read_bytes())

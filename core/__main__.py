@@ -182,8 +182,9 @@ def compare(
 
     At two --sizes or with two --models; on the grid of the larger picture.
     """
-    from core import charts, images
+    from core import charts
     from core.comparison import compare as compare_two
+    from core.photos import images
 
     if (sizes is None) == (models is None):
         raise click.UsageError("give either --sizes, as in 512,1024, or --models, as in A,B")
@@ -248,7 +249,7 @@ def _working_size(size: str, square: bool) -> WorkingSize:
 
 def _read_bytes(photo: Path) -> bytes:
     """A photo's bytes; one that is too large to be one is not read to its end."""
-    from core.images import MAX_BYTES
+    from core.photos.images import MAX_BYTES
 
     with photo.open("rb") as file:
         return file.read(MAX_BYTES + 1)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core import images
 from core.classes import ClassList
 from core.evaluation import IGNORE, truth_table
+from core.photos import images
 
 if TYPE_CHECKING:
     from core.datasets import Frame, SegmentationDataset

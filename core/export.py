@@ -16,7 +16,8 @@ from numpy.lib import format as npy
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from core import charts, images, tables
+from core import charts, tables
+from core.photos import images
 from core.segmentation import Segmentation
 
 MAX_NAME_BYTES = 120

@@ -18,12 +18,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core import images
 from core.classes import ClassList
 from core.errors import PixelOutsideError, SizeError
 from core.hardware.processor import has_native_bfloat16
 from core.inference import ready_to_predict
 from core.modelstore import Model, load_model
+from core.photos import images
 from core.reading import PixelReading, Shape, beliefs, neighbourhood
 from core.sizes import LARGEST_SIZE
 

@@ -39,7 +39,7 @@ SIZES = {
 
 def segment_photo(segmenter: Segmenter, data: bytes, size: WorkingSize) -> Segmentation:
     """Segment a photo given as the bytes of its file. ImageError for what is no usable photo."""
-    from core import images  # imports Pillow, for which nobody waits who only names a size
+    from core.photos import images  # imports Pillow, for which nobody waits who only names a size
 
     image = images.decode(data, size.pixels or LARGEST_SIZE)
     return segmenter.segment(image, size.pixels, size.square)

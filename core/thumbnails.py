@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core import images
 from core.datasets import Frame, SegmentationDataset, cache
 from core.datasets.pictures import read_bytes
 from core.datasets.statistics import Example
 from core.datasets.threads import in_order, urgently
 from core.errors import StreetScopeError
+from core.photos import images
 
 WIDTH = 320
 """Of a thumbnail in pixels: sharp at half the width on a dense screen."""

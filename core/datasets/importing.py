@@ -6,13 +6,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from core import images
 from core.datasets import lists
 from core.datasets.dataset import Frame, SegmentationDataset, check_same_size
 from core.datasets.opening import open_dataset
 from core.datasets.pictures import decode_image, read_bytes
 from core.datasets.staging import clear, staging
 from core.datasets.threads import in_order
+from core.photos import images
 
 _KEPT_ENDINGS = {".png", ".jpg", ".jpeg"}
 _KEPT_FORMATS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")

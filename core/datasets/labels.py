@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
-from core import images
 from core.classes import RGB, ClassList
 from core.datasets import cache
 from core.datasets.pictures import read_bytes
 from core.errors import DatasetError, LabelValueError, UnknownColourError
+from core.photos import images
 
 NO_CLASS = 255
 """What a colour that no class has is looked up as; a class list has at most 255 classes."""

@@ -1,4 +1,4 @@
-"""The pictures of a data set, read through `core.images` and held to what a label map needs."""
+"""The pictures of a data set, read through `core.photos.images` and held to what a label map needs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from core import images
 from core.errors import DatasetError, ImageError
+from core.photos import images
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
 """Endings of the files that count as pictures, in lower case."""

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import nn
 
-from core import charts, images, modelstore
+from core import charts, modelstore
 from core.classes import ClassList
 from core.datasets import SegmentationDataset, open_dataset
 from core.errors import RunError
 from core.evaluation import Evaluation, evaluate, per_class_iou
 from core.modelstore import ModelCard
 from core.networks import find_network
-from core.samples import china
+from core.photos import images
+from core.photos.samples import china
 from core.segmentation import load_segmenter
 from core.training.checkpoint import load_weights
 from core.training.folder import HISTORY, existing_run, read_run_recipe, read_settings, write_text

@@ -9,7 +9,7 @@ import typing
 
 import streamlit as st
 
-from core.photos import Photo
+from core.photos.photo import Photo
 from pages.widgets.pixel_viewer import Pixel, View
 from pages.widgets.reading import COLUMN, ROW
 from pages.widgets.visit import sample, visit

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import images
 from core.datasets import Frame
 from core.datasets.cache import signature
 from core.errors import DatasetError
+from core.photos import images
 from pages.widgets.dataset_film import film
 from pages.widgets.dataset_gallery import SPLIT_TITLES
 from pages.widgets.dataset_state import frame_name, set_frame, write_frame

@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from core import charts, export, tables
-from core.photos import Photo
+from core.photos.photo import Photo
 from core.reading import PixelReading
 from core.segmentation import Segmentation
 from core.sizes import WorkingSize

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core import images
 from core.datasets import Frame
 from core.datasets.cache import signature
 from core.errors import StreetScopeError
@@ -23,6 +22,7 @@ from core.evaluation_pictures import (
     view_frame,
 )
 from core.modelstore import ModelCard
+from core.photos import images
 from core.sharedcache import SharedCache
 from pages.widgets.dataset_frame import truth_picture, truth_viewer
 from pages.widgets.dataset_state import SET

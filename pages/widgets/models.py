@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core import images
 from core.errors import ComparisonError, ImageError, ModelError
 from core.hardware.allocator import return_free_memory
 from core.modelstore import list_models, read_card
-from core.photos import Photo
+from core.photos import images
+from core.photos.photo import Photo
 from core.segmentation import Segmentation, Segmenter, load_segmenter
 from core.sharedcache import SharedCache
 from core.sizes import WorkingSize, segment_photo

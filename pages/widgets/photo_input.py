@@ -10,10 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.archives import is_zip, photos_in_zip
 from core.errors import StreetScopeError
-from core.images import MAX_BYTES as MAX_PHOTO_BYTES
-from core.photos import Photo, read_photo
+from core.photos.archives import is_zip, photos_in_zip
+from core.photos.images import MAX_BYTES as MAX_PHOTO_BYTES
+from core.photos.photo import Photo, read_photo
 from pages.widgets.visit import MAX_BYTES, MAX_PHOTOS, Visit, visit
 from pages.widgets.words import plain
 

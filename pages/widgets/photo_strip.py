@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import StreetScopeError
-from core.photos import Photo
+from core.photos.photo import Photo
 from core.probabilities import percent
 from core.sizes import WorkingSize
 from pages.widgets.front_end import script, style

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import charts, pins, tables
 from core.classes import CAMVID_11, CAMVID_32
-from core.photos import Photo
+from core.photos.photo import Photo
 from core.reading import PixelReading
 from core.segmentation import Segmentation
 from core.sizes import WorkingSize

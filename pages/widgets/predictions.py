@@ -8,13 +8,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core import images
 from core.classes import ClassList
 from core.datasets import Frame, SegmentationDataset
 from core.datasets.cache import signature
 from core.evaluation import Evaluation
 from core.frame_errors import FrameErrors, frame_errors
 from core.modelstore import read_card
+from core.photos import images
 from pages.widgets.models import loaded_segmenter
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture
 

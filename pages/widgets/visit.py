@@ -16,9 +16,9 @@ from pathlib import Path
 import streamlit as st
 from cachetools import TTLCache
 
-from core.photos import Photo, read_photo
+from core.photos.photo import Photo, read_photo
+from core.photos.samples import SAMPLES
 from core.pins import Pin
-from core.samples import SAMPLES
 
 MAX_PHOTOS = 24
 MAX_BYTES = 150 * 1024 * 1024

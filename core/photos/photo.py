@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from core import images
+from core.photos import images
 
 THUMBNAIL_SIDE = 128
 """Longer side in pixels: sharp at the size it is shown, 64 pixels of a screen of double density."""

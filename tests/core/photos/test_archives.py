@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core import archives, images
-from core.archives import is_zip, photos_in_zip
 from core.errors import ArchiveError
+from core.photos import archives, images
+from core.photos.archives import is_zip, photos_in_zip
 
 MEGABYTE = 1024 * 1024
 

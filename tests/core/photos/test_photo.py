@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from core import images
 from core.errors import ImageTooLargeError, NotAnImageError, TruncatedImageError
-from core.photos import THUMBNAIL_SIDE, read_photo
+from core.photos import images
+from core.photos.photo import THUMBNAIL_SIDE, read_photo
 
 
 def encoded(width: int, height: int, kind: str = "JPEG", **options) -> bytes:

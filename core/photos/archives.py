@@ -13,7 +13,7 @@ from contextlib import suppress
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from core.errors import ArchiveError
-from core.images import MAX_BYTES
+from core.photos.images import MAX_BYTES
 
 MAX_PHOTOS = 50
 """Files of one zip that are looked at, be they photos or not."""

@@ -1,4 +1,4 @@
-"""What `core.images` accepts, what it makes of it, and what it refuses."""
+"""What `core.photos.images` accepts, what it makes of it, and what it refuses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from core import images
 from core.errors import (
     ImageError,
     ImageTooLargeError,
@@ -25,7 +24,8 @@ from core.errors import (
     NotAnImageError,
     TruncatedImageError,
 )
-from core.images import decode, encode_index_png, encode_png, resize, working_size
+from core.photos import images
+from core.photos.images import decode, encode_index_png, encode_png, resize, working_size
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF", "BMP")
 BLOCK = 32

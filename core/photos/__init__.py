@@ -1,0 +1,1 @@
+"""Photos that anybody may have given: untrusted bytes become a safe RGB array or one sentence."""
