@@ -4,7 +4,7 @@ import os
 
 import torch
 
-from core.networks import find_network
+from core.models.networks import find_network
 
 
 def main() -> None:

@@ -20,8 +20,8 @@ from core.commands import plan as plan_commands
 from core.commands import training as training_commands
 from core.commands import watch as watch_commands
 from core.errors import ModelError, StreetScopeError
+from core.models.paths import DEFAULT_MODEL
 from core.sizes import SIZES, WorkingSize, segment_photo
-from core.store import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from core.comparison import Comparison
@@ -218,7 +218,7 @@ def models(as_json: bool) -> int:
 
     One that is broken gets a sentence on stderr; the others are listed all the same, with exit status 2.
     """
-    from core.modelstore import list_models, read_card
+    from core.models.store import list_models, read_card
 
     cards, status = [], 0
     for name in list_models():

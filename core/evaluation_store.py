@@ -26,7 +26,7 @@ from core.evaluation import SplitEvaluation, check_classes_fit, evaluate
 from core.frame_counts import FrameCounts
 
 if TYPE_CHECKING:
-    from core.modelstore import ModelCard
+    from core.models.store import ModelCard
     from core.segmentation import Segmenter
 
 _FOLDER = "evaluations"

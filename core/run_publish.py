@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import ModelError, RunError
-from core.modelstore import CARD, ModelCard, model_folder, read_card
-from core.store import DEFAULT_MODEL
+from core.models.paths import DEFAULT_MODEL
+from core.models.store import CARD, ModelCard, model_folder, read_card
 from core.training import launch
 from core.training.runs import checkpoint_file
 

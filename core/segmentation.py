@@ -21,8 +21,8 @@ from torch import Tensor
 from core.classes import ClassList
 from core.errors import PixelOutsideError, SizeError
 from core.hardware.processor import has_native_bfloat16
-from core.inference import ready_to_predict
-from core.modelstore import Model, load_model
+from core.models.inference import ready_to_predict
+from core.models.store import Model, load_model
 from core.photos import images
 from core.reading import PixelReading, Shape, beliefs, neighbourhood
 from core.sizes import LARGEST_SIZE

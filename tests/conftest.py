@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.classes import ClassList, SegmentationClass
-from core.modelstore import ModelCard, class_entries, normalisation, save_model
-from core.networks import find_network
+from core.models.networks import find_network
+from core.models.store import ModelCard, class_entries, normalisation, save_model
 
 ROOT = Path(__file__).parents[1]
 CAMVID = ROOT / "../shared/camvid"

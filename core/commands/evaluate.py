@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.commands.data import print_frames
-from core.store import DEFAULT_MODEL
+from core.models.paths import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from core.datasets import SegmentationDataset
     from core.evaluation import SplitEvaluation
-    from core.modelstore import ModelCard
+    from core.models.store import ModelCard
 
 Rows = list[dict[str, Any]]
 
@@ -64,7 +64,7 @@ def evaluate(
     from core import evaluation_tables as tables
     from core.datasets import open_dataset
     from core.evaluation_store import evaluate_once
-    from core.modelstore import read_card
+    from core.models.store import read_card
 
     if other == model:
         raise click.UsageError(f"--with names {model} itself; give another model.")

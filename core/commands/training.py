@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from core.errors import StoppedError, TrainingError
 
 if TYPE_CHECKING:
-    from core.modelstore import ModelCard
+    from core.models.store import ModelCard
     from core.training.recipe import Recipe
     from core.training.run import EpochReport
     from core.training.runs import RunSummary, RunView
@@ -209,15 +209,15 @@ def _refuse_with(option: str, *others: str) -> None:
 def _train_run(data: Path, recipe: str, stages: tuple[str, ...], name: str | None, note: str) -> str:
     """The run to train: a new one, or the one that was begun under the same name."""
     from core.datasets import open_dataset
+    from core.models.paths import DEFAULT_MODEL
     from core.run_publish import check_model_name
-    from core.store import DEFAULT_MODEL
     from core.training.folder import SETTINGS, create_run, make_label, run_folder
     from core.training.recipe import read_recipe
     from core.training.status import put_in_line
 
     read = read_recipe(recipe)
     if name is not None:
-        from core.modelstore import model_folder
+        from core.models.store import model_folder
 
         model_folder(name)
     open_dataset(data)

@@ -12,10 +12,10 @@ from fastai.data.core import DataLoaders
 from fastai.data.load import DataLoader
 from torch import Tensor
 
-from core.compiler import without_compiler
 from core.datasets import Frame, SegmentationDataset
 from core.evaluation import IGNORE
-from core.networks import Network
+from core.models.compiler import without_compiler
+from core.models.networks import Network
 from core.training.recipe import Framing, Recipe, Stage
 
 with without_compiler():

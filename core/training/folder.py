@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from core.errors import DiskFullError, RunError, RunNotFoundError
-from core.store import store
+from core.models.paths import store
 from core.training.recipe import Recipe, Stage
 
 RECIPE = "recipe.json"

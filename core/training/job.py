@@ -41,7 +41,7 @@ from core.training.waiting import sole_process, turn
 
 if TYPE_CHECKING:
     from core.datasets import SegmentationDataset
-    from core.modelstore import ModelCard
+    from core.models.store import ModelCard
     from core.training.find import Suggestions
     from core.training.recipe import Recipe
     from core.training.run import BatchReport, EpochReport

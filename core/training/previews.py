@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from core.classes import ClassList
 from core.hardware.processor import has_native_bfloat16
-from core.networks import Network
+from core.models.networks import Network
 from core.training.callbacks import Event
 from core.training.data import Example, Normalise, Scaled, scaled
 from core.training.folder import CLASSES, PREVIEWS, append_row, replacing, write_json

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import nn
 
-from core import charts, modelstore
+from core import charts
 from core.classes import ClassList
 from core.datasets import SegmentationDataset, open_dataset
 from core.errors import RunError
 from core.evaluation import Evaluation, evaluate, per_class_iou
-from core.modelstore import ModelCard
-from core.networks import find_network
+from core.models import store as modelstore
+from core.models.networks import find_network
+from core.models.store import ModelCard
 from core.photos import images
 from core.photos.samples import china
 from core.segmentation import load_segmenter

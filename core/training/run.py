@@ -24,7 +24,7 @@ from core.datasets import SegmentationDataset
 from core.errors import DatasetError, RecipeError, StoppedError, TrainingError
 from core.evaluation import truth_table
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
-from core.networks import Network, find_network
+from core.models.networks import Network, find_network
 from core.training import checkpoint, distributed
 from core.training.callbacks import (
     AverageWeights,
@@ -106,7 +106,7 @@ def target_classes(recipe: Recipe, dataset: SegmentationDataset) -> ClassList:
     """The class list a recipe trains for: `dataset` means the data set's own, `model` the start model's."""
     lists = {"dataset": dataset.class_list, CAMVID_11.name: CAMVID_11, CAMVID_32.name: CAMVID_32}
     if recipe.classes == "model" and recipe.start_model is not None:
-        from core.modelstore import load_model
+        from core.models.store import load_model
 
         return load_model(recipe.start_model).class_list
     if recipe.classes not in lists:
@@ -542,7 +542,7 @@ def _network(recipe: Recipe, network: Network, classes: int, fresh: bool) -> nn.
 
 def _load_start_model(recipe: Recipe, name: str, model: nn.Module) -> None:
     """Load a model of the store; where it has another number of classes, its last layer begins anew."""
-    from core.modelstore import load_model
+    from core.models.store import load_model
 
     start = load_model(name)
     if start.card.network != recipe.network:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.evaluation import Evaluation, classes_in_mean, mean_iou, per_class_iou, pixel_accuracy
-from core.modelstore import list_models
+from core.models.store import list_models
 from pages.widgets.dataset_frame import truth_viewer
 from pages.widgets.datasets import OpenedSet
 from pages.widgets.models import model_picker

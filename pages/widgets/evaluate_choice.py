@@ -7,7 +7,7 @@ import streamlit as st
 from core.datasets import SPLITS, Split, list_dataset
 from core.datasets.listing import LEAVES_OUT
 from core.errors import DatasetError, ModelError
-from core.modelstore import list_models, read_card
+from core.models.store import list_models, read_card
 from pages.widgets.dataset_gallery import SPLIT_TITLES
 from pages.widgets.dataset_state import SPLIT
 from pages.widgets.datasets import OpenedSet, choose_dataset

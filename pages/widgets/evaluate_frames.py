@@ -21,7 +21,7 @@ from core.evaluation_pictures import (
     marked_picture,
     view_frame,
 )
-from core.modelstore import ModelCard
+from core.models.store import ModelCard
 from core.photos import images
 from core.sharedcache import SharedCache
 from pages.widgets.dataset_frame import truth_picture, truth_viewer

@@ -14,7 +14,7 @@ from core.errors import StreetScopeError
 from core.evaluation import SplitEvaluation, check_classes_fit
 from core.evaluation_store import evaluate_once, evaluation_key, kept_evaluation
 from core.jobs import Job
-from core.modelstore import ModelCard
+from core.models.store import ModelCard
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.datasets import OpenedSet
 from pages.widgets.models import loaded_segmenter

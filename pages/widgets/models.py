@@ -11,13 +11,13 @@ import streamlit as st
 
 from core.errors import ComparisonError, ImageError, ModelError
 from core.hardware.allocator import return_free_memory
-from core.modelstore import list_models, read_card
+from core.models.paths import DEFAULT_MODEL
+from core.models.store import list_models, read_card
 from core.photos import images
 from core.photos.photo import Photo
 from core.segmentation import Segmentation, Segmenter, load_segmenter
 from core.sharedcache import SharedCache
 from core.sizes import WorkingSize, segment_photo
-from core.store import DEFAULT_MODEL
 from pages.widgets.garbage import put_aside
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture
 from pages.widgets.words import plain

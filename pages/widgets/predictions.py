@@ -13,7 +13,7 @@ from core.datasets import Frame, SegmentationDataset
 from core.datasets.cache import signature
 from core.evaluation import Evaluation
 from core.frame_errors import FrameErrors, frame_errors
-from core.modelstore import read_card
+from core.models.store import read_card
 from core.photos import images
 from pages.widgets.models import loaded_segmenter
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture

@@ -18,7 +18,7 @@ from core.datasets import SegmentationDataset, open_dataset
 from core.errors import DatasetError
 from core.evaluation import SplitEvaluation
 from core.evaluation_store import evaluate_once, evaluation_key, kept_evaluation
-from core.modelstore import ModelCard, read_card
+from core.models.store import ModelCard, read_card
 from core.segmentation import Segmenter, load_segmenter
 from tests.conftest import ROAD, SKY, TREE, save_colour_model
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from core.__main__ import main
-from core.store import DEFAULT_MODEL
+from core.models.paths import DEFAULT_MODEL
 
 ROOT = Path(__file__).parents[2]
 
@@ -655,7 +655,7 @@ def test_an_interrupted_command_has_the_shells_status_for_that(colour_model, mon
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("core.modelstore.list_models", interrupt)
+    monkeypatch.setattr("core.models.store.list_models", interrupt)
 
     assert main(["models"]) == 130
     assert capsys.readouterr().out == ""

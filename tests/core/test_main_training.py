@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.__main__ import main
-from core.modelstore import list_models, load_model
+from core.models.store import list_models, load_model
 from core.training.folder import HISTORY, append_row, read_settings, run_folder, run_ids
 from core.training.runs import Epoch
 

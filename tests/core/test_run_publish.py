@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from core.errors import ModelError, ModelNotFoundError, RunError
-from core.modelstore import list_models, model_folder, read_card
+from core.models.store import list_models, model_folder, read_card
 from core.run_publish import check_model_name, publish_run
 from core.training.folder import HISTORY, create_run, run_folder
 from core.training.job import work

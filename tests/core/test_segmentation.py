@@ -18,7 +18,9 @@ from torch import nn
 
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import PixelOutsideError, SizeError
-from core.modelstore import (
+from core.models.networks import find_network
+from core.models.paths import DEFAULT_MODEL, store
+from core.models.store import (
     Model,
     ModelCard,
     Normalisation,
@@ -26,11 +28,9 @@ from core.modelstore import (
     load_model,
     save_model,
 )
-from core.networks import find_network
 from core.probabilities import entropy_bits, percent
 from core.reading import neighbourhood
 from core.segmentation import Segmentation, Segmenter, load_segmenter, to_working_size
-from core.store import DEFAULT_MODEL, store
 
 PHOTOS = Path(sklearn.__file__).parent / "datasets" / "images"
 FIVE = ClassList("Five", tuple(SegmentationClass(name, (n, n, n)) for n, name in enumerate("ABCDE")))

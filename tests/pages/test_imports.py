@@ -24,9 +24,9 @@ for script in ("app.py", "pages/explore.py"):
 
 import numpy as np
 from core.charts import reading_option
-from core.modelstore import Model, ModelCard, class_entries, normalisation
+from core.models.store import Model, ModelCard, class_entries, normalisation
 from core.classes import CAMVID_32
-from core.networks import find_network
+from core.models.networks import find_network
 from core.segmentation import Segmenter
 
 network = find_network("unet_lite0")

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.networks import Float32Conv2d, find_network
+from core.models.networks import Float32Conv2d, find_network
 from core.training.convolution import convolve, gains
 
 

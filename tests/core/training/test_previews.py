@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from core.networks import find_network
+from core.models.networks import find_network
 from core.training.data import Example
 from core.training.folder import create_run, run_folder
 from core.training.job import work
@@ -40,7 +40,7 @@ def example(labels, colours) -> Example:
 @pytest.fixture
 def seer(colour_model):
     """A network that sees each pixel's class in its colour."""
-    from core.modelstore import load_model
+    from core.models.store import load_model
 
     return load_model(colour_model).network.eval()
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import RecipeError
-from core.networks import NETWORKS
+from core.models.networks import NETWORKS
 from core.training.recipe import (
     RECIPES,
     Recipe,

@@ -20,8 +20,8 @@ from core.errors import (
     StreetScopeError,
     TrainingError,
 )
-from core.modelstore import load_model
-from core.networks import find_network
+from core.models.networks import find_network
+from core.models.store import load_model
 from core.training.convolution import convolve
 from core.training.data import Pictures, load_examples, stage_dataloaders
 from core.training.run import parameter_groups, target_classes, train

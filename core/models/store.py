@@ -22,8 +22,8 @@ from torch import Tensor, nn
 
 from core.classes import ClassList, SegmentationClass
 from core.errors import BrokenModelError, ModelNotFoundError
-from core.networks import Network, find_network
-from core.store import DEFAULT_MODEL, store
+from core.models.networks import Network, find_network
+from core.models.paths import DEFAULT_MODEL, store
 
 FORMAT_VERSION = 1
 WEIGHTS = "weights.safetensors"

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from core import modelstore
 from core.classes import CAMVID_11, ClassList, SegmentationClass
 from core.errors import BrokenModelError, ModelError, ModelNotFoundError
-from core.modelstore import (
+from core.models import store as modelstore
+from core.models.paths import DEFAULT_MODEL, store
+from core.models.store import (
     MAX_CARD_BYTES,
     ModelCard,
     Normalisation,
@@ -29,7 +30,6 @@ from core.modelstore import (
     read_card,
     save_model,
 )
-from core.store import DEFAULT_MODEL, store
 
 WEIGHTS = "weights.safetensors"
 CARD = "model.json"
@@ -180,7 +180,7 @@ def test_the_store_is_the_projects_own_otherwise(monkeypatch, value):
     else:
         monkeypatch.setenv("STREETSCOPE_MODELS", value)
 
-    assert store() == Path(modelstore.__file__).parents[1] / "models"
+    assert store() == Path(modelstore.__file__).parents[2] / "models"
 
 
 def test_an_empty_store_lists_nothing(store):
@@ -481,7 +481,7 @@ def test_saving_again_replaces_the_model(saved):
 @pytest.mark.parametrize(
     ("target", "calls"),
     [
-        ("core.modelstore.save_file", 0),
+        ("core.models.store.save_file", 0),
         ("pathlib.Path.write_text", 0),
         ("pathlib.Path.replace", 0),
         ("pathlib.Path.replace", 1),
@@ -492,7 +492,7 @@ def test_an_interrupted_save_leaves_a_whole_model(saved, target, calls):
     """The save stops instead of making the call after `calls` of its kind."""
     with pytest.MonkeyPatch.context() as patch:
         owner, _, attribute = target.rpartition(".")
-        real = getattr(modelstore if owner == "core.modelstore" else Path, attribute)
+        real = getattr(modelstore if owner == "core.models.store" else Path, attribute)
         left = [calls]
 
         def stop(*arguments, **options):
@@ -511,7 +511,7 @@ def test_an_interrupted_save_leaves_a_whole_model(saved, target, calls):
 
 
 @pytest.mark.parametrize(
-    "target", ["core.modelstore.save_file", "pathlib.Path.write_text", "pathlib.Path.replace"]
+    "target", ["core.models.store.save_file", "pathlib.Path.write_text", "pathlib.Path.replace"]
 )
 def test_an_interrupted_first_save_is_no_model(store, monkeypatch, target):
     def stop(*arguments, **options):

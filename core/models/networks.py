@@ -19,8 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.compiler import without_compiler
 from core.errors import ModelNotFoundError, PretrainedWeightsError
+from core.models.compiler import without_compiler
 
 with without_compiler():
     from segmentation_models_pytorch.decoders.unet.decoder import UnetDecoderBlock

