@@ -7,7 +7,7 @@ from streamlit_image_coordinates import streamlit_image_coordinates
 from core import charts
 from core.photos import images
 from core.photos.samples import china
-from core.segmentation import Segmentation, load_segmenter
+from core.segmentation.segmenter import Segmentation, load_segmenter
 from pages.widgets.reading import show_chosen, show_neighbours
 
 st.set_page_config(layout="wide")

@@ -61,7 +61,7 @@ def streetscope(
 ) -> dict[str, float]:
     """Ours: file to label map. prepare: puts the network into another engine."""
     from core.photos import images
-    from core.segmentation import load_segmenter
+    from core.segmentation.segmenter import load_segmenter
 
     segmenter = load_segmenter("street-lite0", bfloat16=precision == "bfloat16")
     if prepare is not None:

@@ -15,7 +15,7 @@ import torch
 
 from core.datasets import open_dataset
 from core.evaluation import evaluate
-from core.segmentation import load_segmenter
+from core.segmentation.segmenter import load_segmenter
 
 REPEATS = 3
 

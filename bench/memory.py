@@ -12,7 +12,7 @@ from bench.processes import resident_megabytes
 from bench.report import Goal, Report, Row
 from bench.serving import Server, chromium, served
 from core.photos import images
-from core.segmentation import load_segmenter
+from core.segmentation.segmenter import load_segmenter
 
 SESSIONS, PHOTOS = 20, 5
 # Streamlit keeps a session whose connection was lost for two minutes.

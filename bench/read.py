@@ -12,7 +12,7 @@ import typing
 from bench.engines import median_seconds
 from bench.processes import in_fresh_process
 from bench.report import Goal, Report, Row
-from core.reading import Shape
+from core.segmentation.reading import Shape
 
 
 def measure() -> Report:
@@ -32,7 +32,7 @@ def measure() -> Report:
 def main(size: str) -> None:
     from core.photos import images
     from core.photos.samples import china
-    from core.segmentation import load_segmenter
+    from core.segmentation.segmenter import load_segmenter
 
     photo = images.decode(china().read_bytes())
     result = load_segmenter("street-lite0").segment(photo, int(size), square=True)

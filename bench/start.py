@@ -13,7 +13,7 @@ from bench.report import Goal, Report, Row
 from bench.serving import ROOT, chromium, served
 
 REPEATS, WARM_UP = 5, 1
-IMPORTS = ("numpy", "pandas", "streamlit", "torch", "core.segmentation", "plotly.graph_objects")
+IMPORTS = ("numpy", "pandas", "streamlit", "torch", "core.segmentation.segmenter", "plotly.graph_objects")
 
 
 def seconds_to_picture(browser: Browser) -> float:

@@ -21,12 +21,12 @@ from core.commands import training as training_commands
 from core.commands import watch as watch_commands
 from core.errors import ModelError, StreetScopeError
 from core.models.paths import DEFAULT_MODEL
-from core.sizes import SIZES, WorkingSize, segment_photo
+from core.segmentation.sizes import SIZES, WorkingSize, segment_photo
 
 if TYPE_CHECKING:
-    from core.comparison import Comparison
-    from core.reading import PixelReading, Shape
-    from core.segmentation import Segmentation
+    from core.segmentation.comparison import Comparison
+    from core.segmentation.reading import PixelReading, Shape
+    from core.segmentation.segmenter import Segmentation
 
 
 class _Pixel(click.ParamType[tuple[int, int]]):
@@ -183,8 +183,8 @@ def compare(
     At two --sizes or with two --models; on the grid of the larger picture.
     """
     from core import charts
-    from core.comparison import compare as compare_two
     from core.photos import images
+    from core.segmentation.comparison import compare as compare_two
 
     if (sizes is None) == (models is None):
         raise click.UsageError("give either --sizes, as in 512,1024, or --models, as in A,B")
@@ -235,7 +235,7 @@ def models(as_json: bool) -> int:
 
 
 def _segment(photo: Path, model: str, size: str, square: bool) -> Segmentation:
-    from core.segmentation import load_segmenter
+    from core.segmentation.segmenter import load_segmenter
 
     working_size = _working_size(size, square)
     return segment_photo(load_segmenter(model), _read_bytes(photo), working_size)

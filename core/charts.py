@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import ClassList
-from core.probabilities import temper
+from core.segmentation.probabilities import temper
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from core.comparison import Comparison
-    from core.pins import Pin
-    from core.reading import PixelReading
-    from core.segmentation import Segmentation
+    from core.segmentation.comparison import Comparison
+    from core.segmentation.pins import Pin
+    from core.segmentation.reading import PixelReading
+    from core.segmentation.segmenter import Segmentation
 
 _GREY = "rgb(128, 128, 128)"
 """Seen on a light and on a dark page."""
@@ -175,7 +175,7 @@ def reading_option(reading: PixelReading, classes: int = 6) -> dict[str, Any]:
 def temperature_chart(reading: PixelReading, temperature: float, classes: int = 5) -> Figure:
     """The chosen pixel's most probable classes at temperature 1, pale, and below each at `temperature`.
 
-    temperature, errors: see `core.probabilities.temper`.
+    temperature, errors: see `core.segmentation.probabilities.temper`.
     """
     names, palette = reading.class_list.names, reading.class_list.palette
     before = reading.probabilities[reading.chosen_index]

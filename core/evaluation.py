@@ -19,7 +19,7 @@ from core.frame_counts import Cells, FrameCounts, put_together
 from core.ratios import share, shares
 
 if TYPE_CHECKING:
-    from core.segmentation import Segmentation, Segmenter
+    from core.segmentation.segmenter import Segmentation, Segmenter
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from core.datasets import SegmentationDataset
-    from core.segmentation import Segmenter
+    from core.segmentation.segmenter import Segmenter
 
 
 def write_files(evaluation: SplitEvaluation, folder: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from core.photos import images
 
 if TYPE_CHECKING:
     from core.datasets import Frame, SegmentationDataset
-    from core.segmentation import Segmenter
+    from core.segmentation.segmenter import Segmenter
 
 MARK = (255, 140, 0)
 """Of pixels that are looked for: orange, which no class of CamVid has."""

@@ -27,7 +27,7 @@ from core.frame_counts import FrameCounts
 
 if TYPE_CHECKING:
     from core.models.store import ModelCard
-    from core.segmentation import Segmenter
+    from core.segmentation.segmenter import Segmenter
 
 _FOLDER = "evaluations"
 _VERSION = 2
@@ -91,7 +91,7 @@ def evaluate_once(
     if not again and (kept := kept_evaluation(card, dataset, split)):
         progress(kept.images, kept.images)
         return kept
-    from core.segmentation import load_segmenter
+    from core.segmentation.segmenter import load_segmenter
 
     segmenter = load() if load else load_segmenter(card.name)
     card = segmenter.model.card  # somebody may have trained the model anew since

@@ -18,7 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from core import charts, tables
 from core.photos import images
-from core.segmentation import Segmentation
+from core.segmentation.segmenter import Segmentation
 
 MAX_NAME_BYTES = 120
 """Of a photo's name in a file's name: with model, size and kind it stays below the 255 that disks take."""

@@ -19,8 +19,8 @@ from core.datasets.threads import WORKERS, in_order
 from core.errors import DatasetError
 from core.evaluation import count_confusion, mean_loss
 from core.frame_counts import Cells, filled_cells
-from core.segmentation import Segmentation, Segmenter
-from core.sizes import LARGEST_SIZE
+from core.segmentation.segmenter import Segmentation, Segmenter
+from core.segmentation.sizes import LARGEST_SIZE
 
 _LARGE = 1024 * 1024
 """Pixels of a frame above which only one is segmented at a time: each takes a gigabyte and more."""

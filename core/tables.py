@@ -7,13 +7,13 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.probabilities import percent
+from core.segmentation.probabilities import percent
 
 if TYPE_CHECKING:
-    from core.comparison import Comparison
-    from core.pins import Pin
-    from core.reading import PixelReading
-    from core.segmentation import Segmentation
+    from core.segmentation.comparison import Comparison
+    from core.segmentation.pins import Pin
+    from core.segmentation.reading import PixelReading
+    from core.segmentation.segmenter import Segmentation
 
 
 def reading_rows(reading: PixelReading) -> list[dict[str, Any]]:

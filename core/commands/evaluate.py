@@ -119,7 +119,7 @@ def _write(
     cell: tuple[int, int] | None,
 ) -> list[Path]:
     from core import evaluation_export as export
-    from core.segmentation import load_segmenter
+    from core.segmentation.segmenter import load_segmenter
 
     first = found[0]
     files = export.write_files(first, folder)

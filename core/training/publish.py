@@ -20,7 +20,7 @@ from core.models.networks import find_network
 from core.models.store import ModelCard
 from core.photos import images
 from core.photos.samples import china
-from core.segmentation import load_segmenter
+from core.segmentation.segmenter import load_segmenter
 from core.training.checkpoint import load_weights
 from core.training.folder import HISTORY, existing_run, read_run_recipe, read_settings, write_text
 from core.training.recipe import Recipe

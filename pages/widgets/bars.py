@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from core.reading import ClassProbability
+from core.segmentation.reading import ClassProbability
 
 _LEAST = 0.0005
 """Of a class that is shown: less is 0.0 %."""

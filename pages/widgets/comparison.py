@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from core import tables
-from core.comparison import Comparison, compare
 from core.export import file_stem
 from core.photos import images
 from core.photos.photo import Photo
-from core.sizes import WorkingSize
+from core.segmentation.comparison import Comparison, compare
+from core.segmentation.sizes import WorkingSize
 from pages.widgets.models import SegmentedPhoto
 from pages.widgets.pixel_viewer import Pixel, ViewerPicture, viewer_picture
 

@@ -10,9 +10,9 @@ import streamlit as st
 
 from core import charts, export, tables
 from core.photos.photo import Photo
-from core.reading import PixelReading
-from core.segmentation import Segmentation
-from core.sizes import WorkingSize
+from core.segmentation.reading import PixelReading
+from core.segmentation.segmenter import Segmentation
+from core.segmentation.sizes import WorkingSize
 from pages.widgets.models import SegmentedPhoto, segment_later
 from pages.widgets.visit import samples, visit
 

@@ -23,7 +23,7 @@ from core.evaluation_pictures import (
 )
 from core.models.store import ModelCard
 from core.photos import images
-from core.sharedcache import SharedCache
+from core.segmentation.cache import SharedCache
 from pages.widgets.dataset_frame import truth_picture, truth_viewer
 from pages.widgets.dataset_state import SET
 from pages.widgets.datasets import TOYTOWN, OpenedSet

@@ -15,9 +15,9 @@ from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models, read_card
 from core.photos import images
 from core.photos.photo import Photo
-from core.segmentation import Segmentation, Segmenter, load_segmenter
-from core.sharedcache import SharedCache
-from core.sizes import WorkingSize, segment_photo
+from core.segmentation.cache import SharedCache
+from core.segmentation.segmenter import Segmentation, Segmenter, load_segmenter
+from core.segmentation.sizes import WorkingSize, segment_photo
 from pages.widgets.garbage import put_aside
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture
 from pages.widgets.words import plain

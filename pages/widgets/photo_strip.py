@@ -11,8 +11,8 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.photos.photo import Photo
-from core.probabilities import percent
-from core.sizes import WorkingSize
+from core.segmentation.probabilities import percent
+from core.segmentation.sizes import WorkingSize
 from pages.widgets.front_end import script, style
 from pages.widgets.models import segment
 from pages.widgets.visit import MainClasses, visit

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core import charts, pins, tables
+from core import charts, tables
 from core.classes import CAMVID_11, CAMVID_32
 from core.photos.photo import Photo
-from core.reading import PixelReading
-from core.segmentation import Segmentation
-from core.sizes import WorkingSize
+from core.segmentation import pins
+from core.segmentation.reading import PixelReading
+from core.segmentation.segmenter import Segmentation
+from core.segmentation.sizes import WorkingSize
 from pages.widgets.pixel_viewer import Pin as ShownPin
 from pages.widgets.plots import show_chart
 from pages.widgets.visit import KeptPin, visit

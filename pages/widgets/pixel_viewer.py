@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import PixelOutsideError
-from core.reading import Shape
+from core.segmentation.reading import Shape
 from pages.widgets.media import media_url
 
 Pixel = tuple[int, int]
@@ -177,7 +177,7 @@ def pixel_viewer(
     """Show the picture with its mask, the chosen pixel and the neighbours around it.
 
     chosen: the pixel to mark. The viewer always follows it, also after the page changed it itself.
-    shape: which neighbours to outline and magnify; `core.reading.neighbourhood` has the rule.
+    shape: which neighbours to outline and magnify; `core.segmentation.reading.neighbourhood` has the rule.
     view: what to show. The viewer follows it when it changes; what somebody picks in the viewer stays.
     entropy: makes the (H, W) entropy map in fiftieths of a bit, uint8. Called once a picture, when
         somebody first wants to see it; without it, or without confidences, that view is not offered.

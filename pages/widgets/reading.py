@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from core import charts, tables
-from core.probabilities import percent
-from core.reading import PixelReading, Shape
+from core.segmentation.probabilities import percent
+from core.segmentation.reading import PixelReading, Shape
 from pages.widgets.bars import class_bars
 from pages.widgets.pixel_viewer import Pixel, ViewerPicture
 from pages.widgets.plots import show_chart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.sizes import SIZES, WorkingSize
+from core.segmentation.sizes import SIZES, WorkingSize
 
 
 def size_picker(key: str = "size", default: str = "512", squares: bool = False) -> WorkingSize:

@@ -18,7 +18,7 @@ from cachetools import TTLCache
 
 from core.photos.photo import Photo, read_photo
 from core.photos.samples import SAMPLES
-from core.pins import Pin
+from core.segmentation.pins import Pin
 
 MAX_PHOTOS = 24
 MAX_BYTES = 150 * 1024 * 1024

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from core.reading import neighbourhood
+from core.segmentation.reading import neighbourhood
 from tests.browser.test_pixel_viewer import (
     LARGE,
     SMALL,

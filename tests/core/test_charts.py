@@ -19,9 +19,9 @@ from core.charts import (
 )
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import TemperatureError
-from core.pins import pin
-from core.reading import PixelBelief, PixelReading, Shape, beliefs, neighbourhood
-from core.segmentation import Segmentation
+from core.segmentation.pins import pin
+from core.segmentation.reading import PixelBelief, PixelReading, Shape, beliefs, neighbourhood
+from core.segmentation.segmenter import Segmentation
 
 THREE = ClassList(
     "Three",

@@ -40,7 +40,7 @@ from core.evaluation import (
     row_shares,
     truth_table,
 )
-from core.segmentation import load_segmenter
+from core.segmentation.segmenter import load_segmenter
 
 # As in tests/conftest.py
 SKY, ROAD, TREE, VOID = range(4)

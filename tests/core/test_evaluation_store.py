@@ -19,7 +19,7 @@ from core.errors import DatasetError
 from core.evaluation import SplitEvaluation
 from core.evaluation_store import evaluate_once, evaluation_key, kept_evaluation
 from core.models.store import ModelCard, read_card
-from core.segmentation import Segmenter, load_segmenter
+from core.segmentation.segmenter import Segmenter, load_segmenter
 from tests.conftest import ROAD, SKY, TREE, save_colour_model
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from core import export
 from core.export import file_stem, safe_name
-from core.segmentation import Segmentation, load_segmenter
+from core.segmentation.segmenter import Segmentation, load_segmenter
 
 ROOT = Path(__file__).parents[2]
 
@@ -125,7 +125,7 @@ import resource, sys
 import numpy as np, torch
 from core.classes import CAMVID_32
 from core.export import write_probabilities
-from core.segmentation import Segmentation
+from core.segmentation.segmenter import Segmentation
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -27,7 +27,7 @@ from core.charts import reading_option
 from core.models.store import Model, ModelCard, class_entries, normalisation
 from core.classes import CAMVID_32
 from core.models.networks import find_network
-from core.segmentation import Segmenter
+from core.segmentation.segmenter import Segmenter
 
 network = find_network("unet_lite0")
 classes = class_entries(CAMVID_32)
@@ -43,7 +43,7 @@ def test_explore_imports_no_library_that_it_does_not_need():
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     imported = set(done.stdout.split())
 
-    assert {"torch", "streamlit", "pages.widgets.pixel_viewer", "core.segmentation"} <= imported
+    assert {"torch", "streamlit", "pages.widgets.pixel_viewer", "core.segmentation.segmenter"} <= imported
     assert imported.isdisjoint(
         {"fastai", "fastcore", "matplotlib", "plotly.graph_objs._figure", "sklearn", "torch._dynamo"}
     )

@@ -107,7 +107,7 @@ function slid(position, before, count, length) {
 }
 
 /**
- * The chosen pixel with its neighbours, row by row; core.reading.neighbourhood has the same rule.
+ * The chosen pixel with its neighbours, row by row; core.segmentation.reading.neighbourhood has the same rule.
  *
  * "row", "column": the 10 before and the 10 after. "square": the 20 nearest of the 5 x 5 around it, of
  * equally near ones the upper and then the left first. At an edge of the picture all slide inwards.

@@ -5,7 +5,7 @@ import { bits, percent, shareInWords } from "./elements.js";
 import { extentOf } from "./geometry.js";
 
 const LOAD_ATTEMPTS = 4;
-const ENTROPY_STEPS_PER_BIT = 50; // as core.segmentation packs it
+const ENTROPY_STEPS_PER_BIT = 50; // as core.segmentation.segmenter packs it
 const CLASSES = 256; // what a byte can say
 const NOTHING = Object.freeze([0, 0, 0, 0]);
 

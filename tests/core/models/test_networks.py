@@ -13,7 +13,7 @@ from core.classes import CAMVID_32
 from core.errors import ModelNotFoundError, PretrainedWeightsError
 from core.models.networks import NETWORKS, find_network
 from core.models.store import Model, ModelCard, class_entries, normalisation
-from core.segmentation import Segmenter
+from core.segmentation.segmenter import Segmenter
 
 
 def parameters(network: torch.nn.Module) -> int:

@@ -24,8 +24,8 @@ from core.hardware.processor import has_native_bfloat16
 from core.models.inference import ready_to_predict
 from core.models.store import Model, load_model
 from core.photos import images
-from core.reading import PixelReading, Shape, beliefs, neighbourhood
-from core.sizes import LARGEST_SIZE
+from core.segmentation.reading import PixelReading, Shape, beliefs, neighbourhood
+from core.segmentation.sizes import LARGEST_SIZE
 
 SMALLEST_SIZE = 32
 """Longer side in pixels."""
@@ -93,7 +93,7 @@ class Segmentation:
     ) -> PixelReading:
         """Read a pixel with its neighbours.
 
-        shape, before, after: which neighbours; see `core.reading.neighbourhood`. At the picture's edges it
+        shape, before, after: which neighbours; see `core.segmentation.reading.neighbourhood`. At the picture's edges it
         slides, so that the pixel keeps its 20 neighbours where the picture is large enough.
         top: how many classes to name a pixel. PixelOutsideError when (row, col) is not in the picture.
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.reading import ClassProbability, PixelBelief
+from core.segmentation.reading import ClassProbability, PixelBelief
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from core.charts import difference
 from core.classes import CAMVID_11, CAMVID_32, ClassList, SegmentationClass
-from core.comparison import Transition, compare
 from core.errors import ComparisonError
-from core.segmentation import Segmentation
+from core.segmentation.comparison import Transition, compare
+from core.segmentation.segmenter import Segmentation
 from core.tables import transition_rows
 
 ABC = ClassList(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import ClassList
-from core.probabilities import certainty, entropy_bits, percent
+from core.segmentation.probabilities import certainty, entropy_bits, percent
 
 IntArray = NDArray[np.int_]
 
@@ -42,7 +42,7 @@ class PixelBelief:
     """What the network believes about one pixel: its class, how probable, and the runners-up.
 
     top: the most probable classes, the pixel's own first. entropy: of all classes, in bits.
-    certainty: the belief in words; see `core.probabilities.certainty`.
+    certainty: the belief in words; see `core.segmentation.probabilities.certainty`.
     """
 
     row: int

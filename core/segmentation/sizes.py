@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.segmentation import Segmentation, Segmenter
+    from core.segmentation.segmenter import Segmentation, Segmenter
 
 LARGEST_SIZE = 2048
 """Longer side in pixels. Above it a photo takes gigabytes of activations and gains no accuracy."""

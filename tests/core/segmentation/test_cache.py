@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.sharedcache import SharedCache
+from core.segmentation.cache import SharedCache
 
 
 @pytest.fixture

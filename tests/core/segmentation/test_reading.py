@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.classes import ClassList, SegmentationClass
-from core.reading import PixelBelief, PixelReading, beliefs, neighbourhood, window
+from core.segmentation.reading import PixelBelief, PixelReading, beliefs, neighbourhood, window
 
 FIVE = ClassList("Five", tuple(SegmentationClass(name, (n, n, n)) for n, name in enumerate("ABCDE")))
 

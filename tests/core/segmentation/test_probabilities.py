@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import TemperatureError
-from core.probabilities import certainty, entropy_bits, percent, temper
+from core.segmentation.probabilities import certainty, entropy_bits, percent, temper
 
 weights = st.lists(st.integers(0, 1000), min_size=2, max_size=32).filter(any)
 temperatures = st.floats(0.05, 100)
