@@ -47,7 +47,7 @@ COUNT = """
 import sys, time
 from pathlib import Path
 from core.datasets import open_dataset
-from core.datasets.statistics import measure
+from core.datasets.contents.statistics import measure
 start = time.perf_counter()
 measure(open_dataset(Path(sys.argv[1])))
 print(time.perf_counter() - start)

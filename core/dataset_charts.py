@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.charts import EDGE, css, figure_of
 from core.datasets import SPLITS, FrameSplit, Split
-from core.datasets.statistics import Statistics
+from core.datasets.contents.statistics import Statistics
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -8,8 +8,8 @@ import numpy as np
 
 from core.classes import CAMVID_11, ClassList
 from core.datasets import SPLITS, Split
-from core.datasets.check import Report
-from core.datasets.statistics import Statistics
+from core.datasets.contents.check import Report
+from core.datasets.contents.statistics import Statistics
 
 
 def group_of(class_list: ClassList, number: int) -> str:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from core.boundaries import FARTHEST, BoundaryCounts
 from core.calibration import BINS, Calibration
 from core.datasets import SegmentationDataset, Split, cache
-from core.datasets.fingerprint import fingerprint
+from core.datasets.contents.fingerprint import fingerprint
 from core.evaluation import SplitEvaluation, check_classes_fit, evaluate
 from core.frame_counts import FrameCounts
 

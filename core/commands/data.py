@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from core.datasets.check import Report
-    from core.datasets.download import Progress
-    from core.datasets.statistics import Statistics
+    from core.datasets.acquire.download import Progress
+    from core.datasets.contents.check import Report
+    from core.datasets.contents.statistics import Statistics
 
 _MEGABYTE = 1024**2
 _FOLDER = click.Path(path_type=Path)
@@ -41,7 +41,7 @@ def check_data(folder: Path, as_json: bool) -> int:
 
     Every file is read. Exit status 0 when it is clean, 1 with problems, 2 when DIR is no data set.
     """
-    from core.datasets.check import check
+    from core.datasets.contents.check import check
 
     report = check(folder, print_frames)
     click.echo(json.dumps(report.as_dict()) if as_json else _report(report))
@@ -53,7 +53,7 @@ def check_data(folder: Path, as_json: bool) -> int:
 @click.option("--to", "target", type=_FOLDER, required=True, help="The new folder, such as data/NAME.")
 def import_data(folder: Path, target: Path) -> None:
     """Write a data set of any known layout in fastai's."""
-    from core.datasets.importing import import_dataset
+    from core.datasets.acquire.importing import import_dataset
 
     dataset = import_dataset(folder, target, print_frames)
     click.echo(f"{target}: {len(dataset.frames())} frames")
@@ -69,8 +69,8 @@ def download(name: str, folder: Path | None) -> None:
 
     CamVid has 571 MB, CamVid tiny 2 MB. Started again, a download goes on where it broke off.
     """
-    from core.datasets.download import SOURCES
-    from core.datasets.download import download as fetch
+    from core.datasets.acquire.download import SOURCES
+    from core.datasets.acquire.download import download as fetch
 
     dataset = fetch(SOURCES[name], folder, _print_download)
     click.echo(f"{dataset.root}: {len(dataset.frames())} frames")
@@ -85,7 +85,7 @@ def statistics(folder: Path, as_json: bool) -> None:
     In pixels and in frames; the counts are kept for the next time.
     """
     from core.datasets import open_dataset
-    from core.datasets.statistics import measure
+    from core.datasets.contents.statistics import measure
 
     counted = measure(open_dataset(folder), print_frames)
     click.echo(json.dumps(counted.as_dict()) if as_json else _table(counted))

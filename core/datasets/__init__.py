@@ -1,8 +1,8 @@
 """Data sets on disk: pairs of a street picture and its label map, and how they are split."""
 
 from core.datasets.dataset import SPLITS, Frame, FrameSplit, SegmentationDataset, Split
+from core.datasets.layouts.opening import data_folder, find_datasets, list_dataset, open_dataset
 from core.datasets.listing import Listing, Problem
-from core.datasets.opening import data_folder, find_datasets, list_dataset, open_dataset
 
 __all__ = [
     "SPLITS",

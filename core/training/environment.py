@@ -14,7 +14,7 @@ import psutil
 import torch
 
 from core.datasets import SegmentationDataset
-from core.datasets.fingerprint import fingerprint
+from core.datasets.contents.fingerprint import fingerprint
 from core.hardware.processor import has_native_bfloat16
 from core.training import distributed
 from core.training.recipe import Recipe

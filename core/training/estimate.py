@@ -28,7 +28,7 @@ from typing import IO, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.datasets import SegmentationDataset, cache
-from core.datasets.fingerprint import fingerprint
+from core.datasets.contents.fingerprint import fingerprint
 from core.errors import OutOfMemoryError, RecipeError, TrainingError
 from core.training import launch
 from core.training.plan import finder_batches

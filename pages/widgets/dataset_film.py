@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from core.datasets import Frame
-from core.sequences import film_of
-from core.thumbnails import thumbnails
+from core.datasets.contents.thumbnails import thumbnails
+from core.datasets.drives import film_of
 from pages.widgets.dataset_state import set_frame
 from pages.widgets.datasets import OpenedSet
 from pages.widgets.front_end import script, style

@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import SPLITS, Frame, Split
-from core.datasets.statistics import Statistics, frames_having, ordered_by_share
-from core.thumbnails import Thumbnail, keep, thumbnails
+from core.datasets.contents.statistics import Statistics, frames_having, ordered_by_share
+from core.datasets.contents.thumbnails import Thumbnail, keep, thumbnails
 from pages.widgets.dataset_jobs import jobs
 from pages.widgets.dataset_state import CLASSES, SORT, SPLIT, open_frame
 from pages.widgets.datasets import OpenedSet, counts

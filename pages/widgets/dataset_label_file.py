@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from core.classes import ClassList
 from core.datasets import Frame
 from core.datasets.cache import signature
+from core.datasets.contents.label_window import LabelWindow, class_edge, label_window
 from core.errors import DatasetError
-from core.label_window import LabelWindow, class_edge, label_window
 from pages.widgets.dataset_frame import PIXEL, chosen_pixel, frame_picker, truth_picture, truth_viewer
 from pages.widgets.datasets import OpenedSet
 from pages.widgets.words import plain

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core import dataset_charts, dataset_tables, tables
 from core.datasets import Split
-from core.datasets.statistics import Statistics
+from core.datasets.contents.statistics import Statistics
 from pages.widgets.datasets import OpenedSet, counts, file_name
 from pages.widgets.plots import chart_page_button, saved_chart
 

@@ -11,12 +11,12 @@ import streamlit as st
 
 from core.datasets import SegmentationDataset, data_folder, find_datasets, open_dataset
 from core.datasets.cache import signature
-from core.datasets.statistics import Statistics, measure
+from core.datasets.contents.statistics import Statistics, measure
+from core.datasets.contents.thumbnails import keep_all
+from core.datasets.recent_folders import forget_folder, remember_folder, remembered_folders
 from core.datasets.toytown import toytown
 from core.errors import DatasetError
 from core.jobs import Job
-from core.remembered import forget_folder, remember_folder, remembered_folders
-from core.thumbnails import keep_all
 from pages.widgets.dataset_download import download_menu, show_downloads
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.dataset_state import GONE, SET, begin_anew, follow_address, select

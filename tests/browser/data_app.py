@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.datasets import download
+from core.datasets.acquire import download
 from pages.widgets.front_door import enter
 
 url, size, head_md5 = os.environ["STREETSCOPE_TEST_SOURCE"].split()

@@ -7,7 +7,7 @@ import pytest
 
 from core.classes import ClassList, SegmentationClass
 from core.dataset_charts import classes_per_frame_chart, frames_chart, place_chart, share_chart
-from core.datasets.statistics import GRID, Statistics
+from core.datasets.contents.statistics import GRID, Statistics
 
 CLASSES = ClassList(
     "Few",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.datasets import lists
+from core.datasets.layouts import lists
 from core.datasets.layouts.layout import Layout, dataset_name, make_listing, split_pairs
 from core.datasets.listing import Listing, pair, part
 

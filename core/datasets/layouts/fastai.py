@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.classes import ClassList
-from core.datasets import lists
 from core.datasets.dataset import Frame, FrameSplit
+from core.datasets.layouts import lists
 from core.datasets.layouts.layout import Layout, dataset_name, make_listing, split_pairs
 from core.datasets.listing import Listing, Pairs, Problem, pair, part
 from core.errors import DatasetError

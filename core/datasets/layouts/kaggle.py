@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.datasets import lists
 from core.datasets.dataset import FrameSplit
+from core.datasets.layouts import lists
 from core.datasets.layouts.layout import Layout, dataset_name, make_listing
 from core.datasets.listing import Listing, join, pair, part
 

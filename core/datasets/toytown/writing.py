@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.classes import CAMVID_32
-from core.datasets.staging import clear, staging
+from core.datasets.acquire.staging import clear, staging
 from core.datasets.toytown.scene import draw_frame
 from core.datasets.toytown.street import FRAMES
 from core.errors import DatasetError

@@ -18,7 +18,7 @@ from PIL import Image
 
 from core.classes import CAMVID_32
 from core.datasets import find_datasets, open_dataset
-from core.datasets.check import check
+from core.datasets.contents.check import check
 from core.datasets.toytown import (
     CITY_SEED,
     FRAMES,

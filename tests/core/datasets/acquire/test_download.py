@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from core.datasets import find_datasets, open_dataset
-from core.datasets.download import ALLOWED, CAMVID, CAMVID_TINY, SOURCES, Progress, Source, download
+from core.datasets.acquire.download import ALLOWED, CAMVID, CAMVID_TINY, SOURCES, Progress, Source, download
 from core.errors import DownloadError
 from tests.conftest import ROOT
 
@@ -414,7 +414,7 @@ def test_a_download_that_was_killed_can_be_started_again(get, body, folder):
     script = f"""
         import os
         from pathlib import Path
-        from core.datasets.staging import staging
+        from core.datasets.acquire.staging import staging
         with staging(Path({str(folder / "camvid")!r})) as place:
             (place / "archive.tgz").write_bytes(b"left")
             os._exit(9)
@@ -448,7 +448,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_data_set(serve, get, body, fo
     script = f"""
         import resource
         from pathlib import Path
-        from core.datasets.download import Source, download
+        from core.datasets.acquire.download import Source, download
         from core.errors import DatasetError
         resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
         try:

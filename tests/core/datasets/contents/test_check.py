@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.check import NEAR_DUPLICATE, check
+from core.datasets.contents.check import NEAR_DUPLICATE, check
 from tests.layouts import LAYOUTS, picture
 
 

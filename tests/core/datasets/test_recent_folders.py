@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.remembered import MOST, forget_folder, remember_folder, remembered_folders
+from core.datasets.recent_folders import MOST, forget_folder, remember_folder, remembered_folders
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.label_window import class_edge, label_window
+from core.datasets.contents.label_window import class_edge, label_window
 
 
 def test_the_pixel_is_in_the_middle() -> None:

@@ -17,11 +17,11 @@ from PIL import Image
 from PIL.Image import Resampling
 
 from core.classes import RGB, ClassList
+from core.datasets.contents.statistics import count_label
 from core.datasets.dataset import SPLITS, Frame, SegmentationDataset, check_same_size
+from core.datasets.layouts.opening import list_dataset
 from core.datasets.listing import Problem, ProblemKind
-from core.datasets.opening import list_dataset
 from core.datasets.splits import Position, position
-from core.datasets.statistics import count_label
 from core.datasets.threads import in_order
 from core.errors import DatasetError, LabelValueError, UnknownColourError
 

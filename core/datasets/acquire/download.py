@@ -17,10 +17,10 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
+from core.datasets.acquire.staging import clear, staging
+from core.datasets.acquire.unpacking import unpack
 from core.datasets.dataset import SegmentationDataset
-from core.datasets.opening import data_folder, open_dataset
-from core.datasets.staging import clear, staging
-from core.datasets.unpacking import unpack
+from core.datasets.layouts.opening import data_folder, open_dataset
 from core.errors import DatasetError, DownloadError
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.datasets import open_dataset
-from core.datasets.fingerprint import fingerprint, label_fingerprint
+from core.datasets.contents.fingerprint import fingerprint, label_fingerprint
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from PIL import Image
 
 from core.classes import CAMVID_32
 from core.datasets import open_dataset
-from core.datasets.importing import import_dataset
+from core.datasets.acquire.importing import import_dataset
 from tests.conftest import ROOT
 from tests.layouts import LAYOUTS, STREET
 
@@ -203,7 +203,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(make_layout, street_fram
     script = f"""
         import resource
         from pathlib import Path
-        from core.datasets.importing import import_dataset
+        from core.datasets.acquire.importing import import_dataset
         from core.errors import DatasetError
         resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
         try:

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from core.datasets import open_dataset
-from core.datasets.statistics import (
+from core.datasets.contents.statistics import (
     GRID,
     count_label,
     frames_having,

@@ -14,7 +14,7 @@ from PIL import Image
 from core.classes import CAMVID_32
 from core.datasets import open_dataset
 from core.datasets.labels import read_indices
-from core.datasets.lists import spread_colour
+from core.datasets.layouts.lists import spread_colour
 from core.errors import DatasetError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.datasets import Frame
-from core.sequences import film_of
+from core.datasets.drives import film_of
 
 
 def frame(name: str, split: str = "train") -> Frame:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.datasets import Frame, SegmentationDataset, cache
+from core.datasets.contents.statistics import Example
 from core.datasets.pictures import read_bytes
-from core.datasets.statistics import Example
 from core.datasets.threads import in_order, urgently
 from core.errors import StreetScopeError
 from core.photos import images

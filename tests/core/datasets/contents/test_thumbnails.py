@@ -12,8 +12,8 @@ from PIL import Image
 
 from core.classes import CAMVID_32
 from core.datasets import SegmentationDataset, open_dataset
-from core.datasets.statistics import Example
-from core.thumbnails import example_crop, keep_all, thumbnail, thumbnails
+from core.datasets.contents.statistics import Example
+from core.datasets.contents.thumbnails import example_crop, keep_all, thumbnail, thumbnails
 from tests.conftest import COLOURS, ROAD, SKY, TREE
 
 Labels = np.ndarray

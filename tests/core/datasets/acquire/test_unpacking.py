@@ -8,8 +8,8 @@ import tarfile
 
 import pytest
 
-from core.datasets import unpacking
-from core.datasets.unpacking import unpack
+from core.datasets.acquire import unpacking
+from core.datasets.acquire.unpacking import unpack
 
 
 def member(name: str, kind: bytes = tarfile.REGTYPE, content: bytes = b"", **fields) -> tuple:

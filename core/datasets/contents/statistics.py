@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from core.classes import ClassList
 from core.datasets import cache
+from core.datasets.contents.fingerprint import label_fingerprint
 from core.datasets.dataset import SPLITS, Frame, SegmentationDataset, Split
-from core.datasets.fingerprint import label_fingerprint
 from core.datasets.threads import in_order
 
 GRID = (60, 80)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from core.datasets import lists
+from core.datasets.acquire.staging import clear, staging
 from core.datasets.dataset import Frame, SegmentationDataset, check_same_size
-from core.datasets.opening import open_dataset
+from core.datasets.layouts import lists
+from core.datasets.layouts.opening import open_dataset
 from core.datasets.pictures import decode_image, read_bytes
-from core.datasets.staging import clear, staging
 from core.datasets.threads import in_order
 from core.photos import images
 

@@ -1,0 +1,1 @@
+"""How a data set comes onto this machine: downloaded, unpacked, imported."""
