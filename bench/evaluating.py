@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from core.evaluation import evaluate
 from core.segmentation.segmenter import load_segmenter
 

@@ -63,7 +63,7 @@ class Stopwatch(Callback):
 
 def street(folder: Path) -> Learner:
     """The learner of the recipe `street`, second stage."""
-    from core.datasets import open_dataset
+    from core.datasets.layouts.opening import open_dataset
     from core.hardware.allocator import keep_free_memory
     from core.training.recipe import read_recipe
     from core.training.run import Watch, prepare

@@ -84,8 +84,8 @@ def statistics(folder: Path, as_json: bool) -> None:
 
     In pixels and in frames; the counts are kept for the next time.
     """
-    from core.datasets import open_dataset
     from core.datasets.contents.statistics import measure
+    from core.datasets.layouts.opening import open_dataset
 
     counted = measure(open_dataset(folder), print_frames)
     click.echo(json.dumps(counted.as_dict()) if as_json else _table(counted))

@@ -62,7 +62,7 @@ def evaluate(
     set, as those of the Evaluate page are.
     """
     from core import evaluation_tables as tables
-    from core.datasets import open_dataset
+    from core.datasets.layouts.opening import open_dataset
     from core.evaluation_store import evaluate_once
     from core.models.store import read_card
 

@@ -29,7 +29,7 @@ def plan_run(data: Path, recipe: str, stages: tuple[str, ...], measure: bool, as
 
     The time is measured from a few batches of each stage on this machine, and kept for the next time.
     """
-    from core.datasets import open_dataset
+    from core.datasets.layouts.opening import open_dataset
     from core.training.plan import plan
     from core.training.recipe import read_recipe
 

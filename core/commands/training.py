@@ -100,7 +100,7 @@ def lr_find(
     Prints the suggestions valley, steep and minimum (a tenth of where the loss is lowest); the curve is
     kept in a run of its own.
     """
-    from core.datasets import open_dataset
+    from core.datasets.layouts.opening import open_dataset
     from core.training import distributed
     from core.training.folder import create_run, run_folder
     from core.training.recipe import read_recipe
@@ -208,7 +208,7 @@ def _refuse_with(option: str, *others: str) -> None:
 
 def _train_run(data: Path, recipe: str, stages: tuple[str, ...], name: str | None, note: str) -> str:
     """The run to train: a new one, or the one that was begun under the same name."""
-    from core.datasets import open_dataset
+    from core.datasets.layouts.opening import open_dataset
     from core.models.paths import DEFAULT_MODEL
     from core.run_publish import check_model_name
     from core.training.folder import SETTINGS, create_run, make_label, run_folder

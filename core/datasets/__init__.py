@@ -1,7 +1,6 @@
 """Data sets on disk: pairs of a street picture and its label map, and how they are split."""
 
 from core.datasets.dataset import SPLITS, Frame, FrameSplit, SegmentationDataset, Split
-from core.datasets.layouts.opening import data_folder, find_datasets, list_dataset, open_dataset
 from core.datasets.listing import Listing, Problem
 
 __all__ = [
@@ -12,8 +11,4 @@ __all__ = [
     "Problem",
     "SegmentationDataset",
     "Split",
-    "data_folder",
-    "find_datasets",
-    "list_dataset",
-    "open_dataset",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from core.datasets import cache, data_folder
+from core.datasets import cache
+from core.datasets.paths import data_folder
 
 MOST = 20
 _FILE = ".folders.json"

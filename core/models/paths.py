@@ -1,9 +1,11 @@
-"""Where models and runs are kept. Nothing here imports torch: whoever only looks does not pay for it."""
+"""Where models and runs are kept. Nothing here imports torch, so looking costs nothing."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from core.project import ROOT
 
 DEFAULT_MODEL = "street-lite0"
 """The shipped model."""
@@ -11,4 +13,4 @@ DEFAULT_MODEL = "street-lite0"
 
 def store() -> Path:
     """The folder that holds the models: `models/` of the project, or what STREETSCOPE_MODELS names."""
-    return Path(os.environ.get("STREETSCOPE_MODELS") or Path(__file__).parents[2] / "models")
+    return Path(os.environ.get("STREETSCOPE_MODELS") or ROOT / "models")

@@ -106,7 +106,7 @@ class _Job:
         now = time.time()
         self.status.move("running", "Reading the data.", started=self.status.status.started or now)
         settings, recipe = read_settings(self.folder), read_run_recipe(self.folder)
-        from core.datasets import open_dataset
+        from core.datasets.layouts.opening import open_dataset
         from core.training import environment
 
         dataset = open_dataset(Path(settings.data))
@@ -256,7 +256,7 @@ def help_along(run: str) -> None:
 
     StoppedError when one of them was asked to stop: a signal often reaches all of them.
     """
-    from core.datasets import open_dataset
+    from core.datasets.layouts.opening import open_dataset
     from core.training.run import Watch, train
 
     folder = existing_run(run)

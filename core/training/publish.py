@@ -12,7 +12,8 @@ from torch import nn
 
 from core import charts
 from core.classes import ClassList
-from core.datasets import SegmentationDataset, open_dataset
+from core.datasets import SegmentationDataset
+from core.datasets.layouts.opening import open_dataset
 from core.errors import RunError
 from core.evaluation import Evaluation, evaluate, per_class_iou
 from core.models import store as modelstore

@@ -24,7 +24,7 @@ import torch
 from fastai.callback.core import CancelTrainException, CancelValidException
 from fastai.learner import Learner
 
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from core.errors import StreetScopeError
 from core.hardware.allocator import keep_free_memory
 from core.training import distributed, launch, run

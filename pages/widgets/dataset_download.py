@@ -6,8 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from core.datasets import SegmentationDataset, data_folder
+from core.datasets import SegmentationDataset
 from core.datasets.acquire import download
+from core.datasets.paths import data_folder
 from core.jobs import Job
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.dataset_state import SET, select

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.datasets import SegmentationDataset, data_folder, find_datasets, open_dataset
+from core.datasets import SegmentationDataset
 from core.datasets.cache import signature
 from core.datasets.contents.statistics import Statistics, measure
 from core.datasets.contents.thumbnails import keep_all
+from core.datasets.layouts.opening import find_datasets, open_dataset
+from core.datasets.paths import data_folder
 from core.datasets.recent_folders import forget_folder, remember_folder, remembered_folders
 from core.datasets.toytown import toytown
 from core.errors import DatasetError

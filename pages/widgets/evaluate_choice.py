@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.datasets import SPLITS, Split, list_dataset
+from core.datasets import SPLITS, Split
+from core.datasets.layouts.opening import list_dataset
 from core.datasets.listing import LEAVES_OUT
 from core.errors import DatasetError, ModelError
 from core.models.store import list_models, read_card

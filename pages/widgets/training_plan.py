@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from core.errors import StreetScopeError
 from core.jobs import Job
 from core.training.estimate import Estimate, essence, fitted, kept_estimate, measure

@@ -22,7 +22,7 @@ from sklearn.metrics import (
 )
 
 from core.classes import CAMVID_11, CAMVID_32, ClassList, SegmentationClass
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
 from core.evaluation import (
     IGNORE,

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from core import evaluation_store as store_module
-from core.datasets import SegmentationDataset, open_dataset
+from core.datasets import SegmentationDataset
+from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
 from core.evaluation import SplitEvaluation
 from core.evaluation_store import evaluate_once, evaluation_key, kept_evaluation

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from core.__main__ import main
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from tests.conftest import ROOT
 
 # As in tests/conftest.py

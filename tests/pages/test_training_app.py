@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from core.errors import TrainingError
 from core.training.estimate import measure
 from core.training.folder import Label, create_run, run_folder, run_ids

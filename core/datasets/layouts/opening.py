@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 
 from core.datasets.dataset import SegmentationDataset
-from core.datasets.layouts import recognise
+from core.datasets.layouts.recognition import recognise
 from core.datasets.listing import LEAVES_OUT, Listing
+from core.datasets.paths import data_folder
 from core.errors import DatasetError
 
 
@@ -37,11 +37,6 @@ def open_dataset(root: Path, *, strict: bool = True) -> SegmentationDataset:
     if strict and left_out:
         raise DatasetError(left_out[0].message)
     return listing.dataset
-
-
-def data_folder() -> Path:
-    """The folder that holds the data sets: `data/` of the project, or what STREETSCOPE_DATA names."""
-    return Path(os.environ.get("STREETSCOPE_DATA") or Path(__file__).parents[2] / "data")
 
 
 def find_datasets(folder: Path | None = None) -> list[Path]:

@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from core.classes import CAMVID_32, ClassList, SegmentationClass
-from core.datasets import open_dataset
 from core.datasets.labels import indices_of_colours, read_colours
+from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError, UnknownColourError
 from tests.layouts import STREET, colours_of
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.classes import CAMVID_32
-from core.datasets import find_datasets, open_dataset
 from core.datasets.contents.check import check
+from core.datasets.layouts.opening import find_datasets, open_dataset
 from core.datasets.toytown import (
     CITY_SEED,
     FRAMES,

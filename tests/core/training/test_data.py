@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.classes import CAMVID_11, CAMVID_32
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from core.evaluation import IGNORE, truth_table
 from core.models.networks import find_network
 from core.training.data import (

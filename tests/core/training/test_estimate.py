@@ -10,7 +10,8 @@ import psutil
 import pytest
 from PIL import Image
 
-from core.datasets import SegmentationDataset, open_dataset
+from core.datasets import SegmentationDataset
+from core.datasets.layouts.opening import open_dataset
 from core.datasets.toytown import toytown
 from core.errors import OutOfMemoryError, StreetScopeError, TrainingError
 from core.training.estimate import Estimate, StageEstimate, is_training, kept_estimate, measure

@@ -7,7 +7,7 @@ import json
 import pytest
 import torch
 
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from core.errors import DivergedError, StoppedError
 from core.training.folder import create_run, run_folder
 from core.training.job import work

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from core.errors import RecipeError
 from core.training.plan import in_words, plan, training_batches
 from core.training.recipe import read_recipe, shipped_recipes

@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from core.errors import (
     DatasetError,
     DivergedError,

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from core.datasets import find_datasets, open_dataset
 from core.datasets.acquire.download import ALLOWED, CAMVID, CAMVID_TINY, SOURCES, Progress, Source, download
+from core.datasets.layouts.opening import find_datasets, open_dataset
 from core.errors import DownloadError
 from tests.conftest import ROOT
 

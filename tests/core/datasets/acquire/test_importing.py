@@ -12,8 +12,8 @@ from filelock import FileLock
 from PIL import Image
 
 from core.classes import CAMVID_32
-from core.datasets import open_dataset
 from core.datasets.acquire.importing import import_dataset
+from core.datasets.layouts.opening import open_dataset
 from tests.conftest import ROOT
 from tests.layouts import LAYOUTS, STREET
 

@@ -98,7 +98,7 @@ def test_a_folder_that_is_no_data_set_is_refused(tmp_path, refusal):
 
 
 def frame_files(root, name="0006R0_f00930"):
-    from core.datasets import open_dataset
+    from core.datasets.layouts.opening import open_dataset
 
     frame = open_dataset(root).frame(name)
     return frame.image, frame.label

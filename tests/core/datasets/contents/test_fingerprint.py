@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets import open_dataset
 from core.datasets.contents.fingerprint import fingerprint, label_fingerprint
+from core.datasets.layouts.opening import open_dataset
 
 
 @pytest.fixture

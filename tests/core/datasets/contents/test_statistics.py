@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from core.datasets import open_dataset
 from core.datasets.contents.statistics import (
     GRID,
     count_label,
@@ -23,6 +22,7 @@ from core.datasets.contents.statistics import (
     place_label,
     typical_example,
 )
+from core.datasets.layouts.opening import open_dataset
 from tests.layouts import LAYOUTS
 
 SKY, ROAD, TREE, VOID = range(4)

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from core.classes import CAMVID_32
-from core.datasets import SegmentationDataset, open_dataset
+from core.datasets import SegmentationDataset
 from core.datasets.contents.statistics import Example
 from core.datasets.contents.thumbnails import example_crop, keep_all, thumbnail, thumbnails
+from core.datasets.layouts.opening import open_dataset
 from tests.conftest import COLOURS, ROAD, SKY, TREE
 
 Labels = np.ndarray

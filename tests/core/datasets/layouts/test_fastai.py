@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.classes import CAMVID_32
-from core.datasets import open_dataset
 from core.datasets.labels import read_indices
 from core.datasets.layouts.lists import spread_colour
+from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
 
 

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from core.classes import CAMVID_11, CAMVID_32
-from core.datasets import data_folder, find_datasets, list_dataset, open_dataset
-from core.datasets.layouts import recognise
+from core.datasets.layouts.opening import find_datasets, list_dataset, open_dataset
+from core.datasets.layouts.recognition import recognise
+from core.datasets.paths import data_folder
 from core.evaluation import IGNORE, truth_table
 from tests.layouts import LAYOUTS, STREET
 
