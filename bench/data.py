@@ -24,7 +24,7 @@ from bench.processes import resident_megabytes
 from bench.report import Goal, Report, Row, table
 from bench.serving import chromium, served
 from core.classes import CAMVID_32
-from core.datasets.toytown import frame
+from core.toytown import frame
 
 SIZE = (701, 960, 720)
 """Frames, width, height: as CamVid has them."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.processes import in_fresh_process
 from bench.report import Goal, Report, Row
 from bench.serving import ROOT
-from core.datasets.toytown import toytown
+from core.toytown import toytown
 from core.training.folder import HISTORY, run_folder
 
 FRAMES, PICTURES = 101, (480, 360)

@@ -100,7 +100,7 @@ def statistics(folder: Path, as_json: bool) -> None:
 @click.option("--seed", default=7, show_default=True, help="The same seed gives the same pixels.")
 def toytown(folder: Path, count: int, size: tuple[int, int], seed: int) -> None:
     """Draw Toytown, the built-in data set, into a new folder."""
-    from core.datasets.toytown import toytown as draw
+    from core.toytown import toytown as draw
 
     draw(folder, count, size, seed, print_frames)
     click.echo(f"{folder}: {count} frames")

@@ -16,9 +16,9 @@ from core.datasets.contents.thumbnails import keep_all
 from core.datasets.layouts.opening import find_datasets, open_dataset
 from core.datasets.paths import data_folder
 from core.datasets.recent_folders import forget_folder, remember_folder, remembered_folders
-from core.datasets.toytown import toytown
 from core.errors import DatasetError
 from core.jobs import Job
+from core.toytown import toytown
 from pages.widgets.dataset_download import download_menu, show_downloads
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.dataset_state import GONE, SET, begin_anew, follow_address, select

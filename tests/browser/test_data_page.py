@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from core.classes import CAMVID_32
-from core.datasets.toytown import toytown
+from core.toytown import toytown
 from tests.browser.test_explore import APP
 from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
 from tests.conftest import COLOURS, ROAD, ROOT, SKY, save_colour_model

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Download, Locator, Page, expect
 
-from core.datasets.toytown import toytown
 from core.models.store import read_card
+from core.toytown import toytown
 from core.training.folder import HISTORY, LOG, Label, append_row, create_run, run_folder, write_text
 from core.training.job import work
 from core.training.runs import Epoch, RunView, read_run

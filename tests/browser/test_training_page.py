@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from core.datasets.toytown import toytown
+from core.toytown import toytown
 from core.training.folder import LOG, Label, create_run, run_folder
 from core.training.recipe import parse_recipe, read_recipe, recipe_text
 from core.training.status import LIVE, StatusKeeper, put_in_line, read_status

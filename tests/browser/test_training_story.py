@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.datasets.toytown import toytown
+from core.toytown import toytown
 from core.training.runs import read_history
 from core.training.status import LIVE, read_status
 from tests.browser.test_explore import APP

@@ -12,8 +12,8 @@ from PIL import Image
 
 from core.datasets import SegmentationDataset
 from core.datasets.layouts.opening import open_dataset
-from core.datasets.toytown import toytown
 from core.errors import OutOfMemoryError, StreetScopeError, TrainingError
+from core.toytown import toytown
 from core.training.estimate import Estimate, StageEstimate, is_training, kept_estimate, measure
 from core.training.folder import create_run, run_folder, run_ids
 from core.training.launch import request_stop, start

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.toytown import toytown
 from core.errors import RecipeError, RunError
+from core.toytown import toytown
 from core.training.distributed import batch_share
 from core.training.folder import HISTORY, create_run, run_folder
 from core.training.job import work

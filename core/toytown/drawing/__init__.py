@@ -1,0 +1,1 @@
+"""Shapes, colours, light and chance: what everything in Toytown is drawn with."""

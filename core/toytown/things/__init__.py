@@ -1,0 +1,1 @@
+"""What stands and moves in Toytown, each drawn by its own module."""

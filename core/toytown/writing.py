@@ -1,0 +1,135 @@
+"""What others ask Toytown for: one frame, or a whole data set on disk in fastai's layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.classes import CAMVID_32
+from core.datasets.acquire.staging import clear, staging
+from core.errors import DatasetError
+from core.toytown.drive.scene import draw_frame
+from core.toytown.drive.street import FRAMES
+
+CITY_SEED = 7
+"""The seed of the set that the app makes on first use."""
+LARGEST_COUNT = 10_000
+SMALLEST_SIDE, LARGEST_SIDE = 64, 1280
+LARGEST_SEED = 1_000_000
+VALID_EVERY = 5
+"""Every fifth drive is for validation: the ones that have nearly every class."""
+
+_SHOWN = ((0, 3), (7, 4), (6, 1), (3, 6), (4, 2), (5, 6), (1, 3), (8, 8), (9, 3))
+"""Drive and frame of the nine pictures that introduce Toytown."""
+
+ABOUT = """Toytown: {count} street scenes of {width} x {height} pixels, seed {seed}.
+
+A made-up town, drawn by StreetScope from the driver's seat of a moving car, with an exact label for every
+pixel in CamVid's 32 classes. Only the own car's bonnet and street furniture that has no class is Void.
+
+Names: DRIVE_FRAME; the {drives} drives are films of up to {frames} frames. valid.txt names whole drives.
+Licence: made by a program, no photograph is in it. Free to use, change and pass on, for any purpose (CC0).
+"""
+
+
+def frame(
+    sequence_seed: int, number: int, size: tuple[int, int] = (320, 240)
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """One frame of a drive.
+
+    sequence_seed: which street, 0 or more; number: which frame of it, 0..11; size: (width, height).
+    Returns the (H, W, 3) RGB image and its (H, W) label map in CamVid's 32 classes.
+    DatasetError names a number that is out of its range.
+    """
+    _check_size(size)
+    _check("Toytown's seed", sequence_seed, 0, LARGEST_SEED * LARGEST_COUNT)
+    _check("The number of a frame", number, 0, FRAMES - 1)
+    return draw_frame(sequence_seed, number, *size)
+
+
+def toytown(
+    folder: Path,
+    count: int = 120,
+    size: tuple[int, int] = (320, 240),
+    seed: int = CITY_SEED,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Write a data set of `count` frames into a new folder, in fastai's layout.
+
+    size: (width, height) in pixels. progress is called with (frames written, count) after each frame; what
+    it raises stops the writing. The folder appears when it is complete, and not before.
+    DatasetError when a number is out of its range, the folder exists or is being made by somebody else, or
+    the disk refuses.
+    """
+    _check_size(size)
+    _check("The number of frames", count, 2, LARGEST_COUNT)
+    _check("Toytown's seed", seed, 0, LARGEST_SEED)
+    with staging(folder) as place:
+        clear(place)
+        made = place / "set"
+        _write(made, count, size, seed, progress)
+        made.rename(folder)
+
+
+def nine_frames(size: tuple[int, int] = (320, 240), seed: int = CITY_SEED) -> NDArray[np.uint8]:
+    """(3 H, 3 W, 3) nine pictures of different drives, edge to edge: what Toytown looks like."""
+    _check_size(size)
+    pictures = [draw_frame(drive_seed(seed, drive), number, *size)[0] for drive, number in _SHOWN]
+    rows = [np.concatenate(pictures[start : start + 3], axis=1) for start in (0, 3, 6)]
+    return np.concatenate(rows, axis=0)
+
+
+def frame_names(count: int) -> list[tuple[int, int]]:
+    """(drive, frame of the drive) of each of `count` frames; at least two drives, none longer than 12."""
+    length = min(FRAMES, -(-count // 2))
+    return [(number // length, number % length) for number in range(count)]
+
+
+def is_valid(drive: int, drives: int) -> bool:
+    """Whether a drive is for validation: every fifth, and the last of fewer than five."""
+    return drive % VALID_EVERY == VALID_EVERY - 1 or (drives < VALID_EVERY and drive == drives - 1)
+
+
+def drive_seed(seed: int, drive: int) -> int:
+    """The street of a drive. Its last digit is the drive's: ten in a row go through all themes."""
+    return seed * LARGEST_COUNT + drive
+
+
+def _write(
+    folder: Path, count: int, size: tuple[int, int], seed: int, progress: Callable[[int, int], None] | None
+) -> None:
+    for part in ("images", "labels"):
+        (folder / part).mkdir(parents=True)
+    frames = frame_names(count)
+    drives = frames[-1][0] + 1
+    valid = []
+    for done, (drive, number) in enumerate(frames, start=1):
+        name = f"toytown{drive:03d}_{number:02d}"
+        image, labels = draw_frame(drive_seed(seed, drive), number, *size)
+        Image.fromarray(image).save(folder / "images" / f"{name}.png", compress_level=6)
+        Image.fromarray(labels).save(folder / "labels" / f"{name}_P.png", compress_level=6)
+        if is_valid(drive, drives):
+            valid.append(f"{name}.png")
+        if progress is not None:
+            progress(done, count)
+    about = ABOUT.format(count=count, width=size[0], height=size[1], seed=seed, drives=drives, frames=FRAMES)
+    for file, text in {
+        "codes.txt": "\n".join(CAMVID_32.names) + "\n",
+        "valid.txt": "\n".join(valid) + "\n",
+        "README.txt": about,
+    }.items():
+        (folder / file).write_text(text, encoding="utf-8")
+
+
+def _check_size(size: tuple[int, int]) -> None:
+    for side, name in zip(size, ("width", "height"), strict=True):
+        _check(f"The {name} of a Toytown picture in pixels", side, SMALLEST_SIDE, LARGEST_SIDE)
+
+
+def _check(what: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise DatasetError(f"{what} is {value}; give a whole number from {low} to {high}.")
