@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError
 from core.datasets.acquire.staging import clear, staging
 from core.datasets.acquire.unpacking import unpack
 from core.datasets.dataset import SegmentationDataset
+from core.datasets.layouts.opening import open_dataset
 from core.datasets.paths import data_folder
 from core.errors import DatasetError, DownloadError
 

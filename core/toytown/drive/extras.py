@@ -7,7 +7,7 @@ from functools import partial
 
 from core.classes import RGB
 from core.toytown.drawing.canvas import Canvas, Texture
-from core.toytown.drive.planning import Planner
+from core.toytown.drive.planner import Planner
 from core.toytown.drive.street import LANE, Place, still, walking
 from core.toytown.things import buses, diggers, figures, furniture, riders
 
