@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from core.boundaries import FARTHEST, WIDTH
-from core.calibration import BINS
 from core.charts import EDGE, css, figure_of
-from core.evaluation import (
+from core.evaluation.boundaries import FARTHEST, WIDTH
+from core.evaluation.calibration import BINS
+from core.evaluation.evaluation import (
     Evaluation,
     FloatArray,
     IntArray,

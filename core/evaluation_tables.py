@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from core.boundaries import FARTHEST, WIDTH
-from core.calibration import BINS
 from core.errors import ComparisonError
-from core.evaluation import (
+from core.evaluation.boundaries import FARTHEST, WIDTH
+from core.evaluation.calibration import BINS
+from core.evaluation.evaluation import (
     Evaluation,
     SplitEvaluation,
     class_frequency,

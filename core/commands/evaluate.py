@@ -13,7 +13,7 @@ from core.models.paths import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from core.datasets import SegmentationDataset
-    from core.evaluation import SplitEvaluation
+    from core.evaluation.evaluation import SplitEvaluation
     from core.models.store import ModelCard
 
 Rows = list[dict[str, Any]]
@@ -63,7 +63,7 @@ def evaluate(
     """
     from core import evaluation_tables as tables
     from core.datasets.layouts.opening import open_dataset
-    from core.evaluation_store import evaluate_once
+    from core.evaluation.store import evaluate_once
     from core.models.store import read_card
 
     if other == model:

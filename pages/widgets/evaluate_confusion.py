@@ -11,7 +11,7 @@ import streamlit as st
 from core import evaluation_charts as charts
 from core import evaluation_tables as tables
 from core.errors import StreetScopeError
-from core.evaluation import IntArray, SplitEvaluation, counted_as
+from core.evaluation.evaluation import IntArray, SplitEvaluation, counted_as
 from pages.widgets.evaluate_chart import files, stem
 from pages.widgets.evaluate_frames import (
     THUMBNAIL,

@@ -11,8 +11,8 @@ import streamlit as st
 from core.datasets import Frame
 from core.datasets.cache import signature
 from core.errors import StreetScopeError
-from core.evaluation import SplitEvaluation
-from core.evaluation_pictures import (
+from core.evaluation.evaluation import SplitEvaluation
+from core.evaluation.pictures import (
     MARK,
     FramePictures,
     FrameView,

@@ -11,8 +11,8 @@ import streamlit as st
 
 from core.datasets import Split
 from core.errors import StreetScopeError
-from core.evaluation import SplitEvaluation, check_classes_fit
-from core.evaluation_store import evaluate_once, evaluation_key, kept_evaluation
+from core.evaluation.evaluation import SplitEvaluation, check_classes_fit
+from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
 from core.jobs import Job
 from core.models.store import ModelCard
 from pages.widgets.dataset_jobs import jobs, watch

@@ -76,5 +76,5 @@ def test_two_models_are_compared(evaluate):
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_measured(evaluate, monkeypatch, options, sentence):
-    monkeypatch.setattr("core.evaluation_store.evaluate_once", None)
+    monkeypatch.setattr("core.evaluation.store.evaluate_once", None)
     assert evaluate(*options) == (2, "", sentence + "\n")

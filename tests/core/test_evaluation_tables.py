@@ -14,12 +14,12 @@ import pytest
 
 from core import evaluation_charts as charts
 from core import evaluation_tables as tables
-from core.boundaries import count_boundaries
-from core.calibration import count_calibration
 from core.errors import ComparisonError
-from core.evaluation import SplitEvaluation, count_confusion
+from core.evaluation.boundaries import count_boundaries
+from core.evaluation.calibration import count_calibration
+from core.evaluation.evaluation import SplitEvaluation, count_confusion
+from core.evaluation.frame_counts import filled_cells, put_together
 from core.evaluation_export import write_files
-from core.frame_counts import filled_cells, put_together
 from core.tables import to_csv
 from tests.conftest import COLOURS, ROAD, SKY, TREE
 

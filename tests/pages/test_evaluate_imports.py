@@ -20,7 +20,7 @@ print(*sys.modules)
 # The figures alone, as a script would read them.
 FIGURES = """
 import sys
-import core.evaluation_charts, core.evaluation_export, core.evaluation_store, core.evaluation_tables
+import core.evaluation_charts, core.evaluation_export, core.evaluation.store, core.evaluation_tables
 print(*sys.modules)
 """
 
@@ -34,7 +34,7 @@ def imported(script: str) -> set[str]:
 def test_evaluating_needs_nothing_that_trains():
     found = imported(EVALUATE)
 
-    assert {"streamlit", "pages.widgets.evaluate_job", "core.evaluation_store"} <= found
+    assert {"streamlit", "pages.widgets.evaluate_job", "core.evaluation.store"} <= found
     assert found.isdisjoint({"fastai", "fastcore", "matplotlib", "sklearn"})
 
 

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import evaluation_store as store_module
 from core.datasets import SegmentationDataset
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
-from core.evaluation import SplitEvaluation
-from core.evaluation_store import evaluate_once, evaluation_key, kept_evaluation
+from core.evaluation import store as store_module
+from core.evaluation.evaluation import SplitEvaluation
+from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
 from core.models.store import ModelCard, read_card
 from core.segmentation.segmenter import Segmenter, load_segmenter
 from tests.conftest import ROAD, SKY, TREE, save_colour_model

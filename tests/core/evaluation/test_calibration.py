@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.calibration import BINS, Calibration, count_calibration
+from core.evaluation.calibration import BINS, Calibration, count_calibration
 
 IGNORE = 255
 

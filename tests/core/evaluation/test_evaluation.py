@@ -24,7 +24,7 @@ from sklearn.metrics import (
 from core.classes import CAMVID_11, CAMVID_32, ClassList, SegmentationClass
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
-from core.evaluation import (
+from core.evaluation.evaluation import (
     IGNORE,
     class_frequency,
     classes_in_mean,
@@ -344,7 +344,7 @@ def test_frames_measured_several_at_a_time_are_measured_as_alone(
         seen.reshape(-1)[: 30 * number] = TREE
     dataset = open_dataset(make_dataset(labels, painted=painted))
     together = evaluate(load_segmenter(colour_model), dataset, "train")
-    monkeypatch.setattr("core.measuring._LARGE", 0)
+    monkeypatch.setattr("core.evaluation.frames._LARGE", 0)
     alone = evaluate(load_segmenter(colour_model), dataset, "train")
 
     assert together.frames.wrong.tolist() == [30 * number for number in range(12)]

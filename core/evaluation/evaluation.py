@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.boundaries import FARTHEST, WIDTH, BoundaryCounts
-from core.calibration import BINS, Calibration
 from core.classes import ClassList
 from core.datasets import SegmentationDataset, Split
 from core.errors import DatasetError
-from core.frame_counts import Cells, FrameCounts, put_together
-from core.ratios import share, shares
+from core.evaluation.boundaries import FARTHEST, WIDTH, BoundaryCounts
+from core.evaluation.calibration import BINS, Calibration
+from core.evaluation.frame_counts import Cells, FrameCounts, put_together
+from core.evaluation.ratios import share, shares
 
 if TYPE_CHECKING:
     from core.segmentation.segmenter import Segmentation, Segmenter
@@ -219,7 +219,9 @@ def evaluate(
     progress: called with the pictures done and their total; what it raises stops the work. DatasetError for
     a split without pictures, without a pixel that counts, or whose classes the model does not have.
     """
-    from core.measuring import measure_frames  # imports torch, which those who only read figures do not need
+    from core.evaluation.frames import (
+        measure_frames,  # imports torch, which those who only read figures do not need
+    )
 
     frames = dataset.frames(split)
     if not frames:

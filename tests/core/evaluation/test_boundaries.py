@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.boundaries import FARTHEST, boundary_distances, count_boundaries
+from core.evaluation.boundaries import FARTHEST, boundary_distances, count_boundaries
 
 IGNORE = 255
 

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from core.evaluation_pictures import MARK, FrameView, frame_pictures, marked_picture
+from core.evaluation.pictures import MARK, FrameView, frame_pictures, marked_picture
 from tests.conftest import COLOURS, ROAD, SKY, TREE
 
 IGNORE = 255

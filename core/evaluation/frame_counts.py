@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ratios import shares
+from core.evaluation.ratios import shares
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ratios import share, shares
+from core.evaluation.ratios import share, shares
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]

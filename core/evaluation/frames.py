@@ -1,4 +1,4 @@
-"""Frames segmented and counted, several at a time. `core.evaluation.evaluate` comes here."""
+"""Frames segmented and counted, several at a time. `core.evaluation.evaluation.evaluate` comes here."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import torch
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from core.boundaries import BoundaryCounts, count_boundaries
-from core.calibration import Calibration, count_calibration
 from core.datasets import Frame, SegmentationDataset
 from core.datasets.threads import WORKERS, in_order
 from core.errors import DatasetError
-from core.evaluation import count_confusion, mean_loss
-from core.frame_counts import Cells, filled_cells
+from core.evaluation.boundaries import BoundaryCounts, count_boundaries
+from core.evaluation.calibration import Calibration, count_calibration
+from core.evaluation.evaluation import count_confusion, mean_loss
+from core.evaluation.frame_counts import Cells, filled_cells
 from core.segmentation.segmenter import Segmentation, Segmenter
 from core.segmentation.sizes import LARGEST_SIZE
 
