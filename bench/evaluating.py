@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 
 from core.datasets.layouts.opening import open_dataset
-from core.evaluation.evaluation import evaluate
+from core.evaluation.evaluate import evaluate
 from core.segmentation.segmenter import load_segmenter
 
 REPEATS = 3

@@ -14,17 +14,16 @@ import numpy as np
 from core.charts import EDGE, css, figure_of
 from core.evaluation.boundaries import FARTHEST, WIDTH
 from core.evaluation.calibration import BINS
-from core.evaluation.evaluation import (
-    Evaluation,
+from core.evaluation.metrics import (
     FloatArray,
     IntArray,
-    SplitEvaluation,
     class_frequency,
     per_class_iou,
     per_class_precision,
     per_class_recall,
     row_shares,
 )
+from core.evaluation.results import Evaluation, SplitEvaluation
 from core.evaluation_tables import check_comparable, measured_on
 
 if TYPE_CHECKING:

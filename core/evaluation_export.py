@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from core import evaluation_charts as charts
 from core import evaluation_tables as tables
-from core.evaluation.evaluation import SplitEvaluation
 from core.evaluation.pictures import full_pictures, marked_picture, view_frame
+from core.evaluation.results import SplitEvaluation
 from core.tables import to_csv
 
 if TYPE_CHECKING:

@@ -13,9 +13,7 @@ import numpy as np
 from core.errors import ComparisonError
 from core.evaluation.boundaries import FARTHEST, WIDTH
 from core.evaluation.calibration import BINS
-from core.evaluation.evaluation import (
-    Evaluation,
-    SplitEvaluation,
+from core.evaluation.metrics import (
     class_frequency,
     mean_iou,
     per_class_iou,
@@ -24,6 +22,7 @@ from core.evaluation.evaluation import (
     pixel_accuracy,
     row_shares,
 )
+from core.evaluation.results import Evaluation, SplitEvaluation
 
 Rows = list[dict[str, Any]]
 

@@ -13,7 +13,7 @@ from core.models.paths import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from core.datasets import SegmentationDataset
-    from core.evaluation.evaluation import SplitEvaluation
+    from core.evaluation.results import SplitEvaluation
     from core.models.store import ModelCard
 
 Rows = list[dict[str, Any]]

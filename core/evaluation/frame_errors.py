@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.classes import ClassList
 from core.errors import DatasetError
-from core.evaluation.evaluation import IGNORE, IntArray, count_confusion, truth_table
+from core.evaluation.metrics import IGNORE, IntArray, count_confusion, truth_table
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,9 @@
-"""Frames segmented and counted, several at a time. `core.evaluation.evaluation.evaluate` comes here."""
+"""Frames segmented and counted, several at a time. `evaluate` comes here."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
@@ -17,8 +17,8 @@ from core.datasets.threads import WORKERS, in_order
 from core.errors import DatasetError
 from core.evaluation.boundaries import BoundaryCounts, count_boundaries
 from core.evaluation.calibration import Calibration, count_calibration
-from core.evaluation.evaluation import count_confusion, mean_loss
 from core.evaluation.frame_counts import Cells, filled_cells
+from core.evaluation.metrics import IGNORE, count_confusion
 from core.segmentation.segmenter import Segmentation, Segmenter
 from core.segmentation.sizes import LARGEST_SIZE
 
@@ -96,3 +96,31 @@ def _count(segmentation: Segmentation, truth: NDArray[np.uint8]) -> Measured:
         count_calibration(truth, found, segmentation.confidence, classes),
         count_boundaries(truth, found, classes),
     )
+
+
+def mean_loss(segmentation: Segmentation, truth: NDArray[np.uint8]) -> float:
+    """Cross-entropy in nats, the mean over the pixels that count; NaN where none does.
+
+    truth: (H, W) class numbers of the segmentation's class list; IGNORE counts nowhere. A probability too
+    small for float32 counts as the smallest: a pixel costs at most 87.4 nats.
+    """
+    counted = truth != IGNORE
+    right = truth == segmentation.labels
+    total = -np.log(segmentation.confidence[right]).sum(dtype=np.float64)
+    # Where the network is right, its confidence is the true class's probability; the others are looked up.
+    for rows, cols in _in_parts(*np.nonzero(counted & ~right)):
+        probabilities = segmentation.probabilities(rows, cols)
+        true = probabilities[np.arange(len(rows)), truth[rows, cols]]
+        total -= np.log(np.maximum(true, np.finfo(np.float32).tiny)).sum(dtype=np.float64)
+    return float(total / counted.sum()) if counted.any() else float("nan")
+
+
+_PART = 65_536
+"""Pixels whose probabilities are computed at a time: a wholly wrong picture must not fill the memory."""
+
+
+def _in_parts(
+    rows: NDArray[np.int_], cols: NDArray[np.int_]
+) -> Iterator[tuple[NDArray[np.int_], NDArray[np.int_]]]:
+    for start in range(0, len(rows), _PART):
+        yield rows[start : start + _PART], cols[start : start + _PART]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import ClassList
-from core.evaluation.evaluation import IGNORE, truth_table
+from core.evaluation.metrics import IGNORE, truth_table
 from core.photos import images
 
 if TYPE_CHECKING:

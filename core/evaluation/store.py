@@ -22,8 +22,9 @@ from core.datasets import SegmentationDataset, Split, cache
 from core.datasets.contents.fingerprint import fingerprint
 from core.evaluation.boundaries import FARTHEST, BoundaryCounts
 from core.evaluation.calibration import BINS, Calibration
-from core.evaluation.evaluation import SplitEvaluation, check_classes_fit, evaluate
 from core.evaluation.frame_counts import FrameCounts
+from core.evaluation.metrics import check_classes_fit
+from core.evaluation.results import SplitEvaluation
 
 if TYPE_CHECKING:
     from core.models.store import ModelCard
@@ -85,12 +86,13 @@ def evaluate_once(
     """Measure a model on a split, or take what was measured before.
 
     load: gives the model where it must be loaded; else it comes from the model store. again: measure even so.
-    progress, errors: as `core.evaluation.evaluation.evaluate`; ModelError for the model.
+    progress, errors: as `core.evaluation.evaluate.evaluate`; ModelError for the model.
     """
     check_classes_fit(dataset, card.class_list.restored(), card.name)
     if not again and (kept := kept_evaluation(card, dataset, split)):
         progress(kept.images, kept.images)
         return kept
+    from core.evaluation.evaluate import evaluate
     from core.segmentation.segmenter import load_segmenter
 
     segmenter = load() if load else load_segmenter(card.name)

@@ -21,7 +21,7 @@ from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
 
 from core.errors import DivergedError
-from core.evaluation.evaluation import count_confusion, mean_iou, pixel_accuracy
+from core.evaluation.metrics import count_confusion, mean_iou, pixel_accuracy
 from core.training import convolution, distributed
 from core.training.checkpoint import save_weights
 from core.training.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, append_row

@@ -13,7 +13,7 @@ from fastai.data.load import DataLoader
 from torch import Tensor
 
 from core.datasets import Frame, SegmentationDataset
-from core.evaluation.evaluation import IGNORE
+from core.evaluation.metrics import IGNORE
 from core.models.compiler import without_compiler
 from core.models.networks import Network
 from core.training.recipe import Framing, Recipe, Stage

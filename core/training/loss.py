@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.evaluation.evaluation import IGNORE
+from core.evaluation.metrics import IGNORE
 
 
 class SegmentationLoss(nn.Module):

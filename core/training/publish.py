@@ -15,7 +15,9 @@ from core.classes import ClassList
 from core.datasets import SegmentationDataset
 from core.datasets.layouts.opening import open_dataset
 from core.errors import RunError
-from core.evaluation.evaluation import Evaluation, evaluate, per_class_iou
+from core.evaluation.evaluate import evaluate
+from core.evaluation.metrics import per_class_iou
+from core.evaluation.results import Evaluation
 from core.models import store as modelstore
 from core.models.networks import find_network
 from core.models.store import ModelCard

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from core.classes import CAMVID_11, CAMVID_32, ClassList
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError, RecipeError, StoppedError, TrainingError
-from core.evaluation.evaluation import truth_table
+from core.evaluation.metrics import truth_table
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.models.networks import Network, find_network
 from core.training import checkpoint, distributed

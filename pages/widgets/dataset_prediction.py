@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.datasets import Frame
 from core.errors import StreetScopeError
-from core.evaluation.evaluation import Evaluation, classes_in_mean, mean_iou, per_class_iou, pixel_accuracy
+from core.evaluation.metrics import classes_in_mean, mean_iou, per_class_iou, pixel_accuracy
+from core.evaluation.results import Evaluation
 from core.models.store import list_models
 from pages.widgets.dataset_frame import truth_viewer
 from pages.widgets.datasets import OpenedSet

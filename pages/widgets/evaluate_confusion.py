@@ -11,7 +11,8 @@ import streamlit as st
 from core import evaluation_charts as charts
 from core import evaluation_tables as tables
 from core.errors import StreetScopeError
-from core.evaluation.evaluation import IntArray, SplitEvaluation, counted_as
+from core.evaluation.metrics import IntArray, counted_as
+from core.evaluation.results import SplitEvaluation
 from pages.widgets.evaluate_chart import files, stem
 from pages.widgets.evaluate_frames import (
     THUMBNAIL,

@@ -11,7 +11,6 @@ import streamlit as st
 from core.datasets import Frame
 from core.datasets.cache import signature
 from core.errors import StreetScopeError
-from core.evaluation.evaluation import SplitEvaluation
 from core.evaluation.pictures import (
     MARK,
     FramePictures,
@@ -21,6 +20,7 @@ from core.evaluation.pictures import (
     marked_picture,
     view_frame,
 )
+from core.evaluation.results import SplitEvaluation
 from core.models.store import ModelCard
 from core.photos import images
 from core.segmentation.cache import SharedCache

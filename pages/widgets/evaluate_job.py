@@ -11,7 +11,8 @@ import streamlit as st
 
 from core.datasets import Split
 from core.errors import StreetScopeError
-from core.evaluation.evaluation import SplitEvaluation, check_classes_fit
+from core.evaluation.metrics import check_classes_fit
+from core.evaluation.results import SplitEvaluation
 from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
 from core.jobs import Job
 from core.models.store import ModelCard

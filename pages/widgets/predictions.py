@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from core.classes import ClassList
 from core.datasets import Frame, SegmentationDataset
 from core.datasets.cache import signature
-from core.evaluation.evaluation import Evaluation
 from core.evaluation.frame_errors import FrameErrors, frame_errors
+from core.evaluation.results import Evaluation
 from core.models.store import read_card
 from core.photos import images
 from pages.widgets.models import loaded_segmenter

@@ -17,8 +17,9 @@ from core import evaluation_tables as tables
 from core.errors import ComparisonError
 from core.evaluation.boundaries import count_boundaries
 from core.evaluation.calibration import count_calibration
-from core.evaluation.evaluation import SplitEvaluation, count_confusion
 from core.evaluation.frame_counts import filled_cells, put_together
+from core.evaluation.metrics import count_confusion
+from core.evaluation.results import SplitEvaluation
 from core.evaluation_export import write_files
 from core.tables import to_csv
 from tests.conftest import COLOURS, ROAD, SKY, TREE

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.evaluation.evaluation import mean_iou, pixel_accuracy
 from core.evaluation.frame_counts import FrameCounts, filled_cells, put_together
+from core.evaluation.metrics import mean_iou, pixel_accuracy
 
 FIRST = np.array([[5, 1, 0], [0, 4, 0], [0, 0, 0]])
 SECOND = np.array([[2, 3, 0], [0, 0, 0], [0, 1, 1]])

@@ -7,8 +7,8 @@ import pytest
 
 from core.classes import CAMVID_11, CAMVID_32, ClassList, SegmentationClass
 from core.errors import DatasetError
-from core.evaluation.evaluation import pixel_accuracy
 from core.evaluation.frame_errors import frame_errors
+from core.evaluation.metrics import pixel_accuracy
 
 
 def numbers(classes: ClassList, *names: str) -> np.ndarray:

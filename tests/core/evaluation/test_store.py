@@ -17,7 +17,7 @@ from core.datasets import SegmentationDataset
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
 from core.evaluation import store as store_module
-from core.evaluation.evaluation import SplitEvaluation
+from core.evaluation.results import SplitEvaluation
 from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
 from core.models.store import ModelCard, read_card
 from core.segmentation.segmenter import Segmenter, load_segmenter

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.classes import CAMVID_11, CAMVID_32
 from core.datasets.layouts.opening import open_dataset
-from core.evaluation.evaluation import IGNORE, truth_table
+from core.evaluation.metrics import IGNORE, truth_table
 from core.models.networks import find_network
 from core.training.data import (
     GREY,

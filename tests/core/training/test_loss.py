@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from core.evaluation.evaluation import IGNORE
+from core.evaluation.metrics import IGNORE
 from core.training.loss import SegmentationLoss, soft_jaccard_loss, to_label_size
 
 # Two pixels in a row: the first is truly class 0 and thought so with 0.8, the second class 1 with 0.6.

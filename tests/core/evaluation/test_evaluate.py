@@ -24,15 +24,15 @@ from sklearn.metrics import (
 from core.classes import CAMVID_11, CAMVID_32, ClassList, SegmentationClass
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
-from core.evaluation.evaluation import (
+from core.evaluation.evaluate import evaluate
+from core.evaluation.frames import mean_loss
+from core.evaluation.metrics import (
     IGNORE,
     class_frequency,
     classes_in_mean,
     count_confusion,
     counted_as,
-    evaluate,
     mean_iou,
-    mean_loss,
     per_class_iou,
     per_class_precision,
     per_class_recall,

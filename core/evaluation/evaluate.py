@@ -1,0 +1,75 @@
+"""A model measured on a data set's split: every frame is segmented as the app does it, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+
+import numpy as np
+
+from core.datasets import SegmentationDataset, Split
+from core.errors import DatasetError
+from core.evaluation.boundaries import FARTHEST, BoundaryCounts
+from core.evaluation.calibration import BINS, Calibration
+from core.evaluation.frame_counts import Cells, put_together
+from core.evaluation.metrics import check_classes_fit, truth_table
+from core.evaluation.results import SplitEvaluation
+from core.segmentation.segmenter import Segmenter
+
+
+def evaluate(
+    segmenter: Segmenter,
+    dataset: SegmentationDataset,
+    split: Split = "valid",
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> SplitEvaluation:
+    """Measure a model on a split, every picture at its own size, exactly as the app segments it.
+
+    progress: called with the pictures done and their total; what it raises stops the work. DatasetError for
+    a split without pictures, without a pixel that counts, or whose classes the model does not have.
+    """
+    from core.evaluation.frames import (
+        measure_frames,  # imports torch, which those who only read figures do not need
+    )
+
+    frames = dataset.frames(split)
+    if not frames:
+        raise DatasetError(f"The split {split!r} of {dataset.name} has no pictures.")
+    check_classes_fit(dataset, segmenter.class_list, segmenter.name)
+    table = truth_table(dataset.class_list, segmenter.class_list)
+    classes = len(segmenter.class_list)
+    calibration, boundary = _nothing(classes)
+    cells: list[Cells] = []
+    losses: list[float] = []
+    sizes = set()
+    with closing(measure_frames(segmenter, dataset, frames, table)) as measured:
+        for frame in measured:
+            cells.append(frame.cells)
+            losses.append(frame.loss)
+            calibration += frame.calibration
+            boundary += frame.boundary
+            sizes.add("{1} x {0}".format(*frame.size))
+            progress(len(cells), len(frames))
+    counts = put_together([frame.name for frame in frames], classes, cells, losses)
+    if not len(counts.pairs):
+        raise DatasetError(
+            f"No pixel of the split {split!r} of {dataset.name} has a class that {segmenter.name} knows."
+        )
+    return SplitEvaluation(
+        segmenter.name,
+        dataset.name,
+        split,
+        ", ".join(sorted(sizes)),
+        len(frames),
+        segmenter.class_list.names,
+        counts.confusion(),
+        segmenter.class_list,
+        counts,
+        calibration,
+        boundary,
+    )
+
+
+def _nothing(classes: int) -> tuple[Calibration, BoundaryCounts]:
+    bins, distances = np.zeros((classes, BINS), np.int64), np.zeros((classes, FARTHEST + 1), np.int64)
+    return Calibration(bins, bins, bins.astype(np.float64)), BoundaryCounts(distances, distances)
