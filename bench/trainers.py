@@ -65,8 +65,8 @@ def street(folder: Path) -> Learner:
     """The learner of the recipe `street`, second stage."""
     from core.datasets.layouts.opening import open_dataset
     from core.hardware.allocator import keep_free_memory
-    from core.training.recipe import read_recipe
-    from core.training.run import Watch, prepare
+    from core.training.learner.trainer import Watch, prepare
+    from core.training.recipes.recipe import read_recipe
 
     keep_free_memory()  # as the command does
     recipe = read_recipe("street")

@@ -16,7 +16,7 @@ from bench.processes import in_fresh_process
 from bench.report import Goal, Report, Row
 from bench.serving import ROOT
 from core.toytown import toytown
-from core.training.folder import HISTORY, run_folder
+from core.training.runs.folder import HISTORY, run_folder
 
 FRAMES, PICTURES = 101, (480, 360)
 ENOUGH = 0.8

@@ -19,14 +19,14 @@ from bench.click import CHART, WHOLE, click, median_and_p95, opened, point_in_vi
 from bench.report import Goal, Report, Row
 from bench.serving import Server, chromium, served
 from bench.training import large_toytown, workplace
-from core.training import launch
-from core.training.callbacks import Batches, History
-from core.training.folder import BATCHES as BATCHES_FILE
-from core.training.folder import HISTORY, PREVIEWS, append_row, create_run, run_folder
-from core.training.previews import COLUMNS, INDEX
-from core.training.recipe import Recipe, read_recipe
-from core.training.runs import list_runs, read_batches
-from core.training.status import StatusKeeper, put_in_line
+from core.training.control import launch
+from core.training.learner.callbacks import Batches, History
+from core.training.learner.previews import COLUMNS, INDEX
+from core.training.recipes.recipe import Recipe, read_recipe
+from core.training.runs.folder import BATCHES as BATCHES_FILE
+from core.training.runs.folder import HISTORY, PREVIEWS, append_row, create_run, run_folder
+from core.training.runs.records import list_runs, read_batches
+from core.training.runs.status import StatusKeeper, put_in_line
 
 CLICKS, PAUSE_SECONDS = 30, 2.0
 """One person clicks this often, this long a rest between two clicks."""

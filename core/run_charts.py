@@ -14,10 +14,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.charts import figure_of
-from core.run_batches import BatchCurves
-from core.training.recipe import Stage
-from core.training.references import Reference
-from core.training.runs import Epoch
+from core.training.recipes.recipe import Stage
+from core.training.recipes.references import Reference
+from core.training.runs.batch_log import BatchCurves
+from core.training.runs.records import Epoch
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.training.recipe import Recipe
-from core.training.runs import Batch, Epoch, RunSummary, RunView
+from core.training.recipes.recipe import Recipe
+from core.training.runs.records import Batch, Epoch, RunSummary, RunView
 
 _NONE = "none"
 """Of a setting that a run does not have."""

@@ -11,7 +11,7 @@ st.markdown(
 )
 
 with st.spinner("Looking for runs"):
-    from core.training.runs import list_runs
+    from core.training.runs.records import list_runs
     from pages.widgets import run_state
     from pages.widgets.run_about import about
     from pages.widgets.run_compare import compare

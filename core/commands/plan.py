@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from core.training.estimate import Estimate
+    from core.training.control.estimate import Estimate
 
 
 @click.command("plan")
@@ -30,15 +30,15 @@ def plan_run(data: Path, recipe: str, stages: tuple[str, ...], measure: bool, as
     The time is measured from a few batches of each stage on this machine, and kept for the next time.
     """
     from core.datasets.layouts.opening import open_dataset
-    from core.training.plan import plan
-    from core.training.recipe import read_recipe
+    from core.training.recipes.plan import plan
+    from core.training.recipes.recipe import read_recipe
 
     read = read_recipe(recipe)
     dataset = open_dataset(data)
     planned = plan(read, dataset, stages)
     found = None
     if measure:
-        from core.training import estimate
+        from core.training.control import estimate
 
         found = estimate.kept_estimate(read, dataset, stages)
         if found is None:
@@ -59,7 +59,7 @@ def plan_run(data: Path, recipe: str, stages: tuple[str, ...], measure: bool, as
 
 
 def _lines(found: Estimate) -> list[str]:
-    from core.training.plan import in_words
+    from core.training.recipes.plan import in_words
 
     whole = in_words(found.seconds)
     lines = [f"{whole[0].upper()}{whole[1:]} on this machine (measured over {found.measured} batches)."]

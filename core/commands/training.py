@@ -15,9 +15,9 @@ from core.errors import StoppedError, TrainingError
 
 if TYPE_CHECKING:
     from core.models.store import ModelCard
-    from core.training.recipe import Recipe
-    from core.training.run import EpochReport
-    from core.training.runs import RunSummary, RunView
+    from core.training.learner.trainer import EpochReport
+    from core.training.recipes.recipe import Recipe
+    from core.training.runs.records import RunSummary, RunView
 
 INTERRUPTED = 130
 """The shell's exit status for what was stopped on request."""
@@ -64,16 +64,16 @@ def train(
     """
     # Read once, when torch is first imported: threads that spin would starve an app beside it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from core.training import distributed
+    from core.training.distributed import processes
 
     if (data is None) == (resume is None):
         raise click.UsageError("give either --data, for a new run, or --resume, to go on with one")
     if resume is not None:
         _refuse_with("--resume", "recipe", "name", "note")
-    if background and distributed.is_distributed():
+    if background and processes.is_distributed():
         raise click.UsageError("--background starts one process; leave torchrun or --background out")
     run = ""
-    if distributed.rank() == 0:
+    if processes.rank() == 0:
         if data is not None:
             run = _train_run(data, recipe, stages, name, note)
         elif resume is not None:
@@ -101,13 +101,13 @@ def lr_find(
     kept in a run of its own.
     """
     from core.datasets.layouts.opening import open_dataset
-    from core.training import distributed
-    from core.training.folder import create_run, run_folder
-    from core.training.recipe import read_recipe
+    from core.training.distributed import processes
+    from core.training.recipes.recipe import read_recipe
+    from core.training.runs.folder import create_run, run_folder
 
     if data is None:
         raise click.UsageError("give --data, the data set to learn from")
-    if distributed.is_distributed():
+    if processes.is_distributed():
         raise click.UsageError("the finder runs in one process; start it without torchrun")
     read = read_recipe(recipe)
     open_dataset(data)
@@ -117,8 +117,8 @@ def lr_find(
     if background:
         return _start(run, as_json)
     from core.hardware.allocator import keep_free_memory
-    from core.training.job import work
-    from core.training.status import put_in_line
+    from core.training.runs.status import put_in_line
+    from core.training.workers.train import work
 
     keep_free_memory()
     put_in_line(run_folder(run))
@@ -143,7 +143,7 @@ def lr_find(
 @_json_option
 def runs(run: str | None, title: str | None, note: str | None, delete: bool, as_json: bool) -> None:
     """List the training runs, or show, name or delete one."""
-    from core.training.runs import delete_run, label_run, list_runs, read_run
+    from core.training.runs.records import delete_run, label_run, list_runs, read_run
 
     if run is None:
         if delete or title is not None or note is not None:
@@ -169,7 +169,7 @@ def runs(run: str | None, title: str | None, note: str | None, delete: bool, as_
 @click.argument("run", metavar="ID")
 def stop(run: str) -> None:
     """Stop a training run at its next batch."""
-    from core.training.launch import request_stop
+    from core.training.control.launch import request_stop
 
     request_stop(run)
 
@@ -185,8 +185,8 @@ def stop(run: str) -> None:
 @_json_option
 def publish(run: str, checkpoint: str, name: str, replace: bool, progress: bool, as_json: bool) -> None:
     """Put what a run has learnt into the model store."""
-    from core.run_publish import check_model_name
-    from core.training.publish import publish_checkpoint
+    from core.training.control.publish import check_model_name
+    from core.training.workers.publish import publish_checkpoint
 
     check_model_name(name, replace)
     tell = _print_progress if progress else lambda done, total: None
@@ -210,10 +210,10 @@ def _train_run(data: Path, recipe: str, stages: tuple[str, ...], name: str | Non
     """The run to train: a new one, or the one that was begun under the same name."""
     from core.datasets.layouts.opening import open_dataset
     from core.models.paths import DEFAULT_MODEL
-    from core.run_publish import check_model_name
-    from core.training.folder import SETTINGS, create_run, make_label, run_folder
-    from core.training.recipe import read_recipe
-    from core.training.status import put_in_line
+    from core.training.control.publish import check_model_name
+    from core.training.recipes.recipe import read_recipe
+    from core.training.runs.folder import SETTINGS, create_run, make_label, run_folder
+    from core.training.runs.status import put_in_line
 
     read = read_recipe(recipe)
     if name is not None:
@@ -233,7 +233,7 @@ def _train_run(data: Path, recipe: str, stages: tuple[str, ...], name: str | Non
 
 
 def _check_same(run: str, recipe: Recipe, data: Path) -> None:
-    from core.training.folder import read_run_recipe, read_settings, run_folder
+    from core.training.runs.folder import read_run_recipe, read_settings, run_folder
 
     folder = run_folder(run)
     if read_run_recipe(folder) != recipe or Path(read_settings(folder).data) != data.absolute():
@@ -243,8 +243,8 @@ def _check_same(run: str, recipe: Recipe, data: Path) -> None:
 
 
 def _resumed_run(run: str, stages: tuple[str, ...]) -> str:
-    from core.training.folder import add_stages, existing_run
-    from core.training.status import put_in_line
+    from core.training.runs.folder import add_stages, existing_run
+    from core.training.runs.status import put_in_line
 
     folder = existing_run(run)
     put_in_line(folder)
@@ -254,7 +254,7 @@ def _resumed_run(run: str, stages: tuple[str, ...]) -> str:
 
 
 def _start(run: str, as_json: bool) -> int:
-    from core.training.launch import start
+    from core.training.control.launch import start
 
     start(run)
     click.echo(json.dumps({"run": run}) if as_json else run)
@@ -263,23 +263,23 @@ def _start(run: str, as_json: bool) -> int:
 
 def _train_here(run: str, quiet: bool, as_json: bool) -> int:
     from core.hardware.allocator import keep_free_memory
-    from core.training import distributed
-    from core.training.job import help_along, work
-    from core.training.runs import read_run
+    from core.training.distributed import processes
+    from core.training.runs.records import read_run
+    from core.training.workers.train import help_along, work
 
     keep_free_memory()
-    distributed.join()
-    run = distributed.share_word(run)
+    processes.join()
+    run = processes.share_word(run)
     try:
-        if distributed.rank():
+        if processes.rank():
             help_along(run)
             return 0
         outcome = work(run, (lambda _: None) if quiet else _print_epoch, _tell)
     except StoppedError as error:
         # torchrun would report the processes of a stopped run as failed
-        return 0 if distributed.is_distributed() else _stopped(error)
+        return 0 if processes.is_distributed() else _stopped(error)
     finally:
-        distributed.leave()
+        processes.leave()
     if outcome.card is not None:
         _print_card(outcome.card, as_json)
     else:

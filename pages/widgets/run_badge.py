@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.training.runs import RunSummary, ahead_of
-from core.training.status import ShownState
+from core.training.runs.records import RunSummary, ahead_of
+from core.training.runs.status import ShownState
 from pages.widgets.words import plain
 
 _BADGES: dict[ShownState, tuple[str, Any]] = {

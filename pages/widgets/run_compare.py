@@ -12,8 +12,8 @@ from core import run_charts, tables
 from core.errors import StreetScopeError
 from core.run_charts import COMPARED as FIGURES
 from core.run_tables import best_rows, cannot_be_compared, recipe_rows, run_rows
-from core.training.references import SOURCES, references
-from core.training.runs import RunSummary, RunView, list_runs, read_run
+from core.training.recipes.references import SOURCES, references
+from core.training.runs.records import RunSummary, RunView, list_runs, read_run
 from pages.widgets.run_chart import draw
 from pages.widgets.run_state import COMPARED, REFRESH_SECONDS, run_label
 

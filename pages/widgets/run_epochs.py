@@ -11,7 +11,7 @@ from core import tables
 from core.errors import StreetScopeError
 from core.jobs import Job
 from core.run_tables import epoch_of, epoch_rows
-from core.training.runs import Epoch, RunSummary, checkpoints, read_history
+from core.training.runs.records import Epoch, RunSummary, checkpoints, read_history
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.datasets import file_name
 from pages.widgets.run_state import refresh
@@ -122,7 +122,7 @@ def _form(run: RunSummary, kept: Sequence[str]) -> None:
 def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
     """Check the name and start; whether it was."""
     with st.spinner("Looking at the model store"):
-        from core.run_publish import check_model_name, publish_run
+        from core.training.control.publish import check_model_name, publish_run
     try:
         check_model_name(name, replace)
     except StreetScopeError as error:

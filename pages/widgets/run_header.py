@@ -8,8 +8,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import StreetScopeError
-from core.training.launch import request_stop, start
-from core.training.runs import RunSummary, list_runs, log_tail, read_summary
+from core.training.control.launch import request_stop, start
+from core.training.runs.records import RunSummary, list_runs, log_tail, read_summary
 from pages.widgets.dataset_jobs import duration
 from pages.widgets.run_badge import place_in_line, run_badge
 from pages.widgets.run_state import refresh

@@ -7,7 +7,7 @@ import platform
 import streamlit as st
 
 from core.hardware.usage import Gpu, MachineWatch
-from core.training.runs import RunView
+from core.training.runs.records import RunView
 
 _GIB = 1024**3
 

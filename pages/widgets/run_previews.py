@@ -10,8 +10,8 @@ import streamlit as st
 
 from core.classes import RGB
 from core.jobs import Job
-from core.training.film import make_film, moment_words, moments
-from core.training.runs import RunView, read_run
+from core.training.runs.film import make_film, moment_words, moments
+from core.training.runs.records import RunView, read_run
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.datasets import file_name
 from pages.widgets.front_end import script, style

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.training.runs import RunSummary
+from core.training.runs.records import RunSummary
 
 RUN, TAB, COMPARED = "run", "tab", "compared"
 """Names in the address; the tab's is its widget's key too."""

@@ -7,7 +7,7 @@ import zlib
 
 import streamlit as st
 
-from core.training.recipe_text import MAX_BYTES
+from core.training.recipes.text import MAX_BYTES
 
 _EDITED = "edited"
 _LONGEST = 6000

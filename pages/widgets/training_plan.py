@@ -10,12 +10,12 @@ import streamlit as st
 from core.datasets.layouts.opening import open_dataset
 from core.errors import StreetScopeError
 from core.jobs import Job
-from core.training.estimate import Estimate, essence, fitted, kept_estimate, measure
-from core.training.folder import create_run, disk_full
-from core.training.launch import start
-from core.training.plan import in_words, plan
-from core.training.recipe import Recipe
-from core.training.runs import list_runs
+from core.training.control.estimate import Estimate, essence, fitted, kept_estimate, measure
+from core.training.control.launch import start
+from core.training.recipes.plan import in_words, plan
+from core.training.recipes.recipe import Recipe
+from core.training.runs.folder import create_run, disk_full
+from core.training.runs.records import list_runs
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.dataset_state import SET
 from pages.widgets.datasets import OpenedSet

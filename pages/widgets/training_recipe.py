@@ -15,8 +15,8 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import RecipeError
-from core.training.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
-from core.training.recipe_text import MAX_BYTES, change_setting, read_recipe_text
+from core.training.recipes.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
+from core.training.recipes.text import MAX_BYTES, change_setting, read_recipe_text
 from pages.widgets.training_address import edited_text, write_edited
 from pages.widgets.words import plain
 

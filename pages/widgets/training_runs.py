@@ -9,9 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StreetScopeError
-from core.training.launch import request_stop, start
-from core.training.runs import RunSummary, ahead_of, delete_run, label_run, list_runs, log_tail
-from core.training.status import ShownState
+from core.training.control.launch import request_stop, start
+from core.training.runs.records import RunSummary, ahead_of, delete_run, label_run, list_runs, log_tail
+from core.training.runs.status import ShownState
 from pages.widgets.dataset_jobs import duration
 from pages.widgets.run_badge import place_in_line, run_badge
 from pages.widgets.words import plain

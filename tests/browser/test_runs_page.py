@@ -17,10 +17,10 @@ from playwright.sync_api import Download, Locator, Page, expect
 
 from core.models.store import read_card
 from core.toytown import toytown
-from core.training.folder import HISTORY, LOG, Label, append_row, create_run, run_folder, write_text
-from core.training.job import work
-from core.training.runs import Epoch, RunView, read_run
-from core.training.status import put_in_line
+from core.training.runs.folder import HISTORY, LOG, Label, append_row, create_run, run_folder, write_text
+from core.training.runs.records import Epoch, RunView, read_run
+from core.training.runs.status import put_in_line
+from core.training.workers.train import work
 from tests.browser.test_explore import APP
 from tests.browser.test_training_page import stop_button
 from tests.conftest import save_colour_model

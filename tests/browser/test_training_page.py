@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from core.toytown import toytown
-from core.training.folder import LOG, Label, create_run, run_folder
-from core.training.recipe import parse_recipe, read_recipe, recipe_text
-from core.training.status import LIVE, StatusKeeper, put_in_line, read_status
+from core.training.recipes.recipe import parse_recipe, read_recipe, recipe_text
+from core.training.runs.folder import LOG, Label, create_run, run_folder
+from core.training.runs.status import LIVE, StatusKeeper, put_in_line, read_status
 from tests.browser.test_data_page import write_set
 from tests.browser.test_explore import APP
 from tests.conftest import ROAD, SKY

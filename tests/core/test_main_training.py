@@ -9,8 +9,8 @@ import pytest
 
 from core.__main__ import main
 from core.models.store import list_models, load_model
-from core.training.folder import HISTORY, append_row, read_settings, run_folder, run_ids
-from core.training.runs import Epoch
+from core.training.runs.folder import HISTORY, append_row, read_settings, run_folder, run_ids
+from core.training.runs.records import Epoch
 
 RECIPE = """
 name = "tiny"

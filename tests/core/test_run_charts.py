@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.run_batches import BatchCurves
 from core.run_charts import (
     COMPARED,
     accuracy_chart,
@@ -17,8 +16,9 @@ from core.run_charts import (
     schedule_chart,
     speed_chart,
 )
-from core.training.references import ARTICLE, references
-from core.training.runs import Epoch
+from core.training.recipes.references import ARTICLE, references
+from core.training.runs.batch_log import BatchCurves
+from core.training.runs.records import Epoch
 from tests.core.training.conftest import make_stage
 
 PLAN = (make_stage("small", 2), make_stage("large", 3))

@@ -11,9 +11,9 @@ from PIL import Image
 
 from core.commands.watch import compare_runs, film, machine
 from core.errors import RunError, RunNotFoundError
-from core.training.folder import HISTORY, append_row, create_run, run_folder
-from core.training.runs import Epoch
-from core.training.status import put_in_line
+from core.training.runs.folder import HISTORY, append_row, create_run, run_folder
+from core.training.runs.records import Epoch
+from core.training.runs.status import put_in_line
 from tests.core.training.conftest import make_recipe, make_stage
 
 
@@ -61,7 +61,7 @@ def test_a_film_is_written_whole_or_not_at_all(runs, tmp_path):
 
 
 def test_a_film_is_a_gif(store, make_dataset, street, tmp_path):
-    from core.training.job import work
+    from core.training.workers.train import work
 
     data = make_dataset(dict.fromkeys("abcde", street), valid=("e",))
     run = create_run(make_recipe(make_stage(epochs=1)), data)

@@ -7,10 +7,9 @@ import time
 import pytest
 
 from core.errors import RunError, RunNotFoundError
-from core.training import runs
-from core.training.folder import HISTORY, STATUS, append_row, create_run, open_plain, run_folder
-from core.training.runs import Epoch, ahead_of, list_runs, read_history, read_summary
-from core.training.status import put_in_line
+from core.training.runs.folder import HISTORY, STATUS, append_row, create_run, open_plain, run_folder
+from core.training.runs.records import Epoch, ahead_of, list_runs, read_history, read_summary
+from core.training.runs.status import put_in_line
 from tests.core.training.conftest import make_recipe
 from tests.core.training.test_status import write
 

@@ -17,9 +17,9 @@ from core.run_tables import (
     run_rows,
     size_words,
 )
-from core.training.folder import HISTORY, append_row, create_run, run_folder
-from core.training.runs import Epoch, list_runs, read_run
-from core.training.status import put_in_line
+from core.training.runs.folder import HISTORY, append_row, create_run, run_folder
+from core.training.runs.records import Epoch, list_runs, read_run
+from core.training.runs.status import put_in_line
 from tests.core.training.conftest import make_recipe, make_stage
 
 EPOCHS = (

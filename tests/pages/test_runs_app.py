@@ -8,9 +8,18 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.training.folder import BATCHES, HISTORY, LOG, Label, append_row, create_run, run_folder, write_text
-from core.training.runs import Batch, Epoch, read_run
-from core.training.status import put_in_line
+from core.training.runs.folder import (
+    BATCHES,
+    HISTORY,
+    LOG,
+    Label,
+    append_row,
+    create_run,
+    run_folder,
+    write_text,
+)
+from core.training.runs.records import Batch, Epoch, read_run
+from core.training.runs.status import put_in_line
 from tests.conftest import ROOT
 from tests.core.training.conftest import make_recipe, make_stage
 from tests.core.training.test_status import write

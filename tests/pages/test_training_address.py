@@ -7,8 +7,8 @@ import zlib
 
 import pytest
 
-from core.training.recipe import recipe_text, shipped_recipes
-from core.training.recipe_text import MAX_BYTES
+from core.training.recipes.recipe import recipe_text, shipped_recipes
+from core.training.recipes.text import MAX_BYTES
 from pages.widgets.training_address import packed, unpacked
 
 

@@ -11,11 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.datasets.layouts.opening import open_dataset
 from core.errors import TrainingError
-from core.training.estimate import measure
-from core.training.folder import Label, create_run, run_folder, run_ids
-from core.training.job import work
-from core.training.recipe import parse_recipe, read_recipe, recipe_text
-from core.training.status import put_in_line
+from core.training.control.estimate import measure
+from core.training.recipes.recipe import parse_recipe, read_recipe, recipe_text
+from core.training.runs.folder import Label, create_run, run_folder, run_ids
+from core.training.runs.status import put_in_line
+from core.training.workers.train import work
 from tests.conftest import ROOT
 from tests.core.training.conftest import make_recipe, make_stage
 

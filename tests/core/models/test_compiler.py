@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 # `test_imports.py` looks at a page that segments a photo; here is what a process that trains begins with.
 TRAINING = """
 import sys
-import core.training.run, core.training.find
+import core.training.learner.trainer, core.training.learner.lr_find
 from torchvision.ops.roi_align import is_compile_supported
 
 assert not [name for name in sys.modules if name.startswith("torch._dynamo")]

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.training.folder import run_folder, runs_folder
-from core.training.recipe import Recipe, Stage, to_toml
-from core.training.status import Status, read_status, shown_state
+from core.training.recipes.recipe import Recipe, Stage, to_toml
+from core.training.runs.folder import run_folder, runs_folder
+from core.training.runs.status import Status, read_status, shown_state
 from tests.conftest import ROOT
 
 DEADLINE = 120.0

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from core.commands.plan import COMMANDS
 from core.errors import StreetScopeError
-from core.training.folder import run_ids
+from core.training.runs.folder import run_ids
 from tests.core.training.conftest import make_recipe, make_stage
 
 

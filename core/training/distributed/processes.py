@@ -1,0 +1,119 @@
+"""Several processes, one run: `torchrun --nproc_per_node=N -m core train ...` through fastai.distributed.
+
+The recipe's batch size stays the whole batch's: each process takes its part of every batch that one process
+alone would take, so the steps are the same and so is the result, up to rounding and chance.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from core.errors import RecipeError
+from core.training.recipes.recipe import Stage
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+# torch is imported where it is needed: a run that waits in line alone costs no memory.
+
+_PATIENCE = timedelta(days=7)
+"""How long the others wait for the first process, which may have to wait in line."""
+
+
+def world_size() -> int:
+    """How many processes train together; 1 without torchrun."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def rank() -> int:
+    """Which of them this is, from 0; the first writes the run's folder."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def is_distributed() -> bool:
+    """Whether this process is one of several."""
+    return world_size() > 1
+
+
+def device() -> torch.device:
+    """Where this process trains: its own GPU, or the CPU."""
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    return torch.device("cpu")
+
+
+def join() -> None:
+    """Meet the other processes; does nothing when there are none."""
+    if not is_distributed():
+        return
+    import torch
+    import torch.distributed as dist
+
+    if dist.is_initialized():
+        return
+    if device().type == "cuda":
+        torch.cuda.set_device(device())
+    dist.init_process_group("nccl" if device().type == "cuda" else "gloo", timeout=_PATIENCE)
+
+
+def leave() -> None:
+    """Part from the other processes."""
+    if not is_distributed():
+        return
+    import torch.distributed as dist
+
+    if dist.is_initialized():
+        dist.destroy_process_group()
+
+
+def share_word(word: str) -> str:
+    """The first process's word, in every process."""
+    if not is_distributed():
+        return word
+    import torch.distributed as dist
+
+    words = [word]
+    dist.broadcast_object_list(words, src=0)
+    return words[0]
+
+
+def any_of(flag: bool) -> bool:
+    """Whether the flag is up in any process; every process must ask."""
+    if not is_distributed():
+        return flag
+    import torch
+    import torch.distributed as dist
+
+    flags = torch.tensor([int(flag)], device=device())
+    dist.all_reduce(flags, dist.ReduceOp.MAX)
+    return bool(flags.item())
+
+
+def summed(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The sum of all processes' counts; every process must give its own."""
+    if not is_distributed():
+        return counts
+    import torch
+    import torch.distributed as dist
+
+    total = torch.from_numpy(counts).to(device())
+    dist.all_reduce(total)
+    result: NDArray[np.int64] = total.cpu().numpy()
+    return result
+
+
+def batch_share(stage: Stage) -> int:
+    """How many pictures of a batch this process takes; RecipeError when they cannot be shared evenly."""
+    processes = world_size()
+    if stage.batch_size % processes:
+        raise RecipeError(
+            f"The stage {stage.name} has a batch size of {stage.batch_size}, which {processes} processes "
+            f"cannot share evenly; give a multiple of {processes}."
+        )
+    return stage.batch_size // processes

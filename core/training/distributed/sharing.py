@@ -1,0 +1,127 @@
+"""fastai.distributed, mended where it asks for CUDA and where its way of dealing out pictures differs."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import torch
+from fastai.distributed import DistributedDL, DistributedTrainer
+from torch import Tensor, nn
+
+from core.training.distributed import processes
+
+
+class SharedLoader(DistributedDL):  # type: ignore[misc]  # fastai has no types
+    """Deals every batch out to the processes, so that together they see what one process would see."""
+
+    def _broadcast(self, numbers: list[int], rank: int) -> list[int]:
+        # fastai's own calls `.cuda()`, for which a machine without a GPU has no driver.
+        tensor = torch.tensor(numbers, device=processes.device())
+        torch.distributed.broadcast(tensor, rank)
+        result: list[int] = tensor.cpu().tolist()
+        return result
+
+    def get_idxs(self) -> list[int]:
+        """This process's picture numbers, in the order in which it takes them."""
+        if not self.drop_last:
+            # Validation: equal shares, the last filled up with pictures that CountConfusion leaves out.
+            shares: list[int] = super().get_idxs()
+            return shares
+        numbers = self._broadcast(list(self.dl.get_idxs()), 0)
+        batch = self.bs * self.world_size
+        whole = len(numbers) // batch * batch
+        # fastai would give each process one half of the epoch; this gives it one half of every batch.
+        mine = [n for start in range(0, whole, batch) for n in self._part(numbers[start : start + batch])]
+        self.n = self.n_padded = whole
+        return mine
+
+    def _part(self, batch: list[int]) -> list[int]:
+        return batch[self.rank * self.bs : (self.rank + 1) * self.bs]
+
+    def __len__(self) -> int:
+        """Batches an epoch for this process."""
+        processes = processes.world_size()
+        if self.drop_last:
+            return len(self.dl) // processes
+        pictures = -(-len(self.dataset) // processes)
+        return -(-pictures // int(self.bs))
+
+
+class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no types
+    """fastai's DistributedTrainer with `SharedLoader`, and batch norms over the whole batch on a CPU too."""
+
+    def __init__(self) -> None:
+        self.on_gpu = processes.device().type == "cuda"
+        super().__init__(sync_bn=self.on_gpu, cpu=not self.on_gpu)
+
+    def before_fit(self) -> None:
+        """Have batch norms look at all processes' pictures; fastai does that with torch's own on GPUs."""
+        on_cpu = [] if self.on_gpu else self.learn.model.modules()
+        self.norms = [module for module in on_cpu if isinstance(module, nn.BatchNorm2d)]
+        for norm in self.norms:
+            norm.forward = types.MethodType(_normalise, norm)  # type: ignore[method-assign]
+        super().before_fit()
+
+    def after_fit(self) -> None:
+        """Leave the network as it was."""
+        super().after_fit()
+        for norm in self.norms:
+            del norm.forward
+
+    def _wrap_dl(self, loader: Any) -> SharedLoader:
+        if isinstance(loader, SharedLoader):
+            return loader
+        return SharedLoader(loader, device=processes.device())
+
+
+class _Sum(torch.autograd.Function):
+    """The sum of all processes' tensors; its gradient is the sum of their gradients."""
+
+    @staticmethod
+    def forward(_: Any, tensor: Tensor) -> Tensor:
+        total = tensor.clone()
+        torch.distributed.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_: Any, gradient: Tensor) -> Tensor:
+        total = gradient.clone()
+        torch.distributed.all_reduce(total)
+        return total
+
+
+def _normalise(self: nn.BatchNorm2d, features: Tensor) -> Tensor:
+    """What torch's SyncBatchNorm does, which refuses tensors on a CPU: (N, C, H, W) to the same.
+
+    Equal shares of a batch are taken for granted: `batch_share` sees to that.
+    """
+    normalise = _normalised_over_all if self.training else nn.BatchNorm2d.forward
+    normed = normalise(self, features)
+    for name in ("drop", "act"):  # timm's batch norms have their activation within them
+        if (following := getattr(self, name, None)) is not None:
+            normed = following(normed)
+    return normed
+
+
+def _normalised_over_all(norm: nn.BatchNorm2d, features: Tensor) -> Tensor:
+    """Ioffe and Szegedy, "Batch Normalization", 2015, algorithm 1, over the batches of all processes."""
+    exact = features.float()
+    values = exact.numel() // exact.shape[1] * processes.world_size()
+    mean = _over_all(exact) / values
+    centred = exact - mean
+    variance = _over_all(centred.square()) / values
+    if norm.running_mean is not None and norm.running_var is not None and norm.momentum is not None:
+        with torch.no_grad():
+            unbiased = variance.flatten() * values / (values - 1)
+            norm.running_mean.lerp_(mean.flatten(), norm.momentum)
+            norm.running_var.lerp_(unbiased, norm.momentum)
+            if norm.num_batches_tracked is not None:
+                norm.num_batches_tracked.add_(1)
+    scaled = centred * (variance + norm.eps).rsqrt() * norm.weight.view(1, -1, 1, 1)
+    return (scaled + norm.bias.view(1, -1, 1, 1)).to(features.dtype)
+
+
+def _over_all(values: Tensor) -> Tensor:
+    total: Tensor = _Sum.apply(values.sum(dim=(0, 2, 3), keepdim=True))
+    return total

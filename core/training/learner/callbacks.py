@@ -1,0 +1,344 @@
+"""What fastai's training loop needs here: bf16 on a CPU, averaged weights, counted metrics, a history.
+
+Of several processes that train together, the first alone writes files; what all must agree on goes through
+`core.training.distributed.processes`.
+"""
+
+from __future__ import annotations
+
+import time
+import types
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from fastai.callback.core import Callback, CancelFitException
+from fastai.learner import ValueMetric
+from timm.utils.model_ema import ModelEmaV3
+from torch import Tensor, nn
+
+from core.errors import DivergedError
+from core.evaluation.metrics import count_confusion, mean_iou, pixel_accuracy
+from core.training.distributed import processes
+from core.training.learner import convolution
+from core.training.learner.checkpoint import save_weights
+from core.training.learner.loss import to_label_size
+from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, append_row
+
+
+class Event(Callback):
+    """What callbacks in other files derive from; this file alone deals with fastai's lack of types."""
+
+
+class CpuBfloat16(Callback):
+    """Runs the forward pass in bfloat16 on a CPU. fastai's own MixedPrecision asks for CUDA.
+
+    The backward pass of large or strided depthwise convolutions is several times slower in bfloat16 than
+    in single precision (measured with oneDNN on AVX512-bf16), so these alone stay in single precision.
+    """
+
+    order = -8
+
+    def __init__(self) -> None:
+        self.slow: list[Any] = []
+
+    def before_fit(self) -> None:
+        self.slow = [m for m in self.learn.model.modules() if _is_slow_depthwise(m)]
+        for module in self.slow:
+            module.forward = types.MethodType(_forward_in_float32, module)
+
+    def before_batch(self) -> None:
+        self.autocast = ExitStack()
+        self.autocast.enter_context(torch.autocast("cpu", torch.bfloat16))
+
+    def after_pred(self) -> None:
+        self.autocast.close()
+        self.learn.pred = self.learn.pred.float()
+
+    def after_fit(self) -> None:
+        for module in self.slow:
+            del module.forward
+
+
+def _is_slow_depthwise(module: nn.Module) -> bool:
+    return (
+        isinstance(module, nn.Conv2d)
+        and module.groups == module.in_channels > 1
+        and (module.kernel_size[0] > 3 or module.stride[0] > 1)
+    )
+
+
+def _forward_in_float32(self: nn.Module, features: Tensor) -> Tensor:
+    with torch.autocast("cpu", enabled=False):
+        result: Tensor = type(self).forward(self, features.float())
+    return result.to(features.dtype)
+
+
+class CpuAvx2(Callback):
+    """Trains faster on a CPU that has AVX2 and nothing newer; see `core.training.learner.convolution`."""
+
+    def __init__(self) -> None:
+        self.mended: list[Any] = []
+
+    def before_fit(self) -> None:
+        self.mended = [m for m in self.learn.model.modules() if convolution.gains(m)]
+        for module in self.mended:
+            module._conv_forward = types.MethodType(convolution.convolve, module)
+
+    def after_fit(self) -> None:
+        for module in self.mended:
+            del module._conv_forward
+
+
+class AverageWeights(Callback):
+    """Keeps an exponential moving average of the weights and validates with it instead of the weights.
+
+    Source: Polyak and Juditsky, 1992; the warm-up of the decay is timm's.
+    """
+
+    order = -20
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.average = ModelEmaV3(model, decay=decay, use_warmup=True)
+        self.steps = 0
+        self.trained: nn.Module | None = None
+
+    @property
+    def module(self) -> nn.Module:
+        """The network with the averaged weights: what is validated, kept and published."""
+        module: nn.Module = self.average.module
+        return module
+
+    def restore(self, weights: dict[str, Tensor], steps: int) -> None:
+        """Go on with an average that was kept."""
+        self.module.load_state_dict(weights)
+        self.steps = steps
+
+    def after_step(self) -> None:
+        self.steps += 1
+        self.average.update(self.learn.model, step=self.steps)
+
+    def before_validate(self) -> None:
+        self.trained = self.learn.model
+        self.learn.model = self.module
+
+    def after_validate(self) -> None:
+        if self.trained is not None:
+            self.learn.model, self.trained = self.trained, None
+
+    def after_fit(self) -> None:
+        # a run that is stopped while it validates
+        self.after_validate()
+
+
+class CountConfusion(Callback):
+    """Counts validation pixels by true and predicted class; `metrics` are what fastai shows of them."""
+
+    order = 10
+
+    def __init__(self, classes: int) -> None:
+        self.classes = classes
+        self.confusion = np.zeros((classes, classes), dtype=np.int64)
+
+    @property
+    def metrics(self) -> list[ValueMetric]:
+        """fastai metrics `acc_camvid` and `mean_iou` over the last validation."""
+        return [
+            ValueMetric(lambda: pixel_accuracy(self.confusion), "acc_camvid"),
+            ValueMetric(lambda: mean_iou(self.confusion), "mean_iou"),
+        ]
+
+    def before_validate(self) -> None:
+        self.confusion = np.zeros_like(self.confusion)
+        self.seen = 0
+
+    def after_pred(self) -> None:
+        if self.training:
+            return
+        truth = self.learn.yb[0]
+        predicted = to_label_size(self.learn.pred, truth).argmax(dim=1)
+        own = self._own(len(truth))
+        self.confusion += count_confusion(
+            truth[:own].cpu().numpy().astype(np.uint8),
+            predicted[:own].cpu().numpy().astype(np.uint8),
+            self.classes,
+        )
+
+    def after_validate(self) -> None:
+        self.confusion = processes.summed(self.confusion)
+
+    def _own(self, pictures: int) -> int:
+        """How many of the next pictures count: several processes fill up their shares with some twice."""
+        first, self.seen = self.seen, self.seen + pictures
+        if not processes.is_distributed():
+            return pictures
+        loader = self.learn.dl
+        first += processes.rank() * loader.n_padded // processes.world_size()
+        return max(0, min(pictures, int(loader.n) - int(first)))
+
+
+class StopWhenDiverged(Callback):
+    """Stops a run whose loss is not a number any more: nothing good comes after that.
+
+    `check` then raises the error: fastai writes into the message of whatever a callback raises.
+    """
+
+    diverged = False
+
+    def after_loss(self) -> None:
+        if processes.any_of(self._is_no_number()):
+            self.diverged = True
+            raise CancelFitException
+
+    def _is_no_number(self) -> bool:
+        if torch.isfinite(self.learn.loss_grad):
+            return False
+        # In validation a picture whose classes have no weight has no loss either, however good the network.
+        return bool(self.training or not torch.isfinite(self.learn.pred).all())
+
+    def check(self) -> None:
+        """DivergedError when the run was stopped."""
+        if self.diverged:
+            raise DivergedError(
+                "The loss is not a number any more: the learning rate is too high; let the learning-rate "
+                "finder (lr-find) suggest one, or start again with a tenth of it."
+            )
+
+
+class StopOnRequest(Callback):
+    """Ends a run at the next batch when it is asked to; `stopped` then says so.
+
+    What was learnt since the last whole epoch is lost: the checkpoint after that epoch is where it goes on.
+    Before CpuBfloat16, which would otherwise be left half way through a batch.
+    """
+
+    order = -9
+
+    def __init__(self, should_stop: Callable[[], bool]) -> None:
+        self.should_stop, self.stopped = should_stop, False
+
+    def before_batch(self) -> None:
+        if processes.any_of(self.should_stop()):
+            self.stopped = True
+            raise CancelFitException
+
+
+class GoOn(Callback):
+    """Puts back where fastai's own counters stood after the epoch that a stage goes on after.
+
+    restore: called right before the first batch, when nothing else can draw from chance any more.
+    """
+
+    order = 80
+    run_valid = False
+
+    def __init__(self, epoch: int, smooth_loss: tuple[int, float], restore: Callable[[], None]) -> None:
+        self.first, self.smooth, self.restore = epoch, smooth_loss, restore
+
+    def before_train(self) -> None:
+        if self.epoch != self.first:
+            return
+        losses = self.learn.recorder.smooth_loss
+        losses.count, losses.val = self.smooth[0], torch.tensor(self.smooth[1])
+        self.learn.train_iter = self.epoch * len(self.learn.dls.train)
+        self.restore()
+
+
+class Batches(Callback):
+    """Writes one line a training batch to `batches.csv` and tells of it.
+
+    seconds: how long the run has trained, pauses left out. report: called with the batch's number in the
+    epoch, from 1, and the batches of an epoch.
+    """
+
+    order = 65
+    run_valid = False
+    columns = ("stage", "epoch", "batch", "loss", "smooth_loss", "lr", "momentum", "seconds")
+
+    def __init__(
+        self,
+        folder: Path | None,
+        stage: str,
+        seconds: Callable[[], float],
+        report: Callable[[int, int], None],
+    ) -> None:
+        self.folder, self.stage, self.seconds, self.report = folder, stage, seconds, report
+
+    def after_batch(self) -> None:
+        hyper = self.learn.opt.hypers[-1]
+        figures = (
+            self.learn.loss.item(),
+            float(self.learn.smooth_loss),
+            float(hyper["lr"]),
+            float(hyper["mom"]),
+        )
+        numbers = (f"{value:.6g}" for value in figures)
+        if self.folder is not None:
+            values = (self.stage, self.epoch + 1, self.iter + 1, *numbers, f"{self.seconds():.3f}")
+            append_row(self.folder / BATCHES, self.columns, values)
+        self.report(self.iter + 1, self.n_iter)
+
+
+class History(Callback):
+    """Writes one line an epoch to `history.csv` and keeps the weights of the stage's best mean IoU.
+
+    fastai's CSVLogger begins its file anew with every fit and also logs the epochs that a resumed one skips.
+
+    folder: None in all processes but the first. start: the epoch that a resumed stage goes on with; fastai
+    announces the end of those before it too. best: the mean IoU to beat. every_epoch: keep the weights of
+    each. report: called with each line as a dict.
+    """
+
+    order = 60
+    columns = ("stage", "epoch", "train_loss", "valid_loss", "acc_camvid", "mean_iou", "seconds")
+
+    def __init__(
+        self,
+        folder: Path | None,
+        stage: str,
+        start: int,
+        best: float,
+        every_epoch: bool,
+        report: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self.folder, self.stage, self.start, self.best = folder, stage, start, best
+        self.every_epoch, self.report = every_epoch, report
+
+    def before_epoch(self) -> None:
+        self.started = time.monotonic()
+
+    def after_epoch(self) -> None:
+        if self.epoch < self.start:
+            return
+        values = (self.stage, self.epoch + 1, *self.learn.recorder.log[1:5])
+        line = dict(zip(self.columns, (*values, time.monotonic() - self.started), strict=True))
+        better = line["mean_iou"] > self.best
+        self.best = max(line["mean_iou"], self.best)
+        if self.folder is not None:
+            self._write(self.folder, line, better)
+        self.report(line)
+
+    def _write(self, folder: Path, line: dict[str, Any], better: bool) -> None:
+        values = (f"{v:.5f}" if isinstance(v, float) else v for v in line.values())
+        append_row(folder / HISTORY, self.columns, values)
+        module = self.learn.average_weights.module
+        if better:
+            save_weights(module, folder / BEST)
+        if self.every_epoch:
+            save_weights(module, folder / CHECKPOINTS / f"{self.stage}.{self.epoch + 1:03d}.safetensors")
+
+
+class Checkpoint(Callback):
+    """After each whole epoch, calls `save` with the number of epochs done in the stage."""
+
+    order = 70
+
+    def __init__(self, start: int, save: Callable[[int], None]) -> None:
+        self.start, self.save = start, save
+
+    def after_epoch(self) -> None:
+        if self.epoch >= self.start:
+            self.save(self.epoch + 1)

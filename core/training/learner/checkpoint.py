@@ -1,0 +1,212 @@
+"""Checkpoints: weights under a stage's or an epoch's name, and the one file that a run goes on from.
+
+All are safetensors. Optimiser state, random state and progress fit into one such file beside the weights,
+so it takes its place in one rename, and reading it runs no pickle at all. (fastai's SaveModelCallback writes
+pickles, and its `after_fit` reads them with `weights_only=False` unless every epoch is kept.)
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from core.errors import TrainingError
+from core.training.learner.failures import is_out_of_memory
+from core.training.runs.folder import replacing
+
+_KEY = "progress"
+_NO_ROOM = re.compile(r"\(os error (27|28|122)\)")  # EFBIG, ENOSPC, EDQUOT
+_Words = list[Any]
+
+
+class Random(BaseModel):
+    """Where chance stands: Python's, NumPy's, and the training data loader's own; torch's is a tensor."""
+
+    model_config = ConfigDict(frozen=True)
+
+    python: _Words
+    numpy: dict[str, Any]
+    loader: _Words
+
+
+class Progress(BaseModel):
+    """What a run has done, and all it needs to go on that is not a tensor.
+
+    position: the stage's place among the planned ones. epoch: how many of the stage are done. lr: the stage's
+    learning rate, also when it was found. best: the stage's best mean IoU so far. smooth_loss: fastai's
+    running average (count, value). sizes: bytes of the files that were appended to. seconds: trained so far.
+    optimiser: the plain numbers of each parameter's state. whole: False when only the figures are left,
+    because the run is finished.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    recipe: str
+    stages: tuple[str, ...]
+    position: Annotated[int, Field(ge=0)]
+    epoch: Annotated[int, Field(ge=0)]
+    lr: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    best: float
+    average_steps: Annotated[int, Field(ge=0)]
+    smooth_loss: tuple[int, float]
+    sizes: dict[str, Annotated[int, Field(ge=0, lt=2**63)]]
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    random: Random
+    optimiser: list[dict[str, float]]
+    whole: bool = True
+
+
+def save_weights(model: nn.Module, path: Path) -> None:
+    """Write a model's weights as safetensors, whole or not at all. OSError when the disk is full."""
+    _save(_contiguous(model.state_dict()), path, {})
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """The weights that `save_weights` wrote; TrainingError when they are not there or damaged."""
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise TrainingError(
+            f"The checkpoint {path.name} cannot be read ({error}): train anew, or use another one of the run."
+        ) from error
+
+
+def load_into(model: nn.Module, path: Path) -> None:
+    """Load the weights of a file into a network; TrainingError when they are not that network's."""
+    weights = load_weights(path)
+    with fitting(path):
+        model.load_state_dict(weights)
+
+
+@contextmanager
+def fitting(path: Path) -> Iterator[None]:
+    """Say in one sentence that a file lacks something, or holds something of another shape or kind."""
+    try:
+        yield
+    except (ValueError, KeyError, IndexError, TypeError, RuntimeError, OverflowError) as error:
+        if is_out_of_memory(error):
+            raise
+        raise TrainingError(
+            f"{path} does not fit the run's recipe and data set: put those back as they were, or start a new "
+            "run."
+        ) from error
+
+
+def save_progress(
+    path: Path, progress: Progress, model: nn.Module, average: nn.Module, optimiser: list[dict[str, Any]]
+) -> None:
+    """Write all that a run needs to go on after an epoch. OSError; the file before then stays."""
+    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    tensors |= {f"average.{name}": tensor for name, tensor in average.state_dict().items()}
+    for number, state in enumerate(optimiser):
+        tensors |= {f"optimiser.{number}.{k}": v for k, v in state.items() if isinstance(v, Tensor)}
+    tensors["random.torch"] = torch.get_rng_state()
+    _save(_contiguous(tensors), path, {_KEY: progress.model_dump_json()})
+
+
+def save_figures(path: Path, progress: Progress) -> None:
+    """Write the progress of a finished run without its tensors: they are large, and nobody needs them."""
+    whole = progress.model_copy(update={"whole": False})
+    _save({"none": torch.zeros(1)}, path, {_KEY: whole.model_dump_json()})
+
+
+def read_progress(path: Path) -> Progress | None:
+    """What was written last; None where there is nothing. TrainingError for a damaged file."""
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            return Progress.model_validate_json((file.metadata() or {})[_KEY])
+    except (OSError, SafetensorError, ValidationError, KeyError) as error:
+        raise TrainingError(
+            f"{path} is damaged: remove it, and the run begins again from its start."
+        ) from error
+
+
+def read_tensors(path: Path) -> dict[str, dict[str, Tensor]]:
+    """The tensors of a progress file by their first name: model, average, optimiser, random."""
+    groups: dict[str, dict[str, Tensor]] = {"model": {}, "average": {}, "optimiser": {}, "random": {}}
+    for name, tensor in load_weights(path).items():
+        group, _, rest = name.partition(".")
+        groups.setdefault(group, {})[rest] = tensor
+    return groups
+
+
+def numbers(optimiser: list[dict[str, Any]]) -> list[dict[str, float]]:
+    """The plain numbers in an optimiser's state, such as the steps done; its switches are set anew."""
+    return [
+        {k: v for k, v in state.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+        for state in optimiser
+    ]
+
+
+def restore_optimiser(optimiser: Any, tensors: dict[str, Tensor], plain: list[dict[str, float]]) -> None:
+    """Put the state of a progress file into a fastai optimiser; the schedule sets the hyperparameters."""
+    for number, (parameter, _, state, _) in enumerate(optimiser.all_params()):
+        state |= plain[number]
+        prefix = f"{number}."
+        for name, tensor in tensors.items():
+            if name.startswith(prefix):
+                moved = tensor.to(parameter.device)
+                # As the weights lie in memory: mixed layouts would cost time at every step.
+                state[name.removeprefix(prefix)] = torch.empty_like(parameter.data).copy_(moved)
+        optimiser.state[parameter] = state
+
+
+def random_state(loader: random.Random) -> Random:
+    """Where chance stands now; torch's goes into `save_progress` itself."""
+    legacy: Any = np.random.get_state(legacy=False)
+    legacy["state"]["key"] = legacy["state"]["key"].tolist()
+    return Random(python=list(random.getstate()), numpy=legacy, loader=list(loader.getstate()))
+
+
+def restore_random(state: Random, torch_state: Tensor, loader: random.Random) -> None:
+    """Let chance go on where it stood."""
+    random.setstate(_python_state(state.python))
+    loader.setstate(_python_state(state.loader))
+    words = dict(state.numpy)
+    words["state"] = words["state"] | {"key": np.array(words["state"]["key"], dtype=np.uint32)}
+    np.random.set_state(words)
+    torch.set_rng_state(torch_state)
+
+
+def _python_state(words: _Words) -> tuple[Any, ...]:
+    version, inner, gauss = words
+    return version, tuple(inner), gauss
+
+
+def _contiguous(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    # channels_last tensors would be refused: safetensors stores contiguous ones
+    return {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+
+
+def _save(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> None:
+    try:
+        with replacing(path) as part:
+            save_file(tensors, part, metadata)
+            part.chmod(0o644)  # safetensors makes it readable for its owner alone
+            _flush(part)
+    except SafetensorError as error:
+        if _NO_ROOM.search(str(error)):
+            # Not our own error: fastai writes into the message of whatever a callback raises.
+            raise OSError(errno.ENOSPC, "no room for a checkpoint", str(path)) from error
+        raise
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file is on the disk: renamed before that, it could be empty after a power cut."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

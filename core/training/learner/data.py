@@ -1,0 +1,231 @@
+"""Batches for training: frames held decoded in memory, changed at random, served by fastai's DataLoader."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from fastai.data.core import DataLoaders
+from fastai.data.load import DataLoader
+from torch import Tensor
+
+from core.datasets import Frame, SegmentationDataset
+from core.evaluation.metrics import IGNORE
+from core.models.compiler import without_compiler
+from core.models.networks import Network
+from core.training.recipes.recipe import Framing, Recipe, Stage
+
+with without_compiler():
+    import torchvision.transforms.v2.functional as TF
+    from torchvision.transforms import v2
+
+GREY = 127
+"""What surrounds a picture that is smaller than its crop: mid-grey, which normalises to nearly zero."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A decoded frame: image (3, H, W) uint8, label (H, W) uint8 with 255 where nothing counts."""
+
+    image: Tensor
+    label: Tensor
+
+
+def load_examples(
+    dataset: SegmentationDataset, frames: tuple[Frame, ...], table: np.ndarray[Any, np.dtype[np.uint8]]
+) -> list[Example]:
+    """Decode frames, translating their labels through the lookup table `table`.
+
+    All are held in memory (half a megabyte a frame at 480 x 360): decoding again every epoch would cost
+    more time than everything else that is done to a picture. DatasetError names the first bad file.
+    """
+    examples = []
+    for frame in frames:
+        image, label = dataset.read(frame)
+        examples.append(Example(torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(table[label])))
+    return examples
+
+
+def class_counts(examples: list[Example], classes: int) -> Tensor:
+    """(C,) int64: how many pixels each class has in all examples together."""
+    counts = torch.zeros(classes, dtype=torch.int64)
+    for example in examples:
+        counts += torch.bincount(example.label.flatten().long(), minlength=IGNORE + 1)[:classes]
+    return counts
+
+
+class Augment:
+    """Changes an example at random: zoom, crop, mirror, colours, blur.
+
+    `rarity` (C,) are the weights with which the class is drawn that a rare crop is placed on.
+    """
+
+    def __init__(self, recipe: Recipe, stage: Stage, rarity: Tensor, framing: Framing) -> None:
+        self.recipe, self.framing, self.strength = recipe, framing, stage.augmentation
+        self.rarity = rarity
+        self.blur = v2.GaussianBlur(kernel_size=5, sigma=(0.3, 1.8))
+
+    def __call__(self, example: Example) -> tuple[Tensor, Tensor]:
+        """Return (image (3, h, w) uint8, label (h, w) uint8) of the stage's crop size."""
+        image, label = self._zoom_crop(example)
+        if random.random() < 0.5 * self.strength:
+            image, label = TF.hflip(image), TF.hflip(label)
+        image = self._recolour(image)
+        if random.random() < self.recipe.blur * self.strength:
+            image = self.blur(image)
+        return image, label
+
+    def _zoom_crop(self, example: Example) -> tuple[Tensor, Tensor]:
+        """Cut a box that, scaled by the drawn factor, fills the crop; grey and ignored where it overhangs."""
+        low, high = np.log(self.framing.scale)
+        squeeze = np.exp(random.uniform(-0.1, 0.1) * self.strength)
+        factor = np.exp(random.uniform(low, high))
+        height = max(1, round(self.framing.crop[0] / factor / squeeze))
+        width = max(1, round(self.framing.crop[1] / factor * squeeze))
+        top, left = self._place(example.label, height, width)
+        image, label = example.image, example.label[None]
+        pad = [
+            max(0, -left),
+            max(0, -top),
+            max(0, left + width - label.shape[2]),
+            max(0, top + height - label.shape[1]),
+        ]
+        if any(pad):
+            image, label = TF.pad(image, pad, fill=GREY), TF.pad(label, pad, fill=IGNORE)
+            top, left = top + pad[1], left + pad[0]
+        size = list(self.framing.crop)
+        image = TF.resized_crop(image, top, left, height, width, size, antialias=True)
+        label = TF.resized_crop(label, top, left, height, width, size, TF.InterpolationMode.NEAREST_EXACT)
+        return image, label[0]
+
+    def _place(self, label: Tensor, height: int, width: int) -> tuple[int, int]:
+        """Top left corner of the box: anywhere inside, or around a pixel of a rare class."""
+        spare_rows, spare_cols = label.shape[0] - height, label.shape[1] - width
+        rows = sorted((0, spare_rows))
+        cols = sorted((0, spare_cols))
+        top, left = random.randint(*rows), random.randint(*cols)
+        if random.random() < self.recipe.rare_crop:
+            present = torch.bincount(label.flatten().long(), minlength=IGNORE + 1)[: len(self.rarity)] > 0
+            weights = self.rarity * present
+            if weights.sum() > 0:
+                chosen = int(torch.multinomial(weights, 1))
+                pixels = (label == chosen).nonzero()
+                row, col = pixels[random.randrange(len(pixels))].tolist()
+                top = min(max(row - random.randrange(height), rows[0]), rows[1])
+                left = min(max(col - random.randrange(width), cols[0]), cols[1])
+        return top, left
+
+    def _recolour(self, image: Tensor) -> Tensor:
+        """Another light: brightness, contrast, white balance, gamma and saturation.
+
+        Dusk is blue, street lamps are yellow, phones differ. All but the saturation act on each channel's
+        levels alone, so one table of 256 levels does them at once.
+        """
+        strength = self.recipe.colour * self.strength
+        gains = np.exp(np.random.uniform(-0.3, 0.3, (3, 1)) * strength)
+        gamma, contrast, brightness = np.exp(np.random.uniform(-1, 1, 3) * strength * (0.5, 0.7, 0.5))
+        levels = (np.arange(256) / 255) ** gamma * gains
+        middle = levels.mean(axis=0)[int(image.float().mean())]
+        levels = ((levels - middle) * contrast + middle) * brightness
+        table = np.clip(levels * 255, 0, 255).round().astype(np.uint8)
+        changed = np.stack([table[c].take(image[c].numpy()) for c in range(3)])
+        saturation = random.uniform(1 - strength, 1 + strength)
+        recoloured: Tensor = TF.adjust_saturation(torch.from_numpy(changed), saturation)
+        return recoloured
+
+
+class _Augmented(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
+    def __init__(self, examples: list[Example], augment: Augment) -> None:
+        self.examples, self.augment = examples, augment
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, number: int) -> tuple[Tensor, Tensor]:
+        return self.augment(self.examples[number])
+
+
+class Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
+    """Whole pictures scaled by a factor, padded to the network's multiple; the padding counts nowhere."""
+
+    def __init__(self, examples: list[Example], factor: float, multiple: int) -> None:
+        self.examples, self.factor, self.multiple = examples, factor, multiple
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, number: int) -> tuple[Tensor, Tensor]:
+        example = self.examples[number]
+        image, label = example.image, example.label[None]
+        size = [scaled(side, self.factor) for side in label.shape[1:]]
+        if self.factor != 1.0:
+            image = TF.resize(image, size, antialias=True)
+            label = TF.resize(label, size, TF.InterpolationMode.NEAREST_EXACT)
+        pad = [0, 0, -size[1] % self.multiple, -size[0] % self.multiple]
+        return TF.pad(image, pad, padding_mode="edge"), TF.pad(label, pad, fill=IGNORE)[0]
+
+
+def scaled(side: int, factor: float) -> int:
+    """A picture's side in pixels after scaling: at least one is left."""
+    return max(1, round(side * factor))
+
+
+class Normalise:
+    """A batch of bytes to what the network expects: ((N, 3, H, W) float, (N, H, W) int64)."""
+
+    def __init__(self, network: Network) -> None:
+        self.mean = torch.tensor(network.mean).view(3, 1, 1) * 255
+        self.scale = 1 / (torch.tensor(network.std).view(3, 1, 1) * 255)
+
+    def __call__(self, batch: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """batch: images (N, 3, H, W) uint8 and labels (N, H, W) uint8."""
+        images, labels = batch
+        normalised = (images.float() - self.mean.to(images.device)) * self.scale.to(images.device)
+        return normalised.contiguous(memory_format=torch.channels_last), labels.long()
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What a run learns from: decoded frames, and how rare each class is among them (C,)."""
+
+    train: list[Example]
+    valid: list[Example]
+    rarity: Tensor
+
+    @property
+    def full_size(self) -> tuple[int, int]:
+        """(height, width) that shares of the full size refer to: the first training picture's."""
+        height, width = self.train[0].label.shape
+        return height, width
+
+
+def stage_dataloaders(
+    recipe: Recipe,
+    stage: Stage,
+    network: Network,
+    pictures: Pictures,
+    batch_size: int,
+    device: torch.device | None = None,
+) -> DataLoaders:
+    """fastai's DataLoaders for one stage: augmented crops to train on, whole pictures to validate on.
+
+    batch_size: how many pictures this process takes of each batch.
+    """
+    framing = stage.framing(*pictures.full_size)
+    loader = {"num_workers": 0, "after_batch": Normalise(network), "device": device}
+    same_size = len({example.label.shape for example in pictures.valid}) == 1
+    return DataLoaders(
+        DataLoader(
+            _Augmented(pictures.train, Augment(recipe, stage, pictures.rarity, framing)),
+            bs=batch_size,
+            shuffle=True,
+            drop_last=True,
+            **loader,
+        ),
+        DataLoader(
+            Scaled(pictures.valid, framing.valid_size, network.multiple), bs=4 if same_size else 1, **loader
+        ),
+    )

@@ -1,0 +1,100 @@
+"""What a run was trained with: versions, processor, GPUs, data. Written into its folder."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+
+from core.datasets import SegmentationDataset
+from core.datasets.contents.fingerprint import fingerprint
+from core.hardware.processor import has_native_bfloat16
+from core.training.distributed import processes
+from core.training.recipes.recipe import Recipe
+
+LIBRARIES = (
+    "torch",
+    "torchvision",
+    "fastai",
+    "segmentation-models-pytorch",
+    "timm",
+    "safetensors",
+    "numpy",
+    "pillow",
+)
+
+
+EARLIER = "earlier"
+"""Where a description keeps those of the run's earlier starts that differ from it."""
+
+_MOST_EARLIER = 20
+
+
+def describe(recipe: Recipe, dataset: SegmentationDataset) -> dict[str, Any]:
+    """Everything that decides what a run comes to, as JSON-ready values."""
+    device = processes.device()
+    return {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seed": recipe.seed,
+        "data": {
+            "name": dataset.name,
+            "folder": str(dataset.root),
+            "fingerprint": fingerprint(dataset),
+            "train": len(dataset.train),
+            "valid": len(dataset.valid),
+        },
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
+        "system": platform.platform(),
+        "processor": {
+            "name": _processor_name(),
+            "cores": os.cpu_count(),
+            "threads": torch.get_num_threads(),
+            "bfloat16": has_native_bfloat16() and device.type == "cpu",
+            "memory_bytes": psutil.virtual_memory().total,
+        },
+        "gpus": [torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count())],
+        "device": str(device),
+        "processes": processes.world_size(),
+    }
+
+
+def changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What is not as it was when a run was last at work, such as `data.fingerprint` or `versions.torch`."""
+    old, new = _leaves(before), _leaves(now)
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def _leaves(described: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The single values of a description by their dotted names, but for what is no part of the machine."""
+    leaves: dict[str, Any] = {}
+    for name, value in described.items():
+        if isinstance(value, dict):
+            leaves |= _leaves(value, f"{prefix}{name}.")
+        elif prefix + name not in ("time", EARLIER):
+            leaves[prefix + name] = value
+    return leaves
+
+
+def followed_by(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """A description that keeps those before it from which something has changed, the oldest first."""
+    earlier = before.get(EARLIER)
+    kept = list(earlier) if isinstance(earlier, list) else []
+    if before and changes(before, now):
+        kept.append({name: value for name, value in before.items() if name != EARLIER})
+    return now | {EARLIER: kept[-_MOST_EARLIER:]} if kept else now
+
+
+def _processor_name() -> str:
+    """The processor as the system calls it; `platform` alone knows no more than its kind on Linux."""
+    if sys.platform == "linux":
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,169 @@
+"""The pictures that show a network learn: four fixed validation frames, segmented again and again.
+
+`previews/NUMBER-FRAME.png` are label maps in the classes' colours, `photo-FRAME.png` and `truth-FRAME.png`
+what belongs to them, `classes.json` says which colour is which class, and `index.csv` when each number was
+drawn.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor, nn
+
+from core.classes import ClassList
+from core.hardware.processor import has_native_bfloat16
+from core.models.networks import Network
+from core.training.learner.callbacks import Event
+from core.training.learner.data import Example, Normalise, Scaled, scaled
+from core.training.learner.loss import to_label_size
+from core.training.runs.folder import CLASSES, PREVIEWS, append_row, replacing, write_json
+
+FRAMES = 4
+INDEX = "index.csv"
+COLUMNS = ("number", "stage", "epoch", "batch", "seconds")
+LONGEST = 480
+"""Longer side of a preview picture in pixels, at most."""
+
+
+class PreviewPainter:
+    """Draws the previews of a run into its folder.
+
+    names: the frames' names, shown under the pictures.
+    """
+
+    def __init__(
+        self, folder: Path, network: Network, class_list: ClassList, examples: list[Example]
+    ) -> None:
+        self.folder = folder / PREVIEWS
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.normalise, self.multiple = Normalise(network), network.multiple
+        self.examples = [examples[number] for number in chosen(len(examples))]
+        self.palette = np.zeros((256, 3), dtype=np.uint8)
+        self.palette[: len(class_list)] = class_list.palette
+        self.number = self._drawn()
+        if not self.number:
+            colours = zip(class_list.names, class_list.palette.tolist(), strict=True)
+            write_json(self.folder / CLASSES, dict(colours))
+            self._write_photos()
+
+    def paint(
+        self, model: nn.Module, factor: float, stage: str, epoch: int, batch: int, seconds: float
+    ) -> None:
+        """Segment the frames, scaled by `factor`, with a network in evaluation mode, and write them."""
+        self.number += 1
+        for place, labels in enumerate(self._segment(model, factor)):
+            self._write(f"{self.number:06d}-{place}", self._coloured(labels))
+        # Last: whoever finds a line in the index finds its pictures.
+        append_row(self.folder / INDEX, COLUMNS, (self.number, stage, epoch, batch, f"{seconds:.1f}"))
+
+    @torch.no_grad()
+    def _segment(self, model: nn.Module, factor: float) -> list[NDArray[np.uint8]]:
+        frames = Scaled(self.examples, factor, self.multiple)
+        padded = [frames[number] for number in range(len(frames))]
+        same_size = len({label.shape for _, label in padded}) == 1
+        groups = [padded] if same_size else [[pair] for pair in padded]
+        found = [labels for group in groups for labels in self._labels(model, group)]
+        sizes = (example.label.shape for example in self.examples)
+        # without the padding
+        return [
+            labels[: scaled(rows, factor), : scaled(cols, factor)]
+            for labels, (rows, cols) in zip(found, sizes, strict=True)
+        ]
+
+    def _labels(self, model: nn.Module, pairs: list[tuple[Tensor, Tensor]]) -> NDArray[np.uint8]:
+        """(N, H, W) classes found in N padded pictures of one size."""
+        device = next(model.parameters()).device
+        images, labels = (torch.stack(part).to(device) for part in zip(*pairs, strict=True))
+        batch, truth = self.normalise((images, labels))
+        # As in training: the pictures must not cost the run more than a trifle of its time.
+        fast = device.type == "cpu" and has_native_bfloat16()
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast):
+            logits = model(batch)
+        found: NDArray[np.uint8] = to_label_size(logits, truth).argmax(dim=1).cpu().numpy().astype(np.uint8)
+        return found
+
+    def _write_photos(self) -> None:
+        for place, example in enumerate(self.examples):
+            self._write(
+                f"photo-{place}", Image.fromarray(example.image.permute(1, 2, 0).contiguous().numpy())
+            )
+            self._write(f"truth-{place}", self._coloured(example.label.numpy()))
+
+    def _coloured(self, labels: NDArray[np.uint8]) -> Image.Image:
+        picture = Image.fromarray(labels)
+        picture.putpalette(self.palette.tobytes())
+        return picture
+
+    def _write(self, name: str, picture: Image.Image) -> None:
+        longest = max(picture.size)
+        if longest > LONGEST:
+            size = (round(picture.width * LONGEST / longest), round(picture.height * LONGEST / longest))
+            palette = picture.mode == "P"
+            picture = picture.resize(size, Image.Resampling.NEAREST if palette else Image.Resampling.LANCZOS)
+        with replacing(self.folder / f"{name}.png") as part:
+            picture.save(part, "PNG")
+
+    def _drawn(self) -> int:
+        """The last number in the index; what was drawn after it is drawn again."""
+        path = self.folder / INDEX
+        return max(0, len(path.read_bytes().splitlines()) - 1) if path.exists() else 0
+
+
+class Previews(Event):
+    """Has the previews drawn after each epoch, and every `every` seconds in between.
+
+    At the very beginning too: what the untrained network sees is the picture to compare with.
+    """
+
+    order = 65
+
+    def __init__(
+        self,
+        painter: PreviewPainter,
+        average: nn.Module,
+        stage: str,
+        factor: float,
+        start: int,
+        every: float | None,
+        seconds: Callable[[], float],
+    ) -> None:
+        self.painter, self.average, self.stage, self.factor = painter, average, stage, factor
+        self.start, self.every, self.seconds = start, every, seconds
+
+    def before_train(self) -> None:
+        """Begin with what the network sees before it has learnt anything."""
+        self.drawn, self.seen = time.monotonic(), 0
+        if not self.painter.number:
+            self._paint()
+
+    def after_batch(self) -> None:
+        """Draw when it is time, between two epochs' ends."""
+        if not self.training:
+            return
+        self.seen = self.iter + 1
+        if self.every is not None and time.monotonic() - self.drawn >= self.every:
+            self._paint()
+
+    def after_epoch(self) -> None:
+        """Draw what the epoch has brought."""
+        if self.epoch >= self.start:
+            self._paint()
+
+    def _paint(self) -> None:
+        model = self.average.eval()
+        self.painter.paint(model, self.factor, self.stage, self.epoch + 1, self.seen, self.seconds())
+        self.drawn = time.monotonic()
+
+
+def chosen(frames: int) -> list[int]:
+    """Which validation frames are shown: four that lie evenly among all, or all where there are fewer."""
+    if frames <= FRAMES:
+        return list(range(frames))
+    return [round(place * (frames - 1) / (FRAMES - 1)) for place in range(FRAMES)]

@@ -1,0 +1,633 @@
+"""One training run: follow a recipe on a data set, stage by stage; go on where it was stopped."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import fastai.callback.progress
+import fastai.callback.schedule  # noqa: F401 (the two add Learner.no_bar and Learner.fit_one_cycle)
+import numpy as np
+import torch
+from fastai.data.core import DataLoaders
+from fastai.learner import Learner
+from fastai.optimizer import Adam
+from torch import Tensor, nn
+
+from core.classes import CAMVID_11, CAMVID_32, ClassList
+from core.datasets import SegmentationDataset
+from core.errors import DatasetError, RecipeError, StoppedError, TrainingError
+from core.evaluation.metrics import truth_table
+from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
+from core.models.networks import Network, find_network
+from core.training.distributed import processes
+from core.training.learner import checkpoint
+from core.training.learner.callbacks import (
+    AverageWeights,
+    Batches,
+    Checkpoint,
+    CountConfusion,
+    CpuAvx2,
+    CpuBfloat16,
+    GoOn,
+    History,
+    StopOnRequest,
+    StopWhenDiverged,
+)
+from core.training.learner.checkpoint import Progress
+from core.training.learner.data import Pictures, class_counts, load_examples, stage_dataloaders
+from core.training.learner.failures import explained
+from core.training.learner.loss import SegmentationLoss
+from core.training.learner.lr_find import Suggestions, find_learning_rate
+from core.training.learner.previews import INDEX, PreviewPainter, Previews
+from core.training.recipes.recipe import Recipe, Stage
+from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, PREVIEWS, RESUME, cut, size_of
+
+APPENDED = (HISTORY, BATCHES, f"{PREVIEWS}/{INDEX}")
+"""The files of a run that grow line by line."""
+
+_ENCODERS = ("encoder.", "layers.0.")
+"""How names of an encoder's parameters begin, in our networks and in fastai's DynamicUnet."""
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """How a run stands after an epoch; `seconds_left` is guessed from the pixels still to be seen.
+
+    done, total: epochs of all stages together. seconds: trained so far.
+    """
+
+    stage: str
+    epoch: int
+    epochs: int
+    train_loss: float
+    valid_loss: float
+    acc_camvid: float
+    mean_iou: float
+    seconds_left: float
+    done: int = 0
+    total: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class BatchReport:
+    """How a run stands within an epoch, or within the learning-rate finder when `finding`.
+
+    epoch: whole epochs of the stage that are done. batch, batches: of the epoch that is being trained.
+    seconds_left is None as long as nothing was measured.
+    """
+
+    stage: str
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    done: int
+    total: int
+    seconds: float
+    seconds_left: float | None = None
+    finding: bool = False
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told of every batch, and who is asked before every batch whether to stop."""
+
+    batch: Callable[[BatchReport], None] = lambda _: None
+    should_stop: Callable[[], bool] = lambda: False
+
+
+def target_classes(recipe: Recipe, dataset: SegmentationDataset) -> ClassList:
+    """The class list a recipe trains for: `dataset` means the data set's own, `model` the start model's."""
+    lists = {"dataset": dataset.class_list, CAMVID_11.name: CAMVID_11, CAMVID_32.name: CAMVID_32}
+    if recipe.classes == "model" and recipe.start_model is not None:
+        from core.models.store import load_model
+
+        return load_model(recipe.start_model).class_list
+    if recipe.classes not in lists:
+        raise RecipeError(
+            f"The recipe {recipe.name} asks for the classes {recipe.classes!r}; "
+            f"choose one of {', '.join(lists)}."
+        )
+    return lists[recipe.classes]
+
+
+def train(
+    recipe: Recipe,
+    dataset: SegmentationDataset,
+    folder: Path,
+    report: Callable[[EpochReport], None] = lambda _: None,
+    *,
+    stages: Sequence[str] = (),
+    watch: Watch | None = None,
+) -> nn.Module:
+    """Train a network and return it with its best averaged weights, in evaluation mode.
+
+    folder: where everything is written. When it holds a checkpoint of an earlier run of the same recipe,
+    training goes on after that run's last whole epoch, with the same optimiser, schedule and random state.
+    report: told after every epoch how the run stands. stages: names of those to be done, all by default.
+    Under torchrun every process calls this; the first one writes.
+
+    StoppedError when `watch.should_stop` said so: at the next batch, with the checkpoint of the last whole
+    epoch in place; what was learnt since then is done again when the run goes on.
+    """
+    _check_starts(recipe, stages, folder)
+    with explained():
+        run = prepare(recipe, dataset, folder, report, stages, watch or Watch())
+        done = run.progress
+        for position in range(done.position if done else 0, len(run.plan)):
+            with explained(run.plan[position]):
+                run.fit(position, done if done and done.position == position else None)
+        processes.any_of(False)  # the first process may still be writing
+        checkpoint.load_into(run.model, folder / BEST)
+        run.tidy_up()
+    return run.model.eval()
+
+
+def find_rate(
+    recipe: Recipe,
+    dataset: SegmentationDataset,
+    folder: Path,
+    stage: str,
+    *,
+    iterations: int = 100,
+    watch: Watch | None = None,
+) -> Suggestions:
+    """Run the learning-rate finder for one stage of a recipe, as if the stage began now.
+
+    folder: where the curve and the suggestions are written. StoppedError as for `train`.
+    """
+    with explained(recipe.stage(stage)):
+        run = prepare(recipe, dataset, folder, lambda _: None, (stage,), watch or Watch())
+        return run.find(run.plan[0], iterations)
+
+
+def prepare(
+    recipe: Recipe,
+    dataset: SegmentationDataset,
+    folder: Path,
+    report: Callable[[EpochReport], None],
+    stages: Sequence[str],
+    watch: Watch,
+) -> PreparedRun:
+    """Read the data and build the network, up to where the first stage begins; parameters as for `train`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / CHECKPOINTS).mkdir(exist_ok=True)
+    done = checkpoint.read_progress(folder / RESUME)
+    if done and done.recipe != recipe.model_dump_json():
+        raise TrainingError(
+            f"{folder} holds an unfinished run of another recipe: remove that folder or choose another name."
+        )
+    plan = tuple(recipe.stage(name) for name in stages) or recipe.stages
+    if done and not _is_of(done, plan):
+        raise TrainingError(
+            f"{folder / RESUME} does not fit the stages of this run: put its settings back as they were, or "
+            "start a new run."
+        )
+    if processes.rank() == 0:
+        for name in APPENDED:
+            cut(folder / name, done.sizes.get(name, 0) if done else 0)
+    return PreparedRun.prepare(recipe, plan, dataset, folder, report, watch, done)
+
+
+def _check_starts(recipe: Recipe, stages: Sequence[str], folder: Path) -> None:
+    """Find a stage that lacks the one that it starts from now, not after the hours that others take."""
+    names = tuple(stages) or recipe.names
+    for position, name in enumerate(names):
+        start = recipe.stage(name).start_from
+        if start is None or start in names[:position] or _stage_file(folder, start).exists():
+            continue
+        raise RecipeError(f"The stage {name} starts from {start}, which was not trained in this run.")
+
+
+def _is_of(done: Progress, plan: tuple[Stage, ...]) -> bool:
+    """Whether a run of these stages can have come so far; stages may have been added behind."""
+    names = tuple(stage.name for stage in plan)
+    if done.stages != names[: len(done.stages)] or done.position >= len(done.stages):
+        return False
+    return done.epoch <= plan[done.position].epochs
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    """Everything that stays the same from stage to stage."""
+
+    recipe: Recipe
+    plan: tuple[Stage, ...]
+    folder: Path
+    report: Callable[[EpochReport], None]
+    watch: Watch
+    progress: Progress | None
+    network: Network
+    model: nn.Module
+    average: AverageWeights
+    loss: SegmentationLoss
+    pictures: Pictures
+    class_list: ClassList
+    clock: _Clock
+
+    @classmethod
+    def prepare(
+        cls,
+        recipe: Recipe,
+        plan: tuple[Stage, ...],
+        dataset: SegmentationDataset,
+        folder: Path,
+        report: Callable[[EpochReport], None],
+        watch: Watch,
+        done: Progress | None,
+    ) -> Self:
+        """Read the data and build the network. A bad label is found here, before the first epoch."""
+        if not dataset.train or not dataset.valid:
+            raise DatasetError(f"{dataset.name} needs at least one frame to train on and one in valid.txt.")
+        for stage in plan:
+            processes.batch_share(stage)
+            if len(dataset.train) < stage.batch_size:
+                frames = "1 frame" if len(dataset.train) == 1 else f"{len(dataset.train)} frames"
+                raise RecipeError(
+                    f"The stage {stage.name} has a batch size of {stage.batch_size}, "
+                    f"but {dataset.name} has only {frames} to train on."
+                )
+        _seed(recipe.seed)
+        class_list = target_classes(recipe, dataset)
+        classes = len(class_list)
+        table = truth_table(dataset.class_list, class_list)
+        train = load_examples(dataset, dataset.train, table)
+        valid = load_examples(dataset, dataset.valid, table)
+        counts = class_counts(train, classes)
+        for split, pixels in (("training", counts.sum()), ("validation", class_counts(valid, classes).sum())):
+            if not pixels:
+                raise DatasetError(
+                    f"No {split} frame of {dataset.name} has a labelled pixel "
+                    f"of a class in {class_list.name}."
+                )
+        network = find_network(recipe.network)
+        model = _network(recipe, network, classes, fresh=done is None)
+        loss = SegmentationLoss(
+            class_weights(counts, recipe.class_weight_power), recipe.label_smoothing, recipe.jaccard_weight
+        )
+        pictures = Pictures(train, valid, rarity=class_weights(counts, 0.5))
+        return cls(
+            recipe=recipe,
+            plan=plan,
+            folder=folder,
+            report=report,
+            watch=watch,
+            progress=done,
+            network=network,
+            model=model,
+            average=AverageWeights(model, recipe.ema_decay),
+            loss=loss,
+            pictures=pictures,
+            class_list=class_list,
+            clock=_Clock(plan, pictures, done.seconds if done else 0.0),
+        )
+
+    @property
+    def output(self) -> Path | None:
+        """The folder for the one process that writes; None in the others."""
+        return self.folder if processes.rank() == 0 else None
+
+    def fit(self, position: int, resumed: Progress | None) -> None:
+        """Train one stage, from the epoch after `resumed` or from its start."""
+        stage = self.plan[position]
+        start = resumed.epoch if resumed else 0
+        tensors = self._restore(resumed) if resumed else {}
+        if resumed and start == stage.epochs:
+            if resumed.whole:
+                self._keep(stage)  # the process may have ended after the checkpoint, before it did this
+            return
+        if resumed is None:
+            self._start_from(stage)
+        self.clock.start(position, start)
+        lr = resumed.lr if resumed else self._learning_rate(stage)
+        self._seed_stage(stage)
+        learner = self.ready(position, lr, start, resumed.best if resumed else -1.0)
+        if resumed:
+            with checkpoint.fitting(self.folder / RESUME):
+                checkpoint.restore_optimiser(learner.opt, tensors["optimiser"], resumed.optimiser)
+            go_on = partial(self._go_on, resumed, tensors["random"], learner.dls.train)
+            learner.add_cb(GoOn(start, resumed.smooth_loss, go_on))
+        with learner.no_bar(), learner.no_logging():
+            learner.fit_one_cycle(
+                stage.epochs, self.rates(stage, lr), pct_start=stage.pct_start, start_epoch=start
+            )
+        learner.stop_when_diverged.check()
+        if learner.stop_on_request.stopped:
+            raise _stopped(stage.name)
+        self._keep(stage)
+
+    def _keep(self, stage: Stage) -> None:
+        """Keep what the stage has come to under its name."""
+        if self.output:
+            checkpoint.save_weights(self.average.module, _stage_file(self.folder, stage.name))
+
+    def ready(self, position: int, lr: float, start: int = 0, best: float = -1.0) -> Learner:
+        """The learner of a stage with its optimiser, and with what writes the run's files.
+
+        start: epochs of the stage that are done. best: their best mean IoU.
+        """
+        stage = self.plan[position]
+        learner = self._learner(stage)
+        self._prepare_optimiser(learner, stage)
+        save = partial(self._save, learner, learner.dls.train, position, lr)
+        self._add_writers(learner, stage, position, start, best, save)
+        return learner
+
+    def find(self, stage: Stage, iterations: int) -> Suggestions:
+        """Run the learning-rate finder with the network as it is, and leave it so."""
+        self._seed_stage(stage)
+        learner = self._learner(stage)
+        self._prepare_optimiser(learner, stage)
+
+        def told(batch: int) -> None:
+            self.watch.batch(self._batch_report(stage, 0, batch, iterations, finding=True))
+
+        found = find_learning_rate(learner, self.output, stage.name, iterations, told)
+        if found is None:
+            raise _stopped(stage.name)
+        return found
+
+    def tidy_up(self) -> None:
+        """When every stage of the recipe is done, nobody goes on: keep the figures and drop the rest."""
+        done = checkpoint.read_progress(self.folder / RESUME)
+        if self.output and done and done.whole and len(self.plan) == len(self.recipe.stages):
+            checkpoint.save_figures(self.folder / RESUME, done)
+
+    def _learning_rate(self, stage: Stage) -> float:
+        if stage.lr != "find" and not stage.lr_find:
+            return stage.lr
+        found = self.find(stage, iterations=100)
+        if stage.lr != "find":
+            return stage.lr
+        suggested: float = getattr(found, stage.suggestion)
+        return suggested
+
+    def _start_from(self, stage: Stage) -> None:
+        """Load the weights of the stage that this one starts from, if it names one."""
+        if stage.start_from is None:
+            return
+        processes.any_of(False)  # the first process may still be writing it
+        self._load(_stage_file(self.folder, stage.start_from))
+
+    def _restore(self, resumed: Progress) -> dict[str, dict[str, Tensor]]:
+        """Put the weights of a checkpoint back and return its other tensors."""
+        if not resumed.whole:
+            self._load(_stage_file(self.folder, resumed.stages[-1]))
+            return {}
+        path = self.folder / RESUME
+        tensors = checkpoint.read_tensors(path)
+        with checkpoint.fitting(path):
+            self.model.load_state_dict(tensors["model"])
+            self.average.restore(tensors["average"], resumed.average_steps)
+            # Once here, where it can be said if it does not go; once more right before the first batch.
+            checkpoint.restore_random(resumed.random, tensors["random"]["torch"], random.Random())  # noqa: S311
+        return tensors
+
+    def _load(self, path: Path) -> None:
+        checkpoint.load_into(self.model, path)
+        self.average.restore(self.model.state_dict(), steps=0)
+
+    def _seed_stage(self, stage: Stage) -> None:
+        number = self.recipe.stages.index(stage)
+        # Processes that train together change their pictures differently.
+        _seed(self.recipe.seed + 1000 * number + 1_000_000 * processes.rank())
+
+    def _go_on(self, resumed: Progress, states: dict[str, Tensor], loader: Any) -> None:
+        checkpoint.restore_random(resumed.random, states["torch"], loader.rng)
+        if processes.rank():
+            _seed(self.recipe.seed + 1000 * resumed.epoch + 1_000_000 * processes.rank())
+
+    def _loaders(self, stage: Stage) -> DataLoaders:
+        share = processes.batch_share(stage)
+        return stage_dataloaders(self.recipe, stage, self.network, self.pictures, share, processes.device())
+
+    def _learner(self, stage: Stage) -> Learner:
+        """A learner for a stage that writes nothing: what the finder and the training have in common."""
+        learner = Learner(
+            self._loaders(stage),
+            self.model,
+            loss_func=self.loss,
+            opt_func=Adam,
+            splitter=parameter_groups,
+            wd=self.recipe.weight_decay,
+            cbs=[StopWhenDiverged(), StopOnRequest(self.watch.should_stop)],
+            path=self.folder,
+        )
+        if processes.device().type == "cpu":
+            if has_native_bfloat16():
+                learner.add_cb(CpuBfloat16())
+            elif has_no_more_than_avx2():
+                learner.add_cb(CpuAvx2())
+        if processes.is_distributed():
+            # accelerate and fastai.distributed take seconds to import; training alone does without them.
+            from core.training.distributed.sharing import ShareBatches
+
+            learner.add_cb(ShareBatches())
+        return learner
+
+    def _prepare_optimiser(self, learner: Learner, stage: Stage) -> None:
+        if stage.frozen:
+            learner.freeze()
+        else:
+            learner.unfreeze()
+
+    def rates(self, stage: Stage, lr: float) -> Any:
+        """The learning rates of the parameter groups, the encoder's first."""
+        encoder = self.recipe.encoder_lr if stage.encoder_lr is None else stage.encoder_lr
+        return np.array([lr * encoder, lr][-len(parameter_groups(self.model)) :])
+
+    def _add_writers(
+        self,
+        learner: Learner,
+        stage: Stage,
+        position: int,
+        start: int,
+        best: float,
+        save: Callable[[int], None],
+    ) -> None:
+        counter = CountConfusion(len(self.class_list))
+        learner.metrics = counter.metrics
+
+        def batch(number: int, of: int) -> None:
+            self.watch.batch(self._batch_report(stage, learner.epoch, number, of))
+
+        def epoch(line: dict[str, Any]) -> None:
+            self.report(self._epoch_report(position, line))
+
+        seconds = self.clock.seconds
+        learner.add_cbs(
+            [
+                self.average,
+                counter,
+                Batches(self.output, stage.name, seconds, batch),
+                History(self.output, stage.name, start, best, self.recipe.every_epoch, epoch),
+                Checkpoint(start, save),
+            ]
+        )
+        if self.output is None:
+            return
+        painter = PreviewPainter(self.output, self.network, self.class_list, self.pictures.valid)
+        factor = stage.framing(*self.pictures.full_size).valid_size
+        every = self.recipe.preview_seconds
+        learner.add_cb(Previews(painter, self.average.module, stage.name, factor, start, every, seconds))
+        if self.recipe.tensorboard:
+            from core.training.learner.tensorboard import event_writer
+
+            learner.add_cb(event_writer(self.output / "tensorboard" / stage.name, start))
+
+    def _save(self, learner: Learner, loader: Any, position: int, lr: float, epoch: int) -> None:
+        if not self.output:
+            return
+        optimiser = [dict(state) for state in learner.opt.state_dict()["state"]]
+        losses = learner.recorder.smooth_loss
+        progress = Progress(
+            recipe=self.recipe.model_dump_json(),
+            stages=tuple(stage.name for stage in self.plan),
+            position=position,
+            epoch=epoch,
+            lr=lr,
+            best=learner.history.best,
+            average_steps=self.average.steps,
+            smooth_loss=(losses.count, float(losses.val)),
+            sizes={name: size_of(self.folder / name) for name in APPENDED},
+            seconds=self.clock.seconds(),
+            random=checkpoint.random_state(loader.rng),
+            optimiser=checkpoint.numbers(optimiser),
+        )
+        checkpoint.save_progress(self.folder / RESUME, progress, self.model, self.average.module, optimiser)
+
+    def _epoch_report(self, position: int, line: dict[str, Any]) -> EpochReport:
+        stage = self.plan[position]
+        figures = {k: line[k] for k in ("train_loss", "valid_loss", "acc_camvid", "mean_iou")}
+        return EpochReport(
+            stage.name,
+            line["epoch"],
+            stage.epochs,
+            seconds_left=self.clock.left(line["epoch"]) or 0.0,
+            done=self.clock.before + line["epoch"],
+            total=self.clock.total,
+            seconds=self.clock.seconds(),
+            **figures,
+        )
+
+    def _batch_report(
+        self, stage: Stage, epoch: int, batch: int, batches: int, finding: bool = False
+    ) -> BatchReport:
+        return BatchReport(
+            stage.name,
+            epoch,
+            stage.epochs,
+            batch,
+            batches,
+            done=self.clock.before + epoch,
+            total=self.clock.total,
+            seconds=self.clock.seconds(),
+            seconds_left=None if finding else self.clock.left(epoch + batch / batches),
+            finding=finding,
+        )
+
+
+def _network(recipe: Recipe, network: Network, classes: int, fresh: bool) -> nn.Module:
+    """Build a recipe's network; with weights to start from when it is a fresh run."""
+    pretrained = recipe.pretrained and recipe.start_model is None and fresh
+    model = network.build(classes, pretrained)
+    if recipe.start_model is not None and fresh:
+        _load_start_model(recipe, recipe.start_model, model)
+    moved: nn.Module = model.to(processes.device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return moved
+
+
+def _load_start_model(recipe: Recipe, name: str, model: nn.Module) -> None:
+    """Load a model of the store; where it has another number of classes, its last layer begins anew."""
+    from core.models.store import load_model
+
+    start = load_model(name)
+    if start.card.network != recipe.network:
+        raise RecipeError(
+            f"The recipe {recipe.name} trains {recipe.network}, but the model {name} that it starts from "
+            f"is a {start.card.network}; give both the same network."
+        )
+    fitting = model.state_dict()
+    fitting |= {k: v for k, v in start.network.state_dict().items() if v.shape == fitting[k].shape}
+    model.load_state_dict(fitting)
+
+
+def _stage_file(folder: Path, stage: str) -> Path:
+    return folder / CHECKPOINTS / f"{stage}.safetensors"
+
+
+def _stopped(stage: str) -> StoppedError:
+    return StoppedError(
+        f"Stopped in the stage {stage}; resume it, and it goes on after its last whole epoch."
+    )
+
+
+def class_weights(counts: Tensor, power: float) -> Tensor:
+    """(C,) weights, share of pixels to the minus `power`, scaled to a mean of 1 over pixels.
+
+    A class without pixels gets no weight.
+    """
+    share = counts / counts.sum()
+    weights = torch.where(share > 0, share.clamp(min=1e-9) ** -power, 0)
+    return weights / (weights * share).sum()
+
+
+def parameter_groups(model: nn.Module) -> list[list[nn.Parameter]]:
+    """Parameter groups for fastai: the pretrained encoder and the rest, so that each gets its own rate."""
+    parameters = dict(model.named_parameters())
+    encoder = [p for name, p in parameters.items() if name.startswith(_ENCODERS)]
+    rest = [p for name, p in parameters.items() if not name.startswith(_ENCODERS)]
+    return [encoder, rest] if encoder else [rest]
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+class _Clock:
+    """Time trained, and time left from the pixels that still have to be pushed through the network."""
+
+    def __init__(self, plan: tuple[Stage, ...], pictures: Pictures, trained: float) -> None:
+        height, width = pictures.full_size
+        framings = [stage.framing(height, width) for stage in plan]
+        # validation has no backward pass: about a third of the work
+        self._work = [
+            f.crop[0] * f.crop[1] * len(pictures.train)
+            + height * width * f.valid_size**2 * len(pictures.valid) / 3
+            for f in framings
+        ]
+        self._plan, self._trained, self._since = plan, trained, time.monotonic()
+        self._position, self._first, self._began = 0, 0.0, self._since
+        self.total = sum(stage.epochs for stage in plan)
+
+    @property
+    def before(self) -> int:
+        """Epochs of the stages before the present one."""
+        return sum(stage.epochs for stage in self._plan[: self._position])
+
+    def start(self, position: int, epoch: int) -> None:
+        """A stage begins, or goes on after some epochs."""
+        self._position, self._first, self._began = position, epoch, time.monotonic()
+
+    def seconds(self) -> float:
+        """Seconds trained so far, pauses left out."""
+        return self._trained + time.monotonic() - self._since
+
+    def left(self, epoch: float) -> float | None:
+        """Seconds left when so much of the stage is done; None when nothing was measured yet."""
+        done = (epoch - self._first) * self._work[self._position]
+        if done <= 0:
+            return None
+        stages = list(zip(self._plan, self._work, strict=True))[self._position + 1 :]
+        rest = (self._plan[self._position].epochs - epoch) * self._work[self._position]
+        rest += sum(stage.epochs * work for stage, work in stages)
+        return (time.monotonic() - self._began) * rest / done

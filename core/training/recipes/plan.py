@@ -1,0 +1,145 @@
+"""What a recipe will do with a data set, in plain words: said before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.datasets import SegmentationDataset
+from core.errors import DatasetError
+from core.training.recipes.recipe import Recipe, Stage
+
+FINDER_BATCHES = 100
+"""How many batches the finder tries within a run."""
+
+_UNITS = (("s", 1, 100), ("min", 60, 100), ("hours", 3600, 48), ("days", 86400, float("inf")))
+"""Each with its length in seconds, and how many of it are told better in the next."""
+
+_CLASSES = {
+    "dataset": "the {count} classes of the data set",
+    "model": "the classes of the model that it starts from",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """begin: what is learnt from what. stages: a sentence or two for each, by its name. end: what is kept."""
+
+    begin: str
+    stages: tuple[tuple[str, str], ...]
+    end: str
+
+    def sentences(self) -> list[str]:
+        """All of it, in order."""
+        return [self.begin, *(f"Stage {name}: {words}" for name, words in self.stages), self.end]
+
+
+def plan(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str] = ()) -> Plan:
+    """Say what a run would do. stages: those to be done, all where none is given.
+
+    One picture is read for its size; whether the data is without fault is another question.
+    RecipeError for a stage that the recipe does not have.
+    """
+    chosen = [recipe.stage(name) for name in stages] or list(recipe.stages)
+    size = _full_size(dataset)
+    return Plan(
+        begin=_begin(recipe, dataset),
+        stages=tuple((stage.name, _stage(stage, len(dataset.train), size)) for stage in chosen),
+        end="After every epoch the weights are kept, so that a run that was stopped goes on from there; "
+        "the run's best epoch is what becomes a model.",
+    )
+
+
+def training_batches(stage: Stage, pictures: int) -> int:
+    """Batches of an epoch; pictures that do not fill one are left to the next epoch."""
+    return pictures // stage.batch_size
+
+
+def finder_batches(stage: Stage) -> int:
+    """Batches that the finder tries before a stage's first epoch."""
+    return FINDER_BATCHES if stage.lr == "find" or stage.lr_find else 0
+
+
+def in_words(seconds: float) -> str:
+    """A time to expect, as exactly as it can be known: two digits, in the unit that people would use."""
+    if seconds < 1:
+        return "less than a second"
+    amount, unit = next(
+        (_two_digits(seconds / length), unit)
+        for unit, length, enough in _UNITS
+        if _two_digits(seconds / length) < enough
+    )
+    decimals = 1 if amount < 10 and unit != "s" else 0
+    return f"about {amount:.{decimals}f} {unit}"
+
+
+def _two_digits(amount: float) -> float:
+    return float(f"{amount:.2g}")
+
+
+def _begin(recipe: Recipe, dataset: SegmentationDataset) -> str:
+    if recipe.start_model is not None:
+        origin = f"starts from the model {recipe.start_model}"
+    elif recipe.pretrained:
+        origin = "starts from an encoder that has learnt to see on ImageNet's photos"
+    else:
+        origin = "starts from random weights: it knows nothing"
+    classes = _CLASSES.get(recipe.classes, f"the classes of {recipe.classes}")
+    return (
+        f"The network {recipe.network} {origin}. It learns {classes.format(count=len(dataset.class_list))} "
+        f"from {_pictures(len(dataset.train))}; after every epoch it is measured on "
+        f"{_pictures(len(dataset.valid))} that it never learns from."
+    )
+
+
+def _stage(stage: Stage, pictures: int, size: tuple[int, int] | None) -> str:
+    batches = training_batches(stage, pictures)
+    parts = [
+        f"{_times(stage.epochs)} through the pictures in batches of {stage.batch_size}, "
+        f"{batches * stage.epochs} steps in all, {_seen(stage, size)}."
+    ]
+    if stage.start_from is not None:
+        parts.append(f"It goes on from the weights of {stage.start_from}.")
+    if stage.frozen:
+        parts.append("The encoder stays as it is; the rest learns alone.")
+    parts.append(_rate(stage))
+    return " ".join(parts)
+
+
+def _seen(stage: Stage, size: tuple[int, int] | None) -> str:
+    if stage.crop is not None and stage.scale is not None:
+        height, width = stage.crop
+        low, high = stage.scale
+        return f"each a piece of {width} x {height} pixels of a picture scaled by {low:g} to {high:g}"
+    if size is None and not isinstance(stage.size, tuple):
+        return f"at {stage.size:g} of their size"
+    height, width = stage.framing(*(size or (1, 1))).crop
+    return f"at {width} x {height} pixels"
+
+
+def _rate(stage: Stage) -> str:
+    rise = f"rises over the first {stage.pct_start:.0%} of the steps and then falls to nearly nothing"
+    if stage.lr == "find":
+        return (
+            f"The learning-rate finder tries {FINDER_BATCHES} batches first, and its suggestion "
+            f"{stage.suggestion} is taken as the highest learning rate, which {rise}."
+        )
+    finder = f" The finder tries {FINDER_BATCHES} batches first, to show its curve." if stage.lr_find else ""
+    return f"The learning rate {rise}; its highest value is {stage.lr:g}.{finder}"
+
+
+def _full_size(dataset: SegmentationDataset) -> tuple[int, int] | None:
+    """(height, width) of the first training picture, which shares refer to; None when it cannot be read."""
+    try:
+        height, width = dataset.read_image(dataset.train[0]).shape[:2]
+    except (DatasetError, IndexError):
+        return None
+    return height, width
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+def _times(count: int) -> str:
+    return {1: "Once", 2: "Twice"}.get(count, f"{count} times")

@@ -1,0 +1,143 @@
+"""A run's preview pictures as an animated GIF: one sees the network learn."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from core.errors import RunError
+from core.training.runs.records import Preview, RunView
+
+WIDTH = 200
+"""Of one picture, in pixels; four stand side by side."""
+
+MOST = 80
+"""How many moments a film shows at most: they lie evenly among all, the first and the last among them."""
+
+_MILLISECONDS, _LAST_MILLISECONDS = 250, 2000
+_TITLE, _GAP = 28, 4
+_PAPER, _INK = (250, 250, 250), (30, 30, 30)
+_COLOURS = 256
+
+
+_NO_PICTURE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+"""What Pillow raises for files that are no pictures, broken ones, or ones that are far too large."""
+
+
+def moments(previews: Sequence[Preview], most: int = MOST) -> list[Preview]:
+    """At most so many of the previews, evenly chosen, the first and the last among them."""
+    if len(previews) <= most:
+        return list(previews)
+    return [previews[round(n * (len(previews) - 1) / (most - 1))] for n in range(most)]
+
+
+def moment_words(preview: Preview, view: RunView) -> str:
+    """When a preview was drawn and how good the network was then, in a few words.
+
+    Only at an epoch's end is it measured; within an epoch the words tell the figure of the epoch before.
+    """
+    if preview.number == 1 and not preview.batch:
+        return "before the first batch"
+    words = f"{preview.stage}, epoch {preview.epoch}"
+    ended = [(epoch.stage, epoch.epoch) for epoch in view.history]
+    if _ends_its_epoch(preview, view.previews) and (preview.stage, preview.epoch) in ended:
+        found = view.history[ended.index((preview.stage, preview.epoch))]
+        return f"{words}, acc_camvid {found.acc_camvid:.1%}, mean IoU {found.mean_iou:.1%}"
+    words += f", after batch {preview.batch}"
+    before = (preview.stage, preview.epoch - 1)
+    if before in ended:
+        words += f" (acc_camvid {view.history[ended.index(before)].acc_camvid:.1%} an epoch before)"
+    return words
+
+
+def _ends_its_epoch(preview: Preview, previews: Sequence[Preview]) -> bool:
+    same = [p.number for p in previews if (p.stage, p.epoch) == (preview.stage, preview.epoch)]
+    return preview.number == max(same, default=preview.number)
+
+
+def make_film(view: RunView, progress: Callable[[int, int], None] = lambda done, total: None) -> bytes:
+    """The previews of a run as a GIF of at most `MOST` pictures, about 800 pixels wide.
+
+    Each column is a frame: photo, what the network sees, truth. progress: told the pictures done and their
+    total. RunError when the run has drawn none, or one cannot be read.
+    """
+    shown = moments(view.previews)
+    if not shown or not view.photos:
+        raise RunError(f"The run {view.summary.id} has no preview pictures yet; wait for its first epoch.")
+    photos, truths = ([_small(path) for path in paths] for paths in (view.photos, view.truths))
+    seen = []
+    for done, preview in enumerate(shown, start=1):
+        seen.append(
+            [
+                _small(path).resize(photo.size, Image.Resampling.NEAREST)
+                for path, photo in zip(preview.pictures, photos, strict=True)
+            ]
+        )
+        progress(done, len(shown))
+    palette = _palette(photos, [*truths, *(picture for row in seen for picture in row)])
+    # Without dithering: what did not change between two pictures stays the same to the pixel, and the file
+    # holds it once.
+    pictures = [
+        _page(moment_words(preview, view), (photos, row, truths)).quantize(
+            palette=palette, dither=Image.Dither.NONE
+        )
+        for preview, row in zip(shown, seen, strict=True)
+    ]
+    file = io.BytesIO()
+    durations = [_MILLISECONDS] * (len(pictures) - 1) + [_LAST_MILLISECONDS]
+    pictures[0].save(
+        file, "GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=False
+    )
+    return file.getvalue()
+
+
+def _small(path: Path) -> Image.Image:
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            height = max(1, round(picture.height * WIDTH / picture.width))
+            kind = Image.Resampling.NEAREST if picture.mode == "P" else Image.Resampling.LANCZOS
+            return picture.resize((WIDTH, height), kind).convert("RGB")
+    except _NO_PICTURE as error:
+        raise RunError(
+            f"The preview picture {path.name} cannot be read: remove it and its line in index.csv, or delete "
+            "the run."
+        ) from error
+
+
+def _palette(photos: Sequence[Image.Image], labels: Sequence[Image.Image]) -> Image.Image:
+    """One palette for the whole film: the classes' colours as they are, the rest for the photos."""
+    found = {colour for picture in labels for _, colour in picture.getcolors(WIDTH * picture.height) or []}
+    exact = np.array(sorted(found), dtype=np.uint8)[: _COLOURS // 2]
+    exact = np.unique(np.concatenate([exact, [_PAPER, _INK]]), axis=0).astype(np.uint8)
+    wall = Image.fromarray(np.concatenate([_pixels(photo) for photo in photos])[None])
+    rest = wall.quantize(_COLOURS - len(exact)).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*exact.ravel().tolist(), *rest][: 3 * _COLOURS])
+    return palette
+
+
+def _pixels(picture: Image.Image) -> NDArray[np.uint8]:
+    return np.asarray(picture, dtype=np.uint8).reshape(-1, 3)
+
+
+def _page(words: str, rows: tuple[Sequence[Image.Image], ...]) -> Image.Image:
+    """The rows under their titles. What changes lies close together, and only that is stored again."""
+    heights = [max(picture.height for picture in row) for row in rows]
+    size = (len(rows[0]) * (WIDTH + _GAP) + _GAP, sum(_TITLE + height + _GAP for height in heights))
+    page = Image.new("RGB", size, _PAPER)
+    draw = ImageDraw.Draw(page)
+    # Sharp letters: shades of grey would not be in the palette.
+    draw.fontmode = "1"
+    font = ImageFont.load_default(15)
+    top = 0
+    for title, row, height in zip(("photo", f"the network: {words}", "truth"), rows, heights, strict=True):
+        draw.text((2 * _GAP, top + _GAP), title, _INK, font=font)
+        for column, picture in enumerate(row):
+            page.paste(picture, (_GAP + column * (WIDTH + _GAP), top + _TITLE))
+        top += _TITLE + height + _GAP
+    return page

@@ -1,0 +1,339 @@
+"""A run's folder `models/runs/ID/`: which files it has, and how they are written.
+
+Everything is appended line by line, or written beside its place and renamed into it, so that a reader
+never sees half a file. Nothing in it is ever unpickled. Nothing here imports torch: whoever only waits
+or looks does not pay for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import re
+import stat
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticSerializationError
+
+from core.errors import DiskFullError, RunError, RunNotFoundError
+from core.models.paths import store
+from core.training.recipes.recipe import Recipe, Stage
+
+RECIPE = "recipe.json"
+SETTINGS = "settings.json"
+STATUS = "status.json"
+LABEL = "label.json"
+ENVIRONMENT = "environment.json"
+HISTORY = "history.csv"
+BATCHES = "batches.csv"
+LOG = "log.txt"
+STOP = "stop"
+LOCK = "lock"
+PREVIEWS = "previews"
+CLASSES = "classes.json"
+CHECKPOINTS = "checkpoints"
+BEST = "best.safetensors"
+RESUME = "resume.safetensors"
+
+MAX_JSON_BYTES = 1024 * 1024
+
+_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+_PART = re.compile(r"^\.(.+)\.\d+\.part$")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+Task = Literal["train", "lr_find"]
+Content = TypeVar("Content", bound=BaseModel)
+
+
+class RunSettings(BaseModel):
+    """What a run was started with, beside its recipe.
+
+    data: the data set's folder. stages: those to be done, in order. publish: the model that it becomes
+    when it is finished. created: in seconds since 1970. iterations: how many batches the finder tries.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: Task = "train"
+    data: str
+    stages: Annotated[tuple[str, ...], Field(min_length=1)]
+    publish: str | None = None
+    created: float
+    iterations: Annotated[int, Field(ge=20, le=1000)] = 100
+
+
+class Label(BaseModel):
+    """What people call a run and note about it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Annotated[str, Field(max_length=100)] = ""
+    note: Annotated[str, Field(max_length=10_000)] = ""
+
+
+def make_label(title: str = "", note: str = "") -> Label:
+    """What people call a run and note about it; RunError when that is too long, or no text at all."""
+    try:
+        label = Label(title=" ".join(title.split()), note=note)
+        label.model_dump_json()
+    except (ValidationError, PydanticSerializationError) as error:
+        raise RunError(
+            "A title has at most 100 characters and a note at most 10,000, all of them text; give such ones."
+        ) from error
+    return label
+
+
+def runs_folder() -> Path:
+    """`runs/` of the model store."""
+    return store() / "runs"
+
+
+def run_folder(run: str) -> Path:
+    """The folder of a run of that ID, there or not; RunNotFoundError for one that none can have."""
+    if not _ID.fullmatch(run):
+        raise RunNotFoundError(
+            f"A run cannot be called {run!r}; use 1 to 64 letters, digits, hyphens and underscores."
+        )
+    return runs_folder() / run
+
+
+def existing_run(run: str) -> Path:
+    """The folder of a run that is there; RunNotFoundError else."""
+    folder = run_folder(run)
+    if folder.is_symlink() or not (folder / SETTINGS).is_file():
+        raise RunNotFoundError(f"There is no run {run!r}; `python -m core runs` lists those that there are.")
+    return folder
+
+
+def run_ids() -> list[str]:
+    """The IDs of all runs, by name."""
+    folder = runs_folder()
+    if not folder.is_dir():
+        return []
+    names = (entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
+    return sorted(name for name in names if _ID.fullmatch(name) and (folder / name / SETTINGS).is_file())
+
+
+def create_run(
+    recipe: Recipe,
+    data: Path,
+    *,
+    stages: Sequence[str] = (),
+    task: Task = "train",
+    run: str = "",
+    publish: str | None = None,
+    label: Label | None = None,
+    iterations: int = 100,
+) -> str:
+    """Make the folder of a new run and return its ID.
+
+    stages: those of the recipe to be done, all where none is given. run: its ID; else one is made of the
+    time and the recipe's name. RunError when there is a run of that ID already.
+    """
+    names = tuple(recipe.stage(name).name for name in dict.fromkeys(stages or recipe.names))
+    settings = RunSettings(
+        task=task,
+        data=str(data.absolute()),
+        stages=names,
+        publish=publish,
+        created=time.time(),
+        iterations=iterations,
+    )
+    if not _is_text(settings.data):
+        raise RunError(f"The folder {settings.data!r} has a name that is no text (UTF-8): rename it first.")
+    runs_folder().mkdir(parents=True, exist_ok=True)
+    folder = _make_folder(run, recipe.name)
+    write_text(folder / RECIPE, recipe.model_dump_json(indent=1) + "\n")
+    if label is not None:
+        write_text(folder / LABEL, label.model_dump_json(indent=1) + "\n")
+    # Last: a folder counts as a run when it has its settings.
+    write_text(folder / SETTINGS, settings.model_dump_json(indent=1) + "\n")
+    return folder.name
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _make_folder(run: str, recipe: str) -> Path:
+    if run:
+        folder = run_folder(run)
+        if (folder / SETTINGS).exists():
+            raise RunError(f"There is a run {run!r} already; resume it, or choose another name.")
+        folder.mkdir(exist_ok=True)
+        return folder
+    word = re.sub(r"[^A-Za-z0-9]+", "-", recipe).strip("-")[:30] or "run"
+    base = f"{datetime.now():%Y%m%d-%H%M%S}-{word}"
+    for number in range(1, 1000):
+        folder = run_folder(base if number == 1 else f"{base}-{number}")
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            return folder
+    raise RunError("A thousand runs were started within a second; wait a moment.")
+
+
+def read_settings(folder: Path) -> RunSettings:
+    """What a run was started with; RunError when the file is damaged."""
+    return read_json(folder / SETTINGS, RunSettings)
+
+
+def read_run_recipe(folder: Path) -> Recipe:
+    """The recipe as run; RunError when the file is damaged."""
+    return read_json(folder / RECIPE, Recipe)
+
+
+def planned_stages(folder: Path) -> tuple[Stage, ...]:
+    """The stages that a run does, in order."""
+    recipe = read_run_recipe(folder)
+    return tuple(recipe.stage(name) for name in read_settings(folder).stages)
+
+
+def add_stages(folder: Path, stages: Sequence[str]) -> None:
+    """Have a run do these stages of its recipe too, after those it was made for. RecipeError."""
+    recipe, settings = read_run_recipe(folder), read_settings(folder)
+    new = [name for name in dict.fromkeys(stages) if recipe.stage(name).name not in settings.stages]
+    if new:
+        longer = settings.model_copy(update={"stages": (*settings.stages, *new)})
+        write_text(folder / SETTINGS, longer.model_dump_json(indent=1) + "\n")
+
+
+def read_json(path: Path, kind: type[Content]) -> Content:
+    """Read and check a small file of a run; RunError names the file when it cannot be used."""
+    try:
+        with open_plain(path) as file:
+            content = file.read(MAX_JSON_BYTES + 1)
+        if len(content) > MAX_JSON_BYTES:
+            raise RunError(f"{path} has more than {MAX_JSON_BYTES} bytes; it is no file of a run.")
+        return kind.model_validate_json(content)
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RunError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
+
+
+def open_plain(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
+    """Open a file of a run's. RunError for a link, a folder or a pipe, which no run makes; FileNotFoundError.
+
+    A folder of runs may come from elsewhere: a link in it must not have another file shown or written to.
+    """
+    try:
+        descriptor = os.open(path, flags | _PLAIN, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise _not_plain(path) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _not_plain(path)
+    return os.fdopen(descriptor, "rb" if flags == os.O_RDONLY else "ab")
+
+
+def open_to_append(path: Path) -> BinaryIO:
+    """Open a file of a run's to append to it; it is made where there is none. Errors as for `open_plain`."""
+    return open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+
+def _not_plain(path: Path) -> RunError:
+    return RunError(f"{path} is no plain file, as a run writes it: remove it, or delete the run.")
+
+
+def disk_full(error: BaseException) -> DiskFullError | None:
+    """The sentence for an error that means that there is no room on the disk; None for any other."""
+    if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
+        return None
+    name = place_of(error.filename).name if error.filename else "what the run writes"
+    return DiskFullError(
+        f"There is no room on the disk for {name}: free some space and resume the run; "
+        "what was written before is whole."
+    )
+
+
+def place_of(filename: object) -> Path:
+    """The file that people know, of one that is being written beside its place."""
+    path = Path(str(filename))
+    return path.with_name(_PART.sub(r"\1", path.name)) if path.name else path
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what a killed process had half written: nobody will ever rename it into its place.
+
+    Only for the one process that writes the folder.
+    """
+    for part in folder.rglob(".*.part"):
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place when the block ends well, and else is gone."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole small file, or leave the old one as it is."""
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, values: dict[str, Any]) -> None:
+    """Write plain values as a whole JSON file, or leave the old one as it is."""
+    write_text(path, json.dumps(values, indent=1) + "\n")
+
+
+def append_row(path: Path, columns: Sequence[str], values: Iterable[object]) -> None:
+    """Append one line to a CSV file, which begins with the names of its columns.
+
+    The values are numbers and names without commas. A line goes out in one write, so that readers see all
+    of it or at worst no line end yet.
+    """
+    line = ",".join(str(value) for value in values) + "\n"
+    try:
+        with open_to_append(path) as file:
+            file.write((line if file.tell() else ",".join(columns) + "\n" + line).encode())
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a write does not know it by itself
+        raise
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def cut(path: Path, size: int) -> None:
+    """Keep the first `size` bytes of a file: what a run wrote after its last checkpoint is done again.
+
+    The shorter file is a new one: somebody who reads on from where they were notices it by its inode.
+    """
+    if size_of(path) <= size:
+        return
+    with open_plain(path) as file:
+        kept = file.read(max(0, size))
+    with replacing(path) as part:
+        part.write_bytes(kept)

@@ -1,0 +1,103 @@
+"""Waiting in line: one run at a time by default, the others in the order in which they came.
+
+There is no server that could keep the line: every run's process waits by itself, looks who came before it,
+and takes a lock that the system releases however its holder ends.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import sleep
+
+from filelock import FileLock, Timeout
+
+from core.errors import RunError, StoppedError
+from core.training.runs.folder import LOCK, run_ids, runs_folder
+from core.training.runs.status import Status, read_status, shown_state
+
+POLL = 0.5
+"""Seconds between two looks at the line."""
+
+
+def places() -> int:
+    """How many runs may train at a time: 1, or what STREETSCOPE_RUNS_AT_ONCE says."""
+    wanted = os.environ.get("STREETSCOPE_RUNS_AT_ONCE", "1")
+    return max(1, int(wanted)) if wanted.isdecimal() else 1
+
+
+@contextmanager
+def sole_process(folder: Path) -> Iterator[None]:
+    """Be the one process that writes a run's folder; RunError when another one is."""
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise RunError(f"The run {folder.name} is being trained by another process.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def turn(run: str, should_stop: Callable[[], bool], tell: Callable[[str], None]) -> Iterator[None]:
+    """Wait until it is a run's turn, and hold the place while the block lasts.
+
+    tell: called with a sentence on whom it waits for, whenever that changes.
+    StoppedError when it is stopped while it waits.
+    """
+    told = ""
+    while True:
+        if should_stop():
+            raise StoppedError("Stopped while it was waiting in line; resume it to put it back at the end.")
+        ahead = _ahead(run)
+        place = None if ahead else _free_place()
+        if place is not None:
+            try:
+                yield
+            finally:
+                place.release()
+            return
+        sentence = _waiting_for(run, ahead)
+        if sentence != told:
+            tell(sentence)
+            told = sentence
+        sleep(POLL)
+
+
+def _ahead(run: str) -> list[str]:
+    """The runs that wait and came before this one; one without a process does not wait yet."""
+    came = {other: status.queued for other, status in _standing("queued") if status.pid is not None}
+    mine = (came.get(run, float("inf")), run)
+    return [other for other, queued in came.items() if (queued, other) < mine]
+
+
+def _waiting_for(run: str, ahead: list[str]) -> str:
+    running = [other for other, _ in _standing("running", "stopping") if other != run]
+    before = running + ahead
+    return f"Waiting for {', '.join(before)} to end." if before else "Waiting for a place."
+
+
+def _standing(*states: str) -> Iterator[tuple[str, Status]]:
+    for run in run_ids():
+        folder = runs_folder() / run
+        try:
+            status = read_status(folder)
+        except RunError:
+            continue  # damaged, or about to be made
+        if shown_state(folder, status) in states:
+            yield run, status
+
+
+def _free_place() -> FileLock | None:
+    for number in range(places()):
+        lock = FileLock(runs_folder() / f".place-{number}.lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            continue
+        return lock
+    return None

@@ -1,0 +1,469 @@
+"""Looking at runs: what pages and the command line read of them. Cheap, and free of torch.
+
+Everything is read as it lies on the disk; a run that writes at the same time is no trouble.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+from pydantic import Field, JsonValue, RootModel
+
+from core.classes import RGB
+from core.errors import RecipeError, RunError
+from core.training.recipes.recipe import STAGE_NAME, Recipe
+from core.training.runs.folder import (
+    BATCHES,
+    BEST,
+    CHECKPOINTS,
+    CLASSES,
+    ENVIRONMENT,
+    HISTORY,
+    LABEL,
+    LOG,
+    PREVIEWS,
+    Label,
+    RunSettings,
+    existing_run,
+    make_label,
+    open_plain,
+    read_json,
+    read_run_recipe,
+    read_settings,
+    run_ids,
+    runs_folder,
+    write_text,
+)
+from core.training.runs.status import DIED, LIVE, ShownState, Status, read_status, shown_state
+
+Row = TypeVar("Row")
+LOG_BYTES = 8192
+_KEPT_HISTORIES = 256
+_MOST = 10**9
+"""More epochs, batches or previews than any run has: such a line is garbled."""
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run in a list. title: what people call it, else its ID. share: of all epochs done, in [0, 1].
+
+    message: one sentence on how it stands; for a dead or failed run what happened. seconds_left: None when
+    nobody knows.
+    """
+
+    id: str
+    title: str
+    note: str
+    task: str
+    recipe: str
+    data: str
+    created: float
+    state: ShownState
+    message: str
+    share: float
+    seconds_left: float | None
+    status: Status
+
+    @property
+    def live(self) -> bool:
+        """Whether it trains or waits in line: what a page refreshes for."""
+        return self.state in LIVE
+
+
+class Epoch(NamedTuple):
+    """One line of `history.csv`: fastai's table. epoch counts within the stage, from 1."""
+
+    stage: str
+    epoch: int
+    train_loss: float
+    valid_loss: float
+    acc_camvid: float
+    mean_iou: float
+    seconds: float
+
+
+class Batch(NamedTuple):
+    """One line of `batches.csv`. epoch and batch count from 1; seconds of training so far, without pauses."""
+
+    stage: str
+    epoch: int
+    batch: int
+    loss: float
+    smooth_loss: float
+    lr: float
+    momentum: float
+    seconds: float
+
+
+class Position(NamedTuple):
+    """How far a reader has read a growing file: which file it was, and how many bytes."""
+
+    inode: int = 0
+    offset: int = 0
+
+
+class Batches(NamedTuple):
+    """What was read of the batches. restarted: forget the earlier ones, the file was begun anew."""
+
+    rows: list[Batch]
+    position: Position
+    restarted: bool
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The preview pictures drawn at one time: label maps as PNGs in the classes' colours, by frame."""
+
+    number: int
+    stage: str
+    epoch: int
+    batch: int
+    seconds: float
+    pictures: tuple[Path, ...]
+
+
+class FinderPoint(NamedTuple):
+    """One line of a finder's curve."""
+
+    batch: int
+    lr: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Finder:
+    """A learning-rate finder's curve and, when it is finished, its suggestions by name."""
+
+    stage: str
+    points: tuple[FinderPoint, ...]
+    suggestions: dict[str, float]
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run in full. photos, truths and classes: the previews' frames, their label maps, and the colours in
+    those by class. log: its last lines.
+    """
+
+    summary: RunSummary
+    settings: RunSettings
+    recipe: Recipe
+    history: tuple[Epoch, ...]
+    previews: tuple[Preview, ...]
+    photos: tuple[Path, ...]
+    truths: tuple[Path, ...]
+    classes: dict[str, RGB]
+    finders: tuple[Finder, ...]
+    checkpoints: tuple[str, ...]
+    environment: dict[str, Any]
+    log: str
+
+    @property
+    def best(self) -> Epoch | None:
+        """The epoch of the highest acc_camvid; None before the first has ended."""
+        return max(self.history, key=lambda epoch: epoch.acc_camvid, default=None)
+
+
+def list_runs() -> list[RunSummary]:
+    """All runs, the newest first. One whose files are damaged is listed as failed, with a sentence."""
+    summaries = [_summary(run) for run in run_ids()]
+    return sorted(summaries, key=lambda summary: (-summary.created, summary.id))
+
+
+def read_summary(run: str) -> RunSummary:
+    """How one run stands. RunNotFoundError, RunError when its files are damaged."""
+    return _read_summary(run)
+
+
+def ahead_of(run: str, runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """Whom a run in line waits for, of all `runs`: those that train, then those that came before it.
+
+    A run that has no process yet stands behind all that have one.
+    """
+    training = [other for other in runs if other.state in ("running", "stopping") and other.id != run]
+    waiting = sorted((other for other in runs if other.state == "queued"), key=_came)
+    before = [other.id for other in waiting]
+    return training + (waiting[: before.index(run)] if run in before else [])
+
+
+def _came(summary: RunSummary) -> tuple[bool, float, str]:
+    return summary.status.pid is None, summary.status.queued, summary.id
+
+
+def read_run(run: str) -> RunView:
+    """Everything of a run but its batches. RunNotFoundError, RunError when its files are damaged."""
+    folder = existing_run(run)
+    settings = read_settings(folder)
+    return RunView(
+        summary=_read_summary(run),
+        settings=settings,
+        recipe=read_run_recipe(folder),
+        history=tuple(read_history(run)),
+        previews=tuple(_previews(folder)),
+        photos=_frames(folder, "photo"),
+        truths=_frames(folder, "truth"),
+        classes=_classes(folder),
+        finders=tuple(_finders(folder)),
+        checkpoints=tuple(checkpoints(run)),
+        environment=read_environment(folder),
+        log=log_tail(run),
+    )
+
+
+def read_history(run: str) -> list[Epoch]:
+    """The epochs of a run so far. A file that is as it was is not read again."""
+    return epochs_of(existing_run(run))
+
+
+def epochs_of(folder: Path) -> list[Epoch]:
+    """The same by the run's folder."""
+    path = folder / HISTORY
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return []
+    return list(_epochs(path, (found.st_ino, found.st_size, found.st_mtime_ns)))
+
+
+@lru_cache(maxsize=_KEPT_HISTORIES)
+def _epochs(path: Path, _: tuple[int, int, int]) -> tuple[Epoch, ...]:
+    return tuple(_rows(path, _epoch))
+
+
+def read_batches(run: str, position: Position = Position()) -> Batches:  # noqa: B008 (immutable)
+    """The batches that were written since `position`, which comes from the call before."""
+    path = existing_run(run) / BATCHES
+    try:
+        with open_plain(path) as file:
+            status = os.fstat(file.fileno())
+            restarted = position.inode != status.st_ino or status.st_size < position.offset
+            begin = 0 if restarted else position.offset
+            file.seek(begin)
+            content = file.read()
+    except FileNotFoundError:
+        return Batches([], Position(), position != Position())
+    whole = content[: content.rfind(b"\n") + 1]
+    lines = whole.decode("utf-8", "replace").splitlines()[0 if begin else 1 :]
+    rows = [row for line in lines if (row := _parsed(line, _batch)) is not None]
+    return Batches(rows, Position(status.st_ino, begin + len(whole)), restarted and position != Position())
+
+
+def log_tail(run: str, limit: int = LOG_BYTES) -> str:
+    """The last whole lines of a run's log."""
+    path = existing_run(run) / LOG
+    try:
+        with open_plain(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            file.seek(max(0, size - limit))
+            text = file.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+    return text.partition("\n")[2] if size > limit else text
+
+
+def checkpoints(run: str) -> list[str]:
+    """The names of the weights that a run keeps: `best`, its stages, and epochs as STAGE.001."""
+    folder = existing_run(run)
+    names = sorted(path.stem for path in (folder / CHECKPOINTS).glob("*.safetensors"))
+    names = [name for name in names if not name.startswith(".")]
+    return ["best", *names] if (folder / BEST).exists() else names
+
+
+def checkpoint_file(run: str, checkpoint: str) -> Path:
+    """The file of a checkpoint from `checkpoints`; RunError for any other name."""
+    names = checkpoints(run)
+    if checkpoint not in names:
+        kept = ", ".join(names) or "none yet"
+        raise RunError(f"The run {run} has no checkpoint {checkpoint!r}; it has: {kept}.")
+    folder = existing_run(run)
+    return folder / BEST if checkpoint == "best" else folder / CHECKPOINTS / f"{checkpoint}.safetensors"
+
+
+def label_run(run: str, *, title: str | None = None, note: str | None = None) -> None:
+    """Give a run another title or note; None leaves it as it is. RunError when they are too long."""
+    folder = existing_run(run)
+    before = _label(folder)
+    label = make_label(before.title if title is None else title, before.note if note is None else note)
+    write_text(folder / LABEL, label.model_dump_json(indent=1) + "\n")
+
+
+def delete_run(run: str) -> None:
+    """Delete a run and all its files; RunError while it trains or waits."""
+    folder = existing_run(run)
+    summary = _summary(run)
+    if summary.live:
+        raise RunError(f"The run {run} is {summary.state}: stop it before you delete it.")
+    # Renamed first, so that nobody ever sees half of it; a name with a dot is no run's.
+    gone = runs_folder() / f".deleted-{run}"
+    shutil.rmtree(gone, ignore_errors=True)
+    folder.rename(gone)
+    shutil.rmtree(gone)
+
+
+def _summary(run: str) -> RunSummary:
+    try:
+        return _read_summary(run)
+    except RunError as error:
+        return RunSummary(run, run, "", "train", "", "", 0.0, "failed", str(error), 0.0, None, Status())
+
+
+def _read_summary(run: str) -> RunSummary:
+    folder = existing_run(run)
+    settings, status = read_settings(folder), read_status(folder)
+    label, recipe = _label(folder), read_run_recipe(folder)
+    state = shown_state(folder, status)
+    try:
+        total = status.total or sum(recipe.stage(name).epochs for name in settings.stages)
+    except RecipeError as error:
+        raise RunError(f"The settings and the recipe of the run {run} do not belong together.") from error
+    part = status.batch / status.batches if status.batches and state in LIVE else 0.0
+    if settings.task == "lr_find":
+        share = 1.0 if state == "finished" else part
+    else:
+        share = 1.0 if state == "finished" else min(1.0, (status.done + part) / total)
+    return RunSummary(
+        id=run,
+        title=label.title or run,
+        note=label.note,
+        task=settings.task,
+        recipe=recipe.name,
+        data=settings.data,
+        created=settings.created,
+        state=state,
+        message=DIED if state == "dead" else status.message,
+        share=share,
+        seconds_left=status.seconds_left if state in LIVE else None,
+        status=status,
+    )
+
+
+def _label(folder: Path) -> Label:
+    return read_json(folder / LABEL, Label) if (folder / LABEL).exists() else Label()
+
+
+def _epoch(fields: list[str]) -> Epoch:
+    stage, epoch, *figures = fields
+    train_loss, valid_loss, *measured = map(float, figures)
+    acc_camvid, mean_iou, seconds = map(_finite, measured)
+    return Epoch(_stage(stage), _count(epoch), train_loss, valid_loss, acc_camvid, mean_iou, seconds)
+
+
+def _batch(fields: list[str]) -> Batch:
+    stage, epoch, batch, *figures = fields
+    loss, smooth_loss, lr, momentum, seconds = map(float, figures)
+    return Batch(
+        _stage(stage), _count(epoch), _count(batch), loss, smooth_loss, lr, momentum, _finite(seconds)
+    )
+
+
+def _finder_point(fields: list[str]) -> FinderPoint:
+    batch, lr, loss = fields
+    return FinderPoint(_count(batch), float(lr), float(loss))
+
+
+def _stage(text: str) -> str:
+    """A stage's name; ValueError for what can be none."""
+    if not re.fullmatch(STAGE_NAME, text):
+        raise ValueError(text)
+    return text
+
+
+def _count(text: str) -> int:
+    """A number of epochs, batches or pictures; ValueError for one that no run comes to."""
+    number = int(text)
+    if not 0 <= number <= _MOST:
+        raise ValueError(text)
+    return number
+
+
+def _finite(number: float | str) -> float:
+    """A figure; ValueError for one that no chart and no table could show."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(number)
+    return value
+
+
+def _rows(path: Path, parse: Callable[[list[str]], Row]) -> Iterator[Row]:
+    """The whole lines of a CSV file below its head; what a full disk has garbled is left out."""
+    try:
+        with open_plain(path) as file:
+            text = file.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return
+    for line in text[: text.rfind("\n") + 1].splitlines()[1:]:
+        if (row := _parsed(line, parse)) is not None:
+            yield row
+
+
+def _parsed(line: str, parse: Callable[[list[str]], Row]) -> Row | None:
+    try:
+        return parse(line.split(","))
+    except ValueError:
+        return None
+
+
+def _previews(folder: Path) -> Iterator[Preview]:
+    frames = len(_frames(folder, "photo"))
+
+    def parse(fields: list[str]) -> Preview:
+        number, stage, epoch, batch, seconds = fields
+        drawn = _count(number)
+        pictures = tuple(folder / PREVIEWS / f"{drawn:06d}-{place}.png" for place in range(frames))
+        return Preview(drawn, _stage(stage), _count(epoch), _count(batch), _finite(seconds), pictures)
+
+    return _rows(folder / PREVIEWS / "index.csv", parse)
+
+
+def _frames(folder: Path, kind: str) -> tuple[Path, ...]:
+    return tuple(sorted((folder / PREVIEWS).glob(f"{kind}-*.png")))
+
+
+def _classes(folder: Path) -> dict[str, RGB]:
+    """The colour of each class in the previews; none where none are drawn, or the file is damaged."""
+    try:
+        return read_json(folder / PREVIEWS / CLASSES, _Colours).root
+    except RunError:
+        return {}
+
+
+class _Colours(RootModel[dict[str, RGB]]):
+    pass
+
+
+def _finders(folder: Path) -> Iterator[Finder]:
+    for path in sorted(folder.glob("lr_find-*.csv")):
+        stage = path.stem.removeprefix("lr_find-")
+        yield Finder(stage, tuple(_rows(path, _finder_point)), _suggestions(path.with_suffix(".json")))
+
+
+def _suggestions(path: Path) -> dict[str, float]:
+    """Of a finder the rates by name; none while it runs, or where its file is damaged."""
+    try:
+        return read_json(path, _Suggestions).root
+    except RunError:
+        return {}
+
+
+class _Suggestions(RootModel[dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]]):
+    pass
+
+
+class _Environment(RootModel[dict[str, JsonValue]]):
+    pass
+
+
+def read_environment(folder: Path) -> dict[str, Any]:
+    """What a run was trained with, by its folder; empty where that is not known."""
+    try:
+        return read_json(folder / ENVIRONMENT, _Environment).root
+    except RunError:
+        return {}

@@ -1,0 +1,189 @@
+"""The process that measures how long a run would take: it does what the run would do, a few batches of it.
+
+    python -m core.training.workers.dry_run FOLDER
+
+FOLDER/asked.json says recipe, data and stages; what a run writes goes there too, and is of no further use.
+Each line of the output is JSON: {"done", "total", "doing"}, and at last {"estimate"} or {"error"}.
+`core.training.control.estimate` starts it and reads that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import statistics
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+from fastai.callback.core import CancelTrainException, CancelValidException
+from fastai.learner import Learner
+
+from core.datasets.layouts.opening import open_dataset
+from core.errors import StreetScopeError
+from core.hardware.allocator import keep_free_memory
+from core.training.control import launch
+from core.training.control.estimate import Estimate, StageEstimate
+from core.training.distributed import processes
+from core.training.learner import trainer
+from core.training.learner.callbacks import Event
+from core.training.learner.failures import explained
+from core.training.recipes.plan import finder_batches
+from core.training.recipes.recipe import Recipe, Stage
+
+WARM_UP = 2
+"""Batches that are not measured: the first ones also prepare what the others use again."""
+ENOUGH = 8
+"""Batches that are measured at most, of training and of validation each."""
+PATIENCE = 4.0
+"""Seconds after which no further batch is begun, if one was measured at all."""
+
+_TINY_RATE = 1e-6
+"""So small that nothing diverges; a step takes as long at any rate."""
+
+
+class Stopwatch(Event):
+    """Times the batches of one epoch, and ends training and validation when enough are measured."""
+
+    order = 90
+    began = last = 0.0
+
+    def before_train(self) -> None:
+        """Begin with training."""
+        self.train: list[float] = []
+        self.valid: list[float] = []
+        self._begin()
+
+    def before_validate(self) -> None:
+        """Begin with validation."""
+        self._begin()
+
+    def after_batch(self) -> None:
+        """Time from batch to batch: making the next one is part of it."""
+        now = time.monotonic()
+        times = self.train if self.learn.training else self.valid
+        times.append(now - self.last)
+        self.last = now
+        if len(times) >= WARM_UP + ENOUGH or (len(times) > 1 and now - self.began > PATIENCE):
+            raise CancelTrainException if self.learn.training else CancelValidException
+
+    def after_cancel_train(self) -> None:
+        """Have fastai log the figures of training all the same: they are written at the epoch's end."""
+        self.learn.recorder.cancel_train = False
+
+    def after_cancel_validate(self) -> None:
+        """The same for validation."""
+        self.learn.recorder.cancel_valid = False
+
+    def after_validate(self) -> None:
+        """What follows is the epoch's end."""
+        self.validated = time.monotonic()
+
+    def after_epoch(self) -> None:
+        """Weights are kept and previews drawn by now."""
+        self.epoch_end = time.monotonic() - self.validated
+
+    def _begin(self) -> None:
+        self.began = self.last = time.monotonic()
+
+
+def rehearse(recipe: Recipe, data: Path, folder: Path, stages: tuple[str, ...] = ()) -> Estimate:
+    """Prepare a run as `core.training.learner.trainer.train` does, try each stage, and say how long all would take.
+
+    Prints what it is doing. Any error of a run before its first epoch.
+    """
+    total = 1 + len(stages or recipe.stages)
+    _say(0, total, "reading the pictures and building the network")
+    process = psutil.Process()
+    with explained():
+        dataset = open_dataset(data)
+        # The run's own learner and writers: what is timed must be what will be done.
+        prepared = trainer.prepare(recipe, dataset, folder, lambda _: None, stages, trainer.Watch())
+    preparing, memory = time.time() - process.create_time(), process.memory_info().rss
+    measured = []
+    for position, stage in enumerate(prepared.plan):
+        _say(1 + position, total, f"trying the stage {stage.name}")
+        with explained(stage):
+            measured.append(_try_stage(prepared, position))
+        memory = max(memory, process.memory_info().rss)
+    device = processes.device()
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
+    return Estimate(preparing=preparing, stages=tuple(measured), device=name, memory=memory)
+
+
+def _try_stage(prepared: trainer.PreparedRun, position: int) -> StageEstimate:
+    stage, stopwatch = prepared.plan[position], Stopwatch()
+    prepared.clock.start(position, 0)
+    learner = prepared.ready(position, _TINY_RATE)
+    learner.add_cb(stopwatch)
+    with learner.no_bar(), learner.no_logging():
+        learner.fit_one_cycle(1, prepared.rates(stage, _TINY_RATE), pct_start=stage.pct_start)
+    learner.stop_when_diverged.check()
+    train, valid = _after_warm_up(stopwatch.train), _after_warm_up(stopwatch.valid)
+    slower = 1 + _share_of_previews(prepared, learner, stage)
+    return StageEstimate(
+        name=stage.name,
+        epochs=stage.epochs,
+        train_batches=len(learner.dls.train),
+        valid_batches=len(learner.dls.valid),
+        # The median: something else on the machine may hold up a batch.
+        train_batch=statistics.median(train) * slower,
+        valid_batch=statistics.median(valid),
+        epoch_end=stopwatch.epoch_end,
+        finder_batches=finder_batches(stage),
+        train_measured=len(train),
+        valid_measured=len(valid),
+    )
+
+
+def _after_warm_up(times: list[float]) -> list[float]:
+    return times[WARM_UP:] or times[-1:]
+
+
+def _share_of_previews(prepared: trainer.PreparedRun, learner: Learner, stage: Stage) -> float:
+    """The time for previews within an epoch, as a share of the training's."""
+    every = prepared.recipe.preview_seconds
+    if every is None:
+        return 0.0
+    began = time.monotonic()
+    previews = learner.previews
+    previews.painter.paint(previews.average.eval(), previews.factor, stage.name, 1, 0, 0.0)
+    return (time.monotonic() - began) / every
+
+
+def _say(done: int, total: int, doing: str) -> None:
+    _print({"done": done, "total": total, "doing": doing})
+
+
+def _print(values: dict[str, Any]) -> None:
+    # The pipe's own end: whatever a library prints must not come between.
+    print(json.dumps(values), file=sys.__stdout__, flush=True)
+
+
+def main(folder: Path) -> None:
+    """Read what is asked, measure, and print the result."""
+    warnings.simplefilter("ignore")
+    with contextlib.suppress(OSError):
+        # Where memory ends, this process is to go, not the app.
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    if hasattr(os, "nice"):
+        os.nice(launch.NICE)
+    keep_free_memory()  # as the run does
+    asked = json.loads((folder / "asked.json").read_bytes())
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            recipe = Recipe.model_validate_json(json.dumps(asked["recipe"]))
+            found = rehearse(recipe, Path(asked["data"]), folder / "run", tuple(asked["stages"]))
+    except StreetScopeError as error:
+        _print({"error": str(error)})
+        return
+    _print({"estimate": found.model_dump(mode="json")})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,164 @@
+"""From a finished training run to a model in the store: its card, its history and its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from torch import nn
+
+from core import charts
+from core.classes import ClassList
+from core.datasets import SegmentationDataset
+from core.datasets.layouts.opening import open_dataset
+from core.errors import RunError
+from core.evaluation.evaluate import evaluate
+from core.evaluation.metrics import per_class_iou
+from core.evaluation.results import Evaluation
+from core.models import store as modelstore
+from core.models.networks import find_network
+from core.models.store import ModelCard
+from core.photos import images
+from core.photos.samples import china
+from core.segmentation.segmenter import load_segmenter
+from core.training.learner.checkpoint import load_weights
+from core.training.learner.trainer import target_classes
+from core.training.recipes.recipe import Recipe
+from core.training.runs.folder import HISTORY, existing_run, read_run_recipe, read_settings, write_text
+from core.training.runs.records import Epoch, checkpoint_file, epochs_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Progress = Callable[[int, int], None]
+
+LIBRARIES = ("torch", "fastai", "segmentation-models-pytorch", "timm", "numpy", "pillow")
+
+
+def publish(
+    recipe: Recipe,
+    dataset: SegmentationDataset,
+    folder: Path,
+    module: nn.Module,
+    name: str,
+    progress: Progress = lambda done, total: None,
+) -> ModelCard:
+    """Put what a run has trained into the store as `name`, measured on the data set's validation frames.
+
+    folder: the run's; its history goes along. progress: told the frames measured and their total.
+    """
+    target = modelstore.model_folder(name)
+    history = epochs_of(folder)
+    classes = target_classes(recipe, dataset)
+    network = find_network(recipe.network)
+    card = ModelCard(
+        name=name,
+        network=network.name,
+        summary=network.summary,
+        class_list=modelstore.class_entries(classes),
+        normalisation=modelstore.normalisation(network),
+        training=_training(recipe, dataset, history),
+        library_versions={library: version(library) for library in LIBRARIES},
+    )
+    modelstore.save_model(card, module)
+    segmenter = load_segmenter(name)
+    result = evaluate(segmenter, dataset, "valid", progress)
+    card = modelstore.save_model(card.model_copy(update={"metrics": result.as_dict()}), module)
+    _write_history(target / HISTORY, history)
+    _confusion_picture(result).savefig(target / "confusion.png")
+    _iou_picture(result, classes).savefig(target / "per_class_iou.png")
+    photo = segmenter.segment(images.decode(china().read_bytes()))
+    side_by_side = np.concatenate([photo.image, charts.overlay(photo)], axis=1)
+    (target / "china.png").write_bytes(images.encode_png(side_by_side))
+    return card
+
+
+def publish_checkpoint(
+    run: str, checkpoint: str, name: str, progress: Progress = lambda done, total: None
+) -> ModelCard:
+    """Put one of a run's checkpoints into the store as the model `name`, with a card filled in from the run.
+
+    checkpoint: a name from `runs.checkpoints`, such as `best`, a stage's, or an epoch's where all are kept.
+    progress: as for `publish`.
+    RunError when the run has no such checkpoint or the data set is not what it was trained on.
+    """
+    modelstore.model_folder(name)
+    folder = existing_run(run)
+    path = checkpoint_file(run, checkpoint)
+    recipe, dataset = read_run_recipe(folder), open_dataset(Path(read_settings(folder).data))
+    module = find_network(recipe.network).build(len(target_classes(recipe, dataset)), False)
+    try:
+        module.load_state_dict(load_weights(path))
+    except RuntimeError as error:
+        raise RunError(
+            f"The checkpoint {checkpoint} of {run} does not fit {recipe.network} with the classes that "
+            f"{dataset.name} has now; train again on the data set as it is."
+        ) from error
+    return publish(recipe, dataset, folder, module.eval(), name, progress)
+
+
+def _write_history(path: Path, history: list[Epoch]) -> None:
+    """The run's epochs as they were read: whatever else its file may hold is no business of a model's."""
+    lines = [Epoch._fields, *((e.stage, e.epoch, *(f"{figure:.5f}" for figure in e[2:])) for e in history)]
+    write_text(path, "".join(",".join(map(str, line)) + "\n" for line in lines))
+
+
+def _training(recipe: Recipe, dataset: SegmentationDataset, history: list[Epoch]) -> dict[str, Any]:
+    return {
+        "dataset": dataset.name,
+        "frames": {"train": len(dataset.train), "valid": len(dataset.valid)},
+        "epochs": len(history),
+        "minutes": round(sum(epoch.seconds for epoch in history) / 60, 1),
+        "recipe": recipe.model_dump(mode="json"),
+    }
+
+
+def _figure(width: float, height: float, title: str) -> Figure:
+    # Not pyplot: that would keep the figure alive and choose a window system.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=110, layout="constrained")
+    figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def _caption(result: Evaluation) -> str:
+    return f"{result.model} on {result.dataset}, {result.split} ({result.images} pictures, {result.size})"
+
+
+def _confusion_picture(result: Evaluation) -> Figure:
+    """Confusion matrix; each row is a true class and sums to 100 %."""
+    rows = result.confusion.sum(axis=1, keepdims=True)
+    shares = np.divide(result.confusion, rows, out=np.zeros(result.confusion.shape), where=rows > 0)
+    figure = _figure(8, 7, f"Confusion: {_caption(result)}; % of each true class")
+    axes = figure.add_subplot()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    numbers = range(len(result.class_names))
+    axes.set_xticks(numbers, result.class_names, rotation=60, ha="right")
+    axes.set_yticks(numbers, result.class_names)
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("true")
+    for row in numbers:
+        for col in numbers:
+            if shares[row, col] >= 0.005:
+                colour = "white" if shares[row, col] > 0.5 else "black"
+                axes.text(col, row, f"{shares[row, col] * 100:.0f}", ha="center", va="center", color=colour)
+    return figure
+
+
+def _iou_picture(result: Evaluation, classes: ClassList) -> Figure:
+    """Bars of the per-class IoU in the classes' colours."""
+    ious = np.nan_to_num(per_class_iou(result.confusion))
+    figure = _figure(8, 4.5, f"IoU of each class: {_caption(result)}")
+    axes = figure.add_subplot()
+    numbers = range(len(ious))
+    axes.barh(numbers, ious, color=classes.palette / 255, edgecolor="grey")
+    for number, iou in zip(numbers, ious, strict=True):
+        axes.text(iou + 0.01, number, f"{iou:.2f}", va="center")
+    axes.set_yticks(numbers, classes.names)
+    axes.set_xlim(0, 1.05)
+    axes.invert_yaxis()
+    return figure

@@ -1,0 +1,274 @@
+"""The whole life of a run's process: wait in line, train, say how it ended.
+
+What it needs of torch is imported when its turn has come: a run that waits costs no memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from core.errors import RunError, StoppedError, StreetScopeError, TrainingError
+from core.training.runs.folder import (
+    ENVIRONMENT,
+    LOG,
+    RESUME,
+    STOP,
+    RunSettings,
+    disk_full,
+    existing_run,
+    open_to_append,
+    place_of,
+    read_run_recipe,
+    read_settings,
+    remove_parts,
+    write_json,
+    write_text,
+)
+from core.training.runs.queue import sole_process, turn
+from core.training.runs.records import read_environment
+from core.training.runs.status import State, StatusKeeper
+
+if TYPE_CHECKING:
+    from core.datasets import SegmentationDataset
+    from core.models.store import ModelCard
+    from core.training.learner.lr_find import Suggestions
+    from core.training.learner.trainer import BatchReport, EpochReport
+    from core.training.recipes.recipe import Recipe
+
+_BALLAST = ".ballast"
+_BALLAST_BYTES = 64 * 1024
+"""Room that is freed when the disk is full, so that the run can still say so."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a finished run has brought: the card of a published model, or the finder's suggestions."""
+
+    run: str
+    card: ModelCard | None = None
+    suggestions: Suggestions | None = None
+
+
+def work(
+    run: str,
+    report: Callable[[EpochReport], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Outcome:
+    """Do a run that waits in line, in this process, to its end.
+
+    report: told after every epoch how it stands. tell: told in a sentence whom it waits for.
+    StoppedError when it was stopped; any other StreetScopeError is also the sentence in its status.
+    """
+    folder = existing_run(run)
+    with sole_process(folder), StatusKeeper(folder) as status:
+        remove_parts(folder)
+        job = _Job(folder, status, report)
+        with job.ending(), asked_by_signal(job.asked):
+            job.log(f"Process {status.status.pid} waits for its turn.")
+            _write_ballast(folder)
+            with turn(run, job.should_stop, lambda sentence: job.waits(sentence, tell)):
+                return job.do()
+
+
+class _Job:
+    """A run at work in this process."""
+
+    def __init__(self, folder: Path, status: StatusKeeper, report: Callable[[EpochReport], None]) -> None:
+        self.folder, self.status, self.report = folder, status, report
+        self.asked = threading.Event()
+
+    def should_stop(self) -> bool:
+        """Whether somebody asked for it: with a signal, or with the file that other processes write."""
+        if self.asked.is_set() or (self.folder / STOP).exists():
+            if self.status.status.state == "running":
+                self.status.move("stopping", "Stopping at the next batch.")
+            return True
+        return False
+
+    def waits(self, sentence: str, tell: Callable[[str], None]) -> None:
+        self.status.move("queued", sentence)
+        self.log(sentence)
+        tell(sentence)
+
+    def do(self) -> Outcome:
+        """Train, or find a learning rate."""
+        now = time.time()
+        self.status.move("running", "Reading the data.", started=self.status.status.started or now)
+        settings, recipe = read_settings(self.folder), read_run_recipe(self.folder)
+        from core.datasets.layouts.opening import open_dataset
+        from core.training.learner import environment
+
+        dataset = open_dataset(Path(settings.data))
+        before, described = read_environment(self.folder), environment.describe(recipe, dataset)
+        write_json(self.folder / ENVIRONMENT, environment.followed_by(before, described))
+        again = " It goes on from its last checkpoint." if (self.folder / RESUME).exists() else ""
+        self.log(f"Started: {recipe.name} on {dataset.name}.{again}")
+        if before and (changed := environment.changes(before, described)):
+            self.log(f"Not as at its last start: {', '.join(changed)}.")
+        if settings.task == "lr_find":
+            return self._find(settings, recipe, dataset)
+        return self._train(settings, recipe, dataset)
+
+    def _train(self, settings: RunSettings, recipe: Recipe, dataset: SegmentationDataset) -> Outcome:
+        from core.training.learner.trainer import Watch, train
+
+        watch = Watch(self._batch, self.should_stop)
+        module = train(recipe, dataset, self.folder, self._epoch, stages=settings.stages, watch=watch)
+        card = None
+        if settings.publish is not None:
+            from core.training.workers.publish import publish
+
+            self.status.move(self.status.status.state, "Measuring the model.")
+            card = publish(recipe, dataset, self.folder, module, settings.publish)
+        self._finish("Finished." if card is None else f"Finished, and published as {card.name}.")
+        return Outcome(self.folder.name, card)
+
+    def _find(self, settings: RunSettings, recipe: Recipe, dataset: SegmentationDataset) -> Outcome:
+        from core.training.learner.trainer import Watch, find_rate
+
+        watch = Watch(self._batch, self.should_stop)
+        found = find_rate(
+            recipe, dataset, self.folder, settings.stages[0], iterations=settings.iterations, watch=watch
+        )
+        self._finish(f"Finished: {found.valley:.2g} is the rate in the valley.")
+        return Outcome(self.folder.name, suggestions=found)
+
+    def _finish(self, sentence: str) -> None:
+        (self.folder / STOP).unlink(missing_ok=True)
+        self.status.move("finished", sentence, ended=time.time(), seconds_left=0.0)
+        self.log(sentence)
+
+    def _batch(self, report: BatchReport) -> None:
+        self.status.update(
+            message=f"{'Finding a learning rate for' if report.finding else 'Training'} {report.stage}."
+            if self.status.status.state == "running"
+            else self.status.status.message,
+            stage=report.stage,
+            epoch=report.epoch,
+            epochs=report.epochs,
+            batch=report.batch,
+            batches=report.batches,
+            done=report.done,
+            total=report.total,
+            seconds=report.seconds,
+            seconds_left=report.seconds_left,
+        )
+
+    def _epoch(self, report: EpochReport) -> None:
+        self.status.update(
+            stage=report.stage,
+            epoch=report.epoch,
+            done=report.done,
+            batch=0,
+            seconds=report.seconds,
+            seconds_left=report.seconds_left,
+        )
+        self.status.write()
+        self.log(
+            f"{report.stage} {report.epoch}/{report.epochs}: loss {report.train_loss:.4f} / "
+            f"{report.valid_loss:.4f}, acc_camvid {report.acc_camvid:.4f}, mean IoU {report.mean_iou:.4f}"
+        )
+        self.report(report)
+
+    def log(self, text: str) -> None:
+        """Append lines to the log; a log that cannot be written is no reason to stop."""
+        with contextlib.suppress(OSError, RunError), open_to_append(self.folder / LOG) as file:
+            file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {text}\n".encode())
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Say in the status how the run ended, whatever happens."""
+        try:
+            yield
+        except StoppedError as error:
+            self._end("stopped", str(error))
+            raise
+        except KeyboardInterrupt:
+            self._end("stopped", "Interrupted; resume it, and it goes on after its last whole epoch.")
+            raise
+        except StreetScopeError as error:
+            self._end("failed", str(error), traceback.format_exc())
+            raise
+        except Exception as error:
+            if (full := disk_full(error)) is not None:
+                self._end("failed", str(full), traceback.format_exc())
+                raise full from error
+            sentence = self._unforeseen(error)
+            self._end("failed", sentence, traceback.format_exc())
+            raise TrainingError(sentence) from error
+        finally:
+            (self.folder / _BALLAST).unlink(missing_ok=True)
+
+    def _unforeseen(self, error: Exception) -> str:
+        if isinstance(error, OSError) and error.filename:
+            return f"{place_of(error.filename)} cannot be used: {error.strerror or error}."
+        return (
+            f"The run ended with an error that nobody foresaw ({type(error).__name__}); "
+            f"the log of the run {self.folder.name} tells more."
+        )
+
+    def _end(self, state: State, sentence: str, details: str = "") -> None:
+        for name in (
+            STOP,
+            _BALLAST,
+        ):  # before it says so: a stop that comes later is meant for the next start
+            (self.folder / name).unlink(missing_ok=True)
+        self.log(sentence)
+        if details:
+            self.log(details.rstrip())
+        with contextlib.suppress(OSError):  # a disk without room for a kilobyte
+            self.status.move(state, sentence, ended=time.time(), seconds_left=None)
+
+
+@contextmanager
+def asked_by_signal(asked: threading.Event) -> Iterator[None]:
+    """SIGTERM and the first Ctrl-C stop the run gracefully; the second Ctrl-C ends it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT and asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before: dict[int, Any] = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def help_along(run: str) -> None:
+    """Train beside the first process of a run under torchrun: the same steps, nothing written.
+
+    StoppedError when one of them was asked to stop: a signal often reaches all of them.
+    """
+    from core.datasets.layouts.opening import open_dataset
+    from core.training.learner.trainer import Watch, train
+
+    folder = existing_run(run)
+    settings = read_settings(folder)
+    if settings.task != "train":
+        raise RunError("The learning-rate finder runs in one process; start it without torchrun.")
+    asked = threading.Event()
+    recipe, dataset = read_run_recipe(folder), open_dataset(Path(settings.data))
+    with asked_by_signal(asked):
+        train(recipe, dataset, folder, stages=settings.stages, watch=Watch(should_stop=asked.is_set))
+
+
+def _write_ballast(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        write_text(folder / _BALLAST, " " * _BALLAST_BYTES)

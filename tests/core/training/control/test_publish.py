@@ -1,0 +1,85 @@
+"""Before a run becomes a model: names that are free, and those that are not."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from core.errors import ModelError, ModelNotFoundError, RunError
+from core.models.store import list_models, model_folder, read_card
+from core.training.control.publish import check_model_name, publish_run
+from core.training.runs.folder import HISTORY, create_run, run_folder
+from core.training.runs.status import put_in_line
+from core.training.workers.publish import publish_checkpoint
+from core.training.workers.train import work
+from tests.core.training.conftest import make_recipe, make_stage
+
+
+@pytest.fixture
+def run(store, make_dataset, street) -> str:
+    data = make_dataset(dict.fromkeys("abcde", street), valid=("e",))
+    run = create_run(make_recipe(make_stage(epochs=1)), data, run="trained")
+    put_in_line(run_folder(run))
+    work(run)
+    return run
+
+
+def test_a_free_name_is_taken(store):
+    check_model_name("mine")
+
+
+def test_a_taken_name_has_to_be_replaced(colour_model):
+    with pytest.raises(ModelError, match="There is a model called colours already"):
+        check_model_name("colours")
+    check_model_name("colours", replace=True)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_the_shipped_model_is_never_replaced(store, replace):
+    with pytest.raises(ModelError, match="comes with StreetScope"):
+        check_model_name("street-lite0", replace)
+
+
+@pytest.mark.parametrize("name", ["", "../mine", "runs", "a b", "x" * 65, ".hidden"])
+def test_a_name_that_no_model_can_have_is_refused(store, name):
+    with pytest.raises(ModelNotFoundError, match="cannot be called"):
+        check_model_name(name)
+
+
+def test_a_run_becomes_a_model_with_a_card_filled_in_from_it(run):
+    told = []
+    publish_run(run, "best", "mine", progress=lambda *counts: told.append(counts))
+    card = read_card("mine")
+
+    assert list_models() == ["mine"]
+    assert card.training["epochs"] == 1
+    assert card.training["recipe"]["name"] == "test"
+    assert card.metrics["split"] == "valid"
+    assert told[-1] == (1, 1)
+    with pytest.raises(ModelError, match="already"):
+        publish_run(run, "best", "mine")
+
+
+def test_lines_that_were_garbled_go_into_no_model(run):
+    with (run_folder(run) / HISTORY).open("ab") as file:
+        file.write(b"only,2\n\xff\x00,\nonly,2,1,1,1,1,nan\n")
+    publish_checkpoint(run, "best", "mine")
+
+    assert read_card("mine").training["epochs"] == 1
+    lines = (model_folder("mine") / HISTORY).read_text("utf-8").splitlines()
+    assert [line.split(",")[:2] for line in lines] == [["stage", "epoch"], ["only", "1"]]
+
+
+def test_a_checkpoint_that_is_not_there_leaves_no_model(run):
+    with pytest.raises(RunError, match="has no checkpoint"):
+        publish_run(run, "only.009", "mine")
+    assert list_models() == []
+
+
+def test_what_the_command_refuses_is_its_sentence(run, tmp_path):
+    shutil.rmtree(tmp_path / "toy")
+    with pytest.raises(RunError, match=re.escape(str(tmp_path / "toy"))):
+        publish_run(run, "best", "mine")
+    assert list_models() == []

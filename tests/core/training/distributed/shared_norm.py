@@ -1,0 +1,52 @@
+"""Two processes, half of a batch each: whether batch norms over all are those of one process over the whole.
+
+Usage: shared_norm.py FILE_WHERE_THE_TWO_MEET
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+
+import torch
+from timm.layers import BatchNormAct2d
+from torch import nn
+
+from core.training.distributed.sharing import _normalise
+
+
+def compare(norm: nn.BatchNorm2d, rank: int) -> None:
+    torch.manual_seed(0)
+    whole = 3 + 2 * torch.randn(4, 3, 5, 7)
+    nn.init.normal_(norm.weight)
+    nn.init.normal_(norm.bias)
+    alone, together = norm, type(norm)(3)
+    together.load_state_dict(alone.state_dict())
+    together.forward = types.MethodType(_normalise, together)
+    mine = slice(2 * rank, 2 * rank + 2)
+    part = whole[mine].clone().requires_grad_()
+    whole.requires_grad_()
+    found, expected = together(part), alone(whole)
+    torch.testing.assert_close(found, expected[mine])
+    # Any loss would do that weighs places differently.
+    weights = torch.randn(whole.shape)
+    (found * weights[mine]).sum().backward()
+    (expected * weights).sum().backward()
+    torch.testing.assert_close(part.grad, whole.grad[mine])
+    torch.testing.assert_close(together.state_dict(), alone.state_dict())
+    torch.testing.assert_close(together.eval()(part), alone.eval()(whole)[mine])
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    child = os.fork()
+    rank = int(child == 0)
+    os.environ |= {"WORLD_SIZE": "2", "RANK": str(rank)}
+    meeting = f"file://{sys.argv[1]}"
+    torch.distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=2)
+    for norm in (nn.BatchNorm2d(3), BatchNormAct2d(3)):
+        compare(norm, rank)
+    torch.distributed.destroy_process_group()
+    if child:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

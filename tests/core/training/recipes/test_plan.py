@@ -1,0 +1,129 @@
+"""What a run would do, in words that a reader can check against the recipe."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.datasets.layouts.opening import open_dataset
+from core.errors import RecipeError
+from core.training.recipes.plan import in_words, plan, training_batches
+from core.training.recipes.recipe import read_recipe, shipped_recipes
+from tests.core.training.conftest import make_recipe, make_stage
+
+
+@pytest.fixture
+def dataset(data):
+    """Four pictures of 48 x 40 to train on, one to validate."""
+    return open_dataset(data)
+
+
+def stage_words(dataset, **changes) -> str:
+    ((name, words),) = plan(make_recipe(make_stage(**changes)), dataset).stages
+    assert name == "only"
+    return words
+
+
+def test_the_beginning_says_network_origin_classes_and_pictures(dataset):
+    assert plan(make_recipe(pretrained=False), dataset).begin == (
+        "The network pixel_colour starts from random weights: it knows nothing. It learns the 4 classes of "
+        "the data set from 4 pictures; after every epoch it is measured on 1 picture that it never learns "
+        "from."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"pretrained": True}, "an encoder that has learnt to see on ImageNet's photos"),
+        ({"start_model": "street-lite0", "classes": "model"}, "starts from the model street-lite0"),
+        ({"start_model": "street-lite0", "classes": "model"}, "the classes of the model"),
+        ({"classes": "CamVid-11"}, "the classes of CamVid-11"),
+    ],
+)
+def test_origin_and_classes_are_the_recipes(dataset, changes, part):
+    assert part in plan(make_recipe(**changes), dataset).begin
+
+
+def test_a_stage_says_how_often_and_in_how_many_steps(dataset):
+    # four pictures are two batches of two; three epochs are six steps
+    assert stage_words(dataset).startswith(
+        "3 times through the pictures in batches of 2, 6 steps in all, each a piece of 32 x 32 pixels of a "
+        "picture scaled by 0.8 to 1.2."
+    )
+    assert stage_words(dataset, epochs=1).startswith("Once through")
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(1.0, "at 64 x 32 pixels"), ((64, 96), "at 96 x 64 pixels"), (0.5, "at 32 x 32 pixels")],
+)
+def test_sizes_are_said_in_pixels_width_first(make_dataset, size, words):
+    labels = np.zeros((32, 64), np.uint8)
+    wide = open_dataset(make_dataset({"a": labels, "b": labels}, valid=("b",), name="wide"))
+
+    assert words in stage_words(wide, size=size)
+
+
+def test_a_picture_that_cannot_be_read_leaves_the_share(dataset):
+    dataset.train[0].image.write_bytes(b"nothing")
+
+    assert "at 0.5 of their size" in stage_words(dataset, size=0.5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"lr": 0.3, "pct_start": 0.9}, "rises over the first 90% of the steps"),
+        ({"lr": 0.3}, "its highest value is 0.3."),
+        ({"lr": 0.3, "lr_find": True}, "The finder tries 100 batches first"),
+        ({"lr": "find", "suggestion": "steep"}, "its suggestion steep is taken"),
+        ({"frozen": True}, "The encoder stays as it is"),
+    ],
+)
+def test_a_stage_says_what_the_learning_rate_does_and_what_learns(dataset, changes, part):
+    assert part in stage_words(dataset, **changes)
+
+
+def test_a_later_stage_says_where_it_starts(dataset):
+    recipe = make_recipe(make_stage("first"), make_stage("second", start_from="first"))
+
+    assert "It goes on from the weights of first." in plan(recipe, dataset).stages[1][1]
+    assert [name for name, _ in plan(recipe, dataset, ("second",)).stages] == ["second"]
+    with pytest.raises(RecipeError, match="no stage 'third'"):
+        plan(recipe, dataset, ("third",))
+
+
+@pytest.mark.parametrize("name", shipped_recipes())
+def test_every_shipped_recipe_has_its_words(dataset, name):
+    recipe = read_recipe(name)
+    sentences = plan(recipe, dataset).sentences()
+
+    assert len(sentences) == len(recipe.stages) + 2
+    assert all(sentence.endswith(".") and "None" not in sentence for sentence in sentences)
+
+
+def test_pictures_that_do_not_fill_a_batch_wait_for_the_next_epoch():
+    assert training_batches(make_stage(batch_size=4), 11) == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "less than a second"),
+        (1.4, "about 1 s"),
+        (42.4, "about 42 s"),
+        (99.4, "about 99 s"),
+        (99.9, "about 1.7 min"),
+        (600, "about 10 min"),
+        (5900, "about 98 min"),
+        (5990, "about 1.7 hours"),
+        (36_000, "about 10 hours"),
+        (47.4 * 3600, "about 47 hours"),
+        (48 * 3600, "about 2.0 days"),
+        (100 * 86400, "about 100 days"),
+        (1e12, "about 12000000 days"),
+    ],
+)
+def test_times_are_said_in_two_digits(seconds, words):
+    assert in_words(seconds) == words
