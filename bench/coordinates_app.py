@@ -4,9 +4,9 @@ import streamlit as st
 from PIL import Image
 from streamlit_image_coordinates import streamlit_image_coordinates
 
-from core import charts
 from core.photos import images
 from core.photos.samples import china
+from core.reports import charts
 from core.segmentation.segmenter import Segmentation, load_segmenter
 from pages.widgets.reading import show_chosen, show_neighbours
 

@@ -121,7 +121,7 @@ def segment(
     as_json: bool,
 ) -> None:
     """Segment PHOTO: write its masks, or read one pixel with --at."""
-    from core import export
+    from core.reports import export
 
     result = _segment(photo, model, size, square)
     if at is not None:
@@ -182,8 +182,8 @@ def compare(
 
     At two --sizes or with two --models; on the grid of the larger picture.
     """
-    from core import charts
     from core.photos import images
+    from core.reports import charts
     from core.segmentation.comparison import compare as compare_two
 
     if (sizes is None) == (models is None):
@@ -262,7 +262,7 @@ def _image(segmentation: Segmentation) -> dict[str, int]:
 def _comparison(
     comparison: Comparison, sides: tuple[Segmentation, Segmentation], sizes: list[str]
 ) -> dict[str, Any]:
-    from core.tables import transition_rows
+    from core.reports.tables import transition_rows
 
     first, second = (
         {"model": side.model_name, "size": size, "image": _image(side)}

@@ -61,10 +61,10 @@ def evaluate(
     Every picture is segmented at its own size, exactly as the app does it. The figures are kept with the data
     set, as those of the Evaluate page are.
     """
-    from core import evaluation_tables as tables
     from core.datasets.layouts.opening import open_dataset
     from core.evaluation.store import evaluate_once
     from core.models.store import read_card
+    from core.reports import evaluation_tables as tables
 
     if other == model:
         raise click.UsageError(f"--with names {model} itself; give another model.")
@@ -118,7 +118,7 @@ def _write(
     worst: list[int],
     cell: tuple[int, int] | None,
 ) -> list[Path]:
-    from core import evaluation_export as export
+    from core.reports import evaluation_export as export
     from core.segmentation.segmenter import load_segmenter
 
     first = found[0]

@@ -35,12 +35,12 @@ def compare_runs(runs: tuple[str, ...], html: Path | None, as_json: bool) -> Non
 
     Their best figures, and what their recipes have different.
     """
-    from core.run_tables import best_rows, cannot_be_compared, recipe_rows
+    from core.reports.run_tables import best_rows, cannot_be_compared, recipe_rows
     from core.training.runs.records import read_run
 
     views = {run: read_run(run) for run in runs}
     if html is not None:
-        from core.run_charts import COMPARED, comparison_chart, html_page
+        from core.reports.run_charts import COMPARED, comparison_chart, html_page
         from core.training.runs.folder import write_text
 
         histories = {run: view.history for run, view in views.items()}

@@ -9,10 +9,10 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from core import tables
-from core.export import file_stem
 from core.photos import images
 from core.photos.photo import Photo
+from core.reports import tables
+from core.reports.export import file_stem
 from core.segmentation.comparison import Comparison, compare
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.models import SegmentedPhoto

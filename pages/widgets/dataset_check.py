@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import dataset_tables, tables
 from core.datasets.contents.check import Report, check
+from core.reports import dataset_tables, tables
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.dataset_state import open_frame
 from pages.widgets.datasets import OpenedSet, file_name, read_again

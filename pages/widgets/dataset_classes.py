@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core import dataset_tables, tables
 from core.classes import CAMVID_11
 from core.datasets.contents.statistics import Statistics, typical_example
 from core.datasets.contents.thumbnails import example_crop
 from core.errors import DatasetError
 from core.photos import images
+from core.reports import dataset_tables, tables
 from pages.widgets.dataset_state import open_frame, show_frames_with
 from pages.widgets.datasets import OpenedSet, counts, file_name
 from pages.widgets.front_end import script, style

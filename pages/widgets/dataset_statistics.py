@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core import dataset_charts, dataset_tables, tables
 from core.datasets import Split
 from core.datasets.contents.statistics import Statistics
+from core.reports import dataset_charts, dataset_tables, tables
 from pages.widgets.datasets import OpenedSet, counts, file_name
 from pages.widgets.plots import chart_page_button, saved_chart
 

@@ -8,8 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from core import charts, export, tables
 from core.photos.photo import Photo
+from core.reports import charts, export, tables
 from core.segmentation.reading import PixelReading
 from core.segmentation.segmenter import Segmentation
 from core.segmentation.sizes import WorkingSize

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core import tables
 from core.evaluation.results import SplitEvaluation
-from core.evaluation_tables import measured_on, with_source
+from core.reports import tables
+from core.reports.evaluation_tables import measured_on, with_source
 from pages.widgets.datasets import file_name
 from pages.widgets.plots import chart_page_button
 from pages.widgets.words import plain

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import evaluation_charts as charts
-from core import evaluation_tables as tables
 from core.errors import StreetScopeError
 from core.evaluation.metrics import IntArray, counted_as
 from core.evaluation.results import SplitEvaluation
+from core.reports import evaluation_charts as charts
+from core.reports import evaluation_tables as tables
 from pages.widgets.evaluate_chart import files, stem
 from pages.widgets.evaluate_frames import (
     THUMBNAIL,

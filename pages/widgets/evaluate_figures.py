@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import evaluation_charts as charts
-from core import evaluation_tables as tables
 from core.errors import ComparisonError
 from core.evaluation.boundaries import WIDTH
 from core.evaluation.metrics import classes_in_mean, mean_iou, pixel_accuracy
 from core.evaluation.results import SplitEvaluation
+from core.reports import evaluation_charts as charts
+from core.reports import evaluation_tables as tables
 from pages.widgets.datasets import OpenedSet
 from pages.widgets.evaluate_chart import files, source, stem
 from pages.widgets.plots import saved_chart

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import evaluation_tables as tables
 from core.errors import StreetScopeError
+from core.reports import evaluation_tables as tables
 from pages.widgets.dataset_state import frame_name, set_frame, write_frame
 from pages.widgets.evaluate_chart import files, stem
 from pages.widgets.evaluate_frames import (

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core import charts, tables
 from core.classes import CAMVID_11, CAMVID_32
 from core.photos.photo import Photo
+from core.reports import charts, tables
 from core.segmentation import pins
 from core.segmentation.reading import PixelReading
 from core.segmentation.segmenter import Segmentation

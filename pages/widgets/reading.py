@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import charts, tables
+from core.reports import charts, tables
 from core.segmentation.probabilities import percent
 from core.segmentation.reading import PixelReading, Shape
 from pages.widgets.bars import class_bars

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import StreetScopeError
-from core.run_tables import recipe_rows
+from core.reports.run_tables import recipe_rows
 from core.training.recipes.recipe import to_toml
 from core.training.runs.records import RunSummary, RunView, delete_run, label_run, read_run
 from pages.widgets.datasets import file_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.run_charts import Chart, option
+from core.reports.run_charts import Chart, option
 from pages.widgets.datasets import file_name
 
 HEIGHT = 300

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import run_charts, tables
 from core.errors import StreetScopeError
-from core.run_charts import COMPARED as FIGURES
-from core.run_tables import best_rows, cannot_be_compared, recipe_rows, run_rows
+from core.reports import run_charts, tables
+from core.reports.run_charts import COMPARED as FIGURES
+from core.reports.run_tables import best_rows, cannot_be_compared, recipe_rows, run_rows
 from core.training.recipes.references import SOURCES, references
 from core.training.runs.records import RunSummary, RunView, list_runs, read_run
 from pages.widgets.run_chart import draw

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core import tables
 from core.errors import StreetScopeError
 from core.jobs import Job
-from core.run_tables import epoch_of, epoch_rows
+from core.reports import tables
+from core.reports.run_tables import epoch_of, epoch_rows
 from core.training.runs.records import Epoch, RunSummary, checkpoints, read_history
 from pages.widgets.dataset_jobs import jobs, watch
 from pages.widgets.datasets import file_name

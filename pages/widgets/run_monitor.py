@@ -8,9 +8,9 @@ from functools import partial
 
 import streamlit as st
 
-from core import run_charts, tables
 from core.errors import StreetScopeError
-from core.run_tables import batch_rows, class_words, data_name, epoch_rows
+from core.reports import run_charts, tables
+from core.reports.run_tables import batch_rows, class_words, data_name, epoch_rows
 from core.training.recipes.recipe import Stage
 from core.training.runs.batch_log import BatchCurves, BatchLog
 from core.training.runs.lr_find_history import SUGGESTIONS, finder_chart

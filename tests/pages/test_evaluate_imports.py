@@ -20,7 +20,7 @@ print(*sys.modules)
 # The figures alone, as a script would read them.
 FIGURES = """
 import sys
-import core.evaluation_charts, core.evaluation_export, core.evaluation.store, core.evaluation_tables
+import core.reports.evaluation_charts, core.reports.evaluation_export, core.evaluation.store, core.reports.evaluation_tables
 print(*sys.modules)
 """
 

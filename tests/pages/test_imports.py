@@ -23,7 +23,7 @@ for script in ("app.py", "pages/explore.py"):
                     importlib.import_module(f"{node.module}.{alias.name}")
 
 import numpy as np
-from core.charts import reading_option
+from core.reports.charts import reading_option
 from core.models.store import Model, ModelCard, class_entries, normalisation
 from core.classes import CAMVID_32
 from core.models.networks import find_network

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.charts import figure_of
 from core.errors import RunError
+from core.reports.charts import figure_of
 from core.training.recipes.recipe import Recipe
 from core.training.runs.folder import existing_run, read_run_recipe, read_settings
 from core.training.runs.records import Finder, FinderPoint, RunSummary

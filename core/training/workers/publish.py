@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import nn
 
-from core import charts
 from core.classes import ClassList
 from core.datasets import SegmentationDataset
 from core.datasets.layouts.opening import open_dataset
@@ -23,6 +22,7 @@ from core.models.networks import find_network
 from core.models.store import ModelCard
 from core.photos import images
 from core.photos.samples import china
+from core.reports import charts
 from core.segmentation.segmenter import load_segmenter
 from core.training.learner.checkpoint import load_weights
 from core.training.learner.trainer import target_classes

@@ -10,12 +10,12 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.charts import difference
 from core.classes import CAMVID_11, CAMVID_32, ClassList, SegmentationClass
 from core.errors import ComparisonError
+from core.reports.charts import difference
+from core.reports.tables import transition_rows
 from core.segmentation.comparison import Transition, compare
 from core.segmentation.segmenter import Segmentation
-from core.tables import transition_rows
 
 ABC = ClassList(
     "ABC",

@@ -12,16 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import evaluation_charts as charts
-from core import evaluation_tables as tables
 from core.errors import ComparisonError
 from core.evaluation.boundaries import count_boundaries
 from core.evaluation.calibration import count_calibration
 from core.evaluation.frame_counts import filled_cells, put_together
 from core.evaluation.metrics import count_confusion
 from core.evaluation.results import SplitEvaluation
-from core.evaluation_export import write_files
-from core.tables import to_csv
+from core.reports import evaluation_charts as charts
+from core.reports import evaluation_tables as tables
+from core.reports.evaluation_export import write_files
+from core.reports.tables import to_csv
 from tests.conftest import COLOURS, ROAD, SKY, TREE
 
 IGNORE = 255

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.charts import (
+from core.classes import CAMVID_32, ClassList, SegmentationClass
+from core.errors import TemperatureError
+from core.reports.charts import (
     colour_mask,
     css,
     overlay,
@@ -17,8 +19,6 @@ from core.charts import (
     reading_option,
     temperature_chart,
 )
-from core.classes import CAMVID_32, ClassList, SegmentationClass
-from core.errors import TemperatureError
 from core.segmentation.pins import pin
 from core.segmentation.reading import PixelBelief, PixelReading, Shape, beliefs, neighbourhood
 from core.segmentation.segmenter import Segmentation

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.run_tables import (
+from core.reports.run_tables import (
     best_kept,
     best_rows,
     cannot_be_compared,

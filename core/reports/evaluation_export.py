@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import evaluation_charts as charts
-from core import evaluation_tables as tables
 from core.evaluation.pictures import full_pictures, marked_picture, view_frame
 from core.evaluation.results import SplitEvaluation
-from core.tables import to_csv
+from core.reports import evaluation_charts as charts
+from core.reports import evaluation_tables as tables
+from core.reports.tables import to_csv
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.charts import EDGE, css, figure_of
 from core.datasets import SPLITS, FrameSplit, Split
 from core.datasets.contents.statistics import Statistics
+from core.reports.charts import EDGE, css, figure_of
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.run_charts import (
+from core.reports.run_charts import (
     COMPARED,
     accuracy_chart,
     comparison_chart,

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core import export
-from core.export import file_stem, safe_name
+from core.reports import export
+from core.reports.export import file_stem, safe_name
 from core.segmentation.segmenter import Segmentation, load_segmenter
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +124,7 @@ WRITE_LARGE = """
 import resource, sys
 import numpy as np, torch
 from core.classes import CAMVID_32
-from core.export import write_probabilities
+from core.reports.export import write_probabilities
 from core.segmentation.segmenter import Segmentation
 
 def peak():

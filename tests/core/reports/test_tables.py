@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from core.classes import ClassList, SegmentationClass
+from core.reports.tables import class_share_rows, pin_rows, reading_csv, reading_rows, to_csv
 from core.segmentation.pins import pin
 from core.segmentation.reading import PixelReading, beliefs
 from core.segmentation.segmenter import Segmentation
-from core.tables import class_share_rows, pin_rows, reading_csv, reading_rows, to_csv
 
 THREE = ClassList("Three", tuple(SegmentationClass(name, (n, n, n)) for n, name in enumerate("ABC")))
 

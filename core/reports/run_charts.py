@@ -13,7 +13,7 @@ from html import escape
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.charts import figure_of
+from core.reports.charts import figure_of
 from core.training.recipes.recipe import Stage
 from core.training.recipes.references import Reference
 from core.training.runs.batch_log import BatchCurves

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from core.classes import CAMVID_32
-from core.dataset_tables import class_rows, frame_rows, group_of, place_rows, problem_rows
 from core.datasets import Problem
 from core.datasets.contents.check import Report
 from core.datasets.contents.statistics import GRID, Statistics
+from core.reports.dataset_tables import class_rows, frame_rows, group_of, place_rows, problem_rows
 
 ROAD, LANE, TRAIN = (CAMVID_32.index(name) for name in ("Road", "LaneMkgsDriv", "Train"))
 

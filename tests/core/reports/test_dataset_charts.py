@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.classes import ClassList, SegmentationClass
-from core.dataset_charts import classes_per_frame_chart, frames_chart, place_chart, share_chart
 from core.datasets.contents.statistics import GRID, Statistics
+from core.reports.dataset_charts import classes_per_frame_chart, frames_chart, place_chart, share_chart
 
 CLASSES = ClassList(
     "Few",

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from core.charts import EDGE, css, figure_of
 from core.evaluation.boundaries import FARTHEST, WIDTH
 from core.evaluation.calibration import BINS
 from core.evaluation.metrics import (
@@ -24,7 +23,8 @@ from core.evaluation.metrics import (
     row_shares,
 )
 from core.evaluation.results import Evaluation, SplitEvaluation
-from core.evaluation_tables import check_comparable, measured_on
+from core.reports.charts import EDGE, css, figure_of
+from core.reports.evaluation_tables import check_comparable, measured_on
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -16,8 +16,8 @@ from numpy.lib import format as npy
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from core import charts, tables
 from core.photos import images
+from core.reports import charts, tables
 from core.segmentation.segmenter import Segmentation
 
 MAX_NAME_BYTES = 120
@@ -52,7 +52,7 @@ def confidence_map(segmentation: Segmentation) -> bytes:
 
 
 def class_shares(segmentation: Segmentation) -> bytes:
-    """The classes that occur, as CSV; see `core.tables.class_share_rows`."""
+    """The classes that occur, as CSV; see `core.reports.tables.class_share_rows`."""
     return tables.to_csv(tables.class_share_rows(segmentation)).encode()
 
 
