@@ -6,8 +6,9 @@ from streamlit_image_coordinates import streamlit_image_coordinates
 
 from core.photos import images
 from core.photos.samples import china
-from core.reports import charts
-from core.segmentation.segmenter import Segmentation, load_segmenter
+from core.segmentation import painting
+from core.segmentation.segmentation import Segmentation
+from core.segmentation.segmenter import load_segmenter
 from pages.widgets.reading import show_chosen, show_neighbours
 
 st.set_page_config(layout="wide")
@@ -23,7 +24,7 @@ def look_inside() -> None:
     result = segmentation()
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        point = streamlit_image_coordinates(Image.fromarray(charts.overlay(result)), key="picture")
+        point = streamlit_image_coordinates(Image.fromarray(painting.overlay(result)), key="picture")
     row, col = (point["y"], point["x"]) if point else (result.height // 2, result.width // 2)
     reading = result.read(min(row, result.height - 1), min(col, result.width - 1))
     with right:

@@ -21,12 +21,13 @@ from core.commands import training as training_commands
 from core.commands import watch as watch_commands
 from core.errors import ModelError, StreetScopeError
 from core.models.paths import DEFAULT_MODEL
-from core.segmentation.sizes import SIZES, WorkingSize, segment_photo
+from core.segmentation.segmenter import segment_photo
+from core.segmentation.sizes import SIZES, WorkingSize
 
 if TYPE_CHECKING:
     from core.segmentation.comparison import Comparison
     from core.segmentation.reading import PixelReading, Shape
-    from core.segmentation.segmenter import Segmentation
+    from core.segmentation.segmentation import Segmentation
 
 
 class _Pixel(click.ParamType[tuple[int, int]]):
@@ -183,7 +184,7 @@ def compare(
     At two --sizes or with two --models; on the grid of the larger picture.
     """
     from core.photos import images
-    from core.reports import charts
+    from core.segmentation import painting
     from core.segmentation.comparison import compare as compare_two
 
     if (sizes is None) == (models is None):
@@ -196,7 +197,7 @@ def compare(
     first, second = (_segment(photo, *side, square) for side in sides)
     comparison = compare_two(first, second)
     if out is not None:
-        out.write_bytes(images.encode_png(charts.difference(comparison)))
+        out.write_bytes(images.encode_png(painting.difference(comparison)))
     labels = [_working_size(one_size, square).name for _, one_size in sides]
     if as_json:
         print(json.dumps(_comparison(comparison, (first, second), labels)))

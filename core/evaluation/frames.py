@@ -19,7 +19,8 @@ from core.evaluation.boundaries import BoundaryCounts, count_boundaries
 from core.evaluation.calibration import Calibration, count_calibration
 from core.evaluation.frame_counts import Cells, filled_cells
 from core.evaluation.metrics import IGNORE, count_confusion
-from core.segmentation.segmenter import Segmentation, Segmenter
+from core.segmentation.segmentation import Segmentation
+from core.segmentation.segmenter import Segmenter
 from core.segmentation.sizes import LARGEST_SIZE
 
 _LARGE = 1024 * 1024

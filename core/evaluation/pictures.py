@@ -126,7 +126,7 @@ def _size(shape: tuple[int, ...], width: int) -> tuple[int, int]:
 
 
 def _pale(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    # Luma after ITU-R BT.601, half way to white, as in `charts.difference`.
+    # Luma after ITU-R BT.601, half way to white, as in `painting.difference`.
     luma = image @ np.array([0.299, 0.587, 0.114])
     pale: NDArray[np.uint8] = ((luma + 255) / 2).round().astype(np.uint8)[..., None].repeat(3, axis=2)
     return pale

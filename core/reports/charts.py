@@ -1,4 +1,4 @@
-"""Pictures of results: masks and overlays as arrays, charts from plain data."""
+"""Charts of a segmentation: a reading, temperatures, pins; and what all charts are made with."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from html import escape
 from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.classes import ClassList
 from core.segmentation.probabilities import temper
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from core.segmentation.comparison import Comparison
     from core.segmentation.pins import Pin
     from core.segmentation.reading import PixelReading
-    from core.segmentation.segmenter import Segmentation
 
 _GREY = "rgb(128, 128, 128)"
 """Seen on a light and on a dark page."""
@@ -35,27 +31,6 @@ _SEEN = 0.005
 
 EDGE = {"width": 0.5, "color": _GREY}
 """Around every bar: black classes vanish on a dark page, pale ones on a light page."""
-
-
-def colour_mask(labels: NDArray[np.uint8], class_list: ClassList) -> NDArray[np.uint8]:
-    """(H, W) class numbers to an (H, W, 3) picture in the classes' colours."""
-    return class_list.palette[labels]
-
-
-def overlay(segmentation: Segmentation, opacity: float = 0.55) -> NDArray[np.uint8]:
-    """The photo with the mask over it. opacity: the mask's, in [0, 1]. Returns (H, W, 3) uint8."""
-    mask = colour_mask(segmentation.labels, segmentation.class_list)
-    blended = segmentation.image * (1 - opacity) + mask * opacity
-    return blended.round().astype(np.uint8)
-
-
-def difference(comparison: Comparison) -> NDArray[np.uint8]:
-    """The photo in pale grey, and where a pixel changed, the class it changed to. Returns (H, W, 3) uint8."""
-    # Luma after ITU-R BT.601; half way to white, so that the colours of the classes stand out.
-    luma = comparison.image @ np.array([0.299, 0.587, 0.114])
-    pale = ((luma + 255) / 2).round().astype(np.uint8)
-    colours = comparison.palette[comparison.second]
-    return np.where(comparison.changed[..., None], colours, pale[..., None])
 
 
 # Figures are drawn again at every change. One made of plain dictionaries is checked once, in a tenth of the

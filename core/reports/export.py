@@ -17,8 +17,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from core.photos import images
-from core.reports import charts, tables
-from core.segmentation.segmenter import Segmentation
+from core.reports import tables
+from core.segmentation import painting
+from core.segmentation.segmentation import Segmentation
 
 MAX_NAME_BYTES = 120
 """Of a photo's name in a file's name: with model, size and kind it stays below the 255 that disks take."""
@@ -33,12 +34,12 @@ def index_mask(segmentation: Segmentation) -> bytes:
 
 def colour_mask(segmentation: Segmentation) -> bytes:
     """A PNG in the classes' colours."""
-    return images.encode_png(charts.colour_mask(segmentation.labels, segmentation.class_list))
+    return images.encode_png(painting.colour_mask(segmentation.labels, segmentation.class_list))
 
 
 def overlay(segmentation: Segmentation) -> bytes:
     """A PNG of the photo with the mask over it."""
-    return images.encode_png(charts.overlay(segmentation))
+    return images.encode_png(painting.overlay(segmentation))
 
 
 def confidence_map(segmentation: Segmentation) -> bytes:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.segmentation.comparison import Comparison
     from core.segmentation.pins import Pin
     from core.segmentation.reading import PixelReading
-    from core.segmentation.segmenter import Segmentation
+    from core.segmentation.segmentation import Segmentation
 
 
 def reading_rows(reading: PixelReading) -> list[dict[str, Any]]:

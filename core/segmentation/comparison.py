@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.classes import ClassList
 from core.errors import ComparisonError
-from core.segmentation.segmenter import Segmentation
+from core.segmentation.segmentation import Segmentation
 
 MAX_CLASSES = 255
 """One number of a byte is left for "the same"."""

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from core.segmentation.segmenter import Segmentation, Segmenter
 
 LARGEST_SIZE = 2048
 """Longer side in pixels. Above it a photo takes gigabytes of activations and gains no accuracy."""
@@ -35,11 +31,3 @@ SIZES = {
         WorkingSize("1024-square", "1024 squashed square", 1024, square=True),
     )
 }
-
-
-def segment_photo(segmenter: Segmenter, data: bytes, size: WorkingSize) -> Segmentation:
-    """Segment a photo given as the bytes of its file. ImageError for what is no usable photo."""
-    from core.photos import images  # imports Pillow, for which nobody waits who only names a size
-
-    image = images.decode(data, size.pixels or LARGEST_SIZE)
-    return segmenter.segment(image, size.pixels, size.square)

@@ -11,7 +11,7 @@ import streamlit as st
 from core.photos.photo import Photo
 from core.reports import charts, export, tables
 from core.segmentation.reading import PixelReading
-from core.segmentation.segmenter import Segmentation
+from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.models import SegmentedPhoto, segment_later
 from pages.widgets.visit import samples, visit

@@ -16,8 +16,9 @@ from core.models.store import list_models, read_card
 from core.photos import images
 from core.photos.photo import Photo
 from core.segmentation.cache import SharedCache
-from core.segmentation.segmenter import Segmentation, Segmenter, load_segmenter
-from core.segmentation.sizes import WorkingSize, segment_photo
+from core.segmentation.segmentation import Segmentation
+from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
+from core.segmentation.sizes import WorkingSize
 from pages.widgets.garbage import put_aside
 from pages.widgets.pixel_viewer import ViewerPicture, viewer_picture
 from pages.widgets.words import plain

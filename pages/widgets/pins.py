@@ -13,7 +13,7 @@ from core.photos.photo import Photo
 from core.reports import charts, tables
 from core.segmentation import pins
 from core.segmentation.reading import PixelReading
-from core.segmentation.segmenter import Segmentation
+from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.pixel_viewer import Pin as ShownPin
 from pages.widgets.plots import show_chart

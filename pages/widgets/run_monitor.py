@@ -10,10 +10,11 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.reports import run_charts, tables
+from core.reports.lr_find_charts import finder_chart
 from core.reports.run_tables import batch_rows, class_words, data_name, epoch_rows
 from core.training.recipes.recipe import Stage
 from core.training.runs.batch_log import BatchCurves, BatchLog
-from core.training.runs.lr_find_history import SUGGESTIONS, finder_chart
+from core.training.runs.lr_find_history import SUGGESTIONS
 from core.training.runs.records import RunSummary, RunView, read_batches, read_run
 from pages.widgets.datasets import file_name
 from pages.widgets.plots import saved_chart

@@ -9,8 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.reports.lr_find_charts import finder_chart
 from core.training.recipes.recipe import Recipe
-from core.training.runs.lr_find_history import SUGGESTIONS, finder_chart, fitting_finder, rate_in_words
+from core.training.runs.lr_find_history import SUGGESTIONS, fitting_finder, rate_in_words
 from core.training.runs.records import Finder, RunSummary, list_runs, read_run
 from pages.widgets.datasets import OpenedSet
 from pages.widgets.run_badge import place_in_line

@@ -1,20 +1,15 @@
-"""Learning-rate finders that ran before, and their curve as a chart."""
+"""Learning-rate finders that ran before, and what their suggestions are called."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.errors import RunError
-from core.reports.charts import figure_of
 from core.training.recipes.recipe import Recipe
 from core.training.runs.folder import existing_run, read_run_recipe, read_settings
-from core.training.runs.records import Finder, FinderPoint, RunSummary
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+from core.training.runs.records import RunSummary
 
 SUGGESTIONS: dict[str, tuple[str, str, str]] = {
     "valley": ("Valley", "in the longest valley of the curve", "diamond"),
@@ -22,13 +17,6 @@ SUGGESTIONS: dict[str, tuple[str, str, str]] = {
     "minimum": ("Minimum / 10", "a tenth of the rate at which the loss is lowest", "star"),
 }
 """Of each suggestion its name, what it means, and its mark in the chart."""
-
-_COLOURS = {"valley": "rgb(31, 119, 180)", "steep": "rgb(214, 39, 40)", "minimum": "rgb(44, 160, 44)"}
-"""Of D3's ten: seen in both themes. The marks differ in form too."""
-_CURVE = "rgb(128, 128, 128)"
-
-_TRIED = [-7.1, 1.1]
-"""Powers of ten, a little beyond the rates that fastai's finder tries: a curve grows into the chart."""
 
 # What decides neither where the finder starts nor what it sees.
 _OF_RECIPE = {"name", "summary", "stages", "every_epoch", "preview_seconds", "tensorboard"}
@@ -59,77 +47,6 @@ def fitting_finder(
 def rate_in_words(rate: float) -> str:
     """A learning rate in two digits: more means nothing."""
     return f"{float(f'{rate:.2g}'):g}"
-
-
-def finder_chart(finder: Finder) -> Figure:
-    """The loss at each learning rate that was tried, on a logarithmic axis, with the suggestions marked.
-
-    Points carry their learning rate as x, so that a click on any says which is meant.
-    """
-    points = [point for point in finder.points if math.isfinite(point.loss) and point.lr > 0]
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": "loss",
-            "x": [point.lr for point in points],
-            "y": [point.loss for point in points],
-            "line": {"color": _CURVE, "width": 2},
-            "marker": {"size": 4},
-            "hovertemplate": "rate %{x:.2g}: loss %{y:.3f}<extra></extra>",
-        }
-    ]
-    traces += [
-        _mark(name, rate, points)
-        for name, rate in finder.suggestions.items()
-        if name in SUGGESTIONS and points and 0 < rate < math.inf
-    ]
-    layout = {
-        "height": 340,
-        "margin": {"l": 8, "r": 16, "t": 32, "b": 8},
-        "xaxis": {
-            "type": "log",
-            "title": {"text": "learning rate"},
-            "range": _TRIED,
-            "dtick": 1,
-            "exponentformat": "power",
-        },
-        "yaxis": {"title": {"text": "loss (running average)"}, "range": _range(points)},
-        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom"},
-        "hovermode": "closest",
-    }
-    return figure_of(traces, layout)
-
-
-def _mark(name: str, rate: float, points: Sequence[FinderPoint]) -> dict[str, Any]:
-    label, meaning, symbol = SUGGESTIONS[name]
-    # Suggestions are rates that were tried, but for the tenth of one.
-    nearest = min(points, key=lambda point: abs(math.log(point.lr / rate)))
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": f"{label}: {rate_in_words(rate)}",
-        "x": [rate],
-        "y": [nearest.loss],
-        "marker": {
-            "size": 15,
-            "symbol": symbol,
-            "color": _COLOURS[name],
-            "line": {"width": 1, "color": "white"},
-        },
-        "hovertemplate": f"{label} {rate_in_words(rate)}: {meaning}<extra></extra>",
-    }
-
-
-def _range(points: Sequence[FinderPoint]) -> list[float] | None:
-    """From below the lowest loss to above the first ones; the end runs away and would flatten the rest."""
-    if not points:
-        return None
-    losses = [point.loss for point in points]
-    low, early = min(losses), max(losses[: len(losses) // 2 + 1])
-    high = min(max(losses), early + 0.3 * (early - low))
-    margin = 0.1 * (high - low) or 0.1
-    return [low - margin, high + margin]
 
 
 def _essence(recipe: Recipe, stage: str) -> tuple[dict[str, Any], dict[str, Any]]:

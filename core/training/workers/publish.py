@@ -22,7 +22,7 @@ from core.models.networks import find_network
 from core.models.store import ModelCard
 from core.photos import images
 from core.photos.samples import china
-from core.reports import charts
+from core.segmentation import painting
 from core.segmentation.segmenter import load_segmenter
 from core.training.learner.checkpoint import load_weights
 from core.training.learner.trainer import target_classes
@@ -71,7 +71,7 @@ def publish(
     _confusion_picture(result).savefig(target / "confusion.png")
     _iou_picture(result, classes).savefig(target / "per_class_iou.png")
     photo = segmenter.segment(images.decode(china().read_bytes()))
-    side_by_side = np.concatenate([photo.image, charts.overlay(photo)], axis=1)
+    side_by_side = np.concatenate([photo.image, painting.overlay(photo)], axis=1)
     (target / "china.png").write_bytes(images.encode_png(side_by_side))
     return card
 

@@ -10,18 +10,11 @@ import torch
 
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import TemperatureError
-from core.reports.charts import (
-    colour_mask,
-    css,
-    overlay,
-    pins_chart,
-    reading_chart,
-    reading_option,
-    temperature_chart,
-)
+from core.reports.charts import css, pins_chart, reading_chart, reading_option, temperature_chart
+from core.segmentation.painting import colour_mask, overlay
 from core.segmentation.pins import pin
 from core.segmentation.reading import PixelBelief, PixelReading, Shape, beliefs, neighbourhood
-from core.segmentation.segmenter import Segmentation
+from core.segmentation.segmentation import Segmentation
 
 THREE = ClassList(
     "Three",

@@ -18,7 +18,8 @@ from PIL import Image
 
 from core.reports import export
 from core.reports.export import file_stem, safe_name
-from core.segmentation.segmenter import Segmentation, load_segmenter
+from core.segmentation.segmentation import Segmentation
+from core.segmentation.segmenter import load_segmenter
 
 ROOT = Path(__file__).parents[2]
 

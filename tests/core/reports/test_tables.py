@@ -14,7 +14,7 @@ from core.classes import ClassList, SegmentationClass
 from core.reports.tables import class_share_rows, pin_rows, reading_csv, reading_rows, to_csv
 from core.segmentation.pins import pin
 from core.segmentation.reading import PixelReading, beliefs
-from core.segmentation.segmenter import Segmentation
+from core.segmentation.segmentation import Segmentation
 
 THREE = ClassList("Three", tuple(SegmentationClass(name, (n, n, n)) for n, name in enumerate("ABC")))
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from core.classes import CAMVID_11, CAMVID_32, ClassList, SegmentationClass
 from core.errors import ComparisonError
-from core.reports.charts import difference
 from core.reports.tables import transition_rows
 from core.segmentation.comparison import Transition, compare
-from core.segmentation.segmenter import Segmentation
+from core.segmentation.painting import difference
+from core.segmentation.segmentation import Segmentation
 
 ABC = ClassList(
     "ABC",

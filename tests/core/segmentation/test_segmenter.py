@@ -30,7 +30,8 @@ from core.models.store import (
 )
 from core.segmentation.probabilities import entropy_bits, percent
 from core.segmentation.reading import neighbourhood
-from core.segmentation.segmenter import Segmentation, Segmenter, load_segmenter, to_working_size
+from core.segmentation.segmentation import Segmentation
+from core.segmentation.segmenter import Segmenter, load_segmenter, to_working_size
 
 PHOTOS = Path(sklearn.__file__).parent / "datasets" / "images"
 FIVE = ClassList("Five", tuple(SegmentationClass(name, (n, n, n)) for n, name in enumerate("ABCDE")))

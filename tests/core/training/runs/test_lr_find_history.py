@@ -6,8 +6,9 @@ import math
 
 import pytest
 
+from core.reports.lr_find_charts import finder_chart
 from core.training.runs.folder import create_run, run_folder
-from core.training.runs.lr_find_history import finder_chart, fitting_finder, rate_in_words
+from core.training.runs.lr_find_history import fitting_finder, rate_in_words
 from core.training.runs.records import Finder, FinderPoint, list_runs
 from core.training.runs.status import put_in_line
 from tests.core.training.conftest import make_recipe, make_stage
