@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from core.commands import data as data_commands
+from core.commands import datasets as data_commands
 from core.commands import evaluate as evaluate_commands
 from core.commands import plan as plan_commands
+from core.commands import runs as watch_commands
 from core.commands import training as training_commands
-from core.commands import watch as watch_commands
 from core.errors import ModelError, StreetScopeError
 from core.models.paths import DEFAULT_MODEL
 from core.segmentation.segmenter import segment_photo

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.commands.data import print_frames
+from core.commands.datasets import print_frames
 from core.models.paths import DEFAULT_MODEL
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from core.commands.watch import compare_runs, film, machine
+from core.commands.runs import compare_runs, film, machine
 from core.errors import RunError, RunNotFoundError
 from core.training.runs.folder import HISTORY, append_row, create_run, run_folder
 from core.training.runs.records import Epoch
