@@ -1,0 +1,36 @@
+"""Commands for the model store."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from core.commands.refusal import refuse
+from core.errors import ModelError
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def models(as_json: bool) -> int:
+    """List the models in the model store.
+
+    One that is broken gets a sentence on stderr; the others are listed all the same, with exit status 2.
+    """
+    from core.models.store import list_models, read_card
+
+    cards, status = [], 0
+    for name in list_models():
+        try:
+            cards.append(read_card(name))
+        except ModelError as error:
+            status = refuse(str(error))
+    if as_json:
+        click.echo(json.dumps([card.model_dump(mode="json") for card in cards]))
+        return status
+    for card in cards:
+        click.echo(f"{card.name}  {card.summary}")
+    return status
+
+
+COMMANDS = (models,)
