@@ -9,11 +9,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import streamlit as st
 
-from pages.widgets.front_door import enter
-from pages.widgets.garbage import put_imports_aside
+from pages.widgets.shared.front_door import enter
+from pages.widgets.shared.gc_freeze import put_imports_aside
 
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
-ICON = Path(__file__).parent / "pages" / "widgets" / "icon.png"
+ICON = Path(__file__).parent / "pages" / "widgets" / "shared" / "icon.png"
 
 enter()
 st.set_page_config(page_title="StreetScope", page_icon=str(ICON), layout="wide")

@@ -9,7 +9,7 @@ from core.photos.samples import china
 from core.segmentation import painting
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import load_segmenter
-from pages.widgets.reading import show_chosen, show_neighbours
+from pages.widgets.explore.reading import show_chosen, show_neighbours
 
 st.set_page_config(layout="wide")
 

@@ -23,7 +23,7 @@ ENOUGH = 0.9
 
 def kept_by_a_photo() -> float:
     """Megabytes of a segmentation and what the viewer is sent of it."""
-    from pages.widgets.models import SegmentedPhoto, _viewer_picture
+    from pages.widgets.segmentation.models import SegmentedPhoto, _viewer_picture
 
     content = photo(0)["buffer"]
     result = load_segmenter("street-lite0").segment(images.decode(content, SIZE), SIZE)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.widgets.front_door import front_door
+from pages.widgets.shared.front_door import front_door
 
 front_door()
 st.header("What changes with size or model?", anchor=False)
@@ -12,13 +12,13 @@ st.markdown(
 )
 
 with st.spinner("Waking the network"):
-    from pages.widgets import comparison
-    from pages.widgets.models import model_picker, or_say_why, segment
-    from pages.widgets.photo_input import photo_picker
-    from pages.widgets.pixel_viewer import pixel_viewer
-    from pages.widgets.sizes import size_picker
-    from pages.widgets.visit import remember_visit
-    from pages.widgets.words import plain
+    from pages.widgets.explore import comparison
+    from pages.widgets.photos.input import photo_picker
+    from pages.widgets.photos.visitor_session import remember_visit
+    from pages.widgets.segmentation.models import model_picker, or_say_why, segment
+    from pages.widgets.segmentation.sizes import size_picker
+    from pages.widgets.shared.markdown import plain
+    from pages.widgets.viewer.pixel_viewer import pixel_viewer
 
 photo = photo_picker()
 columns = st.columns(2, gap="medium")

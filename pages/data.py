@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.widgets.front_door import front_door
+from pages.widgets.shared.front_door import front_door
 
 front_door()
 st.header("What does a network learn from?", anchor=False)
@@ -12,14 +12,14 @@ st.markdown(
 )
 
 with st.spinner("Looking for data sets"):
-    from pages.widgets.dataset_check import show_check
-    from pages.widgets.dataset_classes import show_classes
-    from pages.widgets.dataset_frame import one_frame
-    from pages.widgets.dataset_gallery import gallery
-    from pages.widgets.dataset_label_file import show_label_file
-    from pages.widgets.dataset_state import TAB
-    from pages.widgets.dataset_statistics import show_statistics
-    from pages.widgets.datasets import choose_dataset
+    from pages.widgets.data.check import show_check
+    from pages.widgets.data.classes import show_classes
+    from pages.widgets.data.frame import one_frame
+    from pages.widgets.data.gallery import gallery
+    from pages.widgets.data.label_file import show_label_file
+    from pages.widgets.data.statistics import show_statistics
+    from pages.widgets.shared.dataset_state import TAB
+    from pages.widgets.shared.datasets import choose_dataset
 
 opened = choose_dataset()
 TABS = {

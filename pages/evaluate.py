@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.widgets.front_door import front_door
+from pages.widgets.shared.front_door import front_door
 
 front_door()
 st.header("How good is the network, and where is it wrong?", anchor=False)
@@ -13,18 +13,18 @@ st.markdown(
 )
 
 with st.spinner("Waking the network"):
-    from pages.widgets.evaluate_choice import choose_frames, choose_tasks
-    from pages.widgets.evaluate_confusion import follow_cell, show_confusion
-    from pages.widgets.evaluate_figures import (
+    from pages.widgets.evaluate.choice import choose_frames, choose_tasks
+    from pages.widgets.evaluate.confusion import follow_cell, show_confusion
+    from pages.widgets.evaluate.figures import (
         headline,
         show_boundaries,
         show_calibration,
         show_classes,
         show_comparison,
     )
-    from pages.widgets.evaluate_frames import Measured
-    from pages.widgets.evaluate_job import evaluations
-    from pages.widgets.evaluate_worst import show_worst
+    from pages.widgets.evaluate.frames import Measured
+    from pages.widgets.evaluate.job import evaluations
+    from pages.widgets.evaluate.worst import show_worst
 
 opened = choose_frames()
 follow_cell()

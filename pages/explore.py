@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.widgets.front_door import front_door
+from pages.widgets.shared.front_door import front_door
 
 front_door()
 st.header("What is in this street?", anchor=False)
@@ -13,15 +13,15 @@ st.markdown(
 
 with st.spinner("Waking the network"):
     # After the title, not at the top: importing torch takes seconds, and somebody is waiting.
-    from pages.widgets import address, pins, reading
-    from pages.widgets.downloads import download_menu
-    from pages.widgets.models import figures, model_picker, or_say_why, segment
-    from pages.widgets.photo_input import listen_for_pasted, photo_input, show_refused
-    from pages.widgets.photo_strip import photo_strip
-    from pages.widgets.pixel_viewer import pixel_viewer
-    from pages.widgets.sizes import size_picker
-    from pages.widgets.visit import remember_visit, visit
-    from pages.widgets.words import plain
+    from pages.widgets.explore import address, pins, reading
+    from pages.widgets.explore.downloads import download_menu
+    from pages.widgets.photos.input import listen_for_pasted, photo_input, show_refused
+    from pages.widgets.photos.strip import photo_strip
+    from pages.widgets.photos.visitor_session import remember_visit, visit
+    from pages.widgets.segmentation.models import figures, model_picker, or_say_why, segment
+    from pages.widgets.segmentation.sizes import size_picker
+    from pages.widgets.shared.markdown import plain
+    from pages.widgets.viewer.pixel_viewer import pixel_viewer
 
 address.follow()
 with st.container(horizontal=True, vertical_alignment="bottom"):

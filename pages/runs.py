@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.widgets.front_door import front_door
+from pages.widgets.shared.front_door import front_door
 
 front_door()
 st.header("What has the network learnt so far?", anchor=False)
@@ -12,12 +12,12 @@ st.markdown(
 
 with st.spinner("Looking for runs"):
     from core.training.runs.records import list_runs
-    from pages.widgets import run_state
-    from pages.widgets.run_about import about
-    from pages.widgets.run_compare import compare
-    from pages.widgets.run_epochs import epochs
-    from pages.widgets.run_header import run_button, run_header
-    from pages.widgets.run_monitor import monitor
+    from pages.widgets.runs import state as run_state
+    from pages.widgets.runs.about import about
+    from pages.widgets.runs.compare import compare
+    from pages.widgets.runs.epochs import epochs
+    from pages.widgets.runs.header import run_button, run_header
+    from pages.widgets.runs.monitor import monitor
 
 runs = list_runs()
 if not runs:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.widgets.front_door import front_door
+from pages.widgets.shared.front_door import front_door
 
 front_door()
 st.header("How does a network learn?", anchor=False)
@@ -12,11 +12,11 @@ st.markdown(
 )
 
 with st.spinner("Looking for data sets and runs"):
-    from pages.widgets.datasets import choose_dataset
-    from pages.widgets.training_finder import show_finder
-    from pages.widgets.training_plan import plan_and_start
-    from pages.widgets.training_recipe import choose_recipe, show_form, show_text
-    from pages.widgets.training_runs import show_live, show_runs
+    from pages.widgets.shared.datasets import choose_dataset
+    from pages.widgets.training.lr_find import show_finder
+    from pages.widgets.training.plan import plan_and_start
+    from pages.widgets.training.recipe import choose_recipe, show_form, show_text
+    from pages.widgets.training.runs import show_live, show_runs
 
 begin, live, settings_place, below = (st.container() for _ in range(4))
 # The runs first: what comes before them on the page may end the script, while Toytown is drawn for instance.

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.datasets.acquire import download
-from pages.widgets.front_door import enter
+from pages.widgets.shared.front_door import enter
 
 url, size, head_md5 = os.environ["STREETSCOPE_TEST_SOURCE"].split()
 download.SOURCES = {"camvid-tiny": download.Source("camvid-tiny", url, int(size), head_md5)}

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from core.errors import PixelOutsideError
-from pages.widgets.pixel_viewer import pixel_viewer, viewer_picture
+from pages.widgets.viewer.pixel_viewer import pixel_viewer, viewer_picture
 from tests.browser.viewer_app import NAMES, PALETTE, checker, encoded
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages.widgets.pixel_viewer import Pin, Pixel, View, ViewerPicture, pixel_viewer, viewer_picture
+from pages.widgets.viewer.pixel_viewer import Pin, Pixel, View, ViewerPicture, pixel_viewer, viewer_picture
 
 NAMES = ("Sky", "Building", "Column_Pole", "Road", "Sidewalk", "Tree", "Car")
 PALETTE = np.array(

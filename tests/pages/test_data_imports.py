@@ -23,5 +23,5 @@ def test_looking_at_data_needs_no_network():
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     imported = set(done.stdout.split())
 
-    assert {"streamlit", "pages.widgets.datasets", "core.datasets.contents.thumbnails"} <= imported
+    assert {"streamlit", "pages.widgets.shared.datasets", "core.datasets.contents.thumbnails"} <= imported
     assert imported.isdisjoint({"torch", "fastai", "matplotlib", "sklearn"})

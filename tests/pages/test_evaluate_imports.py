@@ -34,7 +34,7 @@ def imported(script: str) -> set[str]:
 def test_evaluating_needs_nothing_that_trains():
     found = imported(EVALUATE)
 
-    assert {"streamlit", "pages.widgets.evaluate_job", "core.evaluation.store"} <= found
+    assert {"streamlit", "pages.widgets.evaluate.job", "core.evaluation.store"} <= found
     assert found.isdisjoint({"fastai", "fastcore", "matplotlib", "sklearn"})
 
 

@@ -43,7 +43,12 @@ def test_explore_imports_no_library_that_it_does_not_need():
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     imported = set(done.stdout.split())
 
-    assert {"torch", "streamlit", "pages.widgets.pixel_viewer", "core.segmentation.segmenter"} <= imported
+    assert {
+        "torch",
+        "streamlit",
+        "pages.widgets.viewer.pixel_viewer",
+        "core.segmentation.segmenter",
+    } <= imported
     assert imported.isdisjoint(
         {"fastai", "fastcore", "matplotlib", "plotly.graph_objs._figure", "sklearn", "torch._dynamo"}
     )

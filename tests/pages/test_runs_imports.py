@@ -23,5 +23,5 @@ def test_watching_a_run_needs_no_network():
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     imported = set(done.stdout.split())
 
-    assert {"streamlit", "pages.widgets.run_monitor", "core.reports.run_charts"} <= imported
+    assert {"streamlit", "pages.widgets.runs.monitor", "core.reports.run_charts"} <= imported
     assert imported.isdisjoint({"torch", "fastai", "matplotlib", "sklearn"})

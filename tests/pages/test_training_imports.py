@@ -23,5 +23,5 @@ def test_looking_at_recipes_and_runs_needs_no_network():
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     imported = set(done.stdout.split())
 
-    assert {"streamlit", "pages.widgets.training_plan", "core.training.control.estimate"} <= imported
+    assert {"streamlit", "pages.widgets.training.plan", "core.training.control.estimate"} <= imported
     assert imported.isdisjoint({"torch", "fastai", "matplotlib", "sklearn"})

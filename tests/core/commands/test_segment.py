@@ -15,7 +15,7 @@ from PIL import Image
 from core.__main__ import main
 from core.models.paths import DEFAULT_MODEL
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 # As in tests/conftest.py
 SKY, ROAD, TREE, VOID = range(4)

@@ -21,7 +21,7 @@ from core.reports.export import file_stem, safe_name
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import load_segmenter
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

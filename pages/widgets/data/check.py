@@ -1,0 +1,84 @@
+"""The Check tab: everything that is wrong with a data set, each problem with its frame."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.datasets.contents.check import Report, check
+from core.reports import dataset_tables, tables
+from pages.widgets.shared.dataset_state import open_frame
+from pages.widgets.shared.datasets import OpenedSet, file_name, read_again
+from pages.widgets.shared.jobs import jobs, watch
+
+_PAGE = 20
+_KINDS = "check_kinds"
+
+
+def show_check(opened: OpenedSet) -> None:
+    """Read every file, as a job, and show the report."""
+    job = jobs().start_once(("check", opened.key), lambda job: check(opened.dataset.root, job.tell))
+    job.wait(0.4)
+    if job.state == "running":
+        watch(job, "Reading every file, frame", "check")
+        return
+    if job.state == "finished":
+        _report(opened, job.result)
+    elif job.state == "failed":
+        st.error(job.error, title="The check ended early", icon=":material/error:")
+    else:
+        st.info("The check was stopped.", icon=":material/stop_circle:")
+    st.button("Check again", on_click=read_again, args=(opened,), icon=":material/refresh:")
+
+
+def _report(opened: OpenedSet, report: Report) -> None:
+    count = len(report.problems)
+    if report.clean:
+        st.success(
+            f"Clean: all {report.frames} pictures have a label map of their size that holds classes only.",
+            icon=":material/check_circle:",
+        )
+    else:
+        st.warning(
+            f"{count} problem{'s' if count > 1 else ''} in {report.frames} frames.", icon=":material/rule:"
+        )
+    splits = ", ".join(f"{split} {frames}" for split, frames in report.splits.items() if frames)
+    sizes = ", ".join(f"{size} ({frames})" for size, frames in report.sizes.items())
+    st.markdown(
+        f"- Layout: {report.layout}\n- Splits: {splits}\n- Sizes: {sizes or 'none'}\n"
+        f"- Classes that occur: {len(report.pixels)} of {report.classes} of {report.class_list}"
+        + "".join(f"\n- {note}" for note in report.notes)
+    )
+    if report.absent:
+        with st.expander(f"{len(report.absent)} classes that do not occur"):
+            st.markdown(", ".join(f"`{name}`" for name in report.absent))
+    if count:
+        _problems(opened, report)
+
+
+def _problems(opened: OpenedSet, report: Report) -> None:
+    known = {frame.name for frame in opened.dataset.frames()}
+    kinds = sorted({problem.kind for problem in report.problems})
+    wanted = st.pills("Kinds", kinds, selection_mode="multi", key=_KINDS) if len(kinds) > 1 else []
+    problems = [problem for problem in report.problems if not wanted or problem.kind in wanted]
+    page = st.pagination(-(-len(problems) // _PAGE), key="check_page") if len(problems) > _PAGE else 1
+    first = (page - 1) * _PAGE
+    for number, problem in enumerate(problems[first : first + _PAGE], start=first):
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.badge(problem.kind)
+            st.text(problem.message, width="stretch")
+            if problem.frame in known:
+                st.button(
+                    problem.frame,
+                    key=f"problem_{number}",
+                    on_click=open_frame,
+                    args=(problem.frame,),
+                    icon=":material/visibility:",
+                    help="Open this frame",
+                )
+    st.download_button(
+        f"All {len(report.problems)} problems (CSV)",
+        lambda: tables.to_csv(dataset_tables.problem_rows(report)),
+        f"{file_name(report.dataset)}-problems.csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )

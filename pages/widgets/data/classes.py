@@ -1,0 +1,124 @@
+"""The Classes tab: every class with its colour, its meaning, how much of it there is, and an example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.classes import CAMVID_11
+from core.datasets.contents.statistics import Statistics, typical_example
+from core.datasets.contents.thumbnails import example_crop
+from core.errors import DatasetError
+from core.photos import images
+from core.reports import dataset_tables, tables
+from pages.widgets.shared.dataset_state import open_frame, show_frames_with
+from pages.widgets.shared.datasets import OpenedSet, counts, file_name
+from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.media import media_url
+
+_KEY = "classes"
+_CROP = (240, 320)
+"""Height and width that an example is brought to."""
+
+_ORDERS = ("Most pixels first", "As in the class list", "By CamVid-11")
+
+_mount = st.components.v2.component(
+    "streetscope_dataset_classes",
+    css=style(__file__),
+    js=script(__file__),
+)
+
+
+def show_classes(opened: OpenedSet) -> None:
+    """A card for each class of the list."""
+    counted = counts(opened)
+    if counted is None:
+        return
+    rows = dataset_tables.class_rows(counted)
+    occurring = sum(row["pixels"] > 0 for row in rows)
+    st.markdown(
+        f"**{occurring} of the {len(rows)}** classes of {opened.dataset.class_list.name} occur here. Many "
+        f"networks learn only the {len(CAMVID_11)} that SegNet made of CamVid's 32; each card says which one "
+        "its class counts as there. **Void** is not a thing: nobody said what is there, and no figure counts "
+        "it."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        order = st.segmented_control("Order", _ORDERS, default=_ORDERS[0], required=True, key="class_order")
+        st.download_button(
+            "Classes (CSV)",
+            lambda: tables.to_csv(rows),
+            f"{file_name(opened.dataset.name)}-classes.csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    with st.spinner("Looking for an example of each class"):
+        crops = _crops(opened.key, opened, counted)
+    _mount(
+        key=_KEY,
+        data={"classes": [_card(opened, row, crops.get(row["number"])) for row in _ordered(rows, order)]},
+        on_frame_change=_open_frame,
+        on_gallery_change=_open_gallery,
+    )
+
+
+def _ordered(rows: list[dict[str, Any]], order: str) -> list[dict[str, Any]]:
+    if order == _ORDERS[0]:
+        return sorted(rows, key=lambda row: -row["pixels"])
+    if order == _ORDERS[1]:
+        return rows
+    groups = {name: place for place, name in enumerate(CAMVID_11.names)}
+    return sorted(rows, key=lambda row: (groups.get(row["in CamVid-11"], len(groups)), row["number"]))
+
+
+def _card(opened: OpenedSet, row: dict[str, Any], crop: tuple[str, bytes] | None) -> dict[str, Any]:
+    classes = opened.dataset.class_list
+    void = row["number"] == classes.void
+    group = row["in CamVid-11"]
+    return {
+        "number": row["number"],
+        "name": row["class"],
+        "colour": [row["red"], row["green"], row["blue"]],
+        "meaning": classes.classes[row["number"]].meaning,
+        "group": "counts nowhere" if void else f"counts as {group}" if group else "in none of the 11",
+        "facts": f"{row['share']:.2%} of the pixels, in {row['frames']} frames"
+        if row["pixels"]
+        else "does not occur",
+        "pixels": f"{row['pixels']:,} pixels" if row["pixels"] else "",
+        "frame": crop and crop[0],
+        "crop": crop and media_url(crop[1], "image/jpeg", f"{_KEY}.{row['number']}"),
+    }
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _crops(key: str, _opened: OpenedSet, _counted: Statistics) -> dict[int, tuple[str, bytes]]:
+    """For each class that occurs: the frame of its example and the example as JPEG."""
+    crops = {}
+    for number in range(len(_opened.dataset.class_list)):
+        try:
+            example = typical_example(_opened.dataset, _counted, number)
+            crop = None if example is None else example_crop(_opened.dataset, example, number)
+        except DatasetError:
+            continue  # the Check tab says what is wrong with that frame
+        if example is not None and crop is not None:
+            crops[number] = (example.frame.name, images.encode_jpeg(_enlarged(crop), quality=85))
+    return crops
+
+
+def _enlarged(crop: np.ndarray[Any, np.dtype[np.uint8]]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    height, width = crop.shape[:2]
+    scale = min(_CROP[0] / height, _CROP[1] / width)
+    return images.resize(crop, max(1, round(height * scale)), max(1, round(width * scale)))
+
+
+def _open_frame() -> None:
+    name = st.session_state[_KEY].get("frame")
+    if isinstance(name, str):
+        open_frame(name)
+
+
+def _open_gallery() -> None:
+    name = st.session_state[_KEY].get("gallery")
+    if isinstance(name, str):
+        show_frames_with(name)

@@ -1,0 +1,94 @@
+"""From frame to frame: a step back, a step on, and the drive as a film."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from core.datasets import Frame
+from core.datasets.contents.thumbnails import thumbnails
+from core.datasets.drives import film_of
+from pages.widgets.shared.dataset_state import set_frame
+from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.media import media_url
+
+BATCH = 32
+"""Frames that are sent at a time: some seconds of film. The next are asked for while these play."""
+
+FILM_WIDTH = 480
+_KEY, _PLAYS = "film", "film_plays"
+
+_mount = st.components.v2.component(
+    "streetscope_dataset_film",
+    css=style(__file__),
+    js=script(__file__),
+)
+
+
+def film(opened: OpenedSet, frame: Frame) -> bool:
+    """Buttons and arrow keys that choose another frame, and the film. Returns whether the film plays."""
+    frames = opened.dataset.frames()
+    drive = film_of(frame, frames)
+    number = frames.index(frame)
+    plays = bool(st.session_state.get(_PLAYS))
+    _mount(
+        key=_KEY,
+        data={
+            "frame": frame.name,
+            "where": f"frame {number + 1} of {len(frames)}",
+            "drive": f"{drive.index(frame) + 1} of {len(drive)} of its drive",
+            "first": number == 0,
+            "last": number == len(frames) - 1,
+            "film": _batch(opened, drive, frame) if plays else None,
+            "playable": len(drive) > 1,
+        },
+        on_step_change=partial(_act, "step", frames, partial(_step, number, frames)),
+        on_play_change=partial(_act, "play", drive, _play),
+        on_more_change=partial(_act, "more", drive, set_frame),
+        on_stop_change=partial(_act, "stop", drive, _stop),
+    )
+    return plays
+
+
+def _batch(opened: OpenedSet, drive: tuple[Frame, ...], frame: Frame) -> dict[str, Any]:
+    """The frames that come next; after a drive's last frame comes its first."""
+    begin = drive.index(frame)
+    shown = (drive[begin:] + drive[:begin])[:BATCH]
+    cards = []
+    for slot, (each, small) in enumerate(
+        zip(shown, thumbnails(opened.dataset, shown, FILM_WIDTH), strict=True)
+    ):
+        if small.photo is not None:
+            cards.append(
+                {
+                    "name": each.name,
+                    "photo": media_url(small.photo, "image/jpeg", f"{_KEY}.{slot}.photo"),
+                    "mask": small.label and media_url(small.label, "image/png", f"{_KEY}.{slot}.mask"),
+                }
+            )
+    return {"frames": cards, "rest": len(drive) > BATCH}
+
+
+def _act(event: str, frames: Sequence[Frame], act: Callable[[Any], None]) -> None:
+    """Do what the browser says, if it makes sense."""
+    said = st.session_state[_KEY].get(event)
+    if (event == "step" and said in (-1, 1)) or any(frame.name == said for frame in frames):
+        act(said)
+
+
+def _step(number: int, frames: Sequence[Frame], step: int) -> None:
+    set_frame(frames[max(0, min(len(frames) - 1, number + step))].name)
+
+
+def _play(name: str) -> None:
+    st.session_state[_PLAYS] = True
+    set_frame(name)
+
+
+def _stop(name: str) -> None:
+    st.session_state[_PLAYS] = False
+    set_frame(name)

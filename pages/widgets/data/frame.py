@@ -1,0 +1,112 @@
+"""One frame with its truth: as one picture, photo beside label map, as a film, and beside a prediction."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.datasets import Frame
+from core.errors import DatasetError
+from core.photos import images
+from pages.widgets.data.film import film
+from pages.widgets.data.gallery import SPLIT_TITLES
+from pages.widgets.data.truth import truth_picture, truth_viewer
+from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
+from pages.widgets.shared.datasets import OpenedSet, file_name
+
+_SHOW, _PICKER = "show", "frame_picker"
+_SHOWS = {"truth": "Truth", "beside": "Side by side", "prediction": "Prediction"}
+
+
+@st.fragment
+def one_frame(opened: OpenedSet) -> None:
+    """Show the frame chosen; another one, or a pixel, runs only this again."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        frame = frame_picker(opened)
+        show = st.segmented_control(
+            "Show",
+            list(_SHOWS),
+            default="truth",
+            format_func=_SHOWS.__getitem__,
+            required=True,
+            key=_SHOW,
+            bind="query-params",
+        )
+    if film(opened, frame):
+        return
+    try:
+        picture = truth_picture(opened, frame)
+    except DatasetError as error:
+        st.error(str(error), title=f"{frame.name} cannot be shown", icon=":material/broken_image:")
+        return
+    if show == "prediction":
+        # Here and not above: what predicts takes seconds to import.
+        from pages.widgets.data.prediction import beside_prediction
+
+        beside_prediction(opened, frame, picture)
+    elif show == "beside":
+        for column, view in zip(st.columns(2, gap="medium"), ("photo", "mask"), strict=True):
+            with column:
+                truth_viewer(picture, f"beside_{view}", f"{frame.name}, {view}", view=view, link="beside")
+    else:
+        truth_viewer(picture, "truth", f"{frame.name} with its true classes")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"{frame.image.name} · {picture.width} x {picture.height} · {SPLIT_TITLES[frame.split].lower()}"
+            " · Point at the picture to see the true class; a click on a class in the list shows only it."
+        )
+        _downloads(opened, frame)
+
+
+def _downloads(opened: OpenedSet, frame: Frame) -> None:
+    """The frame's pictures as files, each made when somebody asks for it."""
+    dataset = opened.dataset
+    palette = dataset.class_list.palette
+    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="frame_downloads")
+    if not menu.open:
+        return
+    stem = file_name(frame.name)
+    files = {
+        "Photo (PNG)": ("photo", lambda: images.encode_png(dataset.read_image(frame))),
+        "Label map, numbers (PNG)": (
+            "label",
+            lambda: images.encode_index_png(dataset.read_label(frame), palette),
+        ),
+        "Label map, colours (PNG)": (
+            "colours",
+            lambda: images.encode_png(palette[dataset.read_label(frame)]),
+        ),
+    }
+    with menu:
+        for label, (kind, make) in files.items():
+            st.download_button(
+                label, make, f"{stem}-{kind}.png", on_click="ignore", width="stretch", type="tertiary"
+            )
+
+
+def frame_picker(opened: OpenedSet) -> Frame:
+    """Choose a frame by its name."""
+    frames = {frame.name: frame for frame in opened.dataset.frames()}
+    wanted = frame_name()
+    name = wanted if wanted in frames else next(iter(frames))
+    key = f"{_PICKER}.{name}"
+    st.selectbox(
+        "Frame",
+        list(frames),
+        list(frames).index(name),
+        key=key,
+        on_change=_pick,
+        args=(name, key),
+        width=300,
+    )
+    write_frame(name)
+    return frames[name]
+
+
+def _pick(before: str, key: str) -> None:
+    """Somebody picked another frame.
+
+    A browser that has not heard yet of a step to the next frame sends the picker's old value along with
+    whatever it does. So each frame has a picker of its own, and only that of the frame shown is listened to.
+    """
+    if frame_name() == before:
+        set_frame(st.session_state[key])

@@ -1,0 +1,105 @@
+"""A network's prediction beside a frame's truth: where it is wrong, and how good it is on this frame."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.datasets import Frame
+from core.errors import StreetScopeError
+from core.evaluation.metrics import classes_in_mean, mean_iou, per_class_iou, pixel_accuracy
+from core.evaluation.results import Evaluation
+from core.models.store import list_models
+from pages.widgets.data.truth import truth_viewer
+from pages.widgets.segmentation.models import model_picker
+from pages.widgets.segmentation.predictions import Prediction, predict
+from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.viewer.pixel_viewer import ViewerPicture
+
+
+def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> None:
+    """Truth, prediction and errors as linked pictures, and the frame's figures."""
+    if not list_models():
+        st.info("There is no model on this machine to predict with; train one, or restore the shipped one.")
+        return
+    model = model_picker()
+    try:
+        with st.spinner(f"{model} looks at {frame.name}", show_time=True):
+            prediction = predict(opened.dataset, frame, model)
+    except StreetScopeError as error:
+        st.error(str(error), title="There is nothing to compare", icon=":material/error:")
+        return
+    slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
+    pictures = {
+        "The truth": (truth, "overlay"),
+        f"What {model} says": (prediction.picture, "overlay"),
+        "Where it is wrong": (prediction.error_picture, "overlay"),
+    }
+    for number, (slot, (title, (picture, view))) in enumerate(zip(slots, pictures.items(), strict=False)):
+        with slot:
+            st.subheader(title, anchor=False)
+            truth_viewer(
+                picture, f"prediction_{number}", f"{frame.name}: {title.lower()}", view, "prediction"
+            )
+    with slots[3]:
+        st.subheader("How good it is on this frame", anchor=False)
+        _figures(opened, prediction)
+
+
+def _figures(opened: OpenedSet, prediction: Prediction) -> None:
+    evaluation = prediction.evaluation
+    confusion = evaluation.confusion
+    left, right = st.columns(2)
+    left.metric(
+        "Pixel accuracy",
+        f"{pixel_accuracy(confusion):.1%}",
+        help="The share of pixels whose class was found, of those that count: Void does not.",
+    )
+    occurring = classes_in_mean(confusion)
+    right.metric(
+        "Mean IoU",
+        f"{mean_iou(confusion):.3f}",
+        help="For each class: pixels that both call so, divided by pixels that at least one calls so "
+        f"(intersection over union). The mean is over the {occurring} classes in this frame's truth.",
+    )
+    st.caption(_measured_on(opened, evaluation, occurring))
+    st.dataframe(
+        pd.DataFrame(_rows(evaluation)),
+        hide_index=True,
+        column_config={
+            "IoU": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.3f"),
+            "true pixels": st.column_config.NumberColumn(format="localized"),
+            "predicted": st.column_config.NumberColumn(format="localized"),
+        },
+        alt=f"IoU of each class that {evaluation.model} predicts or the truth has, most pixels first.",
+    )
+
+
+def _measured_on(opened: OpenedSet, evaluation: Evaluation, occurring: int) -> str:
+    truth, model = len(opened.dataset.class_list), len(evaluation.class_names)
+    words = (
+        f"{evaluation.dataset}, {evaluation.split}, one frame of {evaluation.size}; mean over the "
+        f"{occurring} of {model} classes that occur in it."
+    )
+    if truth == model:
+        return words
+    return (
+        f"{words} The data set's {truth} classes were grouped into the network's {model} first: an accuracy "
+        f"over {model} classes cannot be compared with one over {truth}."
+    )
+
+
+def _rows(evaluation: Evaluation) -> list[dict[str, object]]:
+    true, predicted = evaluation.confusion.sum(axis=1), evaluation.confusion.sum(axis=0)
+    ious = per_class_iou(evaluation.confusion)
+    order = [n for n in np.argsort(-true, kind="stable") if true[n] or predicted[n]]
+    return [
+        {
+            "class": evaluation.class_names[n],
+            "IoU": None if np.isnan(ious[n]) else float(ious[n]),
+            "true pixels": int(true[n]),
+            "predicted": int(predicted[n]),
+        }
+        for n in order
+    ]

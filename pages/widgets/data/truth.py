@@ -1,0 +1,54 @@
+"""A frame's truth in the pixel viewer, whose chosen pixel stays from frame to frame."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.datasets import Frame
+from core.datasets.cache import signature
+from core.photos import images
+from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.viewer.pixel_viewer import Pixel, View, ViewerPicture, pixel_viewer, viewer_picture
+
+PIXEL = "data_pixel"
+"""Where the session keeps the pixel chosen last."""
+
+
+def truth_picture(opened: OpenedSet, frame: Frame) -> ViewerPicture:
+    """A frame for the viewer; DatasetError when it cannot be read."""
+    return _truth_picture(opened.key, opened, frame, signature(frame.image), signature(frame.label))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _truth_picture(
+    key: str, _opened: OpenedSet, frame: Frame, image_signature: str, label_signature: str
+) -> ViewerPicture:
+    image, label = _opened.dataset.read(frame)
+    classes = _opened.dataset.class_list
+    return viewer_picture(images.encode_jpeg(image), label, classes.names, classes.palette)
+
+
+def chosen_pixel(picture: ViewerPicture) -> Pixel:
+    """The pixel chosen last, in whatever frame; the middle before that."""
+    row, col = st.session_state.get(PIXEL, (picture.height // 2, picture.width // 2))
+    return min(row, picture.height - 1), min(col, picture.width - 1)
+
+
+def choose_pixel(pixel: Pixel) -> None:
+    """Remember a pixel for all frames."""
+    st.session_state[PIXEL] = pixel
+
+
+def truth_viewer(
+    picture: ViewerPicture, key: str, label: str, view: View = "overlay", link: str | None = None
+) -> None:
+    """A viewer whose chosen pixel stays from frame to frame."""
+    pixel_viewer(
+        picture,
+        chosen=chosen_pixel(picture),
+        key=key,
+        view=view,
+        link=link,
+        on_choose=choose_pixel,
+        label=label,
+    )

@@ -1,0 +1,112 @@
+"""What the Evaluate page measures: one or two models, and which of a data set's frames."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.datasets import SPLITS, Split
+from core.datasets.layouts.opening import list_dataset
+from core.datasets.listing import LEAVES_OUT
+from core.errors import DatasetError, ModelError
+from core.models.store import list_models, read_card
+from pages.widgets.data.gallery import SPLIT_TITLES
+from pages.widgets.evaluate.job import Task
+from pages.widgets.segmentation.models import model_picker
+from pages.widgets.shared.dataset_state import SPLIT
+from pages.widgets.shared.datasets import OpenedSet, choose_dataset
+from pages.widgets.shared.markdown import plain
+
+_MODEL, _OTHER = "model", "other"
+
+
+def choose_frames() -> OpenedSet:
+    """The data set chosen; says so where it has pictures left out."""
+    opened = choose_dataset()
+    if left_out := _left_out(opened.key, opened):
+        pictures = "1 picture is" if len(left_out) == 1 else f"{len(left_out)} pictures are"
+        st.warning(
+            f"{pictures} left out: {plain(left_out[0])} The Data page's Check tab lists all that is wrong.",
+            icon=":material/hide_image:",
+        )
+    return opened
+
+
+def _asked(key: str) -> str:
+    """What a picker is about to show, if that is still there: chosen before, or named by the address."""
+    return str(st.session_state.get(key) or st.query_params.get(key, ""))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _left_out(key: str, _opened: OpenedSet) -> list[str]:
+    """A sentence for each picture of the folder that is not among the frames."""
+    try:
+        problems = list_dataset(_opened.dataset.root).problems
+    except DatasetError:
+        return []  # it has gone since; who reads a frame will say so
+    return [problem.message for problem in problems if problem.kind in LEAVES_OUT]
+
+
+def choose_tasks(opened: OpenedSet) -> list[Task]:
+    """One task for each model chosen; the script ends here where there is no model that can be read."""
+    if not list_models():
+        st.info("There is no model on this machine to measure; train one, or restore the shipped one.")
+        st.stop()
+    asked = [name for name in (_asked(_MODEL), _asked(_OTHER)) if name and name not in list_models()]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        model = model_picker(key=_MODEL)
+        other = _other_model(model)
+        split = _split(opened)
+    for name in asked:
+        st.warning(
+            f"The model {plain(name)} is not there any more; these are figures of {model}.",
+            icon=":material/search_off:",
+        )
+    if split != "valid" and split != "test" and opened.dataset.train:
+        st.caption(
+            ":material/info: A model may have learnt from training frames. What it reaches on them says "
+            "little about pictures that it never saw."
+        )
+    tasks = []
+    for name in [model, other] if other else [model]:
+        try:
+            tasks.append(Task(read_card(name), opened, split))
+        except ModelError as error:
+            st.error(str(error), title=f"{name} cannot be used", icon=":material/error:")
+    if not tasks:
+        st.stop()
+    return tasks
+
+
+def _other_model(model: str) -> str | None:
+    others = [name for name in list_models() if name != model]
+    if not others:
+        return None
+    if st.session_state.get(_OTHER) not in others:
+        st.session_state.pop(_OTHER, None)
+    return st.selectbox(
+        "Compare with",
+        others,
+        index=None,
+        key=_OTHER,
+        bind="query-params",
+        placeholder="no second model",
+    )
+
+
+def _split(opened: OpenedSet) -> Split:
+    offered: list[Split] = [split for split in SPLITS if opened.dataset.frames(split)]
+    default: Split = next(split for split in ("valid", "test", "train") if split in offered)
+    if len(offered) > 1:
+        offered.append("all")
+    chosen: Split = st.segmented_control(
+        "Frames",
+        offered,
+        default=default,
+        format_func=lambda split: SPLIT_TITLES[split],
+        required=True,
+        key=SPLIT,
+        bind="query-params",
+        help="How good a model is is measured on frames it did not learn from: validation while one works on "
+        "it, test at the very end.",
+    )
+    return chosen

@@ -1,0 +1,277 @@
+"""The Confusion tab: which class is taken for which, and the frames where that happens most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.evaluation.metrics import IntArray, counted_as
+from core.evaluation.results import SplitEvaluation
+from core.reports import evaluation_charts as charts
+from core.reports import evaluation_tables as tables
+from pages.widgets.evaluate.downloads import files, stem
+from pages.widgets.evaluate.frames import (
+    THUMBNAIL,
+    Measured,
+    data_page_link,
+    download_menu,
+    show_confused,
+    small_marked,
+)
+from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.plots import saved_chart
+
+Cell = tuple[str, str]
+"""A true class and what its pixels were called, by name; empty names stand for the largest confusion."""
+
+_TRUE, _SAID = "true", "said"
+"""Names of the two in the address."""
+
+_CELL, _WRITTEN, _FRAME = "confusion_cell", "confusion_written", "confusion_frame"
+_SHOWN_FRAMES, _SHOWN_ROWS = 6, 12
+
+
+@st.fragment
+def show_confusion(measured: Measured) -> None:
+    """Matrix, table and, of the cell that was chosen, the frames."""
+    evaluation = measured.evaluation
+    rows = tables.confusion_rows(evaluation, wrong_only=True)
+    cell = _resolve(evaluation) if rows else None
+    numbers = None if cell is None else _numbers(evaluation, cell)
+    st.markdown(
+        "Each row is a true class, each column what the network called its pixels. What is right lies on the "
+        "diagonal. **Choose a cell**, a row of the table, or two classes, to see where that happens most."
+    )
+    by_row = st.toggle(
+        "Each row as shares of its true class",
+        value=True,
+        key="confusion_by_row",
+        help="Without it, pixels are counted: road and building outweigh everything.",
+    )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        dark, name = st.context.theme.type == "dark", stem(evaluation, "confusion")
+        chart = charts.confusion_chart(evaluation, by_row, numbers, dark)
+        key = f"chart_confusion.{name}.{by_row}"
+        saved_chart(
+            chart,
+            name,
+            "Confusion matrix: true classes down, predicted classes across. The table beside it says the "
+            "same.",
+            key,
+            lambda: _choose_cell(key, evaluation),
+        )
+        # What is taken along is a light page wherever it is opened.
+        taken = charts.confusion_chart(evaluation, by_row, numbers) if dark else chart
+        files(evaluation, name, lambda: tables.confusion_rows(evaluation), taken)
+    if cell is None or numbers is None:
+        right.success("There is no mistake in these frames.", icon=":material/check:")
+        return
+    with right:
+        _table(rows[:_SHOWN_ROWS], evaluation)
+        _pickers(evaluation, cell)
+    _frames(measured, *numbers)
+
+
+def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
+    st.markdown("**The largest confusions**")
+    key = f"table_confusion.{stem(evaluation, 'confusion')}"
+
+    def choose() -> None:
+        chosen = st.session_state[key].selection.rows
+        if chosen and 0 <= chosen[0] < len(rows):
+            _choose((rows[chosen[0]]["true class"], rows[chosen[0]]["predicted"]))
+
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        column_config={
+            "true class": "true",
+            "pixels": st.column_config.NumberColumn(format="localized"),
+            "share of the true class": st.column_config.NumberColumn("of the true class", format="percent"),
+        },
+        key=key,
+        on_select=choose,
+        selection_mode="single-row",
+        alt="Pairs of a true class and what it was taken for, most pixels first. Select a row to see its "
+        "frames; on the keyboard with Shift and Space.",
+    )
+
+
+def follow_cell() -> None:
+    """Take from the address the cell that a link or the browser's way back put there; for whole runs only."""
+    asked = (st.query_params.get(_TRUE, ""), st.query_params.get(_SAID, ""))
+    if asked != st.session_state.get(_WRITTEN, ("", "")):
+        st.session_state[_CELL] = st.session_state[_WRITTEN] = asked
+
+
+def _resolve(evaluation: SplitEvaluation) -> Cell:
+    """The cell to show, of classes that there are; the address says it from now on."""
+    true, said = st.session_state.get(_CELL, ("", ""))
+    mistakes = _mistakes(evaluation)
+    names = evaluation.class_names
+    if true not in _occurring(evaluation):
+        true = names[int(mistakes.max(axis=1).argmax())]
+    if said not in names:
+        said = names[int(mistakes[names.index(true)].argmax())]
+    st.session_state[_CELL] = st.session_state[_WRITTEN] = (true, said)
+    st.query_params.update({_TRUE: true, _SAID: said})
+    return true, said
+
+
+def _numbers(evaluation: SplitEvaluation, cell: Cell) -> tuple[int, int]:
+    true, said = map(evaluation.class_names.index, cell)
+    return true, said
+
+
+def _pickers(evaluation: SplitEvaluation, cell: Cell) -> None:
+    """Both classes by hand, those with the largest confusions first.
+
+    A browser that has not heard yet of a cell chosen in the matrix sends the pickers' old values along with
+    whatever it does. So each cell has pickers of its own, and only those of the cell shown are listened to.
+    """
+    mistakes, names = _mistakes(evaluation), evaluation.class_names
+    true, said = cell
+    occurring = _occurring(evaluation)
+    trues = [names[n] for n in np.argsort(-mistakes.max(axis=1), kind="stable") if names[n] in occurring]
+    saids = [names[n] for n in np.argsort(-mistakes[names.index(true)], kind="stable")]
+    for label, options, value in (("True class", trues, true), ("Taken for", saids, said)):
+        key = f"{label}.{cell}"
+        st.selectbox(label, options, options.index(value), key=key, on_change=_pick, args=(cell, label, key))
+
+
+def _pick(cell: Cell, label: str, key: str) -> None:
+    if st.session_state.get(_CELL) == cell:
+        picked = st.session_state[key]
+        _choose((picked, "") if label == "True class" else (cell[0], picked))
+
+
+def _mistakes(evaluation: SplitEvaluation) -> IntArray:
+    mistakes = evaluation.confusion.copy()
+    np.fill_diagonal(mistakes, 0)
+    return mistakes
+
+
+def _occurring(evaluation: SplitEvaluation) -> list[str]:
+    trues = evaluation.confusion.sum(axis=1).tolist()
+    return [name for name, pixels in zip(evaluation.class_names, trues, strict=True) if pixels]
+
+
+def _frames(measured: Measured, true: int, said: int) -> None:
+    evaluation = measured.evaluation
+    numbers, pixels = evaluation.frames.confused(true, said)
+    words = _words(evaluation, true, said)
+    st.subheader(plain(words), anchor=False)
+    if not len(numbers):
+        st.info("In no frame.", icon=":material/check:")
+        return
+    total, of_class = int(pixels.sum()), int(evaluation.confusion[true].sum())
+    where = "the only frame" if evaluation.images == 1 else f"{len(numbers)} of {evaluation.images} frames"
+    st.markdown(
+        f"{total:,} pixels in {where}, {total / of_class:.1%} of all "
+        f"that are {evaluation.class_names[true]}. Orange marks them. {_grouped(measured, true)}"
+    )
+    names = [measured.frame(int(number)).name for number in numbers]
+    counts = dict(zip(names, pixels.tolist(), strict=True))
+    with st.container(horizontal=True):
+        for number in numbers[:_SHOWN_FRAMES]:
+            _thumbnail(measured, int(number), true, said, counts)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = _frame_picker(names, counts)
+        frame = measured.frame(int(numbers[names.index(chosen)]))
+        data_page_link(measured, frame)
+        download_menu(measured, frame, (true, said))
+    show_confused(measured, frame, true, said)
+    files(
+        evaluation,
+        stem(evaluation, f"{evaluation.class_names[true]}-as-{evaluation.class_names[said]}"),
+        lambda: tables.confused_rows(evaluation, true, said),
+    )
+
+
+def _grouped(measured: Measured, true: int) -> str:
+    """Which of the data set's classes are the true class, where the truth calls it by other names."""
+    name = measured.evaluation.class_names[true]
+    own = counted_as(measured.opened.dataset.class_list, measured.evaluation.class_list, true)
+    return "" if own == [name] else plain(f"As {name} count the data set's {', '.join(own)}.")
+
+
+def _frame_picker(names: list[str], counts: dict[str, int]) -> str:
+    """Choose one of the frames; as with the classes, each has a picker of its own."""
+    wanted = st.session_state.get(_FRAME)
+    name: str = wanted if wanted in counts else names[0]
+    key = f"{_FRAME}.{name}.{st.session_state[_CELL]}"
+    st.session_state[_FRAME] = name
+    st.selectbox(
+        "Frame",
+        names,
+        names.index(name),
+        key=key,
+        format_func=lambda name: f"{name} · {counts[name]:,} pixels",
+        width=320,
+        on_change=_pick_frame,
+        args=(name, key),
+    )
+    return name
+
+
+def _pick_frame(before: str, key: str) -> None:
+    if st.session_state.get(_FRAME) == before:
+        st.session_state[_FRAME] = st.session_state[key]
+
+
+def _thumbnail(measured: Measured, number: int, true: int, said: int, counts: dict[str, int]) -> None:
+    frame = measured.frame(number)
+    with st.container(width=THUMBNAIL, gap="small"):
+        try:
+            picture = small_marked(measured, frame, true, said)
+        except StreetScopeError as error:
+            st.error(str(error), icon=":material/broken_image:")
+            return
+        st.image(
+            picture,
+            width=THUMBNAIL,
+            alt=f"{frame.name} with the pixels of {_words(measured.evaluation, true, said)} marked",
+        )
+        st.button(
+            f"{counts[frame.name]:,} px",
+            key=f"confused_{number}",
+            help=f"Show {frame.name} below",
+            on_click=_choose_frame,
+            args=(frame.name,),
+            width="stretch",
+        )
+
+
+def _words(evaluation: SplitEvaluation, true: int, said: int) -> str:
+    names = evaluation.class_names
+    return f"{names[true]} that was found" if true == said else f"{names[true]} taken for {names[said]}"
+
+
+def _choose_frame(name: str) -> None:
+    st.session_state[_FRAME] = name
+
+
+def _choose(cell: Cell) -> None:
+    st.session_state[_CELL] = cell
+    st.session_state.pop(_FRAME, None)
+
+
+def _choose_cell(key: str, evaluation: SplitEvaluation) -> None:
+    """A marker of the matrix was chosen, or none: the browser can send anything."""
+    points = st.session_state[key].selection.points
+    cell = points[0].get("customdata") if points else None
+    if isinstance(cell, dict):  # Plotly's arrays may arrive with their places as keys
+        cell = [cell.get("0"), cell.get("1")]
+    if not isinstance(cell, list) or len(cell) != 2:
+        return
+    names = evaluation.class_names
+    if all(isinstance(each, int) and 0 <= each < len(names) for each in cell):
+        true, said = cell
+        if np.any(evaluation.confusion[true]):
+            _choose((names[true], names[said]))

@@ -1,0 +1,248 @@
+"""The headline figures of an evaluation, and its tabs for classes, calibration, boundaries and comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.errors import ComparisonError
+from core.evaluation.boundaries import WIDTH
+from core.evaluation.metrics import classes_in_mean, mean_iou, pixel_accuracy
+from core.evaluation.results import SplitEvaluation
+from core.reports import evaluation_charts as charts
+from core.reports import evaluation_tables as tables
+from pages.widgets.evaluate.downloads import files, source, stem
+from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.plots import saved_chart
+
+_CLASS_WORDS = {
+    "IoU": "Pixels that truth and network both call so, divided by pixels that at least one of them calls "
+    "so. The mean of these is the **mean IoU**: a pole counts as much as the road.",
+    "precision": "Of the pixels that the network **calls** so, the share that are. Low: it sees the class "
+    "where it is not.",
+    "recall": "Of the pixels that **are** so, the share that it found. Low: it overlooks the class.",
+    "frequency": "The share of all counted pixels that are of the class. Who never finds a rare class loses "
+    "next to nothing in accuracy.",
+}
+_SHARE = st.column_config.NumberColumn(format="percent")
+_UNIT = st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.3f")
+_PIXELS = st.column_config.NumberColumn(format="localized")
+_ALL = "all classes"
+_METRIC = 172
+"""Width of a figure in pixels."""
+
+
+def headline(evaluation: SplitEvaluation, opened: OpenedSet) -> None:
+    """Four figures, each with a word on what it means, and what they were measured on."""
+    confusion, boundary = evaluation.confusion, evaluation.boundary
+    figures = (
+        (
+            "acc_camvid",
+            f"{pixel_accuracy(confusion):.2%}",
+            "pixels found",
+            "The share of pixels whose class was found, of all that have one: Void counts nowhere. It is the "
+            "figure of the article behind StreetScope.",
+        ),
+        (
+            "Mean IoU",
+            f"{mean_iou(confusion):.3f}",
+            f"over {classes_in_mean(confusion)} classes",
+            "Intersection over union, the mean over the classes that occur: rare ones count as much as the "
+            "road.",
+        ),
+        (
+            "Calibration error",
+            f"{evaluation.calibration.expected_error():.2%}",
+            f"sure by {evaluation.calibration.mean_confidence:.1%} on average",
+            "Expected calibration error: by how much the network is surer, or less sure, than it is right.",
+        ),
+        (
+            "At boundaries",
+            _percent(boundary.accuracy()),
+            f"inside {_percent(boundary.inside_accuracy())}",
+            f"The share of pixels found within {WIDTH} pixels of where two true classes meet, and in the "
+            "inside of things.",
+        ),
+    )
+    # Two beside each other on a telephone, where columns would stand below each other.
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        for label, value, word, meaning in figures:
+            st.metric(label, value, word, delta_color="off", delta_arrow="off", help=meaning, width=_METRIC)
+    st.caption(f"**{evaluation.model}** on {source(evaluation)}. {_grouping(evaluation, opened)}")
+
+
+@st.fragment
+def show_classes(evaluation: SplitEvaluation) -> None:
+    """The Classes tab."""
+    figure = st.segmented_control(
+        "Figure",
+        list(charts.CLASS_FIGURES),
+        default="IoU",
+        required=True,
+        key="class_figure",
+        bind="query-params",
+    )
+    st.markdown(_CLASS_WORDS[figure])
+    chart, name = charts.class_chart(evaluation, figure), stem(evaluation, "classes")
+    saved_chart(chart, name, f"Bars: {figure} of each class, largest first.", "chart_classes")
+    rows = tables.class_rows(evaluation)
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        column_config={
+            **dict.fromkeys(("IoU", "precision", "recall"), _UNIT),
+            "frequency": _SHARE,
+            **dict.fromkeys(("true pixels", "predicted pixels"), _PIXELS),
+        },
+        key="table_classes",
+        alt="IoU, precision, recall, frequency and pixels of each class.",
+    )
+    missing = [row["class"] for row in rows if not row["true pixels"]]
+    if missing:
+        st.caption(f"Without a true pixel in these frames, and in no mean: {', '.join(map(plain, missing))}.")
+    files(evaluation, name, lambda: rows, chart)
+
+
+@st.fragment
+def show_calibration(evaluation: SplitEvaluation) -> None:
+    """The Calibration tab."""
+    st.markdown(
+        "When the network says that it is 80 % sure, is it right in 80 of 100 cases? Each bar holds the "
+        "pixels of which it was about as sure, and is as high as the share that was right. A bar **below "
+        "the dashed line** means that it is surer than it should be, a bar above that it could be surer. "
+        "The **expected calibration error** is the mean distance from the line, each bar weighted by its "
+        "pixels; below stands how many those are."
+    )
+    called = [
+        name
+        for name, pixels in zip(evaluation.class_names, evaluation.confusion.sum(axis=0), strict=True)
+        if pixels
+    ]
+    chosen = st.selectbox(
+        "Pixels that the network calls",
+        [_ALL, *called],
+        key=f"calibrated.{stem(evaluation, '')}",
+        width=300,
+    )
+    number = None if chosen == _ALL else evaluation.class_names.index(chosen)
+    shown = evaluation.calibration if number is None else evaluation.calibration.of(number)
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Expected calibration error", f"{shown.expected_error():.2%}", width="content")
+        st.metric("How sure, on average", f"{shown.mean_confidence:.1%}", width="content")
+        st.metric(
+            "How often right",
+            f"{shown.accuracy:.1%}",
+            _sureness(shown.mean_confidence, shown.accuracy),
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+        )
+    chart = charts.reliability_chart(evaluation, number)
+    name = stem(evaluation, "calibration" if number is None else f"calibration-{chosen}")
+    saved_chart(
+        chart,
+        name,
+        "Reliability diagram: accuracy of the pixels at each confidence, against the line where both are "
+        "equal, and the share of pixels at each confidence.",
+        "chart_calibration",
+    )
+    files(evaluation, name, lambda: tables.calibration_rows(evaluation, number), chart)
+
+
+def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation]) -> None:
+    """The Boundaries tab; another of those found that has the same classes gets a line beside this one's."""
+    others = [each for each in found if each is not evaluation and each.class_names == evaluation.class_names]
+    boundary = evaluation.boundary
+    st.markdown(
+        f"Of the counted pixels, **{_percent(boundary.near_share())}** lie within {WIDTH} pixels of a place "
+        f"where two true classes meet. There **{evaluation.model}** finds "
+        f"**{_percent(boundary.accuracy())}**, elsewhere **{_percent(boundary.inside_accuracy())}**. "
+        "Boundaries are hard: a network sees at a fraction of the picture's size and guesses where exactly "
+        "a thing ends, people who drew the truth disagree by a pixel or two, and a pole a few pixels wide "
+        "is nothing but boundary. A border with Void is none: nobody knows what is there."
+    )
+    chart, name = charts.distance_chart([evaluation, *others]), stem(evaluation, "boundary-distance")
+    saved_chart(
+        chart,
+        name,
+        f"Lines: accuracy by distance from a true boundary, the first {WIDTH} pixels marked.",
+        "chart_distance",
+    )
+    files(evaluation, name, lambda: tables.boundary_rows(evaluation), chart)
+    chart, name = charts.boundary_class_chart(evaluation), stem(evaluation, "boundary-classes")
+    saved_chart(
+        chart, name, "Bars: share of each class found at boundaries and inside.", "chart_boundary_classes"
+    )
+    rows = tables.boundary_class_rows(evaluation)
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        column_config={
+            "pixels": _PIXELS,
+            **dict.fromkeys(("share at a boundary", "accuracy at a boundary", "accuracy inside"), _SHARE),
+        },
+        key="table_boundaries",
+        alt="Share of each class that lies at a boundary, and its accuracy there and inside.",
+    )
+    files(evaluation, name, lambda: rows, chart)
+
+
+@st.fragment
+def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
+    """The Compare tab."""
+    try:
+        rows = tables.comparison_rows(first, second)
+    except ComparisonError as error:
+        st.error(str(error), title="These two cannot be compared", icon=":material/compare:")
+        return
+    figure = st.segmented_control(
+        "Figure of each class", ["IoU", "precision", "recall"], default="IoU", required=True, key="compared"
+    )
+    chart, name = charts.comparison_chart(first, second, figure), stem(first, f"and-{second.model}")
+    saved_chart(
+        chart,
+        name,
+        f"Dots: {figure} of each class for both models, the largest difference first.",
+        "chart_compare",
+    )
+    number = st.column_config.NumberColumn(format="%.4f")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={
+            first.model: number,
+            second.model: number,
+            "difference": st.column_config.NumberColumn(format="%+.4f"),
+        },
+        key="table_compare",
+        alt=f"Figures of {first.model} and {second.model} and their difference.",
+    )
+    st.caption(f"Both on {source(first)}. Difference: what {second.model} has more.")
+    files(first, name, lambda: rows, chart)
+
+
+def _grouping(evaluation: SplitEvaluation, opened: OpenedSet) -> str:
+    truth, model = len(opened.dataset.class_list), len(evaluation.class_names)
+    if truth == model:
+        return ""
+    return (
+        f"The data set's {truth} classes were grouped into the network's {model} first: an accuracy over "
+        f"{model} classes cannot be compared with one over {truth}."
+    )
+
+
+def _sureness(confidence: float, accuracy: float) -> str:
+    gap = 100 * (confidence - accuracy)
+    if abs(gap) < 0.5:
+        return "about as sure as right"
+    return f"{abs(gap):.1f} points {'too sure' if gap > 0 else 'not sure enough'}"
+
+
+def _percent(value: float) -> str:
+    return "none" if np.isnan(value) else f"{value:.1%}"

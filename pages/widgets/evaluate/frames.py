@@ -1,0 +1,197 @@
+"""Single frames of an evaluation: small pictures in a list, and one of them in the pixel viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import Frame
+from core.datasets.cache import signature
+from core.errors import StreetScopeError
+from core.evaluation.pictures import (
+    MARK,
+    FramePictures,
+    FrameView,
+    frame_pictures,
+    full_pictures,
+    marked_picture,
+    view_frame,
+)
+from core.evaluation.results import SplitEvaluation
+from core.models.store import ModelCard
+from core.photos import images
+from core.segmentation.cache import SharedCache
+from pages.widgets.data.truth import truth_picture, truth_viewer
+from pages.widgets.evaluate.downloads import stem
+from pages.widgets.segmentation.models import loaded_segmenter
+from pages.widgets.segmentation.predictions import predict
+from pages.widgets.shared.dataset_state import SET
+from pages.widgets.shared.datasets import TOYTOWN, OpenedSet
+from pages.widgets.shared.markdown import plain
+from pages.widgets.viewer.pixel_viewer import pixel_viewer, viewer_picture
+
+_KEPT_BYTES = 192 * 1024**2
+"""Of frames with their predictions: 200 of CamVid's at half size."""
+
+_EVERYBODY = "everybody"
+THUMBNAIL = 156
+"""Width in pixels: two fit beside each other on a telephone."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An evaluation with the data set and the card that it came from."""
+
+    evaluation: SplitEvaluation
+    opened: OpenedSet
+    card: ModelCard
+
+    def frame(self, number: int) -> Frame:
+        """The frame of that number in the evaluation."""
+        return self.opened.dataset.frames(self.evaluation.split)[number]  # type: ignore[arg-type]
+
+
+@st.cache_resource(show_spinner=False)
+def _views() -> SharedCache[FrameView]:
+    return SharedCache(_KEPT_BYTES, lambda view: view.nbytes)
+
+
+def frame_view(measured: Measured, frame: Frame) -> FrameView:
+    """A frame with truth and prediction; StreetScopeError where it cannot be read or segmented any more."""
+    dataset, card = measured.opened.dataset, measured.card
+
+    def make() -> FrameView:
+        return view_frame(loaded_segmenter(card.name, card.weights_sha256), dataset, frame)
+
+    signatures = (signature(frame.image), signature(frame.label))
+    return _views().get(_EVERYBODY, (card.weights_sha256, str(frame.image), *signatures), make)
+
+
+def small_pictures(measured: Measured, frame: Frame) -> FramePictures:
+    """Photo, truth, prediction and errors, small."""
+    return frame_pictures(frame_view(measured, frame), measured.evaluation.class_list)
+
+
+def small_marked(measured: Measured, frame: Frame, true: int, predicted: int) -> bytes:
+    """A frame with one confusion marked, small."""
+    return marked_picture(frame_view(measured, frame), true, predicted)
+
+
+def show_frame(measured: Measured, frame: Frame) -> None:
+    """Photo with truth, prediction and errors in three linked viewers."""
+    opened, model = measured.opened, measured.card.name
+    try:
+        with st.spinner(f"{model} looks at {frame.name}"):
+            truth, prediction = truth_picture(opened, frame), predict(opened.dataset, frame, model)
+    except StreetScopeError as error:
+        st.error(str(error), title=f"{plain(frame.name)} cannot be shown", icon=":material/broken_image:")
+        return
+    own, said = opened.dataset.class_list, measured.evaluation.class_list
+    if own.names != said.names:
+        st.caption(
+            f"The truth shows the data set's own {len(own)} classes; what is wrong is told by the network's "
+            f"{len(said)}, into which they are grouped."
+        )
+    slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
+    pictures = {
+        "The truth": truth,
+        f"What {model} says": prediction.picture,
+        "Where it is wrong": prediction.error_picture,
+    }
+    for number, (slot, (title, picture)) in enumerate(zip(slots, pictures.items(), strict=False)):
+        with slot:
+            st.subheader(plain(title), anchor=False)
+            truth_viewer(picture, f"evaluated_{number}", f"{frame.name}: {title.lower()}", link="evaluated")
+
+
+def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -> None:
+    """A frame with the pixels of one confusion marked, beside its truth."""
+    names = measured.evaluation.class_names
+    try:
+        view = frame_view(measured, frame)
+        truth = truth_picture(measured.opened, frame)
+    except StreetScopeError as error:
+        st.error(str(error), title=f"{plain(frame.name)} cannot be shown", icon=":material/broken_image:")
+        return
+    mask = view.confused(true, predicted)
+    words = names[true] + (" found" if true == predicted else f" taken for {names[predicted]}")
+    marked = viewer_picture(
+        images.encode_jpeg(view.image),
+        np.where(mask, np.uint8(0), np.uint8(1)),
+        (words, "everything else"),
+        (MARK, None),
+    )
+    state = f"confused_pixel.{marked.identity}"
+    pixel = st.session_state.get(state) or _first_marked(mask)
+    for column, (title, picture, key) in zip(
+        st.columns(2, gap="medium"),
+        ((f"In {frame.name}", marked, "confused_marked"), ("The truth", truth, "confused_truth")),
+        strict=True,
+    ):
+        with column:
+            st.subheader(plain(title), anchor=False)
+            pixel_viewer(
+                picture,
+                chosen=pixel,
+                key=key,
+                link="confused",
+                on_choose=_remember(state),
+                label=f"{frame.name}: {title}",
+            )
+
+
+def download_menu(measured: Measured, frame: Frame, cell: tuple[int, int] | None = None) -> None:
+    """A frame's pictures as files in full size; cell: a confusion, by class numbers, that one marks."""
+    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="evaluated_downloads")
+    if not menu.open:
+        return
+    try:
+        view = frame_view(measured, frame)
+    except StreetScopeError as error:
+        menu.error(str(error), icon=":material/broken_image:")
+        return
+    pictures = full_pictures(view, measured.evaluation.class_list)
+    if cell is not None:
+        pictures = {"marked": marked_picture(view, *cell, width=view.width)} | pictures
+    for kind, picture in pictures.items():
+        menu.download_button(
+            f"{kind.capitalize()} (PNG)",
+            picture,
+            f"{stem(measured.evaluation, frame.name)}-{kind}.png",
+            on_click="ignore",
+            width="stretch",
+            type="tertiary",
+        )
+
+
+def data_page_link(measured: Measured, frame: Frame) -> None:
+    """A link to the frame on the Data page."""
+    chosen = st.session_state.get(SET, TOYTOWN)
+    named = {} if chosen == TOYTOWN else {"set": chosen}
+    st.page_link(
+        "pages/data.py",
+        label=f"{plain(frame.name)} on the Data page",
+        icon=":material/photo_library:",
+        query_params=named | {"tab": "Frame", "frame": frame.name},
+    )
+
+
+def _remember(state: str) -> Callable[[tuple[int, int]], None]:
+    def remember(pixel: tuple[int, int]) -> None:
+        for key in [each for each in st.session_state if str(each).startswith("confused_pixel.")]:
+            del st.session_state[key]
+        st.session_state[state] = pixel
+
+    return remember
+
+
+def _first_marked(mask: np.ndarray) -> tuple[int, int]:
+    """The marked pixel nearest to the middle of all that are; the picture's middle where there is none."""
+    places = np.argwhere(mask)
+    if not len(places):
+        return mask.shape[0] // 2, mask.shape[1] // 2
+    nearest = places[np.abs(places - places.mean(axis=0)).sum(axis=1).argmin()]
+    return int(nearest[0]), int(nearest[1])

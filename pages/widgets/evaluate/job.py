@@ -1,0 +1,165 @@
+"""Measuring a model on a split, in a job that outlives the page; the figures are kept on disk."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.datasets import Split
+from core.errors import StreetScopeError
+from core.evaluation.metrics import check_classes_fit
+from core.evaluation.results import SplitEvaluation
+from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
+from core.jobs import Job
+from core.models.store import ModelCard
+from pages.widgets.segmentation.models import loaded_segmenter
+from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.jobs import jobs, watch
+
+_TURN = threading.Lock()
+"""One evaluation at a time: two at once would only take each other's processor."""
+
+_WAITING_SECONDS = 0.3
+_CACHE_WORDS = "The figures are kept: whoever asks for them again has them at once."
+
+
+@dataclass(frozen=True)
+class Task:
+    """A model to be measured on the frames of a split."""
+
+    card: ModelCard
+    opened: OpenedSet
+    split: Split
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The job's."""
+        root = str(self.opened.dataset.root)
+        return ("evaluation", root, self.split, self.card.name, self.card.weights_sha256)
+
+    @property
+    def frames(self) -> int:
+        """How many there are."""
+        return len(self.opened.dataset.frames(self.split))
+
+
+def evaluations(tasks: Sequence[Task]) -> list[SplitEvaluation]:
+    """What is known of the tasks, in their order; for the others a button that starts, a bar, or a sentence.
+
+    The script ends here while the first is not there.
+    """
+    fitting = [task for task in tasks if _fits(task)]
+    with st.spinner("Looking for kept figures"):
+        found = {task.key: _find(task) for task in fitting}
+    missing = [task for task in fitting if found[task.key] is None and not _is_running(task)]
+    for task in fitting:
+        if found[task.key] is None:
+            _show_state(task)
+    if missing:
+        _show_start(missing)
+    if not tasks or found.get(tasks[0].key) is None:
+        st.stop()
+    return [kept for task in fitting if (kept := found[task.key]) is not None]
+
+
+def _fits(task: Task) -> bool:
+    try:
+        check_classes_fit(task.opened.dataset, task.card.class_list.restored(), task.card.name)
+    except StreetScopeError as error:
+        st.error(str(error), title="These two do not fit", icon=":material/extension_off:")
+        return False
+    return True
+
+
+def _find(task: Task) -> SplitEvaluation | None:
+    if _is_running(task):
+        return None
+    try:
+        kept = kept_evaluation(task.card, task.opened.dataset, task.split)
+        if kept is not None:
+            return kept
+        # Where nothing can be kept on disk, the job still has it.
+        job: Job[tuple[str, SplitEvaluation]] | None = jobs().find(task.key)
+        if job is not None and job.state == "finished":
+            key, found = job.result
+            return found if key == evaluation_key(task.card, task.opened.dataset, task.split) else None
+    except StreetScopeError as error:
+        st.error(str(error), title="The data set cannot be read", icon=":material/broken_image:")
+        st.stop()
+    return None
+
+
+def _is_running(task: Task) -> bool:
+    job = jobs().find(task.key)
+    return job is not None and job.state == "running"
+
+
+def _show_state(task: Task) -> None:
+    job = jobs().find(task.key)
+    if job is None:
+        return
+    if job.state == "running":
+        watch(job, f"Measuring {task.card.name}, frame", f"evaluation_{task.card.name}")
+    elif job.state == "failed":
+        st.error(job.error, title=f"{task.card.name} could not be measured", icon=":material/error:")
+    elif job.state == "cancelled":
+        done = f"{job.progress.done} of {job.progress.total}" if job.progress.total else "no"
+        st.info(
+            f"The measuring of {task.card.name} was stopped after {done} frames.", icon=":material/block:"
+        )
+
+
+def _show_start(tasks: Sequence[Task]) -> None:
+    models = " and ".join(task.card.name for task in tasks)
+    frames = tasks[0].frames
+    noun = "frame" if frames == 1 else "frames"
+    st.button(
+        f"Measure {models} on {frames} {noun}",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="evaluate_start",
+        on_click=_start,
+        args=(tasks,),
+    )
+    st.caption(
+        "Every frame is segmented at its own size, and every pixel with a known class is counted. It goes on "
+        f"when you leave the page. {_CACHE_WORDS}"
+    )
+
+
+def _start(tasks: Sequence[Task]) -> None:
+    for task in tasks:
+        jobs().start(task.key, _work(task))
+
+
+def _work(task: Task) -> Callable[[Job[tuple[str, SplitEvaluation]]], tuple[str, SplitEvaluation]]:
+    card, dataset, split = task.card, task.opened.dataset, task.split
+
+    def work(job: Job[tuple[str, SplitEvaluation]]) -> tuple[str, SplitEvaluation]:
+        while not _TURN.acquire(timeout=_WAITING_SECONDS):
+            job.tell(0, task.frames, doing="waiting for another evaluation to end")
+        try:
+            begun = time.monotonic()
+
+            def progress(done: int, total: int) -> None:
+                # Not the job's own estimate: the time spent waiting says nothing about the frames.
+                job.tell(done, total, (time.monotonic() - begun) / done * (total - done))
+
+            job.tell(0, task.frames, doing="reading the data set's files")
+            key = evaluation_key(card, dataset, split)
+            job.tell(0, task.frames, doing="loading the network")
+            return key, evaluate_once(
+                card,
+                dataset,
+                split,
+                progress,
+                load=lambda: loaded_segmenter(card.name, card.weights_sha256),
+            )
+        finally:
+            _TURN.release()
+
+    return work

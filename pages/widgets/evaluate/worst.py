@@ -1,0 +1,107 @@
+"""The Worst frames tab: a list in pages with photo, truth, prediction and errors, and one frame in full."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.reports import evaluation_tables as tables
+from pages.widgets.evaluate.downloads import files, stem
+from pages.widgets.evaluate.frames import (
+    THUMBNAIL,
+    Measured,
+    data_page_link,
+    download_menu,
+    show_frame,
+    small_pictures,
+)
+from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
+from pages.widgets.shared.markdown import plain
+
+PAGE = 5
+_ORDERS = {
+    "Highest loss": ("losses", True),
+    "Lowest accuracy": ("accuracies", False),
+    "Lowest mean IoU": ("mean_ious", False),
+}
+_TITLES = ("photo", "truth", "prediction", "errors")
+
+
+@st.fragment
+def show_worst(measured: Measured) -> None:
+    """The frame that was opened, or the list."""
+    names = measured.evaluation.frames.names
+    if frame_name() in names:
+        _one(measured, names.index(frame_name()))
+    else:
+        _list(measured)
+
+
+def _list(measured: Measured) -> None:
+    evaluation = measured.evaluation
+    st.markdown(
+        "**Loss** is the cross-entropy: how surprised the network was by the truth, on average over the "
+        "frame's pixels. Being sure and wrong costs most. The last picture is pale where the network is "
+        "right; where it is wrong, it has the colour of the class that the network said. Open a frame to "
+        "see which colour is which class."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        order = st.segmented_control(
+            "First", list(_ORDERS), default="Highest loss", required=True, key="worst_by", bind="query-params"
+        )
+        attribute, largest = _ORDERS[order]
+        numbers = evaluation.frames.worst_first(getattr(evaluation.frames, attribute), largest).tolist()
+        pages = -(-len(numbers) // PAGE)
+        page = st.pagination(pages, key=f"worst_page.{stem(evaluation, order)}") if pages > 1 else 1
+    with st.spinner("Segmenting these frames"):
+        for place, number in enumerate(numbers[(page - 1) * PAGE : page * PAGE], start=(page - 1) * PAGE + 1):
+            _entry(measured, number, place)
+    files(evaluation, stem(evaluation, "frames"), lambda: tables.frame_rows(evaluation, numbers))
+
+
+def _entry(measured: Measured, number: int, place: int) -> None:
+    frame, frames = measured.frame(number), measured.evaluation.frames
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.container(width=300):
+            st.markdown(
+                f"**{place}. {plain(frame.name)}**  \n{frames.wrong[number]:,} of {frames.counted[number]:,} "
+                f"pixels wrong  \naccuracy {frames.accuracies[number]:.1%} · mean IoU "
+                f"{frames.mean_ious[number]:.3f} · loss {frames.losses[number]:.3f}"
+            )
+            st.button(
+                f"Open {plain(frame.name)}",
+                key=f"open_{number}",
+                on_click=set_frame,
+                args=(frame.name,),
+                help="Truth, prediction and errors in the pixel viewer",
+                icon=":material/zoom_in:",
+            )
+        try:
+            pictures = small_pictures(measured, frame)
+        except StreetScopeError as error:
+            st.error(str(error), icon=":material/broken_image:")
+            return
+        shown = (pictures.photo, pictures.truth, pictures.prediction, pictures.errors)
+        for title, picture in zip(_TITLES, shown, strict=True):
+            st.image(picture, caption=title, width=THUMBNAIL, alt=f"{frame.name}: {title}")
+
+
+def _one(measured: Measured, number: int) -> None:
+    frame = measured.frame(number)
+    write_frame(frame.name)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("All frames", icon=":material/arrow_back:", on_click=_close, key="worst_close")
+        data_page_link(measured, frame)
+        download_menu(measured, frame)
+    row = tables.frame_rows(measured.evaluation, [number])[0]
+    st.markdown(
+        f"**{plain(frame.name)}**: {row['wrong pixels']:,} of {row['counted pixels']:,} pixels wrong, "
+        f"accuracy {row['acc_camvid'] or 0:.1%}, mean IoU {row['mean IoU'] or 0:.3f}, loss "
+        f"{row['loss'] or 0:.3f}."
+    )
+    show_frame(measured, frame)
+
+
+def _close() -> None:
+    set_frame("")
+    st.query_params.pop("frame", None)

@@ -1,0 +1,53 @@
+"""What a page's address says: sample, view and pixel. Opening it shows exactly that.
+
+Size, model and neighbourhood are widgets that Streamlit itself binds to the address.
+"""
+
+from __future__ import annotations
+
+import typing
+
+import streamlit as st
+
+from core.photos.photo import Photo
+from pages.widgets.explore.reading import COLUMN, ROW
+from pages.widgets.photos.visitor_session import sample, visit
+from pages.widgets.viewer.pixel_viewer import Pixel, View
+
+_VIEW, _WRITTEN = "view", "address_written"
+_VIEWS = typing.get_args(View)
+
+
+def follow() -> None:
+    """Take from the address what a link or the browser's way back put there."""
+    asked = st.query_params.to_dict()
+    written: dict[str, str] = st.session_state.get(_WRITTEN, {})
+    if asked.get("photo") != written.get("photo") and sample(asked.get("photo", "")):
+        visit().looked_at = asked["photo"]
+    if asked.get("view") != written.get("view") and asked.get("view") in _VIEWS:
+        st.session_state[_VIEW] = asked["view"]
+    for name, key in (("row", ROW), ("col", COLUMN)):
+        if asked.get(name) != written.get(name) and asked.get(name, "").isdecimal():
+            st.session_state[key] = int(asked[name][:6])
+
+
+def view() -> View:
+    """The view that the page shows the picture in."""
+    shown: View = st.session_state.get(_VIEW, "overlay")
+    return shown
+
+
+def keep_view(chosen: View) -> None:
+    """Remember the view chosen in the picture."""
+    st.session_state[_VIEW] = chosen
+
+
+def write(photo: Photo, pixel: Pixel) -> None:
+    """Let the address say what is shown. A visitor's own photo is not in it: it stays with them."""
+    said = {"row": str(pixel[0]), "col": str(pixel[1]), "view": view()}
+    if photo.sample:
+        said["photo"] = photo.sample
+    elif "photo" in st.query_params:
+        del st.query_params["photo"]
+    st.query_params.update(said)
+    st.session_state[_WRITTEN] = said

@@ -1,0 +1,96 @@
+"""What the Compare page shows of two segmentations: linked places, the difference, the changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from core.photos import images
+from core.photos.photo import Photo
+from core.reports import tables
+from core.reports.export import file_stem
+from core.segmentation.comparison import Comparison, compare
+from core.segmentation.sizes import WorkingSize
+from pages.widgets.segmentation.models import SegmentedPhoto
+from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPicture, viewer_picture
+
+TITLES = {"first": "the first", "second": "the second", "difference": "where they differ"}
+_CHOSEN = "compare_chosen"
+_SHOWN_CHANGES = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """A comparison and its picture: what changed in the second's colours, the rest as the photo is."""
+
+    comparison: Comparison
+    picture: ViewerPicture
+
+
+def difference(first: SegmentedPhoto, second: SegmentedPhoto) -> Difference:
+    """Compare two segmentations of a photo; the last one compared in this session is kept."""
+    key = (first.picture.identity, second.picture.identity)
+    kept = st.session_state.get("compare_difference")
+    if kept is None or kept[0] != key:
+        kept = st.session_state["compare_difference"] = (key, _difference(first, second))
+    made: Difference = kept[1]
+    return made
+
+
+def _difference(first: SegmentedPhoto, second: SegmentedPhoto) -> Difference:
+    comparison = compare(first.segmentation, second.segmentation)
+    colours = [*map(tuple, comparison.palette.tolist()), None]
+    picture = viewer_picture(
+        images.encode_jpeg(comparison.image),
+        comparison.difference_labels(),
+        (*comparison.names, "the same"),
+        colours,
+    )
+    return Difference(comparison, picture)
+
+
+def places(pictures: Sequence[ViewerPicture]) -> list[Pixel]:
+    """The chosen place in each picture: the pixel clicked, and those of the others at the same point."""
+    middle = (pictures[0], (pictures[0].height // 2, pictures[0].width // 2))
+    clicked, pixel = st.session_state.get(_CHOSEN, middle)
+    return [clicked.same_place(pixel, picture) for picture in pictures]
+
+
+def choose(picture: ViewerPicture) -> Callable[[Pixel], None]:
+    """What to do when a pixel of `picture` is chosen."""
+    return partial(_choose, picture)
+
+
+def _choose(picture: ViewerPicture, pixel: Pixel) -> None:
+    st.session_state[_CHOSEN] = (picture, pixel)
+
+
+def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]], photo: Photo) -> None:
+    """How much changed, and from what to what, the biggest first."""
+    st.subheader("What became of what", anchor=False)
+    comparison = difference.comparison
+    st.metric("Pixels that changed their class", f"{comparison.share_changed:.1%}")
+    rows = tables.transition_rows(comparison)
+    if not rows:
+        st.markdown("Both say the same of every pixel.")
+        return
+    st.dataframe(
+        pd.DataFrame(rows[:_SHOWN_CHANGES]),
+        hide_index=True,
+        column_config={"share": st.column_config.NumberColumn("of all pixels", format="percent")},
+        key="changes",
+        alt="Classes that pixels changed from and to, with the number of pixels, biggest first.",
+    )
+    (first_size, first_model), (second_size, second_model) = sides
+    second = second_size.name if first_model == second_model else f"{second_model}-{second_size.name}"
+    st.download_button(
+        f"All {len(rows)} changes (CSV)",
+        lambda: tables.to_csv(rows),
+        f"{file_stem(photo.name, first_model, first_size.name)}-to-{second}-changes.csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )

@@ -1,0 +1,114 @@
+"""Pins: pixels that a visitor keeps, to compare them and to take them along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from core.classes import CAMVID_11, CAMVID_32
+from core.photos.photo import Photo
+from core.reports import charts, tables
+from core.segmentation import pins
+from core.segmentation.reading import PixelReading
+from core.segmentation.segmentation import Segmentation
+from core.segmentation.sizes import WorkingSize
+from pages.widgets.photos.visitor_session import KeptPin, visit
+from pages.widgets.shared.plots import show_chart
+from pages.widgets.viewer.pixel_viewer import Pin as ShownPin
+
+MAX_PINS = 50
+_EDITOR, _EDITIONS = "pins_editor", "pins_editions"
+
+
+def in_picture(photo: Photo, segmentation: Segmentation, size: WorkingSize) -> list[ShownPin]:
+    """The pins of this photo at this size with this model, as the viewer flags them."""
+    return [
+        ShownPin(kept.pin.name, kept.pin.row, kept.pin.col)
+        for kept in visit().pins
+        if (kept.photo, kept.pin.model, kept.pin.size) == (photo.key, segmentation.model_name, size.name)
+    ]
+
+
+def pin_button(reading: PixelReading, photo: Photo, segmentation: Segmentation, size: WorkingSize) -> None:
+    """Keep the chosen pixel."""
+    full = len(visit().pins) >= MAX_PINS
+    st.button(
+        "Pin this pixel",
+        icon=":material/keep:",
+        on_click=_pin,
+        args=(reading, photo, segmentation.model_name, size.name),
+        disabled=full,
+        help=f"There are {MAX_PINS} pins already." if full else "Keep it below, beside others, under a name.",
+    )
+
+
+def show_pins() -> None:
+    """All pins as a table whose names can be edited, and what the network believed about each."""
+    kept = visit().pins
+    if not kept:
+        return
+    st.subheader("Your pins", anchor=False)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.data_editor(
+            pd.DataFrame(tables.pin_rows([k.pin for k in kept])),
+            # A new key after each edit: the table then shows the pins, not an edit of earlier ones.
+            key=f"{_EDITOR}_{st.session_state.setdefault(_EDITIONS, 0)}",
+            num_rows="delete",
+            hide_index=True,
+            disabled=_fixed_columns(kept),
+            column_config={
+                "probability": st.column_config.NumberColumn(format="percent"),
+                "entropy": st.column_config.NumberColumn(format="%.2f", help="In bits: 0 is sure."),
+            },
+            on_change=_edit,
+            alt="Your pins: name, place, class and probability of each.",
+        )
+        with st.container(horizontal=True):
+            st.download_button(
+                "Pins (CSV)",
+                lambda: tables.to_csv(tables.pin_rows(k.pin for k in kept)),
+                "pins.csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            st.button("Remove all pins", icon=":material/delete:", on_click=kept.clear)
+    with right:
+        show_chart(
+            charts.pins_chart([k.pin for k in kept], _colours()),
+            key="pins_chart",
+            alt="The most probable classes of each pin, as stacked bars.",
+        )
+
+
+def _pin(reading: PixelReading, photo: Photo, model: str, size: str) -> None:
+    mine = visit()
+    numbers = {kept.pin.name for kept in mine.pins}
+    name = next(n for i in range(1, MAX_PINS + 2) if (n := f"Pin {i}") not in numbers)
+    mine.pins.append(KeptPin(photo.key, pins.pin(name, photo.name, model, size, reading.chosen)))
+
+
+def _edit() -> None:
+    """Rename and remove as the table says; its state comes from a browser, so only what fits is taken."""
+    kept = visit().pins
+    edits = st.session_state[f"{_EDITOR}_{st.session_state[_EDITIONS]}"]
+    for number, changes in edits["edited_rows"].items():
+        name = changes.get("name")
+        if int(number) < len(kept) and isinstance(name, str) and name.strip():
+            old = kept[int(number)]
+            kept[int(number)] = replace(old, pin=replace(old.pin, name=name.strip()[:40]))
+    removed = set(edits["deleted_rows"])
+    kept[:] = [pin for number, pin in enumerate(kept) if number not in removed]
+    st.session_state[_EDITIONS] += 1
+
+
+def _colours() -> dict[str, tuple[int, int, int]]:
+    return {c.name: c.colour for classes in (CAMVID_11, CAMVID_32) for c in classes.classes}
+
+
+def _fixed_columns(kept: Sequence[KeptPin]) -> list[str]:
+    columns = list(tables.pin_rows([k.pin for k in kept])[0])
+    return [column for column in columns if column != "name"]

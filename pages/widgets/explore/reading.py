@@ -1,0 +1,188 @@
+"""What a chosen pixel says: its coordinates, its classes, its neighbours, and what that means."""
+
+from __future__ import annotations
+
+import typing
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.reports import charts, tables
+from core.segmentation.probabilities import percent
+from core.segmentation.reading import PixelReading, Shape
+from pages.widgets.explore.bars import class_bars
+from pages.widgets.photos.visitor_session import Visit, visit
+from pages.widgets.shared.plots import show_chart
+from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPicture
+
+ROW, COLUMN, SHAPE = "pixel_row", "pixel_column", "neighbours"
+_SHAPES = typing.get_args(Shape)
+
+_SHAPE_TITLES = {"row": "Row", "column": "Column", "square": "Square"}
+_CHART_TITLES = {
+    "row": "Row {row} from left to right: the chosen pixel is framed",
+    "column": "Column {col} from top to bottom: the chosen pixel is framed",
+    "square": "The square around ({row}, {col}), row by row: the chosen pixel is framed",
+}
+
+
+def sync_inputs(pixel: Pixel) -> None:
+    """Bring the number inputs to the pixel chosen in the viewer."""
+    st.session_state[ROW], st.session_state[COLUMN] = pixel
+
+
+def keep_inside(picture: ViewerPicture) -> Pixel:
+    """The chosen pixel, moved to the same place of another picture; the middle of the first one."""
+    mine, now = visit(), (picture.height, picture.width)
+    row, col = st.session_state.get(ROW), st.session_state.get(COLUMN)
+    if row is None or col is None:
+        row, col = now[0] // 2, now[1] // 2
+    elif mine.pixel_in is not None and mine.pixel_in != now:
+        row, col = row * now[0] // mine.pixel_in[0], col * now[1] // mine.pixel_in[1]
+    mine.pixel = (min(max(row, 0), now[0] - 1), min(max(col, 0), now[1] - 1))
+    mine.pixel_in = now
+    sync_inputs(mine.pixel)
+    return mine.pixel
+
+
+def take_up(visit: Visit) -> None:
+    """Go on at the pixel that a visit was at before its page was loaded again."""
+    if visit.pixel is not None:
+        sync_inputs(visit.pixel)
+
+
+def shape() -> Shape:
+    """Which neighbours are read; `pixel_inputs` has the widget to choose."""
+    # At the first run the widget, and with it what the address says, comes only after the picture.
+    chosen: Shape = st.session_state.get(SHAPE) or st.query_params.get(SHAPE, "row").lower()
+    return chosen if chosen in _SHAPES else "row"
+
+
+def pixel_inputs(picture: ViewerPicture) -> None:
+    """Row and column as numbers, for the keyboard and for who wants an exact pixel; and the neighbours."""
+    with st.container(horizontal=True):
+        st.number_input("Row", 0, picture.height - 1, step=1, key=ROW, help="Counted from 0 at the top.")
+        st.number_input(
+            "Column",
+            0,
+            picture.width - 1,
+            step=1,
+            key=COLUMN,
+            help="Counted from 0 at the left.",
+        )
+        st.segmented_control(
+            "Neighbours",
+            _SHAPES,
+            default="row",
+            format_func=_SHAPE_TITLES.__getitem__,
+            required=True,
+            key=SHAPE,
+            bind="query-params",
+            help="Which 20 pixels are read with the chosen one: 10 before and 10 after it on its row or in "
+            "its column, or the square of 5 x 5 around it without its corners.",
+        )
+
+
+def show_chosen(reading: PixelReading) -> None:
+    """The reading in a sentence, and the chosen pixel's classes as bars."""
+    chosen = reading.chosen
+    st.markdown(f"**{reading.sentence()}**")
+    st.markdown(f"The network is **{chosen.certainty}** here: {chosen.entropy:.2f} bits of entropy.")
+    colours = dict(zip(reading.class_list.names, reading.class_list.palette.tolist(), strict=True))
+    class_bars(chosen.top, colours)
+
+
+def show_neighbours(reading: PixelReading) -> None:
+    """All pixels of the reading: a stacked chart and a table."""
+    chosen = reading.chosen
+    left, right = st.columns([3, 2], gap="medium")
+    left.markdown(f"**{_CHART_TITLES[reading.shape].format(row=chosen.row, col=chosen.col)}**")
+    with left:
+        st.echarts_chart(
+            charts.reading_option(reading),
+            height=400,
+            key="neighbours_chart",
+            alt=f"Class probabilities of {len(reading.pixels)} pixels, stacked: the same as in the table.",
+        )
+    right.markdown("**The same in numbers**")
+    right.dataframe(
+        _table(reading),
+        hide_index=True,
+        height=400,
+        row_height=27,
+        key="pixels",
+        column_config={
+            "chosen": st.column_config.TextColumn("", width=20),
+            "row": st.column_config.NumberColumn(width=44),
+            "column": st.column_config.NumberColumn("col", width=44),
+            "probability": st.column_config.NumberColumn(format="percent", width=76),
+            "margin": st.column_config.NumberColumn(
+                format="percent", width=68, help="How far the class is ahead of the runner-up."
+            ),
+        },
+        alt="The same pixels as a table: class, probability, runner-up and margin.",
+    )
+
+
+def explain(reading: PixelReading) -> None:
+    """For who wants to know: where probabilities come from, and a temperature to play with."""
+    section = st.expander(
+        "What do these numbers mean?", icon=":material/school:", on_change="rerun", key="explanation"
+    )
+    if not section.open:  # nothing is drawn that nobody sees
+        return
+    with section:
+        left, right = st.columns([2, 3], gap="medium")
+        left.markdown(_EXPLANATION)
+        with right:
+            _temperature(reading)
+
+
+def _temperature(reading: PixelReading) -> None:
+    chosen = reading.chosen
+    st.markdown("**What temperature does to the chosen pixel**")
+    st.latex(r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}")
+    temperature = st.slider(
+        "Temperature T",
+        0.1,
+        5.0,
+        1.0,
+        0.1,
+        key="temperature",
+        help="1 is what the network says. Below 1 the softmax sharpens, above 1 it flattens; the order of "
+        "the classes stays.",
+    )
+    show_chart(
+        charts.temperature_chart(reading, temperature),
+        key="temperature_chart",
+        alt=f"The chosen pixel's classes at temperature 1 and at {temperature}.",
+    )
+    st.caption(
+        f"Pixel ({chosen.row}, {chosen.col}): {chosen.label} has {percent(chosen.probability)} at T = 1. "
+        "A network's makers can choose T afterwards, on pictures it was not trained on, so that 90 % comes "
+        "true nine times in ten."
+    )
+
+
+_EXPLANATION = """
+**From scores to probabilities.** For each pixel the network gives every class a score, the *logit* $z$. The
+*softmax* turns scores into probabilities: $e$ to the power of each score, divided by the sum of all of them.
+So they are all above zero and make 100 % together, and what counts is only how far the scores are apart.
+
+**Why neighbours change class at a boundary.** The network looks at the surroundings of each pixel. From one
+side of a kerb to the other the surroundings change little by little, and with them the scores: one class's
+goes down, the other's goes up, and where they cross the class changes. Close to that place the network is
+torn, and the *entropy* (0 bits: sure; 1 bit: as undecided as a coin) is high.
+
+**What confidence is not.** It is how the network splits its belief, not the chance of being right. A network
+that has never seen a rickshaw must call it something, and may be sure of it. Whether "90 %" is right nine
+times in ten has to be measured, on labelled pictures.
+"""
+
+
+def _table(reading: PixelReading) -> pd.DataFrame:
+    """The reading's rows with a mark at the chosen one."""
+    table = pd.DataFrame(tables.reading_rows(reading))
+    table["chosen"] = np.where(table["chosen"], "▶", "")
+    return table[["chosen", "row", "column", "class", "probability", "runner-up", "margin"]]

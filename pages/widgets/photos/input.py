@@ -1,0 +1,158 @@
+"""How photos come in: by drop or chooser, from the camera, from the clipboard, out of a zip."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.photos.archives import is_zip, photos_in_zip
+from core.photos.images import MAX_BYTES as MAX_PHOTO_BYTES
+from core.photos.photo import Photo, read_photo
+from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, Visit, visit
+from pages.widgets.shared.markdown import plain
+
+PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "bmp", "gif", "zip"]
+
+_SHOWN = 3
+"""Sentences shown at once; a zip can hold fifty bad files."""
+
+_UPLOADS, _CAMERAS, _REFUSED = "uploads_taken", "cameras_taken", "refused_photos"
+
+_mount_paste = st.components.v2.component(
+    "streetscope_paste", js=(Path(__file__).parent / "paste.js").read_text("utf-8")
+)
+
+Named = tuple[str, bytes]
+
+
+def photo_input() -> None:
+    """Drop, choose, or photograph. What was taken is in the visit afterwards."""
+    # A new key empties the uploader: what it gave is kept, and shown, by the visit.
+    key = f"upload_{st.session_state.setdefault(_UPLOADS, 0)}"
+    st.file_uploader(
+        "Your street photos, or a zip of them",
+        type=PHOTO_TYPES,
+        accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 2**20,
+        key=key,
+        on_change=_take_uploads,
+        args=(key,),
+        width=340,
+        help="Drop, choose, or paste a copied picture with Ctrl+V. They stay on the machine that runs "
+        "StreetScope, and no longer than half an hour after you leave.",
+    )
+    camera = st.popover("Camera", icon=":material/photo_camera:", on_change="rerun", key="camera_popover")
+    if camera.open:  # a browser asks for the camera as soon as this is there
+        shot = f"camera_{st.session_state.setdefault(_CAMERAS, 0)}"
+        camera.camera_input("Take a photo of a street", key=shot, on_change=_take_shot, args=(shot,))
+
+
+def listen_for_pasted() -> None:
+    """Take a picture that is pasted anywhere on the page."""
+    _mount_paste(key="paste", data={"limit": MAX_PHOTO_BYTES}, on_pasted_change=_take_pasted)
+
+
+def photo_picker() -> Photo:
+    """Choose among the photos of this visit; new ones come in on the Explore page."""
+    mine = visit()
+    photos = mine.all_photos()
+    keys = [photo.key for photo in photos]
+    chosen = st.selectbox(
+        "Photo",
+        range(len(photos)),
+        keys.index(mine.photo().key),
+        format_func=lambda number: photos[number].name,
+        help="The samples and your own photos; add yours on the Explore page.",
+    )
+    photo = photos[chosen]
+    mine.look_at(photo.key)
+    return photo
+
+
+def _take_uploads(key: str) -> None:
+    files = st.session_state.get(key) or []
+    st.session_state[_UPLOADS] += 1
+    _take((file.name, file.getvalue()) for file in files)
+
+
+def _take_shot(key: str) -> None:
+    shot = st.session_state.get(key)
+    if shot is not None:
+        st.session_state[_CAMERAS] += 1
+        number = st.session_state[_CAMERAS]
+        _take([(f"camera-{number}.jpg", shot.getvalue())])
+
+
+def _take_pasted() -> None:
+    pasted = _pasted_bytes(st.session_state["paste"].get("pasted"))
+    if pasted:
+        _take([("pasted.png", pasted)])
+
+
+def _pasted_bytes(value: Any) -> bytes | None:
+    """What `paste.js` sent: a browser can send anything, so believe nothing."""
+    text = value.get("content") if hasattr(value, "get") else None
+    if not isinstance(text, str) or len(text) > MAX_PHOTO_BYTES * 4 // 3 + 4:
+        return None
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return None
+
+
+def _take(files: Iterable[Named]) -> None:
+    """Add files to the visit; of each that cannot be used keep the sentence."""
+    refused: list[tuple[str, str]] = []
+    for name, content in _unpacked(files):
+        if isinstance(content, StreetScopeError):
+            refused.append((name, str(content)))
+            continue
+        try:
+            _add(visit(), name, content)
+        except StreetScopeError as error:
+            refused.append((name, str(error)))
+    st.session_state[_REFUSED] = refused
+
+
+def _unpacked(files: Iterable[Named]) -> Iterator[tuple[str, bytes | StreetScopeError]]:
+    for name, content in files:
+        if not is_zip(content):
+            yield name, content
+            continue
+        try:
+            yield from photos_in_zip(content)
+        except StreetScopeError as error:
+            yield name, error
+
+
+def _add(mine: Visit, name: str, content: bytes) -> None:
+    photo = read_photo(name, content)
+    if photo.key not in mine.photos:
+        if len(mine.photos) >= MAX_PHOTOS:
+            raise StreetScopeError(f"There are {MAX_PHOTOS} photos already; remove some to add others.")
+        if mine.nbytes + photo.nbytes > MAX_BYTES:
+            raise StreetScopeError(
+                f"Your photos would take more than {MAX_BYTES // 2**20} MB together; remove some first."
+            )
+        mine.photos[photo.key] = photo
+    mine.looked_at = photo.key
+
+
+def show_refused() -> None:
+    """The sentences of the last files given, until the next ones are."""
+    refused: list[tuple[str, str]] = st.session_state.get(_REFUSED, [])
+    for name, sentence in refused[:_SHOWN]:
+        st.error(sentence, title=f"{plain(name[:80])} cannot be used", icon=":material/broken_image:")
+    if len(refused) > _SHOWN:
+        with st.expander(f"{len(refused) - _SHOWN} more files cannot be used"):
+            st.dataframe(
+                {"file": [n for n, _ in refused[_SHOWN:]], "why": [s for _, s in refused[_SHOWN:]]},
+                hide_index=True,
+                alt="Files that cannot be used, each with the reason.",
+            )

@@ -1,0 +1,90 @@
+"""The About tab: a run's name and note, its recipe, what it was trained with, and its end."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.reports.run_tables import recipe_rows
+from core.training.recipes.recipe import to_toml
+from core.training.runs.records import RunSummary, RunView, delete_run, label_run, read_run
+from pages.widgets.shared.datasets import file_name
+
+_TROUBLE = "about_trouble"
+
+
+def about(run: RunSummary) -> None:
+    """Draw what is known of a run, with what can be changed."""
+    if trouble := st.session_state.pop(_TROUBLE, None):
+        st.error(trouble, icon=":material/error:")
+    try:
+        view = read_run(run.id)
+    except StreetScopeError:
+        st.caption("Its files are damaged; it can only be deleted.")
+        _end(run)
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _names(run)
+        _end(run)
+    with right:
+        _recipe(view)
+    _environment(view)
+
+
+def _names(run: RunSummary) -> None:
+    with st.form("label_form", border=False):
+        title = "" if run.title == run.id else run.title
+        st.text_input("Title", title, max_chars=100, key=f"title_{run.id}", placeholder=run.id)
+        st.text_area("Note", run.note, max_chars=10_000, key=f"note_{run.id}")
+        st.form_submit_button("Keep", icon=":material/save:", on_click=_label, args=(run.id,))
+
+
+def _label(run: str) -> None:
+    try:
+        label_run(run, title=st.session_state[f"title_{run}"], note=st.session_state[f"note_{run}"])
+    except StreetScopeError as error:
+        st.session_state[_TROUBLE] = str(error)
+
+
+def _end(run: RunSummary) -> None:
+    with st.popover("Delete the run", icon=":material/delete:", disabled=run.live):
+        st.markdown("All its files go: figures, pictures and weights. Models published from it stay.")
+        st.button("Delete it for good", type="primary", on_click=_delete, args=(run.id,), key="delete_run")
+
+
+def _delete(run: str) -> None:
+    try:
+        delete_run(run)
+    except (StreetScopeError, OSError) as error:
+        known = isinstance(error, StreetScopeError)
+        st.session_state[_TROUBLE] = str(error) if known else f"The run {run} could not be deleted."
+        return
+    st.query_params.pop("run", None)
+
+
+def _recipe(view: RunView) -> None:
+    rows = recipe_rows({"value": view})
+    st.dataframe(
+        pd.DataFrame(rows)[["setting", "value"]],
+        hide_index=True,
+        height=420,
+        key="recipe_table",
+        alt=f"Table of the {len(rows)} settings of the recipe {view.recipe.name}.",
+    )
+    st.download_button(
+        "Recipe (TOML)",
+        lambda: to_toml(view.recipe),
+        f"{file_name(view.recipe.name)}.toml",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _environment(view: RunView) -> None:
+    if view.environment:
+        with st.expander("What it was trained with", icon=":material/memory:"):
+            st.code(json.dumps(view.environment, indent=1), language="json")

@@ -1,0 +1,36 @@
+"""How a run stands, in a badge and in words: the same on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.training.runs.records import RunSummary, ahead_of
+from core.training.runs.status import ShownState
+from pages.widgets.shared.markdown import plain
+
+_BADGES: dict[ShownState, tuple[str, Any]] = {
+    "queued": (":material/hourglass_empty:", "blue"),
+    "running": (":material/play_arrow:", "green"),
+    "stopping": (":material/pause:", "orange"),
+    "stopped": (":material/pause:", "gray"),
+    "finished": (":material/check:", "green"),
+    "failed": (":material/error:", "red"),
+    "dead": (":material/power_off:", "red"),
+}
+
+
+def run_badge(run: RunSummary) -> None:
+    """The run's state as a badge."""
+    icon, colour = _BADGES[run.state]
+    st.badge(run.state.capitalize(), icon=icon, color=colour)
+
+
+def place_in_line(run: RunSummary, runs: Sequence[RunSummary]) -> str:
+    """Where in line a run stands, and behind whom, as Markdown."""
+    ahead = ahead_of(run.id, runs)
+    waiting = sum(other.state == "queued" for other in ahead)
+    behind = " and ".join(f"**{plain(other.title)}**" for other in ahead)
+    return f"Number {waiting + 1} in line" + (f", behind {behind}" if behind else "")

@@ -1,0 +1,16 @@
+"""A chart of a run on the page. ECharts changes it in place; Plotly would flicker at every refresh."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.reports.run_charts import Chart, option
+from pages.widgets.shared.datasets import file_name
+
+HEIGHT = 300
+
+
+def draw(chart: Chart, key: str, alt: str, height: int = HEIGHT) -> None:
+    """Draw a chart under its title. alt: what it shows, with its latest figures."""
+    st.markdown(f"**{chart.title}**")
+    st.echarts_chart(option(chart, file_name(f"{key}-{chart.title}")), height=height, key=key, alt=alt)

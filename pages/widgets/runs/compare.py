@@ -1,0 +1,165 @@
+"""The Compare tab: runs over each other, what their recipes have different, and their best figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.reports import run_charts, tables
+from core.reports.run_charts import COMPARED as FIGURES
+from core.reports.run_tables import best_rows, cannot_be_compared, recipe_rows, run_rows
+from core.training.recipes.references import SOURCES, references
+from core.training.runs.records import RunSummary, RunView, list_runs, read_run
+from pages.widgets.runs.chart import draw
+from pages.widgets.runs.state import COMPARED, REFRESH_SECONDS, run_label
+
+MOST = 10
+"""Runs that are laid over each other at most: as many as there are colours."""
+
+_PICKER, _WRITTEN = "compared_picker", "compared_written"
+_DIFFERENT = "background-color: rgba(255, 127, 14, 0.2)"
+
+
+def compare(run: RunSummary) -> None:
+    """Choose runs and draw them, again and again while one of them goes on."""
+    runs = {each.id: each for each in list_runs()}
+    chosen = _choose(run, runs)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        figure = st.segmented_control(
+            "Figure",
+            list(FIGURES),
+            default="acc_camvid",
+            format_func=FIGURES.__getitem__,
+            required=True,
+            key="figure",
+            bind="query-params",
+        )
+        over = st.segmented_control(
+            "Over", ("Epochs", "Time"), default="Epochs", required=True, key="over", bind="query-params"
+        )
+        beneath = (
+            st.pills(
+                "Published, beneath",
+                SOURCES,
+                selection_mode="multi",
+                key="beneath",
+                bind="query-params",
+                help="acc_camvid of the article's and of fast.ai's own training, on CamVid's 32 classes. "
+                "Runs on other data, classes or sizes cannot be compared with it.",
+            )
+            if figure == "acc_camvid"
+            else []
+        )
+    live = any(runs[each].live for each in chosen)
+    st.fragment(_show, run_every=REFRESH_SECONDS if live else None)(
+        tuple(chosen), figure, over == "Time", tuple(beneath), live
+    )
+    with st.expander(f"All runs ({len(runs)})", on_change="rerun", key="all_runs") as opened:
+        if opened.open:
+            _table(run_rows(list(runs.values())), "runs", "Table of all runs: how each stands.", "progress")
+
+
+def _choose(run: RunSummary, runs: dict[str, RunSummary]) -> list[str]:
+    trainings = [each.id for each in runs.values() if each.task == "train"]
+    asked = st.query_params.get(COMPARED, "")
+    if asked and asked != st.session_state.get(_WRITTEN):
+        st.session_state[_PICKER] = [each for each in asked.split(",") if each in trainings][:MOST]
+    elif _PICKER not in st.session_state:
+        st.session_state[_PICKER] = _first(run, trainings)
+    st.session_state[_PICKER] = [each for each in st.session_state[_PICKER] if each in trainings]
+    chosen = st.multiselect(
+        "Runs",
+        trainings,
+        key=_PICKER,
+        format_func=lambda each: run_label(runs[each]),
+        max_selections=MOST,
+        placeholder="Choose runs to lay over each other",
+    )
+    st.session_state[_WRITTEN] = st.query_params[COMPARED] = ",".join(chosen)
+    return chosen
+
+
+def _first(run: RunSummary, trainings: Sequence[str]) -> list[str]:
+    """The run that is shown and the two newest others."""
+    mine = [run.id] if run.id in trainings else []
+    return [*mine, *[each for each in trainings if each != run.id][:2]]
+
+
+def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[str], live: bool) -> None:
+    views = _views(chosen)
+    if live and not any(view.summary.live for view in views.values()):
+        st.rerun()
+    if not views:
+        st.caption("Choose at least one run.")
+        return
+    if sentence := cannot_be_compared(views):
+        st.warning(sentence, icon=":material/balance:")
+    published = references(*beneath)
+    histories = {name: view.history for name, view in views.items()}
+    chart = run_charts.comparison_chart(histories, figure, by_time=by_time, beneath=published)
+    over = "minutes of training" if by_time else "epochs"
+    draw(chart, "comparison_chart", f"Curves over {over}: {chart.title} of {', '.join(views)}.", height=420)
+    if published:
+        st.caption(
+            "Dotted, as published: "
+            + "; ".join(reference.label for reference in published)
+            + ". Runs on other data, classes or sizes cannot be compared with them."
+        )
+    st.download_button(
+        "HTML",
+        lambda: run_charts.html_page([chart], f"{chart.title} of {len(views)} runs"),
+        f"runs-{figure}.html",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.markdown("**Best figures**")
+    _table(best_rows(views), "best-figures", "Table of each run's best figures.", "acc_camvid", "mean IoU")
+    st.markdown("**Recipes**")
+    _recipes(views)
+
+
+def _views(chosen: Sequence[str]) -> dict[str, RunView]:
+    views = {}
+    for run in chosen:
+        try:
+            view = read_run(run)
+        except StreetScopeError as error:
+            st.error(str(error), title=f"{run} cannot be read", icon=":material/broken_image:")
+            continue
+        views[run_label(view.summary)] = view
+    return views
+
+
+def _recipes(views: dict[str, RunView]) -> None:
+    rows = recipe_rows(views)
+    different = [row for row in rows if row["differs"]]
+    if len(views) > 1 and st.toggle("Only what differs", bool(different), key="only_different"):
+        rows = different
+    if not rows:
+        st.caption("The recipes are the same in every setting.")
+        return
+    _table(rows, "recipes", "Table of all settings: a row for each, a column for each run.", mark="differs")
+
+
+def _table(rows: list[dict[str, Any]], stem: str, alt: str, *shares: str, mark: str = "") -> None:
+    frame = pd.DataFrame(rows)
+    styled = frame.style.apply(lambda row: [_DIFFERENT if mark and row[mark] else ""] * len(row), axis=1)
+    st.dataframe(
+        styled,
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format="percent") for name in shares},
+        key=f"table_{stem}",
+        alt=alt,
+    )
+    st.download_button(
+        "CSV",
+        lambda: tables.to_csv(rows),
+        f"{stem}.csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"csv_{stem}",
+    )

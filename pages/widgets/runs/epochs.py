@@ -1,0 +1,160 @@
+"""The Epochs tab: fastai's table of a run, and its weights as a model for the other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.jobs import Job
+from core.reports import tables
+from core.reports.run_tables import epoch_of, epoch_rows
+from core.training.runs.records import Epoch, RunSummary, checkpoints, read_history
+from pages.widgets.runs.state import refresh
+from pages.widgets.shared.datasets import file_name
+from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import plain
+
+_ROWS = 14
+_ROW_PIXELS = 35
+
+
+def epochs(run: RunSummary) -> None:
+    """Draw the table, again and again while the run goes on, and the form that publishes."""
+    if run.task != "train":
+        st.caption("This run only looked for a learning rate: it has no epochs.")
+        return
+    st.fragment(_table, run_every=refresh(run))(run.id)
+    st.subheader("Use a checkpoint as a model", anchor=False)
+    _publishing(run)
+
+
+def _table(run: str) -> None:
+    try:
+        history, kept = read_history(run), checkpoints(run)
+    except StreetScopeError:
+        return  # the header says so
+    if not history:
+        st.caption("No epoch has ended yet.")
+        return
+    rows = epoch_rows(history, kept)
+    figures = {name: st.column_config.NumberColumn(format="%.4f") for name in ("train_loss", "valid_loss")}
+    figures |= {name: st.column_config.NumberColumn(format="percent") for name in ("acc_camvid", "mean_iou")}
+    best = next(number for number, row in enumerate(rows) if row["best"])
+    st.dataframe(
+        pd.DataFrame(rows).style.apply(
+            lambda row: ["background-color: rgba(44, 160, 44, 0.18)" * (row.name == best)] * len(row), axis=1
+        ),
+        hide_index=True,
+        height=_ROW_PIXELS * (min(len(rows), _ROWS) + 1) + 3,
+        column_config=figures | {"best": st.column_config.TextColumn("best", width=50)},
+        key="epoch_table",
+        alt=f"Table of {len(rows)} epochs: losses, acc_camvid, mean IoU and time. The best is "
+        f"{rows[best]['stage']} {rows[best]['epoch']} with {rows[best]['acc_camvid']:.1%} acc_camvid.",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "CSV",
+            lambda: tables.to_csv(rows),
+            f"{file_name(run)}-epochs.csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.caption(
+            "★ is the highest acc_camvid of all. *kept as* says which weights are still there: `best` has "
+            "the highest mean IoU of the last stage."
+        )
+
+
+def _publishing(run: RunSummary) -> None:
+    job: Job[str] | None = jobs().find(("publish", run.id))
+    if job is not None and job.state == "running":
+        watch(job, "Publishing", "publish", cancel="")
+    else:
+        _publish_again(run, job)
+
+
+@st.fragment
+def _publish_again(run: RunSummary, job: Job[str] | None) -> None:
+    """How the last time ended, and the form."""
+    if job is not None:
+        _show_outcome(job)
+    kept = checkpoints(run.id)
+    if not kept:
+        st.caption("Nothing is kept yet: the first weights are there when the first epoch has ended.")
+        return
+    _form(run, kept)
+
+
+def _form(run: RunSummary, kept: Sequence[str]) -> None:
+    history = read_history(run.id)
+    with st.form("publish_form", border=False):
+        left, right, end = st.columns([3, 3, 2], vertical_alignment="bottom")
+        checkpoint = left.selectbox(
+            "Weights",
+            kept,
+            key="publish_checkpoint",
+            format_func=lambda name: _words(name, history),
+            help="Each stage's last weights are kept, the last stage's best, and those of every epoch where "
+            "the recipe says so.",
+        )
+        name = right.text_input(
+            "The model's name",
+            file_name(run.title)[:64],
+            max_chars=64,
+            key="publish_name",
+            help="Letters, digits, hyphens and underscores.",
+        )
+        pressed = end.form_submit_button(
+            "Use as a model", type="primary", icon=":material/deployed_code:", width="stretch"
+        )
+        replace = st.checkbox("Replace a model that has this name already", key="publish_replace")
+    st.caption(
+        "The model is measured on the validation split first, every picture at full size: that takes some "
+        "seconds for Toytown, and minutes for CamVid."
+    )
+    if pressed and _begin(run, checkpoint, name.strip(), replace):
+        st.rerun()
+
+
+def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
+    """Check the name and start; whether it was."""
+    with st.spinner("Looking at the model store"):
+        from core.training.control.publish import check_model_name, publish_run
+    try:
+        check_model_name(name, replace)
+    except StreetScopeError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return False
+
+    def work(job: Job[str]) -> str:
+        def measured(done: int, total: int) -> None:
+            job.tell(done, total, doing=f"measured on {done} of {total} validation frames")
+
+        job.tell(0, 0, doing=f"making {name} ready")
+        return publish_run(run.id, checkpoint, name, replace, measured).name
+
+    jobs().start(("publish", run.id), work)
+    return True
+
+
+def _words(checkpoint: str, history: Sequence[Epoch]) -> str:
+    epoch = epoch_of(checkpoint, history)
+    if epoch is None:
+        return checkpoint
+    return f"{checkpoint}: {epoch.stage} {epoch.epoch}, mean IoU {epoch.mean_iou:.1%}"
+
+
+def _show_outcome(job: Job[str]) -> None:
+    if job.state != "finished":
+        st.error(plain(job.error), title="The model was not published", icon=":material/error:")
+        return
+    st.success(f"**{plain(job.result)}** is in the model store.", icon=":material/check:")
+    st.page_link(
+        "pages/explore.py",
+        label=f"Open {job.result} in Explore",
+        icon=":material/travel_explore:",
+        query_params={"model": job.result},
+    )

@@ -1,0 +1,196 @@
+"""The Monitor tab: figures, curves, previews, machine and log of a run, refreshed while it goes on."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.reports import run_charts, tables
+from core.reports.lr_find_charts import finder_chart
+from core.reports.run_tables import batch_rows, class_words, data_name, epoch_rows
+from core.training.recipes.recipe import Stage
+from core.training.runs.batch_log import BatchCurves, BatchLog
+from core.training.runs.lr_find_history import SUGGESTIONS
+from core.training.runs.records import RunSummary, RunView, read_batches, read_run
+from pages.widgets.runs.chart import draw
+from pages.widgets.runs.machine import show_machine
+from pages.widgets.runs.previews import film, show_previews
+from pages.widgets.runs.state import refresh
+from pages.widgets.shared.datasets import file_name
+from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.plots import saved_chart
+
+_LOG_LINES = 12
+_MEANINGS = (
+    "How wrong the network is, and how unsure: training means on the pictures it learns from, validation on "
+    "pictures it never learns from. Where only the first falls on, it learns by heart.",
+    "acc_camvid is the share of pixels that get their true class, those labelled Void left out. Mean IoU "
+    "says of each class how far what is found and what is there overlap: poles count as much as the road.",
+    "The learning rate is how large a step the weights take after each batch, momentum how much of the steps "
+    "before it keeps.",
+    "How fast this machine learns. Other work on it shows here.",
+)
+"""What each of the charts means."""
+
+
+def monitor(run: RunSummary) -> None:
+    """Draw everything of a run, again and again while it goes on; what is looked at most comes first."""
+    if run.task == "train":
+        st.fragment(_learning, run_every=refresh(run))(run.id)
+        film(run.id)
+        st.fragment(_behind, run_every=refresh(run))(run.id)
+    else:
+        st.fragment(_finding, run_every=refresh(run))(run.id)
+
+
+def _read(run: str) -> RunView | None:
+    with contextlib.suppress(StreetScopeError):  # the header says what is wrong
+        return read_run(run)
+    return None
+
+
+def _learning(run: str) -> None:
+    """How good the network is by now, and what it sees."""
+    if (view := _read(run)) is None:
+        return
+    curves = _curves(view)
+    if not curves.batches:
+        st.caption("Figures, curves and pictures are here as soon as the first batch is learnt.")
+        return
+    _show_figures(view, curves)
+    show_previews(view)
+
+
+def _behind(run: str) -> None:
+    """How it came there: curves, the finder's among them, the machine and the log."""
+    if (view := _read(run)) is None:
+        return
+    curves = _curves(view)
+    if curves.batches:
+        _show_curves(view, curves)
+    if view.finders:
+        with st.expander("Learning-rate finder", on_change="rerun", key="finders") as opened:
+            if opened.open:
+                _show_finders(view)
+    show_machine(view)
+    _show_log(view)
+
+
+def _finding(run: str) -> None:
+    if view := _read(run):
+        _show_finders(view)
+        show_machine(view)
+        _show_log(view)
+
+
+def _show_finders(view: RunView) -> None:
+    for finder in view.finders:
+        st.markdown(f"**Learning-rate finder, {plain(finder.stage)}**")
+        saved_chart(
+            finder_chart(finder),
+            file_name(f"{view.summary.id}-finder-{finder.stage}"),
+            f"Curve: the loss at each of {len(finder.points)} learning rates tried for {finder.stage}.",
+            f"finder_{finder.stage}",
+        )
+        if finder.suggestions:
+            known = [SUGGESTIONS[name] for name in finder.suggestions if name in SUGGESTIONS]
+            st.caption("; ".join(f"{label}: {meaning}" for label, meaning, _ in known) + ".")
+
+
+def _plan(view: RunView) -> list[Stage]:
+    return [view.recipe.stage(name) for name in view.settings.stages]
+
+
+def _curves(view: RunView) -> BatchCurves:
+    status = view.summary.status
+    log = _batch_log(view.summary.id, view.summary.created)
+    return log.curves(_plan(view), {status.stage: status.batches})
+
+
+def _show_curves(view: RunView, curves: BatchCurves) -> None:
+    plan = _plan(view)
+    charts = (
+        run_charts.loss_chart(view.history, curves, plan),
+        run_charts.accuracy_chart(view.history, plan),
+        run_charts.schedule_chart(curves, plan),
+        run_charts.speed_chart(curves, plan),
+    )
+    columns = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
+    for column, chart, words, alt in zip(columns, charts, _MEANINGS, _alts(view, curves), strict=True):
+        with column:
+            draw(chart, f"{chart.title.split()[0].lower()}_chart", alt)
+            st.caption(words)
+    _downloads(view, charts)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _batch_log(run: str, created: float) -> BatchLog:
+    """What was read of a run's batches; `created` tells a run from a deleted one of the same ID."""
+    return BatchLog(run)
+
+
+def _show_figures(view: RunView, curves: BatchCurves) -> None:
+    last, best = (view.history[-1] if view.history else None), view.best
+    figures: dict[str, str | None] = {
+        "Training loss": f"{last.train_loss:.3f}" if last else None,
+        "Validation loss": f"{last.valid_loss:.3f}" if last else None,
+        "acc_camvid": f"{last.acc_camvid:.1%}" if last else None,
+        "Mean IoU": f"{last.mean_iou:.1%}" if last else None,
+        "Best acc_camvid": f"{best.acc_camvid:.1%}" if best else None,
+        "Batches per second": f"{curves.now:.1f}" if curves.now else None,
+    }
+    with st.container(horizontal=True):
+        for name, value in figures.items():
+            st.metric(name, value, width="content")
+    st.caption(
+        f"Measured on {data_name(view)}, split valid, at each stage's own size, classes: "
+        f"{class_words(view.recipe)}. Accuracies over other class lists cannot be compared with these."
+    )
+
+
+def _alts(view: RunView, curves: BatchCurves) -> tuple[str, str, str, str]:
+    epochs = f"{len(view.history)} epochs"
+    if not view.history:
+        return (
+            f"Curve: the loss of {curves.batches} batches; no epoch has ended yet.",
+            "Curves: no epoch has ended yet.",
+            f"Curves: learning rate and momentum of {curves.batches} batches.",
+            f"Curve: batches per second over {curves.batches} batches.",
+        )
+    last = view.history[-1]
+    return (
+        f"Curves over {epochs}: training loss, now {last.train_loss:.3f}, and validation loss, now "
+        f"{last.valid_loss:.3f}.",
+        f"Curves over {epochs}: acc_camvid, now {last.acc_camvid:.1%}, and mean IoU, now "
+        f"{last.mean_iou:.1%}.",
+        f"Curves over {epochs}: the learning rate, and the momentum, which goes the other way.",
+        f"Curve over {epochs}: batches per second.",
+    )
+
+
+def _downloads(view: RunView, charts: tuple[run_charts.Chart, ...]) -> None:
+    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="run_downloads")
+    if not menu.open:
+        return
+    run, title = view.summary.id, view.summary.title
+    stem = file_name(run)
+    files: dict[str, tuple[str, Callable[[], str]]] = {
+        "Curves (HTML)": (f"{stem}-curves.html", partial(run_charts.html_page, charts, title)),
+        "Epochs (CSV)": (f"{stem}-epochs.csv", lambda: tables.to_csv(epoch_rows(view.history))),
+        "Batches (CSV)": (f"{stem}-batches.csv", lambda: tables.to_csv(batch_rows(read_batches(run).rows))),
+    }
+    with menu:
+        for label, (name, make) in files.items():
+            st.download_button(label, make, name, on_click="ignore", width="stretch", type="tertiary")
+        st.caption("PNG: the arrow above each chart. HTML: a page of its own, without internet.")
+
+
+def _show_log(view: RunView) -> None:
+    with st.expander("Log", icon=":material/article:", on_change="rerun", key="run_log") as log:
+        if log.open:
+            lines = view.log.splitlines()[-_LOG_LINES:]
+            st.code("\n".join(lines) or "The log is empty.", language=None, wrap_lines=True)

@@ -1,0 +1,109 @@
+"""Watch it learn: four validation frames as the network saw them over time, beside the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from core.classes import RGB
+from core.jobs import Job
+from core.training.runs.film import make_film, moment_words, moments
+from core.training.runs.records import RunView, read_run
+from pages.widgets.shared.datasets import file_name
+from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.media import media_url
+
+_MOST = 100
+"""Of moments on the slider: their addresses go to the browser at every refresh."""
+
+_KEPT_PICTURES = 1024
+
+_mount = st.components.v2.component("streetscope_run_previews", css=style(__file__), js=script(__file__))
+
+
+def show_previews(view: RunView) -> None:
+    """The frames at a moment that somebody chooses in the browser; at the slider's end always the newest."""
+    shown = [each for each in moments(view.previews, _MOST) if all(map(Path.is_file, each.pictures))]
+    if not shown or not view.photos:
+        return
+    st.markdown("**Watch it learn**")
+    _mount(
+        key="previews",
+        data={
+            "run": view.summary.id,
+            "photos": _addresses(view.photos),
+            "truths": _addresses(view.truths),
+            "classes": _classes(view),
+            "moments": [
+                {
+                    "number": preview.number,
+                    "words": moment_words(preview, view),
+                    "pictures": _addresses(preview.pictures),
+                }
+                for preview in shown
+            ],
+        },
+    )
+
+
+def _classes(view: RunView) -> list[tuple[str, RGB]]:
+    """What the colours mean; what a picture's labels leave open is black."""
+    black = (0, 0, 0)
+    known = list(view.classes.items())
+    return known if not known or black in view.classes.values() else [*known, ("not labelled", black)]
+
+
+def _addresses(pictures: Sequence[Path]) -> list[str]:
+    # Each has a place of its own: what a slow browser has not fetched yet must not be dropped for the next.
+    return [
+        media_url(_content(path), "image/png", f"{path.parent.parent.name}.{path.stem}") for path in pictures
+    ]
+
+
+def _content(path: Path) -> bytes:
+    found = path.stat()
+    return _read(path, (found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=_KEPT_PICTURES)
+def _read(path: Path, _: tuple[int, int]) -> bytes:
+    return path.read_bytes()
+
+
+def film(run: str) -> None:
+    """All moments as an animated GIF; it takes seconds to draw, so it is made when somebody asks for it."""
+    job: Job[bytes] | None = jobs().find(("film", run))
+    if job is not None and job.state == "running":
+        watch(job, "Drawing the film", "film")
+    else:
+        _film_again(run, job)
+
+
+@st.fragment
+def _film_again(run: str, job: Job[bytes] | None) -> None:
+    """The film that was drawn, and the button that draws it."""
+    drawn = job is not None and job.state == "finished"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if job is not None and drawn:
+            st.download_button(
+                "Download the GIF",
+                job.result,
+                f"{file_name(run)}.gif",
+                "image/gif",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+        if st.button(
+            "Draw the GIF again" if drawn else "Make an animated GIF",
+            key="make_film",
+            icon=":material/animation:",
+        ):
+            jobs().start(("film", run), lambda job: make_film(read_run(run), job.tell))
+            st.rerun()
+    if job is not None and job.state == "failed":
+        st.error(plain(job.error), icon=":material/error:")

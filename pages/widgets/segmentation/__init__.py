@@ -1,0 +1,1 @@
+"""Models, working sizes and segmentations that several pages choose and share."""

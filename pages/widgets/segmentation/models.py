@@ -1,0 +1,157 @@
+"""Models and segmentations that all sessions share, kept within bounds."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import ComparisonError, ImageError, ModelError
+from core.hardware.allocator import return_free_memory
+from core.models.paths import DEFAULT_MODEL
+from core.models.store import list_models, read_card
+from core.photos import images
+from core.photos.photo import Photo
+from core.segmentation.cache import SharedCache
+from core.segmentation.segmentation import Segmentation
+from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
+from core.segmentation.sizes import WorkingSize
+from pages.widgets.shared.gc_freeze import put_aside
+from pages.widgets.shared.markdown import plain
+from pages.widgets.viewer.pixel_viewer import ViewerPicture, viewer_picture
+
+_KEPT_BYTES = 1024**3
+"""Of segmentations on this server: about 70 photos at 1024 x 1024, which take 15 MB each."""
+
+_EVERYBODY = "everybody"
+"""Owner of the samples' segmentations: no session's end drops them."""
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentedPhoto:
+    """A segmentation with what the pixel viewer shows of it."""
+
+    segmentation: Segmentation
+    picture: ViewerPicture
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that this photo keeps."""
+        return self.segmentation.nbytes + len(self.picture.photo) + len(self.picture.maps)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def loaded_segmenter(model: str, weights: str) -> Segmenter:
+    """A loaded model with these weights; the least recently loaded gives way to a fourth."""
+    loaded = load_segmenter(model)
+    # Streamlit collects garbage after every run. What is in memory by now, half a million objects of torch's,
+    # stays for good; walking through it each time would hold up every click by a quarter of a second.
+    put_aside()
+    return loaded
+
+
+@st.cache_resource(show_spinner=False)
+def _segmentations() -> SharedCache[SegmentedPhoto]:
+    return SharedCache(_KEPT_BYTES, lambda photo: photo.nbytes)
+
+
+def _forget(owner: str) -> None:
+    """A session has ended: its photos' memory goes back to the system."""
+    _segmentations().release(owner)
+    return_free_memory()
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=_forget)
+def _owner() -> str:
+    """This session among the owners of segmentations; Streamlit tells when it ends."""
+    return secrets.token_hex(8)
+
+
+def segment(photo: Photo, model: str, size: WorkingSize) -> SegmentedPhoto:
+    """Segment a photo, once for everybody who looks at the same photo with the same model and size.
+
+    Errors: ImageError for the photo, ModelError for the model.
+    """
+    return _segment(photo, model, size, _owner())
+
+
+def segment_later(
+    photos: Sequence[Photo], model: str, size: WorkingSize
+) -> Callable[[], Iterator[Segmentation]]:
+    """Segment photos one after the other, in a thread that knows no session, such as a download's."""
+    owner = _owner()
+
+    def later() -> Iterator[Segmentation]:
+        for photo in photos:
+            yield _segment(photo, model, size, owner).segmentation
+
+    return later
+
+
+def _segment(photo: Photo, model: str, size: WorkingSize, owner: str) -> SegmentedPhoto:
+    weights = read_card(model).weights_sha256  # a model trained anew under its old name is another one
+
+    def make() -> SegmentedPhoto:
+        result = segment_photo(loaded_segmenter(model, weights), photo.data, size)
+        return SegmentedPhoto(result, _viewer_picture(result))
+
+    owner = _EVERYBODY if photo.sample else owner
+    return _segmentations().get(owner, (photo.key, model, weights, size), make)
+
+
+@contextmanager
+def or_say_why(photo: Photo) -> Iterator[None]:
+    """Segment a photo in this block: what cannot be done is said on the page, which ends there."""
+    try:
+        yield
+    except ModelError as error:
+        st.error(str(error), title="The model cannot be used", icon=":material/error:")
+    except ImageError as error:
+        title = f"{plain(photo.name[:80])} cannot be segmented"
+        st.error(str(error), title=title, icon=":material/broken_image:")
+    except ComparisonError as error:
+        st.error(str(error), title="These two cannot be compared", icon=":material/error:")
+    else:
+        return
+    st.stop()
+
+
+def _viewer_picture(result: Segmentation) -> ViewerPicture:
+    names, palette = result.class_list.names, result.class_list.palette
+    shown = images.encode_jpeg(result.image)
+    return viewer_picture(
+        shown, result.labels, names, palette, confidence_percent=result.confidence_percent()
+    )
+
+
+def model_picker(label: str = "Model", key: str = "model") -> str:
+    """Choose a model; says nothing where there is only one."""
+    models = list_models()
+    if len(models) < 2:
+        return models[0] if models else DEFAULT_MODEL
+    default = models.index(DEFAULT_MODEL) if DEFAULT_MODEL in models else 0
+    return st.selectbox(
+        label,
+        models,
+        default,
+        key=key,
+        bind="query-params",
+        help="Who segments: a network and what it was trained on.",
+    )
+
+
+def figures(model: str) -> str:
+    """How good a model is, in one line that says what that was measured on."""
+    measured = read_card(model).metrics
+    if not measured:
+        return f"The network **{model}** was never measured: nobody knows how good it is."
+    return (
+        f"The network **{model}** finds {measured['acc_camvid']:.1%} of the pixels and a mean IoU of "
+        f"{measured['mean_iou']:.3f} over {measured['classes_in_mean']} classes on {measured['dataset']} "
+        f"({measured['split']}, {measured['images']} pictures, {measured['size']}, "
+        f"{measured['classes']} classes). It has only ever seen streets of one town in daylight: expect "
+        "mistakes elsewhere, and above all where it says it is sure."
+    )

@@ -1,0 +1,82 @@
+"""What a network says of a data set's frames, kept within bounds and shared by all sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.classes import ClassList
+from core.datasets import Frame, SegmentationDataset
+from core.datasets.cache import signature
+from core.evaluation.frame_errors import FrameErrors, frame_errors
+from core.evaluation.results import Evaluation
+from core.models.store import read_card
+from core.photos import images
+from pages.widgets.segmentation.models import loaded_segmenter
+from pages.widgets.viewer.pixel_viewer import ViewerPicture, viewer_picture
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """A frame's prediction, where it is wrong, and its figures."""
+
+    picture: ViewerPicture
+    errors: FrameErrors
+    error_picture: ViewerPicture
+    class_list: ClassList
+    evaluation: Evaluation
+
+
+def predict(dataset: SegmentationDataset, frame: Frame, model: str) -> Prediction:
+    """Segment a frame at its own size, as `evaluate` does.
+
+    Errors: ModelError for the model, DatasetError where the frame cannot be read or compared.
+    """
+    weights = read_card(model).weights_sha256
+    said = (
+        dataset.name,
+        dataset.class_list.name,
+        str(frame.image),
+        signature(frame.image),
+        signature(frame.label),
+    )
+    return _predict(said, dataset, frame, model, weights)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _predict(
+    said: tuple[str | None, ...], _dataset: SegmentationDataset, _frame: Frame, model: str, weights: str
+) -> Prediction:
+    segmenter = loaded_segmenter(model, weights)
+    image, truth = _dataset.read(_frame)
+    found = segmenter.segment(image)
+    classes = segmenter.class_list
+    errors = frame_errors(truth, _dataset.class_list, found.labels, classes)
+    photo = images.encode_jpeg(image)
+    picture = viewer_picture(
+        photo, found.labels, classes.names, classes.palette, confidence_percent=found.confidence_percent()
+    )
+    return Prediction(
+        picture,
+        errors,
+        _error_picture(photo, errors.labels, classes),
+        classes,
+        Evaluation(
+            model,
+            _dataset.name,
+            _frame.split,
+            f"{truth.shape[1]} x {truth.shape[0]}",
+            1,
+            classes.names,
+            errors.confusion,
+        ),
+    )
+
+
+def _error_picture(photo: bytes, labels: NDArray[np.uint8], classes: ClassList) -> ViewerPicture:
+    names = [f"{name}, wrongly" for name in classes.names]
+    colours = [*map(tuple, classes.palette.tolist()), None, None]
+    return viewer_picture(photo, labels, (*names, "right", "counts nowhere"), colours)

@@ -1,0 +1,1 @@
+"""What several pages use: the data-set picker, jobs and their bars, Markdown escaping, media, charts."""

@@ -1,0 +1,89 @@
+"""CamVid by one click: how large it is, how far the download is, how long it still takes."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from core.datasets import SegmentationDataset
+from core.datasets.acquire import download
+from core.datasets.paths import data_folder
+from core.jobs import Job
+from pages.widgets.shared.dataset_state import SET, select
+from pages.widgets.shared.jobs import jobs, watch
+
+_MEGABYTE = 1024**2
+_TITLES = {"camvid": "CamVid, all 701 frames", "camvid-tiny": "CamVid tiny, a sample of it"}
+_VERBS = {"download": "downloaded", "unpack": "unpacked"}
+
+
+def download_menu() -> None:
+    """Offer what is not there yet and not on its way."""
+    missing = [source for name, source in download.SOURCES.items() if not (data_folder() / name).exists()]
+    if not missing:
+        return
+    with st.popover("Get CamVid", icon=":material/download:"):
+        st.markdown(
+            "CamVid is 701 street scenes, filmed from a car in Cambridge and labelled by hand. It may be "
+            "used for research and in private (CC BY-NC 4.0)."
+        )
+        for source in missing:
+            job = jobs().find(_key(source.name))
+            st.button(
+                f"{_TITLES.get(source.name, source.name)}: {_size(source.size)}",
+                key=f"download_{source.name}",
+                on_click=_start,
+                args=(source,),
+                disabled=job is not None and job.state == "running",
+                icon=":material/download:",
+                width="stretch",
+            )
+        st.caption("It goes on when you leave this page. Stopped or broken off, it later goes on from there.")
+
+
+def show_downloads() -> None:
+    """How far each download is, or why it ended."""
+    for name in download.SOURCES:
+        job = jobs().find(_key(name))
+        if job is None:
+            continue
+        if job.state == "running":
+            watch(job, f"Downloading {name}", f"download_{name}")
+            continue
+        if job.state == "failed":
+            st.error(job.error, title=f"{name} could not be downloaded", icon=":material/cloud_off:")
+        elif job.state == "cancelled":
+            st.info(f"The download of {name} was stopped; started again, it goes on from there.")
+        else:
+            _show_finished(name)
+
+
+def _show_finished(name: str) -> None:
+    if st.session_state.get(SET) == name:
+        jobs().forget(_key(name))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.success(f"{name} is here.", icon=":material/check:")
+        st.button(f"Show {name}", on_click=select, args=(name,), type="primary")
+
+
+def _key(name: str) -> tuple[str, str, str]:
+    return "download", name, str(data_folder())
+
+
+def _start(source: download.Source) -> None:
+    jobs().start(_key(source.name), partial(_download, source))
+
+
+def _download(source: download.Source, job: Job[SegmentationDataset]) -> SegmentationDataset:
+    def report(progress: download.Progress) -> None:
+        done, total = (f"{size / _MEGABYTE:.1f}" for size in (progress.done, progress.total))
+        doing = f"{done} of {total} MB {_VERBS[progress.stage]}"
+        job.tell(progress.done, progress.total, progress.seconds_left, doing)
+
+    return download.download(source, data_folder(), report, allowed=download.ALLOWED)
+
+
+def _size(size: int) -> str:
+    return f"{size / _MEGABYTE:.0f} MB"

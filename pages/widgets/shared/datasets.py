@@ -1,0 +1,205 @@
+"""Which data set the Data page shows: Toytown, one in `data/`, or one in any folder of this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core.datasets import SegmentationDataset
+from core.datasets.cache import signature
+from core.datasets.contents.statistics import Statistics, measure
+from core.datasets.contents.thumbnails import keep_all
+from core.datasets.layouts.opening import find_datasets, open_dataset
+from core.datasets.paths import data_folder
+from core.datasets.recent_folders import forget_folder, remember_folder, remembered_folders
+from core.errors import DatasetError
+from core.jobs import Job
+from core.toytown import toytown
+from pages.widgets.shared.dataset_download import download_menu, show_downloads
+from pages.widgets.shared.dataset_state import GONE, SET, begin_anew, follow_address, select
+from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import plain
+
+TOYTOWN, TOYTOWN_TITLE = "toytown", "Toytown, built in"
+_FOLDER, _TROUBLE = "data_folder_given", "data_folder_trouble"
+_COUNT_PATIENCE = 0.4
+"""Seconds to wait for the counts before a bar is drawn: kept ones are there sooner."""
+
+
+@dataclass(frozen=True)
+class OpenedSet:
+    """A data set and a key that changes when files come, go or are renamed."""
+
+    dataset: SegmentationDataset
+    key: str
+
+
+def choose_dataset() -> OpenedSet:
+    """Let somebody choose; the script ends here while there is nothing to be shown.
+
+    A set that was asked for and is not there is named while Toytown stands in, until somebody chooses.
+    """
+    follow_address()
+    options = _options()
+    asked = str(st.query_params.get(SET) or st.session_state.get(SET, ""))
+    if asked and asked not in options:
+        st.session_state[GONE] = asked
+    stands_in = st.container()  # what comes and goes here moves nothing below
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Data set",
+            list(options),
+            key=SET,
+            bind="query-params",
+            format_func=lambda name: TOYTOWN_TITLE if name == TOYTOWN else name,
+            width=340,
+            on_change=begin_anew,
+            help="Toytown is built in: a street drawn by a program. Data sets in `data/` and folders that "
+            "you pointed at are here too.",
+        )
+        _folder_menu(name)
+        slot = st.container(horizontal=True, width="content")
+    gone: str = st.session_state.get(GONE, "")
+    if name != TOYTOWN:
+        st.session_state.pop(GONE, None)
+    elif gone and gone not in options:
+        stands_in.warning(
+            f"The data set {plain(gone[:80])} is not there any more; this is {TOYTOWN_TITLE}.",
+            icon=":material/folder_off:",
+        )
+    with slot:
+        download_menu()
+    with st.container():
+        show_downloads()
+    if name == TOYTOWN:
+        _require_toytown(options[name])
+    try:
+        return _opened(str(options[name]), _stamp(options[name]))
+    except DatasetError as error:
+        st.error(str(error), title=f"{name} cannot be shown", icon=":material/folder_off:")
+        st.stop()
+
+
+def counts(opened: OpenedSet) -> Statistics | None:
+    """The class counts; while they are made, or when they cannot be, this says so instead."""
+    job = _counting(opened)
+    job.wait(_COUNT_PATIENCE)
+    if job.state == "finished":
+        jobs().start_once(("thumbnails", opened.key), lambda job: keep_all(opened.dataset, job.tell))
+        return job.result
+    if job.state == "running":
+        watch(job, "Counting the classes in every frame", "counts", cancel="")
+    else:
+        st.warning(
+            f"The classes cannot be counted: {job.error} The Check tab lists everything that is wrong.",
+            icon=":material/calculate:",
+        )
+    return None
+
+
+def read_again(opened: OpenedSet) -> None:
+    """Forget what was found in the files: somebody may have mended one."""
+    for kind in ("counts", "check", "thumbnails"):
+        jobs().forget((kind, opened.key))
+
+
+def file_name(text: str) -> str:
+    """A text as part of a file's name: letters, digits, and dashes between them."""
+    return re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-")[:80] or "data"
+
+
+def _counting(opened: OpenedSet) -> Job[Statistics]:
+    return jobs().start_once(("counts", opened.key), lambda job: measure(opened.dataset, job.tell))
+
+
+def _options() -> dict[str, Path]:
+    """The folders to choose from, by name."""
+    found = {path.name: path for path in find_datasets()}
+    toytown_folder = found.pop(TOYTOWN, data_folder() / TOYTOWN)
+    return {TOYTOWN: toytown_folder} | found | {str(path): path for path in remembered_folders()}
+
+
+def _folder_menu(name: str) -> None:
+    with st.popover("Open a folder", icon=":material/folder_open:"):
+        st.text_input(
+            "Folder on this machine",
+            key=_FOLDER,
+            placeholder="/home/me/CamVid",
+            on_change=_open_given,
+            width=420,
+            help="In any of CamVid's usual layouts: fastai's, Cambridge's original, Kaggle's or the SegNet "
+            "tutorial's. It is recognised by looking, and only read.",
+        )
+        if trouble := st.session_state.get(_TROUBLE):
+            st.error(trouble, icon=":material/folder_off:")
+        if name in map(str, remembered_folders()):
+            st.button("Forget this folder", on_click=_forget, args=(name,), icon=":material/delete:")
+            st.caption("Forgetting takes it off the list; its files stay.")
+
+
+def _open_given() -> None:
+    given = st.session_state[_FOLDER].strip().strip("\"'")
+    st.session_state[_TROUBLE] = ""
+    if not given:
+        return
+    try:
+        folder = Path(given).expanduser().absolute()
+        open_dataset(folder, strict=False)
+    except (DatasetError, RuntimeError, ValueError, OSError) as error:
+        known = isinstance(error, DatasetError)
+        st.session_state[_TROUBLE] = (
+            str(error) if known else f"{given[:80]!r} is not a folder that can be read; give its whole path."
+        )
+        return
+    remember_folder(folder)
+    st.session_state[_FOLDER] = ""
+    select(str(folder))
+
+
+def _forget(name: str) -> None:
+    forget_folder(Path(name))
+    select(TOYTOWN)
+
+
+def _require_toytown(folder: Path) -> None:
+    """Make Toytown where it is not there yet; the script ends here until it is."""
+    if folder.exists():
+        return
+    key = (TOYTOWN, folder)
+    job = jobs().start_once(key, lambda job: toytown(folder, progress=job.tell))
+    if job.state == "running":
+        st.markdown(
+            "Toytown is drawn once, on first use: a made-up street in which every pixel's class is known."
+        )
+        watch(job, "Drawing Toytown, frame", "toytown", cancel="")
+    elif job.state == "finished":
+        jobs().forget(key)  # somebody removed the folder since
+        st.rerun()
+    else:
+        st.error(job.error, title="Toytown cannot be made", icon=":material/error:")
+        st.button("Try again", on_click=jobs().forget, args=(key,))
+    st.stop()
+
+
+def _stamp(folder: Path) -> str:
+    """What changes when a file of a data set comes, goes or is renamed: its lists' and folders' times."""
+    try:
+        outer = _children(folder)
+        inner = [path for each in outer if each.is_dir() for path in _children(each) if path.is_dir()]
+    except OSError:
+        return "unreadable"
+    return repr([(path.name, signature(path)) for path in [*outer, *inner]])
+
+
+def _children(folder: Path) -> list[Path]:
+    """What is in a folder, but for what is hidden: our own cache may be."""
+    return sorted(Path(entry.path) for entry in os.scandir(folder) if not entry.name.startswith("."))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking at the folder")
+def _opened(folder: str, stamp: str) -> OpenedSet:
+    return OpenedSet(open_dataset(Path(folder), strict=False), f"{folder} {stamp}")

@@ -1,0 +1,142 @@
+"""The learning-rate finder: run it, watch its curve grow, click a suggestion to take it."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.reports.lr_find_charts import finder_chart
+from core.training.recipes.recipe import Recipe
+from core.training.runs.lr_find_history import SUGGESTIONS, fitting_finder, rate_in_words
+from core.training.runs.records import Finder, RunSummary, list_runs, read_run
+from pages.widgets.runs.badge import place_in_line
+from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.markdown import plain
+from pages.widgets.training.plan import start_run
+from pages.widgets.training.recipe import GivenRecipe, choose_stage, set_learning_rate
+
+_TROUBLE = "finder_trouble"
+_TICK = 1.5
+"""Seconds between two drawings of a curve that grows: a chart takes a moment to be built anew."""
+
+
+def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
+    """Offer the finder for a stage, and show what it found."""
+    st.markdown(
+        "How large may a step be? The finder trains for 100 batches while the **learning rate** grows from "
+        "next to nothing: where the loss falls fastest lies a good one. The network is left as it was."
+    )
+    if given.recipe is None:
+        st.info("The finder comes back when the text is a recipe again.", icon=":material/edit_note:")
+        return
+    position = choose_stage(given.recipe)
+    stage, data = given.recipe.stages[position], opened.dataset.root
+    found = fitting_finder(list_runs(), given.recipe, data, stage.name)
+    live = found is not None and found.live
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Find a learning rate" if found is None or live else "Find again",
+            icon=":material/search:",
+            disabled=live,
+            on_click=_start,
+            args=(given.recipe, data, stage.name),
+        )
+        if stage.lr == "find":
+            st.caption(f"{plain(stage.name)} lets the finder choose by itself when it begins.")
+        else:
+            st.caption(f"{plain(stage.name)} has the learning rate {stage.lr:g}.")
+    if trouble := st.session_state.pop(_TROUBLE, ""):
+        st.error(plain(trouble), title="The finder was not started", icon=":material/error:")
+    if found is None:
+        return
+    if found.live:
+        st.fragment(_watch, run_every=_TICK)(found.id, stage.name)
+    elif found.state == "finished":
+        _show_found(found.id, stage.name, position)
+    elif found.state == "stopped":
+        st.info("The finder was stopped.", icon=":material/stop_circle:")
+    else:
+        st.error(plain(found.message), title="The finder ended early", icon=":material/error:")
+
+
+def _start(recipe: Recipe, data: Path, stage: str) -> None:
+    st.session_state[_TROUBLE] = start_run(recipe, data, stage)
+
+
+def _watch(run: str, stage: str) -> None:
+    """The curve as far as it goes."""
+    runs = list_runs()
+    summary = next((each for each in runs if each.id == run), None)
+    if summary is None or not summary.live:
+        st.rerun()
+    st.progress(summary.share, _in_words(summary, runs))
+    finder = _finder(run, stage)
+    if finder is not None and len(finder.points) > 1:
+        _chart(finder, "finder_growing")
+
+
+def _in_words(summary: RunSummary, runs: list[RunSummary]) -> str:
+    if summary.state == "queued":
+        return place_in_line(summary, runs)
+    status = summary.status
+    if not status.batches:
+        return "Reading the pictures"
+    return f"Batch {status.batch} of {status.batches}"
+
+
+def _show_found(run: str, stage: str, position: int) -> None:
+    finder = _finder(run, stage)
+    if finder is None or not finder.suggestions:
+        st.info("The finder's curve is not there any more; find again.", icon=":material/search_off:")
+        return
+    st.markdown("Click a mark, or any point of the curve, to use its learning rate:")
+    with st.container(horizontal=True):
+        for name, rate in finder.suggestions.items():
+            if name not in SUGGESTIONS:
+                continue
+            label, meaning, _ = SUGGESTIONS[name]
+            st.button(
+                f"{label}: {rate_in_words(rate)}",
+                key=f"use_{name}",
+                on_click=_use,
+                args=(position, rate),
+                icon=":material/ads_click:",
+                help=f"Use the rate {meaning}.",
+            )
+    _chart(finder, f"finder_{run}", position)
+
+
+def _finder(run: str, stage: str) -> Finder | None:
+    try:
+        finders = read_run(run).finders
+    except StreetScopeError:
+        return None
+    return next((finder for finder in finders if finder.stage == stage), None)
+
+
+def _chart(finder: Finder, key: str, position: int | None = None) -> None:
+    """position: of the stage that a click sets the learning rate of; None where nothing is to be clicked."""
+    st.plotly_chart(
+        finder_chart(finder),
+        key=key,
+        alt="The loss at each learning rate that was tried, with the suggested rates marked.",
+        on_select="ignore" if position is None else partial(_use_clicked, key, position),
+        selection_mode="points",
+        config={"displaylogo": False, "displayModeBar": False},
+    )
+
+
+def _use_clicked(key: str, position: int) -> None:
+    points = st.session_state[key].selection.points
+    rate = points[0].get("x") if points else None
+    # From the browser: it may be anything.
+    if isinstance(rate, int | float) and math.isfinite(rate) and rate > 0:
+        _use(position, float(rate))
+
+
+def _use(position: int, rate: float) -> None:
+    set_learning_rate(position, float(rate_in_words(rate)))

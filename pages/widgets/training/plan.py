@@ -1,0 +1,190 @@
+"""What a run would do and how long it would take, and the button that starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+
+import streamlit as st
+
+from core.datasets.layouts.opening import open_dataset
+from core.errors import StreetScopeError
+from core.jobs import Job
+from core.training.control.estimate import Estimate, essence, fitted, kept_estimate, measure
+from core.training.control.launch import start
+from core.training.recipes.plan import in_words, plan
+from core.training.recipes.recipe import Recipe
+from core.training.runs.folder import create_run, disk_full
+from core.training.runs.records import list_runs
+from pages.widgets.shared.dataset_state import SET
+from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import plain
+from pages.widgets.training.recipe import GivenRecipe
+
+_MEASURED, _TROUBLE = "training_measured", "training_trouble"
+_PATIENCE = 0.4
+"""Seconds to wait for a kept estimate before the page is drawn without it."""
+_GOODBYE = 2.0
+"""Seconds that a measurement has to end in; it looks four times a second whether it is to."""
+_GIGABYTE = 1024**3
+
+
+def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
+    """Say what will happen, measure how long it takes, and offer to start."""
+    with st.container(border=True):
+        # The button's side first: on a narrow screen it comes before the words.
+        left, right = st.columns([2, 3], gap="large")
+        with right:
+            _show_plan(given, opened)
+        with left:
+            ready = given.recipe is not None and _show_estimate(given.recipe, opened)
+            st.button(
+                "Start training",
+                type="primary",
+                icon=":material/play_arrow:",
+                width="stretch",
+                disabled=not ready,
+                on_click=_start,
+                args=(given.recipe, opened),
+                help="The run is a process of its own: it goes on when you close this page.",
+            )
+            if trouble := st.session_state.pop(_TROUBLE, ""):
+                st.error(plain(trouble), title="The run was not started", icon=":material/error:")
+
+
+def start_run(recipe: Recipe, data: Path, stage: str = "") -> str:
+    """Start training, or the learning-rate finder for a stage; for callbacks. Returns what went wrong."""
+    _stop_measuring()
+    try:
+        open_dataset(data)
+        if stage:
+            start(create_run(recipe, data, stages=(stage,), task="lr_find"))
+        else:
+            start(create_run(recipe, data))
+    except StreetScopeError as error:
+        return str(error)
+    except OSError as error:
+        return str(disk_full(error) or f"The run's folder cannot be written: {error.strerror or error}.")
+    return ""
+
+
+def _start(recipe: Recipe, opened: OpenedSet) -> None:
+    st.session_state[_TROUBLE] = start_run(recipe, opened.dataset.root)
+
+
+def _show_plan(given: GivenRecipe, opened: OpenedSet) -> None:
+    st.markdown("**What will happen**")
+    if given.recipe is None:
+        st.error(plain(given.error), title="The recipe cannot be followed", icon=":material/error:")
+        return
+    if given.recipe.summary:
+        st.caption(plain(given.recipe.summary))
+    planned = plan(given.recipe, opened.dataset)
+    lines = [
+        plain(planned.begin),
+        *(f"Stage **{plain(name)}**: {plain(words)}" for name, words in planned.stages),
+        plain(planned.end),
+    ]
+    st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+# --- how long -------------------------------------------------------------------------------------
+
+
+def _show_estimate(recipe: Recipe, opened: OpenedSet) -> bool:
+    """Show what is known of the time, or how far the measurement is; False when the run would fail."""
+    key = (essence(recipe), opened.key)
+    if st.session_state.get(_MEASURED) != key:
+        _stop_measuring()
+        st.session_state[_MEASURED] = key
+    job = jobs().find(("estimate", key))
+    found = _kept(key, recipe, opened) if job is None else None
+    if job is None and found is None and not any(run.live for run in list_runs()):
+        job = _measure(key, recipe, opened)
+    if job is not None and job.state == "running":
+        watch(job, "Measuring a few batches", "estimate")
+        return True
+    if job is not None and job.state == "finished":
+        found = job.result
+    if found is not None:
+        _show_time(fitted(found, recipe))
+    elif job is None:
+        st.markdown("Not measured yet. Another run goes on at the moment; beside it everything takes longer.")
+    elif job.state == "failed":
+        _show_failure(job.error)
+    else:
+        st.markdown("Not measured: the measurement was stopped.")
+    failed = job is not None and job.state == "failed"
+    st.button(
+        "Measure again" if failed or found is not None else "Measure how long it takes",
+        on_click=_measure,
+        args=(key, recipe, opened),
+        icon=":material/timer:",
+        type="tertiary",
+    )
+    return not failed
+
+
+def _show_failure(sentence: str) -> None:
+    st.error(plain(sentence), title="This run would end before its first epoch", icon=":material/error:")
+    st.page_link(
+        "pages/data.py",
+        label="Check the data set",
+        icon=":material/rule:",
+        query_params={"set": st.session_state[SET], "tab": "Check"},
+    )
+
+
+def _show_time(found: Estimate) -> None:
+    words = in_words(found.seconds)
+    where = "this machine" if found.device == "CPU" else f"this machine's {plain(found.device)}"
+    st.markdown(f"#### {words[0].upper()}{words[1:]}")
+    st.markdown(
+        f"on {where}, measured over {found.measured} batches. It needs "
+        f"{found.memory / _GIGABYTE:.1f} GB of memory."
+    )
+    if found.beside:
+        st.warning(
+            "A run trained while this was measured: on an idle machine it is faster.", icon=":material/speed:"
+        )
+    if len(found.stages) > 1:
+        st.table(
+            {
+                "Stage": [plain(stage.name) for stage in found.stages],
+                "Each epoch": [in_words(stage.epoch) for stage in found.stages],
+                "In all": [in_words(stage.seconds) for stage in found.stages],
+            },
+            border="horizontal",
+            hide_index=True,
+            alt="How long each stage takes",
+        )
+
+
+def _kept(key: Hashable, recipe: Recipe, opened: OpenedSet) -> Estimate | None:
+    """What was measured before; while a large data set is looked at for the first time, a bar."""
+    job = jobs().start_once(("kept estimate", key), lambda job: _look(job, recipe, opened))
+    job.wait(_PATIENCE)
+    if job.state == "running":
+        watch(job, "Looking whether this was measured before", "kept_estimate", cancel="")
+        job.wait()
+    return job.result if job.state == "finished" else None
+
+
+def _look(job: Job[Estimate | None], recipe: Recipe, opened: OpenedSet) -> Estimate | None:
+    return kept_estimate(recipe, opened.dataset)
+
+
+def _measure(key: Hashable, recipe: Recipe, opened: OpenedSet) -> Job[Estimate]:
+    jobs().forget(("kept estimate", key))
+    return jobs().start(("estimate", key), lambda job: measure(recipe, opened.dataset, job.tell))
+
+
+def _stop_measuring() -> None:
+    """What this page measures is not asked for any more, or must not hold up a run. It can begin anew."""
+    key = ("estimate", st.session_state.get(_MEASURED))
+    job = jobs().find(key)
+    if job is not None and job.state == "running":
+        job.cancel()
+        job.wait(_GOODBYE)
+        jobs().forget(key)

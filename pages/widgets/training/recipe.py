@@ -1,0 +1,307 @@
+"""Which recipe is followed: a shipped one, or one of your own; as text, and the main settings as a form.
+
+The text is the recipe. The form writes into it, with its comments kept, and what is typed shows in the form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePath
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from core.errors import RecipeError
+from core.training.recipes.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
+from core.training.recipes.text import MAX_BYTES, change_setting, read_recipe_text
+from pages.widgets.shared.markdown import plain
+from pages.widgets.training.address import edited_text, write_edited
+
+RECIPE, STAGE = "recipe", "stage"
+"""Keys of the choices of a recipe and of a stage; the recipe's is its name in the address too."""
+
+_FIRST = ("classroom", "fine-tune", "street", "article")
+"""From a minute's work to days of it."""
+
+_SOURCE, _LOADED, _DRAFTS, _OWN = "recipe_source", "recipe_loaded", "recipe_drafts", "recipe_own"
+_EDITOR, _UPLOAD = "recipe_editor", "recipe_upload"
+_TROUBLE, _UPLOAD_TROUBLE = "recipe_trouble", "recipe_upload_trouble"
+
+
+@dataclass(frozen=True)
+class GivenRecipe:
+    """The recipe as it stands in the editor. recipe: None where the text is none; error then says why."""
+
+    name: str
+    text: str
+    recipe: Recipe | None
+    error: str = ""
+
+
+def choose_recipe() -> GivenRecipe:
+    """Let somebody choose a recipe, open one of their own, or save what they made of it."""
+    _follow_address()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.segmented_control(
+            "Recipe",
+            _options(),
+            default=_FIRST[0],
+            required=True,
+            key=RECIPE,
+            bind="query-params",
+            help="Everything that decides what a run does, as a file of a few lines.",
+        )
+        _load(name)
+        _open_menu()
+        given = _given(name)
+        st.download_button(
+            "Save",
+            given.text,
+            f"{_file_stem(given)}.toml",
+            "application/toml",
+            on_click="ignore",
+            icon=":material/download:",
+            help="The recipe as it stands below, as a file.",
+        )
+        changed = given.text != _original(name)
+        if changed:
+            st.button("Undo changes", on_click=_reset, args=(name,), icon=":material/undo:")
+    write_edited(given.text if changed or name in _own() else None)
+    return given
+
+
+def choose_stage(recipe: Recipe) -> int:
+    """Let somebody choose one of several stages; its position."""
+    names = [stage.name for stage in recipe.stages]
+    if st.session_state.get(STAGE) not in names:
+        st.session_state[STAGE] = names[0]
+    if len(names) > 1:
+        st.segmented_control("Stage", names, key=STAGE, required=True, persist_state="session")
+    return names.index(st.session_state[STAGE])
+
+
+def set_learning_rate(position: int, rate: float) -> None:
+    """Put a learning rate into the recipe's text; for callbacks."""
+    _change(position, "lr", rate)
+
+
+def show_form(given: GivenRecipe) -> None:
+    """The main settings of a stage, each with what it does."""
+    if given.recipe is None:
+        st.info("The form comes back when the text is a recipe again.", icon=":material/edit_note:")
+        return
+    position = choose_stage(given.recipe)
+    stage = given.recipe.stages[position]
+    if trouble := st.session_state.pop(_TROUBLE, ""):
+        st.error(plain(trouble), title="The setting was left as it was", icon=":material/error:")
+    said = explanations(Stage)
+    cropped = stage.crop is not None
+    for setting in ("lr", "epochs", "batch_size", "pct_start", "crop" if cropped else "size", "frozen"):
+        left, right = st.columns([2, 5], vertical_alignment="center", gap="medium")
+        with left:
+            _widget(position, setting, stage)
+        right.caption(said[setting])
+    st.caption("All other settings are in the text.")
+
+
+def show_text(given: GivenRecipe) -> None:
+    """The recipe as TOML, to be edited, and what its settings mean."""
+    st.session_state[_EDITOR] = given.text
+    st.text_area(
+        "Recipe as text (TOML)",
+        key=_EDITOR,
+        on_change=_take_text,
+        height=min(640, 60 + 24 * (given.text.count("\n") + 1)),
+        max_chars=MAX_BYTES,
+        help="A change counts when you leave the field or press Ctrl+Enter.",
+    )
+    with st.expander("What each setting means"):
+        for title, model in (("The whole run", Recipe), ("A stage", Stage)):
+            st.markdown(f"**{title}**")
+            st.markdown("\n".join(f"- `{name}`: {words}" for name, words in explanations(model).items()))
+
+
+# --- the text -------------------------------------------------------------------------------------
+
+
+def _options() -> list[str]:
+    shipped = shipped_recipes()
+    known = [name for name in _FIRST if name in shipped]
+    return [*known, *(name for name in shipped if name not in known), *_own()]
+
+
+def _own() -> dict[str, str]:
+    """The texts of the recipes that were opened in this session, by name."""
+    own: dict[str, str] = st.session_state.setdefault(_OWN, {})
+    return own
+
+
+def _original(name: str) -> str:
+    own = _own()
+    return own[name] if name in own else recipe_text(name)
+
+
+def _load(name: str) -> None:
+    """Take up another recipe; what was changed in the one before is there again when somebody returns."""
+    loaded = st.session_state.get(_LOADED)
+    if loaded == name:
+        return
+    drafts = st.session_state.setdefault(_DRAFTS, {})
+    if loaded is not None:
+        drafts[loaded] = st.session_state[_SOURCE]
+    st.session_state[_SOURCE] = drafts.get(name) or _original(name)
+    st.session_state[_LOADED] = name
+
+
+def _follow_address() -> None:
+    """At the begin of a visit, take up what was changed before a reload, or what a link brings."""
+    text = edited_text()
+    if text is None or _SOURCE in st.session_state:
+        return
+    name = st.query_params.get(RECIPE, _FIRST[0])
+    if name in shipped_recipes():
+        st.session_state[_DRAFTS] = {name: text}
+    elif name == _clean(name):
+        _own()[name] = text
+
+
+def _given(name: str) -> GivenRecipe:
+    text = st.session_state[_SOURCE]
+    try:
+        return GivenRecipe(name, text, read_recipe_text(text))
+    except RecipeError as error:
+        return GivenRecipe(name, text, None, str(error))
+
+
+def _file_stem(given: GivenRecipe) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", given.recipe.name if given.recipe else given.name)[:60] or "recipe"
+
+
+def _take_text() -> None:
+    st.session_state[_SOURCE] = st.session_state[_EDITOR]
+
+
+def _reset(name: str) -> None:
+    st.session_state[_SOURCE] = _original(name)
+
+
+def _change(position: int, setting: str, value: Any) -> None:
+    try:
+        st.session_state[_SOURCE] = change_setting(st.session_state[_SOURCE], position, setting, value)
+    except RecipeError as error:
+        st.session_state[_TROUBLE] = str(error)
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def _open_menu() -> None:
+    with st.popover("Open", icon=":material/folder_open:"):
+        st.file_uploader(
+            "A recipe of your own",
+            type=["toml", "json"],
+            key=_UPLOAD,
+            on_change=_open_file,
+            max_upload_size=1,
+            help="A TOML or JSON file with the settings of the shipped recipes. Nothing in it is run.",
+        )
+        if trouble := st.session_state.get(_UPLOAD_TROUBLE):
+            st.error(plain(trouble), icon=":material/error:")
+
+
+def _open_file() -> None:
+    file: UploadedFile | None = st.session_state[_UPLOAD]
+    st.session_state[_UPLOAD_TROUBLE] = ""
+    if file is None:
+        return
+    source = PurePath(file.name).name
+    data = file.read(MAX_BYTES + 1)
+    try:
+        recipe = read_recipe_text(data, source)
+    except RecipeError as error:
+        st.session_state[_UPLOAD_TROUBLE] = str(error)
+        return
+    name = _free_name(recipe.name)
+    is_toml = not source.endswith(".json")
+    _own()[name] = data.decode("utf-8").replace("\r\n", "\n") if is_toml else to_toml(recipe)
+    st.session_state[RECIPE] = name
+
+
+def _free_name(name: str) -> str:
+    """A name to choose it by: its own, or with a number where there is such a one."""
+    name = _clean(name)
+    taken = _options()
+    return next(
+        each for each in (name, *(f"{name} ({number})" for number in range(2, 1000))) if each not in taken
+    )
+
+
+def _clean(name: str) -> str:
+    return re.sub(r"[^\w.-]+", " ", name).strip()[:40] or "recipe"
+
+
+# --- the form -------------------------------------------------------------------------------------
+
+
+def _widget(position: int, setting: str, stage: Stage) -> None:
+    """A setting as a widget that shows what the text says."""
+    key = f"setting_{position}_{setting}"
+    shown = _shown(setting, getattr(stage, setting))
+    if st.session_state.get(key) != shown:
+        st.session_state[key] = shown
+    bound: dict[str, Any] = {"key": key, "on_change": partial(_take_setting, position, setting)}
+    match setting:
+        case "lr":
+            st.text_input("Learning rate", **bound)
+        case "epochs":
+            st.number_input("Epochs", min_value=1, step=1, **bound)
+        case "batch_size":
+            st.number_input("Batch size", min_value=2, step=1, **bound)
+        case "pct_start":
+            st.slider("pct_start", 0.0, 1.0, step=0.01, **bound)
+        case "frozen":
+            st.toggle("Frozen", **bound)
+        case _:
+            st.text_input(setting.capitalize(), **bound)
+
+
+def _shown(setting: str, value: Any) -> Any:
+    match setting:
+        case "lr":
+            return value if isinstance(value, str) else f"{value:g}"
+        case "size" | "crop":
+            return f"{value:g}" if isinstance(value, float) else ", ".join(str(side) for side in value)
+        case "pct_start":
+            return float(value)
+        case _:
+            return value
+
+
+def _take_setting(position: int, setting: str) -> None:
+    given = st.session_state[f"setting_{position}_{setting}"]
+    try:
+        value = _value(setting, given)
+    except ValueError:
+        st.session_state[_TROUBLE] = (
+            f"{given[:40]!r} is no learning rate: give a number such as 0.003, or `find`."
+            if setting == "lr"
+            else f"{given[:40]!r} is no size: give a share such as 0.5, or height and width such as 192, 256."
+        )
+        return
+    _change(position, setting, value)
+
+
+def _value(setting: str, given: Any) -> Any:
+    """What a widget holds as TOML has it; ValueError."""
+    if setting == "lr":
+        return "find" if given.strip().lower() == "find" else float(given)
+    if setting in ("size", "crop"):
+        parts = re.findall(r"[^\s,;x\[\]()]+", given.lower())
+        if setting == "size" and len(parts) == 1:
+            return float(parts[0])
+        rows, cols = (int(part) for part in parts)
+        return [rows, cols]
+    return given

@@ -1,0 +1,181 @@
+"""The runs: those that go on now, with their progress, and all of them to stop, resume, name and delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.training.control.launch import request_stop, start
+from core.training.runs.records import RunSummary, ahead_of, delete_run, label_run, list_runs, log_tail
+from core.training.runs.status import ShownState
+from pages.widgets.runs.badge import place_in_line, run_badge
+from pages.widgets.shared.jobs import duration
+from pages.widgets.shared.markdown import plain
+
+_PAGE = 10
+_TICK = 2.0
+_TROUBLE, _DELETING = "runs_trouble", "runs_deleting"
+
+
+def show_live() -> None:
+    """The runs that train or wait, each with a bar; drawn again while there are any."""
+    live = _standing(list_runs())
+    if live:
+        st.fragment(_live, run_every=_TICK)(live)
+
+
+def show_runs() -> None:
+    """All runs, the newest first. Those that go on are stopped where `show_live` shows them."""
+    runs = list_runs()
+    st.subheader("Runs", anchor=False)
+    if trouble := st.session_state.pop(_TROUBLE, ""):
+        st.error(plain(trouble), icon=":material/error:")
+    if not runs:
+        st.caption("None yet. Each start makes one; it stays here with all that it has learnt.")
+        return
+    pages = -(-len(runs) // _PAGE)
+    page = st.pagination(pages, key="runs_page") if pages > 1 else 1
+    for run in runs[(page - 1) * _PAGE : page * _PAGE]:
+        _row(run)
+
+
+def run_link(run: str, label: str) -> None:
+    """A link to a run's own page."""
+    st.page_link("pages/runs.py", label=label, icon=":material/monitoring:", query_params={"run": run})
+
+
+# --- those that go on -----------------------------------------------------------------------------
+
+
+def _standing(runs: Sequence[RunSummary]) -> tuple[tuple[str, ShownState], ...]:
+    return tuple((run.id, run.state) for run in runs if run.live)
+
+
+def _live(drawn: tuple[tuple[str, ShownState], ...]) -> None:
+    runs = list_runs()
+    if _standing(runs) != drawn:
+        st.rerun()  # the whole page: its list and what it offers change too
+    # What trains first, then the line in its order.
+    for run in sorted((run for run in runs if run.live), key=lambda run: len(ahead_of(run.id, runs))):
+        with st.container(border=True):
+            _live_run(run, runs)
+    if sum(run.live for run in runs) > 1:
+        st.caption("One run trains at a time; the others wait in line and begin by themselves.")
+
+
+def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        run_badge(run)
+        st.markdown(f"**{plain(run.title)}** {_what(run)}", width="stretch")
+        run_link(run.id, "Watch it learn")
+        st.button(
+            "Stop",
+            key=f"stop_{run.id}",
+            icon=":material/stop:",
+            disabled=run.state == "stopping",
+            on_click=_try,
+            args=(request_stop, run.id),
+            help="The run stops at its next batch and can go on later.",
+        )
+    st.progress(run.share, _progress(run, runs))
+
+
+def _progress(run: RunSummary, runs: Sequence[RunSummary]) -> str:
+    status = run.status
+    if run.state == "queued":
+        return place_in_line(run, runs)
+    if run.state == "stopping" or not status.stage:
+        return plain(run.message)
+    if run.task == "lr_find":
+        return f"Batch {status.batch} of {status.batches}"
+    parts = [f"{status.done} of {status.total} epochs", f"stage {plain(status.stage)}"]
+    if run.seconds_left is not None:
+        parts.append(f"{duration(run.seconds_left)} left")
+    return " · ".join(parts)
+
+
+# --- all of them ----------------------------------------------------------------------------------
+
+
+def _row(run: RunSummary) -> None:
+    with st.container(border=True, key=f"run_{run.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            run_badge(run)
+            st.markdown(f"**{plain(run.title)}** {_what(run)}", width="stretch")
+            run_link(run.id, "Open")
+            if not run.live and run.state != "finished":
+                _button("Resume", run, start, ":material/resume:", "The run goes on after its last epoch.")
+            _edit_menu(run)
+        if run.note:
+            st.caption(plain(run.note))
+        if run.state in ("failed", "dead"):
+            _failure(run)
+
+
+def _what(run: RunSummary) -> str:
+    """What a run is, behind its title."""
+    task = "learning-rate finder, " if run.task == "lr_find" else ""
+    when = f", {datetime.fromtimestamp(run.created):%d %b %Y, %H:%M}" if run.created else ""
+    return f":gray[{task}{plain(run.recipe)} on {plain(Path(run.data).name)}{when}]"
+
+
+def _failure(run: RunSummary) -> None:
+    st.error(plain(run.message), icon=":material/error:")
+    log = st.expander("Log", icon=":material/article:", on_change="rerun", key=f"log_{run.id}")
+    if log.open:
+        with log:
+            try:
+                st.code(log_tail(run.id) or "The log is empty.", language=None, wrap_lines=True)
+            except StreetScopeError as error:
+                st.error(plain(str(error)))
+
+
+def _button(label: str, run: RunSummary, act: Callable[[str], None], icon: str, words: str) -> None:
+    st.button(label, key=f"{label}_{run.id}", icon=icon, on_click=_try, args=(act, run.id), help=words)
+
+
+def _edit_menu(run: RunSummary) -> None:
+    """Title, note and deletion; drawn when it is opened."""
+    menu = st.popover("Edit", icon=":material/edit:", on_change="rerun", key=f"edit_{run.id}")
+    if not menu.open:
+        return
+    title, note = f"title_{run.id}", f"note_{run.id}"
+    with menu:
+        with st.form(f"label_{run.id}", border=False):
+            st.text_input("Title", "" if run.title == run.id else run.title, key=title, max_chars=100)
+            st.text_area("Note", run.note, key=note, max_chars=10_000, height=120)
+            st.form_submit_button("Save", on_click=_label, args=(run.id, title, note), icon=":material/save:")
+        if run.live:
+            st.caption("To delete it, stop it first.")
+        elif st.session_state.get(_DELETING) != run.id:
+            st.button(
+                "Delete", key=f"delete_{run.id}", icon=":material/delete:", on_click=_ask, args=(run.id,)
+            )
+        else:
+            st.warning("All its files go, the weights among them; published models stay.")
+            with st.container(horizontal=True):
+                st.button("Keep", key=f"keep_{run.id}", on_click=_ask, args=("",))
+                _button(
+                    "Delete for good", run, delete_run, ":material/delete_forever:", "It cannot be undone."
+                )
+
+
+def _label(run: str, title: str, note: str) -> None:
+    _try(lambda run: label_run(run, title=st.session_state[title], note=st.session_state[note]), run)
+
+
+def _ask(run: str) -> None:
+    st.session_state[_DELETING] = run
+
+
+def _try(act: Callable[[str], None], run: str) -> None:
+    try:
+        act(run)
+    except StreetScopeError as error:
+        st.session_state[_TROUBLE] = str(error)
+    except OSError as error:
+        st.session_state[_TROUBLE] = f"The run's files cannot be changed: {error.strerror or error}."

@@ -1,0 +1,1 @@
+"""The pixel viewer: its Python and its JavaScript modules."""

@@ -1,0 +1,343 @@
+"""The pixel viewer: a photo under its coloured mask, in which one points at pixels and chooses one.
+
+Pages that show a segmentation come here. The front end is the folder `viewer` beside this file, a
+Streamlit component (Components v2) without a build step. It holds the label map and the confidences
+itself, so that pointing and choosing answer at once; Python hears of the chosen pixel afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.errors import PixelOutsideError
+from core.segmentation.reading import Shape
+from pages.widgets.shared.front_end import ELEMENT
+from pages.widgets.shared.media import media_url
+
+Pixel = tuple[int, int]
+"""(row, column) of the working-size picture, from 0."""
+
+Colour = tuple[int, int, int]
+"""(red, green, blue), 0..255."""
+
+View = Literal["photo", "overlay", "mask", "confidence", "entropy"]
+
+_PHOTO_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_FRONT_END = Path(__file__).parent
+
+# Each imports only modules named before it, whose addresses are known when its own is made.
+_MODULE_NAMES = (
+    "geometry",
+    "element",
+    "elements",
+    "colourmap",
+    "picture",
+    "painting",
+    "toolbar",
+    "readings",
+    "legend",
+    "gestures",
+    "linking",
+    "viewer",
+)
+_SOURCES = {name: _FRONT_END / f"{name}.js" for name in _MODULE_NAMES} | {"element": ELEMENT}
+_MODULES = {name: path.read_text("utf-8") for name, path in _SOURCES.items()}
+_STYLE = (_FRONT_END / "viewer.css").read_bytes()
+
+# Streamlit sends a component's source again with every run. So only a door stands here, and the rest
+# is fetched once, as the photo is. Declared once, at import: a second declaration would replace the
+# first under people's feet.
+_mount = st.components.v2.component(
+    "streetscope_pixel_viewer", js=(_FRONT_END / "door.js").read_text("utf-8")
+)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A pixel that somebody keeps, under a name."""
+
+    name: str
+    row: int
+    col: int
+
+
+@dataclass(frozen=True)
+class ViewerPicture:
+    """One segmented photo, packed for the browser; `viewer_picture` makes it.
+
+    photo: the encoded working-size image. photo_type: its media type.
+    maps: the label map, then the confidences in per cent if there are any, row by row, one byte a
+        pixel, deflated.
+    colours: of each class; None is transparent.
+    identity: changes whenever anything above does.
+    """
+
+    photo: bytes = field(repr=False)
+    photo_type: str
+    maps: bytes = field(repr=False)
+    height: int
+    width: int
+    class_names: tuple[str, ...]
+    colours: tuple[Colour | None, ...]
+    has_confidence: bool
+    identity: str
+
+    def contains(self, pixel: Pixel) -> bool:
+        """Whether the picture has this pixel."""
+        row, col = pixel
+        return 0 <= row < self.height and 0 <= col < self.width
+
+    def same_place(self, pixel: Pixel, other: ViewerPicture) -> Pixel:
+        """The pixel of `other` at the place that `pixel` has here; the rule of linked viewers."""
+        row, col = pixel
+        return (
+            (2 * row + 1) * other.height // (2 * self.height),
+            (2 * col + 1) * other.width // (2 * self.width),
+        )
+
+
+def viewer_picture(
+    photo: bytes,
+    labels: NDArray[np.uint8],
+    class_names: Sequence[str],
+    colours: Iterable[Sequence[int] | NDArray[np.uint8] | None],
+    *,
+    confidence_percent: NDArray[np.uint8] | None = None,
+) -> ViewerPicture:
+    """Pack a segmented photo for the viewer; a page does this once a photo and keeps the result.
+
+    photo: the working-size image as JPEG, PNG or WebP, upright (an EXIF orientation would turn it).
+    labels: (H, W) class numbers; one beyond the class list is shown as "no class".
+    colours: a colour of three numbers 0..255 for each class, or None for a class that the mask leaves
+        out, such as "the same in both" of a difference; a (C, 3) array will do.
+    confidence_percent: (H, W), 0..100, already rounded, so that browser and server say the same; None
+        where nobody predicted, as in a ground truth. Confidence and entropy are then not offered.
+    Raises ValueError when these do not belong together.
+    """
+    height, width = labels.shape
+    palette = tuple(None if colour is None else _colour(colour) for colour in colours)
+    with Image.open(io.BytesIO(photo), formats=tuple(_PHOTO_TYPES)) as image:
+        photo_type, photo_size = _PHOTO_TYPES[str(image.format)], image.size
+    if photo_size != (width, height):
+        raise ValueError(f"The photo is {photo_size[0]}x{photo_size[1]}, the label map {width}x{height}.")
+    maps = [labels] if confidence_percent is None else [labels, confidence_percent]
+    if maps[-1].shape != labels.shape:
+        raise ValueError(f"Confidences {maps[-1].shape} do not fit labels {labels.shape}.")
+    if any(each.dtype != np.uint8 for each in maps):
+        raise ValueError(f"Maps must be uint8, not {', '.join(str(each.dtype) for each in maps)}.")
+    if len(palette) != len(class_names):
+        raise ValueError(f"{len(class_names)} class names, but {len(palette)} colours.")
+
+    # Raw bytes and not a PNG: a canvas may change pixel values (colour management, premultiplied alpha).
+    packed = zlib.compress(b"".join(each.tobytes() for each in maps), level=3)
+    legend = json.dumps([list(class_names), palette, height, width, len(maps)]).encode()
+    identity = hashlib.blake2b(b"".join((legend, packed, photo)), digest_size=8).hexdigest()
+    return ViewerPicture(
+        photo,
+        photo_type,
+        packed,
+        height,
+        width,
+        tuple(class_names),
+        palette,
+        confidence_percent is not None,
+        identity,
+    )
+
+
+def _colour(values: Sequence[int] | NDArray[np.uint8]) -> Colour:
+    red, green, blue = (int(value) for value in values)
+    return red, green, blue
+
+
+def pixel_viewer(
+    picture: ViewerPicture,
+    *,
+    chosen: Pixel,
+    shape: Shape = "row",
+    key: str,
+    view: View = "overlay",
+    entropy: Callable[[], NDArray[np.uint8]] | None = None,
+    pins: Sequence[Pin] = (),
+    link: str | None = None,
+    on_choose: Callable[[Pixel], None] | None = None,
+    on_view: Callable[[View], None] | None = None,
+    label: str = "Segmented photo",
+) -> Pixel | None:
+    """Show the picture with its mask, the chosen pixel and the neighbours around it.
+
+    chosen: the pixel to mark. The viewer always follows it, also after the page changed it itself.
+    shape: which neighbours to outline and magnify; `core.segmentation.reading.neighbourhood` has the rule.
+    view: what to show. The viewer follows it when it changes; what somebody picks in the viewer stays.
+    entropy: makes the (H, W) entropy map in fiftieths of a bit, uint8. Called once a picture, when
+        somebody first wants to see it; without it, or without confidences, that view is not offered.
+    pins: pixels to flag, numbered from 1.
+    link: viewers of one page with the same link share zoom, pan, and the places pointed at and chosen.
+        Only the viewer that somebody clicked calls `on_choose`; `ViewerPicture.same_place` says which
+        pixel the others show, and the page then gives each its own.
+    on_choose: called with the pixel before the script runs again, when someone chose one; the place
+        to set the session state that `chosen` comes from (and number inputs beside the viewer).
+    on_view: likewise, when someone picked a view.
+    label: what a screen reader calls the picture.
+    Returns the pixel last chosen in this picture by click, tap or key; None before that.
+    Raises PixelOutsideError when the picture has no such pixel as `chosen` or a pin.
+
+    Inside an `st.fragment`, choosing a pixel runs that fragment only.
+    """
+    for pixel in (chosen, *((pin.row, pin.col) for pin in pins)):
+        _check_inside(picture, pixel)
+    views = _views(picture, entropy)
+
+    def tell_chosen() -> None:
+        if link is not None:
+            st.session_state[_link_key(link)] = max(_echo(key, "chosen"), _link_echo(link))
+        pixel = _chosen_by_user(key, picture)
+        if on_choose is not None and pixel is not None:
+            on_choose(pixel)
+
+    def tell_view() -> None:
+        picked = _view_by_user(key, views)
+        if on_view is not None and picked is not None:
+            on_view(picked)
+
+    wants_entropy = "entropy" in (view, _view_by_user(key, views))
+    if entropy is not None and "entropy" in views and wants_entropy:
+        packed = _packed_entropy(picture.identity, picture.height, picture.width, entropy)
+        entropy_address = media_url(packed, "application/octet-stream", f"{key}.entropy")
+    else:
+        entropy_address = None
+
+    _mount(
+        key=key,
+        data={
+            **_front_end(),
+            "key": key,
+            "picture": {
+                "id": picture.identity,
+                "photo": media_url(picture.photo, picture.photo_type, f"{key}.photo"),
+                "maps": media_url(picture.maps, "application/octet-stream", f"{key}.maps"),
+                "height": picture.height,
+                "width": picture.width,
+                "names": picture.class_names,
+                "colours": picture.colours,
+                "confident": picture.has_confidence,
+            },
+            "entropy": entropy_address,
+            "chosen": {"row": chosen[0], "col": chosen[1]},
+            "shape": shape,
+            "views": views,
+            "view": view,
+            # Whether a view picked in the browser is worth a run of the script.
+            "tellView": on_view is not None,
+            "pins": [{"name": pin.name, "row": pin.row, "col": pin.col} for pin in pins],
+            "link": link,
+            # Which of the browser's choices this run knows of. While it is not the newest one,
+            # the viewer does not let itself be moved back by an answer that was overtaken.
+            "echo": max(_echo(key, "chosen"), 0 if link is None else _link_echo(link)),
+            "viewEcho": _echo(key, "view"),
+            "label": label,
+        },
+        on_chosen_change=tell_chosen,
+        on_view_change=tell_view,
+    )
+    return _chosen_by_user(key, picture)
+
+
+def _check_inside(picture: ViewerPicture, pixel: Pixel) -> None:
+    if not picture.contains(pixel):
+        raise PixelOutsideError(
+            f"Pixel {pixel} is outside the picture, whose rows are 0 to {picture.height - 1} "
+            f"and columns 0 to {picture.width - 1}."
+        )
+
+
+def _views(picture: ViewerPicture, entropy: object) -> list[View]:
+    """What the picture can be looked at as."""
+    views: list[View] = ["photo", "overlay", "mask"]
+    if picture.has_confidence:
+        views.append("confidence")
+        if entropy is not None:
+            views.append("entropy")
+    return views
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _packed_entropy(
+    identity: str, height: int, width: int, _entropy: Callable[[], NDArray[np.uint8]]
+) -> bytes:
+    """The deflated entropy map of the picture of this identity, made once for everybody."""
+    values = _entropy()
+    if values.shape != (height, width) or values.dtype != np.uint8:
+        raise ValueError(f"The entropy map is {values.dtype} {values.shape}, not uint8 {(height, width)}.")
+    return zlib.compress(values.tobytes(), level=3)
+
+
+# --- what the browser fetches --------------------------------------------------------------------
+
+
+def _front_end() -> dict[str, str]:
+    """The addresses of the viewer's code and style sheet.
+
+    A module's address is a hash, so the modules it imports are put in by the addresses they got.
+    """
+    addresses: dict[str, str] = {}
+    for name, source in _MODULES.items():
+        for imported, address in addresses.items():
+            source = source.replace(f'"./{imported}.js"', f'"./{Path(address).name}"')
+        addresses[name] = media_url(source.encode(), "text/javascript", f"code.{name}")
+    return {"code": addresses["viewer"], "style": media_url(_STYLE, "text/css", "style")}
+
+
+# --- what the browser says: it can send anything, so believe nothing ------------------------------
+
+
+def _state(key: str, name: str) -> Mapping[str, object]:
+    """What the browser last sent as `name` under `key`; empty before that."""
+    everything = st.session_state.get(key)
+    state = everything.get(name) if isinstance(everything, Mapping) else None
+    return state if isinstance(state, Mapping) else {}
+
+
+def _chosen_by_user(key: str, picture: ViewerPicture) -> Pixel | None:
+    """The pixel chosen in this very picture."""
+    state = _state(key, "chosen")
+    row, col = _whole(state.get("row")), _whole(state.get("col"))
+    if state.get("picture") != picture.identity or row is None or col is None:
+        return None
+    return (row, col) if picture.contains((row, col)) else None
+
+
+def _view_by_user(key: str, views: Sequence[View]) -> View | None:
+    """The view picked in the browser, if it is one of those offered."""
+    picked = _state(key, "view").get("view")
+    return next((view for view in views if view == picked), None)
+
+
+def _echo(key: str, name: str) -> int:
+    """The number of the browser's newest `name` that has arrived; 0 before the first."""
+    return _whole(_state(key, name).get("sequence")) or 0
+
+
+def _link_key(link: str) -> str:
+    return f"pixel_viewer.link.{link}"
+
+
+def _link_echo(link: str) -> int:
+    """The same for viewers with this link, which count their choices together."""
+    return _whole(st.session_state.get(_link_key(link))) or 0
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
