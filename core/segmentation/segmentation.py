@@ -82,8 +82,8 @@ class Segmentation:
     ) -> PixelReading:
         """Read a pixel with its neighbours.
 
-        shape, before, after: which neighbours; see `core.segmentation.reading.neighbourhood`. At the picture's edges it
-        slides, so that the pixel keeps its 20 neighbours where the picture is large enough.
+        shape, before, after: which neighbours; see `neighbourhood`. At the picture's edges it slides, so that
+        the pixel keeps its 20 neighbours where the picture is large enough.
         top: how many classes to name a pixel. PixelOutsideError when (row, col) is not in the picture.
         """
         self._check_inside(row, col)

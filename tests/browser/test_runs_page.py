@@ -24,8 +24,7 @@ from core.training.workers.train import work
 from tests.browser.test_explore import APP
 from tests.browser.test_training_page import stop_button
 from tests.conftest import save_colour_model
-from tests.core.training.conftest import make_recipe, make_stage
-from tests.core.training.test_status import write
+from tests.runs import make_recipe, make_stage, write
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve

@@ -20,7 +20,8 @@ print(*sys.modules)
 # The figures alone, as a script would read them.
 FIGURES = """
 import sys
-import core.reports.evaluation_charts, core.reports.evaluation_export, core.evaluation.store, core.reports.evaluation_tables
+import core.evaluation.store
+import core.reports.evaluation_charts, core.reports.evaluation_export, core.reports.evaluation_tables
 print(*sys.modules)
 """
 

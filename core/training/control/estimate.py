@@ -1,8 +1,8 @@
 """How long a run will take on this machine: measured from a few batches of each stage, in another process.
 
 Training threads in the server's own process would hold up every click. The process that measures is
-`core.training.workers.dry_run`; it does what the run would do and so finds what would end the run before its first
-epoch: a bad label, weights that cannot be had, too little memory. Nothing here imports torch.
+`core.training.workers.dry_run`; it does what the run would do and so finds what would end the run before
+its first epoch: a bad label, weights that cannot be had, too little memory. Nothing here imports torch.
 """
 
 from __future__ import annotations

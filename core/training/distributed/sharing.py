@@ -41,10 +41,10 @@ class SharedLoader(DistributedDL):  # type: ignore[misc]  # fastai has no types
 
     def __len__(self) -> int:
         """Batches an epoch for this process."""
-        processes = processes.world_size()
+        world_size = processes.world_size()
         if self.drop_last:
-            return len(self.dl) // processes
-        pictures = -(-len(self.dataset) // processes)
+            return len(self.dl) // world_size
+        pictures = -(-len(self.dataset) // world_size)
         return -(-pictures // int(self.bs))
 
 

@@ -93,7 +93,7 @@ class Stopwatch(Event):
 
 
 def rehearse(recipe: Recipe, data: Path, folder: Path, stages: tuple[str, ...] = ()) -> Estimate:
-    """Prepare a run as `core.training.learner.trainer.train` does, try each stage, and say how long all would take.
+    """Prepare a run as the trainer does, try each stage, and say how long all would take.
 
     Prints what it is doing. Any error of a run before its first epoch.
     """

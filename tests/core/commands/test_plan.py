@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from core.commands.plan import COMMANDS
 from core.errors import StreetScopeError
 from core.training.runs.folder import run_ids
-from tests.core.training.conftest import make_recipe, make_stage
+from tests.runs import make_recipe, make_stage
 
 
 @pytest.fixture

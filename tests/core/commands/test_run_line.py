@@ -7,11 +7,11 @@ import time
 import pytest
 
 from core.errors import RunError, RunNotFoundError
+from core.training.runs import records
 from core.training.runs.folder import HISTORY, STATUS, append_row, create_run, open_plain, run_folder
 from core.training.runs.records import Epoch, ahead_of, list_runs, read_history, read_summary
 from core.training.runs.status import put_in_line
-from tests.core.training.conftest import make_recipe
-from tests.core.training.test_status import write
+from tests.runs import make_recipe, write
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_history_is_read_once_until_it_grows(make_run, monkeypatch):
     first, second = (Epoch("only", number, 1.0, 1.0, 0.5, 0.25, 1.0) for number in (1, 2))
     append_row(path, Epoch._fields, first)
     read = []
-    monkeypatch.setattr(runs, "open_plain", lambda path: (read.append(path.name), open_plain(path))[1])
+    monkeypatch.setattr(records, "open_plain", lambda path: (read.append(path.name), open_plain(path))[1])
 
     assert read_history("one") == [first]
     assert read_history("one") == [first]

@@ -14,7 +14,7 @@ from core.errors import RunError, RunNotFoundError
 from core.training.runs.folder import HISTORY, append_row, create_run, run_folder
 from core.training.runs.records import Epoch
 from core.training.runs.status import put_in_line
-from tests.core.training.conftest import make_recipe, make_stage
+from tests.runs import make_recipe, make_stage
 
 
 @pytest.fixture

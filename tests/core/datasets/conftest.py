@@ -1,4 +1,4 @@
-"""What the tests of data sets share: refusals, small data sets, a cache of the test's own."""
+"""What the tests of data sets share: small data sets, a cache of the test's own."""
 
 from __future__ import annotations
 
@@ -9,26 +9,8 @@ import numpy as np
 import pytest
 
 from core.classes import ClassList
-from core.errors import DatasetError
 from tests.conftest import Labels
 from tests.layouts import STREET, Frames, write_layout
-
-
-def refused(action: Callable[[], object], kind: type[DatasetError] = DatasetError) -> str:
-    """The one sentence that `action` is refused with."""
-    with pytest.raises(kind) as refusal:
-        action()
-    sentence = str(refusal.value)
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
-    assert "[Errno" not in sentence
-    return sentence
-
-
-@pytest.fixture(scope="session")
-def refusal():
-    """The one sentence that an action is refused with."""
-    return refused
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from core.reports.run_charts import (
 from core.training.recipes.references import ARTICLE, references
 from core.training.runs.batch_log import BatchCurves
 from core.training.runs.records import Epoch
-from tests.core.training.conftest import make_stage
+from tests.runs import make_stage
 
 PLAN = (make_stage("small", 2), make_stage("large", 3))
 HISTORY = (

@@ -20,7 +20,7 @@ from core.reports.run_tables import (
 from core.training.runs.folder import HISTORY, append_row, create_run, run_folder
 from core.training.runs.records import Epoch, list_runs, read_run
 from core.training.runs.status import put_in_line
-from tests.core.training.conftest import make_recipe, make_stage
+from tests.runs import make_recipe, make_stage
 
 EPOCHS = (
     Epoch("small", 1, 2.0, 2.5, 0.25, 0.125, 59.6),

@@ -21,8 +21,7 @@ from core.training.runs.folder import (
 from core.training.runs.records import Batch, Epoch, read_run
 from core.training.runs.status import put_in_line
 from tests.conftest import ROOT
-from tests.core.training.conftest import make_recipe, make_stage
-from tests.core.training.test_status import write
+from tests.runs import make_recipe, make_stage, write
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from core.training.runs.folder import Label, create_run, run_folder, run_ids
 from core.training.runs.status import put_in_line
 from core.training.workers.train import work
 from tests.conftest import ROOT
-from tests.core.training.conftest import make_recipe, make_stage
+from tests.runs import make_recipe, make_stage
 
 SECONDS = 60
 

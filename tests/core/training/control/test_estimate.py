@@ -20,7 +20,7 @@ from core.training.recipes.recipe import Recipe
 from core.training.runs.folder import create_run, run_folder, run_ids
 from core.training.runs.status import put_in_line
 from core.training.workers.dry_run import rehearse
-from tests.core.training.conftest import make_recipe, make_stage, state_of, wait_for
+from tests.runs import make_recipe, make_stage, state_of, wait_for
 
 RECIPE = make_recipe(
     make_stage("small", 3, size=0.5, lr="find", batch_size=2),

@@ -20,7 +20,7 @@ from core.training.runs.records import list_runs, log_tail, read_batches, read_h
 from core.training.runs.status import put_in_line
 from core.training.workers.train import work
 from tests.conftest import ROOT
-from tests.core.training.conftest import make_recipe, make_stage, state_of, status_of, wait_for
+from tests.runs import make_recipe, make_stage, state_of, status_of, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +244,7 @@ def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
 
 
 def test_batch_norms_look_at_the_pictures_of_all_processes(tmp_path):
-    program = (sys.executable, "-m", "tests.core.training.shared_norm", str(tmp_path / "meeting"))
+    program = (sys.executable, "-m", "tests.core.training.distributed.shared_norm", str(tmp_path / "meeting"))
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

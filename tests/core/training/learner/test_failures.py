@@ -28,7 +28,7 @@ from core.training.runs.records import log_tail, read_history, read_run
 from core.training.runs.status import put_in_line
 from core.training.workers.train import work
 from tests.conftest import ROOT
-from tests.core.training.conftest import make_recipe, make_stage, state_of, status_of
+from tests.runs import make_recipe, make_stage, state_of, status_of
 
 
 def failing(error: type[TrainingError], recipe, data) -> tuple[str, str]:

@@ -25,8 +25,8 @@ from core.models.store import load_model
 from core.training.learner.convolution import convolve
 from core.training.learner.data import Pictures, load_examples, stage_dataloaders
 from core.training.learner.trainer import parameter_groups, target_classes, train
-from tests.core.training.conftest import make_recipe as recipe
-from tests.core.training.conftest import make_stage as stage
+from tests.runs import make_recipe as recipe
+from tests.runs import make_stage as stage
 
 # As in tests/conftest.py
 SKY, ROAD, TREE, VOID = range(4)

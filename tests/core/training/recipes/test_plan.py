@@ -9,7 +9,7 @@ from core.datasets.layouts.opening import open_dataset
 from core.errors import RecipeError
 from core.training.recipes.plan import in_words, plan, training_batches
 from core.training.recipes.recipe import read_recipe, shipped_recipes
-from tests.core.training.conftest import make_recipe, make_stage
+from tests.runs import make_recipe, make_stage
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from core.training.learner.callbacks import Batches
 from core.training.runs.batch_log import POINTS, BatchLog
 from core.training.runs.folder import BATCHES, append_row, create_run, run_folder
-from tests.core.training.conftest import make_recipe, make_stage
+from tests.runs import make_recipe, make_stage
 
 STAGES = (make_stage("small", 2), make_stage("large", 1))
 

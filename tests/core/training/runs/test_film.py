@@ -16,7 +16,7 @@ from core.training.runs.folder import create_run, run_folder
 from core.training.runs.records import Epoch, Preview, RunView, read_run
 from core.training.runs.status import put_in_line
 from core.training.workers.train import work
-from tests.core.training.conftest import make_recipe, make_stage
+from tests.runs import make_recipe, make_stage
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from core.training.runs.folder import (
     run_ids,
     write_text,
 )
-from tests.core.training.conftest import make_recipe, make_stage
+from tests.runs import make_recipe, make_stage
 
 pytestmark = pytest.mark.usefixtures("store")
 

@@ -11,7 +11,7 @@ from core.training.runs.folder import create_run, run_folder
 from core.training.runs.lr_find_history import fitting_finder, rate_in_words
 from core.training.runs.records import Finder, FinderPoint, list_runs
 from core.training.runs.status import put_in_line
-from tests.core.training.conftest import make_recipe, make_stage
+from tests.runs import make_recipe, make_stage
 
 RECIPE = make_recipe(make_stage("first"), make_stage("second"))
 

@@ -25,8 +25,7 @@ from core.training.runs.records import (
 )
 from core.training.runs.status import put_in_line
 from core.training.workers.train import work
-from tests.core.training.conftest import make_recipe, make_stage
-from tests.core.training.test_status import write
+from tests.runs import make_recipe, make_stage, write
 
 BATCH = ("stage", "epoch", "batch", "loss", "smooth_loss", "lr", "momentum", "seconds")
 

@@ -11,18 +11,17 @@ import pytest
 
 from core.errors import RunError
 from core.training.runs import status as statuses
-from core.training.runs.folder import STATUS, STOP, create_run, existing_run, write_text
+from core.training.runs.folder import STATUS, STOP, create_run, existing_run
 from core.training.runs.status import (
     NEXT,
     SILENT,
-    Status,
     StatusKeeper,
     process_start,
     put_in_line,
     read_status,
     shown_state,
 )
-from tests.core.training.conftest import make_recipe, wait_for
+from tests.runs import make_recipe, wait_for, write
 
 
 @pytest.fixture
@@ -31,19 +30,6 @@ def folder(store, data):
     folder = existing_run(create_run(make_recipe(), data))
     put_in_line(folder)
     return folder
-
-
-def write(folder, **values) -> Status:
-    """A status of this process, alive now, but for the values given."""
-    here = {
-        "pid": os.getpid(),
-        "process_started": process_start(os.getpid()),
-        "host": read_status(folder).host,
-        "heartbeat": time.time(),
-    }
-    status = Status(**(here | values))
-    write_text(folder / STATUS, status.model_dump_json())
-    return status
 
 
 # Steps
