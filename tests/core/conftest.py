@@ -1,4 +1,4 @@
-"""What tests of data sets, runs and commands share: refusals, a small data set, processes of `python -m core`."""
+"""What tests of data sets, runs and commands share: refusals, data, processes of `python -m core`."""
 
 from __future__ import annotations
 
