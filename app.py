@@ -10,7 +10,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import streamlit as st
 
 from pages.widgets.shared.front_door import enter
-from pages.widgets.shared.gc_freeze import put_imports_aside
+from pages.widgets.shared.gc_freeze import gc_freeze_imports
 
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
 ICON = Path(__file__).parent / "pages" / "widgets" / "shared" / "icon.png"
@@ -63,4 +63,4 @@ page = st.navigation(
 try:
     page.run()
 finally:
-    put_imports_aside()
+    gc_freeze_imports()

@@ -26,7 +26,7 @@ def look_inside() -> None:
     with left:
         point = streamlit_image_coordinates(Image.fromarray(painting.overlay(result)), key="picture")
     row, col = (point["y"], point["x"]) if point else (result.height // 2, result.width // 2)
-    reading = result.read(min(row, result.height - 1), min(col, result.width - 1))
+    reading = result.read_pixel(min(row, result.height - 1), min(col, result.width - 1))
     with right:
         show_chosen(reading)
     show_neighbours(reading)

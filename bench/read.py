@@ -37,7 +37,7 @@ def main(size: str) -> None:
     photo = images.decode(china().read_bytes())
     result = load_segmenter("street-lite0").segment(photo, int(size), square=True)
     seconds = {
-        shape: median_seconds(lambda s=shape: result.read(100, 200, shape=s), repeats=200)
+        shape: median_seconds(lambda s=shape: result.read_pixel(100, 200, shape=s), repeats=200)
         for shape in typing.get_args(Shape)
     }
     print(json.dumps(seconds))

@@ -20,13 +20,13 @@ from bench.report import Goal, Report, Row
 from bench.serving import Server, chromium, served
 from bench.training import large_toytown, workplace
 from core.training.control import launch
-from core.training.learner.callbacks import Batches, History
+from core.training.learner.callbacks import History, LogBatches
 from core.training.learner.previews import COLUMNS, INDEX
 from core.training.recipes.recipe import Recipe, read_recipe
 from core.training.runs.folder import BATCHES as BATCHES_FILE
 from core.training.runs.folder import HISTORY, PREVIEWS, append_row, create_run, run_folder
 from core.training.runs.records import list_runs, read_batches
-from core.training.runs.status import StatusKeeper, put_in_line
+from core.training.runs.status import StatusKeeper, enqueue
 
 CLICKS, PAUSE_SECONDS = 30, 2.0
 """One person clicks this often, this long a rest between two clicks."""
@@ -174,8 +174,8 @@ def make_previews(run: Path, data: Path) -> None:
 
 def make_run(recipe: Recipe, data: Path, number: int) -> None:
     folder, stage = run_folder(create_run(recipe, data)), recipe.stages[0].name
-    put_in_line(folder)
-    epochs, batches = [",".join(History.columns)], [",".join(Batches.columns)]
+    enqueue(folder)
+    epochs, batches = [",".join(History.columns)], [",".join(LogBatches.columns)]
     for epoch in range(1, EPOCHS + 1):
         loss, seconds = 2 / epoch + number / RUNS, 3.0 * epoch
         epochs.append(f"{stage},{epoch},{loss},{loss},{1 - loss / 4},{1 - loss / 3},3.0")

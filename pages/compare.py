@@ -14,10 +14,10 @@ st.markdown(
 with st.spinner("Waking the network"):
     from pages.widgets.explore import comparison
     from pages.widgets.photos.input import photo_picker
-    from pages.widgets.photos.visitor_session import remember_visit
+    from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.segmentation.models import model_picker, or_say_why, segment
     from pages.widgets.segmentation.sizes import size_picker
-    from pages.widgets.shared.markdown import plain
+    from pages.widgets.shared.markdown import escape
     from pages.widgets.viewer.pixel_viewer import pixel_viewer
 
 photo = photo_picker()
@@ -31,7 +31,7 @@ for number, (column, size) in enumerate(zip(columns, ("512", "1024"), strict=Tru
                 model_picker(f"Model {number}", f"model{number}"),
             )
         )
-with or_say_why(photo), st.spinner(f"Segmenting {plain(photo.name[:80])} twice", show_time=True):
+with or_say_why(photo), st.spinner(f"Segmenting {escape(photo.name[:80])} twice", show_time=True):
     first, second = (segment(photo, model, size) for size, model in sides)
     difference = comparison.difference(first, second)
 
@@ -58,10 +58,10 @@ def side_by_side() -> None:
                 label=f"{photo.name}, {comparison.TITLES[key]}",
             )
     for slot, shown, place in zip(slots, (first, second), places, strict=False):
-        slot.markdown(f"**{shown.segmentation.read(*place).sentence()}**")
+        slot.markdown(f"**{shown.segmentation.read_pixel(*place).sentence()}**")
     with slots[3]:
         comparison.show_changes(difference, sides, photo)
 
 
 side_by_side()
-remember_visit()
+keep_visitor_session()

@@ -17,10 +17,10 @@ with st.spinner("Waking the network"):
     from pages.widgets.explore.downloads import download_menu
     from pages.widgets.photos.input import listen_for_pasted, photo_input, show_refused
     from pages.widgets.photos.strip import photo_strip
-    from pages.widgets.photos.visitor_session import remember_visit, visit
+    from pages.widgets.photos.visitor_session import keep_visitor_session, visitor_session
     from pages.widgets.segmentation.models import figures, model_picker, or_say_why, segment
     from pages.widgets.segmentation.sizes import size_picker
-    from pages.widgets.shared.markdown import plain
+    from pages.widgets.shared.markdown import escape
     from pages.widgets.viewer.pixel_viewer import pixel_viewer
 
 address.follow()
@@ -31,8 +31,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     model = model_picker()
 show_refused()
 
-photo = visit().photo()
-with or_say_why(photo), st.spinner(f"Segmenting {plain(photo.name[:80])}", show_time=True):
+photo = visitor_session().photo()
+with or_say_why(photo), st.spinner(f"Segmenting {escape(photo.name[:80])}", show_time=True):
     shown = segment(photo, model, size)
 with strip:
     photo_strip(model, size)
@@ -44,7 +44,7 @@ def look_inside() -> None:
     segmentation, picture = shown.segmentation, shown.picture
     shape = reading.shape()
     chosen = reading.keep_inside(picture)
-    read = segmentation.read(*chosen, shape=shape)
+    read = segmentation.read_pixel(*chosen, shape=shape)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         pixel_viewer(
@@ -61,7 +61,9 @@ def look_inside() -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             credit = photo.credit or "your photo: it is not in this page's address"
-            st.caption(f"{plain(photo.name[:80])} at {segmentation.width} x {segmentation.height} · {credit}")
+            st.caption(
+                f"{escape(photo.name[:80])} at {segmentation.width} x {segmentation.height} · {credit}"
+            )
             download_menu(shown, read, photo, model, size)
     with right:
         reading.pixel_inputs(picture)
@@ -76,4 +78,4 @@ def look_inside() -> None:
 look_inside()
 st.caption(figures(model))
 listen_for_pasted()
-remember_visit(reading.take_up)
+keep_visitor_session(reading.take_up)

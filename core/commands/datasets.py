@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from core.datasets.acquire.download import Progress
+    from core.datasets.acquire.download import DownloadProgress
     from core.datasets.contents.check import Report
     from core.datasets.contents.statistics import Statistics
 
@@ -111,7 +111,7 @@ def print_frames(done: int, total: int) -> None:
     _print_line(f"{done} of {total} frames", done == total)
 
 
-def _print_download(progress: Progress) -> None:
+def _print_download(progress: DownloadProgress) -> None:
     done, total = (f"{size / _MEGABYTE:.1f}" for size in (progress.done, progress.total))
     verb = {"download": "downloaded", "unpack": "unpacked"}[progress.stage]
     left = "" if progress.seconds_left is None else f", {progress.seconds_left / 60:.1f} min left"

@@ -108,7 +108,7 @@ def segment(
 
     result = _segment(photo, model, size, square)
     if at is not None:
-        reading = result.read(*at, shape=shape)
+        reading = result.read_pixel(*at, shape=shape)
         head = {"model": model, "image": _image(result)}
         click.echo(json.dumps(head | {"pixels": _pixels(reading)}) if as_json else _table(reading))
         return

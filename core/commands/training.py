@@ -117,11 +117,11 @@ def lr_find(
     if background:
         return _start(run, as_json)
     from core.hardware.allocator import keep_free_memory
-    from core.training.runs.status import put_in_line
+    from core.training.runs.status import enqueue
     from core.training.workers.train import work
 
     keep_free_memory()
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     try:
         found = work(run, tell=_tell).suggestions
     except StoppedError as error:
@@ -213,7 +213,7 @@ def _train_run(data: Path, recipe: str, stages: tuple[str, ...], name: str | Non
     from core.training.control.publish import check_model_name
     from core.training.recipes.recipe import read_recipe
     from core.training.runs.folder import SETTINGS, create_run, make_label, run_folder
-    from core.training.runs.status import put_in_line
+    from core.training.runs.status import enqueue
 
     read = read_recipe(recipe)
     if name is not None:
@@ -228,7 +228,7 @@ def _train_run(data: Path, recipe: str, stages: tuple[str, ...], name: str | Non
         check_model_name(name)  # the shipped model alone is replaced unasked, by the recipe that makes it
     label = make_label(note=note) if note else None
     run = create_run(read, data, stages=stages, run=name or "", publish=name, label=label)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     return run
 
 
@@ -244,10 +244,10 @@ def _check_same(run: str, recipe: Recipe, data: Path) -> None:
 
 def _resumed_run(run: str, stages: tuple[str, ...]) -> str:
     from core.training.runs.folder import add_stages, existing_run
-    from core.training.runs.status import put_in_line
+    from core.training.runs.status import enqueue
 
     folder = existing_run(run)
-    put_in_line(folder)
+    enqueue(folder)
     if stages:
         add_stages(folder, stages)
     return run
@@ -265,14 +265,14 @@ def _train_here(run: str, quiet: bool, as_json: bool) -> int:
     from core.hardware.allocator import keep_free_memory
     from core.training.distributed import processes
     from core.training.runs.records import read_run
-    from core.training.workers.train import help_along, work
+    from core.training.workers.train import run_secondary_rank, work
 
     keep_free_memory()
     processes.join()
-    run = processes.share_word(run)
+    run = processes.broadcast(run)
     try:
         if processes.rank():
-            help_along(run)
+            run_secondary_rank(run)
             return 0
         outcome = work(run, (lambda _: None) if quiet else _print_epoch, _tell)
     except StoppedError as error:

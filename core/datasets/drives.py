@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.datasets import Frame
-from core.datasets.splits import position
+from core.datasets.splits import drive_position
 
 
 def film_of(frame: Frame, frames: Sequence[Frame]) -> tuple[Frame, ...]:
@@ -13,9 +13,9 @@ def film_of(frame: Frame, frames: Sequence[Frame]) -> tuple[Frame, ...]:
 
     Frames whose names do not say a number are one film, in the order given.
     """
-    here = position(frame.image.stem)
+    here = drive_position(frame.image.stem)
     if here is None:
-        return tuple(each for each in frames if position(each.image.stem) is None)
-    placed = [(where, each) for each in frames if (where := position(each.image.stem))]
+        return tuple(each for each in frames if drive_position(each.image.stem) is None)
+    placed = [(where, each) for each in frames if (where := drive_position(each.image.stem))]
     film = [(where.number, each) for where, each in placed if where.drive == here.drive]
     return tuple(each for _, each in sorted(film, key=lambda pair: pair[0]))

@@ -13,7 +13,7 @@ _FILE = ".folders.json"
 _MAX_BYTES = 256 * 1024
 
 
-def remembered_folders() -> list[Path]:
+def recent_folders() -> list[Path]:
     """The folders, the one given last first; nothing where there are none or the file makes no sense."""
     try:
         path = data_folder() / _FILE
@@ -26,14 +26,14 @@ def remembered_folders() -> list[Path]:
     return [Path(name) for name in names[:MOST] if isinstance(name, str) and Path(name).is_absolute()]
 
 
-def remember_folder(folder: Path) -> None:
+def add_recent_folder(folder: Path) -> None:
     """Put a folder first; the oldest of more than MOST are forgotten. A full disk is no reason to stop."""
-    _write([folder.absolute(), *(known for known in remembered_folders() if known != folder.absolute())])
+    _write([folder.absolute(), *(known for known in recent_folders() if known != folder.absolute())])
 
 
-def forget_folder(folder: Path) -> None:
+def remove_recent_folder(folder: Path) -> None:
     """Do not offer a folder any more; what is in it stays."""
-    _write([known for known in remembered_folders() if known != folder])
+    _write([known for known in recent_folders() if known != folder])
 
 
 def _write(folders: list[Path]) -> None:

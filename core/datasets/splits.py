@@ -16,17 +16,17 @@ _NAME = re.compile(r"(?P<drive>.*?)[_-]?f?(?P<number>[0-9]{1,12})", re.DOTALL)
 _PUBLISHED = {"0006R0", "0016E5", "0001TP", "Seq05VD"}
 
 
-class Position(NamedTuple):
+class DrivePosition(NamedTuple):
     """The drive that a frame was filmed on, and its number in that film."""
 
     drive: str
     number: int
 
 
-def position(name: str) -> Position | None:
+def drive_position(name: str) -> DrivePosition | None:
     """Where the frame called `name` stands in its video; None when its name does not end in a number."""
     found = _NAME.fullmatch(name)
-    return Position(found["drive"], int(found["number"])) if found else None
+    return DrivePosition(found["drive"], int(found["number"])) if found else None
 
 
 def split_by_name(names: Sequence[str]) -> tuple[dict[str, FrameSplit], str]:
@@ -42,7 +42,7 @@ def split_by_name(names: Sequence[str]) -> tuple[dict[str, FrameSplit], str]:
         return known, "The frames are split as published for CamVid: by drive."
     drives: dict[str, list[str]] = {}
     for name in sorted(names):
-        where = position(name)
+        where = drive_position(name)
         drives.setdefault(where.drive if where else "", []).append(name)
     groups = list(drives.values())
     if len(groups) >= 5:
@@ -60,7 +60,7 @@ def published_split(name: str) -> FrameSplit | None:
     Source: Sturgess, Alahari, Ladicky, Torr, "Combining appearance and structure from motion features for
     road scene understanding", 2009, as the lists of the SegNet tutorial have it. None for other frames.
     """
-    where = position(name)
+    where = drive_position(name)
     if where is None or where.drive not in _PUBLISHED:
         return None
     if where.drive == "Seq05VD" or (where.drive == "0001TP" and where.number >= 8550):

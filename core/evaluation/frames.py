@@ -28,7 +28,7 @@ _LARGE = 1024 * 1024
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class FrameMeasurement:
     """What is kept of a frame. size: (height, width)."""
 
     size: tuple[int, int]
@@ -40,7 +40,7 @@ class Measured:
 
 def measure_frames(
     segmenter: Segmenter, dataset: SegmentationDataset, frames: Sequence[Frame], table: NDArray[np.uint8]
-) -> Generator[Measured, None, None]:
+) -> Generator[FrameMeasurement, None, None]:
     """Segment frames and hold them against their truth, in their order.
 
     table: (256,) from the data set's class numbers to the model's, as `truth_table` makes it. DatasetError
@@ -57,7 +57,7 @@ def measure_frames(
     one_large = threading.Lock()
     threads = max(1, torch.get_num_threads() // WORKERS)
 
-    def measure(frame: Frame) -> Measured:
+    def measure(frame: Frame) -> FrameMeasurement:
         if not hasattr(own, "segmenter"):
             # Only then is what follows not undone by torch, which sets up a thread at its first use.
             torch.get_num_threads()
@@ -77,7 +77,7 @@ def _measure(
     frame: Frame,
     table: NDArray[np.uint8],
     one_large: threading.Lock | None = None,
-) -> Measured:
+) -> FrameMeasurement:
     image, label = dataset.read(frame)
     with one_large if one_large and label.size > _LARGE else nullcontext():
         segmentation = segmenter.segment(image)
@@ -88,9 +88,9 @@ def _measure(
     return _count(segmentation, table[label])
 
 
-def _count(segmentation: Segmentation, truth: NDArray[np.uint8]) -> Measured:
+def _count(segmentation: Segmentation, truth: NDArray[np.uint8]) -> FrameMeasurement:
     found, classes = segmentation.labels, len(segmentation.class_list)
-    return Measured(
+    return FrameMeasurement(
         (segmentation.height, segmentation.width),
         filled_cells(count_confusion(truth, found, classes)),
         mean_loss(segmentation, truth),

@@ -49,7 +49,7 @@ def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) 
     """
     from core.hardware.processor import has_native_bfloat16
 
-    said = [
+    key_parts = [
         _VERSION,
         card.weights_sha256,
         card.network,
@@ -59,7 +59,7 @@ def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) 
         fingerprint(dataset),
         split,
     ]
-    return hashlib.sha256(repr(said).encode()).hexdigest()
+    return hashlib.sha256(repr(key_parts).encode()).hexdigest()
 
 
 def kept_evaluation(card: ModelCard, dataset: SegmentationDataset, split: Split) -> SplitEvaluation | None:

@@ -11,6 +11,6 @@ DEFAULT_MODEL = "street-lite0"
 """The shipped model."""
 
 
-def store() -> Path:
+def models_folder() -> Path:
     """The folder that holds the models: `models/` of the project, or what STREETSCOPE_MODELS names."""
     return Path(os.environ.get("STREETSCOPE_MODELS") or ROOT / "models")

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from core.classes import ClassList, SegmentationClass
 from core.errors import BrokenModelError, ModelNotFoundError
 from core.models.networks import Network, find_network
-from core.models.paths import DEFAULT_MODEL, store
+from core.models.paths import DEFAULT_MODEL, models_folder
 
 FORMAT_VERSION = 1
 WEIGHTS = "weights.safetensors"
@@ -120,7 +120,7 @@ class Model:
 
 def list_models() -> list[str]:
     """Names of the models in the store, the shipped one first."""
-    names = (p.parent.name for p in store().glob(f"*/{CARD}"))
+    names = (p.parent.name for p in models_folder().glob(f"*/{CARD}"))
     return sorted(filter(_NAME.fullmatch, names), key=lambda name: (name != DEFAULT_MODEL, name))
 
 
@@ -235,14 +235,14 @@ def model_folder(name: str) -> Path:
         raise ModelNotFoundError(
             f"A model cannot be called {name!r}; use 1 to 64 letters, digits, hyphens and underscores."
         )
-    return store() / name
+    return models_folder() / name
 
 
 def _existing_folder(name: str) -> Path:
-    if not _NAME.fullmatch(name) or not (store() / name).is_dir():
+    if not _NAME.fullmatch(name) or not (models_folder() / name).is_dir():
         known = ", ".join(list_models()) or "none yet"
         raise ModelNotFoundError(f"There is no model called {name!r}; the models here are: {known}.")
-    return store() / name
+    return models_folder() / name
 
 
 def _sha256(path: Path) -> str:

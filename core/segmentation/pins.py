@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.segmentation.reading import ClassProbability, PixelBelief
+from core.segmentation.reading import ClassProbability, PixelPrediction
 
 
 @dataclass(frozen=True)
@@ -28,18 +28,18 @@ class Pin:
     top: tuple[ClassProbability, ...]
 
 
-def pin(name: str, photo: str, model: str, size: str, belief: PixelBelief) -> Pin:
+def pin(name: str, photo: str, model: str, size: str, prediction: PixelPrediction) -> Pin:
     """Keep a pixel, usually the chosen one of a reading, under a name."""
     return Pin(
         name,
         photo,
         model,
         size,
-        belief.row,
-        belief.col,
-        belief.label,
-        belief.probability,
-        belief.entropy,
-        belief.certainty,
-        belief.top,
+        prediction.row,
+        prediction.col,
+        prediction.label,
+        prediction.probability,
+        prediction.entropy,
+        prediction.certainty,
+        prediction.top,
     )

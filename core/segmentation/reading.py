@@ -38,7 +38,7 @@ class ClassProbability:
 
 
 @dataclass(frozen=True)
-class PixelBelief:
+class PixelPrediction:
     """What the network believes about one pixel: its class, how probable, and the runners-up.
 
     top: the most probable classes, the pixel's own first. entropy: of all classes, in bits.
@@ -63,13 +63,13 @@ class PixelReading:
     shape: the neighbourhood that the pixels are.
     """
 
-    pixels: tuple[PixelBelief, ...]
+    pixels: tuple[PixelPrediction, ...]
     probabilities: NDArray[np.float32]
     class_list: ClassList
     shape: Shape = "row"
 
     @cached_property
-    def chosen(self) -> PixelBelief:
+    def chosen(self) -> PixelPrediction:
         """The pixel that was asked for."""
         return self.pixels[self.chosen_index]
 
@@ -79,7 +79,7 @@ class PixelReading:
         return next(number for number, pixel in enumerate(self.pixels) if pixel.chosen)
 
     @cached_property
-    def neighbours(self) -> tuple[PixelBelief, ...]:
+    def neighbours(self) -> tuple[PixelPrediction, ...]:
         """All pixels but the chosen one."""
         return tuple(pixel for pixel in self.pixels if not pixel.chosen)
 
@@ -105,14 +105,14 @@ class PixelReading:
         return f"{start}; {joined}: a boundary runs here."
 
 
-def beliefs(
+def pixel_predictions(
     pixels: Sequence[tuple[int, int]],
     chosen: tuple[int, int],
     labels: NDArray[np.uint8],
     probabilities: NDArray[np.float32],
     names: Sequence[str],
     top: int,
-) -> tuple[PixelBelief, ...]:
+) -> tuple[PixelPrediction, ...]:
     """What a network believes about some pixels.
 
     pixels: N of (row, column), `chosen` one of them. labels: (N,) class numbers. probabilities: (N, C).
@@ -129,7 +129,7 @@ def beliefs(
     ):
         ranking = [names[number] for number in numbers]
         found.append(
-            PixelBelief(
+            PixelPrediction(
                 row=pixel[0],
                 col=pixel[1],
                 label=ranking[0],

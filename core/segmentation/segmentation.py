@@ -1,6 +1,6 @@
 """The heart: a Segmentation answers for any pixel of a segmented photo.
 
-    Segmentation.read(row, col) -> PixelReading
+    Segmentation.read_pixel(row, col) -> PixelReading
 
 Full-size probabilities of all classes are never stored. A Segmentation keeps the network's logits at the
 network's own stride in half precision and interpolates them where somebody looks.
@@ -19,7 +19,7 @@ from torch import Tensor
 
 from core.classes import ClassList
 from core.errors import PixelOutsideError
-from core.segmentation.reading import PixelReading, Shape, beliefs, neighbourhood
+from core.segmentation.reading import PixelReading, Shape, neighbourhood, pixel_predictions
 
 ENTROPY_STEPS = 50
 """Steps to a bit in `Segmentation.entropy_steps`."""
@@ -77,7 +77,7 @@ class Segmentation:
         for _, logits in bands(self.logits, self.height, self.width, self.stride, _SMALL_BAND):
             yield logits.softmax(dim=0).permute(1, 2, 0).numpy()
 
-    def read(
+    def read_pixel(
         self, row: int, col: int, before: int = 10, after: int = 10, top: int = 5, shape: Shape = "row"
     ) -> PixelReading:
         """Read a pixel with its neighbours.
@@ -89,7 +89,7 @@ class Segmentation:
         self._check_inside(row, col)
         rows, cols = neighbourhood(row, col, self.height, self.width, shape, before, after)
         probabilities = self.probabilities(rows, cols)
-        pixels = beliefs(
+        pixels = pixel_predictions(
             list(zip(rows.tolist(), cols.tolist(), strict=True)),
             (row, col),
             self.labels[rows, cols],
@@ -153,7 +153,7 @@ class Segmentation:
 
 # Bilinear interpolation, pixel centres as in PyTorch's `align_corners=False`. It is written out in products
 # and sums of float32, each rounded alike whatever the shape, so that a pixel read alone has exactly the
-# logits that it has in a band: `read` can never contradict the label map.
+# logits that it has in a band: `read_pixel` can never contradict the label map.
 
 
 def _interpolate(logits: Tensor, rows: Tensor, cols: Tensor, stride: int) -> Tensor:

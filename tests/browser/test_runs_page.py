@@ -19,7 +19,7 @@ from core.models.store import read_card
 from core.toytown import toytown
 from core.training.runs.folder import HISTORY, LOG, Label, append_row, create_run, run_folder, write_text
 from core.training.runs.records import Epoch, RunView, read_run
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.browser.test_explore import APP
 from tests.browser.test_training_page import stop_button
@@ -54,7 +54,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         for name, title, stages in (("second", "", two[:1]), ("first", TITLE, two)):
             recipe = make_recipe(*stages, every_epoch=True)
             create_run(recipe, data / "toytown", run=name, label=Label(title=title))
-            put_in_line(run_folder(name))
+            enqueue(run_folder(name))
             work(name)
         yield Place(models, data)
 
@@ -79,7 +79,7 @@ def live(place: Place) -> Iterator[Path]:
     """The folder of a run that this test's own process trains, as far as anybody can see; gone afterwards."""
     create_run(make_recipe(make_stage("only", 4)), place.data / "toytown", run="live")
     folder = run_folder("live")
-    put_in_line(folder)
+    enqueue(folder)
     train_on(folder, 1)
     yield folder
     folder.rename(place.models / f"gone-{time.monotonic_ns()}")

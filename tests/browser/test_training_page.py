@@ -16,7 +16,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from core.toytown import toytown
 from core.training.recipes.recipe import parse_recipe, read_recipe, recipe_text
 from core.training.runs.folder import LOG, Label, create_run, run_folder
-from core.training.runs.status import LIVE, StatusKeeper, put_in_line, read_status
+from core.training.runs.status import LIVE, StatusKeeper, enqueue, read_status
 from tests.browser.test_data_page import write_set
 from tests.browser.test_explore import APP
 from tests.conftest import ROAD, SKY
@@ -240,7 +240,7 @@ def test_a_failed_run_says_why_and_its_log_is_one_click_away(
 ) -> None:
     monkeypatch.setenv("STREETSCOPE_MODELS", str(models))
     folder = run_folder(create_run(read_recipe("classroom"), tmp_path, label=Label(title="Hapless")))
-    put_in_line(folder)
+    enqueue(folder)
     (folder / LOG).write_text("What it did.\nA long story.\n", "utf-8")
     with StatusKeeper(folder) as status:
         status.move("failed", "There is no room on the disk.")

@@ -20,7 +20,14 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages.widgets.viewer.pixel_viewer import Pin, Pixel, View, ViewerPicture, pixel_viewer, viewer_picture
+from pages.widgets.viewer.pixel_viewer import (
+    Pixel,
+    View,
+    ViewerPicture,
+    ViewerPin,
+    pixel_viewer,
+    viewer_picture,
+)
 
 NAMES = ("Sky", "Building", "Column_Pole", "Road", "Sidewalk", "Tree", "Car")
 PALETTE = np.array(
@@ -149,7 +156,7 @@ def show(name: str, key: str, names: list[str]) -> None:
         state[f"{key}_view"] = picked
         state[f"{key}_told"] = [*state.get(f"{key}_told", []), picked]
 
-    pins = [Pin("kerb", 5, 6), Pin("roof", picture.height - 2, picture.width - 3)]
+    pins = [ViewerPin("kerb", 5, 6), ViewerPin("roof", picture.height - 2, picture.width - 3)]
     clicked = pixel_viewer(
         picture,
         chosen=chosen,

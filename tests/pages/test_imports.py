@@ -33,7 +33,7 @@ network = find_network("unet_lite0")
 classes = class_entries(CAMVID_32)
 card = ModelCard(name="new", network=network.name, class_list=classes, normalisation=normalisation(network))
 model = Model(card, CAMVID_32, network.build(32, False), network.stride, network.multiple)
-reading_option(Segmenter(model).segment(np.zeros((32, 32, 3), np.uint8)).read(3, 5))
+reading_option(Segmenter(model).segment(np.zeros((32, 32, 3), np.uint8)).read_pixel(3, 5))
 print(*sys.modules)
 """
 

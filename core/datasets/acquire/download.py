@@ -66,7 +66,7 @@ _MAX_STATE = 4096
 
 
 @dataclass(frozen=True)
-class Progress:
+class DownloadProgress:
     """How far a download is: bytes of the archive done, of how many, and the seconds left if known."""
 
     stage: Literal["download", "unpack"]
@@ -75,7 +75,7 @@ class Progress:
     seconds_left: float | None = None
 
 
-Report = Callable[[Progress], None]
+Report = Callable[[DownloadProgress], None]
 
 
 def download(
@@ -162,7 +162,7 @@ class _Teller:
         if brought > 0:
             self.brought_nothing = False
             left = (time.monotonic() - self._start) / brought * (self._total - done)
-        self._report(Progress("download", done, self._total, left))
+        self._report(DownloadProgress("download", done, self._total, left))
 
 
 class _Part:
@@ -316,7 +316,7 @@ def _unpacked(source: Source, place: Path, report: Report) -> Path:
     folder = place / "unpacked"
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        unpack(place / _ARCHIVE, folder, lambda done, total: report(Progress("unpack", done, total)))
+        unpack(place / _ARCHIVE, folder, lambda done, total: report(DownloadProgress("unpack", done, total)))
         return open_dataset(folder, strict=False).root
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

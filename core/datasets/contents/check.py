@@ -21,7 +21,7 @@ from core.datasets.contents.statistics import count_label
 from core.datasets.dataset import SPLITS, Frame, SegmentationDataset, check_same_size
 from core.datasets.layouts.opening import list_dataset
 from core.datasets.listing import Problem, ProblemKind
-from core.datasets.splits import Position, position
+from core.datasets.splits import DrivePosition, drive_position
 from core.datasets.threads import in_order
 from core.errors import DatasetError, LabelValueError, UnknownColourError
 
@@ -218,13 +218,13 @@ def _duplicates(looks: Iterable[_Look]) -> list[Problem]:
 
 
 class _Placed(NamedTuple):
-    where: Position
+    where: DrivePosition
     look: _Look
 
 
 def _near_duplicates(looks: Iterable[_Look]) -> list[Problem]:
     """Neighbours of one drive that look alike but are in different splits."""
-    placed = [_Placed(where, look) for look in looks if (where := position(look.frame.image.stem))]
+    placed = [_Placed(where, look) for look in looks if (where := drive_position(look.frame.image.stem))]
     placed.sort(key=lambda item: item.where)
     problems = []
     for (here, before), (there, after) in pairwise(placed):

@@ -35,15 +35,15 @@ def label_fingerprint(dataset: SegmentationDataset) -> str:
 def _fingerprint(dataset: SegmentationDataset, kind: str, files: Callable[..., tuple[Path, ...]]) -> str:
     frames = dataset.frames()
     paths = [path for frame in frames for path in files(frame)]
-    said = [repr([(c.name, c.colour) for c in dataset.class_list.classes]), str(dataset.colour_labels)]
-    said += [f"{frame.name}\0{frame.split}" for frame in frames]
+    key_parts = [repr([(c.name, c.colour) for c in dataset.class_list.classes]), str(dataset.colour_labels)]
+    key_parts += [f"{frame.name}\0{frame.split}" for frame in frames]
     looks = _digest(
-        [*said, *(f"{path.relative_to(dataset.root)}\0{cache.signature(path)}" for path in paths)]
+        [*key_parts, *(f"{path.relative_to(dataset.root)}\0{cache.signature(path)}" for path in paths)]
     )
     kept = _read(dataset.root)
     if kept.get(kind, ("", ""))[0] == looks:
         return kept[kind][1]
-    content = _digest([*said, *in_order(_hash, paths)])
+    content = _digest([*key_parts, *in_order(_hash, paths)])
     if folder := cache.folder(dataset.root):
         cache.write(folder / _FILE, json.dumps(_read(dataset.root) | {kind: (looks, content)}).encode())
     return content

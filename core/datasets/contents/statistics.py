@@ -184,7 +184,7 @@ def place_label(label: NDArray[np.uint8], classes: int) -> NDArray[np.float32]:
 
 
 @dataclass(frozen=True)
-class Example:
+class ClassExample:
     """A box of a frame that shows a class well: top left corner and size, in pixels of the frame."""
 
     frame: Frame
@@ -199,7 +199,7 @@ class Example:
         return array[self.top : self.top + self.height, self.left : self.left + self.width]
 
 
-def typical_example(dataset: SegmentationDataset, statistics: Statistics, number: int) -> Example | None:
+def typical_example(dataset: SegmentationDataset, statistics: Statistics, number: int) -> ClassExample | None:
     """Where to look for a picture of the class `number`: the frame with most of it, and its densest box.
 
     The box is as wide and high as 4 to 3, and about twice as large as what there is of the class; `share` is
@@ -211,7 +211,7 @@ def typical_example(dataset: SegmentationDataset, statistics: Statistics, number
     mask = dataset.read_label(frame) == number
     height, width = _box_size(mask)
     top, left, share = _densest(mask, height, width)
-    return Example(frame, top, left, height, width, share)
+    return ClassExample(frame, top, left, height, width, share)
 
 
 def _box_size(mask: NDArray[np.bool_]) -> tuple[int, int]:

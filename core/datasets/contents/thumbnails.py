@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.datasets import Frame, SegmentationDataset, cache
-from core.datasets.contents.statistics import Example
+from core.datasets.contents.statistics import ClassExample
 from core.datasets.pictures import read_bytes
 from core.datasets.threads import in_order, urgently
 from core.errors import StreetScopeError
@@ -90,7 +90,7 @@ def keep_all(
             progress(done, len(frames))
 
 
-def example_crop(dataset: SegmentationDataset, example: Example, number: int) -> NDArray[np.uint8]:
+def example_crop(dataset: SegmentationDataset, example: ClassExample, number: int) -> NDArray[np.uint8]:
     """The box of a frame that shows the class `number`, the rest of it faded to grey; (h, w, 3) RGB.
 
     DatasetError when the frame cannot be read.

@@ -53,11 +53,11 @@ _alone = threading.Lock()
 """Two measurements at a time would slow each other down."""
 
 
-class _Measured(BaseModel):
+class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class StageEstimate(_Measured):
+class StageEstimate(_Model):
     """One stage, measured. Times are seconds.
 
     train_batches, valid_batches: of an epoch. train_batch, valid_batch: the time of one of them.
@@ -87,7 +87,7 @@ class StageEstimate(_Measured):
         return self.epochs * self.epoch + self.finder_batches * self.train_batch
 
 
-class Estimate(_Measured):
+class Estimate(_Model):
     """A whole run. preparing: seconds until its first batch. memory: bytes that the process held at most.
 
     beside: whether a run trained at the same time, which makes everything slower.
@@ -167,7 +167,7 @@ def measure(
     """
     with _turn(tell):
         beside = is_training()
-        found = _rehearse(recipe, dataset.root, tell, stages)
+        found = _measured_by_dry_run(recipe, dataset.root, tell, stages)
         if beside or is_training():
             return found.model_copy(update={"beside": True})
     if path := _file(recipe, dataset, stages):
@@ -185,7 +185,7 @@ def _turn(tell: Tell) -> Iterator[None]:
         _alone.release()
 
 
-def _rehearse(recipe: Recipe, data: Path, tell: Tell, stages: Sequence[str]) -> Estimate:
+def _measured_by_dry_run(recipe: Recipe, data: Path, tell: Tell, stages: Sequence[str]) -> Estimate:
     with tempfile.TemporaryDirectory(prefix="streetscope-", ignore_cleanup_errors=True) as scratch:
         asked = {"recipe": recipe.model_dump(mode="json"), "data": str(data.absolute()), "stages": [*stages]}
         Path(scratch, "asked.json").write_text(json.dumps(asked), encoding="utf-8")
@@ -211,12 +211,12 @@ def _result(process: subprocess.Popen[bytes], tell: Tell, complaints: IO[bytes])
     doing: tuple[int, int, float | None, str] = (0, 0, None, "starting a process of its own")
     for line in _lines(process):
         if line is not None:
-            said = json.loads(line)
-            if "estimate" in said:
-                return Estimate.model_validate(said["estimate"])
-            if "error" in said:
-                raise TrainingError(said["error"])
-            doing = (said["done"], said["total"], None, said["doing"])
+            message = json.loads(line)
+            if "estimate" in message:
+                return Estimate.model_validate(message["estimate"])
+            if "error" in message:
+                raise TrainingError(message["error"])
+            doing = (message["done"], message["total"], None, message["doing"])
         tell(*doing)
     ended = process.wait()
     if ended == -signal.SIGKILL:
@@ -261,8 +261,8 @@ def _file(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str]) -
     folder = cache.folder(dataset.root, "estimates")
     if folder is None:
         return None
-    said = (essence(recipe), *stages, "", fingerprint(dataset), *_machine())
-    digest = hashlib.sha256("\n".join(said).encode()).hexdigest()
+    key_parts = (essence(recipe), *stages, "", fingerprint(dataset), *_machine())
+    digest = hashlib.sha256("\n".join(key_parts).encode()).hexdigest()
     return folder / f"{digest}.json"
 
 

@@ -14,7 +14,7 @@ import threading
 from core.errors import RunError
 from core.project import ROOT
 from core.training.runs.folder import LOG, STOP, existing_run, open_to_append, write_text
-from core.training.runs.status import LIVE, put_in_line, read_status, shown_state
+from core.training.runs.status import LIVE, enqueue, read_status, shown_state
 
 NICE = 5
 """How far a run steps back behind the app: on a busy machine clicks come first."""
@@ -30,7 +30,7 @@ def start(run: str) -> None:
     folder = existing_run(run)
     command = [sys.executable, "-m", "core", "train", "--resume", run, "--quiet"]
     with open_to_append(folder / LOG) as log:
-        put_in_line(folder)
+        enqueue(folder)
         process = subprocess.Popen(  # noqa: S603 (our own program, and an ID that was checked)
             command,
             cwd=ROOT,

@@ -72,7 +72,7 @@ def leave() -> None:
         dist.destroy_process_group()
 
 
-def share_word(word: str) -> str:
+def broadcast(word: str) -> str:
     """The first process's word, in every process."""
     if not is_distributed():
         return word

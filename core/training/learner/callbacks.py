@@ -226,7 +226,7 @@ class StopOnRequest(Callback):
             raise CancelFitException
 
 
-class GoOn(Callback):
+class RestoreProgress(Callback):
     """Puts back where fastai's own counters stood after the epoch that a stage goes on after.
 
     restore: called right before the first batch, when nothing else can draw from chance any more.
@@ -247,7 +247,7 @@ class GoOn(Callback):
         self.restore()
 
 
-class Batches(Callback):
+class LogBatches(Callback):
     """Writes one line a training batch to `batches.csv` and tells of it.
 
     seconds: how long the run has trained, pauses left out. report: called with the batch's number in the

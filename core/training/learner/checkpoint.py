@@ -42,7 +42,7 @@ class Random(BaseModel):
     loader: _Words
 
 
-class Progress(BaseModel):
+class ResumePoint(BaseModel):
     """What a run has done, and all it needs to go on that is not a tensor.
 
     position: the stage's place among the planned ones. epoch: how many of the stage are done. lr: the stage's
@@ -105,8 +105,8 @@ def fitting(path: Path) -> Iterator[None]:
         ) from error
 
 
-def save_progress(
-    path: Path, progress: Progress, model: nn.Module, average: nn.Module, optimiser: list[dict[str, Any]]
+def save_resume_point(
+    path: Path, progress: ResumePoint, model: nn.Module, average: nn.Module, optimiser: list[dict[str, Any]]
 ) -> None:
     """Write all that a run needs to go on after an epoch. OSError; the file before then stays."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
@@ -117,19 +117,19 @@ def save_progress(
     _save(_contiguous(tensors), path, {_KEY: progress.model_dump_json()})
 
 
-def save_figures(path: Path, progress: Progress) -> None:
+def save_figures(path: Path, progress: ResumePoint) -> None:
     """Write the progress of a finished run without its tensors: they are large, and nobody needs them."""
     whole = progress.model_copy(update={"whole": False})
     _save({"none": torch.zeros(1)}, path, {_KEY: whole.model_dump_json()})
 
 
-def read_progress(path: Path) -> Progress | None:
+def read_resume_point(path: Path) -> ResumePoint | None:
     """What was written last; None where there is nothing. TrainingError for a damaged file."""
     if not path.exists():
         return None
     try:
         with safe_open(path, framework="pt") as file:
-            return Progress.model_validate_json((file.metadata() or {})[_KEY])
+            return ResumePoint.model_validate_json((file.metadata() or {})[_KEY])
     except (OSError, SafetensorError, ValidationError, KeyError) as error:
         raise TrainingError(
             f"{path} is damaged: remove it, and the run begins again from its start."
@@ -167,7 +167,7 @@ def restore_optimiser(optimiser: Any, tensors: dict[str, Tensor], plain: list[di
 
 
 def random_state(loader: random.Random) -> Random:
-    """Where chance stands now; torch's goes into `save_progress` itself."""
+    """Where chance stands now; torch's goes into `save_resume_point` itself."""
     legacy: Any = np.random.get_state(legacy=False)
     legacy["state"]["key"] = legacy["state"]["key"].tolist()
     return Random(python=list(random.getstate()), numpy=legacy, loader=list(loader.getstate()))

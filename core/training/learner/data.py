@@ -27,7 +27,7 @@ GREY = 127
 
 
 @dataclass(frozen=True)
-class Example:
+class TrainingExample:
     """A decoded frame: image (3, H, W) uint8, label (H, W) uint8 with 255 where nothing counts."""
 
     image: Tensor
@@ -36,7 +36,7 @@ class Example:
 
 def load_examples(
     dataset: SegmentationDataset, frames: tuple[Frame, ...], table: np.ndarray[Any, np.dtype[np.uint8]]
-) -> list[Example]:
+) -> list[TrainingExample]:
     """Decode frames, translating their labels through the lookup table `table`.
 
     All are held in memory (half a megabyte a frame at 480 x 360): decoding again every epoch would cost
@@ -45,11 +45,13 @@ def load_examples(
     examples = []
     for frame in frames:
         image, label = dataset.read(frame)
-        examples.append(Example(torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(table[label])))
+        examples.append(
+            TrainingExample(torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(table[label]))
+        )
     return examples
 
 
-def class_counts(examples: list[Example], classes: int) -> Tensor:
+def class_counts(examples: list[TrainingExample], classes: int) -> Tensor:
     """(C,) int64: how many pixels each class has in all examples together."""
     counts = torch.zeros(classes, dtype=torch.int64)
     for example in examples:
@@ -68,7 +70,7 @@ class Augment:
         self.rarity = rarity
         self.blur = v2.GaussianBlur(kernel_size=5, sigma=(0.3, 1.8))
 
-    def __call__(self, example: Example) -> tuple[Tensor, Tensor]:
+    def __call__(self, example: TrainingExample) -> tuple[Tensor, Tensor]:
         """Return (image (3, h, w) uint8, label (h, w) uint8) of the stage's crop size."""
         image, label = self._zoom_crop(example)
         if random.random() < 0.5 * self.strength:
@@ -78,7 +80,7 @@ class Augment:
             image = self.blur(image)
         return image, label
 
-    def _zoom_crop(self, example: Example) -> tuple[Tensor, Tensor]:
+    def _zoom_crop(self, example: TrainingExample) -> tuple[Tensor, Tensor]:
         """Cut a box that, scaled by the drawn factor, fills the crop; grey and ignored where it overhangs."""
         low, high = np.log(self.framing.scale)
         squeeze = np.exp(random.uniform(-0.1, 0.1) * self.strength)
@@ -138,7 +140,7 @@ class Augment:
 
 
 class _Augmented(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
-    def __init__(self, examples: list[Example], augment: Augment) -> None:
+    def __init__(self, examples: list[TrainingExample], augment: Augment) -> None:
         self.examples, self.augment = examples, augment
 
     def __len__(self) -> int:
@@ -151,7 +153,7 @@ class _Augmented(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 class Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     """Whole pictures scaled by a factor, padded to the network's multiple; the padding counts nowhere."""
 
-    def __init__(self, examples: list[Example], factor: float, multiple: int) -> None:
+    def __init__(self, examples: list[TrainingExample], factor: float, multiple: int) -> None:
         self.examples, self.factor, self.multiple = examples, factor, multiple
 
     def __len__(self) -> int:
@@ -191,8 +193,8 @@ class Normalise:
 class Pictures:
     """What a run learns from: decoded frames, and how rare each class is among them (C,)."""
 
-    train: list[Example]
-    valid: list[Example]
+    train: list[TrainingExample]
+    valid: list[TrainingExample]
     rarity: Tensor
 
     @property

@@ -14,7 +14,7 @@ from core.training.runs.folder import disk_full
 
 
 @contextmanager
-def explained(stage: Stage | None = None) -> Iterator[None]:
+def translate_errors(stage: Stage | None = None) -> Iterator[None]:
     """Turn a full memory or disk into its sentence. stage: what is being trained, if anything is."""
     try:
         yield

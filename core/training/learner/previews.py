@@ -21,7 +21,7 @@ from core.classes import ClassList
 from core.hardware.processor import has_native_bfloat16
 from core.models.networks import Network
 from core.training.learner.callbacks import Event
-from core.training.learner.data import Example, Normalise, Scaled, scaled
+from core.training.learner.data import Normalise, Scaled, TrainingExample, scaled
 from core.training.learner.loss import to_label_size
 from core.training.runs.folder import CLASSES, PREVIEWS, append_row, replacing, write_json
 
@@ -39,7 +39,7 @@ class PreviewPainter:
     """
 
     def __init__(
-        self, folder: Path, network: Network, class_list: ClassList, examples: list[Example]
+        self, folder: Path, network: Network, class_list: ClassList, examples: list[TrainingExample]
     ) -> None:
         self.folder = folder / PREVIEWS
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -29,19 +29,19 @@ from core.training.distributed import processes
 from core.training.learner import checkpoint
 from core.training.learner.callbacks import (
     AverageWeights,
-    Batches,
     Checkpoint,
     CountConfusion,
     CpuAvx2,
     CpuBfloat16,
-    GoOn,
     History,
+    LogBatches,
+    RestoreProgress,
     StopOnRequest,
     StopWhenDiverged,
 )
-from core.training.learner.checkpoint import Progress
+from core.training.learner.checkpoint import ResumePoint
 from core.training.learner.data import Pictures, class_counts, load_examples, stage_dataloaders
-from core.training.learner.failures import explained
+from core.training.learner.failures import translate_errors
 from core.training.learner.loss import SegmentationLoss
 from core.training.learner.lr_find import Suggestions, find_learning_rate
 from core.training.learner.previews import INDEX, PreviewPainter, Previews
@@ -138,11 +138,11 @@ def train(
     epoch in place; what was learnt since then is done again when the run goes on.
     """
     _check_starts(recipe, stages, folder)
-    with explained():
+    with translate_errors():
         run = prepare(recipe, dataset, folder, report, stages, watch or Watch())
         done = run.progress
         for position in range(done.position if done else 0, len(run.plan)):
-            with explained(run.plan[position]):
+            with translate_errors(run.plan[position]):
                 run.fit(position, done if done and done.position == position else None)
         processes.any_of(False)  # the first process may still be writing
         checkpoint.load_into(run.model, folder / BEST)
@@ -163,7 +163,7 @@ def find_rate(
 
     folder: where the curve and the suggestions are written. StoppedError as for `train`.
     """
-    with explained(recipe.stage(stage)):
+    with translate_errors(recipe.stage(stage)):
         run = prepare(recipe, dataset, folder, lambda _: None, (stage,), watch or Watch())
         return run.find(run.plan[0], iterations)
 
@@ -179,7 +179,7 @@ def prepare(
     """Read the data and build the network, up to where the first stage begins; parameters as for `train`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CHECKPOINTS).mkdir(exist_ok=True)
-    done = checkpoint.read_progress(folder / RESUME)
+    done = checkpoint.read_resume_point(folder / RESUME)
     if done and done.recipe != recipe.model_dump_json():
         raise TrainingError(
             f"{folder} holds an unfinished run of another recipe: remove that folder or choose another name."
@@ -206,7 +206,7 @@ def _check_starts(recipe: Recipe, stages: Sequence[str], folder: Path) -> None:
         raise RecipeError(f"The stage {name} starts from {start}, which was not trained in this run.")
 
 
-def _is_of(done: Progress, plan: tuple[Stage, ...]) -> bool:
+def _is_of(done: ResumePoint, plan: tuple[Stage, ...]) -> bool:
     """Whether a run of these stages can have come so far; stages may have been added behind."""
     names = tuple(stage.name for stage in plan)
     if done.stages != names[: len(done.stages)] or done.position >= len(done.stages):
@@ -223,7 +223,7 @@ class PreparedRun:
     folder: Path
     report: Callable[[EpochReport], None]
     watch: Watch
-    progress: Progress | None
+    progress: ResumePoint | None
     network: Network
     model: nn.Module
     average: AverageWeights
@@ -241,7 +241,7 @@ class PreparedRun:
         folder: Path,
         report: Callable[[EpochReport], None],
         watch: Watch,
-        done: Progress | None,
+        done: ResumePoint | None,
     ) -> Self:
         """Read the data and build the network. A bad label is found here, before the first epoch."""
         if not dataset.train or not dataset.valid:
@@ -294,7 +294,7 @@ class PreparedRun:
         """The folder for the one process that writes; None in the others."""
         return self.folder if processes.rank() == 0 else None
 
-    def fit(self, position: int, resumed: Progress | None) -> None:
+    def fit(self, position: int, resumed: ResumePoint | None) -> None:
         """Train one stage, from the epoch after `resumed` or from its start."""
         stage = self.plan[position]
         start = resumed.epoch if resumed else 0
@@ -313,7 +313,7 @@ class PreparedRun:
             with checkpoint.fitting(self.folder / RESUME):
                 checkpoint.restore_optimiser(learner.opt, tensors["optimiser"], resumed.optimiser)
             go_on = partial(self._go_on, resumed, tensors["random"], learner.dls.train)
-            learner.add_cb(GoOn(start, resumed.smooth_loss, go_on))
+            learner.add_cb(RestoreProgress(start, resumed.smooth_loss, go_on))
         with learner.no_bar(), learner.no_logging():
             learner.fit_one_cycle(
                 stage.epochs, self.rates(stage, lr), pct_start=stage.pct_start, start_epoch=start
@@ -356,7 +356,7 @@ class PreparedRun:
 
     def tidy_up(self) -> None:
         """When every stage of the recipe is done, nobody goes on: keep the figures and drop the rest."""
-        done = checkpoint.read_progress(self.folder / RESUME)
+        done = checkpoint.read_resume_point(self.folder / RESUME)
         if self.output and done and done.whole and len(self.plan) == len(self.recipe.stages):
             checkpoint.save_figures(self.folder / RESUME, done)
 
@@ -376,7 +376,7 @@ class PreparedRun:
         processes.any_of(False)  # the first process may still be writing it
         self._load(_stage_file(self.folder, stage.start_from))
 
-    def _restore(self, resumed: Progress) -> dict[str, dict[str, Tensor]]:
+    def _restore(self, resumed: ResumePoint) -> dict[str, dict[str, Tensor]]:
         """Put the weights of a checkpoint back and return its other tensors."""
         if not resumed.whole:
             self._load(_stage_file(self.folder, resumed.stages[-1]))
@@ -399,7 +399,7 @@ class PreparedRun:
         # Processes that train together change their pictures differently.
         _seed(self.recipe.seed + 1000 * number + 1_000_000 * processes.rank())
 
-    def _go_on(self, resumed: Progress, states: dict[str, Tensor], loader: Any) -> None:
+    def _go_on(self, resumed: ResumePoint, states: dict[str, Tensor], loader: Any) -> None:
         checkpoint.restore_random(resumed.random, states["torch"], loader.rng)
         if processes.rank():
             _seed(self.recipe.seed + 1000 * resumed.epoch + 1_000_000 * processes.rank())
@@ -466,7 +466,7 @@ class PreparedRun:
             [
                 self.average,
                 counter,
-                Batches(self.output, stage.name, seconds, batch),
+                LogBatches(self.output, stage.name, seconds, batch),
                 History(self.output, stage.name, start, best, self.recipe.every_epoch, epoch),
                 Checkpoint(start, save),
             ]
@@ -487,7 +487,7 @@ class PreparedRun:
             return
         optimiser = [dict(state) for state in learner.opt.state_dict()["state"]]
         losses = learner.recorder.smooth_loss
-        progress = Progress(
+        progress = ResumePoint(
             recipe=self.recipe.model_dump_json(),
             stages=tuple(stage.name for stage in self.plan),
             position=position,
@@ -501,7 +501,9 @@ class PreparedRun:
             random=checkpoint.random_state(loader.rng),
             optimiser=checkpoint.numbers(optimiser),
         )
-        checkpoint.save_progress(self.folder / RESUME, progress, self.model, self.average.module, optimiser)
+        checkpoint.save_resume_point(
+            self.folder / RESUME, progress, self.model, self.average.module, optimiser
+        )
 
     def _epoch_report(self, position: int, line: dict[str, Any]) -> EpochReport:
         stage = self.plan[position]

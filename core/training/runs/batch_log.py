@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.training.recipes.recipe import Stage
-from core.training.runs.records import Batch, Position, read_batches
+from core.training.runs.records import Batch, LogPosition, read_batches
 
 POINTS = 300
 """How many points a curve has at most."""
@@ -54,7 +54,7 @@ class BatchLog:
     def __init__(self, run: str) -> None:
         self._run = run
         self._lock = threading.Lock()
-        self._position = Position()
+        self._position = LogPosition()
         self._stages: list[str] = []
         self._parts: list[Floats] = []
 

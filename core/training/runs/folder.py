@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from core.errors import DiskFullError, RunError, RunNotFoundError
-from core.models.paths import store
+from core.models.paths import models_folder
 from core.training.recipes.recipe import Recipe, Stage
 
 RECIPE = "recipe.json"
@@ -94,7 +94,7 @@ def make_label(title: str = "", note: str = "") -> Label:
 
 def runs_folder() -> Path:
     """`runs/` of the model store."""
-    return store() / "runs"
+    return models_folder() / "runs"
 
 
 def run_folder(run: str) -> Path:

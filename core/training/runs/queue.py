@@ -43,7 +43,7 @@ def sole_process(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def turn(run: str, should_stop: Callable[[], bool], tell: Callable[[str], None]) -> Iterator[None]:
+def acquire_slot(run: str, should_stop: Callable[[], bool], tell: Callable[[str], None]) -> Iterator[None]:
     """Wait until it is a run's turn, and hold the place while the block lasts.
 
     tell: called with a sentence on whom it waits for, whenever that changes.

@@ -103,18 +103,18 @@ class Batch(NamedTuple):
     seconds: float
 
 
-class Position(NamedTuple):
+class LogPosition(NamedTuple):
     """How far a reader has read a growing file: which file it was, and how many bytes."""
 
     inode: int = 0
     offset: int = 0
 
 
-class Batches(NamedTuple):
+class BatchRows(NamedTuple):
     """What was read of the batches. restarted: forget the earlier ones, the file was begun anew."""
 
     rows: list[Batch]
-    position: Position
+    position: LogPosition
     restarted: bool
 
 
@@ -238,7 +238,7 @@ def _epochs(path: Path, _: tuple[int, int, int]) -> tuple[Epoch, ...]:
     return tuple(_rows(path, _epoch))
 
 
-def read_batches(run: str, position: Position = Position()) -> Batches:  # noqa: B008 (immutable)
+def read_batches(run: str, position: LogPosition = LogPosition()) -> BatchRows:  # noqa: B008 (immutable)
     """The batches that were written since `position`, which comes from the call before."""
     path = existing_run(run) / BATCHES
     try:
@@ -249,11 +249,13 @@ def read_batches(run: str, position: Position = Position()) -> Batches:  # noqa:
             file.seek(begin)
             content = file.read()
     except FileNotFoundError:
-        return Batches([], Position(), position != Position())
+        return BatchRows([], LogPosition(), position != LogPosition())
     whole = content[: content.rfind(b"\n") + 1]
     lines = whole.decode("utf-8", "replace").splitlines()[0 if begin else 1 :]
     rows = [row for line in lines if (row := _parsed(line, _batch)) is not None]
-    return Batches(rows, Position(status.st_ino, begin + len(whole)), restarted and position != Position())
+    return BatchRows(
+        rows, LogPosition(status.st_ino, begin + len(whole)), restarted and position != LogPosition()
+    )
 
 
 def log_tail(run: str, limit: int = LOG_BYTES) -> str:

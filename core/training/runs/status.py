@@ -118,7 +118,7 @@ def process_start(pid: int) -> float | None:
         return None
 
 
-def put_in_line(folder: Path) -> None:
+def enqueue(folder: Path) -> None:
     """Write the status of a run that waits to be started; RunError when a process is at it already."""
     before = _before(folder)
     if shown_state(folder, before) in LIVE:

@@ -32,7 +32,7 @@ from core.training.control.estimate import Estimate, StageEstimate
 from core.training.distributed import processes
 from core.training.learner import trainer
 from core.training.learner.callbacks import Event
-from core.training.learner.failures import explained
+from core.training.learner.failures import translate_errors
 from core.training.recipes.plan import finder_batches
 from core.training.recipes.recipe import Recipe, Stage
 
@@ -92,7 +92,7 @@ class Stopwatch(Event):
         self.began = self.last = time.monotonic()
 
 
-def rehearse(recipe: Recipe, data: Path, folder: Path, stages: tuple[str, ...] = ()) -> Estimate:
+def dry_run(recipe: Recipe, data: Path, folder: Path, stages: tuple[str, ...] = ()) -> Estimate:
     """Prepare a run as the trainer does, try each stage, and say how long all would take.
 
     Prints what it is doing. Any error of a run before its first epoch.
@@ -100,7 +100,7 @@ def rehearse(recipe: Recipe, data: Path, folder: Path, stages: tuple[str, ...] =
     total = 1 + len(stages or recipe.stages)
     _say(0, total, "reading the pictures and building the network")
     process = psutil.Process()
-    with explained():
+    with translate_errors():
         dataset = open_dataset(data)
         # The run's own learner and writers: what is timed must be what will be done.
         prepared = trainer.prepare(recipe, dataset, folder, lambda _: None, stages, trainer.Watch())
@@ -108,7 +108,7 @@ def rehearse(recipe: Recipe, data: Path, folder: Path, stages: tuple[str, ...] =
     measured = []
     for position, stage in enumerate(prepared.plan):
         _say(1 + position, total, f"trying the stage {stage.name}")
-        with explained(stage):
+        with translate_errors(stage):
             measured.append(_try_stage(prepared, position))
         memory = max(memory, process.memory_info().rss)
     device = processes.device()
@@ -178,7 +178,7 @@ def main(folder: Path) -> None:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             recipe = Recipe.model_validate_json(json.dumps(asked["recipe"]))
-            found = rehearse(recipe, Path(asked["data"]), folder / "run", tuple(asked["stages"]))
+            found = dry_run(recipe, Path(asked["data"]), folder / "run", tuple(asked["stages"]))
     except StreetScopeError as error:
         _print({"error": str(error)})
         return

@@ -17,7 +17,7 @@ from core.errors import RunError
 from core.evaluation.evaluate import evaluate
 from core.evaluation.metrics import per_class_iou
 from core.evaluation.results import Evaluation
-from core.models import store as modelstore
+from core.models import store
 from core.models.networks import find_network
 from core.models.store import ModelCard
 from core.photos import images
@@ -50,7 +50,7 @@ def publish(
 
     folder: the run's; its history goes along. progress: told the frames measured and their total.
     """
-    target = modelstore.model_folder(name)
+    target = store.model_folder(name)
     history = epochs_of(folder)
     classes = target_classes(recipe, dataset)
     network = find_network(recipe.network)
@@ -58,15 +58,15 @@ def publish(
         name=name,
         network=network.name,
         summary=network.summary,
-        class_list=modelstore.class_entries(classes),
-        normalisation=modelstore.normalisation(network),
+        class_list=store.class_entries(classes),
+        normalisation=store.normalisation(network),
         training=_training(recipe, dataset, history),
         library_versions={library: version(library) for library in LIBRARIES},
     )
-    modelstore.save_model(card, module)
+    store.save_model(card, module)
     segmenter = load_segmenter(name)
     result = evaluate(segmenter, dataset, "valid", progress)
-    card = modelstore.save_model(card.model_copy(update={"metrics": result.as_dict()}), module)
+    card = store.save_model(card.model_copy(update={"metrics": result.as_dict()}), module)
     _write_history(target / HISTORY, history)
     _confusion_picture(result).savefig(target / "confusion.png")
     _iou_picture(result, classes).savefig(target / "per_class_iou.png")
@@ -85,7 +85,7 @@ def publish_checkpoint(
     progress: as for `publish`.
     RunError when the run has no such checkpoint or the data set is not what it was trained on.
     """
-    modelstore.model_folder(name)
+    store.model_folder(name)
     folder = existing_run(run)
     path = checkpoint_file(run, checkpoint)
     recipe, dataset = read_run_recipe(folder), open_dataset(Path(read_settings(folder).data))

@@ -35,7 +35,7 @@ from core.training.runs.folder import (
     write_json,
     write_text,
 )
-from core.training.runs.queue import sole_process, turn
+from core.training.runs.queue import acquire_slot, sole_process
 from core.training.runs.records import read_environment
 from core.training.runs.status import State, StatusKeeper
 
@@ -77,7 +77,7 @@ def work(
         with job.ending(), asked_by_signal(job.asked):
             job.log(f"Process {status.status.pid} waits for its turn.")
             _write_ballast(folder)
-            with turn(run, job.should_stop, lambda sentence: job.waits(sentence, tell)):
+            with acquire_slot(run, job.should_stop, lambda sentence: job.waits(sentence, tell)):
                 return job.do()
 
 
@@ -251,7 +251,7 @@ def asked_by_signal(asked: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def help_along(run: str) -> None:
+def run_secondary_rank(run: str) -> None:
     """Train beside the first process of a run under torchrun: the same steps, nothing written.
 
     StoppedError when one of them was asked to stop: a signal often reaches all of them.

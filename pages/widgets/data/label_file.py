@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
+import html
 
 import numpy as np
 import streamlit as st
@@ -16,7 +16,7 @@ from core.errors import DatasetError
 from pages.widgets.data.frame import frame_picker
 from pages.widgets.data.truth import PIXEL, chosen_pixel, truth_picture, truth_viewer
 from pages.widgets.shared.datasets import OpenedSet
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 
 _COLOURS = " The label files of this data set hold the colours; StreetScope turned them into numbers."
 _STYLE = """
@@ -70,7 +70,7 @@ def _show_window(window: LabelWindow, pixel: tuple[int, int], classes: ClassList
     number = int(window.numbers[pixel[0] - window.top, pixel[1] - window.left])
     st.markdown(
         f"Pixel ({pixel[0]}, {pixel[1]}) holds **{number}**: line {number} of the list says "
-        f"**{plain(name)}**."
+        f"**{escape(name)}**."
     )
     height, width = window.numbers.shape
     place = (
@@ -88,20 +88,20 @@ def _table(
         cells = []
         for along, number in enumerate(values):
             chosen = ' class="chosen"' if (window.top + down, window.left + along) == pixel else ""
-            name = escape(classes.names[number], quote=True)
+            name = html.escape(classes.names[number], quote=True)
             if numbers:
                 cells.append(f'<td{chosen} title="{name}">{number}</td>')
             else:
                 cells.append(f'<td{chosen} title="{name}" style="background: {_css(classes, number)}"></td>')
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    return f'<table class="window"><caption>{escape(caption)}</caption>{"".join(rows)}</table>'
+    return f'<table class="window"><caption>{html.escape(caption)}</caption>{"".join(rows)}</table>'
 
 
 def _codes(classes: ClassList, window: LabelWindow) -> str:
     here = set(window.occurring)
     lines = [
         f'<li class="{"here" if number in here else ""}"><span class="number">{number}</span>'
-        f'<span class="chip" style="background: {_css(classes, number)}"></span>{escape(name)}</li>'
+        f'<span class="chip" style="background: {_css(classes, number)}"></span>{html.escape(name)}</li>'
         for number, name in enumerate(classes.names)
     ]
     return f'<ul class="codes" aria-label="Class list">{"".join(lines)}</ul>'

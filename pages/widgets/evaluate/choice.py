@@ -14,7 +14,7 @@ from pages.widgets.evaluate.job import Task
 from pages.widgets.segmentation.models import model_picker
 from pages.widgets.shared.dataset_state import SPLIT
 from pages.widgets.shared.datasets import OpenedSet, choose_dataset
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 
 _MODEL, _OTHER = "model", "other"
 
@@ -25,7 +25,7 @@ def choose_frames() -> OpenedSet:
     if left_out := _left_out(opened.key, opened):
         pictures = "1 picture is" if len(left_out) == 1 else f"{len(left_out)} pictures are"
         st.warning(
-            f"{pictures} left out: {plain(left_out[0])} The Data page's Check tab lists all that is wrong.",
+            f"{pictures} left out: {escape(left_out[0])} The Data page's Check tab lists all that is wrong.",
             icon=":material/hide_image:",
         )
     return opened
@@ -58,7 +58,7 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
         split = _split(opened)
     for name in asked:
         st.warning(
-            f"The model {plain(name)} is not there any more; these are figures of {model}.",
+            f"The model {escape(name)} is not there any more; these are figures of {model}.",
             icon=":material/search_off:",
         )
     if split != "valid" and split != "test" and opened.dataset.train:

@@ -22,7 +22,7 @@ from pages.widgets.evaluate.frames import (
     show_confused,
     small_marked,
 )
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 from pages.widgets.shared.plots import saved_chart
 
 Cell = tuple[str, str]
@@ -166,7 +166,7 @@ def _frames(measured: Measured, true: int, said: int) -> None:
     evaluation = measured.evaluation
     numbers, pixels = evaluation.frames.confused(true, said)
     words = _words(evaluation, true, said)
-    st.subheader(plain(words), anchor=False)
+    st.subheader(escape(words), anchor=False)
     if not len(numbers):
         st.info("In no frame.", icon=":material/check:")
         return
@@ -198,7 +198,7 @@ def _grouped(measured: Measured, true: int) -> str:
     """Which of the data set's classes are the true class, where the truth calls it by other names."""
     name = measured.evaluation.class_names[true]
     own = counted_as(measured.opened.dataset.class_list, measured.evaluation.class_list, true)
-    return "" if own == [name] else plain(f"As {name} count the data set's {', '.join(own)}.")
+    return "" if own == [name] else escape(f"As {name} count the data set's {', '.join(own)}.")
 
 
 def _frame_picker(names: list[str], counts: dict[str, int]) -> str:

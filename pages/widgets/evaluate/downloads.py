@@ -11,7 +11,7 @@ from core.evaluation.results import SplitEvaluation
 from core.reports import tables
 from core.reports.evaluation_tables import measured_on, with_source
 from pages.widgets.shared.datasets import file_name
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 from pages.widgets.shared.plots import chart_page_button
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def stem(evaluation: SplitEvaluation, what: str) -> str:
 
 def source(evaluation: SplitEvaluation) -> str:
     """What the figures were measured on, for a sentence in Markdown."""
-    return plain(evaluation.dataset) + measured_on(evaluation).removeprefix(evaluation.dataset)
+    return escape(evaluation.dataset) + measured_on(evaluation).removeprefix(evaluation.dataset)
 
 
 def files(

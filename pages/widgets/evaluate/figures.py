@@ -16,7 +16,7 @@ from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
 from pages.widgets.evaluate.downloads import files, source, stem
 from pages.widgets.shared.datasets import OpenedSet
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 from pages.widgets.shared.plots import saved_chart
 
 _CLASS_WORDS = {
@@ -104,7 +104,9 @@ def show_classes(evaluation: SplitEvaluation) -> None:
     )
     missing = [row["class"] for row in rows if not row["true pixels"]]
     if missing:
-        st.caption(f"Without a true pixel in these frames, and in no mean: {', '.join(map(plain, missing))}.")
+        st.caption(
+            f"Without a true pixel in these frames, and in no mean: {', '.join(map(escape, missing))}."
+        )
     files(evaluation, name, lambda: rows, chart)
 
 

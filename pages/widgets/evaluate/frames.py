@@ -30,7 +30,7 @@ from pages.widgets.segmentation.models import loaded_segmenter
 from pages.widgets.segmentation.predictions import predict
 from pages.widgets.shared.dataset_state import SET
 from pages.widgets.shared.datasets import TOYTOWN, OpenedSet
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 from pages.widgets.viewer.pixel_viewer import pixel_viewer, viewer_picture
 
 _KEPT_BYTES = 192 * 1024**2
@@ -87,7 +87,7 @@ def show_frame(measured: Measured, frame: Frame) -> None:
         with st.spinner(f"{model} looks at {frame.name}"):
             truth, prediction = truth_picture(opened, frame), predict(opened.dataset, frame, model)
     except StreetScopeError as error:
-        st.error(str(error), title=f"{plain(frame.name)} cannot be shown", icon=":material/broken_image:")
+        st.error(str(error), title=f"{escape(frame.name)} cannot be shown", icon=":material/broken_image:")
         return
     own, said = opened.dataset.class_list, measured.evaluation.class_list
     if own.names != said.names:
@@ -103,7 +103,7 @@ def show_frame(measured: Measured, frame: Frame) -> None:
     }
     for number, (slot, (title, picture)) in enumerate(zip(slots, pictures.items(), strict=False)):
         with slot:
-            st.subheader(plain(title), anchor=False)
+            st.subheader(escape(title), anchor=False)
             truth_viewer(picture, f"evaluated_{number}", f"{frame.name}: {title.lower()}", link="evaluated")
 
 
@@ -114,7 +114,7 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
         view = frame_view(measured, frame)
         truth = truth_picture(measured.opened, frame)
     except StreetScopeError as error:
-        st.error(str(error), title=f"{plain(frame.name)} cannot be shown", icon=":material/broken_image:")
+        st.error(str(error), title=f"{escape(frame.name)} cannot be shown", icon=":material/broken_image:")
         return
     mask = view.confused(true, predicted)
     words = names[true] + (" found" if true == predicted else f" taken for {names[predicted]}")
@@ -132,7 +132,7 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
         strict=True,
     ):
         with column:
-            st.subheader(plain(title), anchor=False)
+            st.subheader(escape(title), anchor=False)
             pixel_viewer(
                 picture,
                 chosen=pixel,
@@ -173,7 +173,7 @@ def data_page_link(measured: Measured, frame: Frame) -> None:
     named = {} if chosen == TOYTOWN else {"set": chosen}
     st.page_link(
         "pages/data.py",
-        label=f"{plain(frame.name)} on the Data page",
+        label=f"{escape(frame.name)} on the Data page",
         icon=":material/photo_library:",
         query_params=named | {"tab": "Frame", "frame": frame.name},
     )

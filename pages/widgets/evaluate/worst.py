@@ -16,7 +16,7 @@ from pages.widgets.evaluate.frames import (
     small_pictures,
 )
 from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 
 PAGE = 5
 _ORDERS = {
@@ -64,12 +64,13 @@ def _entry(measured: Measured, number: int, place: int) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(width=300):
             st.markdown(
-                f"**{place}. {plain(frame.name)}**  \n{frames.wrong[number]:,} of {frames.counted[number]:,} "
-                f"pixels wrong  \naccuracy {frames.accuracies[number]:.1%} · mean IoU "
-                f"{frames.mean_ious[number]:.3f} · loss {frames.losses[number]:.3f}"
+                f"**{place}. {escape(frame.name)}**  \n"
+                f"{frames.wrong[number]:,} of {frames.counted[number]:,} pixels wrong  \n"
+                f"accuracy {frames.accuracies[number]:.1%} · mean IoU {frames.mean_ious[number]:.3f} · "
+                f"loss {frames.losses[number]:.3f}"
             )
             st.button(
-                f"Open {plain(frame.name)}",
+                f"Open {escape(frame.name)}",
                 key=f"open_{number}",
                 on_click=set_frame,
                 args=(frame.name,),
@@ -95,7 +96,7 @@ def _one(measured: Measured, number: int) -> None:
         download_menu(measured, frame)
     row = tables.frame_rows(measured.evaluation, [number])[0]
     st.markdown(
-        f"**{plain(frame.name)}**: {row['wrong pixels']:,} of {row['counted pixels']:,} pixels wrong, "
+        f"**{escape(frame.name)}**: {row['wrong pixels']:,} of {row['counted pixels']:,} pixels wrong, "
         f"accuracy {row['acc_camvid'] or 0:.1%}, mean IoU {row['mean IoU'] or 0:.3f}, loss "
         f"{row['loss'] or 0:.3f}."
     )

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.photos.photo import Photo
 from pages.widgets.explore.reading import COLUMN, ROW
-from pages.widgets.photos.visitor_session import sample, visit
+from pages.widgets.photos.visitor_session import sample, visitor_session
 from pages.widgets.viewer.pixel_viewer import Pixel, View
 
 _VIEW, _WRITTEN = "view", "address_written"
@@ -23,7 +23,7 @@ def follow() -> None:
     asked = st.query_params.to_dict()
     written: dict[str, str] = st.session_state.get(_WRITTEN, {})
     if asked.get("photo") != written.get("photo") and sample(asked.get("photo", "")):
-        visit().looked_at = asked["photo"]
+        visitor_session().looked_at = asked["photo"]
     if asked.get("view") != written.get("view") and asked.get("view") in _VIEWS:
         st.session_state[_VIEW] = asked["view"]
     for name, key in (("row", ROW), ("col", COLUMN)):

@@ -13,7 +13,7 @@ from core.reports import charts, export, tables
 from core.segmentation.reading import PixelReading
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
-from pages.widgets.photos.visitor_session import samples, visit
+from pages.widgets.photos.visitor_session import samples, visitor_session
 from pages.widgets.segmentation.models import SegmentedPhoto, segment_later
 
 _TITLES = {
@@ -69,7 +69,7 @@ def _probabilities(segmentation: Segmentation) -> io.BytesIO:
 
 def _everything(model: str, size: WorkingSize) -> Callable[[], io.BytesIO]:
     """Files of all photos of this visit; the samples only where there are no others."""
-    photos = list(visit().photos.values()) or samples()
+    photos = list(visitor_session().photos.values()) or samples()
     segmentations = segment_later(photos, model, size)
 
     def make() -> io.BytesIO:

@@ -15,26 +15,26 @@ from core.segmentation import pins
 from core.segmentation.reading import PixelReading
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
-from pages.widgets.photos.visitor_session import KeptPin, visit
+from pages.widgets.photos.visitor_session import KeptPin, visitor_session
 from pages.widgets.shared.plots import show_chart
-from pages.widgets.viewer.pixel_viewer import Pin as ShownPin
+from pages.widgets.viewer.pixel_viewer import ViewerPin
 
 MAX_PINS = 50
 _EDITOR, _EDITIONS = "pins_editor", "pins_editions"
 
 
-def in_picture(photo: Photo, segmentation: Segmentation, size: WorkingSize) -> list[ShownPin]:
+def in_picture(photo: Photo, segmentation: Segmentation, size: WorkingSize) -> list[ViewerPin]:
     """The pins of this photo at this size with this model, as the viewer flags them."""
     return [
-        ShownPin(kept.pin.name, kept.pin.row, kept.pin.col)
-        for kept in visit().pins
+        ViewerPin(kept.pin.name, kept.pin.row, kept.pin.col)
+        for kept in visitor_session().pins
         if (kept.photo, kept.pin.model, kept.pin.size) == (photo.key, segmentation.model_name, size.name)
     ]
 
 
 def pin_button(reading: PixelReading, photo: Photo, segmentation: Segmentation, size: WorkingSize) -> None:
     """Keep the chosen pixel."""
-    full = len(visit().pins) >= MAX_PINS
+    full = len(visitor_session().pins) >= MAX_PINS
     st.button(
         "Pin this pixel",
         icon=":material/keep:",
@@ -47,7 +47,7 @@ def pin_button(reading: PixelReading, photo: Photo, segmentation: Segmentation, 
 
 def show_pins() -> None:
     """All pins as a table whose names can be edited, and what the network believed about each."""
-    kept = visit().pins
+    kept = visitor_session().pins
     if not kept:
         return
     st.subheader("Your pins", anchor=False)
@@ -85,7 +85,7 @@ def show_pins() -> None:
 
 
 def _pin(reading: PixelReading, photo: Photo, model: str, size: str) -> None:
-    mine = visit()
+    mine = visitor_session()
     numbers = {kept.pin.name for kept in mine.pins}
     name = next(n for i in range(1, MAX_PINS + 2) if (n := f"Pin {i}") not in numbers)
     mine.pins.append(KeptPin(photo.key, pins.pin(name, photo.name, model, size, reading.chosen)))
@@ -93,7 +93,7 @@ def _pin(reading: PixelReading, photo: Photo, model: str, size: str) -> None:
 
 def _edit() -> None:
     """Rename and remove as the table says; its state comes from a browser, so only what fits is taken."""
-    kept = visit().pins
+    kept = visitor_session().pins
     edits = st.session_state[f"{_EDITOR}_{st.session_state[_EDITIONS]}"]
     for number, changes in edits["edited_rows"].items():
         name = changes.get("name")

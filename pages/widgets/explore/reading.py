@@ -12,7 +12,7 @@ from core.reports import charts, tables
 from core.segmentation.probabilities import percent
 from core.segmentation.reading import PixelReading, Shape
 from pages.widgets.explore.bars import class_bars
-from pages.widgets.photos.visitor_session import Visit, visit
+from pages.widgets.photos.visitor_session import VisitorSession, visitor_session
 from pages.widgets.shared.plots import show_chart
 from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPicture
 
@@ -34,7 +34,7 @@ def sync_inputs(pixel: Pixel) -> None:
 
 def keep_inside(picture: ViewerPicture) -> Pixel:
     """The chosen pixel, moved to the same place of another picture; the middle of the first one."""
-    mine, now = visit(), (picture.height, picture.width)
+    mine, now = visitor_session(), (picture.height, picture.width)
     row, col = st.session_state.get(ROW), st.session_state.get(COLUMN)
     if row is None or col is None:
         row, col = now[0] // 2, now[1] // 2
@@ -46,10 +46,10 @@ def keep_inside(picture: ViewerPicture) -> Pixel:
     return mine.pixel
 
 
-def take_up(visit: Visit) -> None:
+def take_up(session: VisitorSession) -> None:
     """Go on at the pixel that a visit was at before its page was loaded again."""
-    if visit.pixel is not None:
-        sync_inputs(visit.pixel)
+    if session.pixel is not None:
+        sync_inputs(session.pixel)
 
 
 def shape() -> Shape:

@@ -14,8 +14,8 @@ from core.errors import StreetScopeError
 from core.photos.archives import is_zip, photos_in_zip
 from core.photos.images import MAX_BYTES as MAX_PHOTO_BYTES
 from core.photos.photo import Photo, read_photo
-from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, Visit, visit
-from pages.widgets.shared.markdown import plain
+from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
+from pages.widgets.shared.markdown import escape
 
 PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "bmp", "gif", "zip"]
 
@@ -60,7 +60,7 @@ def listen_for_pasted() -> None:
 
 def photo_picker() -> Photo:
     """Choose among the photos of this visit; new ones come in on the Explore page."""
-    mine = visit()
+    mine = visitor_session()
     photos = mine.all_photos()
     keys = [photo.key for photo in photos]
     chosen = st.selectbox(
@@ -114,7 +114,7 @@ def _take(files: Iterable[Named]) -> None:
             refused.append((name, str(content)))
             continue
         try:
-            _add(visit(), name, content)
+            _add(visitor_session(), name, content)
         except StreetScopeError as error:
             refused.append((name, str(error)))
     st.session_state[_REFUSED] = refused
@@ -131,7 +131,7 @@ def _unpacked(files: Iterable[Named]) -> Iterator[tuple[str, bytes | StreetScope
             yield name, error
 
 
-def _add(mine: Visit, name: str, content: bytes) -> None:
+def _add(mine: VisitorSession, name: str, content: bytes) -> None:
     photo = read_photo(name, content)
     if photo.key not in mine.photos:
         if len(mine.photos) >= MAX_PHOTOS:
@@ -148,7 +148,7 @@ def show_refused() -> None:
     """The sentences of the last files given, until the next ones are."""
     refused: list[tuple[str, str]] = st.session_state.get(_REFUSED, [])
     for name, sentence in refused[:_SHOWN]:
-        st.error(sentence, title=f"{plain(name[:80])} cannot be used", icon=":material/broken_image:")
+        st.error(sentence, title=f"{escape(name[:80])} cannot be used", icon=":material/broken_image:")
     if len(refused) > _SHOWN:
         with st.expander(f"{len(refused) - _SHOWN} more files cannot be used"):
             st.dataframe(

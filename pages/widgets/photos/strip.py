@@ -13,7 +13,7 @@ from core.errors import StreetScopeError
 from core.photos.photo import Photo
 from core.segmentation.probabilities import percent
 from core.segmentation.sizes import WorkingSize
-from pages.widgets.photos.visitor_session import MainClasses, visit
+from pages.widgets.photos.visitor_session import MainClasses, visitor_session
 from pages.widgets.segmentation.models import segment
 from pages.widgets.shared.front_end import script, style
 
@@ -33,8 +33,8 @@ def photo_strip(model: str, size: WorkingSize) -> None:
 
     The one looked at has been segmented before; the others come while the page already answers.
     """
-    _note_main_classes(visit().photo(), model, size)
-    waiting = any(not _main_classes(photo, model, size) for photo in visit().all_photos())
+    _note_main_classes(visitor_session().photo(), model, size)
+    waiting = any(not _main_classes(photo, model, size) for photo in visitor_session().all_photos())
     st.session_state[_FRESH] = True
     st.fragment(_strip, run_every=_TICK_SECONDS if waiting else None)(model, size)
 
@@ -51,11 +51,11 @@ def _note_main_classes(photo: Photo, model: str, size: WorkingSize) -> None:
         names = result.class_list.names
         shares = sorted(zip(names, result.class_shares().tolist(), strict=True), key=lambda pair: -pair[1])
         found = tuple(shares[:2])
-    visit().main_classes[photo.key, model, size.name] = found
+    visitor_session().main_classes[photo.key, model, size.name] = found
 
 
 def _strip(model: str, size: WorkingSize) -> None:
-    waiting = [photo for photo in visit().all_photos() if not _main_classes(photo, model, size)]
+    waiting = [photo for photo in visitor_session().all_photos() if not _main_classes(photo, model, size)]
     # A run of the whole page shows what there is at once; only the ticks after it do the work.
     if waiting and not st.session_state.pop(_FRESH, False):
         _note_main_classes(waiting.pop(0), model, size)
@@ -64,20 +64,20 @@ def _strip(model: str, size: WorkingSize) -> None:
     _mount(
         key=_KEY,
         data={
-            "photos": [_card(photo, model, size) for photo in visit().all_photos()],
-            "chosen": visit().photo().key,
+            "photos": [_card(photo, model, size) for photo in visitor_session().all_photos()],
+            "chosen": visitor_session().photo().key,
         },
-        on_look_change=partial(_act, "look", lambda key: visit().look_at(key)),
-        on_remove_change=partial(_act, "remove", lambda key: visit().remove(key)),
+        on_look_change=partial(_act, "look", lambda key: visitor_session().look_at(key)),
+        on_remove_change=partial(_act, "remove", lambda key: visitor_session().remove(key)),
     )
     if waiting:
-        photos = len(visit().all_photos())
+        photos = len(visitor_session().all_photos())
         done = photos - len(waiting)
         st.progress(done / photos, f"Segmented {done} of {photos} photos at {size.name}")
 
 
 def _main_classes(photo: Photo, model: str, size: WorkingSize) -> MainClasses:
-    return visit().main_classes.get((photo.key, model, size.name), ())
+    return visitor_session().main_classes.get((photo.key, model, size.name), ())
 
 
 def _card(photo: Photo, model: str, size: WorkingSize) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class KeptPin:
 
 
 @dataclass(eq=False)
-class Visit:
+class VisitorSession:
     """photos: the visitor's own, by key, in the order they came. pins: kept pixels, of any photo.
 
     looked_at: the photo on screen, a key of `photos` or the name of a sample.
@@ -101,55 +101,55 @@ class Visit:
         self.main_classes = {k: v for k, v in self.main_classes.items() if k[0] != key}
 
 
-class _Visits:
-    """Visits by token, the most recent ones, for half an hour after they were last seen."""
+class _SessionStore:
+    """Sessions by token, the most recent ones, for half an hour after they were last seen."""
 
     def __init__(self) -> None:
-        self._visits: TTLCache[str, Visit] = TTLCache(
-            _KEPT_BYTES, _KEPT_SECONDS, getsizeof=lambda visit: visit.nbytes + 4096
+        self._sessions: TTLCache[str, VisitorSession] = TTLCache(
+            _KEPT_BYTES, _KEPT_SECONDS, getsizeof=lambda session: session.nbytes + 4096
         )
         self._lock = threading.Lock()
 
-    def find(self, token: str) -> Visit | None:
+    def find(self, token: str) -> VisitorSession | None:
         with self._lock:
-            return self._visits.get(token)
+            return self._sessions.get(token)
 
-    def keep(self, visit: Visit) -> None:
+    def keep(self, session: VisitorSession) -> None:
         """Keep it from now on; said at every run, so that its age and size are right."""
         with self._lock:
-            self._visits[visit.token] = visit
+            self._sessions[session.token] = session
 
 
 @st.cache_resource(show_spinner=False)
-def _visits() -> _Visits:
-    return _Visits()
+def _sessions() -> _SessionStore:
+    return _SessionStore()
 
 
-def visit() -> Visit:
+def visitor_session() -> VisitorSession:
     """This visitor's things."""
-    mine: Visit = st.session_state.setdefault(_VISIT, Visit())
+    mine: VisitorSession = st.session_state.setdefault(_VISIT, VisitorSession())
     return mine
 
 
-def remember_visit(take_up: Callable[[Visit], None] = lambda _: None) -> None:
+def keep_visitor_session(take_up: Callable[[VisitorSession], None] = lambda _: None) -> None:
     """Find the visit of this browser tab again after a reload. Once a page, at its end: it shows nothing.
 
     take_up: told of the visit found, before the page runs again with it.
     """
     _mount(key=_TOKEN_KEY, data={}, on_token_change=partial(_recognise, take_up))
-    if visit().token:
-        _visits().keep(visit())
+    if visitor_session().token:
+        _sessions().keep(visitor_session())
 
 
-def _recognise(take_up: Callable[[Visit], None]) -> None:
+def _recognise(take_up: Callable[[VisitorSession], None]) -> None:
     """The tab has told its token: take up the visit it had, unless a new one has begun meanwhile."""
     token = st.session_state[_TOKEN_KEY].get("token")
-    if not isinstance(token, str) or not _TOKEN.fullmatch(token) or visit().token:
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token) or visitor_session().token:
         return
-    earlier = _visits().find(token)
-    if earlier is not None and not visit().photos and not visit().pins:
-        asked = visit().looked_at
+    earlier = _sessions().find(token)
+    if earlier is not None and not visitor_session().photos and not visitor_session().pins:
+        asked = visitor_session().looked_at
         st.session_state[_VISIT] = earlier
         earlier.looked_at = asked or earlier.looked_at
         take_up(earlier)
-    visit().token = token
+    visitor_session().token = token

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.training.runs.records import RunSummary, ahead_of
 from core.training.runs.status import ShownState
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 
 _BADGES: dict[ShownState, tuple[str, Any]] = {
     "queued": (":material/hourglass_empty:", "blue"),
@@ -32,5 +32,5 @@ def place_in_line(run: RunSummary, runs: Sequence[RunSummary]) -> str:
     """Where in line a run stands, and behind whom, as Markdown."""
     ahead = ahead_of(run.id, runs)
     waiting = sum(other.state == "queued" for other in ahead)
-    behind = " and ".join(f"**{plain(other.title)}**" for other in ahead)
+    behind = " and ".join(f"**{escape(other.title)}**" for other in ahead)
     return f"Number {waiting + 1} in line" + (f", behind {behind}" if behind else "")

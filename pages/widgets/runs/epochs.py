@@ -15,7 +15,7 @@ from core.training.runs.records import Epoch, RunSummary, checkpoints, read_hist
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.datasets import file_name
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 
 _ROWS = 14
 _ROW_PIXELS = 35
@@ -126,7 +126,7 @@ def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
     try:
         check_model_name(name, replace)
     except StreetScopeError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(escape(str(error)), icon=":material/error:")
         return False
 
     def work(job: Job[str]) -> str:
@@ -149,9 +149,9 @@ def _words(checkpoint: str, history: Sequence[Epoch]) -> str:
 
 def _show_outcome(job: Job[str]) -> None:
     if job.state != "finished":
-        st.error(plain(job.error), title="The model was not published", icon=":material/error:")
+        st.error(escape(job.error), title="The model was not published", icon=":material/error:")
         return
-    st.success(f"**{plain(job.result)}** is in the model store.", icon=":material/check:")
+    st.success(f"**{escape(job.result)}** is in the model store.", icon=":material/check:")
     st.page_link(
         "pages/explore.py",
         label=f"Open {job.result} in Explore",

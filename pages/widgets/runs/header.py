@@ -13,7 +13,7 @@ from core.training.runs.records import RunSummary, list_runs, log_tail, read_sum
 from pages.widgets.runs.badge import place_in_line, run_badge
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.jobs import duration
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 
 _TROUBLE = "run_trouble"
 
@@ -21,7 +21,7 @@ _TROUBLE = "run_trouble"
 def run_header(run: RunSummary) -> None:
     """Draw how a run stands, again and again while it goes on."""
     if trouble := st.session_state.pop(_TROUBLE, None):
-        st.error(plain(trouble), icon=":material/error:")
+        st.error(escape(trouble), icon=":material/error:")
     st.fragment(_header, run_every=refresh(run))(run.id, run.live)
 
 
@@ -56,7 +56,7 @@ def _header(run: str, live: bool) -> None:
     try:
         summary = read_summary(run)
     except StreetScopeError as error:
-        st.error(plain(str(error)), title="The run cannot be read", icon=":material/broken_image:")
+        st.error(escape(str(error)), title="The run cannot be read", icon=":material/broken_image:")
         return
     if summary.live != live:
         st.rerun()  # the whole page: what refreshes, and what does not, is decided there
@@ -72,11 +72,11 @@ def _header(run: str, live: bool) -> None:
 
 def _sentence(summary: RunSummary) -> str:
     """What the run says of itself, and where it runs when that is elsewhere."""
-    words = [plain(summary.message)]
+    words = [escape(summary.message)]
     if summary.state == "queued":
         words = [f"{place_in_line(summary, list_runs())}."]
     if summary.live and summary.status.host not in ("", platform.node()):
-        words.append(f"It runs on **{plain(summary.status.host)}**.")
+        words.append(f"It runs on **{escape(summary.status.host)}**.")
     if summary.state == "finished":
         words.append(f"It trained for {duration(summary.status.seconds)}.")
     return " ".join(words)
@@ -91,7 +91,7 @@ def _show_progress(summary: RunSummary) -> None:
         st.progress(summary.share, whole)
         return
     epoch = min(status.epoch + 1, status.epochs) if summary.live else status.epoch
-    stage = f"Stage {plain(status.stage)} · epoch {epoch} of {status.epochs}"
+    stage = f"Stage {escape(status.stage)} · epoch {epoch} of {status.epochs}"
     share = status.epoch / max(1, status.epochs)
     if summary.live and status.batches:
         stage += f" · batch {status.batch} of {status.batches}"
@@ -103,7 +103,7 @@ def _show_progress(summary: RunSummary) -> None:
 
 def _show_failure(summary: RunSummary) -> None:
     title = "The run failed" if summary.state == "failed" else "The run is not there any more"
-    st.error(plain(summary.message), title=title, icon=":material/error:")
+    st.error(escape(summary.message), title=title, icon=":material/error:")
     with st.popover("Log", icon=":material/article:", on_change="rerun", key="failure_log") as log:
         if log.open:
             st.code(log_tail(summary.id) or "The log is empty.", language=None, wrap_lines=True)

@@ -21,7 +21,7 @@ from pages.widgets.runs.machine import show_machine
 from pages.widgets.runs.previews import film, show_previews
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.datasets import file_name
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 from pages.widgets.shared.plots import saved_chart
 
 _LOG_LINES = 12
@@ -89,7 +89,7 @@ def _finding(run: str) -> None:
 
 def _show_finders(view: RunView) -> None:
     for finder in view.finders:
-        st.markdown(f"**Learning-rate finder, {plain(finder.stage)}**")
+        st.markdown(f"**Learning-rate finder, {escape(finder.stage)}**")
         saved_chart(
             finder_chart(finder),
             file_name(f"{view.summary.id}-finder-{finder.stage}"),

@@ -15,7 +15,7 @@ from core.training.runs.records import RunView, read_run
 from pages.widgets.shared.datasets import file_name
 from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 from pages.widgets.shared.media import media_url
 
 _MOST = 100
@@ -106,4 +106,4 @@ def _film_again(run: str, job: Job[bytes] | None) -> None:
             jobs().start(("film", run), lambda job: make_film(read_run(run), job.tell))
             st.rerun()
     if job is not None and job.state == "failed":
-        st.error(plain(job.error), icon=":material/error:")
+        st.error(escape(job.error), icon=":material/error:")

@@ -19,8 +19,8 @@ from core.segmentation.cache import SharedCache
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
 from core.segmentation.sizes import WorkingSize
-from pages.widgets.shared.gc_freeze import put_aside
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.gc_freeze import gc_freeze
+from pages.widgets.shared.markdown import escape
 from pages.widgets.viewer.pixel_viewer import ViewerPicture, viewer_picture
 
 _KEPT_BYTES = 1024**3
@@ -49,7 +49,7 @@ def loaded_segmenter(model: str, weights: str) -> Segmenter:
     loaded = load_segmenter(model)
     # Streamlit collects garbage after every run. What is in memory by now, half a million objects of torch's,
     # stays for good; walking through it each time would hold up every click by a quarter of a second.
-    put_aside()
+    gc_freeze()
     return loaded
 
 
@@ -110,7 +110,7 @@ def or_say_why(photo: Photo) -> Iterator[None]:
     except ModelError as error:
         st.error(str(error), title="The model cannot be used", icon=":material/error:")
     except ImageError as error:
-        title = f"{plain(photo.name[:80])} cannot be segmented"
+        title = f"{escape(photo.name[:80])} cannot be segmented"
         st.error(str(error), title=title, icon=":material/broken_image:")
     except ComparisonError as error:
         st.error(str(error), title="These two cannot be compared", icon=":material/error:")

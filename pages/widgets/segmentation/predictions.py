@@ -36,19 +36,19 @@ def predict(dataset: SegmentationDataset, frame: Frame, model: str) -> Predictio
     Errors: ModelError for the model, DatasetError where the frame cannot be read or compared.
     """
     weights = read_card(model).weights_sha256
-    said = (
+    key_parts = (
         dataset.name,
         dataset.class_list.name,
         str(frame.image),
         signature(frame.image),
         signature(frame.label),
     )
-    return _predict(said, dataset, frame, model, weights)
+    return _predict(key_parts, dataset, frame, model, weights)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _predict(
-    said: tuple[str | None, ...], _dataset: SegmentationDataset, _frame: Frame, model: str, weights: str
+    key_parts: tuple[str | None, ...], _dataset: SegmentationDataset, _frame: Frame, model: str, weights: str
 ) -> Prediction:
     segmenter = loaded_segmenter(model, weights)
     image, truth = _dataset.read(_frame)

@@ -77,7 +77,7 @@ def _start(source: download.Source) -> None:
 
 
 def _download(source: download.Source, job: Job[SegmentationDataset]) -> SegmentationDataset:
-    def report(progress: download.Progress) -> None:
+    def report(progress: download.DownloadProgress) -> None:
         done, total = (f"{size / _MEGABYTE:.1f}" for size in (progress.done, progress.total))
         doing = f"{done} of {total} MB {_VERBS[progress.stage]}"
         job.tell(progress.done, progress.total, progress.seconds_left, doing)

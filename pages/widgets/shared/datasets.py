@@ -15,14 +15,14 @@ from core.datasets.contents.statistics import Statistics, measure
 from core.datasets.contents.thumbnails import keep_all
 from core.datasets.layouts.opening import find_datasets, open_dataset
 from core.datasets.paths import data_folder
-from core.datasets.recent_folders import forget_folder, remember_folder, remembered_folders
+from core.datasets.recent_folders import add_recent_folder, recent_folders, remove_recent_folder
 from core.errors import DatasetError
 from core.jobs import Job
 from core.toytown import toytown
 from pages.widgets.shared.dataset_download import download_menu, show_downloads
 from pages.widgets.shared.dataset_state import GONE, SET, begin_anew, follow_address, select
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 
 TOYTOWN, TOYTOWN_TITLE = "toytown", "Toytown, built in"
 _FOLDER, _TROUBLE = "data_folder_given", "data_folder_trouble"
@@ -68,7 +68,7 @@ def choose_dataset() -> OpenedSet:
         st.session_state.pop(GONE, None)
     elif gone and gone not in options:
         stands_in.warning(
-            f"The data set {plain(gone[:80])} is not there any more; this is {TOYTOWN_TITLE}.",
+            f"The data set {escape(gone[:80])} is not there any more; this is {TOYTOWN_TITLE}.",
             icon=":material/folder_off:",
         )
     with slot:
@@ -120,7 +120,7 @@ def _options() -> dict[str, Path]:
     """The folders to choose from, by name."""
     found = {path.name: path for path in find_datasets()}
     toytown_folder = found.pop(TOYTOWN, data_folder() / TOYTOWN)
-    return {TOYTOWN: toytown_folder} | found | {str(path): path for path in remembered_folders()}
+    return {TOYTOWN: toytown_folder} | found | {str(path): path for path in recent_folders()}
 
 
 def _folder_menu(name: str) -> None:
@@ -136,7 +136,7 @@ def _folder_menu(name: str) -> None:
         )
         if trouble := st.session_state.get(_TROUBLE):
             st.error(trouble, icon=":material/folder_off:")
-        if name in map(str, remembered_folders()):
+        if name in map(str, recent_folders()):
             st.button("Forget this folder", on_click=_forget, args=(name,), icon=":material/delete:")
             st.caption("Forgetting takes it off the list; its files stay.")
 
@@ -155,13 +155,13 @@ def _open_given() -> None:
             str(error) if known else f"{given[:80]!r} is not a folder that can be read; give its whole path."
         )
         return
-    remember_folder(folder)
+    add_recent_folder(folder)
     st.session_state[_FOLDER] = ""
     select(str(folder))
 
 
 def _forget(name: str) -> None:
-    forget_folder(Path(name))
+    remove_recent_folder(Path(name))
     select(TOYTOWN)
 
 

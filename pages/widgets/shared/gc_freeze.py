@@ -9,7 +9,7 @@ _frozen = 0
 """How many modules were loaded when their objects were last put aside."""
 
 
-def put_imports_aside() -> None:
+def gc_freeze_imports() -> None:
     """Said at the end of each run: what was imported stays for good; the collector need not walk through it.
 
     Half a million objects of torch, pandas and Plotly would hold up everybody's clicks after each run, and on
@@ -19,10 +19,10 @@ def put_imports_aside() -> None:
     loaded = len(sys.modules)
     if loaded > _frozen:
         _frozen = loaded
-        put_aside()
+        gc_freeze()
 
 
-def put_aside() -> None:
+def gc_freeze() -> None:
     """Take what is in memory now, less what is garbage already, out of the collector's sight for good."""
     gc.collect()
     gc.freeze()

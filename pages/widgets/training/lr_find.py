@@ -15,7 +15,7 @@ from core.training.runs.lr_find_history import SUGGESTIONS, fitting_finder, rate
 from core.training.runs.records import Finder, RunSummary, list_runs, read_run
 from pages.widgets.runs.badge import place_in_line
 from pages.widgets.shared.datasets import OpenedSet
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 from pages.widgets.training.plan import start_run
 from pages.widgets.training.recipe import GivenRecipe, choose_stage, set_learning_rate
 
@@ -46,11 +46,11 @@ def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
             args=(given.recipe, data, stage.name),
         )
         if stage.lr == "find":
-            st.caption(f"{plain(stage.name)} lets the finder choose by itself when it begins.")
+            st.caption(f"{escape(stage.name)} lets the finder choose by itself when it begins.")
         else:
-            st.caption(f"{plain(stage.name)} has the learning rate {stage.lr:g}.")
+            st.caption(f"{escape(stage.name)} has the learning rate {stage.lr:g}.")
     if trouble := st.session_state.pop(_TROUBLE, ""):
-        st.error(plain(trouble), title="The finder was not started", icon=":material/error:")
+        st.error(escape(trouble), title="The finder was not started", icon=":material/error:")
     if found is None:
         return
     if found.live:
@@ -60,7 +60,7 @@ def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
     elif found.state == "stopped":
         st.info("The finder was stopped.", icon=":material/stop_circle:")
     else:
-        st.error(plain(found.message), title="The finder ended early", icon=":material/error:")
+        st.error(escape(found.message), title="The finder ended early", icon=":material/error:")
 
 
 def _start(recipe: Recipe, data: Path, stage: str) -> None:

@@ -19,7 +19,7 @@ from core.training.runs.records import list_runs
 from pages.widgets.shared.dataset_state import SET
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 from pages.widgets.training.recipe import GivenRecipe
 
 _MEASURED, _TROUBLE = "training_measured", "training_trouble"
@@ -50,7 +50,7 @@ def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
                 help="The run is a process of its own: it goes on when you close this page.",
             )
             if trouble := st.session_state.pop(_TROUBLE, ""):
-                st.error(plain(trouble), title="The run was not started", icon=":material/error:")
+                st.error(escape(trouble), title="The run was not started", icon=":material/error:")
 
 
 def start_run(recipe: Recipe, data: Path, stage: str = "") -> str:
@@ -76,15 +76,15 @@ def _start(recipe: Recipe, opened: OpenedSet) -> None:
 def _show_plan(given: GivenRecipe, opened: OpenedSet) -> None:
     st.markdown("**What will happen**")
     if given.recipe is None:
-        st.error(plain(given.error), title="The recipe cannot be followed", icon=":material/error:")
+        st.error(escape(given.error), title="The recipe cannot be followed", icon=":material/error:")
         return
     if given.recipe.summary:
-        st.caption(plain(given.recipe.summary))
+        st.caption(escape(given.recipe.summary))
     planned = plan(given.recipe, opened.dataset)
     lines = [
-        plain(planned.begin),
-        *(f"Stage **{plain(name)}**: {plain(words)}" for name, words in planned.stages),
-        plain(planned.end),
+        escape(planned.begin),
+        *(f"Stage **{escape(name)}**: {escape(words)}" for name, words in planned.stages),
+        escape(planned.end),
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))
 
@@ -127,7 +127,7 @@ def _show_estimate(recipe: Recipe, opened: OpenedSet) -> bool:
 
 
 def _show_failure(sentence: str) -> None:
-    st.error(plain(sentence), title="This run would end before its first epoch", icon=":material/error:")
+    st.error(escape(sentence), title="This run would end before its first epoch", icon=":material/error:")
     st.page_link(
         "pages/data.py",
         label="Check the data set",
@@ -138,7 +138,7 @@ def _show_failure(sentence: str) -> None:
 
 def _show_time(found: Estimate) -> None:
     words = in_words(found.seconds)
-    where = "this machine" if found.device == "CPU" else f"this machine's {plain(found.device)}"
+    where = "this machine" if found.device == "CPU" else f"this machine's {escape(found.device)}"
     st.markdown(f"#### {words[0].upper()}{words[1:]}")
     st.markdown(
         f"on {where}, measured over {found.measured} batches. It needs "
@@ -151,7 +151,7 @@ def _show_time(found: Estimate) -> None:
     if len(found.stages) > 1:
         st.table(
             {
-                "Stage": [plain(stage.name) for stage in found.stages],
+                "Stage": [escape(stage.name) for stage in found.stages],
                 "Each epoch": [in_words(stage.epoch) for stage in found.stages],
                 "In all": [in_words(stage.seconds) for stage in found.stages],
             },

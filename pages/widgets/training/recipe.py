@@ -17,7 +17,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.errors import RecipeError
 from core.training.recipes.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
 from core.training.recipes.text import MAX_BYTES, change_setting, read_recipe_text
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 from pages.widgets.training.address import edited_text, write_edited
 
 RECIPE, STAGE = "recipe", "stage"
@@ -96,7 +96,7 @@ def show_form(given: GivenRecipe) -> None:
     position = choose_stage(given.recipe)
     stage = given.recipe.stages[position]
     if trouble := st.session_state.pop(_TROUBLE, ""):
-        st.error(plain(trouble), title="The setting was left as it was", icon=":material/error:")
+        st.error(escape(trouble), title="The setting was left as it was", icon=":material/error:")
     said = explanations(Stage)
     cropped = stage.crop is not None
     for setting in ("lr", "epochs", "batch_size", "pct_start", "crop" if cropped else "size", "frozen"):
@@ -209,7 +209,7 @@ def _open_menu() -> None:
             help="A TOML or JSON file with the settings of the shipped recipes. Nothing in it is run.",
         )
         if trouble := st.session_state.get(_UPLOAD_TROUBLE):
-            st.error(plain(trouble), icon=":material/error:")
+            st.error(escape(trouble), icon=":material/error:")
 
 
 def _open_file() -> None:

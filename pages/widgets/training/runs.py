@@ -14,7 +14,7 @@ from core.training.runs.records import RunSummary, ahead_of, delete_run, label_r
 from core.training.runs.status import ShownState
 from pages.widgets.runs.badge import place_in_line, run_badge
 from pages.widgets.shared.jobs import duration
-from pages.widgets.shared.markdown import plain
+from pages.widgets.shared.markdown import escape
 
 _PAGE = 10
 _TICK = 2.0
@@ -33,7 +33,7 @@ def show_runs() -> None:
     runs = list_runs()
     st.subheader("Runs", anchor=False)
     if trouble := st.session_state.pop(_TROUBLE, ""):
-        st.error(plain(trouble), icon=":material/error:")
+        st.error(escape(trouble), icon=":material/error:")
     if not runs:
         st.caption("None yet. Each start makes one; it stays here with all that it has learnt.")
         return
@@ -70,7 +70,7 @@ def _live(drawn: tuple[tuple[str, ShownState], ...]) -> None:
 def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         run_badge(run)
-        st.markdown(f"**{plain(run.title)}** {_what(run)}", width="stretch")
+        st.markdown(f"**{escape(run.title)}** {_what(run)}", width="stretch")
         run_link(run.id, "Watch it learn")
         st.button(
             "Stop",
@@ -89,10 +89,10 @@ def _progress(run: RunSummary, runs: Sequence[RunSummary]) -> str:
     if run.state == "queued":
         return place_in_line(run, runs)
     if run.state == "stopping" or not status.stage:
-        return plain(run.message)
+        return escape(run.message)
     if run.task == "lr_find":
         return f"Batch {status.batch} of {status.batches}"
-    parts = [f"{status.done} of {status.total} epochs", f"stage {plain(status.stage)}"]
+    parts = [f"{status.done} of {status.total} epochs", f"stage {escape(status.stage)}"]
     if run.seconds_left is not None:
         parts.append(f"{duration(run.seconds_left)} left")
     return " · ".join(parts)
@@ -105,13 +105,13 @@ def _row(run: RunSummary) -> None:
     with st.container(border=True, key=f"run_{run.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             run_badge(run)
-            st.markdown(f"**{plain(run.title)}** {_what(run)}", width="stretch")
+            st.markdown(f"**{escape(run.title)}** {_what(run)}", width="stretch")
             run_link(run.id, "Open")
             if not run.live and run.state != "finished":
                 _button("Resume", run, start, ":material/resume:", "The run goes on after its last epoch.")
             _edit_menu(run)
         if run.note:
-            st.caption(plain(run.note))
+            st.caption(escape(run.note))
         if run.state in ("failed", "dead"):
             _failure(run)
 
@@ -120,18 +120,18 @@ def _what(run: RunSummary) -> str:
     """What a run is, behind its title."""
     task = "learning-rate finder, " if run.task == "lr_find" else ""
     when = f", {datetime.fromtimestamp(run.created):%d %b %Y, %H:%M}" if run.created else ""
-    return f":gray[{task}{plain(run.recipe)} on {plain(Path(run.data).name)}{when}]"
+    return f":gray[{task}{escape(run.recipe)} on {escape(Path(run.data).name)}{when}]"
 
 
 def _failure(run: RunSummary) -> None:
-    st.error(plain(run.message), icon=":material/error:")
+    st.error(escape(run.message), icon=":material/error:")
     log = st.expander("Log", icon=":material/article:", on_change="rerun", key=f"log_{run.id}")
     if log.open:
         with log:
             try:
                 st.code(log_tail(run.id) or "The log is empty.", language=None, wrap_lines=True)
             except StreetScopeError as error:
-                st.error(plain(str(error)))
+                st.error(escape(str(error)))
 
 
 def _button(label: str, run: RunSummary, act: Callable[[str], None], icon: str, words: str) -> None:

@@ -65,7 +65,7 @@ _mount = st.components.v2.component(
 
 
 @dataclass(frozen=True)
-class Pin:
+class ViewerPin:
     """A pixel that somebody keeps, under a name."""
 
     name: str
@@ -170,7 +170,7 @@ def pixel_viewer(
     key: str,
     view: View = "overlay",
     entropy: Callable[[], NDArray[np.uint8]] | None = None,
-    pins: Sequence[Pin] = (),
+    pins: Sequence[ViewerPin] = (),
     link: str | None = None,
     on_choose: Callable[[Pixel], None] | None = None,
     on_view: Callable[[View], None] | None = None,

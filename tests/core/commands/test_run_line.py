@@ -10,7 +10,7 @@ from core.errors import RunError, RunNotFoundError
 from core.training.runs import records
 from core.training.runs.folder import HISTORY, STATUS, append_row, create_run, open_plain, run_folder
 from core.training.runs.records import Epoch, ahead_of, list_runs, read_history, read_summary
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from tests.runs import make_recipe, write
 
 
@@ -20,7 +20,7 @@ def make_run(store, tmp_path):
 
     def make(name: str, state: str = "queued", queued: float = 0.0, **values) -> str:
         create_run(make_recipe(), tmp_path / "data", run=name)
-        put_in_line(run_folder(name))
+        enqueue(run_folder(name))
         write(run_folder(name), state=state, queued=queued, **values)
         return name
 

@@ -13,7 +13,7 @@ from core.commands.runs import compare_runs, film, machine
 from core.errors import RunError, RunNotFoundError
 from core.training.runs.folder import HISTORY, append_row, create_run, run_folder
 from core.training.runs.records import Epoch
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from tests.runs import make_recipe, make_stage
 
 
@@ -22,7 +22,7 @@ def runs(store, tmp_path) -> tuple[str, str]:
     """Two runs that differ in one setting; the first has an epoch."""
     for name, lr in (("one", 0.1), ("two", 0.2)):
         create_run(make_recipe(make_stage(lr=lr)), tmp_path / "data", run=name)
-        put_in_line(run_folder(name))
+        enqueue(run_folder(name))
     append_row(run_folder("one") / HISTORY, Epoch._fields, Epoch("only", 1, 1.0, 1.0, 0.5, 0.25, 61.0))
     return "one", "two"
 
@@ -65,7 +65,7 @@ def test_a_film_is_a_gif(store, make_dataset, street, tmp_path):
 
     data = make_dataset(dict.fromkeys("abcde", street), valid=("e",))
     run = create_run(make_recipe(make_stage(epochs=1)), data)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     work(run)
     invoke(film, run, tmp_path / "film.gif")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.recent_folders import MOST, forget_folder, remember_folder, remembered_folders
+from core.datasets.recent_folders import MOST, add_recent_folder, recent_folders, remove_recent_folder
 
 
 @pytest.fixture(autouse=True)
@@ -16,28 +16,28 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_nothing_is_remembered_at_first() -> None:
-    assert remembered_folders() == []
+    assert recent_folders() == []
 
 
 def test_the_last_one_given_comes_first_and_only_once() -> None:
     for name in ("/a", "/b", "/a"):
-        remember_folder(Path(name))
-    assert remembered_folders() == [Path("/a"), Path("/b")]
+        add_recent_folder(Path(name))
+    assert recent_folders() == [Path("/a"), Path("/b")]
 
 
 def test_a_forgotten_folder_is_not_offered() -> None:
-    remember_folder(Path("/a"))
-    remember_folder(Path("/b"))
-    forget_folder(Path("/b"))
-    assert remembered_folders() == [Path("/a")]
+    add_recent_folder(Path("/a"))
+    add_recent_folder(Path("/b"))
+    remove_recent_folder(Path("/b"))
+    assert recent_folders() == [Path("/a")]
 
 
 def test_the_oldest_gives_way() -> None:
     for number in range(MOST + 3):
-        remember_folder(Path(f"/{number}"))
-    assert len(remembered_folders()) == MOST
-    assert Path("/2") not in remembered_folders()
-    assert Path("/3") in remembered_folders()
+        add_recent_folder(Path(f"/{number}"))
+    assert len(recent_folders()) == MOST
+    assert Path("/2") not in recent_folders()
+    assert Path("/3") in recent_folders()
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,6 @@ def test_the_oldest_gives_way() -> None:
 def test_a_list_that_makes_no_sense_is_no_list(data: Path, text: str) -> None:
     data.mkdir()
     (data / ".folders.json").write_text(text, "utf-8")
-    assert remembered_folders() == []
-    remember_folder(Path("/a"))
-    assert remembered_folders() == [Path("/a")]
+    assert recent_folders() == []
+    add_recent_folder(Path("/a"))
+    assert recent_folders() == [Path("/a")]

@@ -139,7 +139,7 @@ def test_unet_resnet34_segments_a_photo_of_any_size(resnet34):
     result = segmenter.segment(np.random.default_rng(0).integers(0, 256, (45, 70, 3), dtype=np.uint8))
 
     assert result.labels.shape == (45, 70)
-    assert len(result.read(44, 69).pixels) == 21
+    assert len(result.read_pixel(44, 69).pixels) == 21
     assert type(result.logits) is torch.Tensor  # not fastai's kind of it, which is slow and sticks to results
 
 

@@ -18,8 +18,8 @@ from torch import nn
 
 from core.classes import CAMVID_11, ClassList, SegmentationClass
 from core.errors import BrokenModelError, ModelError, ModelNotFoundError
-from core.models import store as modelstore
-from core.models.paths import DEFAULT_MODEL, store
+from core.models import store as store_module
+from core.models.paths import DEFAULT_MODEL, models_folder
 from core.models.store import (
     MAX_CARD_BYTES,
     ModelCard,
@@ -170,7 +170,7 @@ def test_a_model_knows_how_many_pixels_a_logit_covers(saved):
 def test_the_store_is_where_the_environment_says(monkeypatch, tmp_path):
     monkeypatch.setenv("STREETSCOPE_MODELS", str(tmp_path))
 
-    assert store() == tmp_path
+    assert models_folder() == tmp_path
 
 
 @pytest.mark.parametrize("value", [None, ""])
@@ -180,7 +180,7 @@ def test_the_store_is_the_projects_own_otherwise(monkeypatch, value):
     else:
         monkeypatch.setenv("STREETSCOPE_MODELS", value)
 
-    assert store() == Path(modelstore.__file__).parents[2] / "models"
+    assert models_folder() == Path(store_module.__file__).parents[2] / "models"
 
 
 def test_an_empty_store_lists_nothing(store):
@@ -232,7 +232,7 @@ def test_only_folders_with_a_card_and_a_plain_name_are_listed(saved):
     ],
 )
 @pytest.mark.parametrize(
-    "action", [read_card, load_model, modelstore.model_folder, lambda name: save_constant(0, name)]
+    "action", [read_card, load_model, store_module.model_folder, lambda name: save_constant(0, name)]
 )
 def test_names_that_are_not_one_plain_folder_are_refused(saved, name, action):
     with pytest.raises(ModelNotFoundError) as refused:
@@ -492,7 +492,7 @@ def test_an_interrupted_save_leaves_a_whole_model(saved, target, calls):
     """The save stops instead of making the call after `calls` of its kind."""
     with pytest.MonkeyPatch.context() as patch:
         owner, _, attribute = target.rpartition(".")
-        real = getattr(modelstore if owner == "core.models.store" else Path, attribute)
+        real = getattr(store_module if owner == "core.models.store" else Path, attribute)
         left = [calls]
 
         def stop(*arguments, **options):

@@ -13,7 +13,7 @@ from core.errors import TemperatureError
 from core.reports.charts import css, pins_chart, reading_chart, reading_option, temperature_chart
 from core.segmentation.painting import colour_mask, overlay
 from core.segmentation.pins import pin
-from core.segmentation.reading import PixelBelief, PixelReading, Shape, beliefs, neighbourhood
+from core.segmentation.reading import PixelPrediction, PixelReading, Shape, neighbourhood, pixel_predictions
 from core.segmentation.segmentation import Segmentation
 
 THREE = ClassList(
@@ -29,7 +29,7 @@ THREE = ClassList(
 def reading(probabilities: list[list[float]], chosen: int, first: int = 0) -> PixelReading:
     """A reading of row 7 with these probabilities, whose first pixel is in column `first`."""
     table = np.array(probabilities, dtype=np.float32)
-    pixels = tuple(PixelBelief(7, first + n, "A", 0.5, n == chosen, (), 0, "") for n in range(len(table)))
+    pixels = tuple(PixelPrediction(7, first + n, "A", 0.5, n == chosen, (), 0, "") for n in range(len(table)))
     return PixelReading(pixels, table, THREE)
 
 
@@ -39,7 +39,9 @@ def reading_around(row: int, col: int, shape: Shape) -> PixelReading:
     pixels = list(zip(rows.tolist(), cols.tolist(), strict=True))
     table = np.array([[0.3, 0.6, 0.1]] * len(pixels), dtype=np.float32)
     labels = np.full(len(pixels), 1, dtype=np.uint8)
-    return PixelReading(beliefs(pixels, (row, col), labels, table, THREE.names, 5), table, THREE, shape)
+    return PixelReading(
+        pixel_predictions(pixels, (row, col), labels, table, THREE.names, 5), table, THREE, shape
+    )
 
 
 def segmentation(colour: tuple[int, int, int], label: int) -> Segmentation:

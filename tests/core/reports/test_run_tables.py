@@ -19,7 +19,7 @@ from core.reports.run_tables import (
 )
 from core.training.runs.folder import HISTORY, append_row, create_run, run_folder
 from core.training.runs.records import Epoch, list_runs, read_run
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from tests.runs import make_recipe, make_stage
 
 EPOCHS = (
@@ -37,7 +37,7 @@ def make_view(store, tmp_path):
 
     def make(name: str, *stages, epochs=EPOCHS, data: str = "street", **changes):
         run = create_run(make_recipe(*stages, **changes), tmp_path / data, run=name)
-        put_in_line(run_folder(run))
+        enqueue(run_folder(run))
         for epoch in epochs:
             append_row(run_folder(run) / HISTORY, Epoch._fields, epoch)
         return read_run(run)

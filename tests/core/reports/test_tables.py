@@ -13,7 +13,7 @@ import torch
 from core.classes import ClassList, SegmentationClass
 from core.reports.tables import class_share_rows, pin_rows, reading_csv, reading_rows, to_csv
 from core.segmentation.pins import pin
-from core.segmentation.reading import PixelReading, beliefs
+from core.segmentation.reading import PixelReading, pixel_predictions
 from core.segmentation.segmentation import Segmentation
 
 THREE = ClassList("Three", tuple(SegmentationClass(name, (n, n, n)) for n, name in enumerate("ABC")))
@@ -23,7 +23,9 @@ def two_pixels() -> PixelReading:
     """Pixels (7, 3) and (7, 4), the second chosen: 50 % A, 25 % B and C; all C."""
     table = np.array([[0.5, 0.25, 0.25], [0, 0, 1]], dtype=np.float32)
     labels = np.array([0, 2], dtype=np.uint8)
-    return PixelReading(beliefs([(7, 3), (7, 4)], (7, 4), labels, table, THREE.names, 5), table, THREE)
+    return PixelReading(
+        pixel_predictions([(7, 3), (7, 4)], (7, 4), labels, table, THREE.names, 5), table, THREE
+    )
 
 
 def test_a_reading_has_runner_up_margin_and_entropy():
@@ -61,7 +63,7 @@ def test_a_reading_as_csv_has_every_classs_probability():
 
 def test_one_class_has_no_runner_up():
     table = np.ones((1, 1), dtype=np.float32)
-    found = beliefs([(0, 0)], (0, 0), np.zeros(1, dtype=np.uint8), table, ["A"], 5)
+    found = pixel_predictions([(0, 0)], (0, 0), np.zeros(1, dtype=np.uint8), table, ["A"], 5)
     (row,) = reading_rows(PixelReading(found, table, ClassList("One", THREE.classes[:1])))
 
     assert row["runner-up"] is None

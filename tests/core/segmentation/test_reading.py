@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.classes import ClassList, SegmentationClass
-from core.segmentation.reading import PixelBelief, PixelReading, beliefs, neighbourhood, window
+from core.segmentation.reading import PixelPrediction, PixelReading, neighbourhood, pixel_predictions, window
 
 FIVE = ClassList("Five", tuple(SegmentationClass(name, (n, n, n)) for n, name in enumerate("ABCDE")))
 
@@ -160,7 +160,7 @@ def test_the_square_has_none_further_than_one_that_it_left_out(place):
 
 def test_a_belief_has_its_classes_from_the_most_probable():
     table = np.array([[0.25, 0.5, 0.125, 0.125, 0]], dtype=np.float32)
-    (belief,) = beliefs([(3, 4)], (3, 4), np.array([1], dtype=np.uint8), table, FIVE.names, top=3)
+    (belief,) = pixel_predictions([(3, 4)], (3, 4), np.array([1], dtype=np.uint8), table, FIVE.names, top=3)
 
     assert (belief.row, belief.col, belief.chosen) == (3, 4, True)
     assert (belief.label, belief.probability) == ("B", 0.5)
@@ -172,7 +172,7 @@ def test_a_belief_has_its_classes_from_the_most_probable():
 def test_only_the_chosen_one_is_chosen():
     table = np.array([[1, 0]] * 3, dtype=np.float32)
     labels = np.zeros(3, dtype=np.uint8)
-    found = beliefs([(0, 0), (0, 1), (1, 0)], (0, 1), labels, table, FIVE.names[:2], top=5)
+    found = pixel_predictions([(0, 0), (0, 1), (1, 0)], (0, 1), labels, table, FIVE.names[:2], top=5)
     reading = PixelReading(found, table, FIVE)
 
     assert [belief.chosen for belief in found] == [False, True, False]
@@ -187,7 +187,7 @@ def test_only_the_chosen_one_is_chosen():
 def reading_of(labels: str, chosen: int, probability: float = 0.968) -> PixelReading:
     """A reading of row 212 whose pixels have these one-letter labels."""
     pixels = tuple(
-        PixelBelief(212, 340 + n - chosen, label, probability, n == chosen, (), 0.0, "")
+        PixelPrediction(212, 340 + n - chosen, label, probability, n == chosen, (), 0.0, "")
         for n, label in enumerate(labels)
     )
     return PixelReading(pixels, np.zeros((len(labels), 5), dtype=np.float32), FIVE)

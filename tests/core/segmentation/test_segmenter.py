@@ -267,7 +267,7 @@ def test_logits_beyond_half_precision_still_give_probabilities():
     )
     result = Segmenter(Model(card, FIVE, network, 1, 1)).segment(noise(32, 32))
 
-    assert result.read(3, 4).probabilities[0].tolist() == [1, 0, 0, 0, 0]
+    assert result.read_pixel(3, 4).probabilities[0].tolist() == [1, 0, 0, 0, 0]
     assert (result.confidence == 1).all()
     assert (result.entropy() == 0).all()
 
@@ -295,7 +295,7 @@ def test_class_shares_are_the_counted_shares(colour_model, street, paint):
 def test_probability_follows_from_the_distance_between_the_colours(colour_model, paint):
     sky = np.zeros((32, 32), dtype=np.uint8)
 
-    belief = load_segmenter(colour_model).segment(paint(sky)).read(5, 5).chosen
+    belief = load_segmenter(colour_model).segment(paint(sky)).read_pixel(5, 5).chosen
     # Squared distances from blue, sharpened by 8: 0 to Sky, 2 to Road and Tree, 1 to Void
     weights = np.exp([0, -16, -16, -8])
     assert belief.label == "Sky"
@@ -310,7 +310,7 @@ def test_reading_has_21_pixels_of_the_row_wherever_the_click_is(height, width, s
     result = random_segmenter(stride, 1).segment(noise(height, width))
     row, col = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
 
-    reading = result.read(row, col)
+    reading = result.read_pixel(row, col)
     assert len(reading.pixels) == 21
     assert {pixel.row for pixel in reading.pixels} == {row}
     cols = [pixel.col for pixel in reading.pixels]
@@ -324,7 +324,7 @@ def test_reading_agrees_with_label_map_and_probabilities(height, width, stride, 
     result = random_segmenter(stride, 2).segment(noise(height, width))
     row, col = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
 
-    reading = result.read(row, col)
+    reading = result.read_pixel(row, col)
     names, everything = result.class_list.names, everywhere(result)
     for pixel, probabilities in zip(reading.pixels, reading.probabilities, strict=True):
         assert pixel.label == names[result.labels[pixel.row, pixel.col]]
@@ -335,7 +335,7 @@ def test_reading_agrees_with_label_map_and_probabilities(height, width, stride, 
 
 
 def test_reading_in_the_middle_has_ten_pixels_on_either_side():
-    reading = random_segmenter(2, 0).segment(noise(40, 60)).read(12, 30)
+    reading = random_segmenter(2, 0).segment(noise(40, 60)).read_pixel(12, 30)
 
     assert [pixel.col for pixel in reading.pixels] == list(range(20, 41))
     assert reading.chosen.col == 30
@@ -343,27 +343,27 @@ def test_reading_in_the_middle_has_ten_pixels_on_either_side():
 
 
 def test_picture_narrower_than_21_pixels_gives_what_it_has():
-    reading = random_segmenter(2, 0).segment(noise(64, 9)).read(40, 8)
+    reading = random_segmenter(2, 0).segment(noise(64, 9)).read_pixel(40, 8)
 
     assert [pixel.col for pixel in reading.pixels] == list(range(9))
     assert reading.chosen.col == 8
 
 
 def test_other_numbers_of_neighbours_can_be_asked_for():
-    reading = random_segmenter(2, 0).segment(noise(40, 60)).read(0, 30, before=2, after=1, top=3)
+    reading = random_segmenter(2, 0).segment(noise(40, 60)).read_pixel(0, 30, before=2, after=1, top=3)
 
     assert [pixel.col for pixel in reading.pixels] == [28, 29, 30, 31]
     assert [len(pixel.top) for pixel in reading.pixels] == [3, 3, 3, 3]
 
 
 def test_top_classes_are_no_more_than_there_are():
-    assert len(of_logits([[1.0]], [[0.0]]).read(0, 0).chosen.top) == 2
+    assert len(of_logits([[1.0]], [[0.0]]).read_pixel(0, 0).chosen.top) == 2
 
 
 def test_the_label_leads_the_top_classes_even_where_two_are_equally_probable():
     # 2^-24, the smallest half-precision number above 0: B leads, by nothing in single-precision probabilities
     logits = (0.0, 2.0**-24, -2.0, -2.0, -2.0)
-    chosen = of_logits(*([[value]] for value in logits)).read(0, 0).chosen
+    chosen = of_logits(*([[value]] for value in logits)).read_pixel(0, 0).chosen
 
     assert chosen.label == "B"
     assert chosen.top[0].name == "B"
@@ -374,7 +374,7 @@ def test_pixel_outside_is_refused_with_the_pictures_size(colour_model, street, p
     result = load_segmenter(colour_model).segment(paint(street))
 
     with pytest.raises(PixelOutsideError) as refused:
-        result.read(row, col)
+        result.read_pixel(row, col)
     assert str(refused.value) == (
         f"Pixel ({row}, {col}) is outside the picture, whose rows are 0 to 39 and columns 0 to 47."
     )
@@ -382,7 +382,7 @@ def test_pixel_outside_is_refused_with_the_pictures_size(colour_model, street, p
 
 @pytest.mark.parametrize(("row", "col"), [(0, 0), (0, 47), (39, 0), (39, 47)])
 def test_the_corners_are_inside(colour_model, street, paint, row, col):
-    reading = load_segmenter(colour_model).segment(paint(street)).read(row, col)
+    reading = load_segmenter(colour_model).segment(paint(street)).read_pixel(row, col)
 
     assert (reading.chosen.row, reading.chosen.col) == (row, col)
 
@@ -395,7 +395,7 @@ def test_a_reading_is_of_its_neighbourhood(height, width, stride, shape, data):
     result = random_segmenter(stride, 2).segment(noise(height, width))
     row, col = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
 
-    reading = result.read(row, col, shape=shape)
+    reading = result.read_pixel(row, col, shape=shape)
     rows, cols = neighbourhood(row, col, height, width, shape)
     assert reading.shape == shape
     assert [(p.row, p.col) for p in reading.pixels] == list(zip(rows.tolist(), cols.tolist(), strict=True))
@@ -404,14 +404,16 @@ def test_a_reading_is_of_its_neighbourhood(height, width, stride, shape, data):
 
 
 def test_a_column_can_have_other_numbers_of_neighbours():
-    reading = random_segmenter(2, 0).segment(noise(40, 60)).read(30, 0, before=2, after=1, shape="column")
+    reading = (
+        random_segmenter(2, 0).segment(noise(40, 60)).read_pixel(30, 0, before=2, after=1, shape="column")
+    )
 
     assert [(p.row, p.col) for p in reading.pixels] == [(28, 0), (29, 0), (30, 0), (31, 0)]
 
 
 def test_a_pixel_says_how_sure_the_network_is():
     # 9 to 1, and 1 to 1: logits are logarithms of the probabilities
-    reading = of_logits([[np.log(9), 0.0]], [[0.0, 0.0]]).read(0, 0)
+    reading = of_logits([[np.log(9), 0.0]], [[0.0, 0.0]]).read_pixel(0, 0)
     sure, torn = reading.pixels
 
     assert sure.certainty == "sure"
@@ -421,7 +423,7 @@ def test_a_pixel_says_how_sure_the_network_is():
 
 
 def test_certainty_is_of_all_classes_even_where_one_is_named():
-    pixel = of_logits([[0.0]], [[0.0]]).read(0, 0, top=1).chosen
+    pixel = of_logits([[0.0]], [[0.0]]).read_pixel(0, 0, top=1).chosen
 
     assert [best.name for best in pixel.top] == ["A"]
     assert pixel.certainty == "torn between A and B"
@@ -599,7 +601,7 @@ def test_a_segmentation_can_be_read_in_another_thread_than_it_was_made_in(lite0)
     maker.start()
     maker.join()
 
-    assert made[0].read(3, 4).chosen.label == CAMVID_32.names[made[0].labels[3, 4]]
+    assert made[0].read_pixel(3, 4).chosen.label == CAMVID_32.names[made[0].labels[3, 4]]
     assert not made[0].logits.is_inference()
 
 

@@ -19,7 +19,7 @@ from core.training.runs.folder import (
     write_text,
 )
 from core.training.runs.records import Batch, Epoch, read_run
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from tests.conftest import ROOT
 from tests.runs import make_recipe, make_stage, write
 
@@ -32,7 +32,7 @@ def make_run(store, tmp_path):
         recipe = make_recipe(make_stage("small", 2), make_stage("large", 2))
         create_run(recipe, tmp_path / "street", run=name, label=Label(title=values.pop("title", "")))
         folder = run_folder(name)
-        put_in_line(folder)
+        enqueue(folder)
         if not empty:
             for epoch in (1, 2):
                 figures = ("small", epoch, 1 / epoch, 2 / epoch, 0.25 * epoch, 0.125 * epoch, 4.0)

@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from pages.widgets.shared.gc_freeze import put_imports_aside
+from pages.widgets.shared.gc_freeze import gc_freeze_imports
 
 
 @pytest.fixture(autouse=True)
@@ -18,13 +18,13 @@ def _thawed():
 
 
 def test_new_imports_are_put_aside_and_nothing_else_is(monkeypatch):
-    put_imports_aside()
+    gc_freeze_imports()
     before = gc.get_freeze_count()
     made = [[] for _ in range(1000)]
-    put_imports_aside()
+    gc_freeze_imports()
     assert gc.get_freeze_count() <= before
 
     for number in range(len(sys.modules)):
         monkeypatch.setitem(sys.modules, f"made_up_{number}", types.ModuleType("made_up"))
-    put_imports_aside()
+    gc_freeze_imports()
     assert gc.get_freeze_count() >= before + len(made)

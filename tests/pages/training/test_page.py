@@ -14,7 +14,7 @@ from core.errors import TrainingError
 from core.training.control.estimate import measure
 from core.training.recipes.recipe import parse_recipe, read_recipe, recipe_text
 from core.training.runs.folder import Label, create_run, run_folder, run_ids
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.conftest import ROOT
 from tests.runs import make_recipe, make_stage
@@ -170,7 +170,7 @@ def test_with_a_broken_recipe_nothing_can_be_started(page, text):
 
 def test_runs_are_listed_and_a_failed_one_says_why(page, store, data):
     gone = create_run(make_recipe(make_stage(batch_size=64)), data)
-    put_in_line(run_folder(gone))
+    enqueue(run_folder(gone))
     with pytest.raises(TrainingError):
         work(gone)
     page.run()
@@ -183,7 +183,7 @@ def test_runs_are_listed_and_a_failed_one_says_why(page, store, data):
 def test_a_waiting_run_is_shown_with_its_place_and_a_stop_button(page, store, data):
     first, second = (create_run(make_recipe(), data, run=name) for name in ("first", "second"))
     for run in (first, second):
-        put_in_line(run_folder(run))
+        enqueue(run_folder(run))
     page.run()
 
     stops = [each.key for each in page.button if each.label == "Stop"]
@@ -195,7 +195,7 @@ def test_a_waiting_run_is_shown_with_its_place_and_a_stop_button(page, store, da
 
 def test_a_title_is_shown_as_it_was_given(page, store, data):
     title = "![x](http://example.org/x.png) **loud**"
-    put_in_line(run_folder(create_run(make_recipe(), data, label=Label(title=title))))
+    enqueue(run_folder(create_run(make_recipe(), data, label=Label(title=title))))
     page.run()
 
     assert any(r"\!\[x\]\(http" in element.value for element in page.markdown)

@@ -16,7 +16,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from core.datasets.acquire.download import ALLOWED, CAMVID, CAMVID_TINY, SOURCES, Progress, Source, download
+from core.datasets.acquire.download import (
+    ALLOWED,
+    CAMVID,
+    CAMVID_TINY,
+    SOURCES,
+    DownloadProgress,
+    Source,
+    download,
+)
 from core.datasets.layouts.opening import find_datasets, open_dataset
 from core.errors import DownloadError
 from tests.conftest import ROOT
@@ -160,7 +168,7 @@ def test_a_data_set_is_downloaded_and_opened(get, body, folder):
 
 
 def test_progress_goes_up_to_the_archives_size_then_unpacks(get, body):
-    seen: list[Progress] = []
+    seen: list[DownloadProgress] = []
     get(Behaviour(body), report=seen.append)
 
     loaded = [progress.done for progress in seen if progress.stage == "download"]
@@ -169,7 +177,7 @@ def test_progress_goes_up_to_the_archives_size_then_unpacks(get, body):
     assert {progress.total for progress in seen} == {len(body)}
     assert seen[0].seconds_left is None
     assert [p.seconds_left for p in seen if p.stage == "download" and p.done == len(body)] == [0.0]
-    assert seen[-1] == Progress("unpack", len(body), len(body), None)
+    assert seen[-1] == DownloadProgress("unpack", len(body), len(body), None)
 
 
 def test_the_archive_may_come_without_its_size(get, body):
@@ -189,7 +197,7 @@ def test_a_cut_download_goes_on_where_it_broke_off(get, body):
 
 
 def test_a_download_that_was_stopped_goes_on_next_time(get, body, folder):
-    def stop(progress: Progress) -> None:
+    def stop(progress: DownloadProgress) -> None:
         if progress.done > 0:
             raise KeyboardInterrupt
 
@@ -199,7 +207,7 @@ def test_a_download_that_was_stopped_goes_on_next_time(get, body, folder):
     assert nothing_half_made(folder)
     done = (folder / ".camvid.part" / "archive.tgz").stat().st_size
 
-    seen: list[Progress] = []
+    seen: list[DownloadProgress] = []
     assert len(get(server, report=seen.append).frames()) == 4
     assert server.requests[-1]["Range"] == f"bytes={done}-"
     assert seen[0].done == done > 0

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.classes import CAMVID_32
 from core.datasets import SegmentationDataset
-from core.datasets.contents.statistics import Example
+from core.datasets.contents.statistics import ClassExample
 from core.datasets.contents.thumbnails import example_crop, keep_all, thumbnail, thumbnails
 from core.datasets.layouts.opening import open_dataset
 from tests.conftest import COLOURS, ROAD, SKY, TREE
@@ -124,7 +124,7 @@ def test_all_are_kept_and_progress_is_told(dataset: SegmentationDataset, kept: P
 
 def test_a_crop_keeps_its_class_and_fades_the_rest(make_dataset: Callable[..., Path], street: Labels) -> None:
     dataset = open_dataset(make_dataset({"one": street}))
-    example = Example(dataset.frames()[0], top=20, left=30, height=8, width=12, share=0.5)
+    example = ClassExample(dataset.frames()[0], top=20, left=30, height=8, width=12, share=0.5)
     crop = example_crop(dataset, example, ROAD)
     assert crop.shape == (8, 12, 3)
     # rows 20 to 23 are Sky, then a tree from column 36; from row 24 on it is Road

@@ -18,8 +18,8 @@ from core.training.control.estimate import Estimate, StageEstimate, is_training,
 from core.training.control.launch import request_stop, start
 from core.training.recipes.recipe import Recipe
 from core.training.runs.folder import create_run, run_folder, run_ids
-from core.training.runs.status import put_in_line
-from core.training.workers.dry_run import rehearse
+from core.training.runs.status import enqueue
+from core.training.workers.dry_run import dry_run
 from tests.runs import make_recipe, make_stage, state_of, wait_for
 
 RECIPE = make_recipe(
@@ -145,7 +145,7 @@ def test_real_batches_of_each_stage_are_measured(measured, told):
 )
 def test_what_would_end_the_run_ends_the_rehearsal(data, store, tmp_path, changes, part):
     with pytest.raises(StreetScopeError, match=part):
-        rehearse(make_recipe().model_copy(update=changes), data, tmp_path / "run")
+        dry_run(make_recipe().model_copy(update=changes), data, tmp_path / "run")
 
 
 def test_a_bad_label_is_said_with_the_runs_own_sentence(data, store):
@@ -293,6 +293,6 @@ def test_what_was_measured_beside_a_run_says_so_and_is_not_kept(data, store, lau
 
 
 def test_a_run_that_waits_does_not_train(data, store):
-    put_in_line(run_folder(create_run(make_recipe(), data)))
+    enqueue(run_folder(create_run(make_recipe(), data)))
 
     assert not is_training()

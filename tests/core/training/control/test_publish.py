@@ -11,7 +11,7 @@ from core.errors import ModelError, ModelNotFoundError, RunError
 from core.models.store import list_models, model_folder, read_card
 from core.training.control.publish import check_model_name, publish_run
 from core.training.runs.folder import HISTORY, create_run, run_folder
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from core.training.workers.publish import publish_checkpoint
 from core.training.workers.train import work
 from tests.runs import make_recipe, make_stage
@@ -21,7 +21,7 @@ from tests.runs import make_recipe, make_stage
 def run(store, make_dataset, street) -> str:
     data = make_dataset(dict.fromkeys("abcde", street), valid=("e",))
     run = create_run(make_recipe(make_stage(epochs=1)), data, run="trained")
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     work(run)
     return run
 

@@ -17,7 +17,7 @@ from core.training.control.launch import request_stop, start
 from core.training.distributed.processes import batch_share
 from core.training.runs.folder import HISTORY, create_run, run_folder
 from core.training.runs.records import list_runs, log_tail, read_batches, read_history, read_run
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.conftest import ROOT
 from tests.runs import make_recipe, make_stage, state_of, status_of, wait_for
@@ -63,7 +63,7 @@ def epochs_written(run: str) -> int:
 def begin(recipe, data: Path, **settings) -> str:
     """A new run that waits in line."""
     run = create_run(recipe, data, **settings)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     return run
 
 
@@ -90,7 +90,7 @@ def test_a_killed_run_is_dead_and_ends_as_if_nothing_had_happened(store, town, c
     assert read_run(killed).checkpoints == ("best",)
     half_written = run_folder(killed) / ".resume.safetensors.1.part"
     half_written.touch()
-    put_in_line(run_folder(killed))
+    enqueue(run_folder(killed))
     work(killed)
 
     assert state_of(killed) == "finished"
@@ -124,7 +124,7 @@ def test_a_run_that_is_asked_to_stop_ends_at_the_next_batch_and_can_go_on(store,
     assert (run_folder(run) / "resume.safetensors").exists()
     assert not (run_folder(run) / "stop").exists()
     done = epochs_written(run)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     seen = []
     with pytest.raises(KeyboardInterrupt):
         work(run, lambda report: _interrupt(seen, report.epoch))

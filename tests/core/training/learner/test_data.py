@@ -18,9 +18,9 @@ from core.models.networks import find_network
 from core.training.learner.data import (
     GREY,
     Augment,
-    Example,
     Normalise,
     Pictures,
+    TrainingExample,
     class_counts,
     load_examples,
     stage_dataloaders,
@@ -40,15 +40,15 @@ def recipe(crop=(32, 64), scale=(0.5, 2.0), valid_size=1.0, batch_size=2, **sett
     return Recipe(name="test", network="pixel_colour", classes="dataset", stages=(stage,), **settings)
 
 
-def checkered(height: int, width: int, seed: int = 0, block: int = 16) -> Example:
+def checkered(height: int, width: int, seed: int = 0, block: int = 16) -> TrainingExample:
     """An example of class squares, whose picture shows each pixel's class, 255 as the grey that surrounds."""
     squares = np.random.default_rng(seed).choice([0, 1, 2, IGNORE], (height // block + 1, width // block + 1))
     label = squares.astype(np.uint8).repeat(block, 0).repeat(block, 1)[:height, :width]
     image = np.where((label == IGNORE)[..., None], GREY, PALETTE[label % 3]).astype(np.uint8)
-    return Example(torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(label.copy()))
+    return TrainingExample(torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(label.copy()))
 
 
-def augmented(settings: Recipe, example: Example, seed: int, rarity: torch.Tensor = EVEN):
+def augmented(settings: Recipe, example: TrainingExample, seed: int, rarity: torch.Tensor = EVEN):
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
@@ -126,7 +126,7 @@ def test_about_half_of_the_crops_are_mirrored():
     # left half class 0, right half class 1, and a box that always covers the whole picture
     label = torch.zeros(32, 64, dtype=torch.uint8)
     label[:, 32:] = 1
-    example = Example(torch.zeros(3, 32, 64, dtype=torch.uint8), label)
+    example = TrainingExample(torch.zeros(3, 32, 64, dtype=torch.uint8), label)
     mirrored = 0
     for seed in range(60):
         _, crop = augmented(recipe(scale=(0.4, 0.4)), example, seed)
@@ -137,7 +137,9 @@ def test_about_half_of_the_crops_are_mirrored():
 
 
 def test_a_picture_smaller_than_its_crop_is_surrounded_by_grey_that_counts_nowhere():
-    example = Example(torch.zeros(3, 32, 32, dtype=torch.uint8), torch.zeros(32, 32, dtype=torch.uint8))
+    example = TrainingExample(
+        torch.zeros(3, 32, 32, dtype=torch.uint8), torch.zeros(32, 32, dtype=torch.uint8)
+    )
     image, label = augmented(recipe(crop=(64, 64), scale=(1.0, 1.0)), example, 0)
 
     # squeezing changes height and width by at most 10.5 % each, in opposite directions
@@ -147,7 +149,9 @@ def test_a_picture_smaller_than_its_crop_is_surrounded_by_grey_that_counts_nowhe
 
 
 def test_no_colour_change_and_no_blur_leave_the_colours_as_they_are():
-    example = Example(torch.full((3, 90, 90), 77, dtype=torch.uint8), torch.zeros(90, 90, dtype=torch.uint8))
+    example = TrainingExample(
+        torch.full((3, 90, 90), 77, dtype=torch.uint8), torch.zeros(90, 90, dtype=torch.uint8)
+    )
     image, _ = augmented(recipe(scale=(1.5, 2.0)), example, 3)
 
     assert (image == 77).all()
@@ -164,7 +168,7 @@ def test_colour_changes_leave_the_label_map_as_it_is():
 def test_rare_crops_show_the_rare_class():
     label = torch.zeros(300, 300, dtype=torch.uint8)
     label[280:284, 10:14] = 2
-    example = Example(torch.zeros(3, 300, 300, dtype=torch.uint8), label)
+    example = TrainingExample(torch.zeros(3, 300, 300, dtype=torch.uint8), label)
     rarity = torch.tensor([0.0, 0.0, 1.0])
     settings = recipe(scale=(1.0, 1.0), rare_crop=1.0)
 
@@ -172,7 +176,7 @@ def test_rare_crops_show_the_rare_class():
 
 
 def test_rare_crops_of_a_picture_without_classes_are_taken_anywhere():
-    example = Example(
+    example = TrainingExample(
         torch.zeros(3, 64, 64, dtype=torch.uint8), torch.full((64, 64), IGNORE, dtype=torch.uint8)
     )
 
@@ -185,7 +189,7 @@ def test_rare_crops_of_a_picture_without_classes_are_taken_anywhere():
 def test_classes_are_counted_over_all_examples():
     first = torch.tensor([[0, 0], [1, IGNORE]], dtype=torch.uint8)
     second = torch.tensor([[2, 2, 2]], dtype=torch.uint8)
-    examples = [Example(torch.zeros(3, *label.shape), label) for label in (first, second)]
+    examples = [TrainingExample(torch.zeros(3, *label.shape), label) for label in (first, second)]
 
     assert class_counts(examples, 4).tolist() == [2, 1, 3, 0]
 

@@ -21,11 +21,11 @@ from core.errors import (
     PretrainedWeightsError,
     TrainingError,
 )
-from core.training.learner.checkpoint import read_progress
-from core.training.learner.failures import explained
+from core.training.learner.checkpoint import read_resume_point
+from core.training.learner.failures import translate_errors
 from core.training.runs.folder import create_run, run_folder
 from core.training.runs.records import log_tail, read_history, read_run
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.conftest import ROOT
 from tests.runs import make_recipe, make_stage, state_of, status_of
@@ -34,7 +34,7 @@ from tests.runs import make_recipe, make_stage, state_of, status_of
 def failing(error: type[TrainingError], recipe, data) -> tuple[str, str]:
     """Do a run that fails; return its ID and the sentence in its status."""
     run = create_run(recipe, data)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     with pytest.raises(error) as refused:
         work(run)
     status = status_of(run)
@@ -52,7 +52,7 @@ def failing(error: type[TrainingError], recipe, data) -> tuple[str, str]:
 def waiting(recipe, data) -> str:
     """A new run that waits in line."""
     run = create_run(recipe, data)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     return run
 
 
@@ -88,7 +88,7 @@ def test_a_checkpoint_that_does_not_fit_on_the_disk_leaves_the_one_before(store,
     work(whole)
     with pytest.raises(KeyboardInterrupt):
         work(run, interrupt_after(3))
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     # the checkpoint has some 21 kB, everything else less
     complaint = limited(run, environment, resource.RLIMIT_FSIZE, 16_000)
 
@@ -97,9 +97,9 @@ def test_a_checkpoint_that_does_not_fit_on_the_disk_leaves_the_one_before(store,
         "written before is whole.\n"
     )
     assert (status_of(run).state, status_of(run).message) == ("failed", complaint.rstrip())
-    assert read_progress(run_folder(run) / "resume.safetensors").epoch == 2
+    assert read_resume_point(run_folder(run) / "resume.safetensors").epoch == 2
     assert not list(run_folder(run).glob(".*.part"))
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     work(run)
     assert [e[:6] for e in read_history(run)] == [e[:6] for e in read_history(whole)]
 
@@ -125,7 +125,7 @@ def test_a_run_on_a_full_disk_says_so_and_goes_on_when_there_is_room(small_disk,
     assert 0 < done < 60
     assert read_run(run).previews
     small_disk()
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     work(run)
     assert state_of(run) == "finished"
     assert [epoch.epoch for epoch in read_history(run)] == list(range(1, 61))
@@ -150,18 +150,18 @@ def test_a_batch_that_does_not_fit_into_memory_names_a_smaller_one(store, data, 
 def test_every_kind_of_full_memory_is_recognised(error):
     with (
         pytest.raises(OutOfMemoryError, match="try smaller pictures or a smaller network"),
-        explained(make_stage(batch_size=3)),
+        translate_errors(make_stage(batch_size=3)),
     ):
         raise error
 
 
 def test_pictures_that_do_not_fit_into_memory_are_not_blamed_on_the_batch():
-    with pytest.raises(OutOfMemoryError, match="pictures of the data set"), explained():
+    with pytest.raises(OutOfMemoryError, match="pictures of the data set"), translate_errors():
         raise MemoryError
 
 
 def test_other_errors_are_passed_on_as_they_are():
-    with pytest.raises(ZeroDivisionError), explained():
+    with pytest.raises(ZeroDivisionError), translate_errors():
         raise ZeroDivisionError
 
 
@@ -236,7 +236,7 @@ def test_a_failed_run_can_be_started_again(store, data):
     label.write_bytes(b"")
     run, _ = failing(DatasetError, make_recipe(), data)
     label.write_bytes(good)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     work(run)
 
     assert state_of(run) == "finished"

@@ -12,7 +12,7 @@ from core.errors import DivergedError, StoppedError
 from core.training.learner.trainer import Watch, find_rate, train
 from core.training.runs.folder import create_run, run_folder
 from core.training.runs.records import read_batches, read_run
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.runs import make_recipe, make_stage
 
@@ -33,7 +33,7 @@ def test_the_finder_suggests_rates_at_which_the_loss_falls(dataset, tmp_path):
 
 def test_the_curve_has_a_line_for_every_batch_with_rising_rates(store, data):
     run = create_run(make_recipe(), data, task="lr_find", iterations=40)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     suggestions = work(run).suggestions
 
     (finder,) = read_run(run).finders
@@ -58,7 +58,7 @@ def test_the_finder_changes_nothing_about_what_follows(dataset, tmp_path):
 @pytest.mark.parametrize("method", ["valley", "steep", "minimum"])
 def test_a_stage_may_take_what_the_finder_suggests(store, data, method):
     run = create_run(make_recipe(make_stage(lr="find", suggestion=method, pct_start=0.5)), data)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     work(run)
 
     (finder,) = read_run(run).finders

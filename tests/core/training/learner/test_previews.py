@@ -10,11 +10,11 @@ import torch
 from PIL import Image
 
 from core.models.networks import find_network
-from core.training.learner.data import Example
+from core.training.learner.data import TrainingExample
 from core.training.learner.previews import LONGEST, PreviewPainter, chosen
 from core.training.runs.folder import create_run, run_folder
 from core.training.runs.records import read_run
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.runs import make_recipe, make_stage
 
@@ -32,9 +32,9 @@ def pixels(path, mode: str | None = None):
         return np.array(picture.convert(mode) if mode else picture)
 
 
-def example(labels, colours) -> Example:
+def example(labels, colours) -> TrainingExample:
     image = torch.from_numpy(colours.palette[labels]).permute(2, 0, 1).contiguous()
-    return Example(image, torch.from_numpy(labels))
+    return TrainingExample(image, torch.from_numpy(labels))
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_large_frames_are_shown_small_and_only_in_their_own_classes(tmp_path, co
 
 def finished(data, recipe):
     run = create_run(recipe, data)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     work(run)
     return read_run(run)
 

@@ -308,10 +308,10 @@ def test_any_words_and_numbers_survive_toml(summary, lr, frozen):
 
 @pytest.mark.parametrize("model", [Recipe, Stage])
 def test_every_setting_is_explained_in_a_sentence(model):
-    explained = explanations(model)
+    translate_errors = explanations(model)
 
-    assert list(explained) == list(model.model_fields)
-    for sentence in explained.values():
+    assert list(translate_errors) == list(model.model_fields)
+    for sentence in translate_errors.values():
         assert sentence.endswith(".")
         assert sentence[0].isupper()
         assert "\n" not in sentence

@@ -14,7 +14,7 @@ from core.errors import RunError
 from core.training.runs.film import MOST, WIDTH, make_film, moment_words, moments
 from core.training.runs.folder import create_run, run_folder
 from core.training.runs.records import Epoch, Preview, RunView, read_run
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.runs import make_recipe, make_stage
 
@@ -23,7 +23,7 @@ from tests.runs import make_recipe, make_stage
 def view(store, data) -> RunView:
     """A run of two epochs over one validation frame."""
     run = create_run(make_recipe(make_stage(epochs=2)), data)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     work(run)
     return read_run(run)
 

@@ -10,7 +10,7 @@ from core.reports.lr_find_charts import finder_chart
 from core.training.runs.folder import create_run, run_folder
 from core.training.runs.lr_find_history import fitting_finder, rate_in_words
 from core.training.runs.records import Finder, FinderPoint, list_runs
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from tests.runs import make_recipe, make_stage
 
 RECIPE = make_recipe(make_stage("first"), make_stage("second"))
@@ -20,7 +20,7 @@ RECIPE = make_recipe(make_stage("first"), make_stage("second"))
 def finder_run(store, data) -> str:
     """A finder for the stage `second` that waits in line."""
     run = create_run(RECIPE, data, stages=("second",), task="lr_find")
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     return run
 
 
@@ -55,7 +55,7 @@ def test_only_what_the_finder_sees_makes_another(finder_run, data, stage, whole,
 
 
 def test_a_training_run_is_no_finder(store, data):
-    put_in_line(run_folder(create_run(RECIPE, data)))
+    enqueue(run_folder(create_run(RECIPE, data)))
 
     assert found(RECIPE, data) is None
 

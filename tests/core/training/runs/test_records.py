@@ -12,7 +12,7 @@ import pytest
 from core.errors import RunError, RunNotFoundError
 from core.training.runs.folder import BATCHES, HISTORY, append_row, create_run, run_folder, run_ids
 from core.training.runs.records import (
-    Position,
+    LogPosition,
     checkpoint_file,
     checkpoints,
     delete_run,
@@ -23,7 +23,7 @@ from core.training.runs.records import (
     read_history,
     read_run,
 )
-from core.training.runs.status import put_in_line
+from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.runs import make_recipe, make_stage, write
 
@@ -38,7 +38,7 @@ def batch(number: int) -> tuple[object, ...]:
 def waiting(store, data) -> str:
     """The ID of a run that waits in line."""
     run = create_run(make_recipe(), data)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     return run
 
 
@@ -47,7 +47,7 @@ def finished(store, data) -> str:
     """The ID of a finished run of two stages that keeps every epoch."""
     recipe = make_recipe(make_stage("small", 2), make_stage("large", 1), every_epoch=True)
     run = create_run(recipe, data)
-    put_in_line(run_folder(run))
+    enqueue(run_folder(run))
     work(run)
     return run
 
@@ -97,7 +97,7 @@ def test_a_waiting_run_has_nothing_to_show_yet(waiting):
     assert view.summary.live
     assert (view.history, view.previews, view.finders, view.checkpoints) == ((), (), (), ())
     assert view.best is None
-    assert read_batches(waiting) == ([], Position(), False)
+    assert read_batches(waiting) == ([], LogPosition(), False)
 
 
 def test_progress_counts_the_part_of_the_epoch_that_is_done(waiting):
@@ -203,7 +203,7 @@ def test_the_tail_of_a_long_log_begins_with_a_whole_line(waiting):
 def test_runs_are_listed_the_newest_first(store, data):
     runs = [create_run(make_recipe(), data, run=name) for name in ("b", "c", "a")]
     for run in runs:
-        put_in_line(run_folder(run))
+        enqueue(run_folder(run))
 
     assert [summary.id for summary in list_runs()] == ["a", "c", "b"]
 
@@ -247,7 +247,7 @@ def test_fifty_runs_of_a_hundred_epochs_are_read_without_reading_their_batches(s
     """What the list costs is files opened, whatever the clock says: four a run."""
     for number in range(50):
         run = create_run(make_recipe(make_stage(epochs=100)), data, run=f"run-{number}")
-        put_in_line(run_folder(run))
+        enqueue(run_folder(run))
     read = []
     real = os.open
     monkeypatch.setattr(os, "open", lambda path, *rest: (read.append(Path(path).name), real(path, *rest))[1])

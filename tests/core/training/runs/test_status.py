@@ -16,8 +16,8 @@ from core.training.runs.status import (
     NEXT,
     SILENT,
     StatusKeeper,
+    enqueue,
     process_start,
-    put_in_line,
     read_status,
     shown_state,
 )
@@ -28,7 +28,7 @@ from tests.runs import make_recipe, wait_for, write
 def folder(store, data):
     """The folder of a run that waits in line."""
     folder = existing_run(create_run(make_recipe(), data))
-    put_in_line(folder)
+    enqueue(folder)
     return folder
 
 
@@ -144,7 +144,7 @@ def test_a_running_run_that_was_asked_to_stop_is_stopping(folder):
 @pytest.mark.parametrize("content", [b"", b'{"state": "run', b'{"pid": -1}', b"\xff", b"[]"])
 def test_a_run_whose_status_is_damaged_can_go_on(folder, content):
     (folder / STATUS).write_bytes(content)
-    put_in_line(folder)
+    enqueue(folder)
 
     assert read_status(folder).state == "queued"
 
@@ -154,14 +154,14 @@ def test_a_live_run_cannot_be_started_again(folder, state):
     write(folder, state=state)
 
     with pytest.raises(RunError, match=f"is {state} already"):
-        put_in_line(folder)
+        enqueue(folder)
 
 
 @pytest.mark.parametrize("state", ["stopped", "failed", "finished", "running"])
 def test_a_run_that_has_ended_or_died_goes_back_in_line_and_keeps_its_figures(folder, state):
     write(folder, state=state, pid=2**22 + 1, done=5, total=9, seconds=3.5)
     (folder / STOP).touch()
-    put_in_line(folder)
+    enqueue(folder)
 
     status = read_status(folder)
     assert (status.state, status.pid, status.done, status.total, status.seconds) == (
