@@ -43,7 +43,7 @@ TOWN_RECIPE = make_recipe(
 KILLED_BETWEEN_STAGES = """
 import os, signal, sys
 from core.__main__ import main
-from core.training import checkpoint
+from core.training.learner import checkpoint
 
 def save(model, path, save=checkpoint.save_weights):
     if path.name == "small.safetensors":
@@ -209,7 +209,7 @@ def test_a_run_can_be_stopped_while_it_waits(store, data, core, launched):
 
 
 def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
-    store, town, tmp_path, environment, recipe_file
+    store, town, tmp_path, environment, recipe_file, monkeypatch
 ):
     # Unchanged pictures, and epochs enough to come to rest: on the way there, rounding alone changes much.
     stage = make_stage("a", 24, size=1.0, lr=5e-3, batch_size=4, augmentation=0)
@@ -227,6 +227,7 @@ def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
     done = subprocess.run(command, cwd=ROOT, env=paths, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["name"] == "shared"
+    monkeypatch.setattr("core.training.learner.trainer.has_native_bfloat16", lambda: False)
     alone = begin(recipe, town)
     work(alone)
 

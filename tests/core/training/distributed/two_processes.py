@@ -1,4 +1,6 @@
-"""A program for torchrun: `python -m core train` as it is, with notes of what each process sees and finds.
+"""A program for torchrun: `python -m core train` in float32, with notes of what each process sees and finds.
+
+bfloat16 has three digits: rounding alone, which differs between one process and two, would change the result.
 
 Usage: two_processes.py FOLDER_FOR_THE_NOTES ARGUMENTS_OF_TRAIN...
 """
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from core.__main__ import main
 from core.training.distributed import processes
+from core.training.learner import trainer
 from core.training.learner.callbacks import History
 from core.training.learner.data import _Augmented
 
@@ -38,5 +41,6 @@ def note(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    trainer.has_native_bfloat16 = lambda: False
     note(Path(sys.argv[1]))
     sys.exit(main(["train", *sys.argv[2:]]))
