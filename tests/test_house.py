@@ -1,7 +1,7 @@
 """The house: imports run down from room to room, never up and never in a circle.
 
-A room is a folder. Imports inside functions and those for type checkers count like all others, so what two modules
-need of each other must be a third module.
+A room is a folder. Imports inside functions and those for type checkers count like all others, so what two
+modules need of each other must be a third module.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import pytest
 
 from tests.conftest import ROOT
 
-# From the ground floor up: a room may import from those before it. `core/__main__.py` is the command line's door.
+# From the ground floor up: a room may import from those before it. `core/__main__.py` is the command
+# line's door.
 FLOORS = (
     "core",
     "core/hardware",
