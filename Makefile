@@ -30,7 +30,7 @@ run: setup  ## the app, on http://localhost:8501
 test: setup-dev headless-chromium  ## every test, the browser's included, by two processes
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-check: setup-dev  ## ruff format and lint, mypy --strict on core
+check: setup-dev  ## ruff format and lint, mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

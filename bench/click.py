@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FloatRect, Page
 
 from bench.processes import APP_POLICY, POLICIES
 from bench.report import Goal, Report, Row
@@ -43,7 +43,7 @@ def point_in_frame(page: Page, across: float, down: float) -> Point:
     return _point_in(page.frame_locator("iframe").locator("img").bounding_box(), across, down)
 
 
-def _point_in(box: dict[str, float] | None, across: float, down: float) -> Point:
+def _point_in(box: FloatRect | None, across: float, down: float) -> Point:
     if box is None:
         raise RuntimeError("The picture is not on the page.")
     return box["x"] + box["width"] * across, box["y"] + box["height"] * down

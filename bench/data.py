@@ -87,11 +87,11 @@ def make_set(root: Path, frames: int, width: int, height: int) -> list[str]:
 
 
 def seconds_until_shown(page: Page, name: str, start: float) -> float:
-    return page.evaluate(SHOWN, [name, start]) / 1000
+    return float(page.evaluate(SHOWN, [name, start])) / 1000
 
 
 def now(page: Page) -> float:
-    return page.evaluate("performance.timeOrigin + performance.now()")
+    return float(page.evaluate("performance.timeOrigin + performance.now()"))
 
 
 def look_through(page: Page, names: list[str], rest: float = 0.0) -> list[float]:

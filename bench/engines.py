@@ -96,7 +96,8 @@ def onnx_file(network: nn.Module, size: int) -> bytes:
     file = io.BytesIO()
     example = torch.zeros(1, 3, size, size)
     plain = network.to(memory_format=torch.contiguous_format)
-    torch.onnx.export(plain, (example,), file, dynamo=False, input_names=["image"])
+    # With dynamo=False it takes a file object, which its types do not say.
+    torch.onnx.export(plain, (example,), file, dynamo=False, input_names=["image"])  # type: ignore[arg-type]
     return file.getvalue()
 
 

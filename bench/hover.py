@@ -8,7 +8,7 @@ import time
 
 from bench.click import point_in_viewer
 from bench.photos import open_photos, photo
-from bench.report import Goal, Report
+from bench.report import Goal, Report, Row
 from bench.serving import chromium, served
 
 SECONDS = 5.0
@@ -61,7 +61,7 @@ def late(frames: list[float]) -> float:
     return sum(frame > LATE for frame in frames) / len(frames)
 
 
-def row(what: str, frames: list[float]) -> dict:
+def row(what: str, frames: list[float]) -> Row:
     return {
         "pointer": what,
         "frames": len(frames),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import typing
+from functools import partial
 
 from bench.engines import median_seconds
 from bench.processes import in_fresh_process
@@ -37,7 +38,7 @@ def main(size: str) -> None:
     photo = images.decode(china().read_bytes())
     result = load_segmenter("street-lite0").segment(photo, int(size), square=True)
     seconds = {
-        shape: median_seconds(lambda s=shape: result.read_pixel(100, 200, shape=s), repeats=200)
+        shape: median_seconds(partial(result.read_pixel, 100, 200, shape=shape), repeats=200)
         for shape in typing.get_args(Shape)
     }
     print(json.dumps(seconds))

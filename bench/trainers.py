@@ -22,7 +22,7 @@ from fastai.learner import Learner
 HEIGHT, WIDTH, BATCH_SIZE, WARM_UP = 352, 480, 8, 1
 
 
-class Stopwatch(Callback):
+class Stopwatch(Callback):  # type: ignore[misc]  # fastai has no types
     """Times steps and the waiting for their batches, and ends the training when enough are measured."""
 
     order = 99
@@ -71,7 +71,7 @@ def street(folder: Path) -> Learner:
     keep_free_memory()  # as the command does
     recipe = read_recipe("street")
     stage = recipe.stages[-1]
-    assert (*stage.crop, stage.batch_size) == (HEIGHT, WIDTH, BATCH_SIZE)  # noqa: S101
+    assert (stage.crop, stage.batch_size) == ((HEIGHT, WIDTH), BATCH_SIZE)  # noqa: S101
     scratch = Path(tempfile.mkdtemp())
     run = prepare(recipe, open_dataset(folder), scratch, lambda _: None, (stage.name,), Watch())
     return run.ready(0, lr=1e-4)

@@ -47,7 +47,8 @@ def classroom(data: Path) -> list[tuple[float, float]]:
     """Run the recipe as anybody would: (seconds since it was started, acc_camvid) after each epoch."""
     history = run_folder("bench-classroom") / HISTORY
     command = [sys.executable, "-m", "core", "train", "--recipe", "classroom", "--data", str(data), "--quiet"]
-    start, curve = time.perf_counter(), []
+    start = time.perf_counter()
+    curve: list[tuple[float, float]] = []
     process = subprocess.Popen([*command, "--name", "bench-classroom"], cwd=ROOT, stdout=subprocess.DEVNULL)
     while process.poll() is None:
         time.sleep(0.05)

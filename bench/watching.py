@@ -118,8 +118,11 @@ def beside_a_run(browser: Browser, app: Server, data: Path) -> tuple[list[Row], 
     rows: list[Row] = [
         {"run": "alone", "steps per second": statistics.mean(alone)},
         {"run": "beside one person who clicks in Explore", "steps per second": with_clicks},
-        {"run": "watched on the Runs page", "steps per second": statistics.mean(watched)}
-        | {f"{name}'s share of the machine": value for name, value in share.items()},
+        {
+            "run": "watched on the Runs page",
+            "steps per second": statistics.mean(watched),
+            **{f"{name}'s share of the machine": value for name, value in share.items()},
+        },
     ]
     _, p95 = median_and_p95(times)
     return rows, {

@@ -1,5 +1,7 @@
 """Evaluate: how good a model is on a data set's frames, class by class, pixel by pixel."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.widgets.shared.front_door import front_door
@@ -47,7 +49,7 @@ if len(found) > 1:
 headline(shown, opened)
 card = next(task.card for task in tasks if task.card.name == shown.model)
 measured = Measured(shown, opened, card)
-TABS = {
+TABS: dict[str, Callable[[], None]] = {
     "Classes": lambda: show_classes(shown),
     "Confusion": lambda: show_confusion(measured),
     "Worst frames": lambda: show_worst(measured),

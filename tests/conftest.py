@@ -83,6 +83,8 @@ def save_colour_model(name: str, order: tuple[int, ...] = (SKY, ROAD, TREE, VOID
     means = torch.tensor(COLOURS.palette[list(order)].astype(np.float32)) / 255
     sharpness = 8
     module = network.build(len(COLOURS), False)
+    assert isinstance(module, torch.nn.Conv2d)
+    assert module.bias is not None
     # -sharpness * |pixel - mean|^2 without the term that all classes have in common
     with torch.no_grad():
         module.weight.copy_((2 * sharpness * means).view(len(COLOURS), 3, 1, 1))

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from core.training.recipes.recipe import Recipe, Stage
 from core.training.runs.folder import STATUS, run_folder, write_text
@@ -14,15 +15,20 @@ from core.training.runs.status import Status, process_start, read_status, shown_
 DEADLINE = 120.0
 
 
-def make_stage(name: str = "only", epochs: int = 3, **changes) -> Stage:
-    settings = {"crop": (32, 32), "scale": (0.8, 1.2), "lr": 0.3, "batch_size": 2}
+def make_stage(name: str = "only", epochs: int = 3, **changes: Any) -> Stage:
+    settings: dict[str, Any] = {"crop": (32, 32), "scale": (0.8, 1.2), "lr": 0.3, "batch_size": 2}
     if "size" in changes:
         settings |= {"crop": None, "scale": None}
     return Stage(name=name, epochs=epochs, **(settings | changes))
 
 
-def make_recipe(*stages: Stage, **changes) -> Recipe:
-    settings = {"name": "test", "network": "pixel_colour", "classes": "dataset", "ema_decay": 0.5}
+def make_recipe(*stages: Stage, **changes: Any) -> Recipe:
+    settings: dict[str, Any] = {
+        "name": "test",
+        "network": "pixel_colour",
+        "classes": "dataset",
+        "ema_decay": 0.5,
+    }
     return Recipe(stages=stages or (make_stage(),), **(settings | changes))
 
 
@@ -42,9 +48,9 @@ def state_of(run: str) -> str:
     return shown_state(run_folder(run), status_of(run))
 
 
-def write(folder: Path, **values) -> Status:
+def write(folder: Path, **values: Any) -> Status:
     """A status of this process, alive now, but for the values given."""
-    here = {
+    here: dict[str, Any] = {
         "pid": os.getpid(),
         "process_started": process_start(os.getpid()),
         "host": read_status(folder).host,

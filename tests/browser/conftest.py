@@ -325,7 +325,9 @@ def _left_behind(window: BrowserContext) -> list[str]:
     state = window.storage_state(indexed_db=True)
     kept = [cookie["name"] for cookie in state.get("cookies", [])]
     for origin in state.get("origins", []):
-        kept += [entry["name"] for entry in (*origin["localStorage"], *origin.get("indexedDB", []))]
+        kept += [entry["name"] for entry in origin["localStorage"]]
+        databases: Any = origin.get("indexedDB", [])  # its types do not know them
+        kept += [entry["name"] for entry in databases]
     return kept
 
 

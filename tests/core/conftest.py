@@ -15,7 +15,7 @@ from core.errors import DatasetError
 from core.training.recipes.recipe import Recipe, to_toml
 from core.training.runs.folder import runs_folder
 from core.training.runs.status import read_status, shown_state
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Labels
 
 
 def refused(action: Callable[[], object], kind: type[DatasetError] = DatasetError) -> str:
@@ -30,20 +30,20 @@ def refused(action: Callable[[], object], kind: type[DatasetError] = DatasetErro
 
 
 @pytest.fixture(scope="session")
-def refusal():
+def refusal() -> Callable[..., str]:
     """The one sentence that an action is refused with."""
     return refused
 
 
 @pytest.fixture
-def data(make_dataset, street) -> Path:
+def data(make_dataset: Callable[..., Path], street: Labels) -> Path:
     """A folder of four training frames and one for validation, whose classes are colours."""
     labels = {name: np.roll(street, 5 * n, axis=1) for n, name in enumerate("abcde")}
     return make_dataset(labels, valid=("e",))
 
 
 @pytest.fixture
-def recipe_file(tmp_path) -> Callable[[Recipe], str]:
+def recipe_file(tmp_path: Path) -> Callable[[Recipe], str]:
     """Write a recipe to a TOML file and return its path."""
 
     def write(recipe: Recipe) -> str:
@@ -55,13 +55,13 @@ def recipe_file(tmp_path) -> Callable[[Recipe], str]:
 
 
 @pytest.fixture
-def environment(store) -> dict[str, str]:
+def environment(store: Path) -> dict[str, str]:
     """The environment of a process that has the test's own model store, and one thread."""
     return os.environ | {"STREETSCOPE_MODELS": str(store), "OMP_NUM_THREADS": "1"}
 
 
 @pytest.fixture
-def core(environment) -> Callable[..., subprocess.Popen[str]]:
+def core(environment: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start `python -m core` with these arguments; what is still running at the end is killed."""
     started: list[subprocess.Popen[str]] = []
 
@@ -84,7 +84,7 @@ def core(environment) -> Callable[..., subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def launched(store, monkeypatch) -> Iterator[None]:
+def launched(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """For tests that start runs of their own session: what is still alive at the end is killed."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     yield

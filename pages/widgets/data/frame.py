@@ -12,6 +12,7 @@ from pages.widgets.data.gallery import SPLIT_TITLES
 from pages.widgets.data.truth import truth_picture, truth_viewer
 from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
 from pages.widgets.shared.datasets import OpenedSet, file_name
+from pages.widgets.viewer.pixel_viewer import View
 
 _SHOW, _PICKER = "show", "frame_picker"
 _SHOWS = {"truth": "Truth", "beside": "Side by side", "prediction": "Prediction"}
@@ -44,7 +45,8 @@ def one_frame(opened: OpenedSet) -> None:
 
         beside_prediction(opened, frame, picture)
     elif show == "beside":
-        for column, view in zip(st.columns(2, gap="medium"), ("photo", "mask"), strict=True):
+        views: tuple[View, View] = ("photo", "mask")
+        for column, view in zip(st.columns(2, gap="medium"), views, strict=True):
             with column:
                 truth_viewer(picture, f"beside_{view}", f"{frame.name}, {view}", view=view, link="beside")
     else:

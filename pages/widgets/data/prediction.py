@@ -15,7 +15,7 @@ from pages.widgets.data.truth import truth_viewer
 from pages.widgets.segmentation.models import model_picker
 from pages.widgets.segmentation.predictions import Prediction, predict
 from pages.widgets.shared.datasets import OpenedSet
-from pages.widgets.viewer.pixel_viewer import ViewerPicture
+from pages.widgets.viewer.pixel_viewer import View, ViewerPicture
 
 
 def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> None:
@@ -31,7 +31,7 @@ def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> 
         st.error(str(error), title="There is nothing to compare", icon=":material/error:")
         return
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
-    pictures = {
+    pictures: dict[str, tuple[ViewerPicture, View]] = {
         "The truth": (truth, "overlay"),
         f"What {model} says": (prediction.picture, "overlay"),
         "Where it is wrong": (prediction.error_picture, "overlay"),

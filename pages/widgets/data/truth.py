@@ -21,7 +21,7 @@ def truth_picture(opened: OpenedSet, frame: Frame) -> ViewerPicture:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _truth_picture(
-    key: str, _opened: OpenedSet, frame: Frame, image_signature: str, label_signature: str
+    key: str, _opened: OpenedSet, frame: Frame, image_signature: str | None, label_signature: str | None
 ) -> ViewerPicture:
     image, label = _opened.dataset.read(frame)
     classes = _opened.dataset.class_list

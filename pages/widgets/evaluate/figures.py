@@ -203,8 +203,9 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
     except ComparisonError as error:
         st.error(str(error), title="These two cannot be compared", icon=":material/compare:")
         return
+    figures: list[charts.ClassFigure] = ["IoU", "precision", "recall"]
     figure = st.segmented_control(
-        "Figure of each class", ["IoU", "precision", "recall"], default="IoU", required=True, key="compared"
+        "Figure of each class", figures, default="IoU", required=True, key="compared"
     )
     chart, name = charts.comparison_chart(first, second, figure), stem(first, f"and-{second.model}")
     saved_chart(

@@ -17,7 +17,7 @@ from pages.widgets.shared.plots import show_chart
 from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPicture
 
 ROW, COLUMN, SHAPE = "pixel_row", "pixel_column", "neighbours"
-_SHAPES = typing.get_args(Shape)
+_SHAPES: tuple[Shape, ...] = typing.get_args(Shape)
 
 _SHAPE_TITLES = {"row": "Row", "column": "Column", "square": "Square"}
 _CHART_TITLES = {
@@ -55,8 +55,8 @@ def take_up(session: VisitorSession) -> None:
 def shape() -> Shape:
     """Which neighbours are read; `pixel_inputs` has the widget to choose."""
     # At the first run the widget, and with it what the address says, comes only after the picture.
-    chosen: Shape = st.session_state.get(SHAPE) or st.query_params.get(SHAPE, "row").lower()
-    return chosen if chosen in _SHAPES else "row"
+    chosen = st.session_state.get(SHAPE) or st.query_params.get(SHAPE, "row").lower()
+    return next((shape for shape in _SHAPES if shape == chosen), "row")
 
 
 def pixel_inputs(picture: ViewerPicture) -> None:

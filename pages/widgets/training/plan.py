@@ -118,7 +118,7 @@ def _show_estimate(recipe: Recipe, opened: OpenedSet) -> bool:
     failed = job is not None and job.state == "failed"
     st.button(
         "Measure again" if failed or found is not None else "Measure how long it takes",
-        on_click=_measure,
+        on_click=_measure_again,
         args=(key, recipe, opened),
         icon=":material/timer:",
         type="tertiary",
@@ -178,6 +178,10 @@ def _look(job: Job[Estimate | None], recipe: Recipe, opened: OpenedSet) -> Estim
 def _measure(key: Hashable, recipe: Recipe, opened: OpenedSet) -> Job[Estimate]:
     jobs().forget(("kept estimate", key))
     return jobs().start(("estimate", key), lambda job: measure(recipe, opened.dataset, job.tell))
+
+
+def _measure_again(key: Hashable, recipe: Recipe, opened: OpenedSet) -> None:
+    _measure(key, recipe, opened)
 
 
 def _stop_measuring() -> None:
