@@ -18,17 +18,17 @@ with status 2.
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── BrokenModelError       a file missing, changed, of another format or shape
-    │   └── PretrainedWeightsError ImageNet weights that cannot be had here
+    │   └── PretrainedWeightsError ImageNet weights that are not available here
     ├── DatasetError               a folder that is not a data set, or one with a bad label
     │   ├── LabelValueError        a label map with a number that the class list does not have
     │   ├── UnknownColourError     a label map with a colour that the class list does not have
-    │   └── DownloadError          a data set that could not be brought in from the network
+    │   └── DownloadError          a data set that could not be downloaded
     └── TrainingError
         ├── RecipeError            a recipe that cannot be followed
-        ├── DivergedError          the loss is not a number any more
+        ├── DivergedError          the loss is no longer a number
         ├── OutOfMemoryError       a batch does not fit into memory
-        ├── DiskFullError          no room for what a run has to write
-        ├── StoppedError           a run was stopped; it can go on
+        ├── DiskFullError          no disk space for a run's files
+        ├── StoppedError           a run was stopped; it can be resumed
         └── RunError               a run's folder that cannot be used as asked
             └── RunNotFoundError
 """
@@ -43,7 +43,7 @@ class ImageError(StreetScopeError):
 
 
 class NotAnImageError(ImageError):
-    """The bytes are no picture in a format we read."""
+    """The bytes are not a picture in a format we read."""
 
 
 class TruncatedImageError(ImageError):
@@ -83,7 +83,7 @@ class ModelError(StreetScopeError):
 
 
 class ModelNotFoundError(ModelError):
-    """No model of that name."""
+    """No model with that name."""
 
 
 class BrokenModelError(ModelError):
@@ -91,7 +91,7 @@ class BrokenModelError(ModelError):
 
 
 class PretrainedWeightsError(ModelError):
-    """Pretrained weights that cannot be had on this machine."""
+    """Pretrained weights that are not available on this machine."""
 
 
 class DatasetError(StreetScopeError):
@@ -105,8 +105,8 @@ class LabelValueError(DatasetError):
 class UnknownColourError(DatasetError):
     """A label map holds colours that the class list does not have.
 
-    counts: how many pixels have each of them, by (red, green, blue), the most frequent first; of very many
-    only some. colours: how many there are.
+    counts: pixels of each such colour, by (red, green, blue), the most frequent first; only some if there
+    are very many. colours: how many there are.
     """
 
     def __init__(self, message: str, counts: dict[tuple[int, int, int], int], colours: int) -> None:
@@ -116,11 +116,11 @@ class UnknownColourError(DatasetError):
 
 
 class DownloadError(DatasetError):
-    """A data set that could not be brought in from the network."""
+    """A data set that could not be downloaded."""
 
 
 class TrainingError(StreetScopeError):
-    """A training run that cannot start or go on."""
+    """A training run that cannot start or continue."""
 
 
 class RecipeError(TrainingError):
@@ -128,7 +128,7 @@ class RecipeError(TrainingError):
 
 
 class DivergedError(TrainingError):
-    """The loss is not a number any more."""
+    """The loss is no longer a number."""
 
 
 class OutOfMemoryError(TrainingError):
@@ -136,16 +136,16 @@ class OutOfMemoryError(TrainingError):
 
 
 class DiskFullError(TrainingError):
-    """There is no room for what a run has to write."""
+    """The disk has no space for a run's files."""
 
 
 class StoppedError(TrainingError):
-    """A run was stopped before its end; it can go on."""
+    """A run was stopped before its end; it can be resumed."""
 
 
 class RunError(TrainingError):
-    """A run that cannot be used as asked: still running, damaged, there already."""
+    """A run that cannot be used as asked: still running, damaged, or already there."""
 
 
 class RunNotFoundError(RunError):
-    """No run of that ID."""
+    """No run with that ID."""

@@ -1,4 +1,4 @@
-"""Long work in threads of its own: it goes on while nobody looks, and everybody sees how far it is."""
+"""Long work in its own threads: it continues when nobody is watching, and anybody can see its progress."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class JobProgress:
-    """How far a job is: `done` of `total`, both 0 before it said so, and the seconds left if known.
+    """A job's progress: `done` of `total`, both 0 until the job reports them, and the seconds left if known.
 
-    doing: what the job does at the moment, in words; empty where its name says it all.
+    doing: what the job is doing now, in words; empty if its name says enough.
     """
 
     done: int = 0
@@ -31,19 +31,19 @@ class JobProgress:
 
     @property
     def share(self) -> float:
-        """What is done of all, in [0, 1]."""
+        """The fraction done, in [0, 1]."""
         return min(1.0, self.done / self.total) if self.total else 0.0
 
 
 class _CancelledError(Exception):
-    """Ends the work at its next word."""
+    """Ends the work at its next progress report."""
 
 
 class Job(Generic[Result]):
-    """Work in a thread of its own. Its attributes may be read at any time, from any thread.
+    """Work in its own thread. Its attributes may be read at any time, from any thread.
 
-    state: cancelled is what has ended after `cancel`; before that it is still running.
-    error: the sentence to show of a job that failed.
+    state: "cancelled" once the work has ended after `cancel`; until then the job is still running.
+    error: for a job that failed, the sentence to show.
     """
 
     def __init__(self, work: Callable[[Job[Result]], Result]) -> None:
@@ -54,20 +54,20 @@ class Job(Generic[Result]):
         self._cancelled = threading.Event()
         self._ended = threading.Event()
         self._first: tuple[float, int] | None = None
-        # A server that ends does not wait for it.
+        # A daemon: a server that shuts down does not wait for it.
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
 
     @property
     def result(self) -> Result:
-        """What the work returned; RuntimeError while there is nothing."""
+        """What the work returned; RuntimeError if it has not finished."""
         if self.state != "finished":
             raise RuntimeError(f"The job is {self.state}; it has no result.")
         return self._result  # type: ignore[return-value]  # finished: it is what `work` returned
 
     def tell(self, done: int, total: int, seconds_left: float | None = None, doing: str = "") -> None:
-        """Said by the work as often as it likes: how far it is. The work ends here when it was cancelled.
+        """Report progress; the work calls this as often as it likes. Ends the work here if it was cancelled.
 
-        seconds_left: worked out from the speed so far where the work does not know.
+        seconds_left: if the work does not give it, it is estimated from the speed so far.
         """
         if self._cancelled.is_set():
             raise _CancelledError
@@ -80,15 +80,15 @@ class Job(Generic[Result]):
         self.progress = JobProgress(done, total, seconds_left, doing)
 
     def cancel(self) -> None:
-        """Ask the work to end; it does so the next time that it says how far it is."""
+        """Ask the work to end; it ends at its next progress report."""
         self._cancelled.set()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until the job has ended, at most so long; returns whether it has."""
+        """Wait until the job has ended, for at most `seconds`; returns whether it has."""
         return self._ended.wait(seconds)
 
     def start(self) -> None:
-        """Begin; once."""
+        """Start the thread; call this once."""
         self._thread.start()
 
     def _run(self, work: Callable[[Job[Result]], Result]) -> None:
@@ -101,10 +101,10 @@ class Job(Generic[Result]):
             self._fail(str(error))
         except Exception:
             if not threading.main_thread().is_alive():
-                self.state = "cancelled"  # the server ends; threads cannot be started any more
+                self.state = "cancelled"  # the server is shutting down and can start no more threads
                 return
             _log.exception("A job failed.")
-            self._fail("Something went wrong that should not have; the server's log says what.")
+            self._fail("There was an unexpected error; the server's log has the details.")
         finally:
             self._ended.set()
 
@@ -116,7 +116,7 @@ class Job(Generic[Result]):
 class Jobs:
     """The jobs of a server, by key; all its sessions see the same ones.
 
-    most: how many jobs that have ended are kept; the oldest give way.
+    most: how many ended jobs are kept; the oldest are dropped first.
     """
 
     def __init__(self, most: int = 32) -> None:
@@ -125,7 +125,7 @@ class Jobs:
         self._lock = threading.Lock()
 
     def start(self, key: Hashable, work: Callable[[Job[Result]], Result]) -> Job[Result]:
-        """Do `work` under a key, or join the job that runs under it. What ended under it is forgotten."""
+        """Start `work` under a key, or return the job that is running under it. An ended one is dropped."""
         with self._lock:
             job = self._jobs.get(key)
             if job is None or job.state != "running":
@@ -136,16 +136,16 @@ class Jobs:
             return job
 
     def start_once(self, key: Hashable, work: Callable[[Job[Result]], Result]) -> Job[Result]:
-        """The job of this key, running or ended; `work` is started where there is none."""
+        """The job of this key, running or ended; starts `work` if there is none."""
         return self.find(key) or self.start(key, work)
 
     def find(self, key: Hashable) -> Job[Any] | None:
-        """The job of this key, running or ended; None where there is none."""
+        """The job of this key, running or ended; None if there is none."""
         with self._lock:
             return self._jobs.get(key)
 
     def forget(self, key: Hashable) -> None:
-        """Forget a job that has ended; one that runs goes on and stays."""
+        """Drop a job that has ended; a running one stays."""
         with self._lock:
             job = self._jobs.get(key)
             if job is not None and job.state != "running":

@@ -39,7 +39,7 @@ class _Size(click.ParamType[tuple[int, int]]):
 def check_data(folder: Path, as_json: bool) -> int:
     """Report what is wrong with a data set.
 
-    Every file is read. Exit status 0 when it is clean, 1 with problems, 2 when DIR is no data set.
+    Reads every file. Exit status 0 if it is clean, 1 if it has problems, 2 if DIR is not a data set.
     """
     from core.datasets.contents.check import check
 
@@ -52,7 +52,7 @@ def check_data(folder: Path, as_json: bool) -> int:
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 @click.option("--to", "target", type=_FOLDER, required=True, help="The new folder, such as data/NAME.")
 def import_data(folder: Path, target: Path) -> None:
-    """Write a data set of any known layout in fastai's."""
+    """Copy a data set of any known layout into fastai's layout."""
     from core.datasets.acquire.importing import import_dataset
 
     dataset = import_dataset(folder, target, print_frames)
@@ -62,12 +62,12 @@ def import_data(folder: Path, target: Path) -> None:
 @click.command()
 @click.argument("name", type=click.Choice(["camvid", "camvid-tiny"]))
 @click.option(
-    "--to", "folder", type=_FOLDER, help="Folder that the data set's own is put into.  [default: data]"
+    "--to", "folder", type=_FOLDER, help="Parent folder for the data set's folder.  [default: data]"
 )
 def download(name: str, folder: Path | None) -> None:
     """Download CamVid or CamVid tiny.
 
-    CamVid has 571 MB, CamVid tiny 2 MB. Started again, a download goes on where it broke off.
+    CamVid is 571 MB, CamVid tiny 2 MB. An interrupted download continues when you run this again.
     """
     from core.datasets.acquire.download import SOURCES
     from core.datasets.acquire.download import download as fetch
@@ -82,7 +82,7 @@ def download(name: str, folder: Path | None) -> None:
 def statistics(folder: Path, as_json: bool) -> None:
     """Count how often each class occurs.
 
-    In pixels and in frames; the counts are kept for the next time.
+    In pixels and in frames. The counts are cached.
     """
     from core.datasets.contents.statistics import measure
     from core.datasets.layouts.opening import open_dataset
@@ -107,7 +107,7 @@ def toytown(folder: Path, count: int, size: tuple[int, int], seed: int) -> None:
 
 
 def print_frames(done: int, total: int) -> None:
-    """One line that counts up, for somebody who watches; nothing in a log or a pipe."""
+    """One line that counts up in a terminal; prints nothing into a log or a pipe."""
     _print_line(f"{done} of {total} frames", done == total)
 
 
@@ -142,7 +142,7 @@ def _report(report: Report) -> str:
 
 
 def _printable(line: str) -> str:
-    """A line that a file name from elsewhere can neither break nor use to command a terminal."""
+    """A line that is safe to print: a file name can neither break it nor send a terminal control codes."""
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
 
 

@@ -1,4 +1,4 @@
-"""The command that measures models: figures, worst frames, one confusion, two models beside each other."""
+"""The command that evaluates models: figures, worst frames, one confusion, two models side by side."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 
 _PICTURES = 6
-"""Of a confusion: as many frames as the Evaluate page shows."""
+"""Pictures written for one confusion: as many as the Evaluate page shows."""
 
 
 @click.command()
@@ -36,13 +36,13 @@ _PICTURES = 6
     "--confused",
     type=(str, str),
     metavar="TRUE PREDICTED",
-    help="List the frames in which the one class was taken for the other.",
+    help="List the frames in which the first class was predicted as the second.",
 )
-@click.option("--again", is_flag=True, help="Measure even if this was measured before.")
+@click.option("--again", is_flag=True, help="Evaluate anew, even if there is an earlier result.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write all tables (CSV) and charts (HTML) into this folder; of frames listed, pictures (PNG).",
+    help="Write all tables (CSV), charts (HTML) and pictures of the listed frames (PNG) into this folder.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def evaluate(
@@ -56,10 +56,10 @@ def evaluate(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure a model on a data set's split.
+    """Evaluate a model on a split of a data set.
 
-    Every picture is segmented at its own size, exactly as the app does it. The figures are kept with the data
-    set, as those of the Evaluate page are.
+    Every picture is segmented at its own size, exactly as the app does it. The results are cached and shared
+    with the Evaluate page.
     """
     from core.datasets.layouts.opening import open_dataset
     from core.evaluation.store import evaluate_once
@@ -68,7 +68,7 @@ def evaluate(
 
     if other == model:
         raise click.UsageError(f"--with names {model} itself; give another model.")
-    # What can be said without measuring comes first: that takes minutes.
+    # Whatever can be refused comes before the evaluation, which takes minutes.
     cards = [read_card(name) for name in (model, other) if name is not None]
     cell = None if confused is None else _cell(cards[0], confused)
     dataset = open_dataset(data)
@@ -160,7 +160,7 @@ def _worst(rows: Rows) -> list[str]:
 def _confusion(evaluation: SplitEvaluation, true: str, predicted: str, rows: Rows) -> list[str]:
     total = sum(row["pixels"] for row in rows)
     return [
-        f"{true} taken for {predicted}: {total} pixels in {len(rows)} of {evaluation.images} frames",
+        f"{true} predicted as {predicted}: {total} pixels in {len(rows)} of {evaluation.images} frames",
         *(f"{row['pixels']:7d}  {row['frame']}" for row in rows),
     ]
 
@@ -168,7 +168,7 @@ def _confusion(evaluation: SplitEvaluation, true: str, predicted: str, rows: Row
 def _comparison(found: list[SplitEvaluation], rows: Rows) -> list[str]:
     first, second = (evaluation.model for evaluation in found)
     return [
-        f"{first}, {second}, and what {second} has more:",
+        f"{first}, {second}, and the difference:",
         *(
             f"{_number(row[first])}  {_number(row[second])}  {_number(row['difference'], '+')}  "
             f"{row['figure']}"

@@ -15,7 +15,7 @@ from core.errors import ModelError
 def models(as_json: bool) -> int:
     """List the models in the model store.
 
-    One that is broken gets a sentence on stderr; the others are listed all the same, with exit status 2.
+    A broken model gets a sentence on stderr and exit status 2; the others are still listed.
     """
     from core.models.store import list_models, read_card
 

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     "--recipe",
     default="street",
     show_default=True,
-    help="A shipped recipe, or the path of a TOML or JSON file.",
+    help="A shipped recipe, or the path to a TOML or JSON file.",
 )
-@click.option("--stage", "stages", multiple=True, help="Plan this stage only; may be given several times.")
+@click.option("--stage", "stages", multiple=True, help="Plan only this stage; can be given several times.")
 @click.option("--measure/--no-measure", default=True, show_default=True, help="Measure how long it takes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def plan_run(data: Path, recipe: str, stages: tuple[str, ...], measure: bool, as_json: bool) -> None:
     """Say what a recipe would do, and how long it would take.
 
-    The time is measured from a few batches of each stage on this machine, and kept for the next time.
+    The time is measured with a few batches of each stage on this machine, and cached.
     """
     from core.datasets.layouts.opening import open_dataset
     from core.training.recipes.plan import plan
@@ -64,7 +64,7 @@ def _lines(found: Estimate) -> list[str]:
     whole = in_words(found.seconds)
     lines = [f"{whole[0].upper()}{whole[1:]} on this machine (measured over {found.measured} batches)."]
     if found.beside:
-        lines.append("A run trained while this was measured: on an idle machine it is faster.")
+        lines.append("Another run was training during the measurement; an idle machine is faster.")
     if len(found.stages) > 1:
         width = max(len(stage.name) for stage in found.stages)
         lines += [
@@ -75,7 +75,7 @@ def _lines(found: Estimate) -> list[str]:
 
 
 def _tell(done: int, total: int, seconds_left: float | None, doing: str) -> None:
-    """One line that says what is being measured, for somebody who watches."""
+    """One line in a terminal that says what is being measured."""
     if sys.stderr.isatty():
         click.echo(f"\r{doing:<60}", nl=not doing, err=True)
 

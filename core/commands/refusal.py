@@ -6,7 +6,7 @@ import click
 
 
 def refuse(message: str) -> int:
-    """Say why on stderr, as a whole sentence; returns the exit status."""
+    """Print the reason on stderr as a whole sentence; returns the exit status."""
     sentence = " ".join(message.split())
     click.echo(sentence if sentence.endswith((".", "!", "?")) else f"{sentence}.", err=True)
     return 2

@@ -1,4 +1,4 @@
-"""Commands for one photo: segment it, read a pixel of it, segment it twice and compare."""
+"""Commands for one photo: segment it, read one of its pixels, segment it twice and compare."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Pair(click.ParamType[tuple[str, str]]):
     ) -> tuple[str, str]:
         words = tuple(str(value).split(","))
         if len(words) != 2 or words[0] == words[1]:
-            self.fail(f"{value!r} is not a pair; give two different ones, as in {self.name}", param, ctx)
+            self.fail(f"{value!r} is not a pair; give two different values, as in {self.name}", param, ctx)
         for word in words:
             if self._choices and word not in self._choices:
                 self.fail(f"{word!r} is not one of {', '.join(self._choices)}", param, ctx)
@@ -82,8 +82,8 @@ _square_option = click.option(
     show_default=True,
     help="Folder for the index mask, the colour mask and the overlay (PNG).",
 )
-@click.option("--probabilities", is_flag=True, help="Write all probabilities too (float16, .npz).")
-@click.option("--at", type=_Pixel(), help="Read this pixel and its 20 neighbours; no pictures are written.")
+@click.option("--probabilities", is_flag=True, help="Also write all probabilities (float16, .npz).")
+@click.option("--at", type=_Pixel(), help="Read this pixel and its 20 neighbours; write no pictures.")
 @click.option(
     "--shape",
     type=click.Choice(["row", "column", "square"]),
@@ -150,7 +150,7 @@ def segment(
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a picture of the differences to this file (PNG): what changed, in the second's colours.",
+    help="Write a picture of what changed to this file (PNG), in the colours of the second.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def compare(
@@ -165,7 +165,7 @@ def compare(
 ) -> None:
     """Segment PHOTO twice and say what changes.
 
-    At two --sizes or with two --models; on the grid of the larger picture.
+    At two --sizes or with two --models, compared on the pixel grid of the larger picture.
     """
     from core.photos import images
     from core.segmentation import painting
@@ -176,7 +176,7 @@ def compare(
     for pair, option in ((sizes, "size"), (models, "model")):
         given = click.get_current_context().get_parameter_source(option)
         if pair is not None and given is not ParameterSource.DEFAULT:
-            raise click.UsageError(f"--{option}s names both already; leave --{option} out")
+            raise click.UsageError(f"--{option}s already names both; leave --{option} out")
     sides = [(one_model, one_size) for one_model in models or [model] for one_size in sizes or [size]]
     first, second = (_segment(photo, *side, square) for side in sides)
     comparison = compare_two(first, second)
@@ -188,12 +188,12 @@ def compare(
         return
     for segmentation, label in zip((first, second), labels, strict=True):
         click.echo(f"{segmentation.model_name} at {label}: {segmentation.width} x {segmentation.height}")
-    click.echo(f"{comparison.share_changed:7.2%}  of the pixels have another class")
+    click.echo(f"{comparison.share_changed:7.2%}  of the pixels have a different class")
     for change in comparison.transitions[:_SHOWN_TRANSITIONS]:
         click.echo(f"{change.share:7.2%}  {change.first} -> {change.second}")
     smaller = len(comparison.transitions) - _SHOWN_TRANSITIONS
     if smaller > 0:
-        click.echo(f"         and {smaller} smaller; --json has all of them")
+        click.echo(f"         and {smaller} smaller ones; --json lists them all")
 
 
 def _segment(photo: Path, model: str, size: str, square: bool) -> Segmentation:
@@ -205,12 +205,12 @@ def _segment(photo: Path, model: str, size: str, square: bool) -> Segmentation:
 
 def _working_size(size: str, square: bool) -> WorkingSize:
     if square and size == "full":
-        raise click.UsageError("--square needs --size 512 or 1024: a photo's own size is rarely a square")
+        raise click.UsageError("--square needs --size 512 or 1024: few photos are square at their own size")
     return SIZES[f"{size}-square" if square else size]
 
 
 def _read_bytes(photo: Path) -> bytes:
-    """A photo's bytes; one that is too large to be one is not read to its end."""
+    """A photo's bytes; a file that is too large for a photo is not read to its end."""
     from core.photos.images import MAX_BYTES
 
     with photo.open("rb") as file:

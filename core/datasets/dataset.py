@@ -1,6 +1,6 @@
 """A data set: pairs of a street picture and its label map, their split and their class list.
 
-Nothing is decoded until it is asked for; what is decoded is checked against what the data set says.
+Nothing is decoded until it is asked for; whatever is decoded is checked against the data set.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class SegmentationDataset:
     """A data set: its class list and its frames, split for training, validation and test.
 
     root: the folder that `layout` was recognised in.
-    colour_labels: whether label maps are pictures in the classes' colours; else they hold class numbers.
+    colour_labels: whether label maps are pictures in the classes' colours; otherwise they hold class numbers.
     """
 
     name: str
@@ -76,9 +76,9 @@ class SegmentationDataset:
         return pictures.read_image(frame.image)
 
     def read_label(self, frame: Frame) -> NDArray[np.uint8]:
-        """Decode a frame's label map alone: (H, W) class numbers. Its size is not held against the picture's.
+        """Decode a frame's label map alone: (H, W) class numbers. Does not check its size.
 
-        A label map in colours is turned into numbers once and then kept beside the data set.
+        A label map in colours is turned into numbers once and then cached.
         """
         if self.colour_labels:
             return labels.read_colours_once(self.root, frame.label, self.class_list)

@@ -1,4 +1,4 @@
-"""Films: frames of one drive, in the order in which they were filmed."""
+"""Films: the frames of one drive, in the order in which they were filmed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from core.datasets.splits import drive_position
 
 
 def film_of(frame: Frame, frames: Sequence[Frame]) -> tuple[Frame, ...]:
-    """The frames of the drive that `frame` belongs to, by their numbers; of all splits.
+    """The frames of the drive that `frame` belongs to, from all splits, ordered by number.
 
-    Frames whose names do not say a number are one film, in the order given.
+    Frames whose names have no number are one film, in the order given.
     """
     here = drive_position(frame.image.stem)
     if here is None:

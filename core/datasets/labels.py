@@ -24,10 +24,10 @@ from core.errors import DatasetError, LabelValueError, UnknownColourError
 from core.photos import images
 
 NO_CLASS = 255
-"""What a colour that no class has is looked up as; a class list has at most 255 classes."""
+"""Stands for a colour that no class has; a class list has at most 255 classes."""
 
 MOST_COLOURS = 64
-"""Colours of one file that are named in an error. More are a label map that was blended or saved as JPEG."""
+"""Colours of one file that an error names. A label map with more was blended or saved as JPEG."""
 
 # Pillow spreads grey PNGs of fewer than 8 bits over 0..255; dividing brings the numbers back.
 _SPREAD = {"L;2": 85, "L;4": 17}
@@ -39,7 +39,7 @@ _STRIP = 1 << 20  # pixels
 def read_indices(path: Path, classes: int) -> NDArray[np.uint8]:
     """Decode a PNG of class numbers into an (H, W) label map whose numbers are all below `classes`.
 
-    Grey PNGs of 2 to 16 bits and palette PNGs are read by their numbers, whatever the palette's colours.
+    Grey PNGs of 2 to 16 bits and palette PNGs are read by their numbers; the palette's colours do not matter.
     DatasetError names the file; LabelValueError, one of them, for a number beyond the class list.
     """
     return _indices(path, _open(path, read_bytes(path)), classes)
@@ -54,9 +54,9 @@ def read_colours(path: Path, class_list: ClassList) -> NDArray[np.uint8]:
 
 
 def read_colours_once(root: Path, path: Path, class_list: ClassList) -> NDArray[np.uint8]:
-    """As `read_colours`, but the numbers found are kept in the cache of the data set `root`.
+    """As `read_colours`, but the result is cached for the data set `root`.
 
-    They are found again as long as the file keeps its size and time, and the classes their colours.
+    The cached result is used as long as the file's size and time and the classes' colours stay the same.
     """
     folder = cache.folder(root, "labels")
     signature = cache.signature(path)
@@ -76,7 +76,7 @@ def indices_of_colours(
 ) -> NDArray[np.uint8]:
     """Turn (H, W, 3) colours into (H, W) class numbers; no colour is ever guessed.
 
-    UnknownColourError says how many pixels have which colour that no class has.
+    UnknownColourError counts the pixels of each colour that no class has.
     """
     table = _colour_table(class_list.palette.tobytes())
     found = np.empty(colours.shape[:2], dtype=np.uint8)
@@ -115,7 +115,7 @@ def _unpacked(colour: int) -> RGB:
 
 @lru_cache(maxsize=2)
 def _colour_table(palette: bytes) -> NDArray[np.uint8]:
-    """(2^24,) class number of every colour. 16 MB, and several times as fast as a search."""
+    """(2^24,) class number of every colour. 16 MB; several times as fast as a search."""
     table = np.full(1 << 24, NO_CLASS, dtype=np.uint8)
     colours = np.frombuffer(palette, dtype=np.uint8).reshape(-1, 3)
     table[_packed(colours)] = np.arange(len(colours), dtype=np.uint8)
@@ -173,7 +173,7 @@ def _unreadable(path: Path) -> DatasetError:
 
 
 def _read_kept(path: Path, source: str, classes: int) -> NDArray[np.uint8] | None:
-    """A label map that was kept earlier; None when there is none, or one of another source."""
+    """A cached label map; None if there is none, or it has another source."""
     if not cache.is_kept(path):
         return None
     try:

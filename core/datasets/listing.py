@@ -1,4 +1,4 @@
-"""What stands in a data set's folder: pictures paired with label maps, and what is wrong with it."""
+"""What a data set's folder holds: pictures paired with label maps, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ ProblemKind = Literal[
 ]
 
 LEAVES_OUT: frozenset[ProblemKind] = frozenset({"missing label", "link", "name"})
-"""The problems that a picture is left out for."""
+"""The problems for which a picture is left out."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a data set: a sentence, and the frame that it concerns if it is one."""
+    """One thing that is wrong with a data set: a sentence, and the frame if it concerns a single one."""
 
     kind: ProblemKind
     message: str
@@ -45,8 +45,8 @@ class Problem:
 class Listing:
     """A data set as far as its folder shows it, undecoded.
 
-    dataset: the frames that have both files. notes: what a reader should know that is no problem.
-    split_is_given: whether the data set says itself how it is split.
+    dataset: the frames that have both files. notes: good to know, but not problems.
+    split_is_given: whether the data set itself says how it is split.
     """
 
     dataset: SegmentationDataset
@@ -57,7 +57,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Frames paired with their label maps, what is wrong with the pairs, and what is worth a note."""
+    """Frames paired with their label maps, the problems with the pairs, and notes."""
 
     frames: tuple[Frame, ...]
     problems: tuple[Problem, ...]
@@ -74,7 +74,7 @@ def part(root: Path, name: str) -> Path:
     """A folder or list of a data set; DatasetError when it is a link that leads out of the data set."""
     if not inside(root, root / name):
         raise DatasetError(
-            f"{root / name} is a link that leads out of the data set; put what it leads to there."
+            f"{root / name} is a link that leads out of the data set; replace it with what it leads to."
         )
     return root / name
 
@@ -93,7 +93,7 @@ def pair(root: Path, images: str, labels: str, ending: str, split: FrameSplit = 
     for path in pictures:
         if path.stem in frames:
             other = frames[path.stem].image.name
-            problems.append(Problem("name", f"{path} and {other} are two pictures of one name.", path.stem))
+            problems.append(Problem("name", f"{path} and {other} have the same name.", path.stem))
         elif path.stem in found:
             frames[path.stem] = Frame(path.stem, path, found[path.stem], split)
         else:
@@ -115,14 +115,14 @@ def pair(root: Path, images: str, labels: str, ending: str, split: FrameSplit = 
 
 
 def join(parts: Iterable[Pairs]) -> Pairs:
-    """Put splits together; where a name occurs in several, those frames are called SPLIT-NAME."""
+    """Put splits together; frames whose name occurs in several splits are called SPLIT-NAME."""
     parts = tuple(parts)
     counts = Counter(frame.name for pairs in parts for frame in pairs.frames)
     frames = [frame for pairs in parts for frame in pairs.frames]
     renamed = [replace(f, name=f"{f.split}-{f.name}") if counts[f.name] > 1 else f for f in frames]
     problems = tuple(problem for pairs in parts for problem in pairs.problems)
     twice = sum(count > 1 for count in counts.values())
-    note = f"{twice} names are in more than one split; such frames are called SPLIT-NAME."
+    note = f"{twice} names are in more than one split; these frames are called SPLIT-NAME."
     return Pairs(tuple(renamed), problems, (note,) if twice else ())
 
 
@@ -133,7 +133,7 @@ def by_split(frames: Iterable[Frame]) -> dict[FrameSplit, tuple[Frame, ...]]:
 
 
 def _files(root: Path, folder: Path, suffixes: frozenset[str]) -> tuple[list[Path], list[Problem]]:
-    """The files in a folder with one of the endings, by name; links out of the data set are not followed."""
+    """The files in a folder with one of the suffixes, by name; links out of the data set are not followed."""
     files, problems = [], []
     try:
         paths = sorted(folder.iterdir())
@@ -155,5 +155,5 @@ def _files(root: Path, folder: Path, suffixes: frozenset[str]) -> tuple[list[Pat
 def _odd_name(name: str) -> Problem | None:
     if name == name.strip() and name.isprintable():
         return None
-    message = f"The frame name {name!r} cannot stand on a line of valid.txt; give it another."
+    message = f"The frame name {name!r} cannot stand on a line of valid.txt; rename its files."
     return Problem("name", message, name)

@@ -1,4 +1,4 @@
-"""The pictures of a data set, read through `core.photos.images` and held to what a label map needs."""
+"""The pictures of a data set, read through `core.photos.images` and checked for what a label map needs."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from core.photos import images
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
 """Endings of the files that count as pictures, in lower case."""
 
-# What a file begins with, what it must hold to have EXIF data, and who reads it. Looking for that first saves
-# decoding a PNG twice: its EXIF data may stand behind the pixels.
+# How a file begins, what it contains if it has EXIF data, and who reads it. Looking for that first saves
+# decoding a PNG twice: its EXIF data may come after the pixels.
 _WITH_EXIF: tuple[tuple[bytes, bytes, Callable[[BytesIO], Image.Image]], ...] = (
     (b"\xff\xd8\xff", b"Exif", JpegImageFile),
     (b"\x89PNG", b"eXIf|Raw profile type exif", PngImageFile),
@@ -41,17 +41,17 @@ def decode_image(path: Path, data: bytes) -> NDArray[np.uint8]:
         image = images.decode(data)
     except ImageError as error:
         raise DatasetError(f"{path} cannot be read: {error}") from error
-    # The label map was drawn over the picture turned or unturned; nobody can tell which.
+    # Nobody can tell whether the label map was drawn over the turned or the unturned picture.
     if (turned := _orientation(data)) != 1:
         raise DatasetError(
-            f"{path} is to be turned when it is shown (EXIF orientation {turned}), which leaves open how its "
-            "label map lies; save picture and label map upright."
+            f"{path} is turned when it is shown (EXIF orientation {turned}), so it is unclear which way up "
+            "its label map is; save picture and label map upright."
         )
     return image
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a picture or label map; DatasetError when it is none, or larger than a photo may be."""
+    """The bytes of a picture or label map; DatasetError if it cannot be read or is too large for a photo."""
     try:
         with path.open("rb") as file:
             data = file.read(images.MAX_BYTES + 1)
@@ -59,7 +59,7 @@ def read_bytes(path: Path) -> bytes:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
     if len(data) > images.MAX_BYTES:
         limit = images.MAX_BYTES // 1024**2
-        raise DatasetError(f"{path} cannot be read: it has more than {limit} MB.")
+        raise DatasetError(f"{path} cannot be read: it is larger than {limit} MB.")
     return data
 
 

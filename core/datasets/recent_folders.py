@@ -1,4 +1,4 @@
-"""Folders of data sets outside `data/` that somebody pointed at once: they are offered again."""
+"""Folders of data sets outside `data/` that somebody has opened: they are offered again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAX_BYTES = 256 * 1024
 
 
 def recent_folders() -> list[Path]:
-    """The folders, the one given last first; nothing where there are none or the file makes no sense."""
+    """The folders, the latest first; empty if there are none or the file makes no sense."""
     try:
         path = data_folder() / _FILE
         if path.stat().st_size > _MAX_BYTES:
@@ -27,12 +27,12 @@ def recent_folders() -> list[Path]:
 
 
 def add_recent_folder(folder: Path) -> None:
-    """Put a folder first; the oldest of more than MOST are forgotten. A full disk is no reason to stop."""
+    """Put a folder first; at most MOST are kept. A full disk is no reason to stop."""
     _write([folder.absolute(), *(known for known in recent_folders() if known != folder.absolute())])
 
 
 def remove_recent_folder(folder: Path) -> None:
-    """Do not offer a folder any more; what is in it stays."""
+    """Stop offering a folder; its contents stay."""
     _write([known for known in recent_folders() if known != folder])
 
 

@@ -1,4 +1,4 @@
-"""Where frames stand in their video, and how a data set is split that does not say so itself.
+"""Where frames are in their video, and how to split a data set that does not say so itself.
 
 CamVid is video: neighbouring frames are nearly the same picture, so a split never takes them at random.
 """
@@ -24,22 +24,22 @@ class DrivePosition(NamedTuple):
 
 
 def drive_position(name: str) -> DrivePosition | None:
-    """Where the frame called `name` stands in its video; None when its name does not end in a number."""
+    """Where the frame called `name` is in its video; None if its name does not end in a number."""
     found = _NAME.fullmatch(name)
     return DrivePosition(found["drive"], int(found["number"])) if found else None
 
 
 def split_by_name(names: Sequence[str]) -> tuple[dict[str, FrameSplit], str]:
-    """Split frames whose data set does not say how; returns each name's split and a sentence on the rule.
+    """Split frames whose data set does not say how; returns each name's split and a sentence about the rule.
 
-    CamVid's own frames get the published split (`published_split`), if some of them are for training and
-    some for validation. Others are taken drive by drive: of five drives or more every fifth is for
-    validation, of fewer the last fifth of each drive's frames.
+    CamVid's own frames get the published split (`published_split`) if some of them are for training and
+    some for validation. Others are split by drive: with five drives or more, every fifth is for
+    validation; with fewer, the last fifth of each drive's frames.
     """
     published = {name: published_split(name) for name in names}
     if None not in published.values() and {"train", "valid"} <= set(published.values()):
         known = {name: split for name, split in published.items() if split is not None}
-        return known, "The frames are split as published for CamVid: by drive."
+        return known, "The frames have CamVid's published split, which is by drive."
     drives: dict[str, list[str]] = {}
     for name in sorted(names):
         where = drive_position(name)

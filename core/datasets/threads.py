@@ -1,4 +1,4 @@
-"""The same work on many files, in a few threads: reading and decoding lets other threads go on."""
+"""The same work on many files, in a few threads: reading and decoding let other threads run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORKERS = min(4, os.cpu_count() or 1)
 
 
 _PATIENCE = 1.0
-"""Seconds that an item in the background waits at most."""
+"""Seconds that an item in the background waits, at most."""
 
 _urgent = threading.Condition()
 _waited_for: list[object] = []
@@ -25,7 +25,7 @@ _waited_for: list[object] = []
 
 @contextmanager
 def urgently() -> Iterator[None]:
-    """Somebody waits for what is done in this block: what goes on in the background gives way."""
+    """Somebody is waiting for what this block does: work in the background pauses for it."""
     token = object()
     with _urgent:
         _waited_for.append(token)
@@ -38,7 +38,7 @@ def urgently() -> Iterator[None]:
 
 
 def give_way() -> None:
-    """Wait while somebody waits for something else, but not for ever."""
+    """Pause while somebody is waiting for urgent work, but not for ever."""
     with _urgent:
         _urgent.wait_for(lambda: not _waited_for, timeout=_PATIENCE)
 
@@ -46,10 +46,10 @@ def give_way() -> None:
 def in_order(
     work: Callable[[Item], Result], items: Iterable[Item], *, in_background: bool = False
 ) -> Generator[Result, None, None]:
-    """`work` of each item, in the items' order; only a few results are held at a time.
+    """`work(item)` for each item, in the items' order; only a few results are held at a time.
 
-    Whoever stops listening, or the first error, ends the work. in_background: before each item, give way to
-    what is done `urgently`.
+    The work ends at the first error, or when the caller stops iterating. in_background: before each item,
+    wait for what is done `urgently`.
     """
 
     def done(item: Item) -> Result:

@@ -1,1 +1,1 @@
-"""How good a model is: pixels are counted first, and every metric comes from the counts."""
+"""Evaluating a model: pixels are counted first, and every metric comes from the counts."""

@@ -1,4 +1,4 @@
-"""How good a segmentation is where two classes meet, against the inside of things."""
+"""How accurate a segmentation is where two classes meet, compared with inside things."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 WIDTH = 3
-"""Pixels from a true boundary that count as at the boundary."""
+"""Pixels this far from a true boundary count as being at it."""
 
 FARTHEST = 10
-"""Pixels from a boundary that are told apart; what is further is put together."""
+"""Distances in pixels up to this one are counted separately, larger ones together."""
 
 
 @dataclass(frozen=True, eq=False)
 class BoundaryCounts:
-    """Counted pixels by their true class and their distance from a true boundary.
+    """Pixel counts by true class and distance from a true boundary.
 
-    pixels, hits: (C, FARTHEST + 1) how many there are, and how many of them were right. Column d - 1 holds
-    the pixels d away, as `boundary_distances` has it; the last column those further than FARTHEST.
+    pixels, hits: (C, FARTHEST + 1) all counted pixels, and the correct ones. Column d - 1 holds the pixels at
+    distance d, as `boundary_distances` defines it; the last column those further than FARTHEST.
     """
 
     pixels: IntArray
@@ -35,25 +35,25 @@ class BoundaryCounts:
         return type(self)(self.pixels + other.pixels, self.hits + other.hits)
 
     def near_share(self, width: int = WIDTH) -> float:
-        """Share of the pixels that are at most `width` from a boundary, in [0, 1]; NaN without pixels."""
+        """Share of the pixels that are at most `width` from a boundary, in [0, 1]; NaN if there are none."""
         return share(self.pixels[:, :width].sum(), self.pixels.sum())
 
     def accuracy(self, width: int = WIDTH) -> float:
-        """Share of the pixels at most `width` from a boundary that were right; NaN when there are none."""
+        """Accuracy of the pixels at most `width` from a boundary, in [0, 1]; NaN if there are none."""
         return share(self.hits[:, :width].sum(), self.pixels[:, :width].sum())
 
     def inside_accuracy(self, width: int = WIDTH) -> float:
-        """Share of the other pixels that were right, in [0, 1]; NaN when there are none."""
+        """Accuracy of the other pixels, in [0, 1]; NaN if there are none."""
         return share(self.hits[:, width:].sum(), self.pixels[:, width:].sum())
 
     def class_accuracies(self, width: int = WIDTH) -> tuple[FloatArray, FloatArray]:
-        """Both of the above for each true class, each (C,): at the boundary, and inside."""
+        """Accuracy at the boundary and inside, for each true class, each (C,)."""
         parts = ((each[:, :width].sum(axis=1), each[:, width:].sum(axis=1)) for each in self._both)
         (near, inside), (near_hits, inside_hits) = parts
         return shares(near_hits, near), shares(inside_hits, inside)
 
     def by_distance(self) -> FloatArray:
-        """(FARTHEST + 1,) share of the pixels of each distance that were right; NaN where there are none."""
+        """(FARTHEST + 1,) accuracy at each distance, in [0, 1]; NaN where there are no pixels."""
         return shares(self.hits.sum(axis=0), self.pixels.sum(axis=0))
 
     @property
@@ -62,21 +62,21 @@ class BoundaryCounts:
 
 
 def boundary_distances(truth: NDArray[np.uint8], classes: int, farthest: int = FARTHEST) -> NDArray[np.uint8]:
-    """(H, W) how far each pixel is from the next one of another true class: 1 touches it, corners included.
+    """(H, W) distance of each pixel from the next one of another true class; 1 touches it, corners included.
 
-    truth: (H, W) class numbers; pixels of `classes` or more (Void) have no class, and what is beside them is
-    at no boundary: nobody knows what is there. Distances beyond `farthest` are farthest + 1; of a pixel
-    without a class the distance means nothing. A distance d says that the square of 2 d + 1 pixels around
-    the pixel is the smallest that holds another class (Chebyshev's distance).
+    truth: (H, W) class numbers; pixels of `classes` or more (Void) have no class, and they make no boundary:
+    nobody knows what is there. Distances beyond `farthest` are farthest + 1; the distance of a pixel without
+    a class means nothing. Distance d means that the smallest square around the pixel that holds another
+    class has 2 d + 1 pixels a side (Chebyshev distance).
     """
     known = truth < classes
-    # Without a class a pixel must win neither the largest nor the smallest number of its surroundings.
+    # A pixel without a class must be neither the maximum nor the minimum of its surroundings.
     highest = np.where(known, truth + np.uint8(1), np.uint8(0))
     lowest = np.where(known, truth, np.uint8(255))
     distances = np.ones(truth.shape, dtype=np.uint8)
     for _ in range(farthest):
         highest, lowest = _spread(highest, np.maximum), _spread(lowest, np.minimum)
-        # Still of one class: further away than this.
+        # The square still holds one class: the boundary is further away.
         distances += highest == lowest + np.uint8(1)
     return distances
 
@@ -90,14 +90,14 @@ def count_boundaries(truth: NDArray[np.uint8], predicted: NDArray[np.uint8], cla
     columns = FARTHEST + 1
     true = truth[counted]
     cells = true.astype(np.uint16) * np.uint16(columns) + (boundary_distances(truth, classes)[counted] - 1)
-    # Wrong and right pixels of a cell beside each other: counted in one go.
+    # Wrong and correct pixels of a cell beside each other, to count them in one go.
     sorted_out = np.bincount(2 * cells + (true == predicted[counted]), minlength=2 * classes * columns)
     wrong, hits = np.moveaxis(sorted_out.reshape(classes, columns, 2), 2, 0)
     return BoundaryCounts(wrong + hits, hits)
 
 
 def _spread(values: NDArray[np.uint8], better: np.ufunc) -> NDArray[np.uint8]:
-    """Each pixel becomes the best of its 3 x 3 surroundings; rows first, then columns."""
+    """Each pixel becomes the maximum or minimum of its 3 x 3 surroundings; rows first, then columns."""
     for axis in (0, 1):
         ahead, behind = _shifted(values, axis)
         best = values.copy()

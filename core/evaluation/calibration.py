@@ -1,4 +1,4 @@
-"""Whether a network that says "80 %" is right in 80 of 100 cases: pixels by how sure it was of them."""
+"""Whether a network that says "80 %" is right in 80 of 100 cases: pixels counted by confidence."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 BINS = 15
-"""Steps from 0 to 1 that pixels are sorted into by confidence: as many as Guo et al. have, 2017, table 1."""
+"""Bins of confidence from 0 to 1: as many as Guo et al., 2017, use in table 1."""
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Counted pixels by the class that was predicted and by how sure the network was of it.
+    """Pixel counts by predicted class and confidence.
 
-    pixels, hits: (C, BINS) how many there are, and how many of them were right. confidence: (C, BINS) the
-    sum of their confidences. A bin holds what is above its lower end and up to its upper one.
+    pixels, hits: (C, BINS) all counted pixels, and the correct ones. confidence: (C, BINS) the sum of their
+    confidences. A bin excludes its lower end and includes its upper one.
     """
 
     pixels: IntArray
@@ -35,18 +35,18 @@ class Calibration:
         )
 
     def of(self, number: int) -> Self:
-        """Only the pixels that the network called by the class `number`."""
+        """Only the pixels that the network predicted as the class `number`."""
         only = slice(number, number + 1)
         return type(self)(self.pixels[only], self.hits[only], self.confidence[only])
 
     @property
     def bin_pixels(self) -> IntArray:
-        """(BINS,) how many pixels there are in each bin."""
+        """(BINS,) pixels in each bin."""
         return np.asarray(self.pixels.sum(axis=0))
 
     @property
     def bin_accuracy(self) -> FloatArray:
-        """(BINS,) share of each bin's pixels that were right, in [0, 1]; NaN for an empty bin."""
+        """(BINS,) accuracy of each bin's pixels, in [0, 1]; NaN for an empty bin."""
         return shares(self.hits.sum(axis=0), self.bin_pixels)
 
     @property
@@ -56,7 +56,7 @@ class Calibration:
 
     @property
     def accuracy(self) -> float:
-        """Share of all pixels that were right, in [0, 1]; NaN when there are none."""
+        """Accuracy of all pixels, in [0, 1]; NaN if there are none."""
         return share(self.hits.sum(), self.pixels.sum())
 
     @property
@@ -85,7 +85,7 @@ def count_calibration(
     counted = truth < classes
     true, found, sure = truth[counted], predicted[counted], confidence[counted]
     cells = found.astype(np.uint16) * np.uint16(BINS) + _bins(sure)
-    # Wrong and right pixels of a cell beside each other: counted in one go.
+    # Wrong and correct pixels of a cell beside each other, to count them in one go.
     sorted_out = np.bincount(2 * cells + (true == found), minlength=2 * classes * BINS)
     wrong, hits = np.moveaxis(sorted_out.reshape(classes, BINS, 2), 2, 0)
     sums = np.bincount(cells, weights=sure, minlength=classes * BINS)
@@ -93,7 +93,7 @@ def count_calibration(
 
 
 def _bins(confidence: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The bin of each confidence: number m holds what is above m / BINS and at most (m + 1) / BINS."""
+    """The bin of each confidence: bin m holds those above m / BINS and at most (m + 1) / BINS."""
     numbers: NDArray[np.uint8] = np.clip(np.ceil(confidence * np.float32(BINS)) - 1, 0, BINS - 1).astype(
         np.uint8
     )

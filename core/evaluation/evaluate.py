@@ -1,4 +1,4 @@
-"""A model measured on a data set's split: every frame is segmented as the app does it, and counted."""
+"""Evaluates a model on a split of a data set: every frame is segmented as the app does it, and counted."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def evaluate(
     split: Split = "valid",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> SplitEvaluation:
-    """Measure a model on a split, every picture at its own size, exactly as the app segments it.
+    """Evaluate a model on a split, every picture at its own size, exactly as the app segments it.
 
-    progress: called with the pictures done and their total; what it raises stops the work. DatasetError for
-    a split without pictures, without a pixel that counts, or whose classes the model does not have.
+    progress: called with the pictures done and their total; raising from it stops the work. DatasetError for
+    a split without pictures, without a pixel that counts, or with none of the model's classes.
     """
     from core.evaluation.frames import (
-        measure_frames,  # imports torch, which those who only read figures do not need
+        measure_frames,  # imports torch, which reading figures does not need
     )
 
     frames = dataset.frames(split)
     if not frames:
-        raise DatasetError(f"The split {split!r} of {dataset.name} has no pictures.")
+        raise DatasetError(f"The split {split!r} of {dataset.name} has no pictures; choose another split.")
     check_classes_fit(dataset, segmenter.class_list, segmenter.name)
     table = truth_table(dataset.class_list, segmenter.class_list)
     classes = len(segmenter.class_list)
@@ -53,7 +53,8 @@ def evaluate(
     counts = put_together([frame.name for frame in frames], classes, cells, losses)
     if not len(counts.pairs):
         raise DatasetError(
-            f"No pixel of the split {split!r} of {dataset.name} has a class that {segmenter.name} knows."
+            f"No pixel of the split {split!r} of {dataset.name} has a class that {segmenter.name} knows; "
+            "choose another split."
         )
     return SplitEvaluation(
         segmenter.name,

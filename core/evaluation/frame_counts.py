@@ -1,4 +1,4 @@
-"""What an evaluation counted in each frame: which went worst, and where one class was taken for another."""
+"""The counts of each frame: which frames are worst, and where one class was predicted as another."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Cells = tuple[NDArray[np.int32], NDArray[np.uint32]]
 
 @dataclass(frozen=True, eq=False)
 class FrameCounts:
-    """The confusion matrices of N frames without their zeros, and how surprised the network was by the truth.
+    """The confusion matrices of N frames without their zeros, and each frame's loss.
 
-    names: the frames. classes: C. frames, pairs, pixels: (M,) of each entry its frame's number (ascending),
-    its cell of the matrix as true * C + predicted, and how many pixels of the frame are in that cell.
-    losses: (N,) cross-entropy in nats, the mean over the frame's counted pixels; NaN where none counts.
+    names: the frames. classes: C. frames, pairs, pixels: (M,) for each entry its frame's index (ascending),
+    its cell of the matrix as true * C + predicted, and the frame's pixels in that cell.
+    losses: (N,) mean cross-entropy of the frame's counted pixels, in nats; NaN if none counts.
     """
 
     names: tuple[str, ...]
@@ -33,32 +33,32 @@ class FrameCounts:
     losses: FloatArray
 
     def confusion(self, number: int | None = None) -> IntArray:
-        """(C, C) pixel counts of the frame of that number, or of all: rows true, columns predicted."""
+        """(C, C) pixel counts of the frame with that index, or of all: rows true, columns predicted."""
         chosen = slice(None) if number is None else self.frames == number
         size = self.classes * self.classes
         summed = np.bincount(self.pairs[chosen], weights=self.pixels[chosen], minlength=size)
-        # float64 holds whole numbers to 2^53: nobody has as many pixels
+        # float64 holds whole numbers up to 2^53, more than anybody has pixels
         return summed.astype(np.int64).reshape(self.classes, self.classes)
 
     @cached_property
     def counted(self) -> IntArray:
-        """(N,) pixels of each frame that count."""
+        """(N,) counted pixels of each frame."""
         return self._by_frame(np.ones(len(self.pairs), dtype=np.bool_))
 
     @cached_property
     def wrong(self) -> IntArray:
-        """(N,) counted pixels of each frame whose class was not found."""
+        """(N,) counted pixels of each frame that were predicted wrongly."""
         return self._by_frame(self.pairs // self.classes != self.pairs % self.classes)
 
     @cached_property
     def accuracies(self) -> FloatArray:
-        """(N,) pixel accuracy of each frame, in [0, 1]; NaN where nothing counts."""
+        """(N,) pixel accuracy of each frame, in [0, 1]; NaN if no pixel counts."""
         right = self.counted - self.wrong
         return shares(right, self.counted)
 
     @cached_property
     def mean_ious(self) -> FloatArray:
-        """(N,) mean IoU of each frame over the classes in its truth, in [0, 1]; NaN where nothing counts."""
+        """(N,) mean IoU of each frame over the classes in its truth, in [0, 1]; NaN if no pixel counts."""
         true, predicted = np.divmod(self.pairs, self.classes)
         shape = (len(self.names), self.classes)
         trues, founds, hits = (
@@ -77,16 +77,16 @@ class FrameCounts:
         return shares(ious.sum(axis=1), occurring)
 
     def confused(self, true: int, predicted: int) -> tuple[NDArray[np.intp], IntArray]:
-        """The frames in which the class `true` was taken for `predicted`, most such pixels first.
+        """The frames in which the class `true` was predicted as `predicted`, most such pixels first.
 
-        Returns their numbers and how many pixels each has; frames of as many keep their order.
+        Returns their indices and how many such pixels each has; ties keep their order.
         """
         pixels = self._by_frame(self.pairs == true * self.classes + predicted)
         order = np.argsort(-pixels, kind="stable")[: np.count_nonzero(pixels)]
         return order, pixels[order]
 
     def worst_first(self, values: NDArray[np.float64], largest: bool) -> NDArray[np.intp]:
-        """The frames' numbers by their (N,) `values`, the `largest` or the smallest first; NaNs last."""
+        """The frames' indices by their (N,) `values`, the `largest` or the smallest first; NaNs last."""
         return np.argsort(-values if largest else values, kind="stable")
 
     def _by_frame(self, chosen: NDArray[np.bool_]) -> IntArray:
@@ -95,7 +95,7 @@ class FrameCounts:
 
 
 def filled_cells(confusion: IntArray) -> Cells:
-    """The cells of a (C, C) matrix that are not 0, as true * C + predicted, and their pixels."""
+    """The non-zero cells of a (C, C) matrix, as true * C + predicted, and their pixels."""
     cells = np.flatnonzero(confusion)
     return cells.astype(np.int32), confusion.ravel()[cells].astype(np.uint32)
 
@@ -103,7 +103,7 @@ def filled_cells(confusion: IntArray) -> Cells:
 def put_together(
     names: Sequence[str], classes: int, cells: Sequence[Cells], losses: Sequence[float]
 ) -> FrameCounts:
-    """The counts of some frames from the `filled_cells` and the loss of each."""
+    """The counts of some frames, from each one's `filled_cells` and loss."""
     lengths = [len(pairs) for pairs, _ in cells]
     return FrameCounts(
         tuple(names),

@@ -14,10 +14,10 @@ from core.evaluation.metrics import IGNORE, IntArray, count_confusion, truth_tab
 
 @dataclass(frozen=True, eq=False)
 class FrameErrors:
-    """A frame's prediction held against its truth.
+    """A frame's prediction compared with its truth.
 
-    confusion: (C, C) pixel counts, rows true, columns predicted; pixels without a true class are left out.
-    labels: (H, W) the predicted class where it is wrong, C where it is right, C + 1 where nothing counts.
+    confusion: (C, C) pixel counts, rows true, columns predicted; pixels without a true class are ignored.
+    labels: (H, W) the predicted class where it is wrong, C where it is right, C + 1 where it is ignored.
     """
 
     confusion: IntArray
@@ -27,20 +27,20 @@ class FrameErrors:
 def frame_errors(
     truth: NDArray[np.uint8], truth_classes: ClassList, predicted: NDArray[np.uint8], classes: ClassList
 ) -> FrameErrors:
-    """Hold a prediction against a label map.
+    """Compare a prediction with a label map.
 
     truth: (H, W) numbers of `truth_classes`. predicted: (H, W) numbers of `classes`. A true class counts as
-    the one of its name, else as its group; Void, and what the network has no class for, counts nowhere.
-    DatasetError when the two differ in size, or when no pixel counts.
+    the class of the same name, else as its group; Void and classes that the network does not have are
+    ignored. DatasetError if the two differ in size, or if no pixel counts.
     """
     if truth.shape != predicted.shape:
         raise DatasetError(
             f"The label map is {truth.shape[1]} x {truth.shape[0]} pixels and the prediction "
-            f"{predicted.shape[1]} x {predicted.shape[0]}; give a frame that needs not be made smaller."
+            f"{predicted.shape[1]} x {predicted.shape[0]}; give a frame that is not scaled down."
         )
     mapped = truth_table(truth_classes, classes)[truth]
     if (mapped == IGNORE).all():
-        raise DatasetError(f"No pixel of this frame has a class that the network knows ({classes.name}).")
+        raise DatasetError(f"No pixel of this frame has one of the network's classes ({classes.name}).")
     right, nothing = np.uint8(len(classes)), np.uint8(len(classes) + 1)
     labels = np.where(mapped == predicted, right, predicted)
     labels[mapped == IGNORE] = nothing

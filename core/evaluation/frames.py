@@ -1,4 +1,4 @@
-"""Frames segmented and counted, several at a time. `evaluate` comes here."""
+"""Frames segmented and counted, several at a time, for `evaluate`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from core.segmentation.segmenter import Segmenter
 from core.segmentation.sizes import LARGEST_SIZE
 
 _LARGE = 1024 * 1024
-"""Pixels of a frame above which only one is segmented at a time: each takes a gigabyte and more."""
+"""Frames with more pixels than this are segmented one at a time: each takes a gigabyte or more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +41,13 @@ class FrameMeasurement:
 def measure_frames(
     segmenter: Segmenter, dataset: SegmentationDataset, frames: Sequence[Frame], table: NDArray[np.uint8]
 ) -> Generator[FrameMeasurement, None, None]:
-    """Segment frames and hold them against their truth, in their order.
+    """Segment frames and compare them with their truth, in their order.
 
     table: (256,) from the data set's class numbers to the model's, as `truth_table` makes it. DatasetError
     for a frame that cannot be read or is too large.
 
-    Two frames at a time with one thread each take less time than one after the other with two: a network's
-    layers wait for each other, frames do not. And while one is decoded or counted, the other is segmented.
+    Two frames at a time with one thread each are faster than one after the other with two: a network's
+    layers wait for each other, frames do not. While one frame is decoded or counted, the other is segmented.
     """
     if dataset.read_label(frames[0]).size > _LARGE:
         for frame in frames:
@@ -59,11 +59,11 @@ def measure_frames(
 
     def measure(frame: Frame) -> FrameMeasurement:
         if not hasattr(own, "segmenter"):
-            # Only then is what follows not undone by torch, which sets up a thread at its first use.
+            # torch sets up a thread at its first use, which would undo what follows.
             torch.get_num_threads()
-            # Not torch.set_num_threads, which is for threads of the whole server that begin later.
+            # Not torch.set_num_threads, which would also affect the server's later threads.
             threadpool_limits(threads, user_api="openmp")
-            # A copy for each thread: a network may keep things from layer to layer. Sessions use the first.
+            # A copy for each thread, since a network may keep state between layers. Sessions use the first.
             own.segmenter = Segmenter(segmenter.model, segmenter.bfloat16)
         return _measure(own.segmenter, dataset, frame, table, one_large)
 
@@ -83,7 +83,7 @@ def _measure(
         segmentation = segmenter.segment(image)
     if segmentation.labels.shape != label.shape:
         raise DatasetError(
-            f"{frame.image.name} is larger than the {LARGEST_SIZE} pixels that pictures are segmented at."
+            f"{frame.image.name} is larger than {LARGEST_SIZE} pixels, the limit for segmenting."
         )
     return _count(segmentation, table[label])
 
@@ -100,15 +100,15 @@ def _count(segmentation: Segmentation, truth: NDArray[np.uint8]) -> FrameMeasure
 
 
 def mean_loss(segmentation: Segmentation, truth: NDArray[np.uint8]) -> float:
-    """Cross-entropy in nats, the mean over the pixels that count; NaN where none does.
+    """Mean cross-entropy of the pixels that count, in nats; NaN if none does.
 
-    truth: (H, W) class numbers of the segmentation's class list; IGNORE counts nowhere. A probability too
-    small for float32 counts as the smallest: a pixel costs at most 87.4 nats.
+    truth: (H, W) class numbers of the segmentation's class list; IGNORE is left out. A probability too
+    small for float32 counts as the smallest one: a pixel costs at most 87.4 nats.
     """
     counted = truth != IGNORE
     right = truth == segmentation.labels
     total = -np.log(segmentation.confidence[right]).sum(dtype=np.float64)
-    # Where the network is right, its confidence is the true class's probability; the others are looked up.
+    # Where the network is right, its confidence is the true class's probability; the rest is looked up.
     for rows, cols in _in_parts(*np.nonzero(counted & ~right)):
         probabilities = segmentation.probabilities(rows, cols)
         true = probabilities[np.arange(len(rows)), truth[rows, cols]]
@@ -117,7 +117,7 @@ def mean_loss(segmentation: Segmentation, truth: NDArray[np.uint8]) -> float:
 
 
 _PART = 65_536
-"""Pixels whose probabilities are computed at a time: a wholly wrong picture must not fill the memory."""
+"""Pixels whose probabilities are computed at a time: a completely wrong picture must not fill the memory."""
 
 
 def _in_parts(

@@ -1,4 +1,4 @@
-"""Metrics, each from counts of pixels by true and predicted class."""
+"""Metrics, all computed from pixel counts by true and predicted class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 IGNORE = 255
-"""The number of pixels that have no true class: they are counted nowhere."""
+"""The class number of pixels that have no true class: they are ignored."""
 
 
 def truth_table(truth: ClassList, model: ClassList) -> NDArray[np.uint8]:
@@ -29,17 +29,17 @@ def truth_table(truth: ClassList, model: ClassList) -> NDArray[np.uint8]:
 
 
 def counted_as(truth: ClassList, model: ClassList, number: int) -> list[str]:
-    """The names of a data set's classes that count as a model's class `number`."""
+    """The names of the data set's classes that count as the model's class `number`."""
     table = truth_table(truth, model)
     return [name for own, name in enumerate(truth.names) if table[own] == number]
 
 
 def check_classes_fit(dataset: SegmentationDataset, classes: ClassList, model: str) -> None:
-    """DatasetError when a model of these classes knows none of a data set's, by name or by group."""
+    """DatasetError if a model with these classes knows none of a data set's, by name or by group."""
     if (truth_table(dataset.class_list, classes) == IGNORE).all():
         raise DatasetError(
             f"{model} knows none of the classes of {dataset.name} ({', '.join(dataset.class_list.names[:3])} "
-            "...); choose a model that was trained on such a data set."
+            "...); choose a model that was trained on these classes."
         )
 
 
@@ -56,9 +56,9 @@ def count_confusion(truth: NDArray[np.uint8], predicted: NDArray[np.uint8], clas
 
 
 def pixel_accuracy(confusion: IntArray) -> float:
-    """Share of the counted pixels whose class was found, in [0, 1]; NaN when nothing was counted.
+    """Share of the counted pixels that were predicted correctly, in [0, 1]; NaN if nothing was counted.
 
-    With Void left out of the counts this is the article's `acc_camvid`.
+    With Void left out of the counts, this is the article's `acc_camvid`.
     """
     return share(np.trace(confusion), confusion.sum())
 
@@ -75,34 +75,34 @@ def per_class_iou(confusion: IntArray) -> FloatArray:
 
 
 def mean_iou(confusion: IntArray) -> float:
-    """Mean of `per_class_iou` over the classes that occur as truth; NaN when none does."""
+    """Mean of `per_class_iou` over the classes that occur in the truth; NaN if none does."""
     ious = per_class_iou(confusion)
     return float(np.nanmean(ious)) if classes_in_mean(confusion) else float("nan")
 
 
 def classes_in_mean(confusion: IntArray) -> int:
-    """How many classes occur as truth: those that `mean_iou` averages over."""
+    """How many classes occur in the truth: those that `mean_iou` averages over."""
     return int((confusion.sum(axis=1) > 0).sum())
 
 
 def per_class_precision(confusion: IntArray) -> FloatArray:
-    """(C,) of the pixels called by a class, the share that are of it, in [0, 1]; NaN where there are none."""
+    """(C,) of the pixels predicted as a class, the share that are of it, in [0, 1]; NaN if there are none."""
     return shares(np.diag(confusion), confusion.sum(axis=0))
 
 
 def per_class_recall(confusion: IntArray) -> FloatArray:
-    """(C,) of the pixels of a class, the share that was found, in [0, 1]; NaN where there are none."""
+    """(C,) of the pixels of a class, the share predicted as it, in [0, 1]; NaN if there are none."""
     return shares(np.diag(confusion), confusion.sum(axis=1))
 
 
 def class_frequency(confusion: IntArray) -> FloatArray:
-    """(C,) share of the counted pixels that are of each class; sums to 1, NaN when nothing was counted."""
+    """(C,) each class's share of the counted pixels; sums to 1, NaN if nothing was counted."""
     true = confusion.sum(axis=1)
     return shares(true, np.full(len(true), true.sum()))
 
 
 def row_shares(confusion: IntArray) -> FloatArray:
-    """(C, C) the matrix with each row as shares of its true class, in [0, 1]; NaN in the row of a class
+    """(C, C) each row as shares of its true class, in [0, 1]; NaN in the row of a class
     that is not in the truth.
     """
     return shares(confusion, np.repeat(confusion.sum(axis=1, keepdims=True), len(confusion), axis=1))

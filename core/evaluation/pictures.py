@@ -1,4 +1,4 @@
-"""Pictures of how an evaluation went in a frame: photo, truth, prediction, and where they differ."""
+"""Pictures of an evaluated frame: photo, truth, prediction, and where they differ."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from core.segmentation.segmenter import Segmenter
 
 MARK = (255, 140, 0)
-"""Of pixels that are looked for: orange, which no class of CamVid has."""
+"""Colour of marked pixels: orange, which no class of CamVid has."""
 
 WIDTH = 240
 
 
 @dataclass(frozen=True, eq=False)
 class FrameView:
-    """A frame as an evaluation sees it.
+    """An evaluated frame.
 
-    image: (H, W, 3) uint8. truth, predicted: (H, W) numbers of the model's classes; IGNORE counts nowhere.
+    image: (H, W, 3) uint8. truth, predicted: (H, W) numbers of the model's classes, or IGNORE.
     """
 
     image: NDArray[np.uint8]
@@ -35,7 +35,7 @@ class FrameView:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that the frame keeps."""
+        """Bytes of memory that the frame takes."""
         return self.image.nbytes + self.truth.nbytes + self.predicted.nbytes
 
     @property
@@ -44,12 +44,12 @@ class FrameView:
         return int(self.image.shape[1])
 
     def confused(self, true: int, predicted: int) -> NDArray[np.bool_]:
-        """(H, W) where the class `true` was taken for `predicted`."""
+        """(H, W) where the class `true` was predicted as `predicted`."""
         return np.asarray((self.truth == true) & (self.predicted == predicted))
 
 
 def view_frame(segmenter: Segmenter, dataset: SegmentationDataset, frame: Frame) -> FrameView:
-    """A frame with truth and prediction, as `evaluate` has them; DatasetError where it cannot be read."""
+    """A frame with truth and prediction, as in `evaluate`; DatasetError if it cannot be read."""
     image, label = dataset.read(frame)
     truth = truth_table(dataset.class_list, segmenter.class_list)[label]
     return FrameView(image, truth, segmenter.segment(image).labels)
@@ -68,7 +68,7 @@ class FramePictures:
 def frame_pictures(view: FrameView, classes: ClassList, width: int = WIDTH) -> FramePictures:
     """A frame's pictures, at most `width` pixels wide.
 
-    What counts nowhere is black in truth and prediction. Errors are the photo in pale grey with every wrong
+    Ignored pixels are black in truth and prediction. Errors are the photo in pale grey with every wrong
     pixel in the colour of the class that was predicted.
     """
     small = _smaller(view, width)
@@ -85,7 +85,7 @@ def frame_pictures(view: FrameView, classes: ClassList, width: int = WIDTH) -> F
 
 
 def full_pictures(view: FrameView, classes: ClassList) -> dict[str, bytes]:
-    """PNG of a frame's four pictures in full size, by what they show."""
+    """PNGs of a frame's four pictures in full size, by what they show."""
     pictures = frame_pictures(view, classes, view.width)
     return {
         "photo": images.encode_png(view.image),
@@ -96,9 +96,9 @@ def full_pictures(view: FrameView, classes: ClassList) -> dict[str, bytes]:
 
 
 def marked_picture(view: FrameView, true: int, predicted: int, width: int = WIDTH) -> bytes:
-    """PNG of the photo in pale grey, with MARK where the class `true` was taken for `predicted`.
+    """PNG of the photo in pale grey, with MARK where the class `true` was predicted as `predicted`.
 
-    A pixel of the small picture is marked when any of the pixels that it stands for is: thin things stay.
+    A pixel of the small picture is marked if any pixel that it stands for is, so that thin things stay.
     """
     mask = view.confused(true, predicted)
     small = images.resize(view.image, *_size(mask.shape, width))
@@ -108,7 +108,7 @@ def marked_picture(view: FrameView, true: int, predicted: int, width: int = WIDT
 
 
 def _smaller(view: FrameView, width: int) -> FrameView:
-    """Label maps by their pixels at even steps: classes have no mean."""
+    """Label maps are sampled at even steps: class numbers have no mean."""
     size = _size(view.truth.shape, width)
     steps = np.ix_(
         *(

@@ -1,4 +1,4 @@
-"""Counts divided by counts, where the divisor may be nothing."""
+"""Counts divided by counts, where the divisor may be 0."""
 
 from __future__ import annotations
 

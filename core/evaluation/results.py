@@ -1,4 +1,4 @@
-"""What a measurement gives: figures with what they were measured on. Nothing here imports torch."""
+"""The results of an evaluation: figures and what they were measured on. Nothing here imports torch."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """A model measured on labelled frames. Figures never travel without what they were measured on."""
+    """A model evaluated on labelled frames. Figures never travel without what they were measured on."""
 
     model: str
     dataset: str
@@ -41,7 +41,7 @@ class Evaluation:
     confusion: IntArray
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything as JSON-ready values; None stands where there is nothing to divide by, such as the IoU
+        """Everything as JSON-ready values; None stands for a division by 0, such as the IoU
         of a class that is not in the truth.
         """
         return {
@@ -68,7 +68,7 @@ class Evaluation:
 
 @dataclass(frozen=True, eq=False)
 class SplitEvaluation(Evaluation):
-    """A model measured on a data set's split: every pixel counted by class, confidence and place.
+    """A model evaluated on a split: pixels counted by class, confidence and distance from a boundary.
 
     class_list: the model's. frames: the counts of each frame, in the split's order.
     """

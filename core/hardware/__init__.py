@@ -1,1 +1,1 @@
-"""What this machine can do, and what it does at the moment. Knows nothing of pictures."""
+"""What this machine can do, and what it is doing now. Knows nothing about pictures."""

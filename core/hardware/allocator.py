@@ -1,4 +1,4 @@
-"""What the C library does with memory that this process has freed: glibc can be asked, others cannot."""
+"""What the C library does with memory that this process has freed: glibc can be told, others cannot."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import sys
 from typing import Any
 
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
-"""Numbers of glibc's `mallopt(3)`."""
+"""Parameters of glibc's `mallopt(3)`."""
 
 
 def return_free_memory() -> None:
-    """Give memory that is free within this process back to the system.
+    """Return this process's freed memory to the system.
 
-    Arrays of some megabytes leave holes that the C library keeps: of 16 photos that nobody used any more it
-    held on to half.
+    Arrays of some megabytes leave holes that the C library keeps: it held on to half the memory of 16 unused
+    photos.
     """
     if (trim := _of_glibc("malloc_trim")) is not None:
         trim(0)
 
 
 def keep_free_memory() -> None:
-    """Let this process keep what it frees, to use it again.
+    """Let this process keep the memory that it frees, to reuse it.
 
-    For a process that trains and does nothing else. Each step asks for gigabytes and frees them. Given back
-    to the system in between they come again page by page, each one cleared: a third of a step's time. At its
-    highest, the process holds a fifth more than without this.
+    For a process that only trains. Each step allocates gigabytes and frees them. If they went back to the
+    system in between, they would return page by page, each one cleared, for a third of a step's time. At its
+    peak, the process holds a fifth more than without this.
     """
     if (mallopt := _of_glibc("mallopt")) is not None:
         mallopt(_MMAP_MAX, 0)
@@ -33,5 +33,5 @@ def keep_free_memory() -> None:
 
 
 def _of_glibc(name: str) -> Any:
-    """A function of the C library; None where it has none of that name."""
+    """A function of the C library; None if it has none of that name."""
     return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

@@ -1,4 +1,4 @@
-"""What the machine does at the moment, as nvidia-smi shows it: processor, memory, and each NVIDIA GPU."""
+"""What the machine is doing now: processor, memory, and each NVIDIA GPU as nvidia-smi shows it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import psutil
 _GIB = 1024**3
 
 _FIRST_SECONDS = 0.1
-"""How long the processor is watched the first time, when there is no earlier look to compare with."""
+"""Seconds to measure the processor for the first time, when there is no earlier reading."""
 
 
 @dataclass(frozen=True)
 class Gpu:
     """One GPU. utilisation: in [0, 1]. Memory in bytes, temperature in degrees Celsius, power in watts.
 
-    What a GPU does not tell is None.
+    None for what a GPU does not report.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Gpu:
     power_limit: float | None = None
 
     def words(self) -> dict[str, str]:
-        """What it tells, as texts by name."""
+        """What the GPU reports, as texts by name."""
         found: dict[str, str] = {}
         if self.utilisation is not None:
             found["GPU"] = f"{self.utilisation:.0%}"
@@ -50,7 +50,7 @@ class Gpu:
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine at one moment. processor: the share of all cores that work, in [0, 1]. Memory in bytes."""
+    """A machine at one moment. processor: the share of all cores that is busy, in [0, 1]. Memory in bytes."""
 
     name: str
     cores: int
@@ -69,9 +69,9 @@ class ProcessLoad:
 
 
 class MachineWatch:
-    """Looks at this machine at most every `interval` seconds, however many ask.
+    """Reads this machine's load at most every `interval` seconds, however many callers there are.
 
-    Loads are those since the look before: there is no other way to measure them.
+    Loads are averages since the reading before: there is no other way to measure them.
     """
 
     def __init__(self, interval: float = 1.0) -> None:
@@ -83,11 +83,11 @@ class MachineWatch:
         self._load: ProcessLoad | None = None
 
     def read(self) -> Machine:
-        """The machine as it was at the last look."""
+        """The machine at the last reading."""
         return self._look(None)[0]
 
     def read_with(self, pid: int) -> tuple[Machine, ProcessLoad | None]:
-        """The machine and one of its processes; None for a process that is gone or somebody else's."""
+        """The machine and one of its processes; None if that is gone or somebody else's."""
         return self._look(pid)
 
     def _look(self, pid: int | None) -> tuple[Machine, ProcessLoad | None]:
@@ -100,14 +100,14 @@ class MachineWatch:
                 self._machine = _machine(_FIRST_SECONDS if first else None)
                 self._load = _load(self._process)
                 self._looked = time.monotonic()
-            assert self._machine is not None  # noqa: S101 (looked at just now, or before)
+            assert self._machine is not None  # noqa: S101 (read just now, or before)
             return self._machine, self._load if pid is not None else None
 
     def _watch_process(self, pid: int) -> None:
         self._process = self._load = None
         with contextlib.suppress(psutil.Error):
             self._process = psutil.Process(pid)
-            self._process.cpu_percent()  # the look that the next one is compared with
+            self._process.cpu_percent()  # the next reading is compared with this one
 
 
 def _machine(seconds: float | None) -> Machine:
@@ -133,7 +133,7 @@ def _load(process: psutil.Process | None) -> ProcessLoad | None:
 
 
 def _nvml() -> ModuleType | None:
-    """NVIDIA's library where it is to be had; it is installed everywhere, the driver is not."""
+    """NVIDIA's library; None without the driver, for the library alone is installed everywhere."""
     try:
         import pynvml  # type: ignore[import-untyped]
     except ImportError:
@@ -143,7 +143,7 @@ def _nvml() -> ModuleType | None:
 
 
 def gpus(nvml: ModuleType | None) -> Iterator[Gpu]:
-    """The GPUs that NVIDIA's management library tells of; none where there is no driver."""
+    """The GPUs that NVIDIA's management library reports; none without a driver."""
     if nvml is None:
         return
     try:
@@ -161,7 +161,7 @@ def gpus(nvml: ModuleType | None) -> Iterator[Gpu]:
 
 
 def _gpu(nvml: ModuleType, handle: object) -> Gpu:
-    # Small and virtual GPUs tell some of this and refuse the rest.
+    # Small and virtual GPUs report some of this and refuse the rest.
     name = nvml.nvmlDeviceGetName(handle)
     gpu: dict[str, float | int] = {}
     with contextlib.suppress(nvml.NVMLError):

@@ -1,7 +1,7 @@
 """Importing libraries without torch's compiler, which nothing here uses.
 
-torchvision and timm ask `torch._dynamo` for one function each when they are imported. The app at its start
-and every process that trains would wait for it.
+torchvision and timm need one function each from `torch._dynamo` when they are imported. The app at its
+start and every process that trains would wait for it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _NAMES = ("torch._dynamo", "torch._dynamo.utils")
 
 @contextmanager
 def without_compiler() -> Iterator[None]:
-    """Put a stand-in where `torch._dynamo` would be imported within the block.
+    """Replace `torch._dynamo` with a stand-in for imports within the block.
 
-    Whoever asks for the compiler later gets the real one. Nothing is changed where it is there already.
+    Later imports get the real one. Nothing changes if it is imported already.
     """
     if any(name in sys.modules for name in _NAMES):
         yield
@@ -38,12 +38,12 @@ def without_compiler() -> Iterator[None]:
 
 
 def _disable(fn: Callable[..., Any] | None = None, *settings: object, **more: object) -> Any:
-    """`torch._dynamo.disable` where nothing is compiled: the function itself, whatever is asked."""
+    """`torch._dynamo.disable` for code that is never compiled: returns the function itself."""
     return (lambda function: function) if fn is None else fn
 
 
 def _is_compile_supported(device_type: str) -> bool:
-    """torch's own answer, for whom torchvision asks when it computes."""
+    """torch's own answer: torchvision asks for it when it computes."""
     from torch._dynamo.utils import is_compile_supported
 
     return bool(is_compile_supported(device_type))

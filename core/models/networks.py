@@ -67,7 +67,7 @@ class DetailStem(nn.Module):
 class Float32Conv2d(nn.Conv2d):
     """A convolution that stays in single precision under autocast: what makes logits.
 
-    bfloat16 has 3 digits: logits of 12.03 and 12.08 would be equal, and so would be the probabilities.
+    bfloat16 has 3 digits: logits of 12.03 and 12.08 would be equal, and so would their probabilities.
     """
 
     def forward(self, features: Tensor) -> Tensor:
@@ -79,13 +79,13 @@ class Float32Conv2d(nn.Conv2d):
 class UnetLite(nn.Module):
     """A U-Net on an EfficientNet-Lite encoder whose decoder ends at stride 2.
 
-    The last decoder stage of a usual U-Net works at full resolution without a skip: it costs the most
-    and sees nothing new. Here the decoder stops at stride 2, where the detail stem joins it.
+    The last decoder stage of an ordinary U-Net works at full resolution without a skip: it costs the most
+    and adds nothing new. Here the decoder stops at stride 2, where the detail stem joins it.
     """
 
     def __init__(self, classes: int, encoder: str, decoder_channels: tuple[int, int, int, int]) -> None:
         super().__init__()
-        with without_compiler():  # timm draws first weights by functions that are kept from it
+        with without_compiler():  # timm's weight initialisation imports the compiler
             self.encoder = get_encoder(encoder, weights=None, depth=5)
         _, c2, c4, c8, c16, c32 = self.encoder.out_channels
         detail_channels = 24
@@ -115,7 +115,7 @@ def _unet_lite0(classes: int, pretrained: bool) -> nn.Module:
 
 
 def _load_lite0_imagenet(encoder: nn.Module) -> None:
-    """ImageNet weights from the installed package: no download.
+    """Load the ImageNet weights of the installed package, without a download.
 
     The package's tensors match timm's one to one, in order and shape; the encoder lacks the last
     eight (head and classifier). Matching by order is checked shape by shape.
@@ -130,13 +130,13 @@ def _load_lite0_imagenet(encoder: nn.Module) -> None:
         if tensor.shape != target[name].shape:
             raise PretrainedWeightsError(
                 f"The installed ImageNet weights do not fit: {name} has shape {tuple(tensor.shape)}, "
-                f"the network wants {tuple(target[name].shape)}."
+                f"the network needs {tuple(target[name].shape)}; run `make setup` again."
             )
     encoder.load_state_dict(renamed)
 
 
 class UnetTiny(nn.Module):
-    """A U-Net small enough to learn from nothing while a class looks on: 0.8 M parameters, stride 2."""
+    """A U-Net small enough to train from scratch while a class watches: 0.8 M parameters, stride 2."""
 
     def __init__(self, classes: int, channels: tuple[int, int, int, int] = (24, 48, 96, 128)) -> None:
         super().__init__()
@@ -176,21 +176,20 @@ def _unet_tiny(classes: int, pretrained: bool) -> nn.Module:
 
 
 def _unet_resnet34(classes: int, pretrained: bool) -> nn.Module:
-    # fastai takes seconds to import: only those who ask for its network pay.
+    # fastai takes seconds to import: only its own network needs it.
     from fastai.vision.learner import create_unet_model
     from torchvision.models import resnet34
 
     try:
-        # torch announces a download on stdout, where `--json` promises nothing else.
+        # torch announces a download on stdout, where `--json` promises only JSON.
         with redirect_stdout(StringIO()):
             net: Any = create_unet_model(resnet34, classes, img_size=(360, 480), pretrained=pretrained)
     except (URLError, OSError) as error:
         raise PretrainedWeightsError(
-            "The ImageNet weights of unet_resnet34 come from torchvision's download, which cannot be reached "
-            "from here: connect to the internet once, train it without pretrained weights, or choose "
-            "unet_lite0, whose weights are installed."
+            "The ImageNet weights of unet_resnet34 cannot be downloaded: connect to the internet once, "
+            "train it without pretrained weights, or choose unet_lite0, whose weights are installed."
         ) from error
-    # Its last two layers: a 1 x 1 convolution, and one that turns tensors into fastai's own kind.
+    # Its last two layers: a 1 x 1 convolution, and one that turns tensors into fastai's own type.
     last = net.layers[-2]
     head = Float32Conv2d(last[0].in_channels, classes, kernel_size=1)
     head.load_state_dict(last[0].state_dict())
@@ -217,7 +216,7 @@ NETWORKS = {
         ),
         Network(
             "unet_resnet34",
-            "fastai's unet_learner network on ResNet-34, the article's.",
+            "The article's network: fastai's unet_learner on ResNet-34.",
             _unet_resnet34,
             mean=(0.485, 0.456, 0.406),
             std=(0.229, 0.224, 0.225),
@@ -226,7 +225,7 @@ NETWORKS = {
         ),
         Network(
             "unet_tiny",
-            "A small U-Net without pretrained weights; learns small pictures in a minute.",
+            "A small U-Net without pretrained weights; trains on small pictures in a minute.",
             _unet_tiny,
             mean=(0.5, 0.5, 0.5),
             std=(0.25, 0.25, 0.25),
@@ -235,7 +234,7 @@ NETWORKS = {
         ),
         Network(
             "pixel_colour",
-            "One 1 x 1 convolution: what a pixel's colour alone can tell; a yardstick for the others.",
+            "One 1 x 1 convolution: predicts from a pixel's colour alone, as a yardstick for the others.",
             _pixel_colour,
             mean=(0.0, 0.0, 0.0),
             std=(1.0, 1.0, 1.0),

@@ -1,4 +1,4 @@
-"""Where models and runs are kept. Nothing here imports torch, so looking costs nothing."""
+"""Where models and runs are kept. Nothing here imports torch, so importing it is cheap."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The model store: `models/NAME/` holds `weights.safetensors` and `model.json`, and nothing is unpickled.
 
-A model folder may come from anywhere. What it says is checked before a byte of it reaches a network: the
+A model folder may come from anywhere. It is checked before a byte of it reaches a network: the
 format version, the hash of the weights, every tensor's name and shape.
 """
 
@@ -43,7 +43,7 @@ class _CardPart(BaseModel):
 
 
 class ClassEntry(_CardPart):
-    """One class as a card writes it."""
+    """One class in a card."""
 
     name: str
     colour: tuple[Level, Level, Level]
@@ -52,7 +52,7 @@ class ClassEntry(_CardPart):
 
 
 class ClassEntries(_CardPart):
-    """A class list as a card writes it."""
+    """A class list in a card."""
 
     name: str
     void: int | None = None
@@ -68,11 +68,11 @@ class ClassEntries(_CardPart):
         names = [entry.name for entry in self.classes]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise PydanticCustomError("classes", "two classes are called {name}", {"name": twice})
+            raise PydanticCustomError("classes", "two classes have the name {name}", {"name": twice})
         if self.void is not None and not 0 <= self.void < len(names):
             raise PydanticCustomError(
                 "void",
-                "void is {void}, but the classes go from 0 to {last}",
+                "void is {void}, but the classes are numbered from 0 to {last}",
                 {"void": self.void, "last": len(names) - 1},
             )
         return self
@@ -86,7 +86,7 @@ class Normalisation(_CardPart):
 
 
 class ModelCard(_CardPart):
-    """What `model.json` says. training and metrics are for people: no code depends on what is in them."""
+    """The contents of `model.json`. training and metrics are for people: no code depends on them."""
 
     format_version: int = FORMAT_VERSION
     name: str
@@ -104,7 +104,7 @@ class ModelCard(_CardPart):
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A loaded model: its card and its network with the weights in it, in single precision."""
+    """A loaded model: its card, and its network with the weights loaded, in single precision."""
 
     card: ModelCard
     class_list: ClassList
@@ -114,12 +114,12 @@ class Model:
 
     @property
     def name(self) -> str:
-        """The name in the store."""
+        """Its name in the store."""
         return self.card.name
 
 
 def list_models() -> list[str]:
-    """Names of the models in the store, the shipped one first."""
+    """The names of the models in the store, the shipped one first."""
     names = (p.parent.name for p in models_folder().glob(f"*/{CARD}"))
     return sorted(filter(_NAME.fullmatch, names), key=lambda name: (name != DEFAULT_MODEL, name))
 
@@ -130,10 +130,10 @@ def read_card(name: str) -> ModelCard:
     try:
         card = _parse_card(path)
     except FileNotFoundError:
-        raise BrokenModelError(f"The model {name} has no {CARD}: copy the whole folder again.") from None
+        raise BrokenModelError(f"The model {name} has no {CARD}; copy the whole folder again.") from None
     if card.name != name:
         raise BrokenModelError(
-            f"{path} is the card of {card.name!r}, but its folder is called {name!r}; give both one name."
+            f"{path} is the card of {card.name!r}, but its folder is called {name!r}; rename one of them."
         )
     return card
 
@@ -142,16 +142,16 @@ def _parse_card(path: Path) -> ModelCard:
     """Read and check a card. FileNotFoundError, BrokenModelError."""
     if path.stat().st_size > MAX_CARD_BYTES:
         raise BrokenModelError(
-            f"{path} has {path.stat().st_size} bytes; a card has at most {MAX_CARD_BYTES}."
+            f"{path} has {path.stat().st_size} bytes, but a card has at most {MAX_CARD_BYTES}."
         )
     try:
         content = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise BrokenModelError(f"{path} is not JSON: copy the whole model folder again.") from error
+        raise BrokenModelError(f"{path} is not JSON; copy the whole model folder again.") from error
     version = content.get("format_version") if isinstance(content, dict) else None
     if version != FORMAT_VERSION:
         raise BrokenModelError(
-            f"{path} has the format version {version}, this StreetScope reads version {FORMAT_VERSION}."
+            f"{path} has format version {version}, but this StreetScope reads version {FORMAT_VERSION}."
         )
     try:
         return ModelCard.model_validate(content)
@@ -170,8 +170,8 @@ def load_model(name: str) -> Model:
         card = _finish_interrupted_save(path.parent, found) or card
     if found != card.weights_sha256:
         raise BrokenModelError(
-            f"{path} has the SHA-256 {found[:12]}..., its card says {card.weights_sha256[:12]}...: "
-            "the file was changed or damaged, copy the model again."
+            f"{path} has the SHA-256 {found[:12]}..., but its card says {card.weights_sha256[:12]}...; "
+            "the file was changed or damaged: copy the model again."
         )
     try:
         tensors = load_file(path)
@@ -205,7 +205,7 @@ def save_model(card: ModelCard, module: nn.Module) -> ModelCard:
 
 
 def class_entries(classes: ClassList) -> ClassEntries:
-    """A class list in the form that a card has it in."""
+    """A class list in a card's form."""
     entries = (
         ClassEntry(name=c.name, colour=c.colour, meaning=c.meaning, group=c.group) for c in classes.classes
     )
@@ -213,7 +213,7 @@ def class_entries(classes: ClassList) -> ClassEntries:
 
 
 def normalisation(network: Network) -> Normalisation:
-    """A network's input normalisation in the form that a card has it in."""
+    """A network's input normalisation in a card's form."""
     return Normalisation(mean=network.mean, std=network.std)
 
 
@@ -230,7 +230,7 @@ def _finish_interrupted_save(folder: Path, weights_sha256: str) -> ModelCard | N
 
 
 def model_folder(name: str) -> Path:
-    """The folder of a model of that name, there or not. ModelNotFoundError for a name that none can have."""
+    """The folder of a model of that name, whether it exists or not. ModelNotFoundError for a bad name."""
     if not _NAME.fullmatch(name):
         raise ModelNotFoundError(
             f"A model cannot be called {name!r}; use 1 to 64 letters, digits, hyphens and underscores."
@@ -250,11 +250,11 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
-        raise BrokenModelError(f"{path} is missing: copy the whole model folder again.") from None
+        raise BrokenModelError(f"{path} is missing; copy the whole model folder again.") from None
 
 
 def _half(tensor: Tensor) -> Tensor:
-    """Half precision for the convolutions; the vectors of the norms stay as they are and cost nothing."""
+    """Half precision for the convolutions; the norms' vectors stay as they are, since they are small."""
     tensor = tensor.detach().contiguous()
     return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor
 
@@ -269,7 +269,7 @@ def _load_tensors(module: nn.Module, tensors: dict[str, Tensor], path: Path) -> 
         if tensor.shape != wanted[name].shape:
             raise BrokenModelError(
                 f"{path}: the tensor {name} has shape {tuple(tensor.shape)}, "
-                f"the network wants {tuple(wanted[name].shape)}."
+                f"but the network needs {tuple(wanted[name].shape)}."
             )
         if not torch.isfinite(tensor.float()).all():
             raise BrokenModelError(f"{path}: the tensor {name} holds values that are not finite numbers.")

@@ -1,1 +1,1 @@
-"""Photos that anybody may have given: untrusted bytes become a safe RGB array or one sentence."""
+"""Photos from anybody: untrusted bytes become a safe RGB array, or an error of one sentence."""

@@ -1,7 +1,7 @@
-"""Photos out of a zip that anybody may have made: one at a time, within limits, and nothing is written.
+"""Photos from an untrusted zip: one at a time, within limits, and without writing a file.
 
-A zip is a list of claims. None is believed: names are only shown, sizes are counted while a file is read, and
-the list itself is bounded before it is read.
+A zip is a list of claims, and none is believed: names are only shown, sizes are counted while a file is
+read, and the list itself is bounded before it is read.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from core.errors import ArchiveError
 from core.photos.images import MAX_BYTES
 
 MAX_PHOTOS = 50
-"""Files of one zip that are looked at, be they photos or not."""
+"""Files of one zip that are read, whether photos or not."""
 
 MAX_TOTAL_BYTES = 400 * 1024 * 1024
-"""Unpacked bytes that are read out of one zip: ten of the largest photos, or 50 of 8 MB."""
+"""Unpacked bytes that are read from one zip: ten of the largest photos, or 50 of 8 MB."""
 
 MAX_RATIO = 200
-"""Times that a file may grow while it is unpacked, once it has a megabyte. Photos hardly grow; a screenshot
-without compression grows 50 times; a bomb grows 1000 times, as much as deflate can."""
+"""How many times a file larger than a megabyte may grow in unpacking. Photos hardly grow; an uncompressed
+screenshot grows 50 times; a bomb grows 1000 times, as much as deflate can."""
 
 MAX_DIRECTORY_BYTES = 1024 * 1024
-"""Of the list of files at a zip's end: some 10 000 names. Python keeps half a kilobyte for each."""
+"""Bytes of the list of files at a zip's end: some 10 000 names. Python keeps half a kilobyte for each."""
 
 MAX_NAME = 100
-"""Characters of a file's name that are shown."""
+"""Characters of a file's name that are shown, at most."""
 
 _MEGABYTE = 1024 * 1024
 _CHUNK = 256 * 1024
@@ -46,26 +46,26 @@ def is_zip(data: bytes) -> bool:
 def photos_in_zip(data: bytes) -> Iterator[tuple[str, bytes | ArchiveError]]:
     """The files of a zip, one after the other: a name to show, and the bytes or why there are none.
 
-    data: the zip. Folders, hidden files and what macOS and Windows leave behind are passed over; a file
-    that cannot be had gives an ArchiveError, and the next one follows. Where a limit of the whole zip is
-    reached, a last pair says how many files are left out. Names are without folders and control characters,
-    cut to MAX_NAME, and numbered where two would be alike. Whether the bytes are a photo is for
-    `images.decode` to say.
-    ArchiveError at once, before the first file, when the zip cannot be read or has no files.
+    data: the zip. Folders, hidden files and what macOS and Windows leave behind are skipped; a file that
+    cannot be read gives an ArchiveError, and the next one follows. When a limit of the whole zip is
+    reached, a last pair says how many files are left out. Names have no folders or control characters, are
+    cut to MAX_NAME, and get a number if two would be equal. `images.decode` finds out whether the bytes are
+    a photo.
+    ArchiveError at once, before the first file, if the zip cannot be read or has no files.
     """
     archive = _open(data)
     members = [info for info in archive.infolist() if _is_wanted(info)]
     if not members:
         archive.close()
-        raise ArchiveError("This zip has no files in it; give a zip of photos.")
+        raise ArchiveError("This zip contains no files; give a zip of photos.")
     return _read_all(archive, members, len(data))
 
 
 class _Guarded(io.BytesIO):
-    """A zip whose list of files cannot make Python take more memory than it may.
+    """A zip whose list of files cannot make Python take too much memory.
 
-    `ZipFile` reads the whole list at once, at the size and the place that the zip itself names. It is bounded
-    here, by what is read, and not by our own reading of the zip's end, which might differ from Python's.
+    `ZipFile` reads the whole list at once, with the size and the place that the zip itself gives. This bounds
+    what is read, instead of parsing the zip's end ourselves, which might differ from Python's parsing.
     """
 
     opening = True
@@ -75,8 +75,8 @@ class _Guarded(io.BytesIO):
         wanted = rest if size is None or size < 0 else size
         if self.opening and wanted > MAX_DIRECTORY_BYTES:
             raise ArchiveError(
-                f"This zip lists far more files than the {MAX_PHOTOS} that are taken at a time, "
-                "or it is damaged; make a new one with fewer photos."
+                f"This zip is damaged, or lists far more than {MAX_PHOTOS} files; "
+                "make a new one with fewer photos."
             )
         return super().read(size)
 
@@ -103,12 +103,12 @@ def _read_all(
         for number, info in enumerate(members):
             rest = len(members) - number
             if number == MAX_PHOTOS:
-                yield _left_out(rest, f"one zip may bring {MAX_PHOTOS} files")
+                yield _left_out(rest, f"at most {MAX_PHOTOS} files are read from one zip")
                 return
             content, unpacked = _unpack(archive, info, packed, left)
             left -= unpacked
             if left < 0:
-                yield _left_out(rest, f"one zip may bring {MAX_TOTAL_BYTES // _MEGABYTE} MB of files")
+                yield _left_out(rest, f"at most {MAX_TOTAL_BYTES // _MEGABYTE} MB are read from one zip")
                 return
             name = _unique(_shown_name(info), names)
             names.add(name)
@@ -121,16 +121,16 @@ def _left_out(files: int, why: str) -> tuple[str, ArchiveError]:
 
 
 def _unpack(archive: ZipFile, info: ZipInfo, packed: int, left: int) -> tuple[bytes | ArchiveError, int]:
-    """A file's bytes, or why there are none, and how many bytes were unpacked to know.
+    """A file's bytes, or why there are none, and how many bytes were unpacked to find out.
 
-    packed: bytes of the whole zip. left: bytes that may still be unpacked; it stops above them.
+    packed: bytes of the whole zip. left: bytes that may still be unpacked; unpacking stops above them.
     """
     if info.flag_bits & _ENCRYPTED:
         return ArchiveError("This file is locked with a password; make the zip again without one."), 0
-    # The other ways unpack as much as they like at one call: 4 kB of bzip2 can become 80 MB.
+    # The other methods unpack any amount in one call: 4 kB of bzip2 can become 80 MB.
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         return ArchiveError(
-            "This file is packed in an uncommon way; make the zip again with ordinary compression."
+            "This file is packed in an unusual way; make the zip again with ordinary compression."
         ), 0
     chunks, size = [], 0
     try:
@@ -151,7 +151,7 @@ def _problem(start: bytes, size: int, packed: int) -> str:
     if start.startswith(_SIGNATURES):
         return "This is a zip in a zip; unpack it and give its photos."
     if size > MAX_BYTES:
-        return f"This file has more than {MAX_BYTES // _MEGABYTE} MB; give a smaller photo."
+        return f"This file is larger than {MAX_BYTES // _MEGABYTE} MB; give a smaller photo."
     if size > _MEGABYTE and size > MAX_RATIO * packed:
         return f"This file unpacks to more than {MAX_RATIO} times its size, as no photo does; leave it out."
     return ""
@@ -164,9 +164,9 @@ def _is_wanted(info: ZipInfo) -> bool:
 
 
 def _shown_name(info: ZipInfo) -> str:
-    """The name without its folders, and without what could disturb the page it is shown on."""
+    """The name without its folders, and without characters that could disturb the page."""
     name = _parts(info)[-1]
-    # Control and format characters, among them those that turn the direction of writing.
+    # Control and format characters, including those that change the direction of writing.
     clean = "".join(c for c in name if not unicodedata.category(c).startswith("C")).strip()
     return clean[-MAX_NAME:] or "unnamed"
 

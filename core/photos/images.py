@@ -34,13 +34,13 @@ from core.errors import (
 )
 
 MAX_BYTES = 40 * 1024 * 1024
-"""Twice what a good phone writes for one photo; more is a film, an archive or an attack."""
+"""Twice the size of a good phone's photo; anything larger is a film, an archive or an attack."""
 
 MAX_PIXELS = 50_000_000
 """Most phones stop at 48 megapixels; 50 take 0.5 to 1.3 GB while they are decoded, by format."""
 
 MIN_SIDE = 32
-"""The networks halve the picture five times, so 32 pixels are the least that leave one."""
+"""The networks halve the picture five times, so at least 32 pixels are needed."""
 
 MAX_SCANS = 100
 """A progressive JPEG has about 10 scans. Each may take 75 bytes of file and 30 ms of decoding, so that a
@@ -51,10 +51,10 @@ _ASK = "give a JPEG, PNG, WebP, HEIC, BMP or GIF file"
 
 
 class _Jpeg(JpegImageFile):
-    """A JPEG opened without looking into its EXIF block.
+    """A JPEG opened without reading its EXIF block.
 
-    Pillow looks there for a resolution that we do not need, and a broken block makes it refuse the picture.
-    Only the first picture of a phone's multi-picture file (MPO) is seen.
+    Pillow looks there for a resolution that we do not need, and refuses the picture if the block is broken.
+    Only the first picture of a phone's multi-picture file (MPO) is read.
     """
 
     def _read_dpi_from_exif(self) -> None:
@@ -75,7 +75,7 @@ _FORMATS = (
     _Format("WebP", rb"RIFF....WEBP", WebPImageFile),
     _Format("HEIC", rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", HeifImageFile),
     _Format("GIF", rb"GIF8[79]a", GifImageFile),
-    # Two letters would also fit a text that begins with "BM"; the size of the second header tells.
+    # Text can also begin with the two letters "BM"; the size of the second header tells them apart.
     _Format("BMP", rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", BmpImageFile),
 )
 
@@ -94,10 +94,10 @@ _SWAPS_SIDES = {Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE,
 
 
 class _Quietly:
-    """Silences Pillow, which warns of broken metadata, and lets two pictures in at a time.
+    """Silences Pillow's warnings about broken metadata, and lets two pictures in at a time.
 
-    That bounds the memory. Up to Python 3.13 the filters for warnings belong to the whole process: the first
-    who comes in changes them, the last who leaves puts them back.
+    That bounds the memory. Up to Python 3.13 the warning filters belong to the whole process: the first
+    thread to enter changes them, the last to leave restores them.
     """
 
     def __init__(self) -> None:
@@ -128,9 +128,9 @@ _quietly = _Quietly()
 def decode(data: bytes, longest_side: int | None = None) -> NDArray[np.uint8]:
     """The photo in `data` as (H, W, 3) RGB, 0..255, upright, contiguous and writable.
 
-    data: a JPEG, PNG, WebP, HEIC, BMP or GIF file, of which the first (or primary) picture is taken.
-    longest_side: the working size, in pixels, where it is known. A JPEG is then halved while it is
-        decoded as long as its longer side stays at or above this; `resize` does the rest.
+    data: a JPEG, PNG, WebP, HEIC, BMP or GIF file; its first (or primary) picture is used.
+    longest_side: the working size in pixels, if it is known. A JPEG is then halved while it is decoded,
+    as long as its longer side stays at or above this; `resize` does the rest.
 
     Transparent pixels are laid over white, 16 bits a channel become 8 by value range, the EXIF
     orientation is applied, colour profiles and all other metadata are dropped.
@@ -143,7 +143,7 @@ def decode(data: bytes, longest_side: int | None = None) -> NDArray[np.uint8]:
 
 
 def decode_sized(data: bytes, longest_side: int | None = None) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """As `decode`, with the (height, width) that the upright photo has at its own size."""
+    """As `decode`, and also returns the (height, width) of the upright photo at its own size."""
     _check_bytes(data)
     photo_format = _recognise(data)
     with _quietly:
@@ -153,7 +153,7 @@ def decode_sized(data: bytes, longest_side: int | None = None) -> tuple[NDArray[
             raise
         except MemoryError as error:
             raise ImageTooLargeError(
-                "This picture needs more memory than the computer has free; give a smaller one."
+                "This picture needs more memory than this machine has free; give a smaller one."
             ) from error
         except Image.DecompressionBombError as error:
             # Some readers check Pillow's own, higher limit while they open the file.
@@ -169,7 +169,7 @@ def decode_sized(data: bytes, longest_side: int | None = None) -> tuple[NDArray[
 
 
 def header_size(data: bytes) -> tuple[int, int]:
-    """The (height, width) that the header of the photo in `data` names, before it is turned upright.
+    """The (height, width) in the header of the photo in `data`, before it is turned upright.
 
     Cheap: no pixel is decoded. Errors as `decode`'s, but damage beyond the header is not noticed.
     """
@@ -221,7 +221,7 @@ def encode_png(image: NDArray[np.uint8]) -> bytes:
 def encode_jpeg(image: NDArray[np.uint8], quality: int = 95) -> bytes:
     """`image` (H, W, 3), 0..255, as a JPEG without chroma subsampling.
 
-    For showing a photo: a quarter of the bytes of a PNG. Not for anything that is computed with.
+    For showing a photo: a quarter of the bytes of a PNG. Not for anything that is computed on.
     """
     buffer = BytesIO()
     Image.fromarray(image).save(buffer, "JPEG", quality=quality, subsampling=0)
@@ -244,7 +244,7 @@ def _check_bytes(data: bytes) -> None:
         raise NotAnImageError(f"This file is empty; {_ASK}.")
     if len(data) > MAX_BYTES:
         raise ImageTooLargeError(
-            f"This file has {_tenths_up(len(data) / _MEGABYTE)} MB; "
+            f"This file is {_tenths_up(len(data) / _MEGABYTE)} MB; "
             f"give one of at most {MAX_BYTES // _MEGABYTE} MB."
         )
 
@@ -359,7 +359,7 @@ def _scaled(side: int, longest: int, longer: int) -> int:
 
 
 def _tenths_up(value: float) -> float:
-    """Rounded up, so that no refused value reads like an allowed one."""
+    """Rounded up, so that no refused value looks like an allowed one."""
     return math.ceil(value * 10) / 10
 
 

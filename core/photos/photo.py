@@ -1,4 +1,4 @@
-"""Photos as people give them: checked, named, with a thumbnail."""
+"""Photos from visitors: checked, named, with a thumbnail."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from core.photos import images
 
 THUMBNAIL_SIDE = 128
-"""Longer side in pixels: sharp at the size it is shown, 64 pixels of a screen of double density."""
+"""Longer side in pixels: sharp on a double-density screen, where it is shown at 64 pixels."""
 
 
 @dataclass(frozen=True, eq=False)
 class Photo:
     """A photo that can be segmented.
 
-    key: tells its content: the same bytes have the same key. name: what its owner calls it.
+    key: identifies its content; the same bytes have the same key. name: its file's name.
     data: the file as it was given. height, width: its own size, upright. thumbnail: a small JPEG.
-    credit: whose it is; empty for a visitor's own. sample: the name under which it is part of the project;
-    empty for a visitor's own.
+    credit: whose it is; empty for a visitor's own. sample: its name among the project's samples; empty for
+    a visitor's own.
     """
 
     key: str
@@ -32,12 +32,12 @@ class Photo:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that this photo keeps."""
+        """Bytes of memory that this photo takes."""
         return len(self.data) + len(self.thumbnail)
 
 
 def read_photo(name: str, data: bytes, *, credit: str = "", sample: str = "") -> Photo:
-    """Check an untrusted file by decoding it once, at the thumbnail's size where its format allows that.
+    """Check an untrusted file by decoding it once, at the thumbnail's size if its format allows that.
 
     ImageError says what is wrong with it.
     """

@@ -1,4 +1,4 @@
-"""Pictures that are there before anybody gives one."""
+"""Sample pictures, so that there is something to segment at once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 CHINA_CREDIT = "Photo: danielbuechele (Flickr), CC BY 2.0, from scikit-learn"
-TOYTOWN_CREDIT = "Drawn by StreetScope: its Toytown"
+TOYTOWN_CREDIT = "Toytown, drawn by StreetScope"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture that comes with the project. name: what an address calls it; file: its file's name."""
+    """A picture that comes with the project. name: as in the page's address; file: its file's name."""
 
     name: str
     file: str

@@ -1,4 +1,4 @@
-"""A bounded cache for what is costly to make and large to keep, shared by many sessions."""
+"""A bounded cache for values that are slow to make and large to keep, shared by many sessions."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class _Entry(Generic[Value]):
 
 
 class SharedCache(Generic[Value]):
-    """Values by key: made once, however many ask at the same time, and kept while somebody uses them.
+    """Values by key: made once, however many threads ask at the same time, and kept while somebody uses them.
 
-    max_bytes: how much is kept in all; the least recently used gives way.
+    max_bytes: how much is kept in all; the least recently used values are dropped first.
     size_of: bytes of memory that a value takes.
 
     Each value is kept for its owners, the sessions that asked for it, and dropped when the last of them
-    leaves (`release`). Safe to use from several threads.
+    leaves (`release`). Thread-safe.
     """
 
     def __init__(self, max_bytes: int, size_of: Callable[[Value], int]) -> None:
@@ -36,14 +36,14 @@ class SharedCache(Generic[Value]):
         self._being_made: dict[Hashable, threading.Lock] = {}
 
     def get(self, owner: str, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value of `key`, from `make` where nobody asked before; `make`'s errors are passed on."""
+        """The value of `key`, made by `make` if nobody asked before; `make`'s errors are passed on."""
         found = self._find(owner, key)
         if found is not None:
             return found.value
         with self._lock:
             making = self._being_made.setdefault(key, threading.Lock())
         with making:
-            found = self._find(owner, key)  # somebody else made it while this thread waited
+            found = self._find(owner, key)  # another thread made it while this one waited
             if found is not None:
                 return found.value
             try:
@@ -55,7 +55,7 @@ class SharedCache(Generic[Value]):
         return value
 
     def release(self, owner: str) -> None:
-        """Forget an owner, and with it what nobody else uses."""
+        """Forget an owner, and drop what nobody else uses."""
         with self._lock:
             for key, entry in list(self._entries.items()):
                 entry.owners.discard(owner)

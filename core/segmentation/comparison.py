@@ -14,12 +14,12 @@ from core.errors import ComparisonError
 from core.segmentation.segmentation import Segmentation
 
 MAX_CLASSES = 255
-"""One number of a byte is left for "the same"."""
+"""One value of a byte is left for "unchanged"."""
 
 
 @dataclass(frozen=True)
 class Transition:
-    """Pixels that one segmentation gives one class and the other another. share: of all pixels, in [0, 1]."""
+    """Pixels that change from one class to another. share: of all pixels, in [0, 1]."""
 
     first: str
     second: str
@@ -29,10 +29,10 @@ class Transition:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two segmentations of one photo on one grid of pixels, in the words of one list of classes.
+    """Two segmentations of one photo on the same pixel grid, with the same class list.
 
-    image: (H, W, 3) uint8, the picture of the segmentation whose grid it is. first, second: (H, W) uint8
-    class numbers. names: what the numbers mean. palette: (C, 3) uint8 colours.
+    image: (H, W, 3) uint8, the picture of the segmentation that the grid comes from. first, second: (H, W)
+    uint8 class numbers. names: the classes' names. palette: (C, 3) uint8 colours.
     """
 
     image: NDArray[np.uint8]
@@ -53,7 +53,7 @@ class Comparison:
 
     @cached_property
     def transitions(self) -> tuple[Transition, ...]:
-        """From which class to which, most pixels first; of as many, in the order of the classes."""
+        """From which class to which, most pixels first; ties in the order of the classes."""
         classes = len(self.names)
         pairs = self.first[self.changed].astype(np.int64) * classes + self.second[self.changed]
         counts = np.bincount(pairs, minlength=classes * classes)
@@ -69,22 +69,22 @@ class Comparison:
         )
 
     def difference_labels(self) -> NDArray[np.uint8]:
-        """(H, W) the second's class where it differs from the first's; elsewhere C, for "the same"."""
+        """(H, W) the second's class where it differs from the first's; elsewhere C, for "unchanged"."""
         return np.where(self.changed, self.second, np.uint8(len(self.names)))
 
 
 def compare(first: Segmentation, second: Segmentation) -> Comparison:
     """Compare two segmentations of the same photo, made at two sizes or by two networks.
 
-    They are compared on the grid of the one with more pixels (the first's where both have as many). A pixel
-    of that grid has the class that the other gives at the same place of the photo: the label of the pixel
-    in which its centre lies. Rows and columns scale each by its own factor, so that a picture squashed to
-    a square is stretched back.
+    They are compared on the grid of the one with more pixels (the first's if they are equal). For each pixel
+    of that grid, the other's class is the one at the same place in the photo: the label of the pixel that
+    contains its centre. Rows and columns each scale by their own factor, so that a picture squashed to a
+    square is stretched back.
 
-    Different class lists meet in the one with fewer classes (the first's where both have as many): a class
-    of the other list is the one there with the same name, else the one that is its group, as for
-    CamVid-32's SUVPickupTruck and CamVid-11's Car, else it stays itself, as for Animal.
-    ComparisonError when no class but Void has a counterpart, or when there are more than 255 together.
+    Different class lists are translated to the one with fewer classes (the first's if they are equal): a
+    class of the other list becomes the one with the same name, else the one that is its group (CamVid-32's
+    SUVPickupTruck becomes CamVid-11's Car), else it stays itself (Animal).
+    ComparisonError if no class but Void has a counterpart, or if there are more than 255 together.
     """
     larger = first if first.labels.size >= second.labels.size else second
     to_first, to_second, names, palette = _common_classes(first.class_list, second.class_list)
@@ -98,7 +98,7 @@ def compare(first: Segmentation, second: Segmentation) -> Comparison:
 
 
 def _on_grid(labels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """(height, width) labels of the pixels in which the centres of the new grid's pixels lie."""
+    """(height, width) labels of the pixels that contain the centres of the new grid's pixels."""
     if labels.shape == (height, width):
         return labels
     rows, cols = (_centres(n, old) for n, old in zip((height, width), labels.shape, strict=True))
@@ -125,7 +125,7 @@ def _common_classes(
     if not any(number not in (None, first.void) for number in counterparts):
         raise ComparisonError(
             f"The class lists {first.name} ({_some(first.names)}) and {second.name} ({_some(second.names)}) "
-            "have no class in common; choose two models that know the same classes."
+            "have no class in common; choose two models that share classes."
         )
     alone = [n for n, counterpart in enumerate(counterparts) if counterpart is None]
     if len(first) + len(alone) > MAX_CLASSES:

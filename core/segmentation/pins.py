@@ -1,4 +1,4 @@
-"""Pins: pixels that somebody keeps, with what was believed about them when they were kept."""
+"""Pins: pixels that somebody keeps, with the prediction at the time."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from core.segmentation.reading import ClassProbability, PixelPrediction
 
 @dataclass(frozen=True)
 class Pin:
-    """A pixel kept under a name.
+    """A pixel that is kept under a name.
 
-    photo, model, size: what was segmented, by which network, and the working size as its label says it.
-    row, col: of the working-size picture. entropy: in bits. top: the most probable classes.
+    photo, model, size: what was segmented, by which model, and the working size's label.
+    row, col: in the working-size picture. entropy: in bits. top: the most probable classes.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What the probabilities of one pixel say: as per cent, in bits, in words, and at another temperature."""
+"""The probabilities of one pixel: as per cent, in bits, in words, and at another temperature."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from core.errors import TemperatureError
 
 SURE, FAIRLY_SURE = 90, 70
-"""Whole per cent of the most probable class from which a network is called so."""
+"""Whole per cent of the most probable class from which a network is called sure, or fairly sure."""
 
 CLOSE = 20
-"""A class at most this many per cent behind the first one is a rival of it."""
+"""A class at most this many per cent behind the first one is its rival."""
 
 MOST = 60
-"""Whole per cent that two rivals hold together at least when a network is torn between them."""
+"""Whole per cent that two rivals have together, at least, if a network is torn between them."""
 
 LEANING = 40
-"""Whole per cent of the most probable class from which a network without a rival leans towards it."""
+"""Whole per cent from which a network leans towards the most probable class, if that has no rival."""
 
 HIGHEST_TEMPERATURE = 100.0
 
@@ -38,29 +38,29 @@ def percent_number(probability: float) -> int:
 def entropy_bits(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
     """Entropy of each distribution.
 
-    probabilities: (..., C) in [0, 1], each row summing to 1. Returns (...) bits: 0 is sure, log2(C) knows
-    nothing. Source: Shannon, "A Mathematical Theory of Communication", 1948, section 6.
+    probabilities: (..., C) in [0, 1], each row summing to 1. Returns (...) bits: 0 is certain, log2(C)
+    knows nothing. Source: Shannon, "A Mathematical Theory of Communication", 1948, section 6.
     """
     exact = probabilities.astype(np.float64)
-    # A class of probability 0 adds nothing; its logarithm must not be taken.
+    # A class of probability 0 adds nothing, and its logarithm must not be taken.
     logs = np.log2(exact, out=np.zeros_like(exact), where=exact > 0)
-    # rounding may leave a sum a little above 1, and then less than no doubt at all
+    # rounding may leave a sum a little above 1, which would make the entropy negative
     bits: NDArray[np.float64] = np.maximum(-(exact * logs).sum(axis=-1), 0.0)
     return bits
 
 
 def certainty(names: Sequence[str], probabilities: Sequence[float]) -> str:
-    """How sure a network is, in words that go on from "The network is ...".
+    """How sure a network is, in words that complete "The network is ...".
 
     names, probabilities: classes and their probabilities, the most probable first; at least one.
 
-    It goes by the whole per cent that people see, so that words and figures agree:
+    It uses the whole per cent that people see, so that words and figures agree:
     - "sure": the first class has 90 % or more;
     - "fairly sure": 70 % or more;
     - "torn between A and B": the second is at most 20 points behind the first, the third is further behind,
       and the two hold 60 % or more together;
     - "leaning towards A": no class is within 20 points of the first, which has 40 % or more;
-    - "undecided": anything else, for then three or more classes are close or none has much.
+    - "undecided": anything else, when three or more classes are close or none has much.
     """
     first, second, third = ([percent_number(p) for p in probabilities[:3]] + [0, 0])[:3]
     if first >= SURE:
@@ -76,14 +76,14 @@ def certainty(names: Sequence[str], probabilities: Sequence[float]) -> str:
 
 
 def temper(probabilities: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:
-    """Probabilities as they would be had the logits been divided by `temperature` before the softmax.
+    """The probabilities if the logits had been divided by `temperature` before the softmax.
 
     probabilities: (..., C) in [0, 1]. temperature: above 0, at most 100; below 1 sharpens, 1 changes
     nothing, above 1 flattens. Returns (..., C); each row sums to 1, and the order of the classes stays.
-    A class whose probability was rounded to 0 stays at 0. TemperatureError for any other temperature.
+    A probability that was rounded to 0 stays 0. TemperatureError for any other temperature.
 
-    softmax(z / T) needs no logits: they are log(p) plus a number that all classes have in common, which the
-    softmax takes out again. Source: Guo et al., "On Calibration of Modern Neural Networks", 2017, 4.2.
+    softmax(z / T) needs no logits: they are log(p) plus a constant for all classes, which the softmax
+    cancels. Source: Guo et al., "On Calibration of Modern Neural Networks", 2017, 4.2.
     """
     if not 0 < temperature <= HIGHEST_TEMPERATURE:
         raise TemperatureError(

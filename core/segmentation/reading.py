@@ -1,4 +1,4 @@
-"""A chosen pixel and the 20 around it: which ones they are, and what the network believes about each."""
+"""A chosen pixel and its 20 neighbours: which ones they are, and what the network predicts for each."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from core.segmentation.probabilities import certainty, entropy_bits, percent
 IntArray = NDArray[np.int_]
 
 Shape = Literal["row", "column", "square"]
-"""The neighbourhood of a pixel: the ten before and ten after it on its row, or in its column, or around it
-the square of 5 x 5 pixels without its corners."""
+"""The neighbourhood of a pixel: the ten before and the ten after it in its row, or in its column, or the
+square of 5 x 5 pixels around it without its corners."""
 
 SQUARE_SIDE = 5
 SQUARE_NEIGHBOURS = 20
 
 _NO_OTHER = {
-    "row": "the picture has no other pixel on its row",
+    "row": "the picture has no other pixel in its row",
     "column": "the picture has no other pixel in its column",
     "square": "the picture has no other pixel",
 }
@@ -39,10 +39,10 @@ class ClassProbability:
 
 @dataclass(frozen=True)
 class PixelPrediction:
-    """What the network believes about one pixel: its class, how probable, and the runners-up.
+    """What the network predicts for one pixel: its class, the probability, and the runners-up.
 
     top: the most probable classes, the pixel's own first. entropy: of all classes, in bits.
-    certainty: the belief in words; see `core.segmentation.probabilities.certainty`.
+    certainty: how sure the network is, in words; see `core.segmentation.probabilities.certainty`.
     """
 
     row: int
@@ -60,7 +60,7 @@ class PixelReading:
     """A chosen pixel with its neighbours, row by row, from left to right.
 
     probabilities: (N, C) float32, a row for each of `pixels`; each row sums to 1.
-    shape: the neighbourhood that the pixels are.
+    shape: which neighbourhood the pixels are.
     """
 
     pixels: tuple[PixelPrediction, ...]
@@ -75,7 +75,7 @@ class PixelReading:
 
     @cached_property
     def chosen_index(self) -> int:
-        """Where the chosen pixel is in `pixels` and `probabilities`."""
+        """The chosen pixel's index in `pixels` and `probabilities`."""
         return next(number for number, pixel in enumerate(self.pixels) if pixel.chosen)
 
     @cached_property
@@ -84,7 +84,7 @@ class PixelReading:
         return tuple(pixel for pixel in self.pixels if not pixel.chosen)
 
     def sentence(self) -> str:
-        """The reading in plain words, for instance "Pixel (212, 340) is Road with 97 %; ..."."""
+        """The reading as a sentence, for instance "Pixel (212, 340) is Road with 97 %; ..."."""
         chosen = self.chosen
         start = f"Pixel ({chosen.row}, {chosen.col}) is {chosen.label} with {percent(chosen.probability)}"
         others = [p.label for p in self.neighbours if p.label != chosen.label]
@@ -113,10 +113,10 @@ def pixel_predictions(
     names: Sequence[str],
     top: int,
 ) -> tuple[PixelPrediction, ...]:
-    """What a network believes about some pixels.
+    """What a network predicts for some pixels.
 
     pixels: N of (row, column), `chosen` one of them. labels: (N,) class numbers. probabilities: (N, C).
-    names: of the C classes. top: how many classes to name a pixel, at least 1.
+    names: of the C classes. top: how many classes to name for each pixel, at least 1.
     """
     ranks = probabilities.copy()
     # the label comes first even where rounding makes another class equally probable
@@ -148,13 +148,13 @@ def neighbourhood(
 ) -> tuple[IntArray, IntArray]:
     """The pixels of a neighbourhood, the chosen one (row, col) among them.
 
-    height, width: the picture's, in pixels; (row, col) lies inside. before, after: how many pixels "row" and
-    "column" reach to either side. Returns (N,) rows and (N,) columns, row by row, from left to right.
+    height, width: the picture's, in pixels; (row, col) is inside. before, after: how many pixels "row" and
+    "column" extend to either side. Returns (N,) rows and (N,) columns, row by row, from left to right.
 
-    "row" and "column" slide at the picture's edges, so that N = before + 1 + after where the picture is wide
-    or high enough, else all there are. "square" is of the 5 x 5 pixels around the chosen one, which slide
-    likewise, the chosen pixel and the 20 nearest to it; of equally near ones the upper, then the left one.
-    Away from the edges that leaves out the four corners.
+    "row" and "column" slide at the picture's edges, so that N = before + 1 + after if the picture is large
+    enough, else all pixels there are. "square" is the chosen pixel and the 20 nearest to it of the 5 x 5
+    pixels around it, which slide likewise; of equally near ones the upper, then the left one. Away from the
+    edges, that leaves out the four corners.
     """
     match shape:
         case "row":
@@ -172,7 +172,7 @@ def neighbourhood(
 def window(position: int, length: int, before: int, after: int) -> IntArray:
     """The positions from `position - before` to `position + after`, moved to lie within 0 ... length - 1.
 
-    Where `length` has fewer than before + 1 + after positions, all of them.
+    All positions if there are fewer than before + 1 + after.
     """
     size = min(before + 1 + after, length)
     start = min(max(position - before, 0), length - size)

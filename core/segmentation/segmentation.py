@@ -1,9 +1,9 @@
-"""The heart: a Segmentation answers for any pixel of a segmented photo.
+"""The heart: a Segmentation gives the prediction for any pixel of a segmented photo.
 
     Segmentation.read_pixel(row, col) -> PixelReading
 
 Full-size probabilities of all classes are never stored. A Segmentation keeps the network's logits at the
-network's own stride in half precision and interpolates them where somebody looks.
+network's own stride in half precision and interpolates them where they are needed.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ ENTROPY_STEPS = 50
 """Steps to a bit in `Segmentation.entropy_steps`."""
 
 _BAND = 64
-"""Rows interpolated at a time: enough that the work outweighs the calls (half the time of bands of 16),
-few enough that all classes of a band stay small: 3 MB at 1024 columns and 11 classes."""
+"""Rows interpolated at a time: enough to outweigh the calls (half the time of bands of 16), few enough to
+keep a band of all classes small: 3 MB at 1024 columns and 11 classes."""
 
 _SMALL_BAND = 16
-"""Rows at a time where what is made of them is large as well: 2 MB at 1024 columns and 32 classes."""
+"""Rows at a time if the result is large as well: 2 MB at 1024 columns and 32 classes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ class Segmentation:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that this photo keeps."""
+        """Bytes of memory that this photo takes."""
         arrays = self.image.nbytes + self.labels.nbytes + self.confidence.nbytes
         return arrays + self.logits.numel() * self.logits.element_size()
 
@@ -73,7 +73,7 @@ class Segmentation:
         return logits.softmax(dim=0).T.numpy()
 
     def probability_bands(self) -> Iterator[NDArray[np.float32]]:
-        """All probabilities, in bands of some rows from top to bottom: (band, W, C) float32 in [0, 1]."""
+        """All probabilities, in bands of rows from top to bottom: (band, W, C) float32 in [0, 1]."""
         for _, logits in bands(self.logits, self.height, self.width, self.stride, _SMALL_BAND):
             yield logits.softmax(dim=0).permute(1, 2, 0).numpy()
 
@@ -82,9 +82,9 @@ class Segmentation:
     ) -> PixelReading:
         """Read a pixel with its neighbours.
 
-        shape, before, after: which neighbours; see `neighbourhood`. At the picture's edges it slides, so that
-        the pixel keeps its 20 neighbours where the picture is large enough.
-        top: how many classes to name a pixel. PixelOutsideError when (row, col) is not in the picture.
+        shape, before, after: which neighbours; see `neighbourhood`. They slide at the picture's edges, so that
+        the pixel keeps its 20 neighbours if the picture is large enough.
+        top: how many classes to name for each pixel. PixelOutsideError when (row, col) is not in the picture.
         """
         self._check_inside(row, col)
         rows, cols = neighbourhood(row, col, self.height, self.width, shape, before, after)
@@ -100,11 +100,11 @@ class Segmentation:
         return PixelReading(pixels, probabilities, self.class_list, shape)
 
     def class_shares(self) -> NDArray[np.float64]:
-        """(C,) share of the picture's pixels that each class has; sums to 1."""
+        """(C,) each class's share of the picture's pixels; sums to 1."""
         return np.bincount(self.labels.ravel(), minlength=len(self.class_list)) / self.labels.size
 
     def mean_confidence(self) -> NDArray[np.float64]:
-        """(C,) mean confidence of the pixels of each class, in [0, 1]; NaN for a class that has none."""
+        """(C,) mean confidence of the pixels of each class, in [0, 1]; NaN for a class without pixels."""
         classes, labels = len(self.class_list), self.labels.ravel()
         pixels = np.bincount(labels, minlength=classes)
         total = np.bincount(labels, weights=self.confidence.ravel(), minlength=classes)
@@ -117,7 +117,7 @@ class Segmentation:
         return whole
 
     def entropy(self) -> NDArray[np.float16]:
-        """(H, W) entropy of the probabilities in bits: 0 is sure, log2(C) knows nothing."""
+        """(H, W) entropy of the probabilities in bits: 0 is certain, log2(C) knows nothing."""
         entropy = np.empty(self.labels.shape, dtype=np.float16)
         for rows, bits in self._entropy_bands():
             entropy[rows] = bits
@@ -126,7 +126,7 @@ class Segmentation:
     def entropy_steps(self) -> NDArray[np.uint8]:
         """(H, W) entropy in steps of 1/50 bit, rounded; 255 stands for 5.1 bits and more.
 
-        One byte a pixel for whoever shows it: 5.1 bits are more than 32 classes can have.
+        One byte a pixel, for showing it: 5.1 bits are more than 32 classes can have.
         """
         steps = np.empty(self.labels.shape, dtype=np.uint8)
         for rows, bits in self._entropy_bands():
@@ -151,8 +151,8 @@ class Segmentation:
             )
 
 
-# Bilinear interpolation, pixel centres as in PyTorch's `align_corners=False`. It is written out in products
-# and sums of float32, each rounded alike whatever the shape, so that a pixel read alone has exactly the
+# Bilinear interpolation, pixel centres as in PyTorch's `align_corners=False`. It is written out in float32
+# products and sums, which round the same way whatever the shape, so that a pixel read alone has exactly the
 # logits that it has in a band: `read_pixel` can never contradict the label map.
 
 

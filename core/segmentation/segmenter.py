@@ -27,9 +27,9 @@ HALF_MAX = torch.finfo(torch.float16).max
 
 
 class Segmenter:
-    """A network ready to segment photos; sessions may share one, a lock keeps them apart.
+    """A network ready to segment photos; sessions can share one, since a lock keeps them apart.
 
-    bfloat16: whether to compute in bfloat16; None decides by what the processor does natively.
+    bfloat16: whether to compute in bfloat16; None means if the processor does it natively.
     """
 
     def __init__(self, model: Model, bfloat16: bool | None = None) -> None:
@@ -61,7 +61,7 @@ class Segmenter:
         for rows, band in bands(logits, height, width, stride):
             highest, best = band.max(dim=0)
             labels[rows] = best.numpy()
-            # softmax of the largest logit is 1 / sum(exp(logit - largest)): no need for the others
+            # the softmax of the largest logit is 1 / sum(exp(logit - largest)): no need for the others
             confidence[rows] = (band - highest).exp_().sum(dim=0).reciprocal_().numpy()
         return Segmentation(image, labels, confidence, logits, stride, self.class_list, self.name)
 
@@ -69,7 +69,7 @@ class Segmenter:
         """(C, h, w) float16 logits of the image padded to the network's multiple."""
         height, width = image.shape[:2]
         multiple = self.model.multiple
-        # Mirrored: of the same last row again and again the network makes a fence that is not there.
+        # Mirrored: repeating the last row makes the network see a fence that is not there.
         padded = np.pad(image, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="symmetric")
         # The NHWC array seen as NCHW is already channels_last: no copy.
         batch = (torch.from_numpy(padded).permute(2, 0, 1).unsqueeze(0).float() - self._mean) * self._scale
@@ -79,7 +79,7 @@ class Segmenter:
             torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16),
         ):
             logits: Tensor = self._network(batch)
-        # a copy outside inference mode: a tensor of the cache that other threads may use freely
+        # a copy outside inference mode, which other threads may use freely from the cache
         return (
             logits[0]
             .as_subclass(Tensor)
@@ -106,6 +106,6 @@ def load_segmenter(name: str, bfloat16: bool | None = None) -> Segmenter:
 
 
 def segment_photo(segmenter: Segmenter, data: bytes, size: WorkingSize) -> Segmentation:
-    """Segment a photo given as the bytes of its file. ImageError for what is no usable photo."""
+    """Segment a photo given as the bytes of its file. ImageError if it is not a usable photo."""
     image = images.decode(data, size.pixels or LARGEST_SIZE)
     return segmenter.segment(image, size.pixels, size.square)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LARGEST_SIZE = 2048
-"""Longer side in pixels. Above it a photo takes gigabytes of activations and gains no accuracy."""
+"""Longer side in pixels. Above it, a photo takes gigabytes of activations and gains no accuracy."""
 
 
 @dataclass(frozen=True)
 class WorkingSize:
-    """name: as in an address. title: what people read. pixels: of the longer side; None for the photo's own.
+    """name: as in an address. title: for people. pixels: the longer side; None for the photo's own size.
 
     square: squashed to pixels x pixels, as the article did.
     """

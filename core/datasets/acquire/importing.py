@@ -23,11 +23,11 @@ def import_dataset(
 ) -> SegmentationDataset:
     """Write the data set in the folder `source` to the new folder `target`, and open it there.
 
-    PNG and JPEG pictures are copied byte for byte, others saved as PNG; label maps become 8-bit PNGs of
+    PNG and JPEG pictures are copied byte for byte, others are saved as PNG; label maps become 8-bit PNGs of
     class numbers with the classes' colours as palette. Every frame is checked on the way.
-    progress: called with the frames done and their total; what it raises stops the import.
+    progress: called with the frames done and their total; raising from it stops the import.
     DatasetError for the first frame that cannot be used, for a target that exists, and for a full disk;
-    then, or when it is stopped, nothing is left behind.
+    nothing is then left behind, nor when the import is stopped.
     """
     dataset = open_dataset(source)
     with staging(target) as place:

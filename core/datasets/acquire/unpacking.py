@@ -12,10 +12,10 @@ from typing import IO
 from core.errors import DatasetError
 
 MAX_MEMBERS = 20_000
-"""Files and folders in one archive; CamVid has 1406."""
+"""Files and folders in one archive, at most; CamVid has 1406."""
 
 MAX_UNPACKED = 2 * 1024**3
-"""Bytes that one archive may unfold to; CamVid's are about 600 MB."""
+"""Bytes that one archive may unpack to; CamVid's are about 600 MB."""
 
 _MAX_READ = 16 * 1024**2
 _STEP = 1024**2
@@ -26,7 +26,7 @@ def unpack(
 ) -> None:
     """Unpack the gzipped tar `archive` into the new folder `folder`.
 
-    progress: called with the bytes of the archive that were read and its size.
+    progress: called with the bytes of the archive read so far and its size.
     DatasetError for an archive that is damaged, ends early, holds anything but files and folders, names a
     place outside `folder`, or exceeds the limits above. OSError from writing is left as it is.
     """
@@ -43,7 +43,7 @@ def unpack(
 
 
 class _Bounded(gzip.GzipFile):
-    """Reads what a gzip file unfolds to, up to MAX_UNPACKED bytes and never too many at once."""
+    """Reads the contents of a gzip file, up to MAX_UNPACKED bytes and never too many at once."""
 
     def __init__(self, file: IO[bytes], progress: Callable[[int], None]) -> None:
         super().__init__(fileobj=file, mode="rb")
@@ -51,7 +51,7 @@ class _Bounded(gzip.GzipFile):
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or not 0 <= size <= _MAX_READ:  # a header that claims to be large
-            raise DatasetError("The archive has a header that is far too large; it is no data set.")
+            raise DatasetError("The archive has a header that is far too large; it is not a data set.")
         data = super().read(size)
         self._check(self.tell())
         if self._file.tell() - self._told >= _STEP:
@@ -85,7 +85,7 @@ def _extract(unzipped: _Bounded, folder: Path) -> None:
 def _refuse_odd(member: tarfile.TarInfo) -> None:
     if not (member.isdir() or member.isreg()) or member.issparse():
         raise DatasetError(
-            f"The archive holds {member.name[:80]!r}, neither a file nor a folder; it is no data set."
+            f"The archive holds {member.name[:80]!r}, neither a file nor a folder; it is not a data set."
         )
     path = PurePosixPath(member.name)
     if path.is_absolute() or ".." in path.parts or "\\" in member.name:
@@ -94,12 +94,12 @@ def _refuse_odd(member: tarfile.TarInfo) -> None:
 
 def _outside(member: tarfile.TarInfo) -> DatasetError:
     return DatasetError(
-        f"The archive names a place outside its folder, {member.name[:80]!r}; nothing of it is kept."
+        f"The archive has a path outside its folder, {member.name[:80]!r}; nothing was unpacked."
     )
 
 
 def _too_large() -> DatasetError:
     return DatasetError(
-        f"The archive unfolds to more than {MAX_UNPACKED // 1024**3} GB or {MAX_MEMBERS} files; "
-        "it is no data set."
+        f"The archive unpacks to more than {MAX_UNPACKED // 1024**3} GB or {MAX_MEMBERS} files; "
+        "it is not a data set."
     )

@@ -26,10 +26,10 @@ from core.datasets.threads import in_order
 from core.errors import DatasetError, LabelValueError, UnknownColourError
 
 THUMBNAIL = (32, 24)
-"""Width and height of the grey pictures that neighbouring frames are compared by."""
+"""Width and height of the grey thumbnails on which neighbouring frames are compared."""
 
 NEAR_DUPLICATE = 10.0
-"""Neighbours whose thumbnails differ by less than this, in grey levels of 255 on average, are one picture.
+"""Neighbours whose thumbnails differ by less than this, in grey levels of 255 on average, count as equal.
 
 Measured on the CamVid frames of 480 x 360: 1/15 s apart, all 100 pairs differ by 2 to 9; a second apart, half
 of the 360 pairs differ by more than 20, and those below 10 show a standing car. The two places where the
@@ -45,8 +45,8 @@ class Report:
     """What `check` found.
 
     splits: frames in each split. sizes: frames of each size, by "WIDTH x HEIGHT". pixels: of each class that
-    occurs, in the class list's order. absent: the classes that do not occur. notes: what is no problem but
-    good to know. Frames that cannot be read count in `splits` only.
+    occurs, in the class list's order. absent: the classes that do not occur. notes: good to know, but not
+    problems. Frames that cannot be read count only in `splits`.
     """
 
     dataset: str
@@ -63,7 +63,7 @@ class Report:
 
     @property
     def clean(self) -> bool:
-        """Whether there is no problem."""
+        """Whether there are no problems."""
         return not self.problems
 
     @property
@@ -80,8 +80,8 @@ class Report:
 def check(root: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
     """Read every file of the data set in the folder `root`.
 
-    progress: called with the frames done and their total; what it raises stops the check. DatasetError when
-    the folder is no data set at all.
+    progress: called with the frames done and their total; raising from it stops the check. DatasetError when
+    the folder is not a data set at all.
     """
     listing = list_dataset(root)
     dataset = listing.dataset
@@ -103,8 +103,8 @@ def check(root: Path, progress: Callable[[int, int], None] = lambda done, total:
     near = _near_duplicates(looks)
     if listing.split_is_given:
         problems += near
-    elif near:  # the rule's doing, not the data set's
-        notes.append(f"That leaves {len(near)} nearly equal neighbours in different splits.")
+    elif near:  # the fault of the rule, not of the data set
+        notes.append(f"This puts {len(near)} nearly equal neighbours into different splits.")
     return Report(
         dataset=dataset.name,
         root=str(dataset.root),
@@ -122,7 +122,7 @@ def check(root: Path, progress: Callable[[int, int], None] = lambda done, total:
 
 @dataclass(frozen=True, eq=False)
 class _Look:
-    """What is kept of a frame that was read; nothing that grows with its pixels."""
+    """What is kept of each frame after reading it; nothing that grows with its pixels."""
 
     frame: Frame
     counts: NDArray[np.int64]
@@ -168,7 +168,7 @@ def _look(dataset: SegmentationDataset, frame: Frame) -> _Look:
 
 
 def _content(image: NDArray[np.uint8]) -> bytes:
-    """A hash of the pixels: the same picture is found however it was saved without loss."""
+    """A hash of the pixels: finds the same picture in any lossless format."""
     digest = hashlib.sha256(repr(image.shape).encode())
     digest.update(image.data)
     return digest.digest()
@@ -180,7 +180,7 @@ def _thumbnail(image: NDArray[np.uint8]) -> NDArray[np.int16]:
 
 
 def _unknown_colours(looks: Iterable[_Look], class_list: ClassList) -> list[Problem]:
-    """A problem for each colour that no class has, most frequent first; its frame is the one with most."""
+    """A problem for each colour that no class has, most frequent first; its frame has the most of it."""
     pixels: Counter[RGB] = Counter()
     files: dict[RGB, list[tuple[int, Frame]]] = {}
     for look in looks:
@@ -201,7 +201,7 @@ def _unknown_colours(looks: Iterable[_Look], class_list: ClassList) -> list[Prob
 
 
 def _duplicates(looks: Iterable[_Look]) -> list[Problem]:
-    """Pictures that are in several splits: what was trained on is measured on."""
+    """Pictures that are in several splits: a model would be evaluated on what it was trained on."""
     first: dict[bytes, Frame] = {}
     problems = []
     for look in looks:
@@ -211,7 +211,7 @@ def _duplicates(looks: Iterable[_Look]) -> list[Problem]:
         if other.split != look.frame.split:
             message = (
                 f"{look.frame.image.name} ({look.frame.split}) is the same picture as "
-                f"{other.image.name} ({other.split}); a picture belongs to one split only."
+                f"{other.image.name} ({other.split}); a picture belongs in one split only."
             )
             problems.append(Problem("duplicate picture", message, look.frame.name))
     return problems

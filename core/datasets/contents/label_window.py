@@ -1,4 +1,4 @@
-"""A small window of a label map, to show that a label file is nothing but numbers."""
+"""A small window of a label map, to show that a label file is only numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LabelWindow:
 
     @property
     def occurring(self) -> list[int]:
-        """The numbers that occur in it, in order."""
+        """The numbers that occur in it, ascending."""
         return [int(number) for number in np.unique(self.numbers)]
 
 
@@ -40,7 +40,7 @@ def label_window(label: NDArray[np.uint8], row: int, col: int, side: int = SIDE)
 
 
 def class_edge(label: NDArray[np.uint8]) -> tuple[int, int]:
-    """A pixel in whose window several classes meet: the one, of every 8th, whose window has most of them."""
+    """The pixel whose window has the most classes, of every 8th row and column."""
     height, width = label.shape
     places = [(row, col) for row in range(4, height, 8) for col in range(4, width, 8)] or [(0, 0)]
     return max(places, key=lambda place: len(label_window(label, *place).occurring))

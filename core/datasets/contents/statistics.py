@@ -1,7 +1,7 @@
-"""How often which class occurs, in which frames, and where in the picture.
+"""How often each class occurs, in which frames, and where in the picture.
 
-Every label map is counted once (`measure`); all figures come from the counts. What is held and kept grows
-with frames times classes, never with pixels.
+Every label map is counted once (`measure`); all figures come from the counts. They grow with frames times
+classes, never with pixels.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.datasets.dataset import SPLITS, Frame, SegmentationDataset, Split
 from core.datasets.threads import in_order
 
 GRID = (60, 80)
-"""Rows and columns of the map that says where in the picture a class lives: CamVid's aspect ratio."""
+"""Rows and columns of the map of where a class occurs in the picture: CamVid's aspect ratio."""
 
 _FILE = "statistics.npz"
 _VERSION = 1
@@ -40,10 +40,10 @@ class Statistics:
     """The counts of a data set.
 
     names: the N frames' names in the order of `dataset.frames()`.
-    splits: (N,) each frame's split, as its place in SPLITS.
-    counts: (N, C) how many pixels of each frame have which class.
-    places: (3, C, 60, 80) for each split the sum, over its frames, of the share that a class has of a cell
-        of the picture, each in [0, 1].
+    splits: (N,) each frame's split, as its index in SPLITS.
+    counts: (N, C) pixels of each class in each frame.
+    places: (3, C, 60, 80) for each split, the sum over its frames of each class's share of each cell of the
+    picture, in [0, 1] a frame.
     """
 
     dataset: str
@@ -55,13 +55,13 @@ class Statistics:
 
     @cached_property
     def shares(self) -> NDArray[np.float64]:
-        """(N, C) share of each frame's pixels that each class has, in [0, 1]."""
+        """(N, C) each class's share of each frame's pixels, in [0, 1]."""
         pixels = self.counts.sum(axis=1, keepdims=True, dtype=np.int64)
         shares: NDArray[np.float64] = self.counts / np.maximum(pixels, 1)
         return shares
 
     def within(self, split: Split) -> NDArray[np.bool_]:
-        """(N,) which frames belong to a split."""
+        """(N,) whether each frame belongs to a split."""
         if split == "all":
             return np.ones(len(self.names), dtype=np.bool_)
         chosen: NDArray[np.bool_] = self.splits == SPLITS.index(split)
@@ -73,24 +73,24 @@ class Statistics:
         return pixels
 
     def class_shares(self, split: Split = "all") -> NDArray[np.float64]:
-        """(C,) share of all pixels that each class has, in [0, 1]; 0 where the split has no frames."""
+        """(C,) each class's share of all pixels, in [0, 1]; 0 if the split has no frames."""
         pixels = self.pixels(split)
         return pixels / max(int(pixels.sum()), 1)
 
     def frames_with_class(self, split: Split = "all") -> NDArray[np.int64]:
-        """(C,) in how many frames each class occurs."""
+        """(C,) the number of frames in which each class occurs."""
         frames: NDArray[np.int64] = self._occurs(split).sum(axis=0, dtype=np.int64)
         return frames
 
     def classes_per_frame(self, split: Split = "all") -> NDArray[np.int64]:
-        """(frames of the split,) how many classes occur in each frame, Void among them."""
+        """(frames of the split,) the number of classes in each frame, including Void."""
         classes: NDArray[np.int64] = self._occurs(split).sum(axis=1, dtype=np.int64)
         return classes
 
     def heat_map(self, number: int, split: Split = "all") -> NDArray[np.float64]:
-        """(60, 80) mean share, over a split's frames, that the class `number` has of each cell, in [0, 1].
+        """(60, 80) the class `number`'s share of each cell, in [0, 1], averaged over a split's frames.
 
-        Each frame counts the same, whatever its size; all zeros where the split has no frames.
+        Each frame counts the same, whatever its size; all zeros if the split has no frames.
         """
         chosen = slice(None) if split == "all" else slice(SPLITS.index(split), SPLITS.index(split) + 1)
         frames = int(self.within(split).sum())
@@ -124,7 +124,7 @@ class Statistics:
 
 
 def frames_having(counts: Counts, classes: Sequence[int], pixels: int = 1) -> NDArray[np.bool_]:
-    """(N,) which frames have at least `pixels` pixels of every one of `classes`; all where none is asked for.
+    """(N,) which frames have at least `pixels` pixels of every one of `classes`; all frames if that is empty.
 
     counts: (N, C).
     """
@@ -134,7 +134,7 @@ def frames_having(counts: Counts, classes: Sequence[int], pixels: int = 1) -> ND
 def ordered_by_share(
     shares: NDArray[np.float64], number: int, chosen: NDArray[np.bool_] | None = None
 ) -> Numbers:
-    """The numbers of the `chosen` (N,) frames, the largest share of the class `number` first.
+    """The indices of the `chosen` (N,) frames, the largest share of the class `number` first.
 
     shares: (N, C). Frames of equal share keep their order.
     """
@@ -143,9 +143,9 @@ def ordered_by_share(
 
 
 def measure(dataset: SegmentationDataset, progress: Progress = lambda done, total: None) -> Statistics:
-    """Count every label map, or take the counts that were kept when this content was counted before.
+    """Count every label map, or take the cached counts if this content was counted before.
 
-    progress: called with the frames done and their total; what it raises stops the counting. DatasetError
+    progress: called with the frames done and their total; raising from it stops the counting. DatasetError
     names the first label map that cannot be read.
     """
     frames = dataset.frames()
@@ -164,12 +164,12 @@ def measure(dataset: SegmentationDataset, progress: Progress = lambda done, tota
 
 
 def count_label(label: NDArray[np.uint8], classes: int) -> Counts:
-    """(C,) how many pixels of an (H, W) label map have which class."""
+    """(C,) pixels of each class in an (H, W) label map."""
     return np.bincount(label.ravel(), minlength=classes).astype(np.uint32)
 
 
 def place_label(label: NDArray[np.uint8], classes: int) -> NDArray[np.float32]:
-    """(C, 60, 80) the share that each class has of each cell of the picture, in [0, 1].
+    """(C, 60, 80) each class's share of each cell of the picture, in [0, 1].
 
     label: (H, W). The cells divide the picture evenly; one with fewer rows or columns than the grid is
     repeated to have as many.
@@ -200,10 +200,10 @@ class ClassExample:
 
 
 def typical_example(dataset: SegmentationDataset, statistics: Statistics, number: int) -> ClassExample | None:
-    """Where to look for a picture of the class `number`: the frame with most of it, and its densest box.
+    """A box that shows the class `number`: the densest one of the frame that has the most of it.
 
-    The box is as wide and high as 4 to 3, and about twice as large as what there is of the class; `share` is
-    the class's share of it, in [0, 1]. None where the class does not occur. DatasetError as `read_label`.
+    The box has an aspect ratio of 4:3 and about twice the area of the class in that frame; `share` is the
+    class's share of it, in [0, 1]. None if the class does not occur. DatasetError as for `read_label`.
     """
     if not statistics.counts[:, number].any():
         return None
@@ -263,7 +263,7 @@ def _encode(key: str, counts: Counts, places: NDArray[np.float32]) -> bytes:
 
 
 def _read(path: Path, key: str, frames: int, classes: int) -> tuple[Counts, NDArray[np.float32]] | None:
-    """The counts kept for this content; None where there are none, or what is there makes no sense."""
+    """The cached counts of this content; None if there are none, or they make no sense."""
     if not cache.is_kept(path):
         return None
     wanted = 4 * classes * (frames + len(SPLITS) * GRID[0] * GRID[1])

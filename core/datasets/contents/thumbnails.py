@@ -1,6 +1,6 @@
-"""Small pictures of a data set's frames: the photo and, to be laid over it, its label map in colours.
+"""Small pictures of a data set's frames: the photo, and its label map in colours to lay over it.
 
-A data set may have hundreds of large frames. Nothing here holds more than the pictures asked for.
+A data set may have hundreds of large frames. Nothing here holds more than the pictures it is asked for.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from core.errors import StreetScopeError
 from core.photos import images
 
 WIDTH = 320
-"""Of a thumbnail in pixels: sharp at half the width on a dense screen."""
+"""Width of a thumbnail in pixels: sharp at half of it on a dense screen."""
 
 _VERSION = 1
 _FOLDER = "thumbnails"
 _MAX_BYTES = 1024**2
 _FADE = 0.3
-"""How much colour is left of what a crop is not about."""
+"""How much colour the other classes keep in a crop of one class."""
 
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A frame, small: its photo as JPEG and its label map as PNG in the classes' colours, of one size.
+    """A small frame: its photo as JPEG and its label map as PNG in the classes' colours, of the same size.
 
-    trouble: why one of them is missing, in a sentence.
+    trouble: a sentence that says why one of them is missing.
     """
 
     photo: bytes | None
@@ -46,9 +46,9 @@ class Thumbnail:
 
 
 def thumbnail(dataset: SegmentationDataset, frame: Frame, width: int = WIDTH) -> Thumbnail:
-    """Make a frame's thumbnail, or read the one that was kept in the data set's cache.
+    """Make a frame's thumbnail, or read the cached one.
 
-    width: in pixels; a smaller picture is not enlarged. What cannot be read is said in `trouble`.
+    width: in pixels; a smaller picture is not enlarged. `trouble` says what cannot be read.
     """
     kept = _place(dataset, frame, width)
     if kept is not None and (found := _read(kept)):
@@ -61,15 +61,15 @@ def thumbnail(dataset: SegmentationDataset, frame: Frame, width: int = WIDTH) ->
 
 
 def thumbnails(dataset: SegmentationDataset, frames: Sequence[Frame], width: int = WIDTH) -> list[Thumbnail]:
-    """The thumbnails of some frames, made side by side."""
+    """The thumbnails of some frames, made in a few threads."""
     with urgently(), closing(in_order(lambda frame: thumbnail(dataset, frame, width), frames)) as made:
         return list(made)
 
 
 def keep(dataset: SegmentationDataset, frames: Sequence[Frame]) -> None:
-    """Make the thumbnails of some frames that are not yet in the cache: somebody will soon look at them.
+    """Cache the missing thumbnails of some frames: somebody will soon look at them.
 
-    Does nothing where nothing can be kept.
+    Does nothing if nothing can be cached.
     """
     if cache.folder(dataset.root, _FOLDER) is not None:
         thumbnails(dataset, frames)
@@ -78,9 +78,9 @@ def keep(dataset: SegmentationDataset, frames: Sequence[Frame]) -> None:
 def keep_all(
     dataset: SegmentationDataset, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> None:
-    """Make every thumbnail that is not yet in the cache; does nothing where nothing can be kept.
+    """Cache every missing thumbnail; does nothing if nothing can be cached.
 
-    progress: called with the frames done and their total; what it raises stops the work.
+    progress: called with the frames done and their total; raising from it stops the work.
     """
     if cache.folder(dataset.root, _FOLDER) is None:
         return
@@ -91,14 +91,14 @@ def keep_all(
 
 
 def example_crop(dataset: SegmentationDataset, example: ClassExample, number: int) -> NDArray[np.uint8]:
-    """The box of a frame that shows the class `number`, the rest of it faded to grey; (h, w, 3) RGB.
+    """The box of a frame that shows the class `number`, other classes faded to grey; (h, w, 3) RGB.
 
     DatasetError when the frame cannot be read.
     """
     image, label = dataset.read(example.frame)
     box = slice(example.top, example.top + example.height), slice(example.left, example.left + example.width)
     photo, mask = image[box].astype(np.float64), label[box] == number
-    # Luma after ITU-R BT.601, half way to mid-grey: what is left stands out on light and dark pages.
+    # Luma after ITU-R BT.601, half way to mid-grey: the class stands out on light and dark pages.
     luma = (photo @ np.array([0.299, 0.587, 0.114]))[..., None]
     faded = _FADE * photo + (1 - _FADE) * (luma + 128) / 2
     return np.where(mask[..., None], photo, faded).round().astype(np.uint8)
@@ -122,10 +122,10 @@ def _make(dataset: SegmentationDataset, frame: Frame, width: int) -> Thumbnail:
 def _small_photo(frame: Frame, width: int) -> tuple[bytes, tuple[int, int]]:
     data = read_bytes(frame.image)
     sides = images.header_size(data)
-    # Enough whichever way the picture is turned: that is known when it is decoded.
+    # Enough whichever way the picture is turned, which is known only when it is decoded.
     image, full_size = images.decode_sized(data, width * max(sides) // min(sides) + 1)
     small = _size(*full_size, width)
-    # Whole steps first, as far as nobody sees it: several times faster than `images.resize`.
+    # Whole steps first, as far as nobody can see: several times faster than `images.resize` alone.
     shown = Image.fromarray(image).resize(small[::-1], Image.Resampling.BICUBIC, reducing_gap=2.0)
     return images.encode_jpeg(np.asarray(shown), quality=80), small
 
@@ -133,7 +133,7 @@ def _small_photo(frame: Frame, width: int) -> tuple[bytes, tuple[int, int]]:
 def _small_label(
     dataset: SegmentationDataset, frame: Frame, width: int, size: tuple[int, int] | None
 ) -> bytes:
-    """The label map by its pixels at even steps: classes have no mean."""
+    """The label map sampled at even steps: class numbers have no mean."""
     label = dataset.read_label(frame)
     height, full = label.shape
     size = size or _size(height, full, width)
@@ -147,7 +147,7 @@ def _size(height: int, full: int, width: int) -> tuple[int, int]:
 
 
 def _place(dataset: SegmentationDataset, frame: Frame, width: int) -> Path | None:
-    """Where the thumbnail of these very files is kept, without its ending."""
+    """Where the thumbnail of these very files is cached, without its suffix."""
     folder = cache.folder(dataset.root, _FOLDER)
     signatures = [cache.signature(path) for path in (frame.image, frame.label)]
     if folder is None or None in signatures:

@@ -1,4 +1,4 @@
-"""The layouts that data sets of street scenes come in, recognised by looking, and opening a folder in one.
+"""The layouts of street-scene data sets: how to recognise them, and how to open a folder in one.
 
-Each layout has a module of its own with a `LAYOUT`: what a folder must have, and how it is read.
+Each layout has its own module with a `LAYOUT`: what a folder must have, and how it is read.
 """

@@ -1,6 +1,6 @@
 """The original Cambridge download: `701_StillsRaw_full/NAME.png` and `LabeledApproved_full/NAME_L.png`.
 
-Label maps are in the colours of `label_colors.txt`. It does not say how it is split.
+Label maps are in the colours of `label_colors.txt`. The data set does not say how it is split.
 """
 
 from __future__ import annotations

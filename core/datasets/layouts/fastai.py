@@ -1,6 +1,6 @@
 """fastai's layout: `images/`, `labels/NAME_P.png` with class numbers, `codes.txt`, `valid.txt`.
 
-CamVid and CamVid tiny come in it from fastai, and everything that is imported is written in it. `valid.txt`
+fastai's CamVid and CamVid tiny have it, and every imported data set is written in it. `valid.txt`
 may be missing (CamVid tiny has none). Two files are ours: `test.txt`, names as in `valid.txt`, and
 `label_colors.txt`, the colours of a class list that is not CamVid's.
 """
@@ -36,14 +36,14 @@ def _class_list(root: Path) -> ClassList:
         return lists.class_list(dataset_name(root), source, codes)
     entries = lists.read_label_colours(path)
     if [name for name, _ in entries] != codes:
-        raise DatasetError(f"{path} and codes.txt name different classes; give both the same, in one order.")
+        raise DatasetError(f"{path} and codes.txt name different classes; list the same in the same order.")
     return lists.class_list(dataset_name(root), source, codes, [colour for _, colour in entries])
 
 
 def _listed_splits(
     root: Path, frames: tuple[Frame, ...]
 ) -> tuple[dict[str, FrameSplit], tuple[Problem, ...]]:
-    """The splits that valid.txt and test.txt give to frames, and the lines that fit no frame."""
+    """Each frame's split according to valid.txt and test.txt, and the lines that fit no frame."""
     # By name, by file name, or by a file name with another ending, in this order
     known = {Path(frame.name).stem: frame.name for frame in frames}
     known |= {frame.image.name: frame.name for frame in frames}
@@ -58,10 +58,10 @@ def _listed_splits(
             name = known.get(written) or known.get(Path(written).stem)
             if name is None:
                 problems.append(
-                    Problem("list", f"{path} names {line[:80]}, which is no frame of the data set.")
+                    Problem("list", f"{path} names {line[:80]}, which is not a frame of the data set.")
                 )
             elif splits.get(name, split) != split:
-                message = f"{name} is in valid.txt and in test.txt; it is left for validation."
+                message = f"{name} is in both valid.txt and test.txt; it is used for validation."
                 problems.append(Problem("list", message, name))
             else:
                 splits[name] = split

@@ -1,6 +1,6 @@
 """Kaggle's and Semantic-Segmentation-Suite's layout: `train/NAME.png`, `train_labels/NAME_L.png`.
 
-So, too, with `val` and `test`. Label maps are in the colours of `class_dict.csv`.
+`val` and `test` follow the same pattern. Label maps are in the colours of `class_dict.csv`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every layout says of itself."""
+"""How every layout describes itself."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from core.datasets.splits import split_by_name
 
 @dataclass(frozen=True)
 class Layout:
-    """A layout: its name, the folders and files (with an ending) it must have, and how it is read.
+    """A layout: its name, the folders and files (with a suffix) it must have, and how it is read.
 
-    list_frames: lists a folder that has all of them; DatasetError when it still makes no data set.
+    list_frames: lists a folder that has all of them; DatasetError if it is still not a data set.
     """
 
     name: str
@@ -43,7 +43,7 @@ def make_listing(
     *,
     colour_labels: bool = False,
 ) -> Listing:
-    """A listing of the frames `pairs`, whose data set is called as its folder is."""
+    """A listing of the frames `pairs`; the data set is named after its folder."""
     frames = by_split(pairs.frames)
     dataset = SegmentationDataset(
         name=dataset_name(root),
@@ -67,5 +67,5 @@ def split_pairs(pairs: Pairs) -> Pairs:
 
 
 def dataset_name(root: Path) -> str:
-    """What a data set is called: as its folder."""
+    """A data set's name: its folder's."""
     return root.resolve().name

@@ -11,46 +11,46 @@ from core.classes import CAMVID_32, RGB, ClassList, SegmentationClass
 from core.errors import DatasetError
 
 MAX_BYTES = 4 * 1024**2
-"""Names of a hundred thousand frames fit in; a larger file is no list of names."""
+"""Room for the names of a hundred thousand frames; a larger file is not a list of names."""
 
 MAX_NAME = 64
-"""Characters in the name of a class."""
+"""Characters in the name of a class, at most."""
 
 LABEL_COLOURS = "label_colors.txt"
-"""The original data set's list of colours; in fastai's layout, of class lists that are not CamVid's."""
+"""The original data set's list of colours; in fastai's layout, that of a class list other than CamVid's."""
 
 _COLOUR_LINE = re.compile(r"(\d{1,3})[ \t]+(\d{1,3})[ \t]+(\d{1,3})[ \t]+(\S.*)")
 _KNOWN = {c.name: c for c in CAMVID_32.classes}
 
 
 def read_lines(path: Path) -> list[str]:
-    """The lines of a text file that have something in them, stripped; DatasetError when it is no text."""
+    """The non-empty lines of a text file, stripped; DatasetError if it is not text."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
     if len(data) > MAX_BYTES:
-        raise DatasetError(f"{path} has more than {MAX_BYTES // 1024**2} MB; give one name a line.")
+        raise DatasetError(f"{path} is larger than {MAX_BYTES // 1024**2} MB; give one name a line.")
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        raise DatasetError(f"{path} is not a text in UTF-8; give one name a line.") from None
+        raise DatasetError(f"{path} is not UTF-8 text; give one name a line.") from None
     return [line.strip() for line in lines if line.strip()]
 
 
 def class_list(name: str, source: Path, codes: list[str], colours: list[RGB] | None = None) -> ClassList:
     """The class list with the names `codes`, called `name` unless it is CamVid's own.
 
-    colours: one a class. Without them CamVid's classes have CamVid's colours and others made-up ones.
-    source: the file that the names are from, for the error when they make no class list.
+    colours: one a class. Without them, CamVid's classes get CamVid's colours, and others get made-up ones.
+    source: the file that the names are from, for the error if they are not a class list.
     """
     if not 1 <= len(codes) <= 255 or len(set(codes)) < len(codes):
-        raise DatasetError(f"{source} must have 1 to 255 class names, each of them once.")
+        raise DatasetError(f"{source} must have 1 to 255 class names, each only once.")
     odd = next((code for code in codes if not code.isprintable() or len(code) > MAX_NAME), None)
     if odd is not None:
         raise DatasetError(
-            f"{source} has the class name {odd[:20]!r}; give up to {MAX_NAME} letters and signs."
+            f"{source} has the class name {odd[:20]!r}; give up to {MAX_NAME} printable characters."
         )
     if colours is None:
         colours = [_KNOWN[c].colour if c in _KNOWN else spread_colour(n) for n, c in enumerate(codes)]
@@ -61,9 +61,9 @@ def class_list(name: str, source: Path, codes: list[str], colours: list[RGB] | N
 
 
 def coloured_class_list(name: str, source: Path, entries: list[tuple[str, RGB]]) -> ClassList:
-    """The class list of label maps in colours: every colour must be one class's alone.
+    """The class list of label maps in colours: every colour must belong to one class only.
 
-    CamVid's classes in any order are CamVid's class list, since the colours say which is which.
+    CamVid's classes in any order make CamVid's class list, since the colours say which is which.
     """
     codes, colours = [entry[0] for entry in entries], [entry[1] for entry in entries]
     twice = next((colour for colour in colours if colours.count(colour) > 1), None)
@@ -78,13 +78,13 @@ def coloured_class_list(name: str, source: Path, entries: list[tuple[str, RGB]])
 def read_label_colours(path: Path) -> list[tuple[str, RGB]]:
     """Names and colours of the original data set's `label_colors.txt`: `R G B`, a tab, the name.
 
-    Source: label_colors.txt of Brostow, Fauqueur, Cipolla 2009, which has one or two tabs.
+    Source: label_colors.txt of Brostow, Fauqueur, Cipolla 2009, whose lines have one or two tabs.
     """
     entries = []
     for line in read_lines(path):
         found = _COLOUR_LINE.fullmatch(line)
         if not found:
-            raise DatasetError(f"{path} has the line {line[:60]!r}; give lines as 128 64 128, a tab, Road.")
+            raise DatasetError(f"{path} has the line {line[:60]!r}; write it as 128 64 128, a tab, Road.")
         red, green, blue, name = found.groups()
         entries.append((name, _colour(path, name, (red, green, blue))))
     return entries
@@ -104,7 +104,7 @@ def read_class_dict(path: Path) -> list[tuple[str, RGB]]:
     entries = []
     for row in rows[1:]:
         if len(row) != 4 or not row[0]:
-            raise DatasetError(f"{path} has the line {','.join(row)[:60]!r}; give lines as Road,128,64,128.")
+            raise DatasetError(f"{path} has the line {','.join(row)[:60]!r}; write it as Road,128,64,128.")
         entries.append((row[0], _colour(path, row[0], (row[1], row[2], row[3]))))
     return entries
 
@@ -118,7 +118,7 @@ def spread_colour(number: int) -> RGB:
 
 def _colour(path: Path, name: str, levels: tuple[str, str, str]) -> RGB:
     if not all(re.fullmatch(r"\d{1,3}", level, re.ASCII) and int(level) <= 255 for level in levels):
-        raise DatasetError(f"{path} gives {name} the colour {' '.join(levels)}; give three numbers to 255.")
+        raise DatasetError(f"{path} gives {name} the colour {' '.join(levels)}; use numbers from 0 to 255.")
     return int(levels[0]), int(levels[1]), int(levels[2])
 
 

@@ -13,24 +13,24 @@ from core.errors import DatasetError
 
 
 def list_dataset(root: Path) -> Listing:
-    """Look at a folder, or the one data set in it, and list its frames and what is wrong with them.
+    """List the frames of a folder, or of the one data set in it, and what is wrong with them.
 
-    Only names are looked at; `check` also reads the files. DatasetError when it is no data set in a layout
-    that we know, or has no frame.
+    Looks only at names; `check` also reads the files. DatasetError if it is not a data set in a known
+    layout, or has no frames.
     """
     layout, folder = recognise(root)
     listing = layout.list_frames(folder)
     if not listing.dataset.frames():
         left_out = next((p.message for p in listing.problems if p.kind in LEAVES_OUT), None)
-        raise DatasetError(left_out or f"{folder} holds no pictures; give PNG or JPEG files.")
+        raise DatasetError(left_out or f"{folder} holds no pictures; put PNG or JPEG files there.")
     return listing
 
 
 def open_dataset(root: Path, *, strict: bool = True) -> SegmentationDataset:
     """Open a folder in any of the layouts, or a folder with one such folder in it.
 
-    strict: DatasetError for the first picture that would have to be left out, such as one without label map;
-    else it is left out.
+    strict: DatasetError for the first unusable picture, such as one without a label map; otherwise such
+    pictures are left out.
     """
     listing = list_dataset(root)
     left_out = [problem for problem in listing.problems if problem.kind in LEAVES_OUT]
@@ -40,7 +40,7 @@ def open_dataset(root: Path, *, strict: bool = True) -> SegmentationDataset:
 
 
 def find_datasets(folder: Path | None = None) -> list[Path]:
-    """The data sets in a folder (`data/` where none is given), by name; names with a dot are half made."""
+    """The data sets in a folder (`data/` if none is given), by name; a leading dot marks unfinished ones."""
     folder = folder or data_folder()
     found = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:

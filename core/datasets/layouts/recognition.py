@@ -13,9 +13,9 @@ LAYOUTS: tuple[Layout, ...] = (fastai.LAYOUT, cambridge.LAYOUT, kaggle.LAYOUT, s
 
 
 def recognise(root: Path) -> tuple[Layout, Path]:
-    """The layout that a folder has, and the folder that has it: `root` or the one data set in it.
+    """A folder's layout, and the folder that has it: `root` or the one data set in it.
 
-    DatasetError when it is none of the layouts, more than one of them, or has several data sets in it.
+    DatasetError if it has no known layout, fits more than one, or holds several data sets.
     """
     if found := _layouts(root):
         return _only(root, found), root
@@ -38,7 +38,7 @@ def _only(root: Path, found: list[Layout]) -> Layout:
     if len(found) > 1:
         owners = " and ".join(layout.owner for layout in found)
         parts = " or ".join(", ".join(layout.folders) for layout in found)
-        raise DatasetError(f"{root} could be in {owners} layout; leave the folders of one: {parts}.")
+        raise DatasetError(f"{root} could be in {owners} layout; keep only the folders of one: {parts}.")
     return found[0]
 
 
@@ -51,7 +51,7 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _unknown(root: Path) -> str:
-    """What is missing for the layout that least is missing for, and what all of them have."""
+    """What the nearest layout would need, and what all layouts look like."""
     nearest = min(LAYOUTS, key=lambda layout: len(layout.missing(root)) / len(_parts(layout)))
     wanted = "; ".join(f"{layout.owner} ({', '.join(_parts(layout))})" for layout in LAYOUTS)
     return (

@@ -1,6 +1,6 @@
-"""The SegNet tutorial's layout: `train/NAME.png` and `trainannot/NAME.png`, so, too, with `val` and `test`.
+"""The SegNet tutorial's layout: `train/NAME.png` and `trainannot/NAME.png`, likewise `val` and `test`.
 
-Label maps hold SegNet's 11 classes and, as number 11, what is not labelled.
+Label maps hold SegNet's 11 classes; number 11 is Unlabelled.
 """
 
 from __future__ import annotations
