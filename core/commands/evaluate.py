@@ -36,7 +36,7 @@ _PICTURES = 6
     "--confused",
     type=(str, str),
     metavar="TRUE PREDICTED",
-    help="List the frames in which the first class was predicted as the second.",
+    help="List the frames in which the first class was taken for the second.",
 )
 @click.option("--again", is_flag=True, help="Evaluate anew, even if there is an earlier result.")
 @click.option(
@@ -160,7 +160,7 @@ def _worst(rows: Rows) -> list[str]:
 def _confusion(evaluation: SplitEvaluation, true: str, predicted: str, rows: Rows) -> list[str]:
     total = sum(row["pixels"] for row in rows)
     return [
-        f"{true} predicted as {predicted}: {total} pixels in {len(rows)} of {evaluation.images} frames",
+        f"{true} taken for {predicted}: {total} pixels in {len(rows)} of {evaluation.images} frames",
         *(f"{row['pixels']:7d}  {row['frame']}" for row in rows),
     ]
 

@@ -1,1 +1,1 @@
-"""Charts, tables and files of everything that the other rooms find out, as plain data."""
+"""Charts, tables and files of the other rooms' results, as plain data."""

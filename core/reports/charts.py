@@ -1,4 +1,4 @@
-"""Charts of a segmentation: a reading, temperatures, pins; and what all charts are made with."""
+"""Charts of a segmentation (a reading, temperatures, pins), and the helpers of all charts."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
     from core.segmentation.reading import PixelReading
 
 _GREY = "rgb(128, 128, 128)"
-"""Seen on a light and on a dark page."""
+"""Visible on a light and on a dark page."""
 
 _FRAME = "rgb(255, 140, 0)"
-"""Around the chosen pixel: orange, for no class has it, while Sky is the very grey of the edges."""
+"""Around the chosen pixel: orange, because no class has it and Sky is the same grey as the edges."""
 
 _PALE = (200, 200, 200)
-"""Of what is not shown class by class."""
+"""For the classes that have no bar of their own."""
 
 _SEEN = 0.005
-"""A class whose probability stays below this everywhere makes no bar that could be seen."""
+"""The bars of a class whose probability stays below this everywhere would be invisible."""
 
 EDGE = {"width": 0.5, "color": _GREY}
 """Around every bar: black classes vanish on a dark page, pale ones on a light page."""
 
 
-# Figures are drawn again at every change. One made of plain dictionaries is checked once, in a tenth of the
-# time that Plotly takes to build the same up by `add_trace` and `add_vrect`.
+# Figures are drawn again at every change. One made of plain dictionaries is checked only once, in a tenth of
+# the time that Plotly takes to build it with `add_trace` and `add_vrect`.
 
 
 def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
     """Stacked bars of the class probabilities of a reading's pixels, row by row, from left to right.
 
-    classes: how many of the most probable classes get a colour of their own; the rest is summed up in grey.
-    There is no legend: the colours are the classes' own, and the names come up under the mouse.
+    classes: how many of the most probable classes get a colour of their own; the rest are summed in grey.
+    There is no legend: the colours are the classes' own, and the names appear under the mouse.
     """
     axis = _axis(reading)
     bars = [
@@ -95,10 +95,10 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
 
 
 def reading_option(reading: PixelReading, classes: int = 6) -> dict[str, Any]:
-    """The same chart as ECharts' option object, for a page on which it changes at every click.
+    """The same chart as an ECharts option object, for a page on which it changes at every click.
 
-    classes: see `reading_chart`. ECharts changes a canvas in place; Plotly builds hundreds of elements anew,
-    for nearly as long as all else that a click changes.
+    classes: see `reading_chart`. ECharts updates a canvas in place; Plotly rebuilds hundreds of elements,
+    which takes nearly as long as everything else that a click changes.
     """
     axis = _axis(reading)
     bars: list[dict[str, Any]] = [
@@ -127,7 +127,7 @@ def reading_option(reading: PixelReading, classes: int = 6) -> dict[str, Any]:
         "animation": False,
         "grid": {"left": 0, "right": 8, "top": 24, "bottom": 24, "containLabel": True},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.1f %%", "confine": True},
-        # The first axis has the names that come up under the mouse, the second those to be read below.
+        # The first axis has the names that appear under the mouse, the second those shown below the chart.
         "xAxis": [
             {"type": "category", "data": [axis.pixel.format(label) for label in axis.labels], "show": False},
             {
@@ -148,14 +148,14 @@ def reading_option(reading: PixelReading, classes: int = 6) -> dict[str, Any]:
 
 
 def temperature_chart(reading: PixelReading, temperature: float, classes: int = 5) -> Figure:
-    """The chosen pixel's most probable classes at temperature 1, pale, and below each at `temperature`.
+    """The chosen pixel's most probable classes at temperature 1, pale, each above its bar at `temperature`.
 
     temperature, errors: see `core.segmentation.probabilities.temper`.
     """
     names, palette = reading.class_list.names, reading.class_list.palette
     before = reading.probabilities[reading.chosen_index]
     after = temper(before, temperature)
-    # The stable order of what was computed: at a high temperature rounding may make two classes equal.
+    # Ordered by the original probabilities: at a high temperature rounding may make two classes equal.
     shown = np.argsort(-before, kind="stable")[:classes]
     bars = [
         {
@@ -198,7 +198,7 @@ def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Fig
             "orientation": "h",
             "name": name,
             "x": widths,
-            # numbers, not names: two pins may have one name
+            # numbers, not names: two pins may have the same name
             "y": list(range(len(pins))),
             "marker": {"color": colour, "line": EDGE},
             "hovertemplate": f"{escape(name)} %{{x:.1%}}<extra></extra>",
@@ -222,7 +222,7 @@ def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Fig
 
 @dataclass(frozen=True)
 class _Stack:
-    """The bars of one class, or of several summed up. heights: in [0, 1], one for each pixel."""
+    """The bars of one class, or the sum of several. heights: in [0, 1], one for each pixel."""
 
     name: str
     heights: list[float]
@@ -231,7 +231,7 @@ class _Stack:
 
 @dataclass(frozen=True)
 class _Axis:
-    """What a reading's pixels are called. pixel: a pixel's whole name, with {} for its label."""
+    """The names of a reading's pixels. pixel: a pixel's full name, with {} for its label."""
 
     labels: list[str]
     title: str
@@ -268,12 +268,12 @@ def _axis(reading: PixelReading) -> _Axis:
 
 def figure_of(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Figure:
     """A figure from plain dictionaries, checked once."""
-    # Plotly takes half a second to import: those who draw no chart do not pay.
+    # Plotly takes half a second to import: only a chart needs it.
     from plotly.graph_objects import Figure
 
     return Figure(data=traces, layout=layout)
 
 
 def css(colour: Iterable[int]) -> str:
-    """A colour (red, green, blue), 0..255, as charts and style sheets take it."""
+    """A colour (red, green, blue), 0..255, as charts and style sheets write it."""
     return "rgb({}, {}, {})".format(*colour)

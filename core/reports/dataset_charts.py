@@ -1,4 +1,4 @@
-"""Plotly figures of what a data set holds: how much of each class, in how many frames, and where."""
+"""Plotly figures of a data set's contents: how much of each class, in how many frames, and where."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SPLIT_COLOURS: dict[FrameSplit, str] = {
     "valid": "rgb(255, 127, 14)",
     "test": "rgb(44, 160, 44)",
 }
-"""Blue, orange, green of D3's ten colours: apart in both themes and for the colour-blind."""
+"""Blue, orange, green of D3's ten colours: distinct in both themes and for the colour-blind."""
 
 SPLIT_NAMES: dict[Split, str] = {
     "all": "all frames",
@@ -30,17 +30,17 @@ SPLIT_NAMES: dict[Split, str] = {
     "test": "test",
 }
 _MARGIN = {"l": 8, "r": 16, "t": 32, "b": 8}
-"""Room at the top for the button that makes a picture of the chart."""
+"""Room at the top for the button that saves the chart as a picture."""
 
 _ROW = 22
-"""Pixels of a class's row: each name fits."""
+"""Height of a class's row in pixels: each name fits."""
 
 
 def share_chart(statistics: Statistics, by_split: bool = False, log: bool = False) -> Figure:
-    """Share of all pixels that each class has, most first; classes that do not occur are left out.
+    """Each class's share of all pixels, largest first; classes that do not occur are left out.
 
-    by_split: a bar for each split, its share of that split's own pixels; else one in the class's colour.
-    log: a logarithmic scale, on which rare classes can be seen.
+    by_split: a bar for each split, as a share of that split's pixels; else one in the class's colour.
+    log: a logarithmic scale, on which rare classes are visible.
     """
     order = _occurring(statistics, statistics.pixels())
     figures = {split: statistics.class_shares(split) for split in _splits(statistics, by_split)}
@@ -53,7 +53,7 @@ def share_chart(statistics: Statistics, by_split: bool = False, log: bool = Fals
 
 
 def frames_chart(statistics: Statistics, by_split: bool = False) -> Figure:
-    """In what share of the frames each class occurs, most first; the hover text has the number of frames.
+    """The share of frames in which each class occurs, largest first; the hover text has the number of frames.
 
     by_split: as in `share_chart`.
     """
@@ -71,7 +71,7 @@ def frames_chart(statistics: Statistics, by_split: bool = False) -> Figure:
 
 
 def classes_per_frame_chart(statistics: Statistics) -> Figure:
-    """How many frames have how many classes, the splits stacked."""
+    """A histogram of the number of classes in a frame, the splits stacked."""
     splits = [split for split in SPLITS if statistics.within(split).any()]
     found = statistics.classes_per_frame()
     least, most = int(found.min(initial=1)), int(found.max(initial=1))
@@ -91,7 +91,7 @@ def classes_per_frame_chart(statistics: Statistics) -> Figure:
         "bargap": 0.08,
         "height": 360,
         "margin": _MARGIN,
-        "xaxis": {"title": {"text": "classes in a frame, Void among them"}, "dtick": 1},
+        "xaxis": {"title": {"text": "classes in a frame, including Void"}, "dtick": 1},
         "yaxis": {"title": {"text": "frames"}},
         "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
     }
@@ -99,7 +99,7 @@ def classes_per_frame_chart(statistics: Statistics) -> Figure:
 
 
 def place_chart(statistics: Statistics, number: int, split: Split = "all") -> Figure:
-    """Where in the picture a class lives: the mean share it has of each place, over a split's frames."""
+    """Where a class occurs in the picture: its mean share of each cell, over a split's frames."""
     heat = statistics.heat_map(number, split)
     rows, cols = heat.shape
     trace = {
@@ -110,7 +110,7 @@ def place_chart(statistics: Statistics, number: int, split: Split = "all") -> Fi
         "colorscale": "Viridis",
         "zmin": 0,
         "zmax": max(float(heat.max()), 1e-9),
-        # beside the map, which stands at the left of what room there is
+        # beside the map, which is at the left of the available space
         "colorbar": {
             "tickformat": ".0%" if heat.max() >= 0.05 else ".2~%",
             "thickness": 12,

@@ -1,4 +1,4 @@
-"""What is known of a data set, as rows of plain values for tables and CSV."""
+"""A data set's figures as rows of plain values, for tables and CSV."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.datasets.contents.statistics import Statistics
 
 
 def group_of(class_list: ClassList, number: int) -> str:
-    """The class of CamVid-11 that a class counts as; empty where it counts as none."""
+    """The class of CamVid-11 that a class counts as; empty if it counts as none."""
     found = class_list.classes[number]
     return next((name for name in (found.name, found.group) if name in CAMVID_11.names), "")
 
@@ -58,9 +58,9 @@ def frame_rows(statistics: Statistics) -> list[dict[str, Any]]:
 
 
 def place_rows(statistics: Statistics, number: int, split: Split = "all") -> list[dict[str, Any]]:
-    """A row for each place of the picture that a class was found at: where it is and the mean share there.
+    """A row for each cell of the picture in which a class occurs: where it is, and the class's mean share.
 
-    `from the top` and `from the left` are the place's middle as a share of the picture's side, in [0, 1].
+    `from the top` and `from the left` are the cell's centre as a share of the picture's side, in [0, 1].
     """
     heat = statistics.heat_map(number, split)
     rows, cols = heat.shape
@@ -75,7 +75,7 @@ def place_rows(statistics: Statistics, number: int, split: Split = "all") -> lis
 
 
 def problem_rows(report: Report) -> list[dict[str, Any]]:
-    """A row for each problem: what kind, which frame, and the sentence."""
+    """A row for each problem: its kind, its frame, and the sentence."""
     return [
         {"kind": problem.kind, "frame": problem.frame or "", "problem": problem.message}
         for problem in report.problems

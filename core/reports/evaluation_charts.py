@@ -1,6 +1,6 @@
 """Plotly figures of an evaluation: classes, confusion, calibration, boundaries, two models side by side.
 
-Each carries in its title what was measured on what: a picture of it says so wherever it goes.
+Each title says what was measured on what, so that a saved picture says it too.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ CLASS_FIGURES: dict[ClassFigure, Callable[[IntArray], FloatArray]] = {
 }
 
 FIRST, SECOND = "rgb(31, 119, 180)", "rgb(255, 127, 14)"
-"""Blue and orange of D3's ten colours: apart in both themes and for the colour-blind."""
+"""Blue and orange of D3's ten colours: distinct in both themes and for the colour-blind."""
 
 _GREY = "rgb(128, 128, 128)"
 _TOP = 64
-"""Room above a chart for its title and for the button that makes a picture of it."""
+"""Room above a chart for its title and for the button that saves it as a picture."""
 
 _LEGEND = 44
 """Room for a legend between title and chart: two lines in a narrow window."""
@@ -51,11 +51,11 @@ _LEGEND = 44
 _ROW = 24
 _CELLS = "Blues"
 _DARK_CELLS = [[0, "rgb(27, 34, 46)"], [1, "rgb(43, 108, 176)"]]
-"""On a dark page, where the palest blue of the other would glare. Figures are white on the brightest too."""
+"""For a dark page, where the palest blue of the other would glare. White figures are readable on it."""
 
 
 def class_chart(evaluation: SplitEvaluation, figure: ClassFigure) -> Figure:
-    """Bars of a figure of each class that occurs in the truth, largest first, in the classes' colours."""
+    """Bars of one figure for each class that occurs in the truth, largest first, in the classes' colours."""
     values = CLASS_FIGURES[figure](evaluation.confusion)
     occurring = np.flatnonzero(evaluation.confusion.sum(axis=1) > 0)
     shown = occurring[np.argsort(-np.nan_to_num(values[occurring]), kind="stable")]
@@ -88,9 +88,9 @@ def confusion_chart(
 ) -> Figure:
     """The confusion matrix over the classes that occur: true classes down, predicted ones across.
 
-    by_row: each row as shares of its true class; else pixels, coloured by the order of their size. Over every
-    cell with pixels lies a marker that can be chosen; its `customdata` is (true, predicted), class numbers.
-    cell: such a pair, which is framed. dark: for a dark page.
+    by_row: each row as shares of its true class; else pixels, coloured by rank. Every cell with pixels has a
+    clickable marker on it; its `customdata` is the class numbers (true, predicted).
+    cell: such a pair, which gets a frame. dark: for a dark page.
     """
     confusion = evaluation.confusion
     shown = np.flatnonzero((confusion.sum(axis=1) > 0) | (confusion.sum(axis=0) > 0))
@@ -112,7 +112,7 @@ def confusion_chart(
         "ygap": 1,
         "hoverinfo": "skip",
     }
-    # Few classes leave room for figures in the cells; of many, the mouse tells.
+    # Figures fit into the cells if there are few classes; else they appear under the mouse.
     if len(shown) <= 14:
         heat |= {
             "text": [
@@ -141,7 +141,7 @@ def confusion_chart(
             "size": side,
             "opacity": 0,
         },
-        # The frame says which cell is chosen: it can also have been chosen elsewhere.
+        # The frame marks the chosen cell, which can also be chosen elsewhere.
         "selected": {"marker": {"opacity": 0}},
         "unselected": {"marker": {"opacity": 0}},
         "showlegend": False,
@@ -169,16 +169,16 @@ def _frame_around(cell: tuple[int, int], shown: list[int]) -> list[dict[str, Any
 
 
 def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) -> Figure:
-    """How often the network was right, for each step of how sure it was, and how many pixels each step has.
+    """Accuracy for each bin of confidence, and the share of the pixels in each bin.
 
-    number: only of the pixels that it called by that class.
+    number: only the pixels that were predicted as that class.
     """
     chosen = evaluation.calibration if number is None else evaluation.calibration.of(number)
     middles = [(step + 0.5) / BINS for step in range(BINS)]
     accuracies, confidences = chosen.bin_accuracy, chosen.bin_confidence
     pixels = chosen.bin_pixels / max(int(chosen.bin_pixels.sum()), 1)
     said = [
-        f"sure by {step / BINS:.0%} to {(step + 1) / BINS:.0%}: right in {accuracy:.1%}, "
+        f"confidence {step / BINS:.0%} to {(step + 1) / BINS:.0%}: accuracy {accuracy:.1%}, "
         f"mean confidence {confidence:.1%}, {share:.2%} of the pixels"
         for step, (accuracy, confidence, share) in enumerate(
             zip(accuracies, confidences, pixels, strict=True)
@@ -187,7 +187,7 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
     ideal = {
         "type": "scatter",
         "mode": "lines",
-        "name": "as sure as right",
+        "name": "perfect calibration",
         "x": [0, 1],
         "y": [0, 1],
         "line": {"dash": "dash", "color": _GREY},
@@ -207,7 +207,7 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
     sure = {
         "type": "scatter",
         "mode": "markers",
-        "name": "how sure it was",
+        "name": "mean confidence",
         "x": middles,
         "y": [_number(value) for value in confidences],
         "marker": {"color": SECOND, "symbol": "line-ew-open", "size": 16, "line": {"width": 3}},
@@ -260,7 +260,7 @@ def distance_chart(evaluations: Sequence[SplitEvaluation], width: int = WIDTH) -
                 [name, f"{share:.1%}"]
                 for name, share in zip(names, _distance_shares(evaluation), strict=True)
             ],
-            "hovertemplate": "%{customdata[0]} px away: %{y:.1%} right, %{customdata[1]} of the pixels",
+            "hovertemplate": "%{customdata[0]} px away: accuracy %{y:.1%}, %{customdata[1]} of the pixels",
         }
         for evaluation, colour in zip(evaluations, (FIRST, SECOND), strict=False)
     ]
@@ -292,7 +292,7 @@ def distance_chart(evaluations: Sequence[SplitEvaluation], width: int = WIDTH) -
 
 
 def boundary_class_chart(evaluation: SplitEvaluation, width: int = WIDTH) -> Figure:
-    """Of each true class that occurs, the share that was found at boundaries and inside; worst first."""
+    """The recall of each class that occurs in the truth, at boundaries and inside; worst first."""
     near, inside = evaluation.boundary.class_accuracies(width)
     occurring = np.flatnonzero(evaluation.boundary.pixels.any(axis=1))
     shown = occurring[np.argsort(np.nan_to_num(near[occurring]), kind="stable")]
@@ -311,7 +311,7 @@ def boundary_class_chart(evaluation: SplitEvaluation, width: int = WIDTH) -> Fig
             ("inside", inside, FIRST),
         )
     ]
-    layout = _layout("Found at boundaries and inside", (evaluation,), 120 + 34 * len(shown)) | {
+    layout = _layout("Recall at boundaries and inside", (evaluation,), 120 + 34 * len(shown)) | {
         "barmode": "group",
         "xaxis": {"tickformat": ".0%", "range": [0, 1.02]},
         "yaxis": {"autorange": "reversed", "dtick": 1},
@@ -320,9 +320,9 @@ def boundary_class_chart(evaluation: SplitEvaluation, width: int = WIDTH) -> Fig
 
 
 def comparison_chart(first: SplitEvaluation, second: SplitEvaluation, figure: ClassFigure = "IoU") -> Figure:
-    """A figure of each class for two models, joined by a line; the class that changes most comes first.
+    """One figure of each class for two models, joined by a line; the largest change first.
 
-    ComparisonError when they cannot be compared.
+    ComparisonError if they cannot be compared.
     """
     check_comparable(first, second)
     values = [CLASS_FIGURES[figure](each.confusion) for each in (first, second)]

@@ -1,4 +1,4 @@
-"""An evaluation as files: tables as CSV, charts as pages of HTML that need no internet, frames as PNG."""
+"""An evaluation as files: tables as CSV, charts as HTML pages that need no internet, frames as PNG."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def write_files(evaluation: SplitEvaluation, folder: Path) -> list[Path]:
-    """Write tables and charts into a folder, made if need be, and return their paths."""
+    """Write tables and charts into a folder, which is made if it does not exist, and return their paths."""
     rows = {
         "classes": tables.class_rows(evaluation),
         "confusion": tables.confusion_rows(evaluation),
@@ -42,7 +42,7 @@ def write_files(evaluation: SplitEvaluation, folder: Path) -> list[Path]:
 
 
 def write_comparison(first: SplitEvaluation, second: SplitEvaluation, folder: Path) -> list[Path]:
-    """Write table and charts of two models; ComparisonError when they cannot be compared."""
+    """Write the table and charts of two models; ComparisonError if they cannot be compared."""
     rows = {"comparison": tables.comparison_rows(first, second)}
     figures = {
         "comparison": charts.comparison_chart(first, second),
@@ -78,12 +78,12 @@ def write_confused(
     folder: Path,
     most: int,
 ) -> list[Path]:
-    """Write the table of a confusion's frames, and the `most` with most of it, marked, in full size.
+    """Write the table of a confusion's frames, and full-size marked pictures of the `most` worst of them.
 
-    cell: the true class and what it was taken for, as class numbers.
+    cell: the class numbers (true, predicted).
     """
     frames = dataset.frames(evaluation.split)  # type: ignore[arg-type]
-    # A class list from elsewhere may name its classes with what no file can be called.
+    # A class list from elsewhere may have names that no file can have.
     names = [re.sub(r"\W+", "-", evaluation.class_names[number]) for number in cell]
     kind = f"{names[0]}-as-{names[1]}"
     files = _write_all(evaluation, folder, {kind: tables.confused_rows(evaluation, *cell)}, {})

@@ -1,6 +1,6 @@
 """An evaluation as rows of plain values, for tables and CSV; every row says what it was measured on.
 
-Shares, IoUs and the like are in [0, 1]; None stands where there is nothing to divide by.
+Shares, IoUs and the like are in [0, 1]; None stands for a division by 0.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from core.evaluation.results import Evaluation, SplitEvaluation
 Rows = list[dict[str, Any]]
 
 _NAMED_SIZES = 3
-"""Of pictures, in a line of words; more are only counted."""
+"""Picture sizes that a line of text names; more are only counted."""
 
 
 def measured_on(evaluation: Evaluation) -> str:
@@ -41,7 +41,7 @@ def measured_on(evaluation: Evaluation) -> str:
 
 
 def with_source(evaluation: Evaluation, rows: Rows) -> Rows:
-    """The rows with columns that say who was measured on what: for a file that leaves the page."""
+    """The rows with columns that say which model was measured on what, for a file."""
     source = {
         "model": evaluation.model,
         "data set": evaluation.dataset,
@@ -76,9 +76,9 @@ def class_rows(evaluation: Evaluation) -> Rows:
 
 
 def confusion_rows(evaluation: Evaluation, wrong_only: bool = False) -> Rows:
-    """A row for each pair of classes that has pixels, most pixels first; `share` is of the true class's.
+    """A row for each pair of classes that has pixels, most pixels first; shares are of the true class.
 
-    wrong_only: leave out what was found rightly.
+    wrong_only: leave out correct predictions.
     """
     confusion, shares = evaluation.confusion, row_shares(evaluation.confusion)
     names = evaluation.class_names
@@ -97,7 +97,7 @@ def confusion_rows(evaluation: Evaluation, wrong_only: bool = False) -> Rows:
 
 
 def frame_rows(evaluation: SplitEvaluation, order: Iterable[int] | None = None) -> Rows:
-    """A row for each frame, in the split's order or in that of the numbers given."""
+    """A row for each frame, in the split's order or in that of the given indices."""
     frames = evaluation.frames
     losses, accuracies, ious = map(_plain, (frames.losses, frames.accuracies, frames.mean_ious))
     return [
@@ -114,7 +114,7 @@ def frame_rows(evaluation: SplitEvaluation, order: Iterable[int] | None = None) 
 
 
 def confused_rows(evaluation: SplitEvaluation, true: int, predicted: int) -> Rows:
-    """A row for each frame in which the class `true` was taken for `predicted`, most such pixels first."""
+    """A row for each frame in which the class `true` was predicted as `predicted`, most such pixels first."""
     names = evaluation.class_names
     numbers, pixels = evaluation.frames.confused(true, predicted)
     return [
@@ -130,7 +130,7 @@ def confused_rows(evaluation: SplitEvaluation, true: int, predicted: int) -> Row
 
 
 def calibration_rows(evaluation: SplitEvaluation, number: int | None = None) -> Rows:
-    """A row for each step of confidence; number: only of the pixels that were called by that class."""
+    """A row for each bin of confidence; number: only the pixels that were predicted as that class."""
     chosen = evaluation.calibration if number is None else evaluation.calibration.of(number)
     confidences, accuracies = _plain(chosen.bin_confidence), _plain(chosen.bin_accuracy)
     said = {} if number is None else {"predicted": evaluation.class_names[number]}
@@ -148,7 +148,7 @@ def calibration_rows(evaluation: SplitEvaluation, number: int | None = None) -> 
 
 
 def calibration_class_rows(evaluation: SplitEvaluation) -> Rows:
-    """A row for each class that was predicted: how sure the network was of it, and how often right."""
+    """A row for each predicted class: the network's confidence and its accuracy."""
     calibration = evaluation.calibration
     return [
         {
@@ -177,7 +177,7 @@ def boundary_rows(evaluation: SplitEvaluation) -> Rows:
 
 
 def boundary_class_rows(evaluation: SplitEvaluation, width: int = WIDTH) -> Rows:
-    """A row for each true class that occurs: how much of it is at a boundary, and how good it is there."""
+    """A row for each class in the truth: how much of it is at a boundary, and the accuracy there."""
     pixels = evaluation.boundary.pixels
     near, inside = map(_plain, evaluation.boundary.class_accuracies(width))
     return [
@@ -194,7 +194,7 @@ def boundary_class_rows(evaluation: SplitEvaluation, width: int = WIDTH) -> Rows
 
 
 def comparison_rows(first: SplitEvaluation, second: SplitEvaluation) -> Rows:
-    """A row for each figure of both models and what the second has more; ComparisonError as below."""
+    """A row for each figure: both models and the difference; ComparisonError as for `check_comparable`."""
     check_comparable(first, second)
     sides = (_headlines(first), _headlines(second))
     return [
@@ -209,7 +209,7 @@ def comparison_rows(first: SplitEvaluation, second: SplitEvaluation) -> Rows:
 
 
 def check_comparable(first: Evaluation, second: Evaluation) -> None:
-    """ComparisonError when two evaluations are not of the same frames with the same classes."""
+    """ComparisonError unless two evaluations are of the same frames with the same classes."""
     if first.class_names != second.class_names:
         raise ComparisonError(
             f"{first.model} and {second.model} have different classes ({len(first.class_names)} and "

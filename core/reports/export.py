@@ -1,6 +1,6 @@
 """Results as files: masks, overlay, confidence, class shares, all probabilities, and a zip of everything.
 
-Large files are written as they are made, to any file object: nobody holds them whole.
+Large files are written piece by piece, to any file object, and never held whole.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from core.segmentation import painting
 from core.segmentation.segmentation import Segmentation
 
 MAX_NAME_BYTES = 120
-"""Of a photo's name in a file's name: with model, size and kind it stays below the 255 that disks take."""
+"""Bytes of a photo's name in a file's name: with model, size and kind it stays below the limit of 255."""
 
-CONFIDENCE_MEANING = "Grey value = round(255 * confidence): 0 is a confidence of 0, 255 one of 1."
+CONFIDENCE_MEANING = "Grey value = round(255 * confidence): 0 is a confidence of 0, 255 is a confidence of 1."
 
 
 def index_mask(segmentation: Segmentation) -> bytes:
@@ -64,7 +64,7 @@ FILES: Mapping[str, Callable[[Segmentation], bytes]] = {
     "confidence.png": confidence_map,
     "shares.csv": class_shares,
 }
-"""What there is of every photo, by the end of its file's name."""
+"""The files of every photo, by the end of their names."""
 
 
 def write_probabilities(segmentation: Segmentation, file: BinaryIO) -> None:
@@ -72,8 +72,8 @@ def write_probabilities(segmentation: Segmentation, file: BinaryIO) -> None:
 
     Its arrays: `probabilities` (H, W, C) float16 in [0, 1], and `classes` (C,) with the names. Half precision
     keeps three digits, so that a pixel's probabilities sum to 1 within 0.001.
-    file: may be a pipe or a socket. It is written band by band, for at 1024 x 1024 with 32 classes the array
-    has 64 MiB.
+    file: may be a pipe or a socket. It is written band by band, because the array has 64 MiB at 1024 x 1024
+    with 32 classes.
     """
     names = segmentation.class_list.names
     header = {
@@ -81,7 +81,7 @@ def write_probabilities(segmentation: Segmentation, file: BinaryIO) -> None:
         "fortran_order": False,
         "shape": (segmentation.height, segmentation.width, len(names)),
     }
-    # The quickest level: probabilities near 0 and 1 shrink at once or not at all.
+    # The fastest level: probabilities near 0 and 1 compress at once or not at all.
     with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as archive:
         with archive.open("classes.npy", "w") as member:
             npy.write_array(member, np.array(names), allow_pickle=False)
@@ -94,8 +94,8 @@ def write_probabilities(segmentation: Segmentation, file: BinaryIO) -> None:
 def write_all(photos: Iterable[tuple[str, Segmentation]], file: BinaryIO) -> None:
     """Write a zip with the `FILES` of every photo, one photo after the other.
 
-    photos: (stem, segmentation); `file_stem` makes the stems. One that came before, or is no safe name, is
-    changed so that it is. file: may be a pipe or a socket.
+    photos: (stem, segmentation); `file_stem` makes the stems. A stem that is unsafe or was used before is
+    changed. file: may be a pipe or a socket.
     """
     taken: set[str] = set()
     with ZipFile(file, "w") as archive:
@@ -108,9 +108,9 @@ def write_all(photos: Iterable[tuple[str, Segmentation]], file: BinaryIO) -> Non
 
 
 def file_stem(photo: str, model: str, size: str) -> str:
-    """What the names of a photo's files begin with: "china-street-lite0-512" for "china.jpg".
+    """The beginning of the names of a photo's files: "china-street-lite0-512" for "china.jpg".
 
-    photo: its name, from anywhere. size: the working size in a word, such as 512, 512-square or full.
+    photo: its untrusted name. size: the working size in a word, such as 512, 512-square or full.
     """
     name = photo.replace("\\", "/").rpartition("/")[2]
     stem, dot, _ = name.rpartition(".")
@@ -128,13 +128,13 @@ def _safe(name: str, longest: int = 200) -> str:
     known = (c for c in unicodedata.normalize("NFC", name) if not unicodedata.category(c).startswith("C"))
     kept = (c if unicodedata.category(c)[0] in "LMN" or c in ".-_" else " " for c in known)
     words = "_".join("".join(kept).split())
-    # No dot in front, which hides a file, no hyphen, which commands take for an option, no dot at the end,
+    # No leading dot, which hides a file, no leading hyphen, which looks like an option, no trailing dot,
     # which Windows drops; cut between characters.
     return words.strip("._-").encode()[:longest].decode(errors="ignore").rstrip("._-")
 
 
 def _unused(stem: str, taken: set[str]) -> str:
-    """`stem`, with a number behind where it was taken; upper and lower case are alike on many disks."""
+    """`stem`, with a number at the end if it is taken; many disks ignore upper and lower case."""
     number, unused = 1, stem
     while unused.casefold() in taken:
         number += 1

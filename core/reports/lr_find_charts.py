@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _COLOURS = {"valley": "rgb(31, 119, 180)", "steep": "rgb(214, 39, 40)", "minimum": "rgb(44, 160, 44)"}
-"""Of D3's ten: seen in both themes. The marks differ in form too."""
+"""Of D3's ten colours: visible in both themes. The marks differ in shape too."""
 _CURVE = "rgb(128, 128, 128)"
 
 _TRIED = [-7.1, 1.1]
-"""Powers of ten, a little beyond the rates that fastai's finder tries: a curve grows into the chart."""
+"""Powers of ten, a little beyond the rates that fastai's finder tries; the axis stays as a curve grows."""
 
 
 def finder_chart(finder: Finder) -> Figure:
-    """The loss at each learning rate that was tried, on a logarithmic axis, with the suggestions marked.
+    """The loss at each learning rate tried, on a logarithmic axis, with the suggestions marked.
 
-    Points carry their learning rate as x, so that a click on any says which is meant.
+    A point's x is its learning rate, so that a click on it chooses that rate.
     """
     points = [point for point in finder.points if math.isfinite(point.loss) and point.lr > 0]
     traces: list[dict[str, Any]] = [
@@ -63,7 +63,7 @@ def finder_chart(finder: Finder) -> Figure:
 
 def _mark(name: str, rate: float, points: Sequence[FinderPoint]) -> dict[str, Any]:
     label, meaning, symbol = SUGGESTIONS[name]
-    # Suggestions are rates that were tried, but for the tenth of one.
+    # Suggestions are rates that were tried, except for the tenth of one.
     nearest = min(points, key=lambda point: abs(math.log(point.lr / rate)))
     return {
         "type": "scatter",
@@ -82,7 +82,7 @@ def _mark(name: str, rate: float, points: Sequence[FinderPoint]) -> dict[str, An
 
 
 def _range(points: Sequence[FinderPoint]) -> list[float] | None:
-    """From below the lowest loss to above the first ones; the end runs away and would flatten the rest."""
+    """From below the lowest loss to above the first ones; the end diverges and would flatten the rest."""
     if not points:
         return None
     losses = [point.loss for point in points]

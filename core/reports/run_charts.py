@@ -1,7 +1,7 @@
-"""Charts of runs as plain data, and how they are drawn: live by ECharts, in a file by Plotly.
+"""Charts of runs as plain data, and how they are drawn: on the page by ECharts, in a file by Plotly.
 
-ECharts changes a chart in place when its data grow; Plotly would build it anew every two seconds. A file is
-made by Plotly, as all charts' files are.
+ECharts updates a chart in place as its data grow; Plotly would rebuild it every two seconds. Files are made
+by Plotly, as for all charts.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from core.training.runs.records import Epoch
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-# D3's ten colours: apart from each other in both themes.
+# D3's ten colours: distinct in both themes.
 BLUE, ORANGE, GREEN, RED, PURPLE = "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"
 COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf")
 _GREY = "#8a8a8a"
 _LEVELS = (_GREY, "#bcbd22")
-"""Of published figures, by source: no run of a few has these."""
+"""Colours of published figures, by source: the first few runs have others."""
 
 _MOST_DOTS = 40
-"""Points of a curve that are marked; more would hide it."""
+"""Up to so many points of a curve are marked; more would hide it."""
 
 Kind = Literal["number", "percent", "small"]
 """How values are written: as they are, as a percentage of 1, or in scientific notation."""
@@ -76,7 +76,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart as plain data. x_end: how far the axis goes where the curves have not come yet."""
+    """A chart as plain data. x_end: where the axis ends, beyond the curves so far."""
 
     title: str
     x_title: str
@@ -94,7 +94,7 @@ class Chart:
 
 
 def loss_chart(history: Sequence[Epoch], curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
-    """The loss of every batch, smoothed, and after each epoch that of training and validation."""
+    """The smoothed loss of every batch, and the training and validation loss after each epoch."""
     epochs = _counted(history)
     lines = (
         Line("each batch", *_points(curves.epochs, curves.loss), BLUE, faint=True),
@@ -115,7 +115,7 @@ def accuracy_chart(history: Sequence[Epoch], plan: Sequence[Stage]) -> Chart:
 
 
 def schedule_chart(curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
-    """Learning rate, and on the right momentum: one goes up while the other comes down."""
+    """Learning rate on the left axis, momentum on the right: one rises while the other falls."""
     lines = (
         Line("learning rate", *_points(curves.epochs, curves.lr), RED),
         Line("momentum (right)", *_points(curves.epochs, curves.momentum), _GREY, right=True),
@@ -124,7 +124,7 @@ def schedule_chart(curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
 
 
 def speed_chart(curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
-    """Batches a second while the network learns; the time that validation takes is left out."""
+    """Batches a second in training, without the time for validation."""
     lines = (Line("batches per second", *_points(curves.epochs, curves.speed), BLUE),)
     return _over_epochs("Batches per second", lines, plan)
 
@@ -136,10 +136,10 @@ def comparison_chart(
     by_time: bool = False,
     beneath: Sequence[Reference] = (),
 ) -> Chart:
-    """The same figure of several runs over each other, by the runs' names.
+    """One figure of several runs in one chart, by the runs' names.
 
-    by_time: over the minutes trained, pauses left out; else over the epochs of all stages.
-    beneath: published accuracies, drawn where the figure is `acc_camvid`.
+    by_time: over the minutes trained, without pauses; else over the epochs of all stages.
+    beneath: published accuracies, drawn if the figure is `acc_camvid`.
     """
     lines = []
     for (name, history), colour in zip(histories.items(), _cycle(len(histories)), strict=True):
@@ -169,7 +169,7 @@ def _counted(history: Sequence[Epoch]) -> tuple[float, ...]:
 
 
 def _points(xs: Any, ys: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """What can be drawn of a curve, to five figures: it is sent again every two seconds."""
+    """The finite points of a curve, to five digits: it is sent again every two seconds."""
     kept = [(_short(x), _short(y)) for x, y in zip(xs.tolist(), ys.tolist(), strict=True) if math.isfinite(y)]
     return tuple(x for x, _ in kept), tuple(y for _, y in kept)
 
@@ -182,11 +182,11 @@ def _cycle(count: int) -> list[str]:
     return [COLOURS[number % len(COLOURS)] for number in range(count)]
 
 
-# Live
+# On the page
 
 
 def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
-    """A chart as ECharts' option object. file_name: of the picture that its button saves."""
+    """A chart as an ECharts option object. file_name: of the picture that its button saves."""
     ticks = {"number": "{value}", "percent": "{value} %", "small": "{value}"}
     y_axes = [{"type": "value", "scale": True, "axisLabel": {"formatter": ticks[chart.kind]}}]
     if any(line.right for line in chart.lines):
@@ -242,7 +242,7 @@ def _series(line: Line, chart: Chart) -> dict[str, Any]:
 
 
 def _level(level: Level, chart: Chart) -> dict[str, Any]:
-    """A series without points whose mark is the line: so it has a name in the legend and can be hidden."""
+    """A series without points whose mark is the line, so that it has a legend entry and can be hidden."""
     ends = [x for line in chart.lines for x in line.xs]
     begin, end = (min(ends), max(ends)) if ends else (0, 1)
     y = _shown(level.y, chart.kind)

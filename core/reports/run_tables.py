@@ -1,4 +1,4 @@
-"""What is known of runs, as rows of plain values for tables and CSV."""
+"""Runs as rows of plain values, for tables and CSV."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from core.training.recipes.recipe import Recipe
 from core.training.runs.records import Batch, Epoch, RunSummary, RunView
 
 _NONE = "none"
-"""Of a setting that a run does not have."""
+"""For a setting that a run does not have."""
 
 
 def best_kept(history: Sequence[Epoch]) -> Epoch | None:
-    """The epoch whose weights are kept as `best`: the highest mean IoU of the last stage begun."""
+    """The epoch whose weights are kept as `best`: the highest mean IoU of the latest stage."""
     last = [epoch for epoch in history if epoch.stage == history[-1].stage]
-    # The first of equals: later ones do not take its place.
+    # The first of equals: later ones do not replace it.
     return max(last, key=lambda epoch: epoch.mean_iou, default=None)
 
 
@@ -31,7 +31,7 @@ def kept_as(epoch: Epoch, history: Sequence[Epoch], checkpoints: Sequence[str]) 
 
 
 def epoch_of(checkpoint: str, history: Sequence[Epoch]) -> Epoch | None:
-    """The epoch whose weights a checkpoint holds; None when the history does not tell."""
+    """The epoch whose weights a checkpoint holds; None if the history does not say."""
     return next((epoch for epoch in history if checkpoint in kept_as(epoch, history, [checkpoint])), None)
 
 
@@ -42,7 +42,7 @@ def _last_of_stage(stage: str, history: Sequence[Epoch]) -> Epoch | None:
 def epoch_rows(history: Sequence[Epoch], checkpoints: Sequence[str] = ()) -> list[dict[str, Any]]:
     """A row for each epoch, as fastai prints it: losses, acc_camvid and mean IoU in [0, 1], the time.
 
-    best: a star at the highest acc_camvid of all. kept as: the checkpoints that hold the epoch's weights.
+    best: a star at the highest acc_camvid. kept as: the checkpoints that hold the epoch's weights.
     """
     best = max(history, key=lambda epoch: epoch.acc_camvid, default=None)
     return [
@@ -67,7 +67,7 @@ def batch_rows(batches: Sequence[Batch]) -> list[dict[str, Any]]:
 
 
 def run_rows(runs: Sequence[RunSummary]) -> list[dict[str, Any]]:
-    """A row for each run: how it stands. progress is in [0, 1]."""
+    """A row for each run: its state and progress, in [0, 1]."""
     return [
         {
             "run": run.id,
@@ -109,7 +109,7 @@ def best_rows(views: Mapping[str, RunView]) -> list[dict[str, Any]]:
 
 
 def recipe_rows(views: Mapping[str, RunView]) -> list[dict[str, Any]]:
-    """A row for each setting, a column for each run, by name; `differs` says where they are not the same."""
+    """A row for each setting, a column for each run, by name; `differs` says where the runs differ."""
     settings = {name: _settings(view) for name, view in views.items()}
     keys = list(dict.fromkeys(key for found in settings.values() for key in found))
     rows = []
@@ -120,7 +120,7 @@ def recipe_rows(views: Mapping[str, RunView]) -> list[dict[str, Any]]:
 
 
 def cannot_be_compared(views: Mapping[str, RunView]) -> str:
-    """A sentence on why the figures of runs do not stand for the same; empty where they do."""
+    """A sentence that says why the runs' figures cannot be compared; empty if they can."""
     reasons = []
     if len({data_name(view) for view in views.values()}) > 1:
         reasons.append("data sets")
@@ -131,11 +131,11 @@ def cannot_be_compared(views: Mapping[str, RunView]) -> str:
     if not reasons:
         return ""
     listed = " and ".join(filter(None, [", ".join(reasons[:-1]), reasons[-1]]))
-    return f"These runs have different {listed}: their accuracies cannot be compared as they stand."
+    return f"These runs have different {listed}, so their accuracies cannot be compared directly."
 
 
 def data_name(view: RunView) -> str:
-    """The data set that a run learns from."""
+    """The name of the data set that a run trains on."""
     named = view.environment.get("data")
     if isinstance(named, dict) and isinstance(named.get("name"), str):
         return str(named["name"])
@@ -143,13 +143,13 @@ def data_name(view: RunView) -> str:
 
 
 def class_words(recipe: Recipe) -> str:
-    """What a recipe learns, in words."""
+    """The classes that a recipe trains for, in words."""
     own = {"dataset": "the data set's own", "model": f"those of {recipe.start_model}"}
     return own.get(recipe.classes, recipe.classes)
 
 
 def size_words(recipe: Recipe) -> str:
-    """How large the pictures are that a recipe's last stage validates on."""
+    """The size of the pictures that a recipe's last stage validates on, in words."""
     stage = recipe.stages[-1]
     size = stage.valid_size if stage.crop is not None else stage.size
     if isinstance(size, tuple):
@@ -158,14 +158,14 @@ def size_words(recipe: Recipe) -> str:
 
 
 def clock(seconds: float) -> str:
-    """A time as fastai writes it: minutes and seconds, and hours where there are some."""
+    """A time as fastai writes it: minutes and seconds, and hours if there are any."""
     whole = round(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60
     return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes:02d}:{whole % 60:02d}"
 
 
 def _settings(view: RunView) -> dict[str, str]:
-    """All settings of a run as texts, the stages' under the stages' names."""
+    """All settings of a run as texts, those of a stage under its name."""
     values = view.recipe.model_dump(mode="json")
     stages = values.pop("stages")
     found = {"data": data_name(view)} | {key: _text(value) for key, value in values.items()}

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def reading_rows(reading: PixelReading) -> list[dict[str, Any]]:
-    """A row for each pixel: where it is, its class, the runner-up, the margin between the two, the entropy.
+    """A row for each pixel: its place, its class, the runner-up, the margin between the two, the entropy.
 
-    Probabilities and margins are in [0, 1], the entropy is in bits. The margin is missing where there is
-    only one class.
+    Probabilities and margins are in [0, 1], the entropy is in bits. The margin is missing if there is only
+    one class.
     """
     rows = []
     for pixel in reading.pixels:
@@ -51,7 +51,7 @@ def reading_csv(reading: PixelReading) -> str:
 
 
 def pin_rows(pins: Iterable[Pin]) -> list[dict[str, Any]]:
-    """A row for each pin, in their order; what is believed is as in `reading_rows`, and in words."""
+    """A row for each pin, in their order; the prediction as in `reading_rows`, and in words."""
     rows = []
     for pin in pins:
         second = pin.top[1] if len(pin.top) > 1 else None
@@ -104,7 +104,7 @@ def transition_rows(comparison: Comparison) -> list[dict[str, Any]]:
 def to_csv(rows: Sequence[dict[str, Any]]) -> str:
     """Rows with the same keys as CSV with a header; empty when there are none.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe in front: names come from files.
+    A text that a spreadsheet would take for a formula gets a leading apostrophe, since names come from files.
     Source: OWASP, "CSV Injection".
     """
     if not rows:

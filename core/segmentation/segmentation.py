@@ -82,7 +82,7 @@ class Segmentation:
     ) -> PixelReading:
         """Read a pixel with its neighbours.
 
-        shape, before, after: which neighbours; see `neighbourhood`. They slide at the picture's edges, so that
+        shape, before, after: which neighbours; see `neighbourhood`. They slide at the picture's edges so that
         the pixel keeps its 20 neighbours if the picture is large enough.
         top: how many classes to name for each pixel. PixelOutsideError when (row, col) is not in the picture.
         """

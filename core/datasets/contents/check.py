@@ -104,7 +104,7 @@ def check(root: Path, progress: Callable[[int, int], None] = lambda done, total:
     if listing.split_is_given:
         problems += near
     elif near:  # the fault of the rule, not of the data set
-        notes.append(f"This puts {len(near)} nearly equal neighbours into different splits.")
+        notes.append(f"This puts nearly equal neighbours into different splits {len(near)} times.")
     return Report(
         dataset=dataset.name,
         root=str(dataset.root),
