@@ -122,7 +122,8 @@ def join(parts: Iterable[Pairs]) -> Pairs:
     renamed = [replace(f, name=f"{f.split}-{f.name}") if counts[f.name] > 1 else f for f in frames]
     problems = tuple(problem for pairs in parts for problem in pairs.problems)
     twice = sum(count > 1 for count in counts.values())
-    note = f"{twice} names are in more than one split; these frames are called SPLIT-NAME."
+    names = "1 name is" if twice == 1 else f"{twice} names are"
+    note = f"{names} in more than one split; these frames are called SPLIT-NAME."
     return Pairs(tuple(renamed), problems, (note,) if twice else ())
 
 

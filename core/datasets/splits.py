@@ -39,7 +39,7 @@ def split_by_name(names: Sequence[str]) -> tuple[dict[str, FrameSplit], str]:
     published = {name: published_split(name) for name in names}
     if None not in published.values() and {"train", "valid"} <= set(published.values()):
         known = {name: split for name, split in published.items() if split is not None}
-        return known, "The frames have the split published for CamVid: by drive."
+        return known, "The frames have the split published for CamVid."
     drives: dict[str, list[str]] = {}
     for name in sorted(names):
         where = drive_position(name)

@@ -1,1 +1,1 @@
-"""Training: a recipe and a data set in, a model out. Nothing that only predicts imports this."""
+"""Training: a recipe and a data set in, a model out. Code that only predicts does not import this."""

@@ -104,7 +104,8 @@ def check(root: Path, progress: Callable[[int, int], None] = lambda done, total:
     if listing.split_is_given:
         problems += near
     elif near:  # the fault of the rule, not of the data set
-        notes.append(f"This puts nearly equal neighbours into different splits {len(near)} times.")
+        pairs = "1 pair" if len(near) == 1 else f"{len(near)} pairs"
+        notes.append(f"This puts {pairs} of nearly equal neighbours into different splits.")
     return Report(
         dataset=dataset.name,
         root=str(dataset.root),

@@ -1,7 +1,7 @@
 """Several processes, one run: `torchrun --nproc_per_node=N -m core train ...` through fastai.distributed.
 
-The recipe's batch size stays the whole batch's: each process takes its part of every batch that one process
-alone would take, so the steps are the same and so is the result, up to rounding and chance.
+The recipe's batch size is that of all processes together: each takes its part of every batch that a single
+process would take, so the steps and the result are the same, up to rounding and randomness.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-# torch is imported where it is needed: a run that waits in line alone costs no memory.
+# torch is imported where it is needed, so that a run that waits in the queue takes no memory.
 
 _PATIENCE = timedelta(days=7)
-"""How long the others wait for the first process, which may have to wait in line."""
+"""How long the other processes wait for the first one, which may have to wait in the queue."""
 
 
 def world_size() -> int:
@@ -30,7 +30,7 @@ def world_size() -> int:
 
 
 def rank() -> int:
-    """Which of them this is, from 0; the first writes the run's folder."""
+    """This process's number, from 0; process 0 writes the run's folder."""
     return int(os.environ.get("RANK", "0"))
 
 
@@ -40,7 +40,7 @@ def is_distributed() -> bool:
 
 
 def device() -> torch.device:
-    """Where this process trains: its own GPU, or the CPU."""
+    """The device that this process trains on: its own GPU, or the CPU."""
     import torch
 
     if torch.cuda.is_available():
@@ -49,7 +49,7 @@ def device() -> torch.device:
 
 
 def join() -> None:
-    """Meet the other processes; does nothing when there are none."""
+    """Connect to the other processes; does nothing if there are none."""
     if not is_distributed():
         return
     import torch
@@ -63,7 +63,7 @@ def join() -> None:
 
 
 def leave() -> None:
-    """Part from the other processes."""
+    """Disconnect from the other processes."""
     if not is_distributed():
         return
     import torch.distributed as dist
@@ -73,7 +73,7 @@ def leave() -> None:
 
 
 def broadcast(word: str) -> str:
-    """The first process's word, in every process."""
+    """The first process's `word`, in every process."""
     if not is_distributed():
         return word
     import torch.distributed as dist
@@ -84,7 +84,7 @@ def broadcast(word: str) -> str:
 
 
 def any_of(flag: bool) -> bool:
-    """Whether the flag is up in any process; every process must ask."""
+    """Whether the flag is true in any process; every process must call this."""
     if not is_distributed():
         return flag
     import torch
@@ -96,7 +96,7 @@ def any_of(flag: bool) -> bool:
 
 
 def summed(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The sum of all processes' counts; every process must give its own."""
+    """The sum of all processes' counts; every process must call this with its own."""
     if not is_distributed():
         return counts
     import torch
@@ -109,7 +109,7 @@ def summed(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def batch_share(stage: Stage) -> int:
-    """How many pictures of a batch this process takes; RecipeError when they cannot be shared evenly."""
+    """How many pictures of a batch this process takes; RecipeError if they cannot be shared evenly."""
     processes = world_size()
     if stage.batch_size % processes:
         raise RecipeError(

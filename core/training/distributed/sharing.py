@@ -1,4 +1,4 @@
-"""fastai.distributed, mended where it asks for CUDA and where its way of dealing out pictures differs."""
+"""fastai.distributed, changed where it requires CUDA and in how it deals out pictures."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class SharedLoader(DistributedDL):  # type: ignore[misc]  # fastai has no types
     def get_idxs(self) -> list[int]:
         """This process's picture numbers, in the order in which it takes them."""
         if not self.drop_last:
-            # Validation: equal shares, the last filled up with pictures that CountConfusion leaves out.
+            # Validation: equal shares, the last one padded with pictures that CountConfusion ignores.
             shares: list[int] = super().get_idxs()
             return shares
         numbers = self._broadcast(list(self.dl.get_idxs()), 0)
         batch = self.bs * self.world_size
         whole = len(numbers) // batch * batch
-        # fastai would give each process one half of the epoch; this gives it one half of every batch.
+        # fastai would give each of two processes half of the epoch; this gives it half of every batch.
         mine = [n for start in range(0, whole, batch) for n in self._part(numbers[start : start + batch])]
         self.n = self.n_padded = whole
         return mine
@@ -56,7 +56,7 @@ class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no t
         super().__init__(sync_bn=self.on_gpu, cpu=not self.on_gpu)
 
     def before_fit(self) -> None:
-        """Have batch norms look at all processes' pictures; fastai does that with torch's own on GPUs."""
+        """Make batch norms use all processes' pictures; on GPUs, fastai does that with torch's own."""
         on_cpu = [] if self.on_gpu else self.learn.model.modules()
         self.norms = [module for module in on_cpu if isinstance(module, nn.BatchNorm2d)]
         for norm in self.norms:
@@ -64,7 +64,7 @@ class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no t
         super().before_fit()
 
     def after_fit(self) -> None:
-        """Leave the network as it was."""
+        """Restore the network."""
         super().after_fit()
         for norm in self.norms:
             del norm.forward
@@ -92,13 +92,13 @@ class _Sum(torch.autograd.Function):
 
 
 def _normalise(self: nn.BatchNorm2d, features: Tensor) -> Tensor:
-    """What torch's SyncBatchNorm does, which refuses tensors on a CPU: (N, C, H, W) to the same.
+    """Does what torch's SyncBatchNorm does, which refuses CPU tensors: (N, C, H, W) to the same.
 
-    Equal shares of a batch are taken for granted: `batch_share` sees to that.
+    Assumes equal shares of a batch, which `batch_share` ensures.
     """
     normalise = _normalised_over_all if self.training else nn.BatchNorm2d.forward
     normed = normalise(self, features)
-    for name in ("drop", "act"):  # timm's batch norms have their activation within them
+    for name in ("drop", "act"):  # timm's batch norms contain their activation
         if (following := getattr(self, name, None)) is not None:
             normed = following(normed)
     return normed

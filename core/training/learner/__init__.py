@@ -1,1 +1,1 @@
-"""A recipe followed: fastai's Learner, its data, its callbacks and its checkpoints."""
+"""Following a recipe: fastai's Learner, its data, its callbacks and its checkpoints."""

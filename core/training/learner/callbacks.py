@@ -1,6 +1,6 @@
 """What fastai's training loop needs here: bf16 on a CPU, averaged weights, counted metrics, a history.
 
-Of several processes that train together, the first alone writes files; what all must agree on goes through
+If several processes train together, only the first writes files; they agree through
 `core.training.distributed.processes`.
 """
 
@@ -30,14 +30,14 @@ from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, appen
 
 
 class Event(Callback):
-    """What callbacks in other files derive from; this file alone deals with fastai's lack of types."""
+    """The base of callbacks in other files, so that only this file deals with fastai's lack of types."""
 
 
 class CpuBfloat16(Callback):
-    """Runs the forward pass in bfloat16 on a CPU. fastai's own MixedPrecision asks for CUDA.
+    """Runs the forward pass in bfloat16 on a CPU. fastai's own MixedPrecision requires CUDA.
 
     The backward pass of large or strided depthwise convolutions is several times slower in bfloat16 than
-    in single precision (measured with oneDNN on AVX512-bf16), so these alone stay in single precision.
+    in single precision (measured with oneDNN on AVX512-bf16), so these stay in single precision.
     """
 
     order = -8
@@ -78,7 +78,7 @@ def _forward_in_float32(self: nn.Module, features: Tensor) -> Tensor:
 
 
 class CpuAvx2(Callback):
-    """Trains faster on a CPU that has AVX2 and nothing newer; see `core.training.learner.convolution`."""
+    """Speeds up training on a CPU with AVX2 and nothing newer; see `core.training.learner.convolution`."""
 
     def __init__(self) -> None:
         self.mended: list[Any] = []
@@ -94,7 +94,7 @@ class CpuAvx2(Callback):
 
 
 class AverageWeights(Callback):
-    """Keeps an exponential moving average of the weights and validates with it instead of the weights.
+    """Keeps an exponential moving average of the weights, and validates with that.
 
     Source: Polyak and Juditsky, 1992; the warm-up of the decay is timm's.
     """
@@ -113,7 +113,7 @@ class AverageWeights(Callback):
         return module
 
     def restore(self, weights: dict[str, Tensor], steps: int) -> None:
-        """Go on with an average that was kept."""
+        """Continue from an average in a checkpoint."""
         self.module.load_state_dict(weights)
         self.steps = steps
 
@@ -130,12 +130,12 @@ class AverageWeights(Callback):
             self.learn.model, self.trained = self.trained, None
 
     def after_fit(self) -> None:
-        # a run that is stopped while it validates
+        # the run was stopped during validation
         self.after_validate()
 
 
 class CountConfusion(Callback):
-    """Counts validation pixels by true and predicted class; `metrics` are what fastai shows of them."""
+    """Counts validation pixels by true and predicted class; `metrics` are what fastai shows."""
 
     order = 10
 
@@ -145,7 +145,7 @@ class CountConfusion(Callback):
 
     @property
     def metrics(self) -> list[ValueMetric]:
-        """fastai metrics `acc_camvid` and `mean_iou` over the last validation."""
+        """fastai metrics `acc_camvid` and `mean_iou` of the last validation."""
         return [
             ValueMetric(lambda: pixel_accuracy(self.confusion), "acc_camvid"),
             ValueMetric(lambda: mean_iou(self.confusion), "mean_iou"),
@@ -171,7 +171,7 @@ class CountConfusion(Callback):
         self.confusion = processes.summed(self.confusion)
 
     def _own(self, pictures: int) -> int:
-        """How many of the next pictures count: several processes fill up their shares with some twice."""
+        """How many of the next pictures count: several processes pad their shares with repeated ones."""
         first, self.seen = self.seen, self.seen + pictures
         if not processes.is_distributed():
             return pictures
@@ -181,9 +181,9 @@ class CountConfusion(Callback):
 
 
 class StopWhenDiverged(Callback):
-    """Stops a run whose loss is not a number any more: nothing good comes after that.
+    """Stops a run whose loss is no longer a number: it cannot recover.
 
-    `check` then raises the error: fastai writes into the message of whatever a callback raises.
+    `check` then raises the error, because fastai changes the message of whatever a callback raises.
     """
 
     diverged = False
@@ -196,23 +196,23 @@ class StopWhenDiverged(Callback):
     def _is_no_number(self) -> bool:
         if torch.isfinite(self.learn.loss_grad):
             return False
-        # In validation a picture whose classes have no weight has no loss either, however good the network.
+        # In validation, a picture whose classes all have no weight has no loss, however good the network is.
         return bool(self.training or not torch.isfinite(self.learn.pred).all())
 
     def check(self) -> None:
-        """DivergedError when the run was stopped."""
+        """DivergedError if the run was stopped."""
         if self.diverged:
             raise DivergedError(
-                "The loss is not a number any more: the learning rate is too high; let the learning-rate "
+                "The loss is no longer a number: the learning rate is too high; let the learning-rate "
                 "finder (lr-find) suggest one, or start again with a tenth of it."
             )
 
 
 class StopOnRequest(Callback):
-    """Ends a run at the next batch when it is asked to; `stopped` then says so.
+    """Ends a run at the next batch if asked to; `stopped` then says so.
 
-    What was learnt since the last whole epoch is lost: the checkpoint after that epoch is where it goes on.
-    Before CpuBfloat16, which would otherwise be left half way through a batch.
+    What was learnt since the last completed epoch is lost: the run continues from the checkpoint after it.
+    Runs before CpuBfloat16, which would otherwise be left half way through a batch.
     """
 
     order = -9
@@ -227,9 +227,9 @@ class StopOnRequest(Callback):
 
 
 class RestoreProgress(Callback):
-    """Puts back where fastai's own counters stood after the epoch that a stage goes on after.
+    """Restores fastai's own counters to their values after the last completed epoch.
 
-    restore: called right before the first batch, when nothing else can draw from chance any more.
+    restore: called right before the first batch, when nothing else can draw random numbers any more.
     """
 
     order = 80
@@ -248,10 +248,10 @@ class RestoreProgress(Callback):
 
 
 class LogBatches(Callback):
-    """Writes one line a training batch to `batches.csv` and tells of it.
+    """Writes one line for each training batch to `batches.csv` and reports it.
 
-    seconds: how long the run has trained, pauses left out. report: called with the batch's number in the
-    epoch, from 1, and the batches of an epoch.
+    seconds: how long the run has trained, without pauses. report: called with the batch's number in the
+    epoch, from 1, and the number of batches in an epoch.
     """
 
     order = 65
@@ -283,13 +283,13 @@ class LogBatches(Callback):
 
 
 class History(Callback):
-    """Writes one line an epoch to `history.csv` and keeps the weights of the stage's best mean IoU.
+    """Writes one line for each epoch to `history.csv` and keeps the weights of the stage's best mean IoU.
 
-    fastai's CSVLogger begins its file anew with every fit and also logs the epochs that a resumed one skips.
+    fastai's CSVLogger restarts its file with every fit and also logs the epochs that a resumed one skips.
 
-    folder: None in all processes but the first. start: the epoch that a resumed stage goes on with; fastai
-    announces the end of those before it too. best: the mean IoU to beat. every_epoch: keep the weights of
-    each. report: called with each line as a dict.
+    folder: None in all processes but the first. start: the epoch from which a resumed stage continues; fastai
+    also announces the end of those before it. best: the mean IoU to beat. every_epoch: keep the weights of
+    each epoch. report: called with each line as a dict.
     """
 
     order = 60
@@ -332,7 +332,7 @@ class History(Callback):
 
 
 class Checkpoint(Callback):
-    """After each whole epoch, calls `save` with the number of epochs done in the stage."""
+    """After each completed epoch, calls `save` with the number of epochs done in the stage."""
 
     order = 70
 

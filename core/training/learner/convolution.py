@@ -1,8 +1,8 @@
-"""Convolutions whose weight gradients are found in the memory layout in which oneDNN is fast on AVX2.
+"""Convolutions whose weight gradients are computed in the memory layout in which oneDNN is fast on AVX2.
 
-Networks are trained in channels_last, in which everything else is faster. But there the gradient of a 3 x 3
-convolution's weights takes three to four times as long on AVX2 as in the usual layout, and half of a step
-goes into it. What it is made of is copied into the usual layout first: with the copies it takes half as long.
+Networks are trained in channels_last, in which everything else is faster. But on AVX2 the gradient of a 3 x 3
+convolution's weights takes three to four times as long in it as in the usual layout, and half of a step is
+spent on it. Copying its inputs into the usual layout first halves the time, copies included.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 LARGE = 500_000
-"""How many numbers a picture's features must be for the copies to be worth it."""
+"""How many values a picture's features must have for the copies to be worth it."""
 
 
 class _Convolution(torch.autograd.Function):
-    """`F.conv2d` without groups; only the way to the same gradients is another."""
+    """`F.conv2d` without groups; only the way to compute the same gradients is different."""
 
     @staticmethod
     def forward(ctx: Any, features: Tensor, weight: Tensor, bias: Tensor | None, conv: nn.Conv2d) -> Tensor:
@@ -31,7 +31,7 @@ class _Convolution(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None, None]:
-        """Gradients of what `forward` was given."""
+        """Gradients of the inputs of `forward`."""
         features, weight = ctx.saved_tensors
         for_features, for_weight, for_bias, _ = ctx.needs_input_grad
         of_features = of_weight = of_bias = None
@@ -57,7 +57,7 @@ def _gradients(
 
 
 def gains(module: nn.Module) -> bool:
-    """Whether a layer is a convolution that this makes faster: of all channels, over a neighbourhood."""
+    """Whether a layer is a convolution that this makes faster: without groups, and larger than 1 x 1."""
     return (
         isinstance(module, nn.Conv2d)
         and type(module)._conv_forward is nn.Conv2d._conv_forward
@@ -70,6 +70,6 @@ def gains(module: nn.Module) -> bool:
 
 
 def convolve(self: nn.Conv2d, features: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """What takes the place of a layer's `_conv_forward`, which does the same."""
+    """Replaces a layer's `_conv_forward`, with the same result."""
     result: Tensor = _Convolution.apply(features, weight, bias, self)
     return result

@@ -1,4 +1,4 @@
-"""Batches for training: frames held decoded in memory, changed at random, served by fastai's DataLoader."""
+"""Batches for training: frames decoded in memory, changed at random, served by fastai's DataLoader."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ with without_compiler():
     from torchvision.transforms import v2
 
 GREY = 127
-"""What surrounds a picture that is smaller than its crop: mid-grey, which normalises to nearly zero."""
+"""Fills a crop around a smaller picture: mid-grey, which normalises to nearly zero."""
 
 
 @dataclass(frozen=True)
 class TrainingExample:
-    """A decoded frame: image (3, H, W) uint8, label (H, W) uint8 with 255 where nothing counts."""
+    """A decoded frame: image (3, H, W) uint8, label (H, W) uint8 with 255 for ignored pixels."""
 
     image: Tensor
     label: Tensor
@@ -39,8 +39,8 @@ def load_examples(
 ) -> list[TrainingExample]:
     """Decode frames, translating their labels through the lookup table `table`.
 
-    All are held in memory (half a megabyte a frame at 480 x 360): decoding again every epoch would cost
-    more time than everything else that is done to a picture. DatasetError names the first bad file.
+    All are held in memory (half a megabyte a frame at 480 x 360): decoding them every epoch would take
+    longer than everything else that is done to a picture. DatasetError names the first bad file.
     """
     examples = []
     for frame in frames:
@@ -52,7 +52,7 @@ def load_examples(
 
 
 def class_counts(examples: list[TrainingExample], classes: int) -> Tensor:
-    """(C,) int64: how many pixels each class has in all examples together."""
+    """(C,) int64: each class's pixels in all examples together."""
     counts = torch.zeros(classes, dtype=torch.int64)
     for example in examples:
         counts += torch.bincount(example.label.flatten().long(), minlength=IGNORE + 1)[:classes]
@@ -62,7 +62,7 @@ def class_counts(examples: list[TrainingExample], classes: int) -> Tensor:
 class Augment:
     """Changes an example at random: zoom, crop, mirror, colours, blur.
 
-    `rarity` (C,) are the weights with which the class is drawn that a rare crop is placed on.
+    `rarity` (C,) are the weights for drawing the class on which a rare crop is placed.
     """
 
     def __init__(self, recipe: Recipe, stage: Stage, rarity: Tensor, framing: Framing) -> None:
@@ -81,7 +81,7 @@ class Augment:
         return image, label
 
     def _zoom_crop(self, example: TrainingExample) -> tuple[Tensor, Tensor]:
-        """Cut a box that, scaled by the drawn factor, fills the crop; grey and ignored where it overhangs."""
+        """Cut a box that fills the crop after scaling by the drawn factor; grey and ignored overhang."""
         low, high = np.log(self.framing.scale)
         squeeze = np.exp(random.uniform(-0.1, 0.1) * self.strength)
         factor = np.exp(random.uniform(low, high))
@@ -121,10 +121,10 @@ class Augment:
         return top, left
 
     def _recolour(self, image: Tensor) -> Tensor:
-        """Another light: brightness, contrast, white balance, gamma and saturation.
+        """Change the light: brightness, contrast, white balance, gamma and saturation.
 
-        Dusk is blue, street lamps are yellow, phones differ. All but the saturation act on each channel's
-        levels alone, so one table of 256 levels does them at once.
+        Dusk is blue, street lamps are yellow, phones differ. All but the saturation change each channel's
+        levels separately, so one table of 256 levels does them at once.
         """
         strength = self.recipe.colour * self.strength
         gains = np.exp(np.random.uniform(-0.3, 0.3, (3, 1)) * strength)
@@ -151,7 +151,7 @@ class _Augmented(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 
 
 class Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
-    """Whole pictures scaled by a factor, padded to the network's multiple; the padding counts nowhere."""
+    """Whole pictures scaled by a factor, padded to the network's multiple; the padding is ignored."""
 
     def __init__(self, examples: list[TrainingExample], factor: float, multiple: int) -> None:
         self.examples, self.factor, self.multiple = examples, factor, multiple
@@ -171,12 +171,12 @@ class Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 
 
 def scaled(side: int, factor: float) -> int:
-    """A picture's side in pixels after scaling: at least one is left."""
+    """A picture's side in pixels after scaling, at least 1."""
     return max(1, round(side * factor))
 
 
 class Normalise:
-    """A batch of bytes to what the network expects: ((N, 3, H, W) float, (N, H, W) int64)."""
+    """Turns a batch of bytes into what the network expects: ((N, 3, H, W) float, (N, H, W) int64)."""
 
     def __init__(self, network: Network) -> None:
         self.mean = torch.tensor(network.mean).view(3, 1, 1) * 255
@@ -191,7 +191,7 @@ class Normalise:
 
 @dataclass(frozen=True)
 class Pictures:
-    """What a run learns from: decoded frames, and how rare each class is among them (C,)."""
+    """What a run trains on: decoded frames, and how rare each class is among them (C,)."""
 
     train: list[TrainingExample]
     valid: list[TrainingExample]
@@ -199,7 +199,7 @@ class Pictures:
 
     @property
     def full_size(self) -> tuple[int, int]:
-        """(height, width) that shares of the full size refer to: the first training picture's."""
+        """The full (height, width) that a share refers to: the first training picture's."""
         height, width = self.train[0].label.shape
         return height, width
 
@@ -214,7 +214,7 @@ def stage_dataloaders(
 ) -> DataLoaders:
     """fastai's DataLoaders for one stage: augmented crops to train on, whole pictures to validate on.
 
-    batch_size: how many pictures this process takes of each batch.
+    batch_size: how many pictures of each batch this process takes.
     """
     framing = stage.framing(*pictures.full_size)
     loader = {"num_workers": 0, "after_batch": Normalise(network), "device": device}

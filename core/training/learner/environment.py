@@ -32,13 +32,13 @@ LIBRARIES = (
 
 
 EARLIER = "earlier"
-"""Where a description keeps those of the run's earlier starts that differ from it."""
+"""Under this key a description keeps those of the run's earlier starts that differ from it."""
 
 _MOST_EARLIER = 20
 
 
 def describe(recipe: Recipe, dataset: SegmentationDataset) -> dict[str, Any]:
-    """Everything that decides what a run comes to, as JSON-ready values."""
+    """Everything that determines a run's result, as JSON-ready values."""
     device = processes.device()
     return {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -66,13 +66,13 @@ def describe(recipe: Recipe, dataset: SegmentationDataset) -> dict[str, Any]:
 
 
 def changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """What is not as it was when a run was last at work, such as `data.fingerprint` or `versions.torch`."""
+    """What has changed since a run last trained, such as `data.fingerprint` or `versions.torch`."""
     old, new = _leaves(before), _leaves(now)
     return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
 
 
 def _leaves(described: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """The single values of a description by their dotted names, but for what is no part of the machine."""
+    """The single values of a description by their dotted names, except for earlier descriptions."""
     leaves: dict[str, Any] = {}
     for name, value in described.items():
         if isinstance(value, dict):
@@ -83,7 +83,7 @@ def _leaves(described: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def followed_by(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    """A description that keeps those before it from which something has changed, the oldest first."""
+    """A description that also keeps the earlier ones that differ, the oldest first."""
     earlier = before.get(EARLIER)
     kept = list(earlier) if isinstance(earlier, list) else []
     if before and changes(before, now):
@@ -92,7 +92,7 @@ def followed_by(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
 
 
 def _processor_name() -> str:
-    """The processor as the system calls it; `platform` alone knows no more than its kind on Linux."""
+    """The processor's name; on Linux, `platform` alone knows only its architecture."""
     if sys.platform == "linux":
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

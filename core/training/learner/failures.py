@@ -1,4 +1,4 @@
-"""What can go wrong with a machine, as one sentence: memory or disk are full, another process is gone."""
+"""What can go wrong with a machine, as one sentence: memory or disk is full, another process is gone."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from core.training.runs.folder import disk_full
 
 @contextmanager
 def translate_errors(stage: Stage | None = None) -> Iterator[None]:
-    """Turn a full memory or disk into its sentence. stage: what is being trained, if anything is."""
+    """Turn such errors into a sentence. stage: the one that is being trained, if any."""
     try:
         yield
     except StreetScopeError:
         raise
     except Exception as error:
-        # fastai wraps what its callbacks raise, and may fail while it does so
+        # fastai wraps what its callbacks raise, and may itself fail in doing so
         for cause in _chain(error):
             if is_out_of_memory(cause):
                 raise _out_of_memory(stage) from error
@@ -29,8 +29,8 @@ def translate_errors(stage: Stage | None = None) -> Iterator[None]:
                 raise full from error
             if _is_left_alone(cause):
                 raise TrainingError(
-                    "Another process of this run has ended, and one alone cannot go on: see what that one "
-                    "said, and resume the run."
+                    "Another process of this run has ended, and this one cannot continue alone; see the other "
+                    "one's error, and resume the run."
                 ) from error
         raise
 
@@ -45,14 +45,14 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error means that there is no memory left; torch's CPU allocator raises a RuntimeError."""
+    """Whether an error means that the memory is full; torch's CPU allocator raises a RuntimeError."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
         isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
     )
 
 
 def _is_left_alone(error: BaseException) -> bool:
-    """Whether an error is of the talk between processes under torchrun; gloo's are plain RuntimeErrors."""
+    """Whether communication between processes failed under torchrun; gloo raises plain RuntimeErrors."""
     if not processes.is_distributed() or not isinstance(error, RuntimeError):
         return False
     return isinstance(error, torch.distributed.DistError) or "gloo" in str(error)
@@ -61,14 +61,14 @@ def _is_left_alone(error: BaseException) -> bool:
 def _out_of_memory(stage: Stage | None) -> OutOfMemoryError:
     if stage is None:
         return OutOfMemoryError(
-            "The pictures of the data set do not fit into memory: give fewer or smaller ones."
+            "The pictures of the data set do not fit into memory; give fewer or smaller ones."
         )
     if stage.batch_size < 4:
         return OutOfMemoryError(
-            f"The memory is too small for a batch of {stage.batch_size} pictures in the stage {stage.name}: "
+            f"The memory is too small for a batch of {stage.batch_size} pictures in the stage {stage.name}; "
             "try smaller pictures or a smaller network."
         )
     return OutOfMemoryError(
-        f"The memory is too small for a batch of {stage.batch_size} pictures in the stage {stage.name}: "
+        f"The memory is too small for a batch of {stage.batch_size} pictures in the stage {stage.name}; "
         f"try a batch size of {stage.batch_size // 2}."
     )

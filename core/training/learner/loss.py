@@ -1,4 +1,4 @@
-"""The loss: cross entropy with class weights, mixed with a soft Jaccard loss. Void counts in neither."""
+"""The loss: cross entropy with class weights, mixed with a soft Jaccard loss. Both ignore Void."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.evaluation.metrics import IGNORE
 class SegmentationLoss(nn.Module):
     """Cross entropy plus soft Jaccard, at the label map's size.
 
-    class_weights: (C,) for the cross entropy. jaccard_weight: the Jaccard loss's share in [0, 1].
+    class_weights: (C,) for the cross entropy. jaccard_weight: the Jaccard loss's share, in [0, 1].
     """
 
     class_weights: Tensor
@@ -23,7 +23,7 @@ class SegmentationLoss(nn.Module):
         self.label_smoothing, self.jaccard_weight = label_smoothing, jaccard_weight
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """logits: (N, C, h, w) at the network's stride; labels: (N, H, W) int64, 255 where nothing counts."""
+        """logits: (N, C, h, w) at the network's stride; labels: (N, H, W) int64, 255 for ignored pixels."""
         logits = to_label_size(logits, labels)
         if (labels == IGNORE).all():
             return 0 * logits.sum()

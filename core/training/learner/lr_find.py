@@ -1,7 +1,7 @@
-"""The learning-rate finder: fastai's `lr_find`, its curve kept, its suggestions named.
+"""The learning-rate finder: fastai's `lr_find`, with its curve and suggestions written to files.
 
-A mock training in which the learning rate grows from batch to batch: where the loss falls fastest, or just
-before it begins to rise, lies a good rate. Source: Smith, "Cyclical Learning Rates for Training Neural
+A mock training in which the learning rate grows from batch to batch: a good rate is where the loss falls
+fastest, or just before it begins to rise. Source: Smith, "Cyclical Learning Rates for Training Neural
 Networks", 2017, section 3.3.
 """
 
@@ -27,8 +27,8 @@ COLUMNS = ("batch", "lr", "loss")
 class Suggestions(BaseModel):
     """What the finder suggests.
 
-    valley: in the longest valley. steep: where the loss falls fastest. minimum: a tenth of where it is
-    lowest.
+    valley: in the longest valley. steep: where the loss falls fastest. minimum: a tenth of the rate with the
+    lowest loss.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,7 +39,7 @@ class Suggestions(BaseModel):
 
 
 class Curve(Event):
-    """Writes one line a batch of the finder, as it goes."""
+    """Writes one line for each batch of the finder, as it runs."""
 
     order = 65
 
@@ -47,7 +47,7 @@ class Curve(Event):
         self.file, self.report = path, report
 
     def after_batch(self) -> None:
-        """Write the rate tried and the running average of the loss."""
+        """Write the learning rate tried and the running average of the loss."""
         recorder = self.learn.recorder
         if self.file is not None:
             values = (len(recorder.lrs), f"{recorder.lrs[-1]:.6g}", f"{float(recorder.losses[-1]):.6g}")
@@ -55,7 +55,7 @@ class Curve(Event):
         self.report(len(recorder.lrs))
 
     def after_fit(self) -> None:
-        """Remove fastai's folder for the network, which stays empty here."""
+        """Remove fastai's folder for the network, which is empty here."""
         self.learn.lr_finder.tmp_d.cleanup()
 
 
@@ -80,13 +80,13 @@ def find_learning_rate(
     iterations: int,
     report: Callable[[int], None] = lambda _: None,
 ) -> Suggestions | None:
-    """Run fastai's `lr_find` on a learner, leave its network as it was, and keep the curve.
+    """Run fastai's `lr_find` on a learner, write the curve, and restore the network.
 
-    folder: the run's, or None for nothing written. report: told the batches done.
-    Returns None when it was stopped on the way. DivergedError when no rate is small enough.
+    folder: the run's; None writes nothing. report: called with the batches done.
+    Returns None if it was stopped. DivergedError if no rate is small enough.
     """
     before = copy.deepcopy(learner.model.state_dict())
-    # fastai writes the network as a pickle, and reads it back when there is one.
+    # fastai would write the network as a pickle and read it back.
     learner.save = _keep_nothing
     path = None if folder is None else curve_file(folder, stage)
     if path is not None:
@@ -104,8 +104,8 @@ def find_learning_rate(
             if len(learner.recorder.lrs) > iterations // 2:
                 raise
             raise DivergedError(
-                f"The learning-rate finder found no rate for the stage {stage} at which the loss falls: "
-                "look at the data, or start from other weights."
+                f"The learning-rate finder found no rate at which the loss falls in the stage {stage}; "
+                "check the data, or start from other weights."
             ) from error
         finally:
             learner.model.load_state_dict(before)

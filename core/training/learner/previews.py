@@ -1,8 +1,8 @@
-"""The pictures that show a network learn: four fixed validation frames, segmented again and again.
+"""Pictures that show a network learning: four fixed validation frames, segmented again and again.
 
-`previews/NUMBER-FRAME.png` are label maps in the classes' colours, `photo-FRAME.png` and `truth-FRAME.png`
-what belongs to them, `classes.json` says which colour is which class, and `index.csv` when each number was
-drawn.
+`previews/NUMBER-FRAME.png` are predicted label maps in the classes' colours, `photo-FRAME.png` and
+`truth-FRAME.png` the photo and the truth, `classes.json` says which colour is which class, and `index.csv`
+when each number was drawn.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LONGEST = 480
 class PreviewPainter:
     """Draws the previews of a run into its folder.
 
-    names: the frames' names, shown under the pictures.
+    names: the frames' names, which are shown under the pictures.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class PreviewPainter:
         self.number += 1
         for place, labels in enumerate(self._segment(model, factor)):
             self._write(f"{self.number:06d}-{place}", self._coloured(labels))
-        # Last: whoever finds a line in the index finds its pictures.
+        # Last, so that a line in the index always has its pictures.
         append_row(self.folder / INDEX, COLUMNS, (self.number, stage, epoch, batch, f"{seconds:.1f}"))
 
     @torch.no_grad()
@@ -78,11 +78,11 @@ class PreviewPainter:
         ]
 
     def _labels(self, model: nn.Module, pairs: list[tuple[Tensor, Tensor]]) -> NDArray[np.uint8]:
-        """(N, H, W) classes found in N padded pictures of one size."""
+        """(N, H, W) classes predicted for N padded pictures of the same size."""
         device = next(model.parameters()).device
         images, labels = (torch.stack(part).to(device) for part in zip(*pairs, strict=True))
         batch, truth = self.normalise((images, labels))
-        # As in training: the pictures must not cost the run more than a trifle of its time.
+        # In bfloat16 as in training: the previews must take only a little of the run's time.
         fast = device.type == "cpu" and has_native_bfloat16()
         with torch.autocast("cpu", torch.bfloat16, enabled=fast):
             logits = model(batch)
@@ -111,15 +111,15 @@ class PreviewPainter:
             picture.save(part, "PNG")
 
     def _drawn(self) -> int:
-        """The last number in the index; what was drawn after it is drawn again."""
+        """The last number in the index; anything drawn after it is drawn again."""
         path = self.folder / INDEX
         return max(0, len(path.read_bytes().splitlines()) - 1) if path.exists() else 0
 
 
 class Previews(Event):
-    """Has the previews drawn after each epoch, and every `every` seconds in between.
+    """Draws the previews after each epoch, and every `every` seconds in between.
 
-    At the very beginning too: what the untrained network sees is the picture to compare with.
+    Also at the very beginning: the untrained network's prediction is there to compare with.
     """
 
     order = 65
@@ -138,13 +138,13 @@ class Previews(Event):
         self.start, self.every, self.seconds = start, every, seconds
 
     def before_train(self) -> None:
-        """Begin with what the network sees before it has learnt anything."""
+        """Draw what the network predicts before it has learnt anything."""
         self.drawn, self.seen = time.monotonic(), 0
         if not self.painter.number:
             self._paint()
 
     def after_batch(self) -> None:
-        """Draw when it is time, between two epochs' ends."""
+        """Draw if it is time, within an epoch."""
         if not self.training:
             return
         self.seen = self.iter + 1
@@ -152,7 +152,7 @@ class Previews(Event):
             self._paint()
 
     def after_epoch(self) -> None:
-        """Draw what the epoch has brought."""
+        """Draw what the network predicts after the epoch."""
         if self.epoch >= self.start:
             self._paint()
 
@@ -163,7 +163,7 @@ class Previews(Event):
 
 
 def chosen(frames: int) -> list[int]:
-    """Which validation frames are shown: four that lie evenly among all, or all where there are fewer."""
+    """Which validation frames are shown: four, evenly spaced, or all if there are fewer."""
     if frames <= FRAMES:
         return list(range(frames))
     return [round(place * (frames - 1) / (FRAMES - 1)) for place in range(FRAMES)]

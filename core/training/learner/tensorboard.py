@@ -12,7 +12,7 @@ from torch.utils.tensorboard import SummaryWriter
 class EventWriter(TensorBoardCallback):  # type: ignore[misc]  # fastai has no types
     """Losses and hyperparameters of every training batch, metrics of every epoch; no graph, no pictures.
 
-    fastai's own also writes a line for every validation batch, all at the same step.
+    fastai's own callback also writes a line for every validation batch, all at the same step.
     """
 
     run_valid = False
@@ -22,12 +22,12 @@ class EventWriter(TensorBoardCallback):  # type: ignore[misc]  # fastai has no t
         self.start = start
 
     def _setup_writer(self) -> None:
-        # What a killed run wrote after its last checkpoint is done again: readers are to forget it.
+        # Whatever a killed run wrote after its last checkpoint is done again: readers must drop it.
         again = self.start * len(self.learn.dls.train) + 1 if self.start else None
         self.writer = SummaryWriter(log_dir=self.log_dir, purge_step=again)
 
     def after_epoch(self) -> None:
-        """Metrics of an epoch; fastai announces the end of those before a resumed one too."""
+        """Write the metrics of an epoch; fastai also announces the end of those before a resumed one."""
         if self.epoch >= self.start:
             super().after_epoch()
 

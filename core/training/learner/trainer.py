@@ -1,4 +1,4 @@
-"""One training run: follow a recipe on a data set, stage by stage; go on where it was stopped."""
+"""One training run: follow a recipe on a data set, stage by stage; continue where it was stopped."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ from core.training.recipes.recipe import Recipe, Stage
 from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, PREVIEWS, RESUME, cut, size_of
 
 APPENDED = (HISTORY, BATCHES, f"{PREVIEWS}/{INDEX}")
-"""The files of a run that grow line by line."""
+"""The files of a run to which lines are appended."""
 
 _ENCODERS = ("encoder.", "layers.0.")
-"""How names of an encoder's parameters begin, in our networks and in fastai's DynamicUnet."""
+"""Prefixes of the names of an encoder's parameters, in our networks and in fastai's DynamicUnet."""
 
 
 @dataclass(frozen=True)
 class EpochReport:
-    """How a run stands after an epoch; `seconds_left` is guessed from the pixels still to be seen.
+    """A run's progress after an epoch; `seconds_left` is estimated from the pixels still to be trained on.
 
     done, total: epochs of all stages together. seconds: trained so far.
     """
@@ -77,10 +77,10 @@ class EpochReport:
 
 @dataclass(frozen=True)
 class BatchReport:
-    """How a run stands within an epoch, or within the learning-rate finder when `finding`.
+    """A run's progress within an epoch, or within the learning-rate finder if `finding`.
 
-    epoch: whole epochs of the stage that are done. batch, batches: of the epoch that is being trained.
-    seconds_left is None as long as nothing was measured.
+    epoch: completed epochs of the stage. batch, batches: of the current epoch.
+    seconds_left is None until there is a measurement.
     """
 
     stage: str
@@ -97,14 +97,14 @@ class BatchReport:
 
 @dataclass(frozen=True)
 class Watch:
-    """Who is told of every batch, and who is asked before every batch whether to stop."""
+    """Callbacks: `report` is told of every batch, `should_stop` is asked before every batch."""
 
     batch: Callable[[BatchReport], None] = lambda _: None
     should_stop: Callable[[], bool] = lambda: False
 
 
 def target_classes(recipe: Recipe, dataset: SegmentationDataset) -> ClassList:
-    """The class list a recipe trains for: `dataset` means the data set's own, `model` the start model's."""
+    """The class list that a recipe trains for: `dataset` is the data set's own, `model` the start model's."""
     lists = {"dataset": dataset.class_list, CAMVID_11.name: CAMVID_11, CAMVID_32.name: CAMVID_32}
     if recipe.classes == "model" and recipe.start_model is not None:
         from core.models.store import load_model
@@ -129,13 +129,13 @@ def train(
 ) -> nn.Module:
     """Train a network and return it with its best averaged weights, in evaluation mode.
 
-    folder: where everything is written. When it holds a checkpoint of an earlier run of the same recipe,
-    training goes on after that run's last whole epoch, with the same optimiser, schedule and random state.
-    report: told after every epoch how the run stands. stages: names of those to be done, all by default.
+    folder: where everything is written. If it holds a checkpoint of an earlier run of the same recipe,
+    training continues from that run's last completed epoch, with the same optimiser, schedule and random
+    state. report: called after every epoch. stages: the names of those to train, all by default.
     Under torchrun every process calls this; the first one writes.
 
-    StoppedError when `watch.should_stop` said so: at the next batch, with the checkpoint of the last whole
-    epoch in place; what was learnt since then is done again when the run goes on.
+    StoppedError if `watch.should_stop` says so: at the next batch, with the checkpoint of the last completed
+    epoch in place; what was learnt since then is done again when the run is resumed.
     """
     _check_starts(recipe, stages, folder)
     with translate_errors():
@@ -161,7 +161,7 @@ def find_rate(
 ) -> Suggestions:
     """Run the learning-rate finder for one stage of a recipe, as if the stage began now.
 
-    folder: where the curve and the suggestions are written. StoppedError as for `train`.
+    folder: for the curve and the suggestions. StoppedError as for `train`.
     """
     with translate_errors(recipe.stage(stage)):
         run = prepare(recipe, dataset, folder, lambda _: None, (stage,), watch or Watch())
@@ -176,19 +176,18 @@ def prepare(
     stages: Sequence[str],
     watch: Watch,
 ) -> PreparedRun:
-    """Read the data and build the network, up to where the first stage begins; parameters as for `train`."""
+    """Read the data and build the network, up to the start of the first stage; parameters as for `train`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CHECKPOINTS).mkdir(exist_ok=True)
     done = checkpoint.read_resume_point(folder / RESUME)
     if done and done.recipe != recipe.model_dump_json():
         raise TrainingError(
-            f"{folder} holds an unfinished run of another recipe: remove that folder or choose another name."
+            f"{folder} holds an unfinished run of another recipe; remove that folder or choose another name."
         )
     plan = tuple(recipe.stage(name) for name in stages) or recipe.stages
     if done and not _is_of(done, plan):
         raise TrainingError(
-            f"{folder / RESUME} does not fit the stages of this run: put its settings back as they were, or "
-            "start a new run."
+            f"{folder / RESUME} does not fit this run's stages; restore its settings, or start a new run."
         )
     if processes.rank() == 0:
         for name in APPENDED:
@@ -197,7 +196,7 @@ def prepare(
 
 
 def _check_starts(recipe: Recipe, stages: Sequence[str], folder: Path) -> None:
-    """Find a stage that lacks the one that it starts from now, not after the hours that others take."""
+    """Find a stage without the one that it starts from now, not after hours of training."""
     names = tuple(stages) or recipe.names
     for position, name in enumerate(names):
         start = recipe.stage(name).start_from
@@ -207,7 +206,7 @@ def _check_starts(recipe: Recipe, stages: Sequence[str], folder: Path) -> None:
 
 
 def _is_of(done: ResumePoint, plan: tuple[Stage, ...]) -> bool:
-    """Whether a run of these stages can have come so far; stages may have been added behind."""
+    """Whether a run of these stages can have this progress; stages may have been added at the end."""
     names = tuple(stage.name for stage in plan)
     if done.stages != names[: len(done.stages)] or done.position >= len(done.stages):
         return False
@@ -216,7 +215,7 @@ def _is_of(done: ResumePoint, plan: tuple[Stage, ...]) -> bool:
 
 @dataclass(frozen=True)
 class PreparedRun:
-    """Everything that stays the same from stage to stage."""
+    """Everything that is the same in all stages."""
 
     recipe: Recipe
     plan: tuple[Stage, ...]
@@ -264,8 +263,8 @@ class PreparedRun:
         for split, pixels in (("training", counts.sum()), ("validation", class_counts(valid, classes).sum())):
             if not pixels:
                 raise DatasetError(
-                    f"No {split} frame of {dataset.name} has a labelled pixel "
-                    f"of a class in {class_list.name}."
+                    f"No {split} frame of {dataset.name} has a pixel of a class "
+                    f"in {class_list.name}; choose other classes."
                 )
         network = find_network(recipe.network)
         model = _network(recipe, network, classes, fresh=done is None)
@@ -301,7 +300,7 @@ class PreparedRun:
         tensors = self._restore(resumed) if resumed else {}
         if resumed and start == stage.epochs:
             if resumed.whole:
-                self._keep(stage)  # the process may have ended after the checkpoint, before it did this
+                self._keep(stage)  # the process may have ended between the checkpoint and this
             return
         if resumed is None:
             self._start_from(stage)
@@ -324,12 +323,12 @@ class PreparedRun:
         self._keep(stage)
 
     def _keep(self, stage: Stage) -> None:
-        """Keep what the stage has come to under its name."""
+        """Keep the stage's weights under its name."""
         if self.output:
             checkpoint.save_weights(self.average.module, _stage_file(self.folder, stage.name))
 
     def ready(self, position: int, lr: float, start: int = 0, best: float = -1.0) -> Learner:
-        """The learner of a stage with its optimiser, and with what writes the run's files.
+        """The learner of a stage with its optimiser and the callbacks that write the run's files.
 
         start: epochs of the stage that are done. best: their best mean IoU.
         """
@@ -341,7 +340,7 @@ class PreparedRun:
         return learner
 
     def find(self, stage: Stage, iterations: int) -> Suggestions:
-        """Run the learning-rate finder with the network as it is, and leave it so."""
+        """Run the learning-rate finder with the network as it is, and restore it."""
         self._seed_stage(stage)
         learner = self._learner(stage)
         self._prepare_optimiser(learner, stage)
@@ -355,7 +354,7 @@ class PreparedRun:
         return found
 
     def tidy_up(self) -> None:
-        """When every stage of the recipe is done, nobody goes on: keep the figures and drop the rest."""
+        """When all stages of the recipe are done, nothing can be resumed: keep the figures, drop the rest."""
         done = checkpoint.read_resume_point(self.folder / RESUME)
         if self.output and done and done.whole and len(self.plan) == len(self.recipe.stages):
             checkpoint.save_figures(self.folder / RESUME, done)
@@ -377,7 +376,7 @@ class PreparedRun:
         self._load(_stage_file(self.folder, stage.start_from))
 
     def _restore(self, resumed: ResumePoint) -> dict[str, dict[str, Tensor]]:
-        """Put the weights of a checkpoint back and return its other tensors."""
+        """Restore the weights of a checkpoint and return its other tensors."""
         if not resumed.whole:
             self._load(_stage_file(self.folder, resumed.stages[-1]))
             return {}
@@ -386,7 +385,7 @@ class PreparedRun:
         with checkpoint.fitting(path):
             self.model.load_state_dict(tensors["model"])
             self.average.restore(tensors["average"], resumed.average_steps)
-            # Once here, where it can be said if it does not go; once more right before the first batch.
+            # Once here, where a failure can be reported; once more right before the first batch.
             checkpoint.restore_random(resumed.random, tensors["random"]["torch"], random.Random())  # noqa: S311
         return tensors
 
@@ -396,7 +395,7 @@ class PreparedRun:
 
     def _seed_stage(self, stage: Stage) -> None:
         number = self.recipe.stages.index(stage)
-        # Processes that train together change their pictures differently.
+        # Processes that train together must augment differently.
         _seed(self.recipe.seed + 1000 * number + 1_000_000 * processes.rank())
 
     def _go_on(self, resumed: ResumePoint, states: dict[str, Tensor], loader: Any) -> None:
@@ -409,7 +408,7 @@ class PreparedRun:
         return stage_dataloaders(self.recipe, stage, self.network, self.pictures, share, processes.device())
 
     def _learner(self, stage: Stage) -> Learner:
-        """A learner for a stage that writes nothing: what the finder and the training have in common."""
+        """A learner for a stage that writes nothing: common to the finder and the training."""
         learner = Learner(
             self._loaders(stage),
             self.model,
@@ -426,7 +425,7 @@ class PreparedRun:
             elif has_no_more_than_avx2():
                 learner.add_cb(CpuAvx2())
         if processes.is_distributed():
-            # accelerate and fastai.distributed take seconds to import; training alone does without them.
+            # accelerate and fastai.distributed take seconds to import; a single process does not need them.
             from core.training.distributed.sharing import ShareBatches
 
             learner.add_cb(ShareBatches())
@@ -439,7 +438,7 @@ class PreparedRun:
             learner.unfreeze()
 
     def rates(self, stage: Stage, lr: float) -> Any:
-        """The learning rates of the parameter groups, the encoder's first."""
+        """The learning rates of the parameter groups, the encoder first."""
         encoder = self.recipe.encoder_lr if stage.encoder_lr is None else stage.encoder_lr
         return np.array([lr * encoder, lr][-len(parameter_groups(self.model)) :])
 
@@ -537,7 +536,7 @@ class PreparedRun:
 
 
 def _network(recipe: Recipe, network: Network, classes: int, fresh: bool) -> nn.Module:
-    """Build a recipe's network; with weights to start from when it is a fresh run."""
+    """Build a recipe's network; a fresh run also loads the weights to start from."""
     pretrained = recipe.pretrained and recipe.start_model is None and fresh
     model = network.build(classes, pretrained)
     if recipe.start_model is not None and fresh:
@@ -547,7 +546,7 @@ def _network(recipe: Recipe, network: Network, classes: int, fresh: bool) -> nn.
 
 
 def _load_start_model(recipe: Recipe, name: str, model: nn.Module) -> None:
-    """Load a model of the store; where it has another number of classes, its last layer begins anew."""
+    """Load a model of the store; for another number of classes, its last layer starts at random."""
     from core.models.store import load_model
 
     start = load_model(name)
@@ -567,12 +566,12 @@ def _stage_file(folder: Path, stage: str) -> Path:
 
 def _stopped(stage: str) -> StoppedError:
     return StoppedError(
-        f"Stopped in the stage {stage}; resume it, and it goes on after its last whole epoch."
+        f"Stopped in the stage {stage}; this run can continue from its last completed epoch."
     )
 
 
 def class_weights(counts: Tensor, power: float) -> Tensor:
-    """(C,) weights, share of pixels to the minus `power`, scaled to a mean of 1 over pixels.
+    """(C,) weights: share of pixels to the power of minus `power`, scaled to a mean of 1 over pixels.
 
     A class without pixels gets no weight.
     """
@@ -582,7 +581,7 @@ def class_weights(counts: Tensor, power: float) -> Tensor:
 
 
 def parameter_groups(model: nn.Module) -> list[list[nn.Parameter]]:
-    """Parameter groups for fastai: the pretrained encoder and the rest, so that each gets its own rate."""
+    """Parameter groups for fastai: the pretrained encoder and the rest, each with its own learning rate."""
     parameters = dict(model.named_parameters())
     encoder = [p for name, p in parameters.items() if name.startswith(_ENCODERS)]
     rest = [p for name, p in parameters.items() if not name.startswith(_ENCODERS)]
@@ -596,7 +595,7 @@ def _seed(seed: int) -> None:
 
 
 class _Clock:
-    """Time trained, and time left from the pixels that still have to be pushed through the network."""
+    """Time trained, and time left, estimated from the pixels that still have to go through the network."""
 
     def __init__(self, plan: tuple[Stage, ...], pictures: Pictures, trained: float) -> None:
         height, width = pictures.full_size
@@ -613,19 +612,19 @@ class _Clock:
 
     @property
     def before(self) -> int:
-        """Epochs of the stages before the present one."""
+        """Epochs of the stages before the current one."""
         return sum(stage.epochs for stage in self._plan[: self._position])
 
     def start(self, position: int, epoch: int) -> None:
-        """A stage begins, or goes on after some epochs."""
+        """A stage begins, or continues after some epochs."""
         self._position, self._first, self._began = position, epoch, time.monotonic()
 
     def seconds(self) -> float:
-        """Seconds trained so far, pauses left out."""
+        """Seconds trained so far, without pauses."""
         return self._trained + time.monotonic() - self._since
 
     def left(self, epoch: float) -> float | None:
-        """Seconds left when so much of the stage is done; None when nothing was measured yet."""
+        """Seconds left after `epoch` epochs of the stage; None until there is a measurement."""
         done = (epoch - self._first) * self._work[self._position]
         if done <= 0:
             return None

@@ -1,1 +1,1 @@
-"""Recipes: what decides a training run, as data; the shipped ones are the TOML files here."""
+"""Recipes: everything that determines a training run, as data; the shipped ones are the TOML files here."""

@@ -1,4 +1,4 @@
-"""What a recipe will do with a data set, in plain words: said before anything is done."""
+"""What a recipe will do with a data set, in plain words, before anything is done."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from core.errors import DatasetError
 from core.training.recipes.recipe import Recipe, Stage
 
 FINDER_BATCHES = 100
-"""How many batches the finder tries within a run."""
+"""How many batches the finder tries in a run."""
 
 _UNITS = (("s", 1, 100), ("min", 60, 100), ("hours", 3600, 48), ("days", 86400, float("inf")))
-"""Each with its length in seconds, and how many of it are told better in the next."""
+"""Each unit with its length in seconds, and the amount from which the next one is used."""
 
 _CLASSES = {
     "dataset": "the {count} classes of the data set",
-    "model": "the classes of the model that it starts from",
+    "model": "the classes of the model it starts from",
 }
 
 
 @dataclass(frozen=True)
 class Plan:
-    """begin: what is learnt from what. stages: a sentence or two for each, by its name. end: what is kept."""
+    """begin: what is learnt from what. stages: a few sentences for each, by name. end: what is kept."""
 
     begin: str
     stages: tuple[tuple[str, str], ...]
@@ -35,9 +35,9 @@ class Plan:
 
 
 def plan(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str] = ()) -> Plan:
-    """Say what a run would do. stages: those to be done, all where none is given.
+    """Say what a run would do. stages: those to train; all if none is given.
 
-    One picture is read for its size; whether the data is without fault is another question.
+    Reads one picture for its size; does not check the data.
     RecipeError for a stage that the recipe does not have.
     """
     chosen = [recipe.stage(name) for name in stages] or list(recipe.stages)
@@ -45,13 +45,13 @@ def plan(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str] = (
     return Plan(
         begin=_begin(recipe, dataset),
         stages=tuple((stage.name, _stage(stage, len(dataset.train), size)) for stage in chosen),
-        end="After every epoch the weights are kept, so that a run that was stopped goes on from there; "
-        "the run's best epoch is what becomes a model.",
+        end="The weights are kept after every epoch, so that a stopped run can be resumed; "
+        "the best epoch becomes the model.",
     )
 
 
 def training_batches(stage: Stage, pictures: int) -> int:
-    """Batches of an epoch; pictures that do not fill one are left to the next epoch."""
+    """Batches in an epoch; pictures that do not fill one are left for the next epoch."""
     return pictures // stage.batch_size
 
 
@@ -61,7 +61,7 @@ def finder_batches(stage: Stage) -> int:
 
 
 def in_words(seconds: float) -> str:
-    """A time to expect, as exactly as it can be known: two digits, in the unit that people would use."""
+    """An expected time, as exactly as it can be known: two digits, in the unit that people would use."""
     if seconds < 1:
         return "less than a second"
     amount, unit = next(
@@ -81,14 +81,14 @@ def _begin(recipe: Recipe, dataset: SegmentationDataset) -> str:
     if recipe.start_model is not None:
         origin = f"starts from the model {recipe.start_model}"
     elif recipe.pretrained:
-        origin = "starts from an encoder that has learnt to see on ImageNet's photos"
+        origin = "starts from an encoder that was pretrained on ImageNet's photos"
     else:
         origin = "starts from random weights: it knows nothing"
     classes = _CLASSES.get(recipe.classes, f"the classes of {recipe.classes}")
     return (
         f"The network {recipe.network} {origin}. It learns {classes.format(count=len(dataset.class_list))} "
-        f"from {_pictures(len(dataset.train))}; after every epoch it is measured on "
-        f"{_pictures(len(dataset.valid))} that it never learns from."
+        f"from {_pictures(len(dataset.train))}; after every epoch it is evaluated on "
+        f"{_pictures(len(dataset.valid))} that it does not train on."
     )
 
 
@@ -99,9 +99,9 @@ def _stage(stage: Stage, pictures: int, size: tuple[int, int] | None) -> str:
         f"{batches * stage.epochs} steps in all, {_seen(stage, size)}."
     ]
     if stage.start_from is not None:
-        parts.append(f"It goes on from the weights of {stage.start_from}.")
+        parts.append(f"It starts from the weights of {stage.start_from}.")
     if stage.frozen:
-        parts.append("The encoder stays as it is; the rest learns alone.")
+        parts.append("The encoder is frozen; only the rest is trained.")
     parts.append(_rate(stage))
     return " ".join(parts)
 
@@ -110,7 +110,7 @@ def _seen(stage: Stage, size: tuple[int, int] | None) -> str:
     if stage.crop is not None and stage.scale is not None:
         height, width = stage.crop
         low, high = stage.scale
-        return f"each a piece of {width} x {height} pixels of a picture scaled by {low:g} to {high:g}"
+        return f"each a crop of {width} x {height} pixels from a picture scaled by {low:g} to {high:g}"
     if size is None and not isinstance(stage.size, tuple):
         return f"at {stage.size:g} of their size"
     height, width = stage.framing(*(size or (1, 1))).crop
@@ -122,14 +122,14 @@ def _rate(stage: Stage) -> str:
     if stage.lr == "find":
         return (
             f"The learning-rate finder tries {FINDER_BATCHES} batches first, and its suggestion "
-            f"{stage.suggestion} is taken as the highest learning rate, which {rise}."
+            f"{stage.suggestion} becomes the highest learning rate, which {rise}."
         )
     finder = f" The finder tries {FINDER_BATCHES} batches first, to show its curve." if stage.lr_find else ""
     return f"The learning rate {rise}; its highest value is {stage.lr:g}.{finder}"
 
 
 def _full_size(dataset: SegmentationDataset) -> tuple[int, int] | None:
-    """(height, width) of the first training picture, which shares refer to; None when it cannot be read."""
+    """(height, width) of the first training picture, to which shares refer; None if it cannot be read."""
     try:
         height, width = dataset.read_image(dataset.train[0]).shape[:2]
     except (DatasetError, IndexError):

@@ -1,14 +1,14 @@
-"""Recipes: everything that decides what a training run does, as data in a TOML or JSON file."""
+"""Recipes: everything that determines a training run, as data in a TOML or JSON file."""
 
 from __future__ import annotations
 
 import json
-import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
+import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -32,10 +32,10 @@ MULTIPLE = 32
 """Sides of training pictures are divisible by this: the networks halve them five times."""
 
 MAX_BYTES = 64 * 1024
-"""A recipe is a page of text; what is larger is none."""
+"""A recipe is a page of text; a larger file is not one."""
 _MOST_STAGES = 100
 _SHOWN = 60
-"""How many characters of a name from a file an error message repeats at most."""
+"""How many characters of a name from a file an error message repeats, at most."""
 
 
 class _Checked(BaseModel):
@@ -45,23 +45,23 @@ class _Checked(BaseModel):
 
 
 class Stage(_Checked):
-    """One call of `fit_one_cycle`. Each setting's description is what the page shows beside it."""
+    """One call of `fit_one_cycle`. The page shows each setting's description beside it."""
 
-    name: StageName = Field(description="What the stage is called; its weights are kept under this name.")
+    name: StageName = Field(description="The stage's name; its weights are kept under it.")
     size: Factor | Pair | None = Field(
         None,
         description="How large the pictures are: a share of their full size (0.5 is half as wide and half as "
-        "high), or height and width in pixels; small pictures train several times faster and show less.",
+        "high), or height and width in pixels; small pictures train several times faster but show less.",
     )
     crop: Pair | None = Field(
         None,
-        description="Instead of the size: height and width in pixels of the piece that is cut out of every "
-        "picture, so that pictures of any size can be learnt from.",
+        description="Instead of the size: height and width in pixels of the crop that is cut from every "
+        "picture, so that pictures of any size can be used.",
     )
     scale: tuple[Factor, Factor] | None = Field(
         None,
         description="With a crop: the picture is first scaled by a factor drawn from this range, so that "
-        "things are learnt near and far.",
+        "things are seen near and far.",
     )
     valid_size: Factor = Field(
         1.0, description="With a crop: the factor by which validation pictures are scaled."
@@ -69,44 +69,44 @@ class Stage(_Checked):
     epochs: Count = Field(description="How often every training picture is seen in this stage.")
     lr: Positive | Literal["find"] = Field(
         description="The learning rate: how large a step the weights take after every batch; too small "
-        "learns slowly, too large unlearns, and `find` lets the learning-rate finder choose."
+        "a step learns slowly, too large a step diverges; `find` lets the learning-rate finder choose."
     )
     suggestion: Suggestion = Field(
-        "valley", description="Which of the finder's suggestions is taken when the learning rate is `find`."
+        "valley", description="Which of the finder's suggestions to use if the learning rate is `find`."
     )
     lr_find: bool = Field(
         False,
-        description="Run the learning-rate finder before the stage and keep its curve, even when the "
+        description="Run the learning-rate finder before the stage and keep its curve, even if the "
         "learning rate is given.",
     )
     pct_start: Share = Field(
         0.25,
         description="The share of the stage in which the learning rate rises to its highest value; after "
-        "that it falls to nearly nothing.",
+        "that it falls to nearly 0.",
     )
     batch_size: Annotated[int, Field(ge=2, le=4096)] = Field(
         8,
-        description="How many pictures are looked at before the weights take a step; more need more memory "
-        "and make steadier steps.",
+        description="How many pictures the network sees before the weights take a step; more need more "
+        "memory and make steadier steps.",
     )
     frozen: bool = Field(
         False,
-        description="Keep the pretrained encoder as it is and train the rest alone: faster, and a good start "
+        description="Keep the pretrained encoder as it is and train only the rest: faster, and a good start "
         "while the new part still knows nothing.",
     )
     encoder_lr: Positive | None = Field(
         None,
-        description="The encoder's learning rate as a share of the stage's; the recipe's when not given.",
+        description="The encoder's learning rate as a share of the stage's; if not given, the recipe's.",
     )
     augmentation: Share = Field(
         1.0,
-        description="How much pictures are changed at random (mirrored, zoomed, other light, blurred) so "
-        "that no two epochs see the same: 1 as much as the recipe says, 0 not at all.",
+        description="How much pictures are changed at random (mirrored, zoomed, relit, blurred) so that "
+        "no two epochs see the same: 1 is as much as the recipe says, 0 not at all.",
     )
     start_from: StageName | None = Field(
         None,
-        description="The earlier stage whose weights this one starts from; when not given, it goes on with "
-        "what is there.",
+        description="The earlier stage whose weights this one starts from; if not given, it continues with "
+        "the current ones.",
     )
 
     @model_validator(mode="after")
@@ -118,7 +118,7 @@ class Stage(_Checked):
         return self
 
     def framing(self, height: int, width: int) -> Framing:
-        """How pictures of a data set whose pictures are height x width are cut and scaled in this stage."""
+        """How this stage crops and scales the pictures of a data set whose full size is height x width."""
         if self.crop is not None and self.scale is not None:
             return Framing(self.crop, self.scale, self.valid_size)
         if isinstance(self.size, tuple):
@@ -126,13 +126,13 @@ class Stage(_Checked):
         else:
             share = self.size or 1.0
             crop = (_to_multiple(height * share), _to_multiple(width * share))
-        # The smallest factor at which the picture still covers the crop: nothing is padded.
+        # The smallest factor at which the picture still covers the crop, so that nothing is padded.
         cover = max(crop[0] / height, crop[1] / width)
         return Framing(crop, (cover, cover * (1 + ZOOM * self.augmentation)), cover)
 
 
 ZOOM = 0.1
-"""How far a stage with a `size` zooms into pictures at most; fastai's own transforms take the same."""
+"""How far a stage with a `size` zooms into pictures, at most; the same as in fastai's transforms."""
 
 
 @dataclass(frozen=True)
@@ -149,40 +149,40 @@ def _to_multiple(pixels: float) -> int:
 
 
 class Recipe(_Checked):
-    """A whole training run; the comments in `recipes/street.toml` explain how it came to its values."""
+    """A whole training run; the comments in `recipes/street.toml` explain its values."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)] = Field(
-        description="What the recipe is called."
+        description="The recipe's name."
     )
-    summary: str = Field("", description="What the recipe is for, in one sentence.")
-    network: str = Field(description="The network that is trained, by its name.")
+    summary: str = Field("", description="The recipe's purpose, in one sentence.")
+    network: str = Field(description="The name of the network that is trained.")
     classes: str = Field(
-        description="What is learnt: `dataset` for the data set's own classes, `model` for those of the "
-        "model that training starts from, or a class list by name."
+        description="The classes to learn: `dataset` for the data set's own, `model` for those of the model "
+        "that training starts from, or the name of a class list."
     )
     pretrained: bool = Field(
-        True, description="Start from an encoder that has learnt to see on ImageNet's million photos."
+        True, description="Start from an encoder that was pretrained on ImageNet's million photos."
     )
     start_model: str | None = Field(
-        None, description="The model of the store that training starts from, instead of ImageNet's encoder."
+        None, description="The stored model that training starts from, instead of ImageNet's encoder."
     )
     seed: int = Field(
         42,
         ge=0,
         lt=2**31,
-        description="Where chance begins: the same seed gives the same run on the same machine.",
+        description="The random seed: the same seed gives the same run on the same machine.",
     )
     weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
-        0.01, description="How strongly weights are pulled towards zero, against learning by heart."
+        0.01, description="How strongly weights are pulled towards zero, against overfitting."
     )
     ema_decay: Share = Field(
         0.997,
         description="Weights are averaged over many steps, and the average is validated and kept: the closer "
-        "to 1, the longer its memory; 0 keeps the weights as they are.",
+        "to 1, the longer the memory; 0 turns averaging off.",
     )
     class_weight_power: Share = Field(
         0.0,
-        description="How much more rare classes weigh in the loss: 0 not at all, 1 as much as they are rare.",
+        description="How much more rare classes count in the loss: 0 not at all, 1 as much as they are rare.",
     )
     label_smoothing: Share = Field(
         0.0, description="The share of certainty that is taken off every label, against overconfidence."
@@ -210,19 +210,19 @@ class Recipe(_Checked):
     )
     preview_seconds: Positive | None = Field(
         None,
-        description="Draw the preview pictures every so many seconds too, not only at the end of an epoch.",
+        description="Draw the preview pictures also every so many seconds, not only at the end of an epoch.",
     )
     tensorboard: bool = Field(
-        False, description="Write event files for TensorBoard into the run's folder too."
+        False, description="Also write event files for TensorBoard into the run's folder."
     )
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=_MOST_STAGES)] = Field(
-        description="What is done one after the other."
+        description="The stages, in order."
     )
 
     @model_validator(mode="after")
     def _has_the_model_of_its_classes(self) -> Self:
         if self.classes == "model" and self.start_model is None:
-            raise PydanticCustomError("classes", "classes are those of a model, but start_model names none")
+            raise PydanticCustomError("classes", "classes are those of a model, but start_model is not given")
         return self
 
     @model_validator(mode="after")
@@ -230,11 +230,11 @@ class Recipe(_Checked):
         earlier: list[str] = []
         for stage in self.stages:
             if stage.name in earlier:
-                raise PydanticCustomError("stages", "two stages are called {name}", {"name": stage.name})
+                raise PydanticCustomError("stages", "two stages have the name {name}", {"name": stage.name})
             if stage.start_from is not None and stage.start_from not in earlier:
                 raise PydanticCustomError(
                     "stages",
-                    "{name} starts from {start}, which is no earlier stage",
+                    "{name} starts from {start}, which is not an earlier stage",
                     {"name": stage.name, "start": stage.start_from},
                 )
             earlier.append(stage.name)
@@ -242,11 +242,11 @@ class Recipe(_Checked):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the stages are called, in order."""
+        """The stages' names, in order."""
         return tuple(stage.name for stage in self.stages)
 
     def stage(self, name: str) -> Stage:
-        """The stage called `name`; RecipeError names those that there are."""
+        """The stage called `name`; RecipeError lists the stages if there is none."""
         for stage in self.stages:
             if stage.name == name:
                 return stage
@@ -265,21 +265,21 @@ def shipped_recipes() -> list[str]:
 
 
 def recipe_text(name: str) -> str:
-    """A shipped recipe as its file has it, comments included; RecipeError for an unknown name."""
+    """The text of a shipped recipe, comments included; RecipeError for an unknown name."""
     if name not in shipped_recipes():
         raise _no_recipe(name)
     return (RECIPES / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def read_recipe(name_or_path: str) -> Recipe:
-    """A shipped recipe by name, or one of your own by the path of its TOML or JSON file.
+    """A shipped recipe by name, or your own by the path to its TOML or JSON file.
 
     RecipeError says which setting is wrong.
     """
     shipped = name_or_path in shipped_recipes()
     path = RECIPES / f"{name_or_path}.toml" if shipped else Path(name_or_path)
     try:
-        with path.open("rb") as file:  # not more than that: it may be anything, and of any size
+        with path.open("rb") as file:  # no more than that: it may be any file, of any size
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _no_recipe(name_or_path) from error
@@ -287,16 +287,16 @@ def read_recipe(name_or_path: str) -> Recipe:
 
 
 def parse_recipe(content: str | bytes, source: str = "The recipe") -> Recipe:
-    """A recipe from the text of a TOML or JSON file. source: what error messages call it, RecipeError."""
+    """A recipe from the text of a TOML or JSON file; RecipeError. source: its name in error messages."""
     kind = "JSON" if source.endswith(".json") else "TOML"
     source = shown(source, 255)
     if len(content) > MAX_BYTES:
-        raise RecipeError(f"{source} has more than {MAX_BYTES // 1024} KB; a recipe is a page of text.")
+        raise RecipeError(f"{source} is larger than {MAX_BYTES // 1024} KB; a recipe is a page of text.")
     try:
         text = content if isinstance(content, str) else content.decode("utf-8")
         values = _from_json(text) if kind == "JSON" else tomllib.loads(text)
     except RecursionError as error:
-        raise RecipeError(f"{source} is not a recipe: it is nested far too deeply.") from error
+        raise RecipeError(f"{source} is not a recipe: it is nested too deeply.") from error
     except ValueError as error:  # both decoders' own errors are ValueErrors
         raise RecipeError(f"{source} is not a {kind} file: {error}.") from error
     try:
@@ -309,40 +309,25 @@ def parse_recipe(content: str | bytes, source: str = "The recipe") -> Recipe:
 
 def _from_json(text: str) -> Any:
     values = json.loads(text)
-    json.dumps(values, ensure_ascii=False).encode()  # half a character, as JSON can spell, is no text
+    json.dumps(values, ensure_ascii=False).encode()  # JSON can spell half a character, which is not text
     return values
 
 
 def _settings(location: tuple[int | str, ...], unknown: bool) -> list[str]:
-    """Where an error is, without the names that pydantic gives to the branches of a union."""
+    """The location of an error, without pydantic's names for the branches of a union."""
     known = {*Recipe.model_fields, *Stage.model_fields}
     return [shown(str(part)) for part in location if unknown or isinstance(part, int) or part in known]
 
 
 def shown(name: str, most: int = _SHOWN) -> str:
-    """A name from elsewhere as a message may repeat it: short, and without what commands a terminal."""
+    """A name from elsewhere, safe to repeat in a message: short, and without terminal control codes."""
     short = name if len(name) <= most else f"{name[:most]}..."
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in short)
 
 
 def to_toml(recipe: Recipe) -> str:
-    """A recipe as TOML, without what is at its default; `parse_recipe` reads it back."""
-    values = recipe.model_dump(mode="json", exclude_defaults=True)
-    stages = values.pop("stages")
-    parts = [_table(values)]
-    parts += [f"[[stages]]\n{_table(stage)}" for stage in stages]
-    return "\n".join(parts)
-
-
-def _table(values: dict[str, Any]) -> str:
-    # Strings, numbers, booleans and lists of them look the same in TOML and JSON, but for one character.
-    lines = (f"{key} = {_value(value)}\n" for key, value in values.items() if value is not None)
-    return "".join(lines)
-
-
-def _value(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return text if not isinstance(value, float) or math.isfinite(value) else repr(value)
+    """A recipe as TOML, without the settings at their defaults; `parse_recipe` reads it back."""
+    return tomlkit.dumps(recipe.model_dump(mode="json", exclude_defaults=True, exclude_none=True))
 
 
 def _no_recipe(name: str) -> RecipeError:

@@ -1,7 +1,7 @@
-"""Accuracies that others published for CamVid's 32 classes, to be laid beneath one's own curves.
+"""Accuracies that others published for CamVid's 32 classes, to draw beneath one's own curves.
 
-Sources: Andi Sama, "Image Segmentation with Deep Learning", 2019 (the last epoch that it prints of each
-stage, and its final model); fast.ai, course v3, lesson 3 (the last epoch of each stage). Both train fastai's
+Sources: Andi Sama, "Image Segmentation with Deep Learning", 2019 (the last epoch printed for each
+stage, and the final model); fast.ai, course v3, lesson 3 (the last epoch of each stage). Both train fastai's
 U-Net on ResNet-34 and measure on `valid.txt`.
 """
 
@@ -22,7 +22,7 @@ class Reference(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The figure with what it was measured on: none stands without."""
+        """The figure's name, with what it was measured on."""
         return f"{self.source}, {self.stage}: {self.accuracy:.2%} (CamVid-32, {self.size})"
 
 

@@ -1,4 +1,4 @@
-"""A recipe as text that people edit: where it is wrong, and one setting changed with its comments kept."""
+"""A recipe as text that people edit: the line of an error, and one setting changed with the comments kept."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _TABLE = re.compile(r"\s*\[")
 def read_recipe_text(content: str | bytes, source: str = "The recipe") -> Recipe:
     """A recipe from TOML that somebody typed, or from the bytes of a TOML or JSON file.
 
-    source: what error messages call it, and whether it is JSON. RecipeError says what is wrong, and in which
-    line where that can be told.
+    source: its name in error messages; the suffix .json means JSON. RecipeError says what is wrong, and in
+    which line if that is known.
     """
     try:
         return parse_recipe(content, source)
@@ -35,10 +35,10 @@ def read_recipe_text(content: str | bytes, source: str = "The recipe") -> Recipe
 
 
 def line_of(text: str, location: tuple[int | str, ...]) -> int | None:
-    """The line, from 1, in which a recipe's TOML gives a setting; a stage's head where the stage lacks it.
+    """The line, from 1, in which a recipe's TOML gives a setting; a stage's head if the stage lacks it.
 
-    location: as pydantic names it, such as ("stages", 0, "lr"). None where it cannot be told, as for a
-    setting that the recipe lacks.
+    location: as in pydantic, such as ("stages", 0, "lr"). None if it is not known, as for a setting that the
+    recipe lacks.
     """
     wanted = -1
     if location[:1] == ("stages",) and len(location) > 1 and isinstance(location[1], int):
@@ -58,10 +58,10 @@ def line_of(text: str, location: tuple[int | str, ...]) -> int | None:
 
 
 def change_setting(text: str, position: int, setting: str, value: Any) -> str:
-    """The recipe's TOML with one setting of a stage changed; its comments and its order stay.
+    """The recipe's TOML with one setting of a stage changed; comments and order stay.
 
-    position: the stage's, from 0. value: plain data as TOML has it; None takes the setting out.
-    RecipeError when the recipe was or would become one that cannot be followed.
+    position: the stage's, from 0. value: plain data as in TOML; None removes the setting.
+    RecipeError if the recipe is invalid, before or after the change.
     """
     recipe = read_recipe_text(text)
     values = recipe.model_dump(mode="json", exclude_unset=True)
@@ -72,12 +72,12 @@ def change_setting(text: str, position: int, setting: str, value: Any) -> str:
         stage[setting] = value
     wanted = _checked(values)
     changed = _edited(text, position, setting, value)
-    # Such text as `stages = [{...}]` may be beyond the editor: what counts is what the recipe says.
+    # The editor may fail on text such as `stages = [{...}]`: check that the result is the recipe we want.
     return changed if _says(changed, wanted) else to_toml(wanted)
 
 
 def _checked(values: dict[str, Any]) -> Recipe:
-    # In JSON's way, as text would be read: a list is a pair.
+    # Parsed from text, as a pair is a list there.
     return parse_recipe(tomlkit.dumps(_without_none(values)))
 
 

@@ -1,1 +1,1 @@
-"""Runs on disk: their folders, their status, the queue, and what others read of them. No torch."""
+"""Runs on disk: their folders, their status, the queue, and reading them. No torch."""

@@ -1,6 +1,6 @@
-"""What a run wrote of every batch, read on as it grows, and thinned until it can be drawn.
+"""A run's log of batches, read as it grows and thinned so that it can be drawn.
 
-A long run has hundreds of thousands of batches, and a chart has some hundred pixels.
+A long run has hundreds of thousands of batches, and a chart has a few hundred pixels.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from core.training.recipes.recipe import Stage
 from core.training.runs.records import Batch, LogPosition, read_batches
 
 POINTS = 300
-"""How many points a curve has at most."""
+"""How many points a curve has, at most."""
 
 _NOW = 20
-"""Over how many batches the speed of the moment is taken."""
+"""How many batches the current speed is averaged over."""
 
 _LEAST = 8
-"""Over how many batches a speed is taken at least: the file has hundredths of a second."""
+"""How many batches a speed is averaged over, at least: the file's times are in hundredths of a second."""
 
 Floats = NDArray[np.float64]
 _COLUMNS = 7
@@ -30,10 +30,10 @@ _COLUMNS = 7
 
 @dataclass(frozen=True, eq=False)
 class BatchCurves:
-    """Curves over the epochs of a run, all stages one after the other; (N,) each.
+    """Curves over the epochs of a run, with the stages in sequence; (N,) each.
 
-    epochs: 2.5 is half way through the third. speed: batches a second while the network learns, validation
-    left out; NaN where the clock was too coarse. now: that speed at the moment, None before it is known.
+    epochs: 2.5 is half way through the third. speed: batches a second in training, without validation; NaN
+    where the clock is too coarse. now: the current speed, None until it is known.
     """
 
     epochs: Floats
@@ -63,8 +63,8 @@ class BatchLog:
     ) -> BatchCurves:
         """Read what is new and return the curves.
 
-        plan: the run's stages in order. batches: how many an epoch has, by stage, where that is known: in a
-        stage's first epoch the file cannot tell.
+        plan: the run's stages in order. batches: the number in an epoch, by stage, if known: in a stage's
+        first epoch the file does not say.
         """
         with self._lock:
             self._read_on()
@@ -102,7 +102,7 @@ def _curves(
     for number, name in enumerate(stages):
         within = stage == number
         epochs[within] += begin.get(name, 0) + batch[within] / most[name]
-    # Where a batch follows the one before in the same epoch, what lies between is training alone.
+    # Between a batch and the one before it in the same epoch there is only training.
     follows = np.zeros(len(rows), dtype=bool)
     follows[1:] = (batch[1:] == batch[:-1] + 1) & (np.diff(seconds) >= 0)
     lasted = np.where(follows, np.diff(seconds, prepend=0), 0)
@@ -114,8 +114,8 @@ def _curves(
     learnt = _running(_sums(follows.astype(np.float64), bins), window)
     spent = _running(_sums(lasted, bins), window)
     sizes = _sums(np.ones(len(rows)), bins)
-    # The last bin is left out until it is full, but for a run's first and last. A chart is drawn again when
-    # its data change: by less than a point's width at each batch, that would cost more than the figures do.
+    # The last bin is left out until it is full, except for a run's first and last. A chart is drawn again
+    # when its data change; doing that at each batch, for less than a point's width, would cost too much.
     shown = len(bins) if len(rows) >= planned else max(1, len(rows) // size)
     recent, recently = follows[-_NOW:].sum(), lasted[-_NOW:].sum()
     return BatchCurves(
@@ -130,9 +130,9 @@ def _curves(
 
 
 def _bin_size(rows: int, points: int) -> int:
-    """How many rows are in each of at most `points` bins of all the rows that there will be.
+    """How many rows are in each bin, if all the rows that there will be make at most `points` bins.
 
-    A power of two: as a run grows, the same rows stay together, and old points stay in place.
+    A power of two, so that as a run grows the same rows stay together and old points stay in place.
     """
     size = 1
     while rows > size * points:
@@ -148,7 +148,7 @@ def _sums(values: Floats, bins: NDArray[np.intp]) -> Floats:
 
 
 def _running(values: Floats, window: int) -> Floats:
-    """The sum of each value and those before it, `window` of them together."""
+    """The sum of each value and those before it, `window` values in all."""
     summed = np.concatenate([np.zeros(1), np.cumsum(values)])
     numbers = np.arange(len(values))
     running: Floats = summed[numbers + 1] - summed[np.maximum(0, numbers + 1 - window)]

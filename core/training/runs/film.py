@@ -1,4 +1,4 @@
-"""A run's preview pictures as an animated GIF: one sees the network learn."""
+"""A run's preview pictures as an animated GIF that shows the network learning."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from core.errors import RunError
 from core.training.runs.records import Preview, RunView
 
 WIDTH = 200
-"""Of one picture, in pixels; four stand side by side."""
+"""Width of one picture in pixels; there are four side by side."""
 
 MOST = 80
-"""How many moments a film shows at most: they lie evenly among all, the first and the last among them."""
+"""How many moments a film shows, at most: evenly spaced, including the first and the last."""
 
 _MILLISECONDS, _LAST_MILLISECONDS = 250, 2000
 _TITLE, _GAP = 28, 4
@@ -26,20 +26,20 @@ _COLOURS = 256
 
 
 _NO_PICTURE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
-"""What Pillow raises for files that are no pictures, broken ones, or ones that are far too large."""
+"""What Pillow raises for files that are not pictures, are broken, or are far too large."""
 
 
 def moments(previews: Sequence[Preview], most: int = MOST) -> list[Preview]:
-    """At most so many of the previews, evenly chosen, the first and the last among them."""
+    """At most `most` of the previews, evenly spaced, including the first and the last."""
     if len(previews) <= most:
         return list(previews)
     return [previews[round(n * (len(previews) - 1) / (most - 1))] for n in range(most)]
 
 
 def moment_words(preview: Preview, view: RunView) -> str:
-    """When a preview was drawn and how good the network was then, in a few words.
+    """When a preview was drawn, and the network's accuracy then, in a few words.
 
-    Only at an epoch's end is it measured; within an epoch the words tell the figure of the epoch before.
+    Accuracy is measured only at an epoch's end; within an epoch, the figure is that of the epoch before.
     """
     if preview.number == 1 and not preview.batch:
         return "before the first batch"
@@ -51,7 +51,7 @@ def moment_words(preview: Preview, view: RunView) -> str:
     words += f", after batch {preview.batch}"
     before = (preview.stage, preview.epoch - 1)
     if before in ended:
-        words += f" (acc_camvid {view.history[ended.index(before)].acc_camvid:.1%} an epoch before)"
+        words += f" (acc_camvid {view.history[ended.index(before)].acc_camvid:.1%} after the epoch before)"
     return words
 
 
@@ -63,8 +63,8 @@ def _ends_its_epoch(preview: Preview, previews: Sequence[Preview]) -> bool:
 def make_film(view: RunView, progress: Callable[[int, int], None] = lambda done, total: None) -> bytes:
     """The previews of a run as a GIF of at most `MOST` pictures, about 800 pixels wide.
 
-    Each column is a frame: photo, what the network sees, truth. progress: told the pictures done and their
-    total. RunError when the run has drawn none, or one cannot be read.
+    Each column is a frame: photo, prediction, truth. progress: called with the pictures done and their total.
+    RunError if the run has no previews, or one cannot be read.
     """
     shown = moments(view.previews)
     if not shown or not view.photos:
@@ -80,8 +80,8 @@ def make_film(view: RunView, progress: Callable[[int, int], None] = lambda done,
         )
         progress(done, len(shown))
     palette = _palette(photos, [*truths, *(picture for row in seen for picture in row)])
-    # Without dithering: what did not change between two pictures stays the same to the pixel, and the file
-    # holds it once.
+    # Without dithering, what did not change between two pictures stays the same to the pixel, and is stored
+    # once.
     pictures = [
         _page(moment_words(preview, view), (photos, row, truths)).quantize(
             palette=palette, dither=Image.Dither.NONE
@@ -110,7 +110,7 @@ def _small(path: Path) -> Image.Image:
 
 
 def _palette(photos: Sequence[Image.Image], labels: Sequence[Image.Image]) -> Image.Image:
-    """One palette for the whole film: the classes' colours as they are, the rest for the photos."""
+    """One palette for the whole film: the classes' colours unchanged, the rest for the photos."""
     found = {colour for picture in labels for _, colour in picture.getcolors(WIDTH * picture.height) or []}
     exact = np.array(sorted(found), dtype=np.uint8)[: _COLOURS // 2]
     exact = np.unique(np.concatenate([exact, [_PAPER, _INK]]), axis=0).astype(np.uint8)
@@ -126,12 +126,12 @@ def _pixels(picture: Image.Image) -> NDArray[np.uint8]:
 
 
 def _page(words: str, rows: tuple[Sequence[Image.Image], ...]) -> Image.Image:
-    """The rows under their titles. What changes lies close together, and only that is stored again."""
+    """The rows under their titles. What changes is close together, and only that is stored again."""
     heights = [max(picture.height for picture in row) for row in rows]
     size = (len(rows[0]) * (WIDTH + _GAP) + _GAP, sum(_TITLE + height + _GAP for height in heights))
     page = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(page)
-    # Sharp letters: shades of grey would not be in the palette.
+    # Letters without smoothing: shades of grey would not be in the palette.
     draw.fontmode = "1"
     font = ImageFont.load_default(15)
     top = 0

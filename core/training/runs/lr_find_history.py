@@ -1,4 +1,4 @@
-"""Learning-rate finders that ran before, and what their suggestions are called."""
+"""Earlier learning-rate finders, and the names of their suggestions."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from core.training.runs.records import RunSummary
 SUGGESTIONS: dict[str, tuple[str, str, str]] = {
     "valley": ("Valley", "in the longest valley of the curve", "diamond"),
     "steep": ("Steep", "where the loss falls fastest", "triangle-down"),
-    "minimum": ("Minimum / 10", "a tenth of the rate at which the loss is lowest", "star"),
+    "minimum": ("Minimum / 10", "a tenth of the rate with the lowest loss", "star"),
 }
-"""Of each suggestion its name, what it means, and its mark in the chart."""
+"""Each suggestion's name, meaning, and marker in the chart."""
 
-# What decides neither where the finder starts nor what it sees.
+# Settings that affect neither where the finder starts nor what it sees.
 _OF_RECIPE = {"name", "summary", "stages", "every_epoch", "preview_seconds", "tensorboard"}
 _OF_STAGE = {"name", "lr", "suggestion", "lr_find", "epochs", "pct_start"}
 
@@ -26,9 +26,10 @@ _OF_STAGE = {"name", "lr", "suggestion", "lr_find", "epochs", "pct_start"}
 def fitting_finder(
     summaries: Sequence[RunSummary], recipe: Recipe, data: Path, stage: str
 ) -> RunSummary | None:
-    """Of these runs, the first that is a finder for such a stage on this data; None when there is none.
+    """The first of these runs that is a finder for such a stage on this data; None if there is none.
 
-    Recipes that differ in nothing that matters to the finder, such as the learning rate, are the same.
+    Recipes count as the same if they differ only in what does not matter to the finder, such as the
+    learning rate.
     """
     wanted = _essence(recipe, stage)
     for summary in summaries:
@@ -45,10 +46,10 @@ def fitting_finder(
 
 
 def rate_in_words(rate: float) -> str:
-    """A learning rate in two digits: more means nothing."""
+    """A learning rate in two digits: more would mean nothing."""
     return f"{float(f'{rate:.2g}'):g}"
 
 
 def _essence(recipe: Recipe, stage: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What decides a finder's curve."""
+    """The settings that determine a finder's curve."""
     return recipe.model_dump(exclude=_OF_RECIPE), recipe.stage(stage).model_dump(exclude=_OF_STAGE)

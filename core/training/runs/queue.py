@@ -1,7 +1,7 @@
-"""Waiting in line: one run at a time by default, the others in the order in which they came.
+"""The queue: one run at a time by default, the others wait in the order in which they came.
 
-There is no server that could keep the line: every run's process waits by itself, looks who came before it,
-and takes a lock that the system releases however its holder ends.
+No server keeps the queue: every run's process waits by itself, checks which runs came before it, and takes a
+lock that the system releases however its holder ends.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from core.training.runs.folder import LOCK, run_ids, runs_folder
 from core.training.runs.status import Status, read_status, shown_state
 
 POLL = 0.5
-"""Seconds between two looks at the line."""
+"""Seconds between two checks of the queue."""
 
 
 def places() -> int:
-    """How many runs may train at a time: 1, or what STREETSCOPE_RUNS_AT_ONCE says."""
+    """How many runs may train at a time: 1, or the value of STREETSCOPE_RUNS_AT_ONCE."""
     wanted = os.environ.get("STREETSCOPE_RUNS_AT_ONCE", "1")
     return max(1, int(wanted)) if wanted.isdecimal() else 1
 
 
 @contextmanager
 def sole_process(folder: Path) -> Iterator[None]:
-    """Be the one process that writes a run's folder; RunError when another one is."""
+    """Be the only process that writes a run's folder; RunError if another one does."""
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(blocking=False)
@@ -44,15 +44,15 @@ def sole_process(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def acquire_slot(run: str, should_stop: Callable[[], bool], tell: Callable[[str], None]) -> Iterator[None]:
-    """Wait until it is a run's turn, and hold the place while the block lasts.
+    """Wait until it is a run's turn, and hold its place during the block.
 
-    tell: called with a sentence on whom it waits for, whenever that changes.
-    StoppedError when it is stopped while it waits.
+    tell: called with a sentence that says which runs it waits for, whenever that changes.
+    StoppedError if it is stopped while it waits.
     """
     told = ""
     while True:
         if should_stop():
-            raise StoppedError("Stopped while it was waiting in line; resume it to put it back at the end.")
+            raise StoppedError("Stopped while waiting in the queue; resume it to put it back at the end.")
         ahead = _ahead(run)
         place = None if ahead else _free_place()
         if place is not None:
@@ -69,7 +69,7 @@ def acquire_slot(run: str, should_stop: Callable[[], bool], tell: Callable[[str]
 
 
 def _ahead(run: str) -> list[str]:
-    """The runs that wait and came before this one; one without a process does not wait yet."""
+    """The waiting runs that came before this one; a run without a process does not wait yet."""
     came = {other: status.queued for other, status in _standing("queued") if status.pid is not None}
     mine = (came.get(run, float("inf")), run)
     return [other for other, queued in came.items() if (queued, other) < mine]
@@ -87,7 +87,7 @@ def _standing(*states: str) -> Iterator[tuple[str, Status]]:
         try:
             status = read_status(folder)
         except RunError:
-            continue  # damaged, or about to be made
+            continue  # damaged, or not complete yet
         if shown_state(folder, status) in states:
             yield run, status
 

@@ -1,6 +1,6 @@
-"""Looking at runs: what pages and the command line read of them. Cheap, and free of torch.
+"""Reading runs, for pages and the command line. Cheap, and without torch.
 
-Everything is read as it lies on the disk; a run that writes at the same time is no trouble.
+Everything is read from the disk as it is, also while a run writes it.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ Row = TypeVar("Row")
 LOG_BYTES = 8192
 _KEPT_HISTORIES = 256
 _MOST = 10**9
-"""More epochs, batches or previews than any run has: such a line is garbled."""
+"""More epochs, batches or previews than any run has: a line with more is corrupt."""
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """A run in a list. title: what people call it, else its ID. share: of all epochs done, in [0, 1].
+    """A run in a list. title: its title, else its ID. share: of all epochs that are done, in [0, 1].
 
-    message: one sentence on how it stands; for a dead or failed run what happened. seconds_left: None when
-    nobody knows.
+    message: one sentence on its state; for a dead or failed run, what happened. seconds_left: None if
+    unknown.
     """
 
     id: str
@@ -74,12 +74,12 @@ class RunSummary:
 
     @property
     def live(self) -> bool:
-        """Whether it trains or waits in line: what a page refreshes for."""
+        """Whether it trains or waits in the queue, so that a page must refresh."""
         return self.state in LIVE
 
 
 class Epoch(NamedTuple):
-    """One line of `history.csv`: fastai's table. epoch counts within the stage, from 1."""
+    """One line of `history.csv`, as in fastai's table. epoch counts within the stage, from 1."""
 
     stage: str
     epoch: int
@@ -91,7 +91,7 @@ class Epoch(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """One line of `batches.csv`. epoch and batch count from 1; seconds of training so far, without pauses."""
+    """One line of `batches.csv`. epoch and batch count from 1; seconds: trained so far, without pauses."""
 
     stage: str
     epoch: int
@@ -104,14 +104,14 @@ class Batch(NamedTuple):
 
 
 class LogPosition(NamedTuple):
-    """How far a reader has read a growing file: which file it was, and how many bytes."""
+    """How far a growing file has been read: which file it was, and how many bytes."""
 
     inode: int = 0
     offset: int = 0
 
 
 class BatchRows(NamedTuple):
-    """What was read of the batches. restarted: forget the earlier ones, the file was begun anew."""
+    """The batches that were read. restarted: the file is a new one; drop the earlier batches."""
 
     rows: list[Batch]
     position: LogPosition
@@ -120,7 +120,7 @@ class BatchRows(NamedTuple):
 
 @dataclass(frozen=True)
 class Preview:
-    """The preview pictures drawn at one time: label maps as PNGs in the classes' colours, by frame."""
+    """The preview pictures of one moment: label maps as PNGs in the classes' colours, by frame."""
 
     number: int
     stage: str
@@ -140,7 +140,7 @@ class FinderPoint(NamedTuple):
 
 @dataclass(frozen=True)
 class Finder:
-    """A learning-rate finder's curve and, when it is finished, its suggestions by name."""
+    """A learning-rate finder's curve and, once it has finished, its suggestions by name."""
 
     stage: str
     points: tuple[FinderPoint, ...]
@@ -149,8 +149,8 @@ class Finder:
 
 @dataclass(frozen=True)
 class RunView:
-    """A run in full. photos, truths and classes: the previews' frames, their label maps, and the colours in
-    those by class. log: its last lines.
+    """A run in full. photos, truths, classes: the previews' photos, their label maps, and each class's colour
+    in them. log: its last lines.
     """
 
     summary: RunSummary
@@ -168,25 +168,25 @@ class RunView:
 
     @property
     def best(self) -> Epoch | None:
-        """The epoch of the highest acc_camvid; None before the first has ended."""
+        """The epoch with the highest acc_camvid; None before the first has ended."""
         return max(self.history, key=lambda epoch: epoch.acc_camvid, default=None)
 
 
 def list_runs() -> list[RunSummary]:
-    """All runs, the newest first. One whose files are damaged is listed as failed, with a sentence."""
+    """All runs, the newest first. A run with damaged files is listed as failed, with a sentence."""
     summaries = [_summary(run) for run in run_ids()]
     return sorted(summaries, key=lambda summary: (-summary.created, summary.id))
 
 
 def read_summary(run: str) -> RunSummary:
-    """How one run stands. RunNotFoundError, RunError when its files are damaged."""
+    """One run's summary. RunNotFoundError; RunError if its files are damaged."""
     return _read_summary(run)
 
 
 def ahead_of(run: str, runs: Sequence[RunSummary]) -> list[RunSummary]:
-    """Whom a run in line waits for, of all `runs`: those that train, then those that came before it.
+    """The runs that a queued run waits for, of all `runs`: those that train, then those that came before it.
 
-    A run that has no process yet stands behind all that have one.
+    A run that has no process yet comes after all that have one.
     """
     training = [other for other in runs if other.state in ("running", "stopping") and other.id != run]
     waiting = sorted((other for other in runs if other.state == "queued"), key=_came)
@@ -199,7 +199,7 @@ def _came(summary: RunSummary) -> tuple[bool, float, str]:
 
 
 def read_run(run: str) -> RunView:
-    """Everything of a run but its batches. RunNotFoundError, RunError when its files are damaged."""
+    """Everything about a run but its batches. RunNotFoundError; RunError if its files are damaged."""
     folder = existing_run(run)
     settings = read_settings(folder)
     return RunView(
@@ -219,7 +219,7 @@ def read_run(run: str) -> RunView:
 
 
 def read_history(run: str) -> list[Epoch]:
-    """The epochs of a run so far. A file that is as it was is not read again."""
+    """The epochs of a run so far. An unchanged file is not read again."""
     return epochs_of(existing_run(run))
 
 
@@ -239,7 +239,7 @@ def _epochs(path: Path, _: tuple[int, int, int]) -> tuple[Epoch, ...]:
 
 
 def read_batches(run: str, position: LogPosition = LogPosition()) -> BatchRows:  # noqa: B008 (immutable)
-    """The batches that were written since `position`, which comes from the call before."""
+    """The batches written since `position`, which comes from the call before."""
     path = existing_run(run) / BATCHES
     try:
         with open_plain(path) as file:
@@ -259,7 +259,7 @@ def read_batches(run: str, position: LogPosition = LogPosition()) -> BatchRows: 
 
 
 def log_tail(run: str, limit: int = LOG_BYTES) -> str:
-    """The last whole lines of a run's log."""
+    """The last complete lines of a run's log."""
     path = existing_run(run) / LOG
     try:
         with open_plain(path) as file:
@@ -290,7 +290,7 @@ def checkpoint_file(run: str, checkpoint: str) -> Path:
 
 
 def label_run(run: str, *, title: str | None = None, note: str | None = None) -> None:
-    """Give a run another title or note; None leaves it as it is. RunError when they are too long."""
+    """Give a run another title or note; None leaves it unchanged. RunError if they are too long."""
     folder = existing_run(run)
     before = _label(folder)
     label = make_label(before.title if title is None else title, before.note if note is None else note)
@@ -302,8 +302,8 @@ def delete_run(run: str) -> None:
     folder = existing_run(run)
     summary = _summary(run)
     if summary.live:
-        raise RunError(f"The run {run} is {summary.state}: stop it before you delete it.")
-    # Renamed first, so that nobody ever sees half of it; a name with a dot is no run's.
+        raise RunError(f"The run {run} is {summary.state}; stop it before you delete it.")
+    # Renamed first, so that nobody ever sees half of it; no run's name begins with a dot.
     gone = runs_folder() / f".deleted-{run}"
     shutil.rmtree(gone, ignore_errors=True)
     folder.rename(gone)
@@ -372,14 +372,14 @@ def _finder_point(fields: list[str]) -> FinderPoint:
 
 
 def _stage(text: str) -> str:
-    """A stage's name; ValueError for what can be none."""
+    """A stage's name; ValueError for an invalid one."""
     if not re.fullmatch(STAGE_NAME, text):
         raise ValueError(text)
     return text
 
 
 def _count(text: str) -> int:
-    """A number of epochs, batches or pictures; ValueError for one that no run comes to."""
+    """A number of epochs, batches or pictures; ValueError for an impossible one."""
     number = int(text)
     if not 0 <= number <= _MOST:
         raise ValueError(text)
@@ -387,7 +387,7 @@ def _count(text: str) -> int:
 
 
 def _finite(number: float | str) -> float:
-    """A figure; ValueError for one that no chart and no table could show."""
+    """A figure; ValueError for one that is not finite."""
     value = float(number)
     if not math.isfinite(value):
         raise ValueError(number)
@@ -395,7 +395,7 @@ def _finite(number: float | str) -> float:
 
 
 def _rows(path: Path, parse: Callable[[list[str]], Row]) -> Iterator[Row]:
-    """The whole lines of a CSV file below its head; what a full disk has garbled is left out."""
+    """The complete lines of a CSV file after its header, without those that a full disk has corrupted."""
     try:
         with open_plain(path) as file:
             text = file.read().decode("utf-8", "replace")
@@ -430,7 +430,7 @@ def _frames(folder: Path, kind: str) -> tuple[Path, ...]:
 
 
 def _classes(folder: Path) -> dict[str, RGB]:
-    """The colour of each class in the previews; none where none are drawn, or the file is damaged."""
+    """The colour of each class in the previews; empty if there are none, or the file is damaged."""
     try:
         return read_json(folder / PREVIEWS / CLASSES, _Colours).root
     except RunError:
@@ -448,7 +448,7 @@ def _finders(folder: Path) -> Iterator[Finder]:
 
 
 def _suggestions(path: Path) -> dict[str, float]:
-    """Of a finder the rates by name; none while it runs, or where its file is damaged."""
+    """A finder's suggested rates by name; empty while it runs, or if the file is damaged."""
     try:
         return read_json(path, _Suggestions).root
     except RunError:
@@ -464,7 +464,7 @@ class _Environment(RootModel[dict[str, JsonValue]]):
 
 
 def read_environment(folder: Path) -> dict[str, Any]:
-    """What a run was trained with, by its folder; empty where that is not known."""
+    """What a run was trained with, by its folder; empty if that is unknown."""
     try:
         return read_json(folder / ENVIRONMENT, _Environment).root
     except RunError:

@@ -1,6 +1,6 @@
-"""How a run stands: its states, who may go where, and how a dead run is told from a running one.
+"""A run's status: its states, how they may change, and how a dead run is told from a running one.
 
-Only the run's own process writes `status.json`, and whoever puts it in line before there is one.
+Only the run's own process writes `status.json`; before there is one, whoever puts the run in the queue.
 """
 
 from __future__ import annotations
@@ -30,32 +30,32 @@ NEXT: dict[State, frozenset[State]] = {
     "finished": frozenset({"queued"}),
     "failed": frozenset({"queued"}),
 }
-"""Where each state may go. A run that died goes from any state to `queued`."""
+"""The states that may follow each state. A dead run goes from any state to `queued`."""
 
 LIVE: frozenset[ShownState] = frozenset({"queued", "running", "stopping"})
 
 BEAT = 2.0
 """Seconds between two heartbeats."""
 SILENT = 60.0
-"""Seconds without a heartbeat after which a run counts as dead, even if its process is there."""
+"""Seconds without a heartbeat after which a run counts as dead, even if its process exists."""
 
 DIED = (
-    "The run ended without a word: its process was killed, the memory was full or the machine was switched "
-    "off; resume it, and it goes on after its last whole epoch."
+    "The run ended unexpectedly: its process was killed, the memory was full or the machine was switched "
+    "off; it can continue from its last completed epoch."
 )
 
 
-# Bounds, for a run's folder may come from elsewhere.
+# Bounded, because a run's folder may come from elsewhere.
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Seconds = Annotated[float, Field(ge=0, le=1e12)]
 
 
 class Status(BaseModel):
-    """What `status.json` says. Times are seconds since 1970, durations are seconds.
+    """The contents of `status.json`. Times are seconds since 1970, durations are seconds.
 
-    message: one sentence for people. process_started: tells the process from a later one of the same number.
-    epoch, epochs: done and to do in the stage; done, total: in all stages together. batch, batches: of the
-    epoch that is being trained. seconds: trained so far, pauses left out.
+    message: one sentence for people. process_started: tells the process from a later one with the same pid.
+    epoch, epochs: done and in all in the stage; done, total: in all stages together. batch, batches: of the
+    current epoch. seconds: trained so far, without pauses.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -81,12 +81,12 @@ class Status(BaseModel):
 
 
 def read_status(folder: Path) -> Status:
-    """How a run stood when it last said so; RunError when the file is damaged."""
+    """A run's status as last written; RunError if the file is damaged."""
     return read_json(folder / STATUS, Status)
 
 
 def shown_state(folder: Path, status: Status) -> ShownState:
-    """The state to show: `dead` for a run whose process is gone or silent, never what it last said."""
+    """The state to show: `dead` for a run whose process is gone or silent, whatever it last wrote."""
     if status.state not in LIVE:
         return status.state
     if not is_alive(status):
@@ -97,17 +97,17 @@ def shown_state(folder: Path, status: Status) -> ShownState:
 
 
 def is_alive(status: Status) -> bool:
-    """Whether the process that wrote a status still runs and has given a sign of life lately."""
+    """Whether the process that wrote a status still exists and has written a heartbeat lately."""
     if abs(time.time() - status.heartbeat) > SILENT:
-        return False  # a heartbeat to come is none: the next one of a living process mends it
+        return False  # one in the future counts as none: a living process corrects it with its next one
     if status.pid is None or status.host != platform.node():
-        # Put in line a moment ago, or run on another machine: there is nothing but the heartbeat.
+        # Just put in the queue, or running on another machine: only the heartbeat can be checked.
         return True
     return process_start(status.pid) == status.process_started
 
 
 def process_start(pid: int) -> float | None:
-    """When a process started, rounded to what survives a JSON file; None when it is gone or a zombie."""
+    """When a process started, rounded so that it survives JSON; None if it is gone or a zombie."""
     try:
         process = psutil.Process(pid)
         with process.oneshot():
@@ -119,11 +119,11 @@ def process_start(pid: int) -> float | None:
 
 
 def enqueue(folder: Path) -> None:
-    """Write the status of a run that waits to be started; RunError when a process is at it already."""
+    """Put a run in the queue; RunError if a process is working on it already."""
     before = _before(folder)
     if shown_state(folder, before) in LIVE:
         if before.pid is None:
-            return  # in line already, and no process has taken it yet
+            return  # in the queue already, and no process has taken it yet
         raise RunError(f"The run {folder.name} is {before.state} already.")
     (folder / STOP).unlink(missing_ok=True)
     now = time.time()
@@ -144,9 +144,9 @@ def enqueue(folder: Path) -> None:
 
 
 def _before(folder: Path) -> Status:
-    """How a run stood; as if it had never begun where that is damaged: what it has learnt lies elsewhere.
+    """A run's status; if damaged, that of a new run, since the weights are in other files.
 
-    Of a living process nobody can be robbed by that: the lock in the folder keeps a second one out.
+    This cannot take a run from a living process: the lock in its folder keeps a second one out.
     """
     try:
         return read_status(folder)
@@ -155,9 +155,9 @@ def _before(folder: Path) -> Status:
 
 
 class StatusKeeper:
-    """The one writer of a run's status while its process lives; a thread keeps the heart beating.
+    """The only writer of a run's status while its process lives; a thread writes the heartbeats.
 
-    As a context manager: entering takes the status over, leaving ends the heartbeat.
+    As a context manager: entering takes over the status, leaving ends the heartbeat.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -184,16 +184,16 @@ class StatusKeeper:
 
     @property
     def status(self) -> Status:
-        """The status as it stands in memory."""
+        """The status in memory."""
         return self._status
 
     def update(self, **values: Any) -> None:
-        """Change figures; readers see them at the next heartbeat or `write`. Costs next to nothing."""
+        """Change figures; readers see them at the next heartbeat or `write`. Very cheap."""
         with self._lock:
             self._status = self._status.model_copy(update=values)
 
     def move(self, state: State, message: str = "", **values: Any) -> None:
-        """Go to another state and say so at once. RunError for a step that no run can take."""
+        """Go to another state and write it at once. RunError if `NEXT` does not allow it."""
         before = self._status.state
         if state != before and state not in NEXT[before]:
             raise RunError(f"A run that is {before} cannot become {state}.")
@@ -201,8 +201,8 @@ class StatusKeeper:
         self.write()
 
     def write(self) -> None:
-        """Write the status with a new heartbeat. OSError when the disk is full."""
-        # The start anew each time: it is counted from the clock, which may be put right while a run trains.
+        """Write the status with a new heartbeat. OSError if the disk is full."""
+        # The start is read each time: it depends on the clock, which may be corrected while a run trains.
         signed = {"heartbeat": time.time(), "process_started": process_start(os.getpid())}
         with self._lock:
             self._status = self._status.model_copy(update=signed)

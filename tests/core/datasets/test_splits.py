@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.datasets.splits import position, published_split, split_by_name
+from core.datasets.splits import drive_position, published_split, split_by_name
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ from core.datasets.splits import position, published_split, split_by_name
     ],
 )
 def test_a_name_says_drive_and_frame_number(name, drive, number):
-    assert position(name) == (drive, number)
+    assert drive_position(name) == (drive, number)
 
 
 @pytest.mark.parametrize("name", ["", "street", "0016E5_", "a1b", "frame_1a"])
 def test_a_name_that_ends_in_no_number_says_nothing(name):
-    assert position(name) is None
+    assert drive_position(name) is None
 
 
 def test_the_published_split_has_the_published_numbers_of_frames():

@@ -19,7 +19,7 @@ from torch import nn
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import PixelOutsideError, SizeError
 from core.models.networks import find_network
-from core.models.paths import DEFAULT_MODEL, store
+from core.models.paths import DEFAULT_MODEL, models_folder
 from core.models.store import (
     Model,
     ModelCard,
@@ -606,7 +606,7 @@ def test_a_segmentation_can_be_read_in_another_thread_than_it_was_made_in(lite0)
 
 
 def test_bfloat16_changes_almost_no_label_of_the_shipped_model():
-    if not (store() / DEFAULT_MODEL / "model.json").exists():
+    if not (models_folder() / DEFAULT_MODEL / "model.json").exists():
         pytest.skip(f"the shipped model {DEFAULT_MODEL} is not there yet")
     model = load_model(DEFAULT_MODEL)
     with Image.open(PHOTOS / "china.jpg") as picture:

@@ -86,7 +86,7 @@ def test_a_missing_list_of_validation_frames_is_a_note(fastai):
 
     assert report.clean
     assert report.notes == (
-        "The data set does not say how it is split. The frames have the split published for CamVid: by drive.",
+        "The data set does not say how it is split. The frames have the split published for CamVid.",
     )
 
 
@@ -335,7 +335,7 @@ def test_neighbours_parted_by_our_own_rule_are_a_note(make_layout, street):
     report = check(root)
 
     assert report.clean
-    assert report.notes[1] == "This puts nearly equal neighbours into different splits 1 times."
+    assert report.notes[1] == "This puts 1 pair of nearly equal neighbours into different splits."
 
 
 @pytest.mark.parametrize("names", [("0006R0_07957", "0016E5_07959"), ("street", "road")])

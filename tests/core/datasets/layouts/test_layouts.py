@@ -236,7 +236,7 @@ def test_one_name_in_two_splits_gives_two_names(make_layout, street):
 
     assert [frame.name for frame in listing.dataset.frames()] == ["train-0001", "0002", "valid-0001"]
     assert not listing.dataset.read_label(listing.dataset.frame("valid-0001")).any()
-    assert listing.notes == ("1 names are in more than one split; such frames are called SPLIT-NAME.",)
+    assert listing.notes == ("1 name is in more than one split; these frames are called SPLIT-NAME.",)
 
 
 def test_two_pictures_of_one_name_are_a_problem(make_layout, street_frames):

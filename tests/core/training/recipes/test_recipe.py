@@ -306,6 +306,35 @@ def test_any_words_and_numbers_survive_toml(summary, lr, frozen):
     assert parse_recipe(to_toml(recipe)) == recipe
 
 
+@st.composite
+def any_stage(draw, name):
+    framing = draw(
+        st.one_of(
+            st.fixed_dictionaries({"size": st.one_of(st.floats(0.01, 100), st.just((96, 128)))}),
+            st.fixed_dictionaries({"crop": st.just((64, 96)), "scale": st.just((0.5, 1.25))}),
+        )
+    )
+    lr = draw(st.one_of(st.just("find"), st.floats(1e-9, 1e3)))
+    return Stage(
+        name=name,
+        epochs=draw(st.integers(1, 100)),
+        lr=lr,
+        encoder_lr=draw(st.none() | st.floats(1e-6, 1)),
+        **framing,
+    )
+
+
+@given(st.data(), st.integers(1, 3))
+def test_any_stages_survive_toml_as_tables_that_people_can_edit(data, count):
+    stages = tuple(data.draw(any_stage(f"stage-{n}")) for n in range(count))
+    recipe = Recipe(name="x", network="n", classes="c", stages=stages)
+
+    text = to_toml(recipe)
+
+    assert parse_recipe(text) == recipe
+    assert text.splitlines().count("[[stages]]") == count
+
+
 @pytest.mark.parametrize("model", [Recipe, Stage])
 def test_every_setting_is_explained_in_a_sentence(model):
     translate_errors = explanations(model)
