@@ -1,4 +1,4 @@
-"""The app while a training run has both cores: segmenting and clicking."""
+"""The app while a training run uses both cores: segmenting and clicking."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def measure() -> Report:
         _, p95 = median_and_p95([times[WHOLE] for times in clicks()[APP]])
     return Report(
         "Beside a training run",
-        "One photo at 512 x 512, alone and while a training run of the same network has both cores; the "
+        "One photo at 512 x 512, alone and while a training run of the same network uses both cores; the "
         "clicks as in the part on clicks.",
         rows,
         [

@@ -1,4 +1,4 @@
-"""From a mouse click to its answer on the screen, in Chromium: the app, and its like on another component."""
+"""From a mouse click to its answer on the screen, in Chromium: the app, and a similar page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench.report import Goal, Report, Row
 from bench.serving import OBSERVER, chromium, served
 
 CLICKS, WARM_UP = 30, 5
-APP, COORDINATES = "StreetScope", "the like on streamlit-image-coordinates"
+APP, COORDINATES = "StreetScope", "a similar page on streamlit-image-coordinates"
 PARTS = {"viewer": "the viewer names the class", "sentence": "sentence", "charts": "chart", "table": "table"}
 WHOLE = "the whole reading"
 CHART = "[data-testid=stEChartsChart] canvas"
@@ -25,7 +25,7 @@ Point = tuple[float, float]
 
 @contextmanager
 def opened(browser: Browser, url: str) -> Iterator[Page]:
-    """A page of its own with the observer in it."""
+    """A new page with the observer in it."""
     with browser.new_context(viewport={"width": 1280, "height": 1400}) as context:
         context.add_init_script(path=OBSERVER)
         page = context.new_page()
@@ -34,7 +34,7 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
 
 
 def point_in_viewer(page: Page, across: float, down: float) -> Point:
-    """A place of the window, by its place in the picture, both in 0 ... 1."""
+    """A point in the window, from its place in the picture, both in 0 ... 1."""
     return _point_in(page.locator(".viewer canvas.marks").bounding_box(), across, down)
 
 
@@ -50,7 +50,7 @@ def _point_in(box: FloatRect | None, across: float, down: float) -> Point:
 
 
 def click(page: Page, place: Point) -> Times:
-    """Click there; milliseconds from the click until each part of the answer was on the screen."""
+    """Click there; returns the milliseconds until each part of the answer was on the screen."""
     page.evaluate("bench.watch()")
     page.mouse.move(*place)
     page.wait_for_timeout(100)  # a hand rests before it clicks
@@ -61,7 +61,7 @@ def click(page: Page, place: Point) -> Times:
 
 
 def clicks() -> dict[str, list[Times]]:
-    """The clicks on both pages, taking turns."""
+    """Clicks on both pages in turn."""
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
         pages: dict[str, tuple[Page, Callable[[Page, float, float], Point]]] = {}

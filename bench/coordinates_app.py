@@ -1,4 +1,4 @@
-"""Explore's essence on streamlit-image-coordinates: picture, click, sentence, bars, chart and table."""
+"""Explore's essentials on streamlit-image-coordinates: picture, click, sentence, bars, chart and table."""
 
 import streamlit as st
 from PIL import Image

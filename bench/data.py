@@ -2,9 +2,9 @@
 
 `python -m bench.data FRAMES WIDTH HEIGHT` tries another size and writes nothing.
 
-Measured in Chromium: the first gallery page with nothing kept from before, every next page while the classes
-are still being counted, the same pages once all is kept, and a filter. In a process of its own: the class
-statistics. Of the server: its memory after the first page, and after every page was looked at.
+Measured in Chromium: the first gallery page with an empty cache, every next page while the classes are still
+being counted, the same pages once everything is cached, and a filter. In a separate process: the class
+statistics. In the server: its memory after the first page, and after all pages.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from core.classes import CAMVID_32
 from core.toytown import frame
 
 SIZE = (701, 960, 720)
-"""Frames, width, height: as CamVid has them."""
+"""Frames, width, height: CamVid's."""
 
 PAGE = 24
 SORTED_BY = ("Sky", "Road", "Building", "Tree", "Car", "Sidewalk", "Pedestrian")
 DRAWN = 36
-"""Frames that are drawn; the others are these, moved sideways, so that no two files are alike."""
+"""Frames that are drawn; the others are the same moved sideways, so that no two files are equal."""
 
 LOOK_SECONDS = 1.0
-"""How long somebody looks at a page before the next."""
+"""How long somebody looks at a page before the next one."""
 
 LIMITS = {"first page": 3.0, "next page, median": 0.5, "filter": 0.3, "statistics": 60.0}
 """Seconds."""
@@ -53,7 +53,7 @@ measure(open_dataset(Path(sys.argv[1])))
 print(time.perf_counter() - start)
 """
 
-# Resolves with the milliseconds until the gallery begins with this frame, all pictures there, and painted.
+# Resolves with the milliseconds until the gallery begins with this frame, with all pictures painted.
 SHOWN = """
 ([name, start]) => new Promise((resolve) => {
   const hosts = () => [...document.querySelectorAll(".stBidiComponent, .stBidiComponent *")];
@@ -95,19 +95,19 @@ def now(page: Page) -> float:
 
 
 def look_through(page: Page, names: list[str], rest: float = 0.0) -> list[float]:
-    """Go from the first page to the last; seconds that each takes. rest: seconds to look at each."""
+    """Go from the first page to the last; returns the seconds for each. rest: seconds to look at each."""
     times = []
     for first in range(PAGE, len(names), PAGE):
         page.wait_for_timeout(1000 * rest)
         start = now(page)
-        # The last: while the counts arrive, the page is drawn anew and the old button fades.
+        # The last one: while the counts arrive, the page is redrawn and the old button fades.
         page.get_by_role("button", name="Next page").last.click()
         times.append(seconds_until_shown(page, names[first], start))
     return times
 
 
 def seconds_to_filter(page: Page, counts: np.ndarray, names: list[str]) -> float:
-    """Sort by the share of one class after the other; each time another frame comes first.
+    """Sort by the share of one class after another; each time a different frame comes first.
 
     counts: (N, C) pixels of each class in each frame. Returns the median.
     """
@@ -144,7 +144,7 @@ def measured(frames: int, width: int, height: int) -> dict[str, float]:
         setting = {"STREETSCOPE_DATA": str(folder / "data"), "STREETSCOPE_CACHE": str(folder / "cache")}
         with chromium() as browser, served("app.py", **setting) as app:
             page = browser.new_page(viewport={"width": 1280, "height": 2400})
-            # The server's first page ever would measure the imports: that is the Explore page's bench.
+            # The server's very first page would measure the imports, which the part on starting does.
             page.goto(f"{app.url}/explore")
             page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
             start = now(page)
@@ -170,10 +170,10 @@ def report(found: dict[str, float], frames: int, width: int, height: int) -> Rep
     ]
     return Report(
         "The Data page",
-        f"{frames} frames of {width} x {height}, {DRAWN} drawn as Toytown's and the rest moved sideways. "
+        f"{frames} frames of {width} x {height}, {DRAWN} drawn by Toytown and the rest moved sideways. "
         f"Gallery pages of {PAGE} frames in Chromium, from the click until the last picture was painted, "
-        f"each looked at for {LOOK_SECONDS:g} s: at first while the classes are still being counted, then "
-        "again, without a rest, once all is kept. The class statistics in a process of their own.",
+        f"with {LOOK_SECONDS:g} s to look at each: first while the classes are still being counted, then "
+        "again, without a rest, once everything is cached. The class statistics in a separate process.",
         rows,
         [Goal(f"Data: {what} of {frames} frames", found[what], "s", limit) for what, limit in LIMITS.items()]
         + [

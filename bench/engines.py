@@ -1,4 +1,4 @@
-"""One engine in a process of its own: seconds for a photo and peak memory, as JSON.
+"""One engine in a separate process: seconds for a photo and peak memory, as JSON.
 
 Usage: python -m bench.engines ENGINE SIZE [THREADS] [PRECISION]
 """

@@ -1,4 +1,4 @@
-"""Evaluating a split against the bare forward passes of the same pictures, as JSON.
+"""Evaluating a split, compared with the bare forward passes of the same pictures, as JSON.
 
 Usage: python -m bench.evaluating FOLDER
 """

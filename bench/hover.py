@@ -1,4 +1,4 @@
-"""Pointing about in a 1024 x 1024 photo: does the browser keep 60 frames a second?"""
+"""Moving the pointer over a 1024 x 1024 photo: does the browser keep 60 frames a second?"""
 
 from __future__ import annotations
 

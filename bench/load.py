@@ -13,7 +13,7 @@ def main() -> None:
     batch = torch.randn(4, 3, 352, 480).to(memory_format=torch.channels_last)
     starter = os.getppid()
     print("training", flush=True)
-    while os.getppid() == starter:  # a bench that was killed leaves nothing behind
+    while os.getppid() == starter:  # if the bench is killed, this ends too
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(batch)
         logits.square().mean().backward()

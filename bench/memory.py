@@ -18,11 +18,11 @@ SESSIONS, PHOTOS = 20, 5
 # Streamlit keeps a session whose connection was lost for two minutes.
 ENDING_SECONDS = 240
 ENOUGH = 0.9
-"""Share given back after which nobody waits for more."""
+"""Stop waiting once this share has been given back."""
 
 
 def kept_by_a_photo() -> float:
-    """Megabytes of a segmentation and what the viewer is sent of it."""
+    """Megabytes of a segmentation and of what is sent to the viewer."""
     from pages.widgets.segmentation.models import SegmentedPhoto, _viewer_picture
 
     content = photo(0)["buffer"]
@@ -32,7 +32,7 @@ def kept_by_a_photo() -> float:
 
 
 def memory_of_sessions(browser: Browser, app: Server, idle: float) -> tuple[float, float]:
-    """Megabytes of the server while the sessions are open, the most seen, and after they have ended."""
+    """Megabytes of the server: the peak while the sessions are open, and after they have ended."""
     most = 0.0
     with ExitStack() as stack:
         for session in range(SESSIONS):

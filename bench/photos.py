@@ -1,4 +1,4 @@
-"""Photos to upload: `china.jpg` at 1024 x 1024, each a little different so that no cache knows it."""
+"""Photos to upload: `china.jpg` at 1024 x 1024, each slightly different so that none is cached."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _square() -> np.ndarray:
 
 
 def photo(number: int) -> FilePayload:
-    """A photo that no other number gives."""
+    """A photo that is different for every number."""
     shifted = np.roll(_square(), 7 * number, axis=1)
     buffer = io.BytesIO()
     Image.fromarray(shifted).save(buffer, "JPEG", quality=90)

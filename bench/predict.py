@@ -51,7 +51,7 @@ def measure() -> Report:
     return Report(
         "Prediction",
         "`china.jpg`, from its file to the label map, squashed to a square as in the article; medians of 12 "
-        "(fastai: 5) after a warm-up, each row in a process of its own. Times as fast: as `learn.predict` "
+        "(fastai: 5) after a warm-up, each row in a separate process. Times as fast: as `learn.predict` "
         "at the same size. Peak: memory above the loaded network while a photo is segmented.",
         rows,
         [

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# How OpenMP's threads wait. Read when torch is first imported, so only a fresh process can tell.
+# How OpenMP's threads wait. Read when torch is first imported, so each needs a fresh process.
 POLICIES = {
     "spinning": {},
     "passive": {"OMP_WAIT_POLICY": "PASSIVE"},
@@ -38,7 +38,7 @@ def in_fresh_process(module: str, *arguments: str | int, policy: str = APP_POLIC
 
 
 NOT_INSTALLED = 77
-"""Exit status of a worker that lacks what it should measure."""
+"""Exit status of a worker without the library that it should measure."""
 
 
 @contextmanager

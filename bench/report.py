@@ -16,7 +16,7 @@ Row = dict[str, Value]
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure and the bound that it should keep."""
+    """A figure and the bound that it should meet."""
 
     what: str
     value: float
@@ -26,7 +26,7 @@ class Goal:
 
     @property
     def is_met(self) -> bool:
-        """Whether the figure keeps the bound."""
+        """Whether the figure meets the bound."""
         return self.value >= self.bound if self.at_least else self.value <= self.bound
 
 
@@ -84,7 +84,7 @@ def table(rows: list[Row]) -> str:
 
 
 def number(value: Value) -> str:
-    """Three digits that count; whole numbers above."""
+    """Three significant digits; whole numbers above."""
     if value is None:
         return ""
     if not isinstance(value, float):
@@ -93,7 +93,7 @@ def number(value: Value) -> str:
 
 
 def machine() -> str:
-    """The processor by the name that the system has for it, what decides our speed on it, and its cores."""
+    """The processor's name, whether it has bfloat16, which decides our speed, and its cores."""
     name = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():

@@ -1,4 +1,4 @@
-"""A Streamlit server in a process of its own and a Chromium to look at it, for what is measured there."""
+"""A Streamlit server in a separate process and a Chromium to look at it, for measurements in the browser."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's or whoever's Chromium; playwright's own download is not needed."""
+    """Debian's Chromium, or any other; playwright's own download is not needed."""
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if executable is None:
         raise RuntimeError("There is no chromium here: run `make chromium`, or set CHROMIUM to its path.")

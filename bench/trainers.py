@@ -1,4 +1,4 @@
-"""One way of training in a process of its own: images per second and the share of waiting for data, as JSON.
+"""One way of training in a separate process: images per second and the share of waiting for data, as JSON.
 
 Usage: python -m bench.trainers street|fastai FOLDER [BATCHES]
 
@@ -23,7 +23,7 @@ HEIGHT, WIDTH, BATCH_SIZE, WARM_UP = 352, 480, 8, 1
 
 
 class Stopwatch(Callback):  # type: ignore[misc]  # fastai has no types
-    """Times steps and the waiting for their batches, and ends the training when enough are measured."""
+    """Times steps and the waiting for their batches, and ends the training when there are enough."""
 
     order = 99
 
@@ -78,7 +78,7 @@ def street(folder: Path) -> Learner:
 
 
 def article(folder: Path) -> Learner:
-    """What fastai makes without being told anything: `unet_learner` on ResNet-34, its usual augmentation."""
+    """What fastai makes by default: `unet_learner` on ResNet-34 with its usual augmentation."""
     from fastai.vision import all as vision
     from torchvision.models import resnet34
 

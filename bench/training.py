@@ -44,7 +44,7 @@ def workplace() -> Iterator[Path]:
 
 
 def classroom(data: Path) -> list[tuple[float, float]]:
-    """Run the recipe as anybody would: (seconds since it was started, acc_camvid) after each epoch."""
+    """Run the recipe as a user would: (seconds since it was started, acc_camvid) after each epoch."""
     history = run_folder("bench-classroom") / HISTORY
     command = [sys.executable, "-m", "core", "train", "--recipe", "classroom", "--data", str(data), "--quiet"]
     start = time.perf_counter()
@@ -95,8 +95,8 @@ def measure() -> Report:
     return Report(
         "Training",
         f"On Toytown, classes of CamVid-11. Speed: crops of 480 x 352, 8 a batch, medians of "
-        f"{STEPS['street']} steps (fastai: {STEPS['fastai']}) after one to warm up, each in a process of its "
-        "own. Classroom: 160 x 128, accuracy on its 24 validation frames, seconds since the command was "
+        f"{STEPS['street']} steps (fastai: {STEPS['fastai']}) after one to warm up, each in a separate "
+        "process. Classroom: 160 x 128, accuracy on its 24 validation frames, seconds since the command was "
         f"given. Evaluation: {FRAMES} frames of 480 x 360.",
         rows,
         [

@@ -1,4 +1,4 @@
-"""Watching a run: what it costs the run, what clicking beside it costs, and the Runs page with many runs."""
+"""Watching a run: its cost to the run, the cost of clicking beside it, and the Runs page with many runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from core.training.runs.records import list_runs, read_batches
 from core.training.runs.status import StatusKeeper, enqueue
 
 CLICKS, PAUSE_SECONDS = 30, 2.0
-"""One person clicks this often, this long a rest between two clicks."""
+"""One person clicks this often, with this long a rest between two clicks."""
 
 WINDOW_SECONDS, TURNS = 40.0, 3
 """How long a run is left alone or watched each time, and how often it is watched."""
@@ -53,7 +53,7 @@ def a_run(data: Path) -> Iterator[str]:
 
 
 def steps_per_second(run: str, act: Callable[[], object]) -> float:
-    """The run's speed while `act` goes on; the time between two epochs is left out."""
+    """The run's speed during `act`; the time between two epochs is left out."""
     position = read_batches(run).position
     act()
     rows = read_batches(run, position).rows
@@ -70,7 +70,7 @@ def processor_seconds(processes: Iterable[psutil.Process]) -> float:
 
 
 def shares_of_the_machine(app: Server, act: Callable[[], object]) -> dict[str, float]:
-    """How much of all cores the server and Chromium take while `act` goes on; the run takes the rest."""
+    """How much of all cores the server and Chromium take during `act`; the run takes the rest."""
     children = psutil.Process().children(recursive=True)
     watched = {
         "server": [psutil.Process(app.pid)],
@@ -109,7 +109,7 @@ def beside_a_run(browser: Browser, app: Server, data: Path) -> tuple[list[Row], 
             watched.append(speed)
             shares.append(taken)
             alone.append(steps_per_second(run, rest))
-    # Each time it is watched lies between two times alone: machines grow slower and faster by themselves.
+    # Each watched window lies between two alone, because a machine's speed drifts.
     watching_costs = [
         1 - speed / statistics.mean(around)
         for speed, around in zip(watched, pairwise(alone[1:]), strict=True)
@@ -135,7 +135,7 @@ def beside_a_run(browser: Browser, app: Server, data: Path) -> tuple[list[Row], 
 
 
 def clicked(browser: Browser, app: Server, run: str) -> tuple[list[float], float]:
-    """What each click took, and the run's speed meanwhile."""
+    """The time of each click, and the run's speed meanwhile."""
     times: list[float] = []
     with opened(browser, app.url) as page:
         page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)

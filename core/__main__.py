@@ -1,6 +1,6 @@
 """`python -m core COMMAND`: everything the app does, from a shell or a script.
 
-Exit status 0 when all went well; 2 with one sentence on stderr for anything wrong with what was given.
+Exit status 0 if all went well; 2 with one sentence on stderr for anything wrong with the input.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ for _commands in (segment, models, datasets, evaluate, plan, training, runs):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status; every error becomes one sentence on stderr."""
-    # Libraries announce their own deprecations on stderr; whoever reads ours can do nothing about them.
+    # Libraries announce their own deprecations on stderr, about which a user can do nothing.
     warnings.simplefilter("ignore")
     try:
         status = cli.main(arguments, prog_name="python -m core", standalone_mode=False)

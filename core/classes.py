@@ -1,6 +1,6 @@
 """Class lists: what the numbers in a label map mean, and the colours they are shown in.
 
-A class list is plain data, so that a data set can bring its own. CamVid's 32 classes and the
+A class list is plain data, so that a data set can have its own. CamVid's 32 classes and the
 SegNet grouping of them into 11 live here.
 """
 
@@ -36,7 +36,7 @@ class ClassList:
     """An ordered list of classes: the number in a label map is the position in this list.
 
     `void` is the number of the class that stands for "not labelled", or None where there is none.
-    Void pixels count neither in the loss nor in any metric.
+    Void pixels are ignored in the loss and in every metric.
     """
 
     name: str
@@ -48,7 +48,7 @@ class ClassList:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The class names in order."""
+        """The class names, in order."""
         return tuple(c.name for c in self.classes)
 
     @cached_property
@@ -57,7 +57,7 @@ class ClassList:
         return np.array([c.colour for c in self.classes], dtype=np.uint8)
 
     def index(self, name: str) -> int:
-        """The number of the class called `name`; DatasetError when there is none."""
+        """The number of the class called `name`; DatasetError if there is none."""
         try:
             return self.names.index(name)
         except ValueError:
@@ -72,7 +72,7 @@ class ClassList:
     def translation(self, target: ClassList) -> NDArray[np.uint8]:
         """(C,) lookup table from this list's numbers to `target`'s, by name, then by group.
 
-        A class that `target` has under neither becomes its void, or 255 where it has none.
+        A class that `target` has under neither becomes its void, or 255 if it has none.
         """
         nothing = 255 if target.void is None else target.void
         numbers = {name: number for number, name in enumerate(target.names)}
@@ -147,7 +147,7 @@ CAMVID_32 = ClassList(
         _camvid("Truck_Bus", (192, 128, 192), "A truck, lorry or bus.", "Car"),
         _camvid("Tunnel", (64, 0, 64), "A tunnel that the road leads into.", "Building"),
         _camvid("VegetationMisc", (192, 192, 0), "Green that is not a tree: grass, hedges, bushes.", "Tree"),
-        _camvid("Void", (0, 0, 0), "Not labelled, or none of the other classes; counts in no figure."),
+        _camvid("Void", (0, 0, 0), "Not labelled, or none of the other classes; ignored in every figure."),
         _camvid("Wall", (64, 192, 0), "A free-standing wall.", "Building"),
     ),
     void=30,
@@ -169,4 +169,4 @@ CAMVID_11 = CAMVID_32.select(
         "Bicyclist",
     ),
 )
-"""SegNet's 11 classes in SegNet's order; it has no Void: a network trained on it always answers."""
+"""SegNet's 11 classes in SegNet's order; it has no Void: a network trained on it always predicts a class."""

@@ -1,9 +1,9 @@
 """Toytown, the built-in data set: a procedural street with exact labels for all of CamVid's classes.
 
 Drawn from the driver's seat of a moving car, in drives of twelve consecutive frames. The same seed gives the
-same pixels on every machine with the pinned NumPy and Pillow: chance is PCG64's raw integers, no font and
-no library of the machine has a say, and sines are rounded. (A PNG file's bytes also depend on the zlib that
-packed it, so "the same" means the same pixels.)
+same pixels on every machine with the pinned NumPy and Pillow: random numbers are PCG64's raw integers, the
+machine's fonts and libraries are not used, and sines are rounded. (A PNG file's bytes also depend on the
+zlib that packed it, so "the same" means the same pixels.)
 
     image, labels = frame(7, 0, (640, 480))
     toytown(Path("data/toytown"))

@@ -1,4 +1,4 @@
-"""What others ask Toytown for: one frame, or a whole data set on disk in fastai's layout."""
+"""What Toytown offers: one frame, or a whole data set on disk in fastai's layout."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def frame(
 
     sequence_seed: which street, 0 or more; number: which frame of it, 0..11; size: (width, height).
     Returns the (H, W, 3) RGB image and its (H, W) label map in CamVid's 32 classes.
-    DatasetError names a number that is out of its range.
+    DatasetError names a number that is out of range.
     """
     _check_size(size)
     _check("Toytown's seed", sequence_seed, 0, LARGEST_SEED * LARGEST_COUNT)
@@ -60,10 +60,10 @@ def toytown(
 ) -> None:
     """Write a data set of `count` frames into a new folder, in fastai's layout.
 
-    size: (width, height) in pixels. progress is called with (frames written, count) after each frame; what
-    it raises stops the writing. The folder appears when it is complete, and not before.
-    DatasetError when a number is out of its range, the folder exists or is being made by somebody else, or
-    the disk refuses.
+    size: (width, height) in pixels. progress is called with (frames written, count) after each frame; raising
+    from it stops the writing. The folder appears only when it is complete.
+    DatasetError if a number is out of range, the folder exists or is being made by somebody else, or
+    writing fails.
     """
     _check_size(size)
     _check("The number of frames", count, 2, LARGEST_COUNT)
@@ -95,7 +95,7 @@ def is_valid(drive: int, drives: int) -> bool:
 
 
 def drive_seed(seed: int, drive: int) -> int:
-    """The street of a drive. Its last digit is the drive's: ten in a row go through all themes."""
+    """The seed of a drive's street. Its last digit is the drive's, so that ten in a row show all themes."""
     return seed * LARGEST_COUNT + drive
 
 

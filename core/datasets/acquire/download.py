@@ -1,4 +1,4 @@
-"""CamVid from the network: one archive, resumed where it broke off, checked, unpacked safely."""
+"""Downloading CamVid: one archive, resumed after an interruption, checked, and unpacked safely."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from core.errors import DatasetError, DownloadError
 class Source:
     """An archive on the network.
 
-    name: the data set's folder. size: the archive's bytes. head_md5: the MD5 hash of its first mebibyte.
+    name: the data set's folder. size: of the archive, in bytes. head_md5: MD5 hash of its first mebibyte.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Source:
 
 
 # URLs.CAMVID and URLs.CAMVID_TINY of fastai, with the sizes and hashes of its data/download_checks.py.
-# Written out, since importing fastai takes seconds; a test holds them against fastai's.
+# Written out, since importing fastai takes seconds; a test compares them with fastai's.
 CAMVID = Source(
     "camvid",
     "https://s3.amazonaws.com/fast-ai-imagelocal/camvid.tgz",
@@ -55,7 +55,7 @@ CAMVID_TINY = Source(
 SOURCES = {source.name: source for source in (CAMVID, CAMVID_TINY)}
 
 ALLOWED = ("https://s3.amazonaws.com/",)
-"""What an address, and every one that it leads on to, must begin with."""
+"""Beginnings that an address, and every address it redirects to, must have."""
 
 _ARCHIVE, _STATE = "archive.tgz", "archive.json"
 _CHUNK = 256 * 1024
@@ -67,7 +67,7 @@ _MAX_STATE = 4096
 
 @dataclass(frozen=True)
 class DownloadProgress:
-    """How far a download is: bytes of the archive done, of how many, and the seconds left if known."""
+    """A download's progress: bytes of the archive done and in all, and the seconds left if known."""
 
     stage: Literal["download", "unpack"]
     done: int
@@ -87,14 +87,14 @@ def download(
     attempts: int = 10,
     pause: float = 1.0,
 ) -> SegmentationDataset:
-    """Bring a data set into `folder` (`data/` where none is given) and open it.
+    """Download a data set into `folder` (`data/` if none is given) and open it.
 
-    report: called with the progress; what it raises stops the download. Stopped or broken off, it goes on
-    next time from where it was.
-    attempts: how often the connection may break off; `pause`: seconds to wait after the first break, one
-    more of them after each.
-    DownloadError when the network, the server or the archive fails; DatasetError when the folder exists, the
-    disk is full or somebody else downloads it. Nothing is left then that counts as a data set.
+    report: called with the progress; raising from it stops the download. An interrupted download continues
+    where it was the next time.
+    attempts: after so many broken connections it gives up; `pause`: seconds to wait after the first one,
+    twice as long after the second, and so on.
+    DownloadError if the network, the server or the archive fails; DatasetError if the folder exists, the
+    disk is full or somebody else is downloading it. Then nothing is left that counts as a data set.
     """
     target = (folder or data_folder()) / source.name
     with staging(target) as place:
@@ -105,7 +105,7 @@ def download(
             root.rename(target)
         except DatasetError as error:
             clear(place)
-            raise DownloadError(f"What {source.url} gave cannot be used: {error}") from error
+            raise DownloadError(f"The archive from {source.url} cannot be used: {error}") from error
     return open_dataset(target, strict=False)
 
 
@@ -118,9 +118,9 @@ def fetch(
     attempts: int = 10,
     pause: float = 1.0,
 ) -> Path:
-    """Download the archive of a source into the folder `place`, going on with what is there of it.
+    """Download a source's archive into the folder `place`, continuing with what is there.
 
-    Parameters and errors as `download`'s.
+    Parameters and errors as for `download`.
     """
     part = _Part(source, place)
     tell = _Teller(source, part.size, report)
@@ -136,12 +136,12 @@ def fetch(
             _wait(pause * breaks, lambda: tell(part.size))
     if part.size != source.size or part.head_md5() != source.head_md5:
         part.discard()
-        raise DownloadError(f"What {source.url} gave is not the archive that was expected; start again.")
+        raise DownloadError(f"{source.url} is not the archive that was expected; start again.")
     return part.path
 
 
 class _BrokenOffError(Exception):
-    """An attempt that brought less than all; another may go on from there."""
+    """An attempt that was cut short; the next one continues from there."""
 
     def __init__(self, why: str, *, unreachable: bool = False) -> None:
         super().__init__(why)
@@ -149,7 +149,7 @@ class _BrokenOffError(Exception):
 
 
 class _Teller:
-    """Reports progress with the seconds left, by the speed since this download was started or resumed."""
+    """Reports progress with the seconds left, from the speed since this download was started or resumed."""
 
     def __init__(self, source: Source, done: int, report: Report) -> None:
         self._total, self._first, self._report = source.size, done, report
@@ -166,7 +166,7 @@ class _Teller:
 
 
 class _Part:
-    """What there is of an archive, and what it was called by the server that sent it (its validator)."""
+    """The part of an archive that is there, and the server's name for that version (its validator)."""
 
     def __init__(self, source: Source, place: Path) -> None:
         self.source = source
@@ -180,7 +180,7 @@ class _Part:
 
     @property
     def validator(self) -> str:
-        """The ETag or date that the file had; empty when it cannot be gone on with."""
+        """The file's ETag or date; empty if the download cannot be resumed."""
         with contextlib.suppress(OSError, ValueError):
             with self._state.open("rb") as file:
                 kept = json.loads(file.read(_MAX_STATE))
@@ -202,7 +202,7 @@ class _Part:
 
 
 def _receive(part: _Part, tell: _Teller, allowed: tuple[str, ...]) -> None:
-    """One request: append what comes to the part. _BrokenOffError when less comes than all."""
+    """One request: append what arrives to the part. _BrokenOffError if it is cut short."""
     headers = {"Accept-Encoding": "identity"}
     if part.size and not part.validator:
         part.discard()
@@ -216,7 +216,7 @@ def _receive(part: _Part, tell: _Teller, allowed: tuple[str, ...]) -> None:
                 if file.tell() + len(piece) > part.source.size:
                     part.discard()
                     raise DownloadError(
-                        f"{part.source.url} gives more than the {part.source.size} bytes expected."
+                        f"{part.source.url} has more than {part.source.size} bytes; it is another archive."
                     )
                 file.write(piece)
                 tell(file.tell())
@@ -225,10 +225,10 @@ def _receive(part: _Part, tell: _Teller, allowed: tuple[str, ...]) -> None:
 
 
 def _open(url: str, headers: dict[str, str], allowed: tuple[str, ...]) -> requests.Response:
-    """Ask for an address, following redirections as far as they are allowed."""
+    """Request an address, following redirections that are allowed."""
     for _ in range(_MAX_REDIRECTS):
         if not url.startswith(allowed):
-            raise DownloadError(f"The address {url} is not one that data sets are downloaded from.")
+            raise DownloadError(f"Data sets are not downloaded from the address {url}.")
         try:
             response = requests.get(
                 url, headers=headers, stream=True, allow_redirects=False, timeout=_TIMEOUTS
@@ -239,36 +239,36 @@ def _open(url: str, headers: dict[str, str], allowed: tuple[str, ...]) -> reques
             return response
         url = urljoin(url, response.headers["Location"])
         response.close()
-    raise DownloadError(f"The address {url} leads from one to the next without end.")
+    raise DownloadError(f"The address {url} redirects too often.")
 
 
 def _accept(response: requests.Response, part: _Part) -> None:
-    """Make the part ready for what this response brings, or refuse it."""
+    """Prepare the part for this response, or refuse it."""
     source, status = part.source, response.status_code
     if status == 206:
         found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
         if not found or int(found[1]) != part.size or found[2] not in {"*", str(source.size)}:
             part.discard()
-            raise _BrokenOffError("the server sent another part than was asked for")
+            raise _BrokenOffError("the server sent a different part from the one requested")
     elif status == 200:
         announced = response.headers.get("Content-Length", str(source.size))
         if announced != str(source.size):
             part.discard()
             raise DownloadError(
-                f"{source.url} has {announced} bytes where {source.size} are expected; it is another archive."
+                f"{source.url} has {announced} bytes instead of {source.size}; it is another archive."
             )
         part.start(_validator(response))
     elif status == 416:
         part.discard()
-        raise _BrokenOffError("the server does not have the part that was asked for")
+        raise _BrokenOffError("the server does not have the requested part")
     elif status >= 500:
         raise _BrokenOffError(f"the server answered with status {status}")
     else:
-        raise DownloadError(f"{source.url} cannot be had: the server answered with status {status}.")
+        raise DownloadError(f"{source.url} cannot be downloaded: the server answered with status {status}.")
 
 
 def _validator(response: requests.Response) -> str:
-    """What a later request names so that only the same file is gone on with; a weak ETag cannot do that.
+    """What a later request sends so that only the same file is continued; a weak ETag cannot do that.
 
     Source: RFC 9110, section 13.1.5.
     """
@@ -286,16 +286,16 @@ def _next(pieces: Iterator[bytes]) -> bytes:
 def _given_up(part: _Part, broken: _BrokenOffError, breaks: int) -> str:
     host = urlsplit(part.source.url).netloc
     if broken.unreachable and breaks == 1:
-        return f"{host} cannot be reached; check the connection to the internet and start again."
+        return f"{host} cannot be reached; check the internet connection and start again."
     have, total = (f"{size / 1024**2:.1f}" for size in (part.size, part.source.size))
     return (
-        f"The download from {host} broke off {breaks} times, at last because {broken}; "
-        f"start again, and it goes on from {have} of {total} MB."
+        f"The download from {host} was interrupted {breaks} times, the last time because {broken}; "
+        f"start again to continue from {have} of {total} MB."
     )
 
 
 def _wait(seconds: float, tell: Callable[[], None]) -> None:
-    """Wait, but let whoever watches stop it."""
+    """Wait, but keep reporting, so that the download can be stopped."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         tell()
@@ -307,12 +307,12 @@ def _require_room(source: Source, place: Path) -> None:
     if shutil.disk_usage(place).free < missing:
         raise DatasetError(
             f"There is no room left for {source.name}: {missing / 1024**2:.0f} MB more are needed; "
-            "free some on that disk and start again."
+            "free some space on that disk and start again."
         )
 
 
 def _unpacked(source: Source, place: Path, report: Report) -> Path:
-    """Unpack the archive; returns the folder in it that is the data set."""
+    """Unpack the archive; returns the data set's folder in it."""
     folder = place / "unpacked"
     shutil.rmtree(folder, ignore_errors=True)
     try:

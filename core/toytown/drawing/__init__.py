@@ -1,1 +1,1 @@
-"""Shapes, colours, light and chance: what everything in Toytown is drawn with."""
+"""Shapes, colours, light and randomness: what everything in Toytown is drawn with."""

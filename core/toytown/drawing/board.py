@@ -18,7 +18,7 @@ Outline = Sequence[tuple[float, float]]
 
 
 class Board:
-    """Metres from the lower left corner; every mark has a colour and a class, all else is see-through."""
+    """Metres from the lower left corner; every mark has a colour and a class, all else is transparent."""
 
     def __init__(self, width: float, height: float, texels: int = 32) -> None:
         self.width, self.height, self.texels = width, height, texels
@@ -102,9 +102,9 @@ class Board:
 
 @lru_cache(maxsize=128)
 def letters(words: str) -> Image.Image:
-    """Words as a grey picture, 0 to 255, cut to the ink.
+    """Words as a grey picture, 0 to 255, cropped to the ink.
 
-    The font is the one inside Pillow: what fonts a machine has makes no difference.
+    The font is Pillow's own: a machine's fonts make no difference.
     """
     font = ImageFont.load_default(size=72)
     left, top, right, bottom = (int(edge) for edge in font.getbbox(words))

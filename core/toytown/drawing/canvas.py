@@ -1,11 +1,11 @@
 """The canvas: solid shapes in metres become pixels and their classes in one stroke.
 
 The street runs along z, away from the driver; x points right, y up from the road; all in metres. A picture
-is drawn three times larger than asked for, in four channels: red, green, blue and the class. A shape is
-painted once into all four, so picture and label map cannot disagree. At the end the colours of each 3 x 3
-block are averaged (antialiasing) and the class of its middle is taken (none).
+is drawn three times larger than requested, in four channels: red, green, blue and the class. A shape is
+painted into all four at once, so picture and label map cannot disagree. At the end the colours of each 3 x 3
+block are averaged (antialiased), and its label is the class of its middle pixel (not antialiased).
 
-Nearer things are painted over farther ones: call in that order.
+Draw the farther things first: nearer ones are painted over them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DEPTH_STEPS = 1.5
 
 @dataclass(frozen=True)
 class View:
-    """Where the driver's eye is and how large the picture.
+    """Where the driver's eye is, and how large the picture is.
 
     x, z: the eye in metres; eye: its height. yaw, pitch: how far the horizon's middle is off the picture's
     middle, as a share of the picture's width.
@@ -73,9 +73,9 @@ class View:
 
 @dataclass(frozen=True)
 class Texture:
-    """A flat painting, metres wide and high, in halving sizes for greater distances.
+    """A flat painting, metres wide and high, at sizes that halve for greater distances.
 
-    levels: (h, w) arrays of four bytes each: red, green, blue, class; the class 255 is see-through.
+    levels: (h, w) arrays of four bytes each: red, green, blue, class; the class 255 is transparent.
     """
 
     width: float
@@ -96,7 +96,7 @@ def _pack(pixels: NDArray[np.uint8]) -> Packed:
 
 
 def _halve(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Average colours of opaque neighbours; whether and what a pixel is comes from one of the four."""
+    """Average the colours of opaque neighbours; class and opacity come from one of the four."""
     height, width = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
     total = np.zeros((height // 2, width // 2, 3), dtype=np.uint16)
     count = np.zeros((height // 2, width // 2, 1), dtype=np.uint16)
@@ -115,7 +115,7 @@ _CIRCLE = tuple((cosine(i / 14), sine(i / 14)) for i in range(14))
 
 
 class Canvas:
-    """What is painted on; see the module's text."""
+    """The canvas; see the module's docstring."""
 
     def __init__(self, view: View, light: Light) -> None:
         self.view = view
@@ -164,7 +164,7 @@ class Canvas:
         self.polygon(outline, colour, kind, facing_street(side))
 
     def overlay(self, outline: Sequence[tuple[float, float]], colour: RGB, kind: int) -> None:
-        """Fill a polygon given in fine pixels, before everything else."""
+        """Fill a polygon given in fine pixels, in front of everything else."""
         self._draw.polygon(outline, fill=(*colour, kind))
         self._draw_depth.polygon(outline, fill=0)
 
@@ -284,7 +284,7 @@ class Canvas:
         self.image.paste(Image.fromarray(pixels), (col, row), mask)
         self.depth.paste(Image.fromarray(np.ascontiguousarray(depth)), (col, row), mask)
 
-    # What comes out
+    # Results
 
     def colours(self) -> Floats:
         """(H, W, 3) colours, 0..255: the mean of each block."""

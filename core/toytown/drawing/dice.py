@@ -1,6 +1,6 @@
-"""Chance that falls alike on every machine, and noise made of it.
+"""Random numbers that are the same on every machine, and noise made of them.
 
-Only raw integers of PCG64 are used: numpy promises their stream for good, but not what its higher
+Only raw integers of PCG64 are used: NumPy guarantees their stream, but not what its higher
 functions make of them. Sines are rounded, since the last bit of a sine differs between C libraries.
 """
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Dice:
-    """A stream of chance for one purpose: other purposes' draws do not disturb it."""
+    """A random stream for one purpose, independent of those for other purposes."""
 
     def __init__(self, seed: int, purpose: str) -> None:
         self._bits = np.random.PCG64(np.random.SeedSequence([seed, zlib.crc32(purpose.encode())]))
@@ -53,7 +53,7 @@ class Dice:
 
 
 def smooth_noise(dice: Dice, height: int, width: int, cells: int, octaves: int = 4) -> NDArray[np.float64]:
-    """(height, width) noise in [-1, 1] that repeats without a seam.
+    """(height, width) seamlessly repeating noise in [-1, 1].
 
     cells: lattice cells along the shorter side at the coarsest octave; height and width must be multiples
     of `cells << (octaves - 1)`.

@@ -1,4 +1,4 @@
-"""The ground: road, kerbs, pavement, paint and shadows, and the grain that tells them apart close by."""
+"""The ground: road, kerbs, pavement, paint and shadows, and the grain that distinguishes them close by."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ _TILE_OF[kinds.SHOULDER] = 3
 
 
 def grain(canvas: Canvas, shadows: Image.Image) -> None:
-    """Give everything drawn so far on the ground its texture, and darken it where `shadows` is bright.
+    """Texture all the ground drawn so far, and darken it where `shadows` is bright.
 
-    To be called once, when only sky and ground are drawn: labels stay as they are.
+    Call this once, when only sky and ground are drawn: labels do not change.
     """
     view = canvas.view
     top = min(canvas.size[1], max(0, int(view.middle[1]) + 2))

@@ -1,4 +1,4 @@
-"""Light and weather: how bright a face is, the sky, and what the air, the rain and the sensor make of it."""
+"""Light and weather: how bright a face is, the sky, and the effects of air, rain and sensor."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from core.toytown.drawing import kinds
 from core.toytown.drawing.dice import Dice, smooth_noise
 
 Facing = Literal["up", "left", "right", "front"]
-"""Where a face looks: to the sky, to the driver's left or right, or to the driver."""
+"""Which way a face points: to the sky, to the driver's left or right, or to the driver."""
 FRONT: Facing = "front"
 
 
 def facing_street(side: int) -> Facing:
-    """Where a face on a side of the street (-1 left, 1 right) looks: to the other side."""
+    """Which way a face on a side of the street (-1 left, 1 right) points: to the other side."""
     return "left" if side > 0 else "right"
 
 
@@ -32,11 +32,11 @@ Floats = NDArray[np.float64]
 class Light:
     """The light of one drive.
 
-    ambient: what every face gets, per colour; direct: what the sun adds to a face it meets squarely.
-    sun: the side it comes from, -1 left, 1 right, 0 none; ahead: whether it stands before the driver.
+    ambient: the light on every face, per colour; direct: what the sun adds to a face at right angles to it.
+    sun: the side it comes from, -1 left, 1 right, 0 none; ahead: whether it is in front of the driver.
     top, horizon: the sky's colours; cloud: their colour and how much of the sky they cover, 0..1.
-    haze: the distance in metres at which two thirds of a thing's colour have become the air's.
-    exposure: what the camera multiplies with; noise: the sensor's, in grey levels.
+    haze: the distance in metres at which two thirds of a thing's colour are the air's.
+    exposure: the camera's factor; noise: the sensor's, in grey levels.
     """
 
     weather: Weather
@@ -59,11 +59,11 @@ class Light:
 
     @property
     def wet(self) -> bool:
-        """Whether the road mirrors."""
+        """Whether the road reflects."""
         return self.weather == "rain"
 
     def factors(self, facing: Facing) -> Triple:
-        """What a colour is multiplied with on a face."""
+        """The factors for a colour on a face."""
         if facing == "up":
             share = 0.75
         elif facing == "front":
@@ -89,7 +89,7 @@ class Light:
 
 
 def light_of(weather: Weather, dice: Dice) -> Light:
-    """The light of a drive in this weather; the sun's side and the camera's cast are chance."""
+    """The light of a drive in this weather; the sun's side and the camera's colour cast are random."""
     sun = dice.pick((-1, 1))
     ahead = dice.chance(0.4)
     warm = dice.between(-0.03, 0.03)
@@ -123,7 +123,7 @@ def light_of(weather: Weather, dice: Dice) -> Light:
 
 
 def cloud_map(dice: Dice) -> Floats:
-    """(256, 512) seamless clouds, -1..1, made once for a drive."""
+    """(256, 512) seamless clouds, -1..1, made once for each drive."""
     return smooth_noise(dice, 256, 512, 4, octaves=6)
 
 
@@ -153,7 +153,7 @@ def sky(
 
 
 def _sampled(field: Floats, rows: Floats, cols: Floats) -> Floats:
-    """A seamless (256, 512) field between its points."""
+    """Interpolate a seamless (256, 512) field."""
     top, left = np.floor(rows), np.floor(cols)
     down, right = rows - top, cols - left
     row, col = top.astype(np.int64) % 256, left.astype(np.int64) % 512
@@ -186,7 +186,7 @@ def finish(
     glows: Sequence[tuple[float, float, float, float, RGB]],
     dice: Dice,
 ) -> NDArray[np.uint8]:
-    """Air, wetness, lamps, lens and sensor: (H, W, 3) drawn colours become the picture.
+    """Apply air, wetness, lamps, lens and sensor: (H, W, 3) drawn colours become the picture.
 
     middle: where the horizon is, column and row. glows: lamps as column, row, radius in pixels, distance in
     metres and colour. Labels are only read: light falls on things without changing what they are.
@@ -248,7 +248,7 @@ def _smear(image: Floats, reach: int) -> Floats:
 
 
 def _headlights(seen: Floats, labels: NDArray[np.uint8], depths: Floats, middle: tuple[float, float]) -> None:
-    """The own car's light: a warm pool on the road and on what stands in it."""
+    """Our own car's headlights: a warm pool of light on the road and on things in it."""
     height, width = labels.shape
     cols = np.abs(np.arange(width)[None, :] + 0.5 - middle[0]) / width
     rows = np.arange(height)[:, None] + 0.5

@@ -1,4 +1,4 @@
-"""What a theme adds to a street: people, animals, buses, road works. Each takes a planner and puts it in."""
+"""What a theme adds to a street: people, animals, buses, road works. Each function adds it to a planner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.toytown.drive.street import LANE, Place, still, walking
 from core.toytown.things import buses, diggers, figures, furniture, riders
 
 PACE = 0.11
-"""Turns of a walker's stride a frame."""
+"""Turns of a walker's stride for each frame."""
 
 
 # On foot

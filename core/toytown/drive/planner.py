@@ -1,4 +1,4 @@
-"""A street that is being filled: what everything that is planned for a drive is put into."""
+"""A street that is being filled with everything that is planned for a drive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Size = tuple[float, float, float]
 
 
 class Planner:
-    """A street that is being filled; what is put in draws from its dice."""
+    """A street that is being filled; everything in it draws from its dice."""
 
     def __init__(self, seed: int) -> None:
         number = seed % len(THEMES)
@@ -56,7 +56,7 @@ class Planner:
         dx: float = 0,
         dz: float = 0,
     ) -> None:
-        """Put a thing into the street: on the road's height in the lanes, else on the pavement's."""
+        """Put a thing into the street: at the road's height in the lanes, else at the pavement's."""
         y = 0.0 if place in {"road", "lane"} or (place == "kerb" and size[1] > 1.5) else KERB
         self.street.things.append(Thing(place, x, y, z, draw, size, dx, dz))
 
@@ -86,7 +86,7 @@ class Planner:
         self.put(place, x, z, still(cars.draw_car, car, oncoming, braking), size, 0.0, dz)
 
     def clear(self, places: set[Place], near: float, far: float, side: int = 0) -> None:
-        """Take vehicles between near and far away, of one side or both, to make room."""
+        """Remove the vehicles between near and far, on one side or both, to make room."""
         things = self.street.things
         things[:] = [
             t
@@ -95,6 +95,6 @@ class Planner:
         ]
 
     def open_side(self) -> int:
-        """A side whose pavement no parked cars hide, if there is one."""
+        """A side whose pavement is not hidden by parked cars, if there is one."""
         open_sides = [side for side in (-1, 1) if not self.street.bay(side)]
         return self.dice.pick(open_sides or (-1, 1))

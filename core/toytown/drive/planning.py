@@ -1,4 +1,4 @@
-"""The plan of a drive, drawn by lot from its seed: houses and parks on both sides, lamps, signs, traffic."""
+"""The plan of a drive, random by its seed: houses and parks on both sides, lamps, signs, traffic."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def _park_cars(planner: Planner, side: int) -> None:
 
 
 def _drive_cars(planner: Planner) -> None:
-    """Cars before us in our lane, and cars that come towards us; none into a train."""
+    """Cars ahead in our lane, and oncoming cars; none drives into a train."""
     street, dice, rail = planner.street, planner.dice, planner.street.spans.rail
     often = 0.5 if "suv" in planner.theme.extras else 0.12
     z = dice.between(16, 26)

@@ -28,7 +28,7 @@ SIGHT = 170.0
 """Metres beyond which things are too small to be drawn."""
 
 Step = tuple[tuple[int, int, float], Callable[[], None]]
-"""A drawing and its turn: the section of the street, the band, the distance."""
+"""A drawing and its place in the order: the section of the street, the band, the distance."""
 
 
 def draw_frame(
@@ -74,10 +74,10 @@ def _draw_sky(canvas: Canvas, street: Street, number: int) -> None:
 
 
 def _steps(canvas: Canvas, street: Street, things: list[Thing], number: int) -> list[Step]:
-    """All drawings with their turn.
+    """All drawings with their place in the order.
 
-    What lies behind a bridge comes first; before it, what is further out is never in front of what is further
-    in, as all lines of sight run outwards; in one band the farther comes before the nearer.
+    What is behind a bridge comes first. In front of it, nothing further out hides what is further in, since
+    all lines of sight run outwards; within a band, the farther comes before the nearer.
     """
     spans, near = street.spans, canvas.view.z + NEAR
     limit = near + SIGHT if spans.tunnel is None else min(near + SIGHT, spans.tunnel + 60)

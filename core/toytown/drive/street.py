@@ -21,7 +21,7 @@ KERB = 0.11
 """Height of a pavement above the road in metres."""
 
 Draw = Callable[[Canvas, float, float, float, int], None]
-"""Draws something on a canvas at (x, y, z) in a frame of this number."""
+"""Draws something on a canvas at (x, y, z) in the frame with this number."""
 Place = Literal["beyond", "border", "pavement", "kerb", "road", "lane"]
 """Bands from the outside to our own lane: what is further in hides what is further out."""
 GroundKind = Literal["grass", "street", "parking"]
@@ -55,7 +55,7 @@ class Thing:
 def still(
     draw: Callable[Concatenate[Canvas, float, float, float, P], None], *args: P.args, **kwargs: P.kwargs
 ) -> Draw:
-    """A drawing function with its last arguments filled in, alike in every frame."""
+    """A drawing function with its last arguments filled in, the same in every frame."""
     return lambda canvas, x, y, z, _: draw(canvas, x, y, z, *args, **kwargs)
 
 
@@ -114,7 +114,7 @@ class Spans:
 
     @property
     def planes(self) -> list[float]:
-        """Where nothing of a side may reach across."""
+        """Where nothing at a side may reach across."""
         return sorted(z for z in (self.rail, self.bridge, self.gate, self.tunnel) if z is not None)
 
     def leaves_free(self, z: float) -> bool:
@@ -124,7 +124,7 @@ class Spans:
 
 @dataclass
 class Street:
-    """One drive's world; what is in it is added while it is planned, and left alone then.
+    """One drive's world; it is filled while the drive is planned, and not changed after that.
 
     parking: whether there is a parking lane, left and right; shoulder: width of the strip before the kerb.
     speed: our own, in metres a frame. writing: words on our lane and where they are.

@@ -13,7 +13,7 @@ from core.toytown.drive.street import Spans
 
 @dataclass(frozen=True)
 class Theme:
-    """What a drive has. blocks: what takes turns along both sides; extras: names of what else is put in."""
+    """What a drive has. blocks: what alternates along both sides; extras: names of other additions."""
 
     weather: tuple[Weather, ...]
     blocks: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What one drives under, painted flat: a bridge, a town gate, the mouth of a tunnel."""
+"""Things to drive under, painted flat: a bridge, a town gate, the mouth of a tunnel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.toytown.things.facades import BRICK, STONE, cover
 def arch_outline(
     middle: float, half: float, low: float, spring: float, rise: float
 ) -> list[tuple[float, float]]:
-    """The outline of an opening with a round head."""
+    """The outline of an opening with a round top."""
     head = [(middle + dx, spring + dy) for dx, dy in circle(0, 0, half, rise) if dy >= -1e-9]
     return [(middle + half, low), *head, (middle - half, low)]
 
@@ -81,7 +81,7 @@ def bridge_front(dice: Dice, light: Light, width: float, clearance: float) -> Te
 
 
 def portal(dice: Dice, light: Light, width: float, opening: float) -> Texture:
-    """The mouth of a tunnel; its opening is see-through."""
+    """The mouth of a tunnel; its opening is transparent."""
     height, kind = 7.6, kinds.TUNNEL
     stone = dice.pick(STONE)
     board = Board(width, height)

@@ -15,7 +15,7 @@ from core.toytown.things.cars import GLASS, PAINT, TYRE
 
 @dataclass(frozen=True)
 class Box:
-    """A bus or lorry: painted flat sides put together to a box. Its ends and side as textures."""
+    """A bus or lorry: painted flat sides that make a box. Its ends and side as textures."""
 
     length: float
     width: float

@@ -1,6 +1,6 @@
-"""Passenger cars, SUVs, pickups and vans: side profiles drawn out to their width.
+"""Passenger cars, SUVs, pickups and vans: side profiles extended to their width.
 
-A car is drawn at (x, y, z), the middle of its nearer end on the road: its rear if it drives away from us.
+A car is drawn at (x, y, z), the middle of its nearer end on the road (its rear if it drives away from us).
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def draw_car(
 
 
 class _CarDrawing:
-    """One drawing of a car: keeps the place, so that each part is a few numbers."""
+    """One drawing of a car: it keeps the position, so that each part is a few numbers."""
 
     def __init__(self, canvas: Canvas, car: Car, place: Point, oncoming: bool) -> None:
         self.canvas, self.car, self.shape = canvas, car, car.shape

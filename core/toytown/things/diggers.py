@@ -1,4 +1,4 @@
-"""What moves and is nothing else: a trailer and a digger."""
+"""Other moving things: a trailer and a digger."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """People, riders and animals: paper figures that face the driver or walk across the street.
 
 A figure stands at (x, z) on the height y. `step` is where it is in its stride, in turns. Shapes are given
-as (right, up) in metres for an adult and scaled.
+as (right, up) in metres for an adult, and scaled.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def scaled(parts: Sequence[Part], size: float, mirrored: bool) -> list[Part]:
 
 
 def limb(x0: float, y0: float, x1: float, y1: float, thick: float, thin: float, colour: RGB) -> Part:
-    """An arm or a leg from (x0, y0) to (x1, y1), as thick and then as thin as said."""
+    """An arm or a leg from (x0, y0), `thick` there, to (x1, y1), `thin` there."""
     dx, dy = x1 - x0, y1 - y0
     length = max(1e-6, math.sqrt(dx * dx + dy * dy))
     nx, ny = -dy / length, dx / length
@@ -209,7 +209,7 @@ def push(
     tint: RGB,
     across: int,
 ) -> None:
-    """Somebody walking across with a pram, a suitcase or a hand cart before or behind them."""
+    """Somebody walking across with a pram, a suitcase or a hand cart in front of or behind them."""
     hand = across or 1
     parts: list[Part]
     if cart == "pram":

@@ -94,7 +94,7 @@ def _rider_along(person: Person, step: float, frame: RGB) -> list[Part]:
 
 
 def motorcyclist(canvas: Canvas, x: float, y: float, z: float, person: Person, away: bool) -> None:
-    """A motorcycle with its rider, from behind or before."""
+    """A motorcycle with its rider, from behind or from the front."""
     paint = person.bag or (150, 30, 34)
     lamp: RGB = (230, 40, 32) if away else (255, 248, 220)
     parts: list[Part] = [

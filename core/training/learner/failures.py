@@ -29,8 +29,8 @@ def translate_errors(stage: Stage | None = None) -> Iterator[None]:
                 raise full from error
             if _is_left_alone(cause):
                 raise TrainingError(
-                    "Another process of this run has ended, and this one cannot continue alone; see the other "
-                    "one's error, and resume the run."
+                    "Another process of this run has ended, and this one cannot continue alone; "
+                    "see the other one's error, and resume the run."
                 ) from error
         raise
 

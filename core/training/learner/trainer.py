@@ -565,9 +565,7 @@ def _stage_file(folder: Path, stage: str) -> Path:
 
 
 def _stopped(stage: str) -> StoppedError:
-    return StoppedError(
-        f"Stopped in the stage {stage}; this run can continue from its last completed epoch."
-    )
+    return StoppedError(f"Stopped in the stage {stage}; this run can continue from its last completed epoch.")
 
 
 def class_weights(counts: Tensor, power: float) -> Tensor:

@@ -151,9 +151,7 @@ def _to_multiple(pixels: float) -> int:
 class Recipe(_Checked):
     """A whole training run; the comments in `recipes/street.toml` explain its values."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)] = Field(
-        description="The recipe's name."
-    )
+    name: Annotated[str, Field(min_length=1, max_length=100)] = Field(description="The recipe's name.")
     summary: str = Field("", description="The recipe's purpose, in one sentence.")
     network: str = Field(description="The name of the network that is trained.")
     classes: str = Field(

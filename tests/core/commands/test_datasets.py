@@ -179,10 +179,7 @@ def test_a_download_without_network_is_one_sentence(tmp_path, run, monkeypatch):
     status, printed, sentence = run("download", "camvid-tiny", "--to", tmp_path / "data")
 
     assert (status, printed) == (2, "")
-    assert (
-        sentence
-        == "s3.amazonaws.com cannot be reached; check the connection to the internet and start again.\n"
-    )
+    assert sentence == "s3.amazonaws.com cannot be reached; check the internet connection and start again.\n"
     assert list((tmp_path / "data").iterdir()) == []
 
 

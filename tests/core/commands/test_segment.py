@@ -323,7 +323,7 @@ def test_comparison_as_text_has_the_share_and_the_biggest_change_first(run, phot
     assert printed.splitlines() == [
         "colours at full: 48 x 40",
         "swapped at full: 48 x 40",
-        " 48.33%  of the pixels have another class",
+        " 48.33%  of the pixels have a different class",
         " 38.33%  Road -> Tree",
         " 10.00%  Tree -> Road",
     ]
@@ -484,7 +484,7 @@ def test_the_shipped_model_is_the_one_taken_where_none_is_named(refusal, photo):
         ((), "either --sizes, as in 512,1024, or --models, as in A,B"),
         (("--sizes", "512,1024", "--models", "a,b"), "either --sizes"),
         (("--sizes", "512"), "as in 512,1024"),
-        (("--sizes", "512,512"), "two different ones"),
+        (("--sizes", "512,512"), "two different values"),
         (("--sizes", "512,300"), "'300' is not one of 512, 1024, full"),
         (("--sizes", "512,1024,full"), "as in 512,1024"),
         (("--sizes", "512,1024", "--size", "512"), "leave --size out"),

@@ -109,7 +109,8 @@ def test_weights_that_do_not_fit_are_refused_with_both_shapes(monkeypatch):
 
     monkeypatch.setattr(torch, "load", load_wider)
     with pytest.raises(
-        PretrainedWeightsError, match=r"shape \(64, 3, 3, 3\), the network wants \(32, 3, 3, 3\)\.$"
+        PretrainedWeightsError,
+        match=r"shape \(64, 3, 3, 3\), the network needs \(32, 3, 3, 3\); run `make setup` again\.$",
     ):
         find_network("unet_lite0").build(11, True)
 
@@ -152,7 +153,7 @@ def test_pretrained_unet_resnet34_without_a_network_is_refused_in_a_sentence(mon
     with pytest.raises(PretrainedWeightsError) as refused:
         find_network("unet_resnet34").build(11, True)
 
-    assert "cannot be reached" in str(refused.value)
+    assert "cannot be downloaded" in str(refused.value)
     assert "unet_lite0" in str(refused.value)
     assert str(refused.value).count(".") == 1
     assert str(refused.value).endswith(".")

@@ -289,7 +289,7 @@ def test_an_unknown_format_version_is_named_with_the_known_one(saved, version):
     edit_card(saved, format_version=version)
 
     sentence = refusal(BrokenModelError)
-    assert f"has the format version {version}" in sentence
+    assert f"has format version {version}" in sentence
     assert "reads version 1." in sentence
 
 
@@ -427,7 +427,7 @@ def test_a_tensor_of_the_wrong_shape_is_named_with_both_shapes(saved):
 
     sentence = refusal(BrokenModelError)
     assert str(saved / WEIGHTS) in sentence
-    assert "weight has shape (5, 3, 1, 1), the network wants (2, 3, 1, 1)." in sentence
+    assert "weight has shape (5, 3, 1, 1), but the network needs (2, 3, 1, 1)." in sentence
 
 
 def test_a_missing_tensor_is_named(saved):

@@ -121,8 +121,8 @@ def test_runs_that_measured_other_things_are_said_not_to_compare(make_view):
 
     assert cannot_be_compared({"one": first, "two": alike}) == ""
     assert cannot_be_compared({"one": first, "three": other}) == (
-        "These runs have different data sets, class lists and picture sizes: their accuracies cannot be "
-        "compared as they stand."
+        "These runs have different data sets, class lists and picture sizes, so their accuracies cannot be "
+        "compared directly."
     )
 
 

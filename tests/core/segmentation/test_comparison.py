@@ -218,7 +218,7 @@ def test_class_lists_with_nothing_in_common_are_refused_by_name():
         compare(labelled([[0]]), labelled([[0]], boats))
     assert str(refused.value) == (
         "The class lists Harbour (Ship, Quay) and ABC (A, B, C) have no class in common; "
-        "choose two models that know the same classes."
+        "choose two models that share classes."
     )
 
 

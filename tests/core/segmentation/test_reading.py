@@ -219,7 +219,7 @@ def reading_of(labels: str, chosen: int, probability: float = 0.968) -> PixelRea
             "3 of its 20 neighbours are B, 2 C and 1 D: a boundary runs here.",
         ),
         ("AAA", 0, "Pixel (212, 340) is A with 97 %; all its 2 neighbours are A too."),
-        ("A", 0, "Pixel (212, 340) is A with 97 %; the picture has no other pixel on its row."),
+        ("A", 0, "Pixel (212, 340) is A with 97 %; the picture has no other pixel in its row."),
     ],
     ids=[
         "all the same",
@@ -243,7 +243,7 @@ def test_sentence_on_a_picture_of_two_columns_has_one_neighbour_not_neighbours(l
 @pytest.mark.parametrize(
     ("shape", "end"),
     [
-        ("row", "the picture has no other pixel on its row."),
+        ("row", "the picture has no other pixel in its row."),
         ("column", "the picture has no other pixel in its column."),
         ("square", "the picture has no other pixel."),
     ],

@@ -148,7 +148,7 @@ def test_a_dead_run_is_not_shown_as_running(make_run):
     make_run("dead", "running", heartbeat=time.time() - 3600)
     app = page()
 
-    assert "ended without a word" in app.error[0].value
+    assert "ended unexpectedly" in app.error[0].value
     assert app.button(key="resume").label == "Resume"
 
 

@@ -228,7 +228,7 @@ def test_a_data_set_without_pictures_is_refused(root, refusal):
     for picture in (root / "images").iterdir():
         picture.unlink()
 
-    assert f"{root} holds no pictures; give PNG or JPEG" in refusal(lambda: open_dataset(root))
+    assert f"{root} holds no pictures; put PNG or JPEG" in refusal(lambda: open_dataset(root))
 
 
 def test_a_missing_label_map_is_named_with_its_picture(root, refusal):

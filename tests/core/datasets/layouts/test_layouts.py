@@ -202,7 +202,7 @@ def test_a_list_that_is_far_too_long_is_not_read(make_layout, street_frames, ref
     with (root / "valid.txt").open("wb") as file:
         file.truncate(5 * 1024**2)
 
-    assert "valid.txt has more than 4 MB" in refusal(lambda: open_dataset(root))
+    assert "valid.txt is larger than 4 MB" in refusal(lambda: open_dataset(root))
 
 
 # Names and pairs

@@ -200,7 +200,7 @@ def test_a_run_can_be_stopped_while_it_waits(store, data, core, launched):
     _, said = process.communicate(timeout=60)
 
     assert process.returncode == 130
-    assert said.startswith(f"Waiting for {first} to end.\nStopped while it was waiting in line")
+    assert said.startswith(f"Waiting for {first} to end.\nStopped while waiting in the queue")
     assert state_of(second) == "stopped"
     assert state_of(first) == "running"
 

@@ -141,7 +141,7 @@ def test_a_batch_that_does_not_fit_into_memory_names_a_smaller_one(store, data, 
     complaint = limited(run, environment, resource.RLIMIT_AS, 4 * 2**30)
 
     assert complaint == (
-        "The memory is too small for a batch of 4 pictures in the stage huge: try a batch size of 2.\n"
+        "The memory is too small for a batch of 4 pictures in the stage huge; try a batch size of 2.\n"
     )
     assert (status_of(run).state, status_of(run).message) == ("failed", complaint.rstrip())
 

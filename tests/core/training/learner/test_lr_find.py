@@ -80,5 +80,5 @@ def test_data_from_which_nothing_can_be_learnt_is_one_sentence(dataset, tmp_path
     monkeypatch.setattr(
         "core.training.learner.loss.F.cross_entropy", lambda *_, **__: torch.tensor(float("nan"))
     )
-    with pytest.raises(DivergedError, match="stage only at which the loss falls"):
+    with pytest.raises(DivergedError, match="at which the loss falls in the stage only"):
         find_rate(make_recipe(), dataset, tmp_path / "run", "only")

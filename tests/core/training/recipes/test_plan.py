@@ -27,15 +27,15 @@ def stage_words(dataset, **changes) -> str:
 def test_the_beginning_says_network_origin_classes_and_pictures(dataset):
     assert plan(make_recipe(pretrained=False), dataset).begin == (
         "The network pixel_colour starts from random weights: it knows nothing. It learns the 4 classes of "
-        "the data set from 4 pictures; after every epoch it is measured on 1 picture that it never learns "
-        "from."
+        "the data set from 4 pictures; after every epoch it is evaluated on 1 picture that it does not "
+        "train on."
     )
 
 
 @pytest.mark.parametrize(
     ("changes", "part"),
     [
-        ({"pretrained": True}, "an encoder that has learnt to see on ImageNet's photos"),
+        ({"pretrained": True}, "an encoder that was pretrained on ImageNet's photos"),
         ({"start_model": "street-lite0", "classes": "model"}, "starts from the model street-lite0"),
         ({"start_model": "street-lite0", "classes": "model"}, "the classes of the model"),
         ({"classes": "CamVid-11"}, "the classes of CamVid-11"),
@@ -48,7 +48,7 @@ def test_origin_and_classes_are_the_recipes(dataset, changes, part):
 def test_a_stage_says_how_often_and_in_how_many_steps(dataset):
     # four pictures are two batches of two; three epochs are six steps
     assert stage_words(dataset).startswith(
-        "3 times through the pictures in batches of 2, 6 steps in all, each a piece of 32 x 32 pixels of a "
+        "3 times through the pictures in batches of 2, 6 steps in all, each a crop of 32 x 32 pixels from a "
         "picture scaled by 0.8 to 1.2."
     )
     assert stage_words(dataset, epochs=1).startswith("Once through")
@@ -77,8 +77,8 @@ def test_a_picture_that_cannot_be_read_leaves_the_share(dataset):
         ({"lr": 0.3, "pct_start": 0.9}, "rises over the first 90% of the steps"),
         ({"lr": 0.3}, "its highest value is 0.3."),
         ({"lr": 0.3, "lr_find": True}, "The finder tries 100 batches first"),
-        ({"lr": "find", "suggestion": "steep"}, "its suggestion steep is taken"),
-        ({"frozen": True}, "The encoder stays as it is"),
+        ({"lr": "find", "suggestion": "steep"}, "its suggestion steep becomes the highest learning rate"),
+        ({"frozen": True}, "The encoder is frozen"),
     ],
 )
 def test_a_stage_says_what_the_learning_rate_does_and_what_learns(dataset, changes, part):
@@ -88,7 +88,7 @@ def test_a_stage_says_what_the_learning_rate_does_and_what_learns(dataset, chang
 def test_a_later_stage_says_where_it_starts(dataset):
     recipe = make_recipe(make_stage("first"), make_stage("second", start_from="first"))
 
-    assert "It goes on from the weights of first." in plan(recipe, dataset).stages[1][1]
+    assert "It starts from the weights of first." in plan(recipe, dataset).stages[1][1]
     assert [name for name, _ in plan(recipe, dataset, ("second",)).stages] == ["second"]
     with pytest.raises(RecipeError, match="no stage 'third'"):
         plan(recipe, dataset, ("third",))

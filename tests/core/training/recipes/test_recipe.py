@@ -139,7 +139,7 @@ def test_a_wrong_setting_of_a_stage_is_named_with_the_stage(write, old, new, whe
 def test_classes_of_a_model_need_a_model(write):
     sentence = refusal(write(SMALLEST.replace('"dataset"', '"model"')))
 
-    assert sentence == "mine.toml: classes are those of a model, but start_model names none."
+    assert sentence == "mine.toml: classes are those of a model, but start_model is not given."
 
 
 def test_a_recipe_without_stages_is_refused(write):
@@ -169,13 +169,13 @@ def test_a_file_of_any_size_is_not_read_to_its_end(tmp_path: Path):
     with path.open("wb") as file:
         file.truncate(2**40)  # a terabyte of nothing, which takes no room on the disk
 
-    assert refusal(str(path)) == "large.toml has more than 64 KB; a recipe is a page of text."
+    assert refusal(str(path)) == "large.toml is larger than 64 KB; a recipe is a page of text."
 
 
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("[" * 60_000, "nested far too deeply"),
+        ("[" * 60_000, "nested too deeply"),
         ('{"name": "\\ud800"}', "surrogates not allowed"),
         ('{"stages": NaN}', "mine.json: "),
         ('{"\\u001b[2J' + "k" * 9999 + '": 1}', r"mine.json: "),
@@ -270,13 +270,13 @@ def stages(*pairs: tuple[str, str | None]) -> str:
 
 @pytest.mark.parametrize("pairs", [[("a", "a")], [("a", "b"), ("b", None)], [("a", None), ("b", "c")]])
 def test_a_stage_starts_from_an_earlier_one(pairs):
-    with pytest.raises(RecipeError, match="no earlier stage"):
+    with pytest.raises(RecipeError, match="not an earlier stage"):
         parse_recipe(stages(*pairs))
     assert parse_recipe(stages(("a", None), ("b", "a"))).stages[1].start_from == "a"
 
 
 def test_two_stages_of_one_name_are_refused():
-    with pytest.raises(RecipeError, match="two stages are called a"):
+    with pytest.raises(RecipeError, match="two stages have the name a"):
         parse_recipe(stages(("a", None), ("a", None)))
 
 

@@ -107,9 +107,9 @@ def test_words_say_epoch_and_accuracy(view):
         "before the first batch",
         "only, epoch 1, after batch 1",
         "only, epoch 1, acc_camvid 50.0%, mean IoU 25.0%",
-        "only, epoch 2, after batch 1 (acc_camvid 50.0% an epoch before)",
+        "only, epoch 2, after batch 1 (acc_camvid 50.0% after the epoch before)",
         "only, epoch 2, acc_camvid 75.0%, mean IoU 50.0%",
     ]
     # The second epoch has not ended yet: its last picture is not of its end.
     going_on = dataclasses.replace(shown, history=history[:1], previews=previews[:4])
-    assert "an epoch before" in moment_words(previews[3], going_on)
+    assert "after the epoch before" in moment_words(previews[3], going_on)
