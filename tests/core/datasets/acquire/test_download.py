@@ -302,7 +302,7 @@ def test_a_server_in_trouble_is_asked_again(get, body, refusal):
 def test_a_server_that_lies_about_the_size_is_refused(get, body, folder, refusal, announced):
     sentence = refusal(lambda: get(Behaviour(body, announced=announced)), DownloadError)
 
-    assert f"has {announced} bytes where {len(body)} are expected" in sentence
+    assert f"has {announced} bytes instead of {len(body)}" in sentence
     assert nothing_half_made(folder)
 
 
