@@ -1,7 +1,7 @@
-// Notes, inside the page, when somebody clicked and when each part of the answer was there.
+// Records, inside the page, when somebody clicked and when each part of the answer appeared.
 //
 // Polling from outside would add its own delays. Here the click's own time stamp starts the clock, and
-// what changes the page stops it: mutations of the DOM, and for the data frame, a canvas, its texts.
+// changes to the page stop it: mutations of the DOM and, for the data frame, a canvas, its texts.
 // All times are milliseconds since 1970, so that an iframe's and the page's can be compared.
 (() => {
   const now = () => performance.timeOrigin + performance.now();
@@ -10,16 +10,16 @@
   addEventListener("pointerup", begin, true);
   if (window !== window.top) return;
 
-  const QUIET = 500; // nothing has changed for so long: no more is coming
+  const QUIET = 500; // after so long without a change, the answer is complete
   const SENTENCE = /Pixel \((\d+), (\d+)\) is/;
   let times = null; // what happened since the click
-  let texts = null; // what data frame and chart, both canvases, have drawn since the click
+  let texts = null; // the texts that the data frame and the chart, both canvases, have drawn since the click
   let timer = null;
   let finish = null;
 
   window.bench = {
     begin(clicked) {
-      if (times !== null) return; // the second report of one click
+      if (times !== null) return; // the second report of the same click
       times = { clicked };
       texts = { table: new Set(), charts: new Set() };
     },
@@ -35,7 +35,7 @@
       });
     },
 
-    /** To be called before a click, when the viewer is on the page. */
+    /** Call this before a click, when the viewer is on the page. */
     watch: watchViewers,
   };
 
@@ -44,14 +44,14 @@
     timer = setTimeout(() => (finish !== null && isComplete() ? finish() : rest()), QUIET);
   }
 
-  /** Whether sentence, chart and table speak of one pixel, and of another one than before the click. */
+  /** Whether sentence, chart and table are about one pixel, and not the one before the click. */
   function isComplete() {
     if (times === null || !("sentence" in times)) return false;
     const column = SENTENCE.exec(document.body.innerText)?.[2];
     return texts.table.has(column) && texts.charts.has(column);
   }
 
-  /** A part of the page changed: it is there as of now, and on the screen after the next frame. */
+  /** A part of the page has changed: it is in the page now, and on the screen after the next frame. */
   function note(part) {
     if (times === null) return;
     times[part] = now();
@@ -63,7 +63,7 @@
     requestAnimationFrame(() => setTimeout(painted, 0));
   }
 
-  /** Few and cheap looks, for they are part of what is measured. */
+  /** Looks rarely and cheaply, because this is part of what is measured. */
   function watchDocument() {
     new MutationObserver((mutations) => {
       if (times === null) return;
@@ -76,7 +76,7 @@
     return element?.closest(".stMarkdown") && SENTENCE.test(element.textContent.slice(0, 80));
   }
 
-  /** Components v2 live in shadow roots, into which the document's observer does not see. */
+  /** Components v2 are in shadow roots, which the document's observer does not see. */
   const watched = new WeakSet();
   function watchViewers() {
     for (const { shadowRoot } of document.querySelectorAll(".stBidiComponent, .stBidiComponent *")) {
@@ -89,7 +89,7 @@
     }
   }
 
-  // Data frame and chart are painted on canvases: a text not drawn since the click is news of theirs.
+  // Data frame and chart are canvases: a text not yet drawn since the click is a change.
   const PAINTED = { table: ".stDataFrame", charts: "[data-testid=stEChartsChart]" };
   const { fillText } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {

@@ -57,8 +57,8 @@ def write_summary() -> None:
         rows += goal_rows([Goal(**goal) for goal in content["goals"]])
     listed = "\n".join(f"- {line}" for line in found)
     (HERE / "README.md").write_text(
-        "# Speed and memory\n\nWritten by `make bench`; every figure was measured by the run that its file "
-        f"names.\n\n{table(rows)}\n\n{listed}\n"
+        "# Speed and memory\n\nWritten by `make bench`; each file says when and on which machine it was "
+        f"measured.\n\n{table(rows)}\n\n{listed}\n"
     )
 
 

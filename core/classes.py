@@ -35,7 +35,7 @@ class SegmentationClass:
 class ClassList:
     """An ordered list of classes: the number in a label map is the position in this list.
 
-    `void` is the number of the class that stands for "not labelled", or None where there is none.
+    `void` is the number of the class that stands for "not labelled", or None if there is none.
     Void pixels are ignored in the loss and in every metric.
     """
 

@@ -1,8 +1,8 @@
-"""Where the project itself lies on this machine."""
+"""Where the project is on this machine."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-"""The folder that holds `core`; processes of ours start there."""
+"""The folder that holds `core`; our own processes start there."""

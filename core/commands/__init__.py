@@ -1,1 +1,1 @@
-"""Commands of `python -m core`, by what they are about; `core.__main__` puts them together."""
+"""The commands of `python -m core`, by subject; `core.__main__` gathers them."""

@@ -195,7 +195,7 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
     }
     right = {
         "type": "bar",
-        "name": "right",
+        "name": "accuracy",
         "x": middles,
         "y": [_number(value) for value in accuracies],
         "width": 1 / BINS,
@@ -226,11 +226,11 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": False,
     }
-    whose = "" if number is None else f" where it says {evaluation.class_names[number]}"
+    whose = "" if number is None else f" of pixels predicted as {evaluation.class_names[number]}"
     layout = _layout(f"Reliability{whose}", (evaluation,), 520) | {
-        "xaxis": {"title": {"text": "how sure: confidence"}, "tickformat": ".0%", "range": [0, 1]},
+        "xaxis": {"title": {"text": "confidence"}, "tickformat": ".0%", "range": [0, 1]},
         "yaxis": {
-            "title": {"text": "right: accuracy"},
+            "title": {"text": "accuracy"},
             "tickformat": ".0%",
             "range": [0, 1],
             "domain": [0.34, 1],
@@ -245,8 +245,8 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
     return figure_of([right, sure, ideal, many], _with_legend(layout))
 
 
-def distance_chart(evaluations: Sequence[SplitEvaluation], width: int = WIDTH) -> Figure:
-    """Accuracy by the distance from a true boundary, a line for each evaluation; `width` is marked."""
+def distance_chart(evaluations: Sequence[SplitEvaluation]) -> Figure:
+    """Accuracy by the distance from a true boundary, a line for each evaluation; WIDTH is marked."""
     names = [*map(str, range(1, FARTHEST + 1)), f"> {FARTHEST}"]
     lines = [
         {
@@ -268,7 +268,7 @@ def distance_chart(evaluations: Sequence[SplitEvaluation], width: int = WIDTH) -
         "type": "rect",
         "xref": "x",
         "x0": 0.5,
-        "x1": width + 0.5,
+        "x1": WIDTH + 0.5,
         "yref": "paper",
         "y0": 0,
         "y1": 1,
@@ -291,9 +291,9 @@ def distance_chart(evaluations: Sequence[SplitEvaluation], width: int = WIDTH) -
     return figure_of(lines, _with_legend(layout) if len(evaluations) > 1 else layout)
 
 
-def boundary_class_chart(evaluation: SplitEvaluation, width: int = WIDTH) -> Figure:
+def boundary_class_chart(evaluation: SplitEvaluation) -> Figure:
     """The recall of each class that occurs in the truth, at boundaries and inside; worst first."""
-    near, inside = evaluation.boundary.class_accuracies(width)
+    near, inside = evaluation.boundary.class_accuracies()
     occurring = np.flatnonzero(evaluation.boundary.pixels.any(axis=1))
     shown = occurring[np.argsort(np.nan_to_num(near[occurring]), kind="stable")]
     bars = [
@@ -307,7 +307,7 @@ def boundary_class_chart(evaluation: SplitEvaluation, width: int = WIDTH) -> Fig
             "hovertemplate": f"%{{y}}, {name}: %{{x:.1%}} found<extra></extra>",
         }
         for name, values, colour in (
-            (f"within {width} px", near, SECOND),
+            (f"within {WIDTH} px", near, SECOND),
             ("inside", inside, FIRST),
         )
     ]

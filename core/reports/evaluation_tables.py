@@ -176,15 +176,15 @@ def boundary_rows(evaluation: SplitEvaluation) -> Rows:
     ]
 
 
-def boundary_class_rows(evaluation: SplitEvaluation, width: int = WIDTH) -> Rows:
+def boundary_class_rows(evaluation: SplitEvaluation) -> Rows:
     """A row for each class in the truth: how much of it is at a boundary, and the accuracy there."""
     pixels = evaluation.boundary.pixels
-    near, inside = map(_plain, evaluation.boundary.class_accuracies(width))
+    near, inside = map(_plain, evaluation.boundary.class_accuracies())
     return [
         {
             "class": name,
             "pixels": int(pixels[number].sum()),
-            "share at a boundary": float(pixels[number, :width].sum() / pixels[number].sum()),
+            "share at a boundary": float(pixels[number, :WIDTH].sum() / pixels[number].sum()),
             "accuracy at a boundary": near[number],
             "accuracy inside": inside[number],
         }

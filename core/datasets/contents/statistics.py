@@ -123,12 +123,12 @@ class Statistics:
         return self.counts[self.within(split)] > 0
 
 
-def frames_having(counts: Counts, classes: Sequence[int], pixels: int = 1) -> NDArray[np.bool_]:
-    """(N,) which frames have at least `pixels` pixels of every one of `classes`; all frames if that is empty.
+def frames_having(counts: Counts, classes: Sequence[int]) -> NDArray[np.bool_]:
+    """(N,) which frames have every one of `classes`; all frames if that is empty.
 
     counts: (N, C).
     """
-    return np.asarray((counts[:, list(classes)] >= max(pixels, 1)).all(axis=1))
+    return np.asarray((counts[:, list(classes)] > 0).all(axis=1))
 
 
 def ordered_by_share(

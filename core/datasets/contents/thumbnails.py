@@ -96,8 +96,7 @@ def example_crop(dataset: SegmentationDataset, example: ClassExample, number: in
     DatasetError when the frame cannot be read.
     """
     image, label = dataset.read(example.frame)
-    box = slice(example.top, example.top + example.height), slice(example.left, example.left + example.width)
-    photo, mask = image[box].astype(np.float64), label[box] == number
+    photo, mask = example.cut(image).astype(np.float64), example.cut(label) == number
     # Luma after ITU-R BT.601, half way to mid-grey: the class stands out on light and dark pages.
     luma = (photo @ np.array([0.299, 0.587, 0.114]))[..., None]
     faded = _FADE * photo + (1 - _FADE) * (luma + 128) / 2

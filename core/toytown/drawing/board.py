@@ -71,7 +71,6 @@ class Board:
         height: float,
         colour: RGB,
         kind: int,
-        shining: bool = False,
     ) -> None:
         """Write words as large as fit into a rectangle, in its middle."""
         ink = letters(words)

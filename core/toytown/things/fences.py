@@ -26,8 +26,9 @@ def wall(dice: Dice, light: Light, facing: Facing, height: float = 1.5, length: 
     return board.texture(light, facing)
 
 
-def fence(dice: Dice, light: Light, facing: Facing, style: str, length: float = 6.0) -> Texture:
-    """A fence of one of the styles railings, picket, boards, mesh, guard."""
+def fence(dice: Dice, light: Light, facing: Facing, style: str) -> Texture:
+    """A fence, 6 m long, of one of the styles railings, picket, boards, mesh, guard."""
+    length = 6.0
     height = {"railings": 1.3, "picket": 1.0, "boards": 1.8, "mesh": 1.9, "guard": 0.85}[style]
     board, kind = Board(length, height), kinds.FENCE
     if style == "boards":

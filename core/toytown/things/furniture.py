@@ -208,28 +208,6 @@ def column(canvas: Canvas, x: float, y: float, z: float, height: float) -> None:
     canvas.flat(x, y, z, [*post(0, 0, height, 0.22, wood), *arm], kinds.POLE)
 
 
-def beacon(canvas: Canvas, x: float, y: float, z: float) -> None:
-    """The striped pole with an orange globe at a pedestrian crossing."""
-    for i in range(8):
-        colour: RGB = (34, 34, 36) if i % 2 else (238, 238, 234)
-        canvas.flat(
-            x,
-            y,
-            z,
-            [
-                (
-                    [(-0.07, i * 0.34), (0.07, i * 0.34), (0.07, (i + 1) * 0.34), (-0.07, (i + 1) * 0.34)],
-                    colour,
-                )
-            ],
-            kinds.POLE,
-        )
-    globe = [(x + a, y + b, z) for a, b in circle(0, 2.92, 0.22)]
-    canvas.shining(globe, (244, 160, 40), kinds.POLE)
-    if canvas.light.lamps:
-        canvas.glow((x, y + 2.92, z), 0.4, (255, 170, 60))
-
-
 def postbox(canvas: Canvas, x: float, y: float, z: float) -> None:
     """A red pillar box: none of CamVid's classes, so Void."""
     red: RGB = (178, 28, 32)

@@ -78,8 +78,9 @@ def bush(dice: Dice, light: Light) -> Texture:
     return board.texture(light)
 
 
-def hedge(dice: Dice, light: Light, height: float = 1.5, length: float = 6.0) -> Texture:
-    """A clipped hedge with an uneven top."""
+def hedge(dice: Dice, light: Light, height: float) -> Texture:
+    """A clipped hedge, 6 m long, with an uneven top."""
+    length = 6.0
     board = Board(length, height + 0.2, 40)
     tint = dice.pick(LEAVES[:4])
     board.rect(0, 0, length, height - 0.1, dimmed(tint, 0.5), kinds.GREEN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.training.learner.callbacks import Batches
+from core.training.learner.callbacks import LogBatches
 from core.training.runs.batch_log import POINTS, BatchLog
 from core.training.runs.folder import BATCHES, append_row, create_run, run_folder
 from tests.runs import make_recipe, make_stage
@@ -22,7 +22,7 @@ def write(run: str, *rows: tuple[object, ...]) -> None:
     """Rows of stage, epoch, batch and second; the loss is the number of the row."""
     path = run_folder(run) / BATCHES
     for number, (stage, epoch, batch, second) in enumerate(rows):
-        append_row(path, Batches.columns, (stage, epoch, batch, 0.0, number, 1e-3, 0.9, second))
+        append_row(path, LogBatches.columns, (stage, epoch, batch, 0.0, number, 1e-3, 0.9, second))
 
 
 def test_stages_lie_one_after_the_other_on_the_axis_of_epochs(run):
