@@ -1,33 +1,55 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench train-street chromium headless-chromium
+.PHONY: help setup setup-dev run quick test check cover bench train-street chromium headless-chromium node FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= ../shared/camvid
 
+# Both read the same pins; uv must be told which environment is meant.
+UV := $(shell command -v uv 2>/dev/null)
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(PIP_INSTALL))
+
+# Where torch and torchvision come from: what was given last, else PyPI like everything.
+TORCH_INDEX ?= $(shell cat .venv/torch-index 2>/dev/null)
+TORCH_PINS := $(shell grep -E '^torch(vision)?==' requirements.txt)
+
+QUICK_TESTS := -n 2 --dist loadfile -m "not browser and not slow"
+
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
 
-setup: .venv/app-stamp  ## create .venv and install the pins; instant when they did not change
+setup: .venv/app-stamp  ## create .venv and install the pins; TORCH_INDEX=URL takes torch from there, and is remembered
 
 setup-dev: .venv/dev-stamp  ## setup, and the tools of tests and checks
 
-.venv/app-stamp: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "StreetScope needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+# Another index means another environment: an installed torch of the pinned version would satisfy pip, and so it
+# would leave CUDA's libraries where they are. Written only then, for what depends on this file is installed again.
+.venv/torch-index: FORCE
+	@test -x $(BIN)/python -a "$(TORCH_INDEX)" = "$$(cat $@ 2>/dev/null)" || { \
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "StreetScope needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")' && \
+	  rm -rf .venv && $(PYTHON) -m venv .venv; }
+	@test -f $@ || echo "$(TORCH_INDEX)" >$@
+
+# Without their dependencies first: those come from PyPI with all others, at the versions that the pins allow.
+.venv/app-stamp: requirements.txt .venv/torch-index
+	$(if $(TORCH_INDEX),$(INSTALL) --no-deps --index-url $(TORCH_INDEX) $(TORCH_PINS))
+	$(INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/dev-stamp: .venv/app-stamp requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
 run: setup  ## the app, on http://localhost:8501
 	$(BIN)/python -m streamlit run app.py --server.port 8501
 
-test: setup-dev headless-chromium  ## every test, the browser's included, by two processes
+quick: check node  ## check, and all tests that need neither a browser nor training
+	$(BIN)/python -m pytest $(QUICK_TESTS)
+
+test: setup-dev headless-chromium node  ## every test, the browser's included, by two processes
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup-dev  ## ruff format and lint, mypy --strict
@@ -35,8 +57,11 @@ check: setup-dev  ## ruff format and lint, mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+cover: setup-dev node  ## how many lines the tests of `make quick` run: a figure, not a gate
+	$(BIN)/python -m pytest $(QUICK_TESTS) --cov --cov-report=term:skip-covered
+
 bench: setup-dev chromium  ## speed and memory on this machine, written to bench/; PARTS="click start" for some
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	$(INSTALL) -r requirements-bench.txt
 	$(BIN)/python -m bench $(PARTS)
 
 train-street: setup  ## train the shipped model anew (about an hour and a half on two cores); DATA=... for other data
@@ -55,3 +80,12 @@ headless-chromium chromium:
 	  $$sudo apt-get update -qq; \
 	  for package in $(PACKAGES); do $$sudo apt-get install -y -qq $$package >/dev/null && exit 0; done; \
 	  exit 1
+
+# Runs the tests of the viewer's JavaScript modules; its own test runner came with version 18.
+node:
+	@command -v node >/dev/null || { \
+	  echo "Installing Debian's nodejs"; \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq nodejs >/dev/null; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 18)' || { \
+	  echo "The tests need Node 18 or newer; this is $$(node --version)." >&2; exit 1; }
