@@ -1,4 +1,4 @@
-"""`python -m core COMMAND`: everything the app does, from a shell or a script.
+"""`python -m core COMMAND`, or `streetscope COMMAND` where it is installed: all the app does, from a shell.
 
 Exit status 0 if all went well; 2 with one sentence on stderr for anything wrong with the input.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from pathlib import Path
 
 import click
 
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Libraries announce their own deprecations on stderr, about which a user can do nothing.
     warnings.simplefilter("ignore")
     try:
-        status = cli.main(arguments, prog_name="python -m core", standalone_mode=False)
+        status = cli.main(arguments, prog_name=_program(), standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError:
         return refuse(
             f"Give a command such as {', '.join(_BEGIN_WITH)}; --help lists all {len(cli.commands)} of them."
@@ -46,6 +47,11 @@ def main(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     return status if isinstance(status, int) else 0
+
+
+def _program() -> str:
+    """What was typed to come here."""
+    return "streetscope" if Path(sys.argv[0]).stem == "streetscope" else "python -m core"
 
 
 if __name__ == "__main__":

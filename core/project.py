@@ -1,8 +1,21 @@
-"""Where the project is on this machine."""
+"""Where the project is on this machine, and where people's data sets and models are."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 ROOT = Path(__file__).parents[1]
 """The folder that holds `core`; our own processes start there."""
+
+
+def home() -> Path:
+    """The folder that holds `data` and `models` unless the environment names others.
+
+    In a checkout it is the checkout. For an installed copy it is the user's own folder for data, such as
+    ~/.local/share/streetscope: an update or an uninstall would remove what lies beside the installed code.
+    """
+    if (ROOT / "pyproject.toml").is_file():
+        return ROOT
+    return user_data_path("streetscope", appauthor=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core.project import ROOT
+from core.project import home
 
 
 def data_folder() -> Path:
-    """The folder that holds the data sets: `data/` of the project, or what STREETSCOPE_DATA names."""
-    return Path(os.environ.get("STREETSCOPE_DATA") or ROOT / "data")
+    """The folder that holds the data sets: what STREETSCOPE_DATA names, or `data/` of `core.project.home`."""
+    return Path(os.environ.get("STREETSCOPE_DATA") or home() / "data")

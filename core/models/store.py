@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from core.classes import ClassList, SegmentationClass
 from core.errors import BrokenModelError, ModelNotFoundError
 from core.models.networks import Network, find_network
-from core.models.paths import DEFAULT_MODEL, models_folder
+from core.models.paths import DEFAULT_MODEL, model_stores, models_folder
 
 FORMAT_VERSION = 1
 WEIGHTS = "weights.safetensors"
@@ -120,7 +120,7 @@ class Model:
 
 def list_models() -> list[str]:
     """The names of the models in the store, the shipped one first."""
-    names = (p.parent.name for p in models_folder().glob(f"*/{CARD}"))
+    names = {p.parent.name for store in model_stores() for p in store.glob(f"*/{CARD}")}
     return sorted(filter(_NAME.fullmatch, names), key=lambda name: (name != DEFAULT_MODEL, name))
 
 
@@ -239,10 +239,12 @@ def model_folder(name: str) -> Path:
 
 
 def _existing_folder(name: str) -> Path:
-    if not _NAME.fullmatch(name) or not (models_folder() / name).is_dir():
-        known = ", ".join(list_models()) or "none yet"
-        raise ModelNotFoundError(f"There is no model called {name!r}; the models here are: {known}.")
-    return models_folder() / name
+    if _NAME.fullmatch(name):
+        for store in model_stores():
+            if (store / name).is_dir():
+                return store / name
+    known = ", ".join(list_models()) or "none yet"
+    raise ModelNotFoundError(f"There is no model called {name!r}; the models here are: {known}.")
 
 
 def _sha256(path: Path) -> str:
