@@ -273,8 +273,8 @@ def test_photo_and_label_map_lie_side_by_side_and_move_together(
 ) -> None:
     page = open_page(f"{app.url}/data?tab=Frame&show=Side+by+side&frame={town.names[0]}", height=1500)
     photo, mask = viewer(page, 0), viewer(page, 1)
-    expect(photo).to_have_attribute("data-look", "photo")
-    expect(mask).to_have_attribute("data-look", "mask")
+    expect(photo).to_have_attribute("data-view", "photo")
+    expect(mask).to_have_attribute("data-view", "mask")
     click(page, photo, 20, 40, SIZE)
     expect_chosen(mask, 20, 40)
 

@@ -156,8 +156,8 @@ def test_view_picked_quickly_is_not_jumped_back(open_viewer: OpenViewer) -> None
     shown = viewer(page)
     shown.evaluate("""root => {
       root.path = [];
-      const watcher = new MutationObserver(() => root.path.push(root.dataset.look));
-      watcher.observe(root, { attributeFilter: ["data-look"] });
+      const watcher = new MutationObserver(() => root.path.push(root.dataset.view));
+      watcher.observe(root, { attributeFilter: ["data-view"] });
     }""")
     for view in ("overlay", "mask", "confidence", "photo"):
         pick(page, shown, view)
@@ -166,7 +166,7 @@ def test_view_picked_quickly_is_not_jumped_back(open_viewer: OpenViewer) -> None
     expect(page.get_by_text(re.compile("told=.*photo$"))).to_be_visible()
     path = list(dict.fromkeys(shown.evaluate("root => root.path")))
     assert path == ["overlay", "mask", "confidence", "photo"]
-    assert shown.get_attribute("data-look") == "photo"
+    assert shown.get_attribute("data-view") == "photo"
 
 
 def test_page_that_does_not_ask_is_not_told_and_the_view_stays(open_viewer: OpenViewer, watch: Watch) -> None:

@@ -37,8 +37,8 @@ def zoom_of(shown: Locator) -> float:
     return float(shown.get_attribute("data-zoom") or "nan")
 
 
-def view_of(shown: Locator) -> tuple[float, float, float]:
-    """Left and top edge of what is shown, and its extent, as fractions of the picture."""
+def viewport_of(shown: Locator) -> tuple[float, float, float]:
+    """Left and top edge of the viewport, and its span, as fractions of the picture."""
     left, top = (float(shown.get_attribute(f"data-{edge}") or "nan") for edge in ("left", "top"))
     return left, top, 1 / zoom_of(shown)
 
@@ -49,7 +49,7 @@ def expect_zoom(shown: Locator, zoom: float) -> None:
 
 def place_of(shown: Locator, row: float, col: float, size: tuple[int, int]) -> tuple[float, float]:
     """Where a place of the picture is on the canvas now: fractions of its width and height."""
-    left, top, span = view_of(shown)
+    left, top, span = viewport_of(shown)
     return (col / size[1] - left) / span, (row / size[0] - top) / span
 
 
@@ -276,21 +276,21 @@ def test_drag_pans_and_does_not_choose(open_viewer: OpenViewer) -> None:
         page.mouse.up()
 
     drag(60, 40)  # nothing to pan in the whole picture, and still no click
-    assert view_of(shown) == (0, 0, 1)
+    assert viewport_of(shown) == (0, 0, 1)
     expect_chosen(shown, 240, 320)
 
     page.mouse.move(x, y)
     wheel(page, -160, -160, -160)
-    pixel, before = hovered(shown), view_of(shown)
+    pixel, before = hovered(shown), viewport_of(shown)
     drag(60, 40)
     assert hovered(shown) == pixel  # what was under the pointer has come along
-    left, top, span = view_of(shown)
+    left, top, span = viewport_of(shown)
     assert (left, top) == pytest.approx(
         (before[0] - 60 / box["width"] * span, before[1] - 40 / box["height"] * span), abs=1e-9
     )
     for _ in range(4):
         drag(300, 300)
-    assert view_of(shown)[:2] == (0, 0)  # and no further
+    assert viewport_of(shown)[:2] == (0, 0)  # and no further
     expect_chosen(shown, 240, 320)
     expect(page.get_by_text("chosen=(240, 320) clicked=None")).to_be_visible()
 
@@ -374,7 +374,7 @@ def test_two_fingers_zoom_and_pan_and_one_pans_a_zoomed_picture(open_viewer: Ope
     assert place_of(shown, 240, 320, LARGE) == pytest.approx((0.5, 0.5 + 40 / box["height"]), abs=0.01)
     fingers(session, "touchEnd")
 
-    before = view_of(shown)
+    before = viewport_of(shown)
     fingers(session, "touchStart", (x, y))
     for shift in range(5, 51, 5):
         fingers(session, "touchMove", (x - shift, y - shift))
@@ -382,7 +382,7 @@ def test_two_fingers_zoom_and_pan_and_one_pans_a_zoomed_picture(open_viewer: Ope
         200
     )  # the finger rests: lifted in motion, it would make Chromium drop the tap below
     fingers(session, "touchEnd")
-    after = view_of(shown)
+    after = viewport_of(shown)
     assert after[0] - before[0] == pytest.approx(50 / box["width"] / 4, rel=0.05)
     assert after[1] - before[1] == pytest.approx(50 / box["height"] / 4, rel=0.05)
     assert shown.bounding_box()["y"] == top  # nor did the page scroll
@@ -411,7 +411,7 @@ def test_one_finger_on_the_whole_picture_scrolls_the_page(open_viewer: OpenViewe
         "y => document.querySelector('.stBidiComponent').getBoundingClientRect().y < y - 50", arg=top
     )
     expect_chosen(shown, 240, 320)
-    assert view_of(shown) == (0, 0, 1)
+    assert viewport_of(shown) == (0, 0, 1)
 
 
 # --- another picture -----------------------------------------------------------------------------
@@ -426,14 +426,14 @@ def test_zoom_is_kept_for_the_same_aspect_ratio(open_viewer: OpenViewer, swap: s
     shown.locator(".legend .only").nth(2).click()
     point(page, shown, 10.5, 12.5, SMALL)
     wheel(page, -160, -160)
-    before = view_of(shown)
+    before = viewport_of(shown)
     page.get_by_text("Swap").click()
     expect(page.get_by_role("application", name="64 by 48")).to_have_count(0 if swap != "shifted" else 1)
     shown = viewer(page)
     if kept:
-        assert view_of(shown) == before
+        assert viewport_of(shown) == before
     else:
-        assert view_of(shown) == (0, 0, 1)
+        assert viewport_of(shown) == (0, 0, 1)
     expect(shown.locator(".legend .only[aria-pressed=true]")).to_have_count(1 if kept else 0)
     expect(shown.get_by_role("button", name="Boundaries")).to_have_attribute("aria-pressed", "true")
     expect(shown.get_by_role("radio", name="Mask")).to_be_checked()
@@ -450,16 +450,16 @@ def test_linked_viewers_share_zoom_pan_and_what_is_pointed_at(open_viewer: OpenV
     expect(second.locator(".readout.hovered .what")).to_contain_text(class_at(15, 30))
     wheel(page, -160, -160, -160)
     assert zoom_of(first) > 2
-    assert view_of(second) == view_of(first)
+    assert viewport_of(second) == viewport_of(first)
     box = first.locator(".marks").bounding_box()
     page.mouse.down()
     page.mouse.move(box["x"] + 20, box["y"] + 20, steps=4)
     page.mouse.up()
-    assert view_of(second) == view_of(first)
+    assert viewport_of(second) == viewport_of(first)
     page.mouse.move(1, 1)
     assert second.get_attribute("data-hover-row") == ""
     second.get_by_role("button", name="Whole picture").click()
-    assert view_of(first) == (0, 0, 1)
+    assert viewport_of(first) == (0, 0, 1)
     # What they look like is each one's own.
     second.get_by_text("Mask", exact=True).first.click()
     expect(first.get_by_role("radio", name="Overlay")).to_be_checked()

@@ -152,7 +152,7 @@ def show(name: str, key: str, names: list[str]) -> None:
                 place = picture.same_place(pixel, picture_named(other))
                 state[f"viewer{number}_chosen"] = place
 
-    def look(picked: View) -> None:
+    def pick_view(picked: View) -> None:
         state[f"{key}_view"] = picked
         state[f"{key}_told"] = [*state.get(f"{key}_told", []), picked]
 
@@ -167,7 +167,7 @@ def show(name: str, key: str, names: list[str]) -> None:
         pins=pins if "pins" in asked else (),
         link="together" if "link" in asked else None,
         on_choose=choose,
-        on_view=look if "wired" in asked else None,
+        on_view=pick_view if "wired" in asked else None,
     )
     st.text(f"{key}: chosen={chosen} clicked={clicked}")
     st.text(f"{key}: told={','.join(state.get(f'{key}_told', [])) or 'nothing'}")

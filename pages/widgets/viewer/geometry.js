@@ -1,10 +1,10 @@
-// Pixels, places and views: where a pixel is on the canvas, what zooming and panning do to that, and
+// Pixels, places and viewports: where a pixel is on the canvas, what zooming and panning do to that, and
 // which neighbours a chosen pixel has. Numbers only; nothing here knows of a page.
 //
 // A pixel is {row, col} of the picture at its working size, counted from 0.
 // A place is {x, y} on the canvas: (0, 0) its upper left corner, (1, 1) its lower right one.
 // A spot is {x, y} in the picture, in the same fractions; linked pictures of any size share spots.
-// A view says which part of the picture the canvas shows: from the spot (left, top), `span` of its
+// A viewport is the part of the picture that the canvas shows: from the spot (left, top), `span` of its
 // width and of its height. Span 1 is the whole picture, span 1/8 magnifies eight times.
 
 const NEIGHBOURS_BEFORE = 10;
@@ -18,18 +18,18 @@ export const clamp = (value, least, most) => Math.min(Math.max(value, least), mo
 
 export const samePixel = (a, b) => a !== null && b !== null && a.row === b.row && a.col === b.col;
 
-export const sameView = (a, b) => a.left === b.left && a.top === b.top && a.span === b.span;
+export const sameViewport = (a, b) => a.left === b.left && a.top === b.top && a.span === b.span;
 
 // --- places, spots and pixels --------------------------------------------------------------------
 
-export const toSpot = (place, view) => ({
-  x: view.left + place.x * view.span,
-  y: view.top + place.y * view.span,
+export const toSpot = (place, viewport) => ({
+  x: viewport.left + place.x * viewport.span,
+  y: viewport.top + place.y * viewport.span,
 });
 
-export const toPlace = (spot, view) => ({
-  x: (spot.x - view.left) / view.span,
-  y: (spot.y - view.top) / view.span,
+export const toPlace = (spot, viewport) => ({
+  x: (spot.x - viewport.left) / viewport.span,
+  y: (spot.y - viewport.top) / viewport.span,
 });
 
 /**
@@ -59,41 +59,41 @@ export function samePlace({ row, col }, size, other) {
   };
 }
 
-// --- views ---------------------------------------------------------------------------------------
+// --- viewports -----------------------------------------------------------------------------------
 
-/** The view moved so that it shows nothing outside the picture. */
+/** The viewport moved so that it shows nothing outside the picture. */
 export function inside({ left, top, span }) {
   return { left: clamp(left, 0, 1 - span), top: clamp(top, 0, 1 - span), span };
 }
 
 /** Magnify `factor` times around a place, which keeps its spot; never beyond `leastSpan`. */
-export function zoomed(view, factor, place, leastSpan) {
-  return seenAt(toSpot(place, view), place, clamp(view.span / factor, leastSpan, 1));
+export function zoomed(viewport, factor, place, leastSpan) {
+  return seenAt(toSpot(place, viewport), place, clamp(viewport.span / factor, leastSpan, 1));
 }
 
-/** The view that shows a spot at a place. */
+/** The viewport that shows a spot at a place. */
 export function seenAt(spot, place, span) {
   return inside({ left: spot.x - place.x * span, top: spot.y - place.y * span, span });
 }
 
 /** Drag the picture by so much of the canvas. */
-export function panned(view, x, y) {
-  return inside({ ...view, left: view.left - x * view.span, top: view.top - y * view.span });
+export function panned(viewport, x, y) {
+  return inside({ ...viewport, left: viewport.left - x * viewport.span, top: viewport.top - y * viewport.span });
 }
 
-/** Between two views; a spot that both show at one place stays there. `part` is 0 ... 1. */
+/** Between two viewports; a spot that both show at one place stays there. `part` is 0 ... 1. */
 export function between(from, to, part) {
   const mix = (a, b) => a + (b - a) * part;
   return { left: mix(from.left, to.left), top: mix(from.top, to.top), span: mix(from.span, to.span) };
 }
 
-/** The view moved no further than needed to show a spot, a little away from the canvas's edge. */
-export function showing(view, spot) {
-  const margin = 0.12 * view.span;
+/** The viewport moved no further than needed to show a spot, a little away from the canvas's edge. */
+export function showing(viewport, spot) {
+  const margin = 0.12 * viewport.span;
   return inside({
-    ...view,
-    left: clamp(view.left, spot.x + margin - view.span, spot.x - margin),
-    top: clamp(view.top, spot.y + margin - view.span, spot.y - margin),
+    ...viewport,
+    left: clamp(viewport.left, spot.x + margin - viewport.span, spot.x - margin),
+    top: clamp(viewport.top, spot.y + margin - viewport.span, spot.y - margin),
   });
 }
 

@@ -1,4 +1,4 @@
-// Viewers of one page that share zoom, pan, and the spots pointed at and chosen.
+// Viewers of one page that share their viewport, and the spots pointed at and chosen.
 
 /** By the link's name: the viewers that have it. */
 const groups = new Map();

@@ -1,4 +1,4 @@
-// Painting in the screen's own pixels: pictures in a view, lines between classes, a grid, marks.
+// Painting in the screen's own pixels: pictures in a viewport, lines between classes, a grid, marks.
 
 import { cornerOf, toPlace } from "./geometry.js";
 
@@ -17,12 +17,12 @@ export function setSize(canvas, width, height) {
   canvas.height = height;
 }
 
-/** Paint the part of `source` that the view shows over the whole canvas, which is empty. */
-export function paintPicture(canvas, source, view, { width, height }, { smooth }) {
+/** Paint the part of `source` that the viewport shows over the whole canvas, which is empty. */
+export function paintPicture(canvas, source, viewport, { width, height }, { smooth }) {
   const context = canvas.getContext("2d");
   context.imageSmoothingEnabled = smooth;
   context.imageSmoothingQuality = "medium"; // "high" takes longer and differs only where it magnifies
-  const part = [view.left * width, view.top * height, view.span * width, view.span * height];
+  const part = [viewport.left * width, viewport.top * height, viewport.span * width, viewport.span * height];
   context.drawImage(source, ...part, 0, 0, canvas.width, canvas.height);
 }
 
@@ -45,13 +45,13 @@ function shown(count, margin, start, span, length) {
  * Asks each device pixel whether the ones before and after it show another class. That costs the same
  * however many boundaries there are, and the lines are as crisp at every zoom.
  */
-export function paintBoundaries(canvas, labels, view, { width, height }, thickness) {
+export function paintBoundaries(canvas, labels, viewport, { width, height }, thickness) {
   const context = canvas.getContext("2d");
   const image = context.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
   const [light, dark] = new Uint32Array(new Uint8Array([...LIGHT, ...DARK]).buffer);
-  const cols = shown(canvas.width, thickness, view.left, view.span, width);
-  const rows = shown(canvas.height, thickness, view.top, view.span, height);
+  const cols = shown(canvas.width, thickness, viewport.left, viewport.span, width);
+  const rows = shown(canvas.height, thickness, viewport.top, viewport.span, height);
   for (let y = 0; y < canvas.height; y += 1) {
     const [above, here, below] = [rows[y], rows[y + thickness], rows[y + 2 * thickness]];
     const first = y * canvas.width;
@@ -73,17 +73,17 @@ export function paintBoundaries(canvas, labels, view, { width, height }, thickne
 }
 
 /** Thin lines between pixels, on the device pixels where the next one begins, beneath what is there. */
-export function paintGrid(canvas, view, { width, height }) {
+export function paintGrid(canvas, viewport, { width, height }) {
   const context = canvas.getContext("2d");
   context.fillStyle = "rgb(128 128 128 / 55%)";
   context.globalCompositeOperation = "destination-over";
   const lines = (length, start, extent, paint) => {
-    for (let at = Math.ceil(start * length); at <= (start + view.span) * length; at += 1) {
-      paint(Math.ceil(((at / length - start) / view.span) * extent - 0.5));
+    for (let at = Math.ceil(start * length); at <= (start + viewport.span) * length; at += 1) {
+      paint(Math.ceil(((at / length - start) / viewport.span) * extent - 0.5));
     }
   };
-  lines(width, view.left, canvas.width, (x) => context.fillRect(x, 0, 1, canvas.height));
-  lines(height, view.top, canvas.height, (y) => context.fillRect(0, y, canvas.width, 1));
+  lines(width, viewport.left, canvas.width, (x) => context.fillRect(x, 0, 1, canvas.height));
+  lines(height, viewport.top, canvas.height, (y) => context.fillRect(0, y, canvas.width, 1));
   context.globalCompositeOperation = "source-over";
 }
 
@@ -113,10 +113,10 @@ function rowsOf(pixels) {
 /** The marks over the picture: the neighbourhood's outline, the chosen pixel, the pixel pointed at. */
 export class MarkPainter {
   /** unit: device pixels in a CSS pixel; strokes and least sizes are in CSS pixels. */
-  constructor(canvas, view, size, unit) {
+  constructor(canvas, viewport, size, unit) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
-    this.view = view;
+    this.viewport = viewport;
     this.size = size;
     this.unit = unit;
     this.context.clearRect(0, 0, canvas.width, canvas.height);
@@ -126,7 +126,7 @@ export class MarkPainter {
 
   /** A pixel's upper left corner on the canvas, in device pixels. */
   corner(row, col) {
-    const place = toPlace(cornerOf({ row, col }, this.size), this.view);
+    const place = toPlace(cornerOf({ row, col }, this.size), this.viewport);
     return { x: place.x * this.canvas.width, y: place.y * this.canvas.height };
   }
 
@@ -139,21 +139,21 @@ export class MarkPainter {
     return right < 0 || bottom < 0 || left > this.canvas.width || top > this.canvas.height;
   }
 
-  /** Keep a line at the picture's edge on the canvas; where the view goes on, let it leave. */
+  /** Keep a line at the picture's edge on the canvas; where the viewport goes on, let it leave. */
   kept(position, margin, extent, start) {
     const atStart = start <= 0;
-    const atEnd = start + this.view.span >= 1 - 1e-9; // sums of fractions round
+    const atEnd = start + this.viewport.span >= 1 - 1e-9; // sums of fractions round
     if (atStart && position < margin) return margin;
     if (atEnd && position > extent - margin) return extent - margin;
     return position;
   }
 
   keptX(x, margin) {
-    return this.kept(x, margin, this.canvas.width, this.view.left);
+    return this.kept(x, margin, this.canvas.width, this.viewport.left);
   }
 
   keptY(y, margin) {
-    return this.kept(y, margin, this.canvas.height, this.view.top);
+    return this.kept(y, margin, this.canvas.height, this.viewport.top);
   }
 
   /** A frame around a box, never so small that its line hides what it frames. */

@@ -264,7 +264,7 @@ def _check_inside(picture: ViewerPicture, pixel: Pixel) -> None:
 
 
 def _views(picture: ViewerPicture, entropy: object) -> list[View]:
-    """What the picture can be looked at as."""
+    """The views that the picture has."""
     views: list[View] = ["photo", "overlay", "mask"]
     if picture.has_confidence:
         views.append("confidence")

@@ -114,9 +114,9 @@ export class Pins {
     this.element.replaceChildren(...flags);
   }
 
-  place(view) {
+  place(viewport) {
     this.pins.forEach(({ spot }, index) => {
-      const { x, y } = toPlace(spot, view);
+      const { x, y } = toPlace(spot, viewport);
       const flag = this.element.children[index];
       flag.style.left = `${100 * x}%`;
       flag.style.top = `${100 * y}%`;
@@ -127,10 +127,10 @@ export class Pins {
   }
 
   /** place: where somebody points, or null. box: the picture's size on the page. */
-  point(place, view, box) {
+  point(place, viewport, box) {
     const distances = this.pins.map(({ spot }) => {
       if (place === null) return Infinity;
-      const at = toPlace(spot, view);
+      const at = toPlace(spot, viewport);
       return Math.hypot((at.x - place.x) * box.width, (at.y - place.y) * box.height);
     });
     const nearest = Math.min(...distances);

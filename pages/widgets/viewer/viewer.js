@@ -4,8 +4,8 @@
 // answered here, at once. Python is told which pixel was chosen and answers with `data`, which this
 // module follows: see `followChosen` for how the two are kept from pulling at each other.
 //
-// What Python calls the view (photo, overlay, mask ...) is the `look` here; a view is, as in
-// geometry.js, the part of the picture that is shown.
+// The view is what is painted (photo, overlay, mask ...), as in Python; the viewport is the part of the
+// picture that the canvas shows.
 
 import { bits, element, percent, setClass } from "./elements.js";
 import {
@@ -19,7 +19,7 @@ import {
   pixelAt,
   samePixel,
   samePlace,
-  sameView,
+  sameViewport,
   seenAt,
   showing,
   toPlace,
@@ -35,7 +35,7 @@ import { Loupe, Pins, Readout } from "./readings.js";
 import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle } from "./toolbar.js";
 
 const SEND_DELAY_MS = 120; // a held arrow key repeats some 30 times a second
-const MOVE_MS = 160; // how long a view takes to get to where it was sent
+const MOVE_MS = 160; // how long a viewport takes to get to where it was sent
 const ZOOM_STEP = 1.6; // of a key or a button
 const LARGEST_PIXEL = 64; // device pixels a picture pixel, at most
 const NEAREST_FROM = 2; // CSS pixels a picture pixel, from which the photo is not smoothed
@@ -54,10 +54,10 @@ const isAlike = (a, b) => Math.abs((a.width * b.height) / (a.height * b.width) -
 class PixelViewer {
   constructor(parent, style) {
     this.parent = parent;
-    this.view = WHOLE_PICTURE; // what is painted
-    this.goal = WHOLE_PICTURE; // what the view is moving to
+    this.viewport = WHOLE_PICTURE; // the part of the picture that is shown
+    this.targetViewport = WHOLE_PICTURE; // what the viewport is moving to
     this.canvasSize = { width: 0, height: 0 };
-    this.painted = new Map(); // by layer: what it shows, in which view and size
+    this.painted = new Map(); // by layer: what it shows, in which viewport and size
     this.unit = window.devicePixelRatio; // device pixels in a CSS pixel
 
     this.wanted = null; // the description of the picture shown or on its way
@@ -74,12 +74,12 @@ class PixelViewer {
     this.unanswered = false; // whether Python has not answered the newest of them yet
     this.timer = null;
 
-    this.look = "overlay";
-    this.paintedLook = "overlay";
-    this.pickedLook = "overlay"; // differs from `look` while a picture cannot be looked at that way
-    this.pageLook = null; // what Python said last
-    this.lookSequence = 0;
-    this.lookUnanswered = false;
+    this.view = "overlay";
+    this.paintedView = "overlay";
+    this.pickedView = "overlay"; // differs from `view` while the picture does not have that one
+    this.pageView = null; // what Python said last
+    this.viewSequence = 0;
+    this.viewUnanswered = false;
 
     this.membership = new Membership(this);
     this.build();
@@ -113,7 +113,7 @@ class PixelViewer {
       this.pins.element,
     );
 
-    this.viewPicker = new ViewPicker((look) => this.pickLook(look));
+    this.viewPicker = new ViewPicker((view) => this.pickView(view));
     this.boundaries = boundariesToggle(() => this.paintSoon());
     this.slider = new OpacitySlider(() => this.showOpacity());
     this.scale = new Scale();
@@ -191,9 +191,9 @@ class PixelViewer {
   // --- outliving the page's changes --------------------------------------------------------------
 
   bequeath() {
-    const { legend, boundaries, slider, view, wanted, pickedLook, pageLook } = this;
+    const { legend, boundaries, slider, viewport, wanted, pickedView, pageView } = this;
     const { isolated, hidden } = legend;
-    const legacy = { wanted, view, pickedLook, pageLook, isolated, hidden };
+    const legacy = { wanted, viewport, pickedView, pageView, isolated, hidden };
     legacies.set(this.data.key, { ...legacy, boundaries: boundaries.on, opacity: slider.value });
   }
 
@@ -202,9 +202,9 @@ class PixelViewer {
     const legacy = legacies.get(key);
     if (!legacy) return;
     this.wanted = legacy.wanted && { ...legacy.wanted, id: null };
-    this.view = this.goal = legacy.view;
-    this.pickedLook = legacy.pickedLook;
-    this.pageLook = legacy.pageLook;
+    this.viewport = this.targetViewport = legacy.viewport;
+    this.pickedView = legacy.pickedView;
+    this.pageView = legacy.pageView;
     this.legend.isolated = legacy.isolated;
     this.legend.hidden = legacy.hidden;
     this.boundaries.set(legacy.boundaries);
@@ -222,7 +222,7 @@ class PixelViewer {
     if (data.picture.id !== this.wanted?.id) this.load(data.picture);
     this.membership.join(data.link);
     this.followChosen(data);
-    this.followLook(data);
+    this.followView(data);
     this.describe();
     this.showPins();
     if (this.veilColour !== this.readVeilColour()) this.paintSoon(); // the theme is another
@@ -247,19 +247,19 @@ class PixelViewer {
     this.mark(chosen);
     if (!moved) return;
     this.speak();
-    this.keepInView(chosen);
+    this.keepInSight(chosen);
   }
 
-  /** Follow the look when the page changes it; what was picked here stays otherwise. */
-  followLook({ view, viewEcho }) {
-    const overtaken = this.lookUnanswered && viewEcho < this.lookSequence;
+  /** Follow the view when the page changes it; what was picked here stays otherwise. */
+  followView({ view, viewEcho }) {
+    const overtaken = this.viewUnanswered && viewEcho < this.viewSequence;
     if (!overtaken) {
-      this.lookSequence = Math.max(this.lookSequence, viewEcho);
-      this.lookUnanswered = false;
-      if (view !== this.pageLook) this.pickedLook = view;
-      this.pageLook = view;
+      this.viewSequence = Math.max(this.viewSequence, viewEcho);
+      this.viewUnanswered = false;
+      if (view !== this.pageView) this.pickedView = view;
+      this.pageView = view;
     }
-    this.applyLook();
+    this.applyView();
   }
 
   async load(description) {
@@ -289,7 +289,7 @@ class PixelViewer {
     this.legend.show(picture);
     this.describe();
     this.mark(this.chosen);
-    this.applyLook();
+    this.applyView();
     this.showPins();
     this.paint();
     this.root.dataset.ready = "true";
@@ -331,39 +331,39 @@ class PixelViewer {
     if (this.picture === null || pinned === this.pinned) return;
     this.pinned = pinned;
     this.pins.show(this.data.pins, this.picture);
-    this.pins.place(this.view);
+    this.pins.place(this.viewport);
   }
 
-  // --- looks -----------------------------------------------------------------------------------
+  // --- views -----------------------------------------------------------------------------------
 
-  /** Somebody picked a look. Python hears of it if the page cares, or if it has the map to be seen. */
-  pickLook(look) {
-    this.pickedLook = look;
-    const wantsMap = look === "entropy" && this.picture?.entropies === null && this.data.entropy === null;
+  /** Somebody picked a view. Python hears of it if the page cares, or if it has the map to be seen. */
+  pickView(view) {
+    this.pickedView = view;
+    const wantsMap = view === "entropy" && this.picture?.entropies === null && this.data.entropy === null;
     if (this.data.tellView || wantsMap) {
-      this.lookSequence += 1;
-      this.lookUnanswered = true;
-      this.send("view", { view: look, sequence: this.lookSequence });
+      this.viewSequence += 1;
+      this.viewUnanswered = true;
+      this.send("view", { view, sequence: this.viewSequence });
     }
-    this.applyLook();
+    this.applyView();
   }
 
-  applyLook() {
+  applyView() {
     const { picture } = this;
     const { views, entropy } = this.data;
-    this.look = views.includes(this.pickedLook) ? this.pickedLook : "overlay";
-    const misses = this.look === "entropy" && picture !== null && picture.entropies === null;
+    this.view = views.includes(this.pickedView) ? this.pickedView : "overlay";
+    const misses = this.view === "entropy" && picture !== null && picture.entropies === null;
     if (misses && entropy) this.loadEntropy(picture, entropy);
-    const applied = `${views} ${this.look} ${misses} ${picture?.description.id}`;
+    const applied = `${views} ${this.view} ${misses} ${picture?.description.id}`;
     if (applied === this.applied) return;
     this.applied = applied;
     this.isWaiting = misses;
-    this.root.dataset.look = this.look;
+    this.root.dataset.view = this.view;
     this.root.toggleAttribute("data-waiting", misses);
-    this.viewPicker.show(views, this.look);
+    this.viewPicker.show(views, this.view);
     this.note.textContent = misses ? "Working out the entropy …" : "";
-    if (this.look === "confidence") this.scale.show(percent(0), percent(100));
-    if (picture && this.look === "entropy") this.scale.show("sure", `no idea, ${bits(picture.mostEntropy)}`);
+    if (this.view === "confidence") this.scale.show(percent(0), percent(100));
+    if (picture && this.view === "entropy") this.scale.show("sure", `no idea, ${bits(picture.mostEntropy)}`);
     this.paintSoon();
   }
 
@@ -380,16 +380,16 @@ class PixelViewer {
       picture.isLoadingEntropy = false;
     }
     if (this.picture !== picture) return;
-    this.applyLook();
+    this.applyView();
     this.mark(this.chosen);
   }
 
   showOpacity() {
-    const opacity = String(this.paintedLook === "overlay" ? this.slider.value / 100 : 1);
+    const opacity = String(this.paintedView === "overlay" ? this.slider.value / 100 : 1);
     if (this.maskLayer.style.opacity !== opacity) this.maskLayer.style.opacity = opacity;
   }
 
-  // --- views: zoom and pan ---------------------------------------------------------------------
+  // --- the viewport: zoom and pan --------------------------------------------------------------
 
   get cssSize() {
     return { width: this.canvasSize.width / this.unit, height: this.canvasSize.height / this.unit };
@@ -401,95 +401,95 @@ class PixelViewer {
   }
 
   isWhole() {
-    return this.view.span === 1;
+    return this.viewport.span === 1;
   }
 
   canZoom(factor) {
     if (this.picture === null) return false;
-    return factor < 1 ? this.goal.span < 1 : this.goal.span > this.leastSpan;
+    return factor < 1 ? this.targetViewport.span < 1 : this.targetViewport.span > this.leastSpan;
   }
 
   zoom(factor, place, { smooth }) {
-    this.moveTo(zoomed(this.goal, factor, place, this.leastSpan), { smooth });
+    this.moveTo(zoomed(this.targetViewport, factor, place, this.leastSpan), { smooth });
   }
 
   /** One step in (1) or out (-1), around the chosen pixel if it is in sight. */
   zoomByKey(direction) {
     const factor = ZOOM_STEP ** direction;
     if (!this.canZoom(factor)) return;
-    const place = toPlace(centreOf(this.chosen, this.wanted), this.goal);
+    const place = toPlace(centreOf(this.chosen, this.wanted), this.targetViewport);
     const inSight = [place.x, place.y].every((each) => each >= 0 && each <= 1);
     this.zoom(factor, inSight ? place : { x: 0.5, y: 0.5 }, { smooth: true });
   }
 
   pinch(from, to, factor) {
     if (this.picture === null) return;
-    const span = clamp(this.view.span / factor, this.leastSpan, 1);
-    this.moveTo(seenAt(toSpot(from, this.view), to, span), { smooth: false });
+    const span = clamp(this.viewport.span / factor, this.leastSpan, 1);
+    this.moveTo(seenAt(toSpot(from, this.viewport), to, span), { smooth: false });
   }
 
   pan(x, y) {
-    this.moveTo(panned(this.view, x, y), { smooth: false });
+    this.moveTo(panned(this.viewport, x, y), { smooth: false });
   }
 
   fit() {
     this.moveTo(WHOLE_PICTURE, { smooth: true });
   }
 
-  keepInView(pixel) {
-    if (!this.isWhole()) this.moveTo(showing(this.goal, centreOf(pixel, this.wanted)), { smooth: true });
+  keepInSight(pixel) {
+    if (!this.isWhole()) this.moveTo(showing(this.targetViewport, centreOf(pixel, this.wanted)), { smooth: true });
   }
 
-  moveTo(goal, { smooth }) {
+  moveTo(target, { smooth }) {
     cancelAnimationFrame(this.moving);
-    this.goal = goal;
+    this.targetViewport = target;
     if (!smooth || window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      this.setView(goal);
+      this.setViewport(target);
       return;
     }
-    const from = this.view;
+    const from = this.viewport;
     let start = null;
     const step = (now) => {
       start ??= now;
       const part = Math.min(1, (now - start) / MOVE_MS);
-      this.setView(part === 1 ? goal : between(from, goal, 1 - (1 - part) ** 3));
+      this.setViewport(part === 1 ? target : between(from, target, 1 - (1 - part) ** 3));
       if (part < 1) this.moving = requestAnimationFrame(step);
     };
     this.moving = requestAnimationFrame(step);
   }
 
-  setView(view) {
-    this.showView(view);
-    this.membership.tell("followView", view);
+  setViewport(viewport) {
+    this.showViewport(viewport);
+    this.membership.tell("followViewport", viewport);
   }
 
-  followView(view) {
+  followViewport(viewport) {
     cancelAnimationFrame(this.moving);
-    this.goal = view;
-    this.showView(view);
+    this.targetViewport = viewport;
+    this.showViewport(viewport);
   }
 
-  showView(view) {
-    if (sameView(view, this.view)) return;
-    this.view = view;
+  showViewport(viewport) {
+    if (sameViewport(viewport, this.viewport)) return;
+    this.viewport = viewport;
     this.showZoom();
-    this.pins.place(view);
+    this.pins.place(viewport);
     if (this.pointer) this.point(this.pointer); // another pixel is under it now
     this.paintSoon();
   }
 
   showZoom() {
-    const { left, top, span } = this.view;
+    const { left, top, span } = this.viewport;
     Object.assign(this.root.dataset, { zoom: 1 / span, left, top });
     setClass(this.marksLayer, "zoomed", !this.isWhole());
-    this.zoomButtons.show(this.view.span, this.leastSpan);
+    this.zoomButtons.show(this.viewport.span, this.leastSpan);
   }
 
   // --- pointing --------------------------------------------------------------------------------
 
   point(place) {
     this.pointer = place;
-    this.hoverSpot(place && this.picture && toSpot(place, this.view));
+    this.hoverSpot(place && this.picture && toSpot(place, this.viewport));
   }
 
   hoverPixel(pixel) {
@@ -504,7 +504,7 @@ class PixelViewer {
 
   followHover(spot) {
     const pixel = spot && this.picture && pixelAt(spot, this.wanted);
-    this.pins.point(pixel && toPlace(spot, this.view), this.view, this.cssSize);
+    this.pins.point(pixel && toPlace(spot, this.viewport), this.viewport, this.cssSize);
     if (samePixel(pixel, this.hovered) || (pixel === null && this.hovered === null)) return;
     this.hovered = pixel;
     this.root.dataset.hoverRow = pixel?.row ?? "";
@@ -520,7 +520,7 @@ class PixelViewer {
 
   /** A click or tap. `again`: the second of a double click, which means the whole picture. */
   choose(place, again) {
-    if (!again && this.picture !== null) this.choosePixel(pixelAt(toSpot(place, this.view), this.wanted), 0);
+    if (!again && this.picture !== null) this.choosePixel(pixelAt(toSpot(place, this.viewport), this.wanted), 0);
   }
 
   chooseHovered() {
@@ -532,7 +532,7 @@ class PixelViewer {
     const row = clamp(this.chosen.row + rows, 0, this.wanted.height - 1);
     const col = clamp(this.chosen.col + cols, 0, this.wanted.width - 1);
     this.choosePixel({ row, col }, SEND_DELAY_MS);
-    this.keepInView({ row, col });
+    this.keepInSight({ row, col });
   }
 
   /** Choose a pixel: shown at once, told to Python after `delay` milliseconds without another. */
@@ -560,7 +560,7 @@ class PixelViewer {
   /** Join a linked viewer: what it shows and counts is what this one shows and counts. */
   follow(other) {
     this.sequence = Math.max(this.sequence, other.sequence);
-    this.followView(other.view);
+    this.followViewport(other.viewport);
   }
 
   expectAnswer(sequence) {
@@ -619,21 +619,21 @@ class PixelViewer {
 
   paint() {
     this.isDirty = false;
-    const { shown, view } = this;
+    const { shown, viewport } = this;
     if (shown === null || this.canvasSize.width === 0) return;
     // A picture that waits for the next one to arrive goes on looking as it did.
-    if (shown === this.picture) this.paintedLook = this.look;
-    const look = this.paintedLook;
+    if (shown === this.picture) this.paintedView = this.view;
+    const view = this.paintedView;
     this.showOpacity();
-    const pixel = this.canvasSize.width / (view.span * shown.size.width) / this.unit; // in CSS pixels
+    const pixel = this.canvasSize.width / (viewport.span * shown.size.width) / this.unit; // in CSS pixels
     this.showZoom();
 
-    const photoShows = look === "photo" || look === "overlay" || this.isWaiting;
+    const photoShows = view === "photo" || view === "overlay" || this.isWaiting;
     this.layOver(this.photoLayer, photoShows && "photo", () => shown.photo, { smooth: pixel <= NEAREST_FROM });
 
-    const tintShows = look !== "photo" && !this.isWaiting;
-    const tint = tintShows && shown.tintRecipe(look, this.legend.hidden);
-    this.layOver(this.maskLayer, tint, () => shown.tint(look, this.legend.hidden));
+    const tintShows = view !== "photo" && !this.isWaiting;
+    const tint = tintShows && shown.tintRecipe(view, this.legend.hidden);
+    this.layOver(this.maskLayer, tint, () => shown.tint(view, this.legend.hidden));
 
     const one = this.legend.lit ?? this.legend.isolated;
     const colour = (this.veilColour = this.readVeilColour());
@@ -643,8 +643,8 @@ class PixelViewer {
     const [lines, grid] = [this.boundaries.on, pixel >= GRID_FROM];
     this.paintLayer(this.linesLayer, (lines || grid) && `${lines} ${grid}`, (canvas) => {
       const thickness = Math.max(1, Math.round(this.unit));
-      if (lines) paintBoundaries(canvas, shown.labels, view, shown.size, thickness);
-      if (grid) paintGrid(canvas, view, shown.size);
+      if (lines) paintBoundaries(canvas, shown.labels, viewport, shown.size, thickness);
+      if (grid) paintGrid(canvas, viewport, shown.size);
     });
     this.paintMarks();
   }
@@ -655,11 +655,11 @@ class PixelViewer {
 
   /** Lay the picture that `source()` makes over the layer; see `paintLayer`. */
   layOver(canvas, recipe, source, { smooth = false } = {}) {
-    const paint = () => paintPicture(canvas, source(), this.view, this.shown.size, { smooth });
+    const paint = () => paintPicture(canvas, source(), this.viewport, this.shown.size, { smooth });
     this.paintLayer(canvas, recipe && `${recipe} ${smooth}`, paint);
   }
 
-  /** Paint a layer unless it already shows this recipe in this view; without a recipe it is empty. */
+  /** Paint a layer unless it already shows this recipe in this viewport; without a recipe it is empty. */
   paintLayer(canvas, recipe, paint) {
     if (canvas.hidden !== (recipe === false)) canvas.hidden = recipe === false;
     if (canvas.hidden) {
@@ -668,7 +668,7 @@ class PixelViewer {
       return;
     }
     const { width, height } = this.canvasSize;
-    const { left, top, span } = this.view;
+    const { left, top, span } = this.viewport;
     const now = [this.shown.description.id, recipe, left, top, span, width, height].join();
     if (this.painted.get(canvas) === now) return;
     setSize(canvas, width, height);
@@ -680,7 +680,7 @@ class PixelViewer {
   paintMarks() {
     if (this.shown === null || this.chosen === null || this.canvasSize.width === 0) return;
     setSize(this.marksLayer, this.canvasSize.width, this.canvasSize.height);
-    const painter = new MarkPainter(this.marksLayer, this.view, this.wanted, this.unit);
+    const painter = new MarkPainter(this.marksLayer, this.viewport, this.wanted, this.unit);
     painter.neighbourhood(this.neighbours);
     painter.chosen(this.chosen);
     if (this.hovered && !samePixel(this.hovered, this.chosen)) painter.hovered(this.hovered);
