@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
 import math
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from core.segmentation.reading import neighbourhood
 from tests.browser.test_pixel_viewer import (
     LARGE,
     SMALL,
@@ -22,15 +20,12 @@ from tests.browser.test_pixel_viewer import (
     point,
     viewer,
 )
-from tests.browser.viewer_app import PALETTE, checker
-from tests.conftest import ROOT
+from tests.browser.viewer_app import PALETTE
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import OpenPage, OpenViewer, Screen, Watch
+    from tests.browser.conftest import OpenViewer, Screen, Watch
 
 pytestmark = pytest.mark.browser
-
-GEOMETRY = ROOT / "pages/widgets/viewer/geometry.js"
 
 
 def zoom_of(shown: Locator) -> float:
@@ -79,52 +74,6 @@ def mask_under_pointer(page: Page, shown: Locator, x: float, y: float) -> list[i
         }""",
         [x, y],
     )
-
-
-# --- the rules that browser and server share -----------------------------------------------------
-
-
-@pytest.mark.parametrize("shape", ["row", "column", "square"])
-def test_neighbourhood_is_pythons(open_page: OpenPage, shape: str) -> None:
-    cases = [
-        (row, col, height, width)
-        for height, width in [(23, 24), (7, 9), (5, 5), (4, 6), (3, 24), (24, 2), (1, 1)]
-        for row, col in itertools.product(range(height), range(width))
-    ]
-    found = open_page("about:blank").evaluate(
-        """async ([code, cases, shape]) => {
-          const { neighbourhood } = await import(`data:text/javascript;base64,${code}`);
-          return cases.map(([row, col, height, width]) =>
-            neighbourhood({ row, col }, { height, width }, shape).map((pixel) => [pixel.row, pixel.col]));
-        }""",
-        [base64.b64encode(GEOMETRY.read_bytes()).decode(), cases, shape],
-    )
-    assert len(found) == len(cases)
-    for case, pixels in zip(cases, found, strict=True):
-        rows, cols = neighbourhood(*case, shape)
-        assert pixels == [list(pixel) for pixel in zip(rows.tolist(), cols.tolist(), strict=True)], case
-
-
-def test_same_place_of_linked_pictures_is_pythons(open_page: OpenPage) -> None:
-    sizes = [(12, 16), (24, 32), (7, 5), (10, 10), (9, 31)]
-    pictures = [checker(*size) for size in sizes]
-    cases = [
-        (row, col, height, width, *other)
-        for (height, width), other in itertools.permutations(sizes, 2)
-        for row, col in itertools.product(range(height), range(width))
-    ]
-    found = open_page("about:blank").evaluate(
-        """async ([code, cases]) => {
-          const { samePlace } = await import(`data:text/javascript;base64,${code}`);
-          return cases.map(([row, col, height, width, otherHeight, otherWidth]) =>
-            samePlace({ row, col }, { height, width }, { height: otherHeight, width: otherWidth }));
-        }""",
-        [base64.b64encode(GEOMETRY.read_bytes()).decode(), cases],
-    )
-    for (row, col, *size), pixel in zip(cases, found, strict=True):
-        picture, other = pictures[sizes.index(tuple(size[:2]))], pictures[sizes.index(tuple(size[2:]))]
-        assert (pixel["row"], pixel["col"]) == picture.same_place((row, col), other)
-        assert other.contains((pixel["row"], pixel["col"]))
 
 
 # --- zooming -------------------------------------------------------------------------------------
