@@ -12,12 +12,14 @@ from playwright.sync_api import CDPSession, Locator, Page, expect
 from tests.browser.test_pixel_viewer import (
     LARGE,
     SMALL,
+    TWO_FRAMES,
     class_at,
     click,
     expect_chosen,
     expect_python,
     in_words,
     point,
+    settle,
     viewer,
 )
 from tests.browser.viewer_app import PALETTE
@@ -58,9 +60,6 @@ def wheel(page: Page, *deltas: float) -> None:
     for delta in deltas:
         page.mouse.wheel(0, delta)
     page.evaluate(TWO_FRAMES)
-
-
-TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def mask_under_pointer(page: Page, shown: Locator, x: float, y: float) -> list[int]:
@@ -130,7 +129,7 @@ def test_wheel_scrolls_the_page_once_the_whole_picture_is_shown(open_viewer: Ope
     wheel(page, 300)
     assert zoom_of(shown) == 1
     assert shown.bounding_box()["y"] == y  # the turn that ends at the whole picture is used up
-    page.wait_for_timeout(400)  # a new turn of the wheel
+    page.wait_for_timeout(250)  # a new turn of the wheel: the last one ended more than WHEEL_REST_MS ago
     page.mouse.wheel(0, 120)
     page.wait_for_function(
         "y => document.querySelector('.stBidiComponent').getBoundingClientRect().y < y - 50", arg=y
@@ -426,7 +425,7 @@ def test_choice_in_a_linked_viewer_shows_in_both_at_once_and_is_told_once(
           const watcher = new MutationObserver(() => root.path.push(root.dataset.col));
           watcher.observe(root, { attributeFilter: ["data-col"] });
         }""")
-    page.wait_for_timeout(600)  # until the first run's last messages are through
+    settle(page)
     traffic.clear()
     for col in (10, 20, 30, 40):
         click(page, first, 5, col, SMALL)

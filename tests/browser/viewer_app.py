@@ -113,6 +113,8 @@ def picture_named(name: str) -> ViewerPicture:
             return checker(48, 64, shift=2)
         case "tiny":
             return checker(12, 16)
+        case "rare":
+            return checker(36, 48)
         case "narrow":
             return checker(40, 15)
         case "squashed":
@@ -194,7 +196,8 @@ def viewers() -> None:
     for column, (number, name) in zip(st.columns(len(names)), enumerate(names), strict=True):
         with column:
             show(name, f"viewer{number}", names)
-    st.text(f"Entropy maps made: {len(entropies_made())}")
+    first = picture_named(names[0])
+    st.text(f"Entropy maps made: {entropies_made().count((first.height, first.width))}")
 
 
 def visit_anew() -> None:
