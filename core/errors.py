@@ -14,6 +14,7 @@ with status 2.
     ├── SizeError                  a working size that does not exist
     ├── TemperatureError           a temperature that no softmax can have
     ├── ComparisonError            two segmentations that have nothing to compare
+    ├── FileKindError              a link, a folder or a pipe where a regular file belongs
     ├── ArchiveError               a zip, or a file in it, that gives no photo
     ├── ModelError
     │   ├── ModelNotFoundError
@@ -72,6 +73,10 @@ class TemperatureError(StreetScopeError):
 
 class ComparisonError(StreetScopeError):
     """Two segmentations whose classes have nothing in common."""
+
+
+class FileKindError(StreetScopeError):
+    """A link, a folder or a pipe where a regular file belongs."""
 
 
 class ArchiveError(StreetScopeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -19,3 +20,8 @@ def home() -> Path:
     if (ROOT / "pyproject.toml").is_file():
         return ROOT
     return user_data_path("streetscope", appauthor=False)
+
+
+def data_folder() -> Path:
+    """The folder that holds the data sets: what STREETSCOPE_DATA names, or `data/` of `home`."""
+    return Path(os.environ.get("STREETSCOPE_DATA") or home() / "data")

@@ -6,6 +6,10 @@ is a picture whose every pixel's class is known, and so is every figure that is 
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -22,6 +26,10 @@ from core.models.store import ModelCard, class_entries, normalisation, save_mode
 
 ROOT = Path(__file__).parents[1]
 CAMVID = ROOT / "../shared/camvid"
+
+# For whatever a test does before it has a cache of its own: never the cache of who runs the tests.
+os.environ["STREETSCOPE_CACHE"] = tempfile.mkdtemp(prefix="streetscope-cache-")
+atexit.register(shutil.rmtree, os.environ["STREETSCOPE_CACHE"], ignore_errors=True)
 
 settings.register_profile("streetscope", deadline=None, derandomize=True, database=None, max_examples=50)
 settings.load_profile("streetscope")

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.files import write_text
 from core.training.recipes.recipe import Recipe, Stage
-from core.training.runs.folder import STATUS, run_folder, write_text
+from core.training.runs.folder import STATUS, run_folder
 from core.training.runs.status import Status, process_start, read_status, shown_state
 
 DEADLINE = 120.0

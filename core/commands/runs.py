@@ -17,8 +17,8 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON 
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def film(run: str, file: Path) -> None:
     """Draw a run's preview pictures as an animated GIF."""
+    from core.files import replacing
     from core.training.runs.film import make_film
-    from core.training.runs.folder import replacing
     from core.training.runs.records import read_run
 
     content = make_film(read_run(run))
@@ -40,8 +40,8 @@ def compare_runs(runs: tuple[str, ...], html: Path | None, as_json: bool) -> Non
 
     views = {run: read_run(run) for run in runs}
     if html is not None:
+        from core.files import write_text
         from core.reports.run_charts import COMPARED, comparison_chart, html_page
-        from core.training.runs.folder import write_text
 
         histories = {run: view.history for run, view in views.items()}
         charts = [comparison_chart(histories, figure) for figure in COMPARED]

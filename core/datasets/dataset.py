@@ -81,7 +81,7 @@ class SegmentationDataset:
         A label map in colours is turned into numbers once and then cached.
         """
         if self.colour_labels:
-            return labels.read_colours_once(self.root, frame.label, self.class_list)
+            return labels.read_colours_once(frame.label, self.class_list)
         return labels.read_indices(frame.label, len(self.class_list))
 
 

@@ -6,8 +6,6 @@ A label file is as hostile as any other: its size is checked before a pixel is d
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import os
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -15,13 +13,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PIL.PngImagePlugin import PngImageFile, PngInfo
+from PIL.PngImagePlugin import PngImageFile
 
+from core.cache import Cache, cache_key
 from core.classes import RGB, ClassList
-from core.datasets import cache
 from core.datasets.pictures import read_bytes
 from core.errors import DatasetError, LabelValueError, UnknownColourError
+from core.files import signature
 from core.photos import images
+
+LABELS = Cache("labels", 1024**3)
+"""Label maps in colours, turned into numbers: about 10 kB each."""
 
 NO_CLASS = 255
 """Stands for a colour that no class has; a class list has at most 255 classes."""
@@ -31,7 +33,6 @@ MOST_COLOURS = 64
 
 # Pillow spreads grey PNGs of fewer than 8 bits over 0..255; dividing brings the numbers back.
 _SPREAD = {"L;2": 85, "L;4": 17}
-_KEY = "streetscope-source"
 _SHOWN = 3
 _STRIP = 1 << 20  # pixels
 
@@ -53,21 +54,13 @@ def read_colours(path: Path, class_list: ClassList) -> NDArray[np.uint8]:
     return indices_of_colours(_decode_colours(path, read_bytes(path)), class_list, path.name)
 
 
-def read_colours_once(root: Path, path: Path, class_list: ClassList) -> NDArray[np.uint8]:
-    """As `read_colours`, but the result is cached for the data set `root`.
-
-    The cached result is used as long as the file's size and time and the classes' colours stay the same.
-    """
-    folder = cache.folder(root, "labels")
-    signature = cache.signature(path)
-    if folder is None or signature is None:
-        return read_colours(path, class_list)
-    source = f"{signature} {hashlib.sha256(class_list.palette.tobytes()).hexdigest()}"
-    kept = folder / f"{hashlib.sha256(os.fsencode(path.relative_to(root))).hexdigest()}.png"
-    label = _read_kept(kept, source, len(class_list))
+def read_colours_once(path: Path, class_list: ClassList) -> NDArray[np.uint8]:
+    """As `read_colours`, but cached as long as the file's size and time and the colours stay the same."""
+    key = cache_key(str(path.absolute()), signature(path), class_list.palette.tobytes())
+    label = _decode_kept(path, LABELS.read(key), len(class_list))
     if label is None:
         label = read_colours(path, class_list)
-        cache.write(kept, _encode_kept(label, source))
+        LABELS.write(key, _encode_kept(label))
     return label
 
 
@@ -172,21 +165,18 @@ def _unreadable(path: Path) -> DatasetError:
     return DatasetError(f"{path} cannot be read as a PNG label map.")
 
 
-def _read_kept(path: Path, source: str, classes: int) -> NDArray[np.uint8] | None:
-    """A cached label map; None if there is none, or it has another source."""
-    if not cache.is_kept(path):
+def _decode_kept(path: Path, kept: bytes | None, classes: int) -> NDArray[np.uint8] | None:
+    """A cached label map; None if there is none, or the file is damaged."""
+    if kept is None:
         return None
     try:
-        picture = _open(path, read_bytes(path))
-        return _indices(path, picture, classes) if picture.info.get(_KEY) == source else None
+        return _indices(path, _open(path, kept), classes)
     except DatasetError:
         return None
 
 
-def _encode_kept(label: NDArray[np.uint8], source: str) -> bytes:
-    info = PngInfo()
-    info.add_text(_KEY, source)
+def _encode_kept(label: NDArray[np.uint8]) -> bytes:
     file = BytesIO()
     with contextlib.closing(Image.fromarray(label)) as picture:
-        picture.save(file, "PNG", pnginfo=info, compress_level=1)
+        picture.save(file, "PNG", compress_level=1)
     return file.getvalue()

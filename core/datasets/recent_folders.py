@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
-from core.datasets import cache
-from core.datasets.paths import data_folder
+from core.files import write_text
+from core.project import data_folder
 
 MOST = 20
 _FILE = ".folders.json"
@@ -37,5 +38,6 @@ def remove_recent_folder(folder: Path) -> None:
 
 
 def _write(folders: list[Path]) -> None:
-    data_folder().mkdir(parents=True, exist_ok=True)
-    cache.write(data_folder() / _FILE, json.dumps([str(folder) for folder in folders[:MOST]]).encode())
+    with contextlib.suppress(OSError):
+        data_folder().mkdir(parents=True, exist_ok=True)
+        write_text(data_folder() / _FILE, json.dumps([str(folder) for folder in folders[:MOST]]))

@@ -6,22 +6,18 @@ any of these has changed, the evaluation is made anew.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import io
-import re
-import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.datasets import SegmentationDataset, Split, cache
+from core.cache import Cache, cache_key
+from core.datasets import SegmentationDataset, Split
 from core.datasets.contents.fingerprint import fingerprint
-from core.evaluation.boundaries import FARTHEST, BoundaryCounts
-from core.evaluation.calibration import BINS, Calibration
+from core.evaluation.boundaries import BoundaryCounts
+from core.evaluation.calibration import Calibration
 from core.evaluation.frame_counts import FrameCounts
 from core.evaluation.metrics import check_classes_fit
 from core.evaluation.results import SplitEvaluation
@@ -30,14 +26,10 @@ if TYPE_CHECKING:
     from core.models.store import ModelCard
     from core.segmentation.segmenter import Segmenter
 
-_FOLDER = "evaluations"
-_VERSION = 2
-_MOST = 64
-"""Evaluations kept of a data set; the oldest give way."""
+EVALUATIONS = Cache("evaluations", 256 * 1024**2)
+"""What was counted, by `evaluation_key`: some 100 kB each."""
 
-_MAX_BYTES = 64 * 1024**2
-
-_SIZES = re.compile(r"\d{1,5} x \d{1,5}(, \d{1,5} x \d{1,5})*")
+_VERSION = 3
 
 Progress = Callable[[int, int], None]
 
@@ -59,7 +51,7 @@ def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) 
         fingerprint(dataset),
         split,
     ]
-    return hashlib.sha256(repr(key_parts).encode()).hexdigest()
+    return cache_key(key_parts)
 
 
 def kept_evaluation(card: ModelCard, dataset: SegmentationDataset, split: Split) -> SplitEvaluation | None:
@@ -67,11 +59,10 @@ def kept_evaluation(card: ModelCard, dataset: SegmentationDataset, split: Split)
 
     Errors as `evaluation_key`. What is kept but makes no sense counts as not there.
     """
-    folder = cache.folder(dataset.root, _FOLDER)
-    if folder is None or not any(folder.iterdir()):
+    if EVALUATIONS.is_empty():
         return None  # and the data set's files need not be read
-    path = folder / f"{evaluation_key(card, dataset, split)[:32]}.npz"
-    return _read(path, card, dataset, split)
+    kept = EVALUATIONS.read(evaluation_key(card, dataset, split))
+    return None if kept is None else _decode(kept, card, dataset, split)
 
 
 def evaluate_once(
@@ -100,20 +91,8 @@ def evaluate_once(
     key = evaluation_key(card, dataset, split)
     found = evaluate(segmenter, dataset, split, progress)
     if evaluation_key(card, dataset, split) == key:  # nobody changed the data set meanwhile
-        _keep(key, dataset, found)
+        EVALUATIONS.write(key, _encode(found))
     return found
-
-
-def _keep(key: str, dataset: SegmentationDataset, evaluation: SplitEvaluation) -> None:
-    folder = cache.folder(dataset.root, _FOLDER)
-    data = _encode(evaluation)
-    if folder is None or len(data) > _MAX_BYTES:
-        return
-    cache.write(folder / f"{key[:32]}.npz", data)
-    kept = [path for path in folder.glob("*.npz") if cache.is_kept(path)]
-    with contextlib.suppress(OSError):
-        for path in sorted(kept, key=lambda path: path.stat().st_mtime_ns)[:-_MOST]:
-            path.unlink()
 
 
 def _encode(evaluation: SplitEvaluation) -> bytes:
@@ -135,75 +114,36 @@ def _encode(evaluation: SplitEvaluation) -> bytes:
     return file.getvalue()
 
 
-def _read(path: Path, card: ModelCard, dataset: SegmentationDataset, split: Split) -> SplitEvaluation | None:
-    """What was kept under this very key; None where there is nothing, or nothing that makes sense."""
-    if not cache.is_kept(path) or path.stat().st_size > _MAX_BYTES:
-        return None
-    try:
-        # Uncompressed: a file from elsewhere cannot unfold to more.
-        with zipfile.ZipFile(path) as archive:
-            if any(part.compress_type != zipfile.ZIP_STORED for part in archive.infolist()):
-                return None
-        with np.load(path, allow_pickle=False) as parts:
-            return _decode(dict(parts), card, dataset, split)
-    except Exception:  # whatever a broken or foreign file makes the readers raise: it is measured anew
-        return None
-
-
 def _decode(
+    kept: bytes, card: ModelCard, dataset: SegmentationDataset, split: Split
+) -> SplitEvaluation | None:
+    """The evaluation in a cached file; None for a damaged one."""
+    try:
+        with np.load(io.BytesIO(kept), allow_pickle=False) as parts:
+            arrays = dict(parts)
+            return _restored(arrays, card, dataset, split)
+    except Exception:  # whatever a damaged file makes the readers raise: it is measured anew
+        return None
+
+
+def _restored(
     parts: dict[str, NDArray[Any]], card: ModelCard, dataset: SegmentationDataset, split: Split
 ) -> SplitEvaluation:
-    """ValueError for parts that do not belong together."""
     classes = card.class_list.restored()
     names = tuple(frame.name for frame in dataset.frames(split))
-    count = len(classes)
-    entries = parts["frames"].shape
-    by_bin, by_distance = (count, BINS), (count, FARTHEST + 1)
-    wanted: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
-        "frames": (np.int32, entries),
-        "pairs": (np.int32, entries),
-        "pixels": (np.uint32, entries),
-        "losses": (np.float64, (len(names),)),
-        "calibration_pixels": (np.int64, by_bin),
-        "calibration_hits": (np.int64, by_bin),
-        "calibration_confidence": (np.float64, by_bin),
-        "boundary_pixels": (np.int64, by_distance),
-        "boundary_hits": (np.int64, by_distance),
-    }
-    _require(
-        all(
-            parts[name].dtype == kind and parts[name].shape == shape for name, (kind, shape) in wanted.items()
-        )
+    frames = FrameCounts(
+        names, len(classes), parts["frames"], parts["pairs"], parts["pixels"], parts["losses"]
     )
-    _require(len(entries) == 1 and entries[0] > 0 and bool((parts["pixels"] > 0).all()))
-    for name, end in (("frames", len(names)), ("pairs", count * count)):
-        _require(parts[name].min() >= 0 and parts[name].max() < end)
-    total = int(parts["pixels"].sum(dtype=np.int64))
-    for kind in ("calibration", "boundary"):
-        pixels, hits = parts[f"{kind}_pixels"], parts[f"{kind}_hits"]
-        _require(pixels.sum() == total and bool((hits >= 0).all()) and bool((hits <= pixels).all()))
-    _require(bool(np.isfinite(parts["calibration_confidence"]).all()) and bool((parts["losses"] >= 0).any()))
-    size = parts["size"]
-    _require(size.shape == () and _SIZES.fullmatch(str(size)) is not None)
-    frames = FrameCounts(names, count, parts["frames"], parts["pairs"], parts["pixels"], parts["losses"])
-    confusion = frames.confusion()
-    for kind in ("calibration", "boundary"):
-        _require(parts[f"{kind}_hits"].sum() == np.trace(confusion))
     return SplitEvaluation(
         card.name,
         dataset.name,
         split,
-        str(size),
+        str(parts["size"]),
         len(names),
         classes.names,
-        confusion,
+        frames.confusion(),
         classes,
         frames,
         Calibration(parts["calibration_pixels"], parts["calibration_hits"], parts["calibration_confidence"]),
         BoundaryCounts(parts["boundary_pixels"], parts["boundary_hits"]),
     )
-
-
-def _require(holds: bool | np.bool_) -> None:
-    if not holds:
-        raise ValueError

@@ -22,12 +22,14 @@ from torch import Tensor, nn
 
 from core.classes import ClassList, SegmentationClass
 from core.errors import BrokenModelError, ModelNotFoundError
+from core.files import replacing, write_text
 from core.models.networks import Network, find_network
 from core.models.paths import DEFAULT_MODEL, model_stores, models_folder
 
 FORMAT_VERSION = 1
 WEIGHTS = "weights.safetensors"
 CARD = "model.json"
+_NEXT_CARD = f"{CARD}.part"
 MAX_CARD_BYTES = 4 * 1024 * 1024
 
 # One folder name, no separators, no leading dot: a name from outside cannot leave the store.
@@ -193,14 +195,13 @@ def save_model(card: ModelCard, module: nn.Module) -> ModelCard:
     folder = model_folder(card.name)
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {k: _half(v) for k, v in module.state_dict().items()}
-    weights = folder / f"{WEIGHTS}.part"
-    save_file(tensors, weights)
-    weights.chmod(0o644)  # safetensors makes it readable for its owner alone
-    card = card.model_copy(update={"weights_sha256": _sha256(weights), "format_version": FORMAT_VERSION})
-    part = folder / f"{CARD}.part"
-    part.write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    weights.replace(folder / WEIGHTS)
-    part.replace(folder / CARD)
+    with replacing(folder / WEIGHTS, durable=True) as weights:
+        save_file(tensors, weights)
+        weights.chmod(0o644)  # safetensors makes it readable for its owner alone
+        card = card.model_copy(update={"weights_sha256": _sha256(weights), "format_version": FORMAT_VERSION})
+        written = card.model_dump_json(indent=1) + "\n"
+        write_text(folder / _NEXT_CARD, written, durable=True)
+    (folder / _NEXT_CARD).replace(folder / CARD)
     return card
 
 
@@ -219,13 +220,13 @@ def normalisation(network: Network) -> Normalisation:
 
 def _finish_interrupted_save(folder: Path, weights_sha256: str) -> ModelCard | None:
     """The card of a save that ended after the weights took their place and before their card did."""
-    part = folder / f"{CARD}.part"
-    if not part.exists():
+    following = folder / _NEXT_CARD
+    if not following.exists():
         return None
-    card = _parse_card(part)
+    card = _parse_card(following)
     if card.weights_sha256 != weights_sha256:
         return None
-    part.replace(folder / CARD)
+    following.replace(folder / CARD)
     return card
 
 

@@ -15,9 +15,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Download, Locator, Page, expect
 
+from core.files import write_text
 from core.models.store import read_card
 from core.toytown import toytown
-from core.training.runs.folder import HISTORY, LOG, Label, append_row, create_run, run_folder, write_text
+from core.training.runs.folder import HISTORY, LOG, Label, append_row, create_run, run_folder
 from core.training.runs.records import Epoch, RunView, read_run
 from core.training.runs.status import enqueue
 from core.training.workers.train import work

@@ -21,8 +21,8 @@ from core.datasets.acquire.staging import clear, staging
 from core.datasets.acquire.unpacking import unpack
 from core.datasets.dataset import SegmentationDataset
 from core.datasets.layouts.opening import open_dataset
-from core.datasets.paths import data_folder
 from core.errors import DatasetError, DownloadError
+from core.project import data_folder
 
 
 @dataclass(frozen=True)

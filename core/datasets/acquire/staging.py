@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shutil
@@ -13,10 +12,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import DatasetError
+from core.files import is_disk_full
 
 _LOCK = "lock"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}(?<![ .])")
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
@@ -64,8 +63,8 @@ def clear(place: Path) -> None:
 
 def storage_error(error: OSError, target: Path) -> DatasetError:
     """The sentence for an operating system's error while `target` was made."""
-    if error.errno in _FULL:
-        return DatasetError(f"There is no room left for {target}; free some on that disk and start again.")
+    if is_disk_full(error):
+        return DatasetError(f"There is no room on the disk for {target}: free some space and try again.")
     return DatasetError(f"{target} cannot be made: {error.strerror or error}.")
 
 

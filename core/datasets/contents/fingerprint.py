@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from core.datasets import cache
+from core.cache import Cache, cache_key
 from core.datasets.dataset import SegmentationDataset
 from core.datasets.threads import in_order
 from core.errors import DatasetError
+from core.files import signature
 
-_FILE = "fingerprints.json"
-_MAX_BYTES = 64 * 1024
-_DIGITS = re.compile("[0-9a-f]{64}")  # what is kept may come from elsewhere and end in a path
+FINGERPRINTS = Cache("fingerprints", 1024**2)
+"""By what the files looked like: their paths, sizes and times. 16,000 of them."""
 
 
 def fingerprint(dataset: SegmentationDataset) -> str:
@@ -37,15 +34,12 @@ def _fingerprint(dataset: SegmentationDataset, kind: str, files: Callable[..., t
     paths = [path for frame in frames for path in files(frame)]
     key_parts = [repr([(c.name, c.colour) for c in dataset.class_list.classes]), str(dataset.colour_labels)]
     key_parts += [f"{frame.name}\0{frame.split}" for frame in frames]
-    looks = _digest(
-        [*key_parts, *(f"{path.relative_to(dataset.root)}\0{cache.signature(path)}" for path in paths)]
-    )
-    kept = _read(dataset.root)
-    if kept.get(kind, ("", ""))[0] == looks:
-        return kept[kind][1]
+    signatures = [(str(path), signature(path)) for path in paths]
+    known = cache_key(kind, str(dataset.root.resolve()), key_parts, signatures)
+    if kept := FINGERPRINTS.read(known):
+        return kept.decode("ascii")
     content = _digest([*key_parts, *in_order(_hash, paths)])
-    if folder := cache.folder(dataset.root):
-        cache.write(folder / _FILE, json.dumps(_read(dataset.root) | {kind: (looks, content)}).encode())
+    FINGERPRINTS.write(known, content.encode("ascii"))
     return content
 
 
@@ -62,16 +56,3 @@ def _digest(lines: Iterable[str]) -> str:
     for line in lines:
         digest.update(line.encode("utf-8", "surrogateescape") + b"\n")
     return digest.hexdigest()
-
-
-def _read(root: Path) -> dict[str, tuple[str, str]]:
-    """What was kept: (what the files looked like, fingerprint) by kind; nothing where it makes no sense."""
-    folder = cache.folder(root)
-    kept: dict[str, tuple[str, str]] = {}
-    # Broken or foreign: it is computed anew
-    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, RecursionError):
-        if folder and cache.is_kept(folder / _FILE) and (folder / _FILE).stat().st_size <= _MAX_BYTES:
-            for kind, (looks, content) in json.loads((folder / _FILE).read_text("utf-8")).items():
-                if _DIGITS.fullmatch(content):
-                    kept[str(kind)] = (str(looks), content)
-    return kept

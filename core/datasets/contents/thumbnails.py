@@ -5,30 +5,30 @@ A data set may have hundreds of large frames. Nothing here holds more than the p
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.datasets import Frame, SegmentationDataset, cache
+from core.cache import Cache, cache_key
+from core.datasets import Frame, SegmentationDataset
 from core.datasets.contents.statistics import ClassExample
 from core.datasets.pictures import read_bytes
 from core.datasets.threads import in_order, urgently
 from core.errors import StreetScopeError
+from core.files import signature
 from core.photos import images
 
 WIDTH = 320
 """Width of a thumbnail in pixels: sharp at half of it on a dense screen."""
 
-_VERSION = 1
-_FOLDER = "thumbnails"
-_MAX_BYTES = 1024**2
+THUMBNAILS = Cache("thumbnails", 512 * 1024**2)
+"""Photos and label maps of frames by their files: some 20,000 frames."""
+
+_VERSION = 2
 _FADE = 0.3
 """How much colour the other classes keep in a crop of one class."""
 
@@ -50,13 +50,14 @@ def thumbnail(dataset: SegmentationDataset, frame: Frame, width: int = WIDTH) ->
 
     width: in pixels; a smaller picture is not enlarged. `trouble` says what cannot be read.
     """
-    kept = _place(dataset, frame, width)
-    if kept is not None and (found := _read(kept)):
-        return found
+    keys = [_key(dataset, frame, width, part) for part in ("photo", "label")]
+    photo, label = map(THUMBNAILS.read, keys)
+    if photo and label:
+        return Thumbnail(photo, label)
     made = _make(dataset, frame, width)
-    if kept is not None and made.photo and made.label:
-        cache.write(kept.with_suffix(".png"), made.label)
-        cache.write(kept.with_suffix(".jpg"), made.photo)
+    if made.photo and made.label:
+        for key, part in zip(keys, (made.photo, made.label), strict=True):
+            THUMBNAILS.write(key, part)
     return made
 
 
@@ -71,7 +72,7 @@ def keep(dataset: SegmentationDataset, frames: Sequence[Frame]) -> None:
 
     Does nothing if nothing can be cached.
     """
-    if cache.folder(dataset.root, _FOLDER) is not None:
+    if THUMBNAILS.can_keep():
         thumbnails(dataset, frames)
 
 
@@ -82,7 +83,7 @@ def keep_all(
 
     progress: called with the frames done and their total; raising from it stops the work.
     """
-    if cache.folder(dataset.root, _FOLDER) is None:
+    if not THUMBNAILS.can_keep():
         return
     frames = dataset.frames()
     with closing(in_order(lambda frame: thumbnail(dataset, frame), frames, in_background=True)) as made:
@@ -145,23 +146,7 @@ def _size(height: int, full: int, width: int) -> tuple[int, int]:
     return max(1, round(height * width / full)), width
 
 
-def _place(dataset: SegmentationDataset, frame: Frame, width: int) -> Path | None:
-    """Where the thumbnail of these very files is cached, without its suffix."""
-    folder = cache.folder(dataset.root, _FOLDER)
-    signatures = [cache.signature(path) for path in (frame.image, frame.label)]
-    if folder is None or None in signatures:
-        return None
-    said = [_VERSION, frame.name, *signatures, width, dataset.class_list.palette.tobytes().hex()]
-    return folder / hashlib.sha256(repr(said).encode("utf-8", "surrogateescape")).hexdigest()[:32]
-
-
-def _read(kept: Path) -> Thumbnail | None:
-    photo, label = _read_part(kept.with_suffix(".jpg")), _read_part(kept.with_suffix(".png"))
-    return Thumbnail(photo, label) if photo and label else None
-
-
-def _read_part(path: Path) -> bytes | None:
-    with contextlib.suppress(OSError):
-        if not path.is_symlink() and path.stat().st_size <= _MAX_BYTES:
-            return path.read_bytes()
-    return None
+def _key(dataset: SegmentationDataset, frame: Frame, width: int, part: str) -> str:
+    """What the photo or the label map of these very files is kept under."""
+    files = [(str(path.absolute()), signature(path)) for path in (frame.image, frame.label)]
+    return cache_key(_VERSION, files, width, dataset.class_list.palette.tobytes(), part)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 from pathlib import Path
 
 from core.datasets.dataset import SegmentationDataset
 from core.datasets.layouts.recognition import recognise
+from core.datasets.layouts.watching import recognised
 from core.datasets.listing import LEAVES_OUT, Listing
-from core.datasets.paths import data_folder
 from core.errors import DatasetError
+from core.project import data_folder
 
 
 def list_dataset(root: Path) -> Listing:
@@ -42,9 +43,9 @@ def open_dataset(root: Path, *, strict: bool = True) -> SegmentationDataset:
 def find_datasets(folder: Path | None = None) -> list[Path]:
     """The data sets in a folder (`data/` if none is given), by name; a leading dot marks unfinished ones."""
     folder = folder or data_folder()
-    found = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.is_dir() and not path.name.startswith("."):
-            with contextlib.suppress(DatasetError):
-                found.append(recognise(path)[1])
-    return found
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+    except OSError:
+        return []
+    found = (recognised(folder / name) for name in names if not name.startswith("."))
+    return [path for path in found if path is not None]

@@ -8,7 +8,6 @@ its first epoch: a bad label, weights that cannot be had, too little memory. Not
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import logging
 import os
@@ -27,7 +26,8 @@ from typing import IO, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.datasets import SegmentationDataset, cache
+from core.cache import Cache, cache_key
+from core.datasets import SegmentationDataset
 from core.datasets.contents.fingerprint import fingerprint
 from core.errors import OutOfMemoryError, RecipeError, TrainingError
 from core.project import ROOT
@@ -45,7 +45,7 @@ Count = Annotated[int, Field(ge=0, le=10**15)]
 
 _TICK = 0.25
 """Seconds between two looks whether somebody cancelled."""
-_MAX_BYTES = 64 * 1024
+ESTIMATES = Cache("estimates", 4 * 1024**2)
 
 _log = logging.getLogger(__name__)
 
@@ -148,13 +148,11 @@ def kept_estimate(
 
     The data set's files are read once for their fingerprint. DatasetError when one cannot be.
     """
-    path = _file(recipe, dataset, stages)
+    kept = ESTIMATES.read(_key(recipe, dataset, stages))
     try:
-        if path is None or not cache.is_kept(path) or path.stat().st_size > _MAX_BYTES:
-            return None
-        return fitted(Estimate.model_validate_json(path.read_bytes()), recipe)
-    except (OSError, ValidationError, RecipeError):
-        return None
+        return None if kept is None else fitted(Estimate.model_validate_json(kept), recipe)
+    except (ValidationError, RecipeError):
+        return None  # a damaged file: it is measured anew
 
 
 def measure(
@@ -170,8 +168,7 @@ def measure(
         found = _measured_by_dry_run(recipe, dataset.root, tell, stages)
         if beside or is_training():
             return found.model_copy(update={"beside": True})
-    if path := _file(recipe, dataset, stages):
-        cache.write(path, found.model_dump_json().encode())
+    ESTIMATES.write(_key(recipe, dataset, stages), found.model_dump_json().encode())
     return found
 
 
@@ -256,14 +253,9 @@ def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes | None]:
         yield line
 
 
-def _file(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str]) -> Path | None:
-    """Where an estimate is kept: another recipe, data, machine or torch is another file."""
-    folder = cache.folder(dataset.root, "estimates")
-    if folder is None:
-        return None
-    key_parts = (essence(recipe), *stages, "", fingerprint(dataset), *_machine())
-    digest = hashlib.sha256("\n".join(key_parts).encode()).hexdigest()
-    return folder / f"{digest}.json"
+def _key(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str]) -> str:
+    """What an estimate is kept under: another recipe, data, machine or torch has another one."""
+    return cache_key(essence(recipe), *stages, fingerprint(dataset), _machine())
 
 
 def _machine() -> tuple[str, ...]:

@@ -12,8 +12,9 @@ import sys
 import threading
 
 from core.errors import RunError
+from core.files import write_text
 from core.project import ROOT
-from core.training.runs.folder import LOG, STOP, existing_run, open_to_append, write_text
+from core.training.runs.folder import LOG, STOP, existing_run, open_to_append
 from core.training.runs.status import LIVE, enqueue, read_status, shown_state
 
 NICE = 5

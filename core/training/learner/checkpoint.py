@@ -8,7 +8,6 @@ pickles, and its `after_fit` reads them with `weights_only=False` unless every e
 from __future__ import annotations
 
 import errno
-import os
 import random
 import re
 from collections.abc import Iterator
@@ -24,8 +23,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from core.errors import TrainingError
+from core.files import replacing
 from core.training.learner.failures import is_out_of_memory
-from core.training.runs.folder import replacing
 
 _KEY = "progress"
 _NO_ROOM = re.compile(r"\(os error (27|28|122)\)")  # EFBIG, ENOSPC, EDQUOT
@@ -195,18 +194,11 @@ def _contiguous(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _save(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> None:
     try:
-        with replacing(path) as part:
+        with replacing(path, durable=True) as part:
             save_file(tensors, part, metadata)
             part.chmod(0o644)  # safetensors makes it readable for its owner alone
-            _flush(part)
     except SafetensorError as error:
         if _NO_ROOM.search(str(error)):
             # Not our own error: fastai writes into the message of whatever a callback raises.
             raise OSError(errno.ENOSPC, "no room for a checkpoint", str(path)) from error
         raise
-
-
-def _flush(path: Path) -> None:
-    """Wait until a file is on the disk: renamed before that, it could be empty after a power cut."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

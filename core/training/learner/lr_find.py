@@ -18,8 +18,9 @@ from fastai.learner import Learner
 from pydantic import BaseModel, ConfigDict
 
 from core.errors import DivergedError
+from core.files import replacing, write_text
 from core.training.learner.callbacks import Event
-from core.training.runs.folder import append_row, replacing, write_text
+from core.training.runs.folder import append_row
 
 COLUMNS = ("batch", "lr", "loss")
 

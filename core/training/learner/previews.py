@@ -18,12 +18,13 @@ from PIL import Image
 from torch import Tensor, nn
 
 from core.classes import ClassList
+from core.files import replacing, write_json
 from core.hardware.processor import has_native_bfloat16
 from core.models.networks import Network
 from core.training.learner.callbacks import Event
 from core.training.learner.data import Normalise, Scaled, TrainingExample, scaled
 from core.training.learner.loss import to_label_size
-from core.training.runs.folder import CLASSES, PREVIEWS, append_row, replacing, write_json
+from core.training.runs.folder import CLASSES, PREVIEWS, append_row
 
 FRAMES = 4
 INDEX = "index.csv"

@@ -23,6 +23,7 @@ from core.classes import CAMVID_11, CAMVID_32, ClassList
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError, RecipeError, StoppedError, TrainingError
 from core.evaluation.metrics import truth_table
+from core.files import size_of
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.models.networks import Network, find_network
 from core.training.distributed import processes
@@ -46,7 +47,7 @@ from core.training.learner.loss import SegmentationLoss
 from core.training.learner.lr_find import Suggestions, find_learning_rate
 from core.training.learner.previews import INDEX, PreviewPainter, Previews
 from core.training.recipes.recipe import Recipe, Stage
-from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, PREVIEWS, RESUME, cut, size_of
+from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, PREVIEWS, RESUME, cut
 
 APPENDED = (HISTORY, BATCHES, f"{PREVIEWS}/{INDEX}")
 """The files of a run to which lines are appended."""

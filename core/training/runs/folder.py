@@ -8,22 +8,21 @@ or looks does not pay for it.
 from __future__ import annotations
 
 import contextlib
-import errno
-import json
 import os
 import re
-import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal, TypeVar
+from typing import Annotated, BinaryIO, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from core.errors import DiskFullError, RunError, RunNotFoundError
+from core import files
+from core.errors import DiskFullError, FileKindError, RunError, RunNotFoundError
+from core.files import size_of, write_bytes, write_text
 from core.models.paths import models_folder
 from core.training.recipes.recipe import Recipe, Stage
 
@@ -45,9 +44,6 @@ RESUME = "resume.safetensors"
 
 MAX_JSON_BYTES = 1024 * 1024
 
-_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
-_PART = re.compile(r"^\.(.+)\.\d+\.part$")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 Task = Literal["train", "lr_find"]
@@ -226,81 +222,36 @@ def read_json(path: Path, kind: type[Content]) -> Content:
         raise RunError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
 
 
-def open_plain(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
-    """Open a file of a run's. RunError for a link, a folder or a pipe, which no run makes; FileNotFoundError.
+def open_plain(path: Path) -> BinaryIO:
+    """Open a file of a run to read it. RunError unless it is a regular file: no run makes a link or a pipe.
 
-    A folder of runs may come from elsewhere: a link in it must not have another file shown or written to.
+    FileNotFoundError.
     """
-    try:
-        descriptor = os.open(path, flags | _PLAIN, 0o666)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
-            raise _not_plain(path) from error
-        raise
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise _not_plain(path)
-    return os.fdopen(descriptor, "rb" if flags == os.O_RDONLY else "ab")
+    with _run_files():
+        return files.open_plain(path)
 
 
 def open_to_append(path: Path) -> BinaryIO:
-    """Open a file of a run's to append to it; it is made where there is none. Errors as for `open_plain`."""
-    return open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    """Open a file of a run to append to it; it is made if there is none. Errors as for `open_plain`."""
+    with _run_files():
+        return files.open_to_append(path)
 
 
-def _not_plain(path: Path) -> RunError:
-    return RunError(f"{path} is no plain file, as a run writes it: remove it, or delete the run.")
+@contextmanager
+def _run_files() -> Iterator[None]:
+    try:
+        yield
+    except FileKindError as error:
+        raise RunError(f"{str(error).removesuffix(' and try again.')}, or delete the run.") from error
 
 
 def disk_full(error: BaseException) -> DiskFullError | None:
     """The sentence for an error that means that there is no room on the disk; None for any other."""
-    if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
+    if not files.is_disk_full(error):
         return None
-    name = place_of(error.filename).name if error.filename else "what the run writes"
     return DiskFullError(
-        f"There is no room on the disk for {name}: free some space and resume the run; "
-        "what was written before is whole."
+        files.disk_full_sentence(error, "resume the run; what was written before is complete")
     )
-
-
-def place_of(filename: object) -> Path:
-    """The file that people know, of one that is being written beside its place."""
-    path = Path(str(filename))
-    return path.with_name(_PART.sub(r"\1", path.name)) if path.name else path
-
-
-def remove_parts(folder: Path) -> None:
-    """Remove what a killed process had half written: nobody will ever rename it into its place.
-
-    Only for the one process that writes the folder.
-    """
-    for part in folder.rglob(".*.part"):
-        with contextlib.suppress(OSError):
-            part.unlink()
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place when the block ends well, and else is gone."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a whole small file, or leave the old one as it is."""
-    with replacing(path) as part:
-        part.write_text(text, encoding="utf-8")
-
-
-def write_json(path: Path, values: dict[str, Any]) -> None:
-    """Write plain values as a whole JSON file, or leave the old one as it is."""
-    write_text(path, json.dumps(values, indent=1) + "\n")
 
 
 def append_row(path: Path, columns: Sequence[str], values: Iterable[object]) -> None:
@@ -318,14 +269,6 @@ def append_row(path: Path, columns: Sequence[str], values: Iterable[object]) -> 
         raise
 
 
-def size_of(path: Path) -> int:
-    """The bytes of a file; 0 where there is none."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
 def cut(path: Path, size: int) -> None:
     """Keep the first `size` bytes of a file: what a run wrote after its last checkpoint is done again.
 
@@ -335,5 +278,4 @@ def cut(path: Path, size: int) -> None:
         return
     with open_plain(path) as file:
         kept = file.read(max(0, size))
-    with replacing(path) as part:
-        part.write_bytes(kept)
+    write_bytes(path, kept)

@@ -19,6 +19,7 @@ from pydantic import Field, JsonValue, RootModel
 
 from core.classes import RGB
 from core.errors import RecipeError, RunError
+from core.files import write_text
 from core.training.recipes.recipe import STAGE_NAME, Recipe
 from core.training.runs.folder import (
     BATCHES,
@@ -40,7 +41,6 @@ from core.training.runs.folder import (
     read_settings,
     run_ids,
     runs_folder,
-    write_text,
 )
 from core.training.runs.status import DIED, LIVE, ShownState, Status, read_status, shown_state
 

@@ -17,7 +17,8 @@ import psutil
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import RunError
-from core.training.runs.folder import STATUS, STOP, disk_full, read_json, write_text
+from core.files import write_text
+from core.training.runs.folder import STATUS, STOP, disk_full, read_json
 
 State = Literal["queued", "running", "stopping", "stopped", "finished", "failed"]
 ShownState = Literal["queued", "running", "stopping", "stopped", "finished", "failed", "dead"]

@@ -17,6 +17,7 @@ from core.errors import RunError
 from core.evaluation.evaluate import evaluate
 from core.evaluation.metrics import per_class_iou
 from core.evaluation.results import Evaluation
+from core.files import write_text
 from core.models import store
 from core.models.networks import find_network
 from core.models.store import ModelCard
@@ -27,7 +28,7 @@ from core.segmentation.segmenter import load_segmenter
 from core.training.learner.checkpoint import load_weights
 from core.training.learner.trainer import target_classes
 from core.training.recipes.recipe import Recipe
-from core.training.runs.folder import HISTORY, existing_run, read_run_recipe, read_settings, write_text
+from core.training.runs.folder import HISTORY, existing_run, read_run_recipe, read_settings
 from core.training.runs.records import Epoch, checkpoint_file, epochs_of
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from core.errors import RunError, StoppedError, StreetScopeError, TrainingError
+from core.files import place_of, remove_parts, write_json, write_text
 from core.training.runs.folder import (
     ENVIRONMENT,
     LOG,
@@ -28,12 +29,8 @@ from core.training.runs.folder import (
     disk_full,
     existing_run,
     open_to_append,
-    place_of,
     read_run_recipe,
     read_settings,
-    remove_parts,
-    write_json,
-    write_text,
 )
 from core.training.runs.queue import acquire_slot, sole_process
 from core.training.runs.records import read_environment

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from core.classes import ClassList
 from core.datasets import Frame
-from core.datasets.cache import signature
 from core.datasets.contents.label_window import LabelWindow, class_edge, label_window
 from core.errors import DatasetError
+from core.files import signature
 from pages.widgets.data.frame import frame_picker
 from pages.widgets.data.truth import PIXEL, chosen_pixel, truth_picture, truth_viewer
 from pages.widgets.shared.datasets import OpenedSet

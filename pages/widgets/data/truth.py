@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets import Frame
-from core.datasets.cache import signature
+from core.files import signature
 from core.photos import images
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.viewer.pixel_viewer import Pixel, View, ViewerPicture, pixel_viewer, viewer_picture

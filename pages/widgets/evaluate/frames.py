@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import Frame
-from core.datasets.cache import signature
 from core.errors import StreetScopeError
 from core.evaluation.pictures import (
     MARK,
@@ -21,6 +20,7 @@ from core.evaluation.pictures import (
     view_frame,
 )
 from core.evaluation.results import SplitEvaluation
+from core.files import signature
 from core.models.store import ModelCard
 from core.photos import images
 from core.segmentation.cache import SharedCache

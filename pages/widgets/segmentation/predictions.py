@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from core.classes import ClassList
 from core.datasets import Frame, SegmentationDataset
-from core.datasets.cache import signature
 from core.evaluation.frame_errors import FrameErrors, frame_errors
 from core.evaluation.results import Evaluation
+from core.files import signature
 from core.models.store import read_card
 from core.photos import images
 from pages.widgets.segmentation.models import loaded_segmenter

@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.datasets import SegmentationDataset
 from core.datasets.acquire import download
-from core.datasets.paths import data_folder
 from core.jobs import Job
+from core.project import data_folder
 from pages.widgets.shared.dataset_state import SET, select
 from pages.widgets.shared.jobs import jobs, watch
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,14 @@ from pathlib import Path
 import streamlit as st
 
 from core.datasets import SegmentationDataset
-from core.datasets.cache import signature
 from core.datasets.contents.statistics import Statistics, measure
 from core.datasets.contents.thumbnails import keep_all
 from core.datasets.layouts.opening import find_datasets, open_dataset
-from core.datasets.paths import data_folder
+from core.datasets.layouts.watching import dataset_stamp
 from core.datasets.recent_folders import add_recent_folder, recent_folders, remove_recent_folder
 from core.errors import DatasetError
 from core.jobs import Job
+from core.project import data_folder
 from core.toytown import toytown
 from pages.widgets.shared.dataset_download import download_menu, show_downloads
 from pages.widgets.shared.dataset_state import GONE, SET, begin_anew, follow_address, select
@@ -78,7 +77,7 @@ def choose_dataset() -> OpenedSet:
     if name == TOYTOWN:
         _require_toytown(options[name])
     try:
-        return _opened(str(options[name]), _stamp(options[name]))
+        return _opened(str(options[name]), dataset_stamp(options[name]))
     except DatasetError as error:
         st.error(str(error), title=f"{name} cannot be shown", icon=":material/folder_off:")
         st.stop()
@@ -183,21 +182,6 @@ def _require_toytown(folder: Path) -> None:
         st.error(job.error, title="Toytown cannot be made", icon=":material/error:")
         st.button("Try again", on_click=jobs().forget, args=(key,))
     st.stop()
-
-
-def _stamp(folder: Path) -> str:
-    """What changes when a file of a data set comes, goes or is renamed: its lists' and folders' times."""
-    try:
-        outer = _children(folder)
-        inner = [path for each in outer if each.is_dir() for path in _children(each) if path.is_dir()]
-    except OSError:
-        return "unreadable"
-    return repr([(path.name, signature(path)) for path in [*outer, *inner]])
-
-
-def _children(folder: Path) -> list[Path]:
-    """What is in a folder, but for what is hidden: our own cache may be."""
-    return sorted(Path(entry.path) for entry in os.scandir(folder) if not entry.name.startswith("."))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking at the folder")

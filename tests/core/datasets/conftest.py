@@ -14,10 +14,10 @@ from tests.layouts import STREET, Frames, write_layout
 
 
 @pytest.fixture(autouse=True)
-def cache_beside_the_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep what is kept in the data set, else in a folder of the test; never in the home of who runs it."""
-    monkeypatch.delenv("STREETSCOPE_CACHE", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The cache folder: each test has its own."""
+    monkeypatch.setenv("STREETSCOPE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture

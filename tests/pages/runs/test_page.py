@@ -8,16 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.training.runs.folder import (
-    BATCHES,
-    HISTORY,
-    LOG,
-    Label,
-    append_row,
-    create_run,
-    run_folder,
-    write_text,
-)
+from core.files import write_text
+from core.training.runs.folder import BATCHES, HISTORY, LOG, Label, append_row, create_run, run_folder
 from core.training.runs.records import Batch, Epoch, read_run
 from core.training.runs.status import enqueue
 from tests.conftest import ROOT

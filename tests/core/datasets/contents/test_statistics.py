@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import zipfile
@@ -300,25 +301,19 @@ def test_a_bad_label_map_is_named(root, refusal):
     assert "b_1_P.png cannot be read" in refusal(lambda: measure(open_dataset(root)))
 
 
+def _saved(**parts):
+    file = io.BytesIO()
+    np.savez(file, **parts)
+    return file.getvalue()
+
+
 def _pickled(path):
-    np.savez(path, key=np.array("x"), counts=np.array([{}], dtype=object), places=np.zeros(1))
-
-
-def _another_shape(path):
-    with np.load(path) as parts:
-        kept = dict(parts)
-    np.savez(path, key=kept["key"], counts=kept["counts"][:, :3], places=kept["places"])
-
-
-def _compressed(path):
-    with np.load(path) as parts:
-        kept = dict(parts)
-    np.savez_compressed(path, **kept)
+    path.write_bytes(_saved(counts=np.array([{}], dtype=object), places=np.zeros(1)))
 
 
 def _without_counts(path):
     with np.load(path) as parts:
-        np.savez(path, key=parts["key"])
+        path.write_bytes(_saved(places=parts["places"]))
 
 
 def _a_zip_of_junk(path):
@@ -334,16 +329,15 @@ def _a_zip_of_junk(path):
         lambda path: path.write_bytes(path.read_bytes()[:-100]),
         lambda path: path.unlink(),
         _pickled,
-        _another_shape,
-        _compressed,
         _without_counts,
         _a_zip_of_junk,
     ],
-    ids=["empty", "junk", "cut", "gone", "pickled", "shape", "compressed", "parts", "zip"],
+    ids=["empty", "junk", "cut", "gone", "pickled", "parts", "zip"],
 )
-def test_kept_counts_that_make_no_sense_are_counted_again(root, spoil):
+def test_kept_counts_that_are_damaged_are_counted_again(root, cache, spoil):
     first, _ = counting(root)
-    spoil(root / ".streetscope" / "statistics.npz")
+    (path,) = (cache / "statistics").iterdir()
+    spoil(path)
     second, seen = counting(root)
 
     assert seen == ALL

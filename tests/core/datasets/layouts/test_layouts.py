@@ -12,8 +12,8 @@ from PIL import Image
 from core.classes import CAMVID_11, CAMVID_32
 from core.datasets.layouts.opening import find_datasets, list_dataset, open_dataset
 from core.datasets.layouts.recognition import recognise
-from core.datasets.paths import data_folder
 from core.evaluation.metrics import IGNORE, truth_table
+from core.project import data_folder
 from tests.layouts import LAYOUTS, STREET
 
 SPLIT = {"train": ["0006R0_f00930", "0016E5_00390"], "valid": ["0016E5_07959"], "test": ["Seq05VD_f00000"]}

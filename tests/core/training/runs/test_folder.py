@@ -7,6 +7,7 @@ import os
 import pytest
 
 from core.errors import RecipeError, RunError, RunNotFoundError
+from core.files import replacing, write_text
 from core.training.runs import folder as folders
 from core.training.runs.folder import (
     RunSettings,
@@ -20,10 +21,8 @@ from core.training.runs.folder import (
     planned_stages,
     read_run_recipe,
     read_settings,
-    replacing,
     run_folder,
     run_ids,
-    write_text,
 )
 from tests.runs import make_recipe, make_stage
 

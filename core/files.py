@@ -1,0 +1,144 @@
+"""The one way to write a file: whole or not at all, whoever else writes it, and a full disk is one sentence.
+
+Also the one way to read a file that somebody else may have put there: a regular file, never a link or a pipe.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import re
+import stat
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from core.errors import FileKindError
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+"""A full disk, a file larger than allowed, a used-up quota."""
+
+_PART = re.compile(r"^\.(.+)\.[0-9a-f]{32}\.part$")
+_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+@contextmanager
+def replacing(path: Path, *, durable: bool = False) -> Iterator[Path]:
+    """A temporary path beside `path`; when the block ends well, its file takes the place of `path`.
+
+    After an error the temporary file is removed and `path` stays as it was. Processes and threads may write
+    the same path at once: each has a temporary path of its own, and the last one to finish wins.
+    durable: wait until the content is on the disk, for what must survive a power cut. Renamed before that, a
+    file could be empty afterwards.
+    An OSError of a full disk names `path`, also when the block's own write did not.
+    """
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        yield part
+        if durable:
+            _flush(part)
+        part.replace(path)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        if is_disk_full(error) and isinstance(error, OSError):
+            error.filename = str(path)  # a write does not know it, and nobody knows the temporary one
+        raise
+
+
+def write_bytes(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Write a whole file, or leave the old one as it is; `durable` as for `replacing`."""
+    with replacing(path, durable=durable) as part:
+        part.write_bytes(data)
+
+
+def write_text(path: Path, text: str, *, durable: bool = False) -> None:
+    """Write a whole UTF-8 file, or leave the old one as it is; `durable` as for `replacing`."""
+    write_bytes(path, text.encode(), durable=durable)
+
+
+def write_json(path: Path, values: dict[str, Any]) -> None:
+    """Write plain values as a whole JSON file, or leave the old one as it is."""
+    write_text(path, json.dumps(values, indent=1) + "\n")
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what killed processes left half written, in all of a folder.
+
+    Only for the one process that writes the folder: nobody else's file may be on its way.
+    """
+    for part in folder.rglob(".*.part"):
+        if _PART.match(part.name):
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+
+def place_of(filename: object) -> Path:
+    """The file that people know, given one that may be the temporary one of `replacing`."""
+    path = Path(str(filename))
+    return path.with_name(_PART.sub(r"\1", path.name)) if path.name else path
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error means that there is no room on the disk."""
+    return isinstance(error, OSError) and error.errno in NO_ROOM
+
+
+def disk_full_sentence(error: BaseException, then: str = "try again") -> str:
+    """What to tell people when `is_disk_full`. then: what to do once there is room."""
+    filename = getattr(error, "filename", None)
+    name = place_of(filename).name if filename else "the file"
+    return f"There is no room on the disk for {name}: free some space and {then}."
+
+
+def open_plain(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
+    """Open a file that strangers may have put there. FileKindError unless it is a regular file.
+
+    A link must not have another file shown or written to, and a pipe would block. FileNotFoundError.
+    flags: of `os.open`; anything but reading opens it to append.
+    """
+    try:
+        descriptor = os.open(path, flags | _PLAIN, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise _wrong_kind(path) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _wrong_kind(path)
+    return os.fdopen(descriptor, "rb" if flags == os.O_RDONLY else "ab")
+
+
+def open_to_append(path: Path) -> BinaryIO:
+    """Open a file to append to it; it is made if there is none. Errors as for `open_plain`."""
+    return open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file; 0 if there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def signature(path: Path) -> str | None:
+    """What changes when a file is written again: its size and its time; None if it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return f"{status.st_size} {status.st_mtime_ns}"
+
+
+def _wrong_kind(path: Path) -> FileKindError:
+    return FileKindError(f"{path} is not a regular file: remove it and try again.")
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

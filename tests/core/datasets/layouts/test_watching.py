@@ -1,0 +1,137 @@
+"""A change in a data set is noticed, at the price of a few files' times however many frames it has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from core.datasets.layouts.opening import find_datasets
+from core.datasets.layouts.watching import dataset_stamp, recognised
+from tests.layouts import write_layout
+
+
+@pytest.fixture(params=["fastai", "cambridge", "kaggle", "segnet", "nested"])
+def root(request: pytest.FixtureRequest, make_layout: Callable[..., Path], street_frames) -> Path:
+    """A data set in each layout; nested: in a folder within the folder, as archives unpack."""
+    layout = "fastai" if request.param == "nested" else request.param
+    folder = make_layout(layout, street_frames, name="set/inner" if request.param == "nested" else "set")
+    return folder.parent if request.param == "nested" else folder
+
+
+@pytest.fixture
+def make_layout(tmp_path: Path) -> Callable[..., Path]:
+    def make(layout: str, frames, name: str) -> Path:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write_layout(tmp_path / name, layout, frames)
+        return tmp_path / name
+
+    return make
+
+
+def older(root: Path) -> None:
+    """Let everything be of yesterday, so that a change has another time whatever the clock's steps are."""
+    for path in [root, *root.rglob("*")]:
+        os.utime(path, (1, 1))
+
+
+def pictures(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*.png"))
+
+
+def test_an_unchanged_folder_keeps_its_stamp(root: Path) -> None:
+    assert dataset_stamp(root) == dataset_stamp(root)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: pictures(root)[0].unlink(),
+        lambda root: pictures(root)[0].with_name("new.png").write_bytes(b""),
+        lambda root: pictures(root)[0].rename(pictures(root)[0].with_name("other.png")),
+    ],
+    ids=["gone", "come", "renamed"],
+)
+def test_a_picture_that_comes_goes_or_is_renamed_is_noticed(root: Path, change) -> None:
+    older(root)
+    before = dataset_stamp(root)
+    change(root)
+
+    assert dataset_stamp(root) != before
+
+
+def test_a_rewritten_list_is_noticed(root: Path) -> None:
+    lists = [path for path in root.rglob("*") if path.suffix in {".txt", ".csv"}]
+    for path in lists:
+        older(root)
+        before = dataset_stamp(root)
+        path.write_text(path.read_text())
+        assert dataset_stamp(root) != before, path.name
+
+
+def test_a_folder_that_becomes_a_data_set_is_recognised(root: Path) -> None:
+    part = next(path for path in root.rglob("*") if path.is_dir() and list(path.glob("*.png")))
+    part.rename(part.with_name("aside"))
+    assert recognised(root) is None
+    part.with_name("aside").rename(part)
+
+    assert recognised(root) is not None
+
+
+def test_what_is_hidden_does_not_matter(root: Path) -> None:
+    (root / ".cache").mkdir()
+    older(root)
+    before = dataset_stamp(root)
+    (root / ".cache" / "file").touch()
+    os.utime(root / ".cache", (2, 2))
+
+    assert dataset_stamp(root) == before
+
+
+def test_nothing_there_has_a_stamp_and_is_no_data_set(tmp_path: Path) -> None:
+    assert dataset_stamp(tmp_path / "nowhere")
+    assert recognised(tmp_path / "nowhere") is None
+
+
+# The price
+
+
+@contextmanager
+def counted_stats(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The paths that are asked for their status in the block, by whatever function of `os` or `pathlib`."""
+    asked: list[str] = []
+
+    def counted(real: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
+        def stat(path, *arguments, **options):
+            asked.append(str(path))
+            return real(path, *arguments, **options)
+
+        return stat
+
+    with monkeypatch.context() as patch:
+        for name in ("stat", "lstat"):
+            patch.setattr(os, name, counted(getattr(os, name)))
+        yield asked
+
+
+@pytest.mark.parametrize("where", ["images", "."], ids=["in a layout", "loose"])
+def test_ten_thousand_files_cost_a_rerun_a_few_stats(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    root = tmp_path / "data" / "set"
+    (root / "images").mkdir(parents=True)
+    (root / "labels").mkdir()
+    for name in ("codes.txt", "valid.txt"):
+        (root / name).write_text("Sky\n")
+    for number in range(10_000):
+        (root / where / f"{number}.png").touch()
+    dataset_stamp(root)
+    find_datasets(root.parent)
+    with counted_stats(monkeypatch) as asked:
+        dataset_stamp(root)
+        assert find_datasets(root.parent) == [root]
+
+    assert len(asked) < 40, asked[:50]

@@ -1,0 +1,200 @@
+"""Files are written whole or not at all, by any number of writers at once; strangers' files are regular."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from core.errors import FileKindError
+from core.files import (
+    disk_full_sentence,
+    is_disk_full,
+    open_plain,
+    open_to_append,
+    place_of,
+    remove_parts,
+    replacing,
+    signature,
+    write_bytes,
+    write_json,
+    write_text,
+)
+from tests.conftest import ROOT
+
+WRITERS, WRITES = 9, 100
+WRITE_MANY = """
+import sys
+from pathlib import Path
+from core.files import write_bytes
+for _ in range(int(sys.argv[3])):
+    write_bytes(Path(sys.argv[1]), sys.argv[2].encode() * 100_000)
+"""
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_is_written_whole_and_leaves_nothing_else(tmp_path: Path) -> None:
+    write_text(tmp_path / "a", "first")
+    write_text(tmp_path / "a", "naïve")
+    write_json(tmp_path / "b", {"n": 1})
+
+    assert (tmp_path / "a").read_bytes() == "naïve".encode()
+    assert (tmp_path / "b").read_text() == '{\n "n": 1\n}\n'
+    assert names_in(tmp_path) == ["a", "b"]
+
+
+def test_threads_may_write_one_path_at_once(tmp_path: Path) -> None:
+    contents = [bytes([number]) * 50_000 for number in range(WRITERS)]
+
+    def write(content: bytes) -> None:
+        for _ in range(WRITES):
+            write_bytes(tmp_path / "a", content)
+            assert (tmp_path / "a").read_bytes() in contents
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        assert list(pool.map(write, contents)) == [None] * WRITERS
+    assert names_in(tmp_path) == ["a"]
+
+
+def test_processes_may_write_one_path_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITE_MANY, str(tmp_path / "a")]
+    writers = [subprocess.Popen([*command, letter, "50"], cwd=ROOT) for letter in "xyz"]
+
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert (tmp_path / "a").read_bytes() in [letter * 100_000 for letter in (b"x", b"y", b"z")]
+    assert names_in(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("durable", [False, True])
+def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path: Path, durable: bool) -> None:
+    write_text(tmp_path / "a", "old")
+    with pytest.raises(ZeroDivisionError), replacing(tmp_path / "a", durable=durable) as part:  # noqa: PT012
+        part.write_text("half")
+        raise ZeroDivisionError
+
+    assert (tmp_path / "a").read_text() == "old"
+    assert names_in(tmp_path) == ["a"]
+
+
+def test_a_link_where_the_file_belongs_is_replaced_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_bytes(b"precious")
+    (tmp_path / "a").symlink_to(tmp_path / "victim")
+    write_bytes(tmp_path / "a", b"new")
+
+    assert (tmp_path / "victim").read_bytes() == b"precious"
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+# A full disk
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file of this process may have more than 1000 bytes: the system answers as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, ignored)
+
+
+def test_a_full_disk_names_the_file_and_leaves_the_old_one(tmp_path: Path, small_files: None) -> None:
+    write_text(tmp_path / "status.json", "old")
+    with pytest.raises(OSError, match=r"status\.json") as full:
+        write_bytes(tmp_path / "status.json", b"x" * 2000)
+
+    assert is_disk_full(full.value)
+    sentence = "There is no room on the disk for status.json: free some space and try again."
+    assert disk_full_sentence(full.value) == sentence
+    assert (tmp_path / "status.json").read_text() == "old"
+    assert names_in(tmp_path) == ["status.json"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_has_several_numbers(number: int) -> None:
+    assert is_disk_full(OSError(number, "full"))
+
+
+def test_other_errors_are_no_full_disk() -> None:
+    assert not is_disk_full(OSError(errno.EACCES, "denied"))
+    assert not is_disk_full(ValueError("full"))
+
+
+def test_the_sentence_says_what_to_do_then_and_never_names_a_temporary_file(tmp_path: Path) -> None:
+    with replacing(tmp_path / "best.safetensors") as part:
+        part.touch()
+        error = OSError(errno.ENOSPC, "full", str(part))
+
+    assert place_of(part) == tmp_path / "best.safetensors"
+    expected = "There is no room on the disk for best.safetensors: free some space and resume the run."
+    assert disk_full_sentence(error, "resume the run") == expected
+    assert "for the file:" in disk_full_sentence(OSError(errno.ENOSPC, "full"))
+
+
+# Killed
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys; from pathlib import Path; from core.files import replacing\n"
+        "with replacing(Path(sys.argv[1])) as part: part.touch(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "a")], cwd=ROOT, check=False)
+    (tmp_path / ".mine.part").touch()
+    assert len(names_in(tmp_path)) == 2
+
+    remove_parts(tmp_path)
+    assert names_in(tmp_path) == [".mine.part"]
+
+
+# Strangers' files
+
+
+def test_a_regular_file_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"content")
+    with open_plain(tmp_path / "a") as file:
+        assert file.read() == b"content"
+    with open_to_append(tmp_path / "a") as file:
+        file.write(b"!")
+    with open_to_append(tmp_path / "new") as file:
+        file.write(b"?")
+
+    assert [(tmp_path / name).read_bytes() for name in ("a", "new")] == [b"content!", b"?"]
+
+
+def test_links_pipes_and_folders_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "folder", "pipe"):
+        for opened in (open_plain, open_to_append):
+            with pytest.raises(FileKindError, match=f"{name} is not a regular file"):
+                opened(tmp_path / name)
+
+
+def test_a_missing_file_stays_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        open_plain(tmp_path / "nowhere")
+
+
+def test_a_signature_changes_with_size_and_time_and_a_missing_file_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"1")
+    first = signature(path)
+    path.write_bytes(b"12")
+
+    assert first != signature(path)
+    assert signature(tmp_path / "nowhere") is None
