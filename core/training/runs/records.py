@@ -258,17 +258,17 @@ def read_batches(run: str, position: LogPosition = LogPosition()) -> BatchRows: 
     )
 
 
-def log_tail(run: str) -> str:
+def log_tail(run: str, limit: int = LOG_BYTES) -> str:
     """The last complete lines of a run's log."""
     path = existing_run(run) / LOG
     try:
         with open_plain(path) as file:
             size = os.fstat(file.fileno()).st_size
-            file.seek(max(0, size - LOG_BYTES))
+            file.seek(max(0, size - limit))
             text = file.read().decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
-    return text.partition("\n")[2] if size > LOG_BYTES else text
+    return text.partition("\n")[2] if size > limit else text
 
 
 def checkpoints(run: str) -> list[str]:

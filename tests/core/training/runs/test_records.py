@@ -287,7 +287,7 @@ def test_a_finished_run_can_be_deleted(finished):
 
 
 def test_a_run_that_waits_or_trains_cannot_be_deleted(waiting):
-    with pytest.raises(RunError, match="is queued: stop it"):
+    with pytest.raises(RunError, match="is queued; stop it"):
         delete_run(waiting)
     write(run_folder(waiting), state="running", heartbeat=time.time() - 3600)  # dead
     delete_run(waiting)
