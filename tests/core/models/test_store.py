@@ -482,11 +482,12 @@ def test_saving_again_replaces_the_model(saved):
     ("target", "calls"),
     [
         ("core.models.store.save_file", 0),
-        ("pathlib.Path.write_text", 0),
+        ("pathlib.Path.write_bytes", 0),
         ("pathlib.Path.replace", 0),
         ("pathlib.Path.replace", 1),
+        ("pathlib.Path.replace", 2),
     ],
-    ids=["weights", "card", "first rename", "second rename"],
+    ids=["weights", "card", "card ready", "weights renamed", "card renamed"],
 )
 def test_an_interrupted_save_leaves_a_whole_model(saved, target, calls):
     """The save stops instead of making the call after `calls` of its kind."""
@@ -511,7 +512,7 @@ def test_an_interrupted_save_leaves_a_whole_model(saved, target, calls):
 
 
 @pytest.mark.parametrize(
-    "target", ["core.models.store.save_file", "pathlib.Path.write_text", "pathlib.Path.replace"]
+    "target", ["core.models.store.save_file", "pathlib.Path.write_bytes", "pathlib.Path.replace"]
 )
 def test_an_interrupted_first_save_is_no_model(store, monkeypatch, target):
     def stop(*arguments, **options):
@@ -526,7 +527,9 @@ def test_an_interrupted_first_save_is_no_model(store, monkeypatch, target):
 
 def test_a_save_after_an_interrupted_one_works(saved, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("pathlib.Path.write_text", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
+        patch.setattr(
+            "pathlib.Path.write_bytes", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full"))
+        )
         with pytest.raises(OSError, match="disk full"):
             save_constant(0.5)
     save_constant(0.75)

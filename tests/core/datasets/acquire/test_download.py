@@ -467,7 +467,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_data_set(serve, get, body, fo
     )
 
     target = folder / "camvid"
-    assert done.stdout == f"There is no room left for {target}; free some on that disk and start again.\n"
+    assert done.stdout == f"There is no room on the disk for {target}: free some space and try again.\n"
     assert nothing_half_made(folder)
     assert not (folder / ".camvid.part" / "unpacked").exists()
 

@@ -215,7 +215,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(make_layout, street_fram
         [sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT, capture_output=True, text=True, check=True
     )
 
-    assert done.stdout == f"There is no room left for {target}; free some on that disk and start again.\n"
+    assert done.stdout == f"There is no room on the disk for {target}: free some space and try again.\n"
     assert list(target.parent.iterdir()) == []
 
 

@@ -73,10 +73,12 @@ def test_a_rewritten_list_is_noticed(root: Path) -> None:
 
 
 def test_a_folder_that_becomes_a_data_set_is_recognised(root: Path) -> None:
-    part = next(path for path in root.rglob("*") if path.is_dir() and list(path.glob("*.png")))
-    part.rename(part.with_name("aside"))
+    parts = [path for path in root.rglob("*") if path.is_dir() and list(path.glob("*.png"))]
+    for part in parts:
+        part.rename(part.with_name(f"{part.name} aside"))
     assert recognised(root) is None
-    part.with_name("aside").rename(part)
+    for part in parts:
+        part.with_name(f"{part.name} aside").rename(part)
 
     assert recognised(root) is not None
 

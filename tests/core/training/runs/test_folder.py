@@ -143,7 +143,7 @@ def test_what_is_no_plain_file_is_neither_read_nor_written_to(tmp_path, kind):
     {"link": lambda: path.symlink_to(other), "folder": path.mkdir, "pipe": lambda: os.mkfifo(path)}[kind]()
 
     for use in (open_plain, lambda path: append_row(path, ("n",), (1,))):
-        with pytest.raises(RunError, match=r"history\.csv is no plain file"):
+        with pytest.raises(RunError, match=r"history\.csv is not a regular file"):
             use(path)
     assert other.read_text("utf-8") == "mine"
 

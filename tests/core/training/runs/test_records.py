@@ -184,7 +184,7 @@ def test_a_log_that_is_a_link_is_not_shown(waiting, tmp_path):
     (tmp_path / "secret").write_text("secret\n", "utf-8")
     (run_folder(waiting) / "log.txt").symlink_to(tmp_path / "secret")
 
-    with pytest.raises(RunError, match=r"log\.txt is no plain file"):
+    with pytest.raises(RunError, match=r"log\.txt is not a regular file"):
         log_tail(waiting)
 
 
