@@ -31,8 +31,16 @@ CAMVID = ROOT / "../shared/camvid"
 os.environ["STREETSCOPE_CACHE"] = tempfile.mkdtemp(prefix="streetscope-cache-")
 atexit.register(shutil.rmtree, os.environ["STREETSCOPE_CACHE"], ignore_errors=True)
 
-settings.register_profile("streetscope", deadline=None, derandomize=True, database=None, max_examples=50)
-settings.load_profile("streetscope")
+# Examples of a law: some while somebody waits for the tests, more where nobody does. The same ones each time.
+settings.register_profile("dev", deadline=None, derandomize=True, database=None, max_examples=25)
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=200)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+
+def examples(times: float) -> settings:
+    """So many times the examples of the profile in force, for laws that are quick or slow to try."""
+    return settings(max_examples=round(times * settings().max_examples))
+
 
 Labels = NDArray[np.uint8]
 

@@ -1,7 +1,8 @@
 """A real Streamlit server and a real Chromium, for what only a browser can show.
 
-    def test_something(serve, open_page):
-        app = serve(SCRIPT)                       # streamlit run, once a test module
+    def test_something(app, serve, open_page):
+        page = open_page(app.url)                 # the app with the data and models of house.py
+        own = serve(SCRIPT)                       # streamlit run, once a test module
         page = open_page(app.url, width=400)      # a playwright Page, closed after the test
         page = open_viewer("show=small")          # viewers alone, in a tab that tests share
 
@@ -36,7 +37,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-ROOT = Path(__file__).parents[2]
+from tests.browser.house import APP, House, build_house
+from tests.conftest import ROOT
+
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 VIEWER_APP = Path(__file__).parent / "viewer_app.py"
@@ -134,7 +137,12 @@ class Traffic:
 
 class Serve(Protocol):
     def __call__(
-        self, script: Path, *, env: Mapping[str, str] | None = None, options: tuple[str, ...] = ()
+        self,
+        script: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        options: tuple[str, ...] = (),
+        shared: bool = False,
     ) -> RunningApp: ...
 
 
@@ -184,29 +192,63 @@ def screen(request: pytest.FixtureRequest) -> Screen:
     return Screen(*request.param)
 
 
+Running = dict[object, tuple[RunningApp, "subprocess.Popen[bytes]"]]
+"""Servers by what they were started with."""
+
+
+@pytest.fixture(scope="package")
+def shared_servers() -> Iterator[Running]:
+    """The servers that the modules of this folder have in common."""
+    running: Running = {}
+    yield running
+    for _, process in running.values():
+        _stop(process)
+
+
 @pytest.fixture(scope="module")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+def serve(tmp_path_factory: pytest.TempPathFactory, shared_servers: Running) -> Iterator[Serve]:
     """Start `streamlit run` on a script; the same script and settings are started once a module.
 
-    env: variables on top of this process's own. options: more of `streamlit run`'s.
+    env: variables on top of this process's own. options: more of `streamlit run`'s. shared: the modules after
+    this one find the same server, with what it keeps; else it ends with the module.
     """
     logs = tmp_path_factory.mktemp("streamlit")
-    running: dict[object, tuple[RunningApp, subprocess.Popen[bytes]]] = {}
+    own: Running = {}
+    read = {app.log_file: len(app.log) for app, _ in shared_servers.values()}
 
     def start(
-        script: Path, *, env: Mapping[str, str] | None = None, options: tuple[str, ...] = ()
+        script: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        options: tuple[str, ...] = (),
+        shared: bool = False,
     ) -> RunningApp:
+        running = shared_servers if shared else own
         settings = (script, tuple(sorted((env or {}).items())), options)
         if settings not in running:
-            running[settings] = _start(script, env or {}, options, logs / f"{len(running)}.log")
+            log_file = logs / f"{len(own) + len(shared_servers)}.log"
+            running[settings] = _start(script, env or {}, options, log_file)
         return running[settings][0]
 
     yield start
 
-    for _, process in running.values():
+    for _, process in own.values():
         _stop(process)
-    for app, _ in running.values():
-        assert "Traceback" not in app.log, app.log
+    for app, _ in (*own.values(), *shared_servers.values()):
+        said = app.log[read.get(app.log_file, 0) :]
+        assert "Traceback" not in said, said
+
+
+@pytest.fixture(scope="package")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """Data sets whose every pixel is known, and models that know them; see `house.py`."""
+    return build_house(tmp_path_factory.mktemp("house"))
+
+
+@pytest.fixture(scope="module")
+def app(serve: Serve, house: House) -> RunningApp:
+    """The app in that house: one server for all modules that look at it."""
+    return serve(APP, env=house.settings, shared=True)
 
 
 def _start(
@@ -273,11 +315,11 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         return
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Debian's or whoever's Chromium; playwright's own download is not needed.
 
-    One a module, not one a session: playwright keeps an event loop running in this thread, which
+    One for this folder, not one a session: playwright keeps an event loop running in this thread, which
     tests of other folders must not find.
     """
     installed = (path for name in BROWSERS if (path := shutil.which(name)) is not None)
@@ -290,27 +332,33 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def window(chromium: Browser) -> Iterator[Window]:
-    """Browser windows, one a module for each kind of screen, whose tabs the tests' pages are.
+@pytest.fixture(scope="package")
+def windows(chromium: Browser) -> Iterator[dict[tuple[int, bool], BrowserContext]]:
+    """The browser windows that the tests' pages are tabs of, by pixel density and touch."""
+    opened: dict[tuple[int, bool], BrowserContext] = {}
+    yield opened
+    for context in opened.values():
+        context.close()
 
-    Tabs of one window share what the browser has fetched and compiled of Streamlit's JavaScript: that is most
+
+@pytest.fixture(scope="module")
+def window(chromium: Browser, windows: dict[tuple[int, bool], BrowserContext]) -> Iterator[Window]:
+    """Browser windows, one for each kind of screen.
+
+    Tabs of one window share what the browser has fetched and compiled of a server's JavaScript: that is most
     of the work of opening a page. They share cookies and local storage too, which StreetScope does not use: a
     module fails if something was left there, because then its pages would not be new to each other.
     """
-    opened: dict[tuple[int, bool], BrowserContext] = {}
 
     def find(density: int, touch: bool) -> BrowserContext:
-        if (density, touch) not in opened:
-            opened[density, touch] = _new_window(chromium, density, touch)
-            opened[density, touch].new_page()  # without a tab the window would close between two tests
-        return opened[density, touch]
+        if (density, touch) not in windows:
+            windows[density, touch] = _new_window(chromium, density, touch)
+            windows[density, touch].new_page()  # without a tab the window would close between two tests
+        return windows[density, touch]
 
     yield find
 
-    left = [name for context in opened.values() for name in _left_behind(context)]
-    for context in opened.values():
-        context.close()
+    left = [name for context in windows.values() for name in _left_behind(context)]
     assert [name for name in left if not name.startswith(STREAMLITS_OWN)] == []
 
 
@@ -372,7 +420,7 @@ def _listen(page: Page, complaints: list[str]) -> None:
     page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def viewer_tabs() -> dict[tuple[int, bool], ViewerTab]:
     """The tabs that `open_viewer` has opened, by pixel density and touch; their windows close them."""
     return {}
@@ -393,7 +441,7 @@ def open_viewer(
         seen = Look(**look)
         screen = seen.density, seen.touch
         if screen not in viewer_tabs:
-            viewer_tabs[screen] = ViewerTab(window(*screen).new_page(), serve(VIEWER_APP).url)
+            viewer_tabs[screen] = ViewerTab(window(*screen).new_page(), serve(VIEWER_APP, shared=True).url)
         tab = viewer_tabs[screen]
         used.append(tab)
         seen.at(tab.page)

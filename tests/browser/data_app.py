@@ -1,10 +1,12 @@
-"""The Data page with a download server of this machine in place of fastai's; its address comes from outside.
+"""The Data page as a newcomer finds it, with a download server of this machine and a small Toytown.
 
-STREETSCOPE_TEST_SOURCE: the archive's address, its bytes, and the MD5 hash of its first mebibyte.
+STREETSCOPE_TEST_SOURCE: the archive's address, its bytes, and the MD5 hash of its first mebibyte. A second
+data set, `nowhere`, lies behind a port that nobody listens at.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import runpy
 from pathlib import Path
@@ -12,11 +14,18 @@ from pathlib import Path
 import streamlit as st
 
 from core.datasets.acquire import download
+from core.toytown import toytown
+from pages.widgets.shared import datasets
 from pages.widgets.shared.front_door import enter
 
 url, size, head_md5 = os.environ["STREETSCOPE_TEST_SOURCE"].split()
-download.SOURCES = {"camvid-tiny": download.Source("camvid-tiny", url, int(size), head_md5)}
-download.ALLOWED = (url,)
+nowhere = download.Source("nowhere", "http://127.0.0.1:9/nowhere.tgz", 1000, "none")
+download.SOURCES = {
+    "camvid-tiny": download.Source("camvid-tiny", url, int(size), head_md5),
+    "nowhere": nowhere,
+}
+download.ALLOWED = (url, nowhere.url)
+datasets.toytown = functools.partial(toytown, count=40)
 
 enter()
 st.set_page_config(page_title="Data", layout="wide")

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_explore import APP, SIZE, app, class_at, open_with_picture
+from tests.browser.test_explore import SIZE, class_at, open_with_picture
 from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
-from tests.conftest import ROAD, SKY, TREE, VOID, save_colour_model
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve
+    from tests.browser.conftest import OpenPage, RunningApp, Screenshot
 
-__all__ = ["app"]
 pytestmark = pytest.mark.browser
 
 FIRST, SECOND, DIFFERENCE = range(3)
@@ -46,7 +44,7 @@ def choose_size(page: Page, side: int, title: str) -> None:
 def test_both_sizes_and_their_difference_are_shown(
     app: RunningApp, open_page: OpenPage, screenshot: Screenshot
 ) -> None:
-    for width, theme in ((1280, "light"), (1280, "dark"), (400, "light"), (400, "dark")):
+    for width, theme in ((1280, "light"), (400, "dark")):
         page = open_page(f"{app.url}/compare", width=width, theme=theme)
         pictures(page)
         expect(page.get_by_text("Pixels that changed their class")).to_be_visible()
@@ -90,15 +88,8 @@ def test_what_changed_is_a_table_and_a_file(app: RunningApp, open_page: OpenPage
     assert all(row["from"] != row["to"] for row in rows)
 
 
-def test_two_models_are_compared(
-    serve: Serve, open_page: OpenPage, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    store = tmp_path_factory.mktemp("two-models")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STREETSCOPE_MODELS", str(store))
-        save_colour_model("street-lite0")
-        save_colour_model("upside-down", order=(TREE, ROAD, SKY, VOID))
-    page = open_page(serve(APP, env={"STREETSCOPE_MODELS": str(store)}).url)
+def test_two_models_are_compared(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
     open_compare(page)
     choose_size(page, SECOND, "512")
     expect(page.get_by_text("Both say the same of every pixel.")).to_be_visible()

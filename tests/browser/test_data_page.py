@@ -7,6 +7,7 @@ import hashlib
 import http.server
 import io
 import re
+import shutil
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -19,24 +20,15 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from core.classes import CAMVID_32
-from core.toytown import toytown
-from tests.browser.test_explore import APP
+from tests.browser.house import STREET_SIZE, TOWN_FRAMES, TOWN_SIZE, WRONG, House, write_set
 from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
-from tests.conftest import COLOURS, ROAD, ROOT, SKY, save_colour_model
+from tests.conftest import ROOT
 from tests.layouts import LAYOUTS, write_layout
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve
 
 pytestmark = pytest.mark.browser
-
-FRAMES, SIZE = 30, (120, 160)
-"""Of the Toytown that these tests look at: its number of frames, its height and width."""
-
-WRONG = 12
-"""Pixels that the network of these tests gets wrong in the frame it is shown."""
-
-STREET_SIZE = (96, 128)
 
 
 class Toytown(NamedTuple):
@@ -54,19 +46,9 @@ class Toytown(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a small Toytown, a set that a network nearly gets right, and one with mistakes."""
-    folder = tmp_path_factory.mktemp("data")
-    toytown(folder / "toytown", FRAMES, SIZE[::-1])
-    street = np.full(STREET_SIZE, SKY, dtype=np.uint8)
-    street[60:] = ROAD
-    seen = street.copy()
-    seen[0, :WRONG] = ROAD
-    write_set(folder / "street", {"street_1": (street, seen), "street_2": (street, street)})
-    bad = street.copy()
-    bad[0, 0] = 9
-    write_set(folder / "mistakes", {"good_1": (street, street), "bad_2": (bad, street)})
-    return folder
+def data(house: House) -> Path:
+    """The server's data folder."""
+    return house.data
 
 
 @pytest.fixture(scope="module")
@@ -76,33 +58,6 @@ def town(data: Path) -> Toytown:
     names.sort(key=lambda name: f"{name}.png" in valid)  # stable: training first
     labels = [np.array(Image.open(data / "toytown" / "labels" / f"{name}_P.png")) for name in names]
     return Toytown(names, np.array(labels))
-
-
-@pytest.fixture(scope="module")
-def settings(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the app is started with: data, a cache and models of its own."""
-    models = tmp_path_factory.mktemp("models")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STREETSCOPE_MODELS", str(models))
-        save_colour_model("street-lite0")
-    cache = str(tmp_path_factory.mktemp("cache"))
-    return {"STREETSCOPE_DATA": str(data), "STREETSCOPE_MODELS": str(models), "STREETSCOPE_CACHE": cache}
-
-
-@pytest.fixture(scope="module")
-def app(serve: Serve, settings: dict[str, str]) -> RunningApp:
-    return serve(APP, env=settings)
-
-
-def write_set(folder: Path, frames: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
-    """Write a data set in fastai's layout: a label map, and the classes whose colours its picture shows."""
-    (folder / "images").mkdir(parents=True)
-    (folder / "labels").mkdir()
-    (folder / "codes.txt").write_text("\n".join(COLOURS.names))
-    (folder / "valid.txt").write_text(list(frames)[-1] + "\n")
-    for name, (label, seen) in frames.items():
-        Image.fromarray(COLOURS.palette[seen]).save(folder / "images" / f"{name}.png")
-        Image.fromarray(label).save(folder / "labels" / f"{name}_P.png")
 
 
 def cards(page: Page) -> Locator:
@@ -139,7 +94,7 @@ def where(page: Page) -> Locator:
 
 
 def test_all_tabs_in_both_themes_and_widths_are_kept_as_pictures(
-    app: RunningApp, open_page: OpenPage, screenshots: Screenshot
+    app: RunningApp, open_page: OpenPage, screenshot: Screenshot
 ) -> None:
     seen = {
         "Gallery": ".gallery img.mask",
@@ -149,13 +104,13 @@ def test_all_tabs_in_both_themes_and_widths_are_kept_as_pictures(
         "Label file": "table.window",
         "Check": "text=Clean",
     }
-    for width in (1280, 400):
-        page = open_page(f"{app.url}/data", width=width)
+    for width, theme in ((1280, "light"), (400, "dark")):
+        page = open_page(f"{app.url}/data", width=width, theme=theme)
         open_gallery(page)
         for name, sign in seen.items():
             tab(page, name)
             expect(page.locator(sign).first).to_be_visible()
-            screenshots(page, f"data-{name.lower().replace(' ', '-')}-{width}")
+            screenshot(page, f"data-{name.lower().replace(' ', '-')}-{width}-{theme}")
 
 
 def test_the_gallery_shows_pages_of_frames(app: RunningApp, open_page: OpenPage, town: Toytown) -> None:
@@ -221,10 +176,17 @@ def test_the_slider_hides_the_labels_and_the_keys_move_from_card_to_card(
     expect(page).to_have_url(re.compile("tab=Frame"))
 
 
+WATCH_FILM = """stage => {
+    stage.played = [];
+    const watcher = new MutationObserver(() => stage.played.push(stage.dataset.frame));
+    watcher.observe(stage, { attributeFilter: ["data-frame"] });
+}"""
+
+
 def rare_class(town: Toytown) -> str:
     """A class that about half of the frames have."""
     frames = (town.counts > 0).sum(axis=0)
-    return CAMVID_32.names[int(np.abs(frames - FRAMES / 2).argmin())]
+    return CAMVID_32.names[int(np.abs(frames - TOWN_FRAMES / 2).argmin())]
 
 
 # --- one frame ------------------------------------------------------------------------------------
@@ -235,7 +197,7 @@ def test_a_frame_opens_with_its_true_classes(app: RunningApp, open_page: OpenPag
     open_gallery(page).nth(3).click()
     shown = viewer(page)
     expect(where(page)).to_contain_text("frame 4 of 30")
-    click(page, shown, 100, 30, SIZE)
+    click(page, shown, 100, 30, TOWN_SIZE)
     expect_chosen(shown, 100, 30)
     truth = CAMVID_32.names[town.labels[3][100, 30]]
     expect(shown.locator(".readout.chosen .what")).to_have_text(truth)
@@ -275,7 +237,7 @@ def test_photo_and_label_map_lie_side_by_side_and_move_together(
     photo, mask = viewer(page, 0), viewer(page, 1)
     expect(photo).to_have_attribute("data-view", "photo")
     expect(mask).to_have_attribute("data-view", "mask")
-    click(page, photo, 20, 40, SIZE)
+    click(page, photo, 20, 40, TOWN_SIZE)
     expect_chosen(mask, 20, 40)
 
 
@@ -284,9 +246,12 @@ def test_a_drive_plays_as_a_film_and_stops_where_it_is(
 ) -> None:
     page = open_page(f"{app.url}/data?tab=Frame&frame={town.names[0]}", height=1500)
     viewer(page)
-    page.get_by_role("button", name="Play").click()
     stage = page.locator(".film .stage")
-    expect(stage).to_have_attribute("data-frame", town.names[2])
+    stage.evaluate(WATCH_FILM)
+    page.get_by_role("button", name="Play").click()
+    # Frames go by faster than we look, so the page writes them down.
+    page.wait_for_function("seen => seen.played.length >= 3", arg=stage.element_handle())
+    assert stage.evaluate("stage => stage.played.slice(0, 3)") == town.names[:3]
     expect(page.locator(".viewer")).to_have_count(0)
     page.get_by_role("button", name="Pause").click()
     expect(stage).to_be_hidden()
@@ -358,7 +323,7 @@ def test_a_label_file_is_shown_as_the_numbers_it_holds(
 ) -> None:
     page = open_page(f"{app.url}/data?tab=Label+file&frame={town.names[1]}", height=1500)
     shown = viewer(page)
-    click(page, shown, 60, 80, SIZE)
+    click(page, shown, 60, 80, TOWN_SIZE)
     number = int(town.labels[1][60, 80])
     expect(page.get_by_text(f"Pixel (60, 80) holds {number}: line {number} of the list")).to_be_visible()
     cells = page.locator("table.window").first.locator("td").all_inner_texts()
@@ -424,18 +389,6 @@ def test_a_folder_in_any_layout_shows_its_true_classes(
         tab(page, "Gallery")
 
 
-def test_toytown_is_made_on_first_use(
-    serve: Serve, settings: dict[str, str], open_page: OpenPage, tmp_path: Path
-) -> None:
-    """A newcomer sees a bar with the time left, and then the gallery; leaving the page does not stop it."""
-    fresh = serve(APP, env=settings | {"STREETSCOPE_DATA": str(tmp_path / "fresh")})
-    page = open_page(f"{fresh.url}/data")
-    expect(page.get_by_text(re.compile(r"Drawing Toytown, frame · \d+ of 120"))).to_be_visible()
-    page.reload()
-    expect(page.get_by_text("120 of 120 frames")).to_be_visible(timeout=240_000)
-    open_gallery(page)
-
-
 # --- download -------------------------------------------------------------------------------------
 
 
@@ -448,7 +401,7 @@ class Archive(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def archive(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """`camvid-tiny` in fastai's layout, of several hundred kilobytes."""
     rng = np.random.default_rng(4)
     label = np.zeros((240, 320), dtype=np.uint8)
@@ -498,27 +451,44 @@ def archive_url(archive: Archive) -> Iterator[str]:
     server.server_close()
 
 
-def test_a_download_is_cancelled_goes_on_after_a_reload_and_arrives(
-    serve: Serve,
-    settings: dict[str, str],
-    archive: Archive,
-    archive_url: str,
-    open_page: OpenPage,
-    data: Path,
-) -> None:
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with nothing in it yet."""
+    return tmp_path_factory.mktemp("newcomer") / "data"
+
+
+@pytest.fixture(scope="module")
+def first_use(serve: Serve, house: House, newcomer: Path, archive: Archive, archive_url: str) -> RunningApp:
+    """The Data page with that folder; see `data_app.py`."""
     head = hashlib.md5(archive.body[: 1024**2], usedforsecurity=False).hexdigest()
     source = f"{archive_url} {len(archive.body)} {head}"
-    loading = serve(ROOT / "tests/browser/data_app.py", env=settings | {"STREETSCOPE_TEST_SOURCE": source})
-    page = open_page(loading.url)
+    env = {"STREETSCOPE_DATA": str(newcomer), "STREETSCOPE_TEST_SOURCE": source}
+    return serve(ROOT / "tests/browser/data_app.py", env=house.settings | env)
+
+
+def test_toytown_is_made_on_first_use(first_use: RunningApp, open_page: OpenPage, newcomer: Path) -> None:
+    """A newcomer sees a bar with the time left, and then the gallery; leaving the page does not stop it."""
+    shutil.rmtree(newcomer, ignore_errors=True)
+    page = open_page(first_use.url)
+    expect(page.get_by_text(re.compile(r"Drawing Toytown, frame · \d+ of 40"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("40 of 40 frames")).to_be_visible()
     open_gallery(page)
-    start_download(page)
+
+
+def test_a_download_is_cancelled_goes_on_after_a_reload_and_arrives(
+    first_use: RunningApp, archive: Archive, open_page: OpenPage, newcomer: Path
+) -> None:
+    page = open_page(first_use.url)
+    open_gallery(page)
+    start_download(page, "CamVid tiny")
     bar = page.get_by_text("Downloading camvid-tiny", exact=False)
     expect(bar).to_contain_text("MB downloaded")
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("The download of camvid-tiny was stopped", exact=False)).to_be_visible()
-    assert not (data / "camvid-tiny").exists()
+    assert not (newcomer / "camvid-tiny").exists()
 
-    start_download(page)
+    start_download(page, "CamVid tiny")
     expect(bar).to_be_visible()
     page.reload()
     expect(bar).to_be_visible()
@@ -527,22 +497,13 @@ def test_a_download_is_cancelled_goes_on_after_a_reload_and_arrives(
     expect(page.get_by_text("4 of 4 frames")).to_be_visible()
 
 
-def start_download(page: Page) -> None:
+def start_download(page: Page, name: str) -> None:
     page.get_by_role("button", name="Get CamVid").click()
-    page.get_by_role("button", name="CamVid tiny", exact=False).click()
+    page.get_by_role("button", name=name, exact=False).click()
 
 
-def test_without_a_network_there_is_a_sentence(
-    serve: Serve, settings: dict[str, str], open_page: OpenPage, tmp_path: Path, data: Path
-) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "toytown").symlink_to(data / "toytown")
-    nobody = "http://127.0.0.1:9/camvid_tiny.tgz"  # the port of a service that nobody runs
-    env = settings | {
-        "STREETSCOPE_TEST_SOURCE": f"{nobody} 1000 none",
-        "STREETSCOPE_DATA": str(tmp_path / "data"),
-    }
-    page = open_page(serve(ROOT / "tests/browser/data_app.py", env=env).url)
+def test_without_a_network_there_is_a_sentence(first_use: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(first_use.url)
     open_gallery(page)
-    start_download(page)
+    start_download(page, "nowhere")
     expect(page.get_by_text("127.0.0.1:9 cannot be reached", exact=False)).to_be_visible()

@@ -7,71 +7,22 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_data_page import STREET_SIZE, choose, tab, write_set
-from tests.browser.test_explore import APP
+from tests.browser.house import BADLY, HARDLY, HORIZON, STREET_SIZE
+from tests.browser.test_data_page import choose, tab
 from tests.browser.test_pixel_viewer import viewer
-from tests.conftest import ROAD, SKY, TREE, VOID, save_colour_model
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve
+    from tests.browser.conftest import OpenPage, RunningApp, Screenshot
 
 pytestmark = pytest.mark.browser
 
 ROWS, COLS = STREET_SIZE
-HORIZON = 60
-"""The row at which Road begins; the last four are Void."""
 
 SKY_PIXELS, ROAD_PIXELS = HORIZON * COLS, (ROWS - HORIZON - 4) * COLS
-"""Of a frame's truth."""
-
-BADLY, HARDLY = 400, 40
-"""Pixels of Sky that look like Road in the worst frame, and in the other one that is not perfect."""
-
-FRAMES = 7
-
-
-def street() -> np.ndarray:
-    label = np.full(STREET_SIZE, SKY, dtype=np.uint8)
-    label[HORIZON:] = ROAD
-    label[-4:] = VOID
-    return label
-
-
-def seen_with(wrong: int) -> np.ndarray:
-    """The street whose first pixels of Sky look like Road."""
-    seen = street()
-    seen.reshape(-1)[:wrong] = ROAD
-    seen[-4:] = ROAD
-    return seen
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A data set of which all figures are known, two models, and one that knows none of another's classes."""
-    data, models = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("models")
-    frames = {f"street_{number}": (street(), seen_with(0)) for number in range(1, FRAMES + 1)}
-    frames["street_2"] = (street(), seen_with(HARDLY))
-    frames["street_5"] = (street(), seen_with(BADLY))
-    write_set(data / "street", frames)
-    names = [f"{name}.png\n" for name in frames]
-    (data / "street" / "valid.txt").write_text("".join(names[:-1]))
-    write_set(data / "boats", {"boat_1": (street() // 3, street()), "boat_2": (street() // 3, street())})
-    (data / "boats" / "codes.txt").write_text("Boat\nShip\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STREETSCOPE_MODELS", str(models))
-        save_colour_model("street-lite0")
-        save_colour_model("swapped", (SKY, TREE, ROAD, VOID))
-    cache = str(tmp_path_factory.mktemp("cache"))
-    return {"STREETSCOPE_DATA": str(data), "STREETSCOPE_MODELS": str(models), "STREETSCOPE_CACHE": cache}
-
-
-@pytest.fixture(scope="module")
-def app(serve: Serve, settings: dict[str, str]) -> RunningApp:
-    return serve(APP, env=settings)
+"""Of the truth of each frame of `avenue`."""
 
 
 def measured(page: Page) -> Locator:
@@ -92,7 +43,7 @@ def plot(page: Page) -> Locator:
 
 
 def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/evaluate?set=street")
+    page = open_page(f"{app.url}/evaluate?set=avenue")
     expect(page.get_by_role("button", name="Measure street-lite0 on 6 frames")).to_be_visible()
     figures = measured(page)
     sky, road, wrong = 6 * SKY_PIXELS, 6 * ROAD_PIXELS, BADLY + HARDLY
@@ -100,23 +51,23 @@ def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, ope
     expect(figures.nth(0)).to_have_text(f"{1 - wrong / (sky + road):.2%}")
     expect(figures.nth(1)).to_have_text(f"{iou:.3f}")
     expect(
-        page.get_by_text("street, valid, 6 pictures, 128 x 96, 4 classes", exact=False).first
+        page.get_by_text("avenue, valid, 6 pictures, 128 x 96, 4 classes", exact=False).first
     ).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("button", name="CSV", exact=True).click()
-    assert started.value.suggested_filename == "street-lite0-street-valid-classes.csv"
+    assert started.value.suggested_filename == "street-lite0-avenue-valid-classes.csv"
     rows = {row["class"]: row for row in csv.DictReader(io.StringIO(started.value.path().read_text()))}
     assert float(rows["Sky"]["recall"]) == pytest.approx((sky - wrong) / sky)
     assert float(rows["Road"]["precision"]) == pytest.approx(road / (road + wrong))
-    assert (rows["Sky"]["data set"], rows["Sky"]["pictures"]) == ("street", "6")
+    assert (rows["Sky"]["data set"], rows["Sky"]["pictures"]) == ("avenue", "6")
 
-    again = open_page(f"{app.url}/evaluate?set=street", apart=True)
+    again = open_page(f"{app.url}/evaluate?set=avenue", apart=True)
     expect(again.locator("[data-testid=stMetricValue]").first).to_have_text(f"{1 - wrong / (sky + road):.2%}")
     expect(again.get_by_role("button", name=re.compile("^Measure"))).to_have_count(0)
 
 
 def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/evaluate?set=street&results=Confusion", height=1800)
+    page = open_page(f"{app.url}/evaluate?set=avenue&results=Confusion", height=1800)
     measured(page)
     expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_visible()
     cells = plot(page).locator(".scatterlayer .points path")
@@ -140,7 +91,7 @@ def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: Op
 
 
 def test_classes_are_also_chosen_by_hand(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/evaluate?set=street&results=Confusion&true=Road", height=1800)
+    page = open_page(f"{app.url}/evaluate?set=avenue&results=Confusion&true=Road", height=1800)
     measured(page)
     expect(page.get_by_text("In no frame.")).to_be_visible()
     choose(page, "True class", "Sky")
@@ -148,7 +99,7 @@ def test_classes_are_also_chosen_by_hand(app: RunningApp, open_page: OpenPage) -
 
 
 def test_the_worst_frame_comes_first_and_opens_in_the_viewer(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/evaluate?set=street&results=Worst+frames", height=1800)
+    page = open_page(f"{app.url}/evaluate?set=avenue&results=Worst+frames", height=1800)
     measured(page)
     buttons = page.get_by_role("button", name=re.compile(r"^Open street_\d"))
     expect(buttons).to_have_count(5)
@@ -171,14 +122,14 @@ def test_the_worst_frame_comes_first_and_opens_in_the_viewer(app: RunningApp, op
     page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as started:
         page.get_by_role("button", name="Errors (PNG)").click()
-    assert started.value.suggested_filename == "street-lite0-street-valid-street_5-errors.png"
+    assert started.value.suggested_filename == "street-lite0-avenue-valid-street_5-errors.png"
     page.keyboard.press("Escape")
     page.get_by_role("button", name="All frames").click()
     expect(buttons).to_have_count(5)
 
 
 def test_two_models_stand_side_by_side(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/evaluate?set=street", height=1800)
+    page = open_page(f"{app.url}/evaluate?set=avenue", height=1800)
     measured(page)
     choose(page, "Compare with", "swapped")
     page.get_by_role("button", name="Measure swapped on 6 frames").click()
@@ -213,7 +164,7 @@ def test_all_tabs_in_both_themes_and_widths_are_kept_as_pictures(
         "Boundaries": ".js-plotly-plot .bars",
     }
     for width, theme in ((1280, "light"), (400, "dark")):
-        page = open_page(f"{app.url}/evaluate?set=street", width=width, theme=theme, height=1600)
+        page = open_page(f"{app.url}/evaluate?set=avenue", width=width, theme=theme, height=1600)
         measured(page)
         for name, sign in seen.items():
             tab(page, name)

@@ -14,15 +14,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.house import APP
 from tests.browser.test_pixel_viewer import click, expect_chosen, point, viewer
-from tests.conftest import COLOURS, ROOT, save_colour_model
+from tests.conftest import COLOURS
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screen, Screenshot, Serve
 
 pytestmark = pytest.mark.browser
 
-APP = ROOT / "app.py"
 SIZE = (384, 512)
 """The test picture's height and width: its longer side is the working size, so nothing is scaled."""
 
@@ -48,16 +48,6 @@ def large(number: int) -> bytes:
         times = 3 + number  # the same bytes would be the same photo
         small.resize((times * SIZE[1], times * SIZE[0]), Image.Resampling.NEAREST).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-@pytest.fixture(scope="module")
-def app(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> RunningApp:
-    """The app with a model store that holds the colour model under the default model's name."""
-    store = tmp_path_factory.mktemp("models")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STREETSCOPE_MODELS", str(store))
-        save_colour_model("street-lite0")
-    return serve(APP, env={"STREETSCOPE_MODELS": str(store)})
 
 
 def upload(page: Page, *files: tuple[str, bytes]) -> None:

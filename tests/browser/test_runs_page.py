@@ -22,7 +22,7 @@ from core.training.runs.folder import HISTORY, LOG, Label, append_row, create_ru
 from core.training.runs.records import Epoch, RunView, read_run
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
-from tests.browser.test_explore import APP
+from tests.browser.house import APP
 from tests.browser.test_training_page import stop_button
 from tests.conftest import save_colour_model
 from tests.runs import make_recipe, make_stage, write

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_explore import SIZE, app, blocks, class_at, expect_looked_at, upload
+from tests.browser.test_explore import SIZE, blocks, class_at, expect_looked_at, upload
 from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp
 
-__all__ = ["app"]
 pytestmark = pytest.mark.browser
 
-SESSIONS, SECONDS = 20, 30
+SESSIONS, ROUNDS = 20, 5
 
 
-def test_twenty_sessions_click_for_half_a_minute_and_each_reads_its_own_photo(
+def test_twenty_sessions_click_a_hundred_times_and_each_reads_its_own_photo(
     app: RunningApp, open_page: OpenPage
 ) -> None:
     pages: list[Page] = []
@@ -34,8 +32,7 @@ def test_twenty_sessions_click_for_half_a_minute_and_each_reads_its_own_photo(
         pages.append(page)
     sessions = [(page, expect_looked_at(page, "mine.png"), number % 3) for number, page in enumerate(pages)]
     chance = random.Random(20)  # noqa: S311 (pixels to click)
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
+    for _ in range(ROUNDS):
         asked = []
         for page, shown, shift in sessions:  # all click before anybody's answer is looked at
             row, col = chance.randrange(SIZE[0]), chance.randrange(SIZE[1])

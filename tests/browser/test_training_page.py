@@ -17,8 +17,7 @@ from core.toytown import toytown
 from core.training.recipes.recipe import parse_recipe, read_recipe, recipe_text
 from core.training.runs.folder import LOG, Label, create_run, run_folder
 from core.training.runs.status import LIVE, StatusKeeper, enqueue, read_status
-from tests.browser.test_data_page import write_set
-from tests.browser.test_explore import APP
+from tests.browser.house import APP, write_set
 from tests.conftest import ROAD, SKY
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from core.toytown import toytown
 from core.training.runs.records import read_history
 from core.training.runs.status import LIVE, read_status
-from tests.browser.test_explore import APP
+from tests.browser.house import APP
 from tests.browser.test_training_page import set_epochs, start_button, stop_button
 from tests.conftest import save_colour_model
 

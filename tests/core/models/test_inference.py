@@ -17,7 +17,8 @@ def norms(network: nn.Module) -> list[nn.Module]:
 
 
 def shake(network: nn.Module) -> nn.Module:
-    """Norms as after training: a fresh one's mean of 0 and variance of 1 would hide mistakes in folding."""
+    """A copy with norms as after training: a fresh one's mean of 0 and variance of 1 would hide mistakes."""
+    network = copy.deepcopy(network)
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for norm in norms(network):
@@ -39,8 +40,8 @@ def image() -> Tensor:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_every_network_answers_as_it_did_before(name, image):
-    network = shake(find_network(name).build(5, False))
+def test_every_network_answers_as_it_did_before(name, image, untrained):
+    network = shake(untrained(name))
     before = answer(network, image)
 
     ready = ready_to_predict(network, find_network(name).multiple, bfloat16=False)
@@ -50,8 +51,8 @@ def test_every_network_answers_as_it_did_before(name, image):
 
 
 @pytest.mark.parametrize("name", ["unet_lite0", "unet_resnet34"])
-def test_norms_are_gone_and_the_network_given_keeps_its_own(name):
-    network = shake(find_network(name).build(5, False))
+def test_norms_are_gone_and_the_network_given_keeps_its_own(name, untrained):
+    network = shake(untrained(name))
     before = copy.deepcopy(network.state_dict())
 
     ready = ready_to_predict(network, 32, bfloat16=False)
@@ -61,16 +62,16 @@ def test_norms_are_gone_and_the_network_given_keeps_its_own(name):
     assert all(parameter.requires_grad for parameter in network.parameters())
 
 
-def test_unet_lite0_keeps_no_norm_in_float32_and_the_depthwise_ones_in_bfloat16():
-    network = find_network("unet_lite0").build(5, False)
+def test_unet_lite0_keeps_no_norm_in_float32_and_the_depthwise_ones_in_bfloat16(untrained):
+    network = untrained("unet_lite0")
     depthwise = [m for m in network.modules() if isinstance(m, nn.Conv2d) and m.groups > 1]
 
     assert norms(ready_to_predict(network, 32, bfloat16=False)) == []
     assert len(norms(ready_to_predict(network, 32, bfloat16=True))) == len(depthwise)
 
 
-def test_bfloat16_halves_the_convolutions_but_not_the_one_that_makes_logits():
-    ready = ready_to_predict(find_network("unet_lite0").build(5, False), 32, bfloat16=True)
+def test_bfloat16_halves_the_convolutions_but_not_the_one_that_makes_logits(untrained):
+    ready = ready_to_predict(untrained("unet_lite0"), 32, bfloat16=True)
 
     assert ready.head.weight.dtype == torch.float32
     assert ready.detail.conv.weight.dtype == torch.bfloat16

@@ -26,8 +26,8 @@ def lite0() -> torch.nn.Module:
 
 
 @pytest.fixture(scope="module")
-def resnet34() -> torch.nn.Module:
-    return find_network("unet_resnet34").build(12, False).eval()
+def resnet34(untrained) -> torch.nn.Module:
+    return untrained("unet_resnet34")
 
 
 @pytest.mark.parametrize("name", ["unet_lite0", "unet_resnet34", "pixel_colour"])
@@ -59,12 +59,10 @@ def test_unet_lite0_gives_a_logit_for_every_2_x_2_pixels(lite0, height, width):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_logits_are_of_single_precision_even_under_bfloat16(request, name):
+def test_logits_are_of_single_precision_even_under_bfloat16(untrained, name):
     """In bfloat16, logits of 12.03 and 12.08 would be equal, and so would be the probabilities."""
-    built = {"unet_lite0": "lite0", "unet_resnet34": "resnet34"}
-    network = request.getfixturevalue(built[name]) if name in built else find_network(name).build(3, False)
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-        assert network(torch.rand(1, 3, 32, 32)).dtype == torch.float32
+        assert untrained(name)(torch.rand(1, 3, 32, 32)).dtype == torch.float32
 
 
 def test_unet_lite0_has_the_parameters_that_its_layers_add_up_to(lite0):

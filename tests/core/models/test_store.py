@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -106,7 +106,6 @@ def saved(store: Path) -> Path:
 # Round trip
 
 
-@settings(max_examples=30)
 @given(class_lists, names, st.integers(0, 2**31))
 def test_a_saved_model_comes_back_as_it_was(class_list, name, seed):
     torch.manual_seed(seed)

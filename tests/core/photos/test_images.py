@@ -13,7 +13,7 @@ from io import BytesIO
 import numpy as np
 import pillow_heif
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
@@ -26,12 +26,13 @@ from core.errors import (
 )
 from core.photos import images
 from core.photos.images import decode, encode_index_png, encode_png, resize, working_size
+from tests.conftest import examples
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF", "BMP")
 BLOCK = 32
 MEGABYTE = 1024 * 1024
 
-quick = settings(deadline=None, derandomize=True, max_examples=120, database=None)
+quick = examples(4)
 
 
 # Pictures made here

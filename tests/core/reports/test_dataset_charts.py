@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -91,5 +93,13 @@ def test_a_class_that_is_nowhere_has_an_empty_map(statistics: Statistics) -> Non
 
 
 def test_a_split_without_frames_has_no_bars(statistics: Statistics) -> None:
-    names = [bars.name for bars in frames_chart(statistics, by_split=True).data]
-    assert "test" not in names
+    for figure in (
+        share_chart(statistics, by_split=True),
+        frames_chart(statistics, by_split=True),
+        classes_per_frame_chart(statistics),
+    ):
+        assert [bars.name for bars in figure.data] == ["training", "validation"]
+    everything = replace(statistics, splits=np.array([TRAIN, VALID, TEST], dtype=np.uint8))
+    bars = frames_chart(everything, by_split=True).data
+    assert [bar.name for bar in bars] == ["training", "validation", "test"]
+    assert list(bars[TEST].x) == [1, 1, 1]

@@ -11,7 +11,7 @@ import pytest
 import sklearn
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from torch import nn
@@ -32,6 +32,7 @@ from core.segmentation.probabilities import entropy_bits, percent
 from core.segmentation.reading import neighbourhood
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter, to_working_size
+from tests.conftest import examples
 
 PHOTOS = Path(sklearn.__file__).parent / "datasets" / "images"
 FIVE = ClassList("Five", tuple(SegmentationClass(name, (n, n, n)) for n, name in enumerate("ABCDE")))
@@ -182,7 +183,7 @@ def test_entropy_lies_between_sure_and_clueless(height, width, seed):
     assert entropy.max() <= np.log2(5) + 1e-3
 
 
-@settings(max_examples=15)
+@examples(0.5)
 @given(st.integers(1, 70), st.integers(32, 70))
 def test_padding_never_shows_in_the_result(height, width):
     result = random_segmenter(4, 0).segment(noise(height, width))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.classes import CAMVID_11, CAMVID_32
@@ -27,6 +27,7 @@ from core.training.learner.data import (
 )
 from core.training.learner.trainer import class_weights
 from core.training.recipes.recipe import Recipe, Stage
+from tests.conftest import examples
 
 # Colours of classes 0, 1 and 2, and of what does not count
 PALETTE = np.array([[0, 0, 255], [255, 0, 0], [0, 255, 0]], dtype=np.uint8)
@@ -236,7 +237,7 @@ def test_camvids_frames_are_translated_to_the_11_classes(camvid):
     assert set(example.label.unique().tolist()) <= {*range(11), IGNORE}
 
 
-@settings(max_examples=10)
+@examples(0.5)
 @given(sides, sides, st.sampled_from([0.5, 1.0]))
 def test_validation_shows_whole_pictures_padded_to_the_networks_multiple(height, width, factor):
     settings = recipe(valid_size=factor)
