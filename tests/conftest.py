@@ -7,6 +7,7 @@ is a picture whose every pixel's class is known, and so is every figure that is 
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import shutil
 import tempfile
@@ -35,6 +36,21 @@ atexit.register(shutil.rmtree, os.environ["STREETSCOPE_CACHE"], ignore_errors=Tr
 settings.register_profile("dev", deadline=None, derandomize=True, database=None, max_examples=25)
 settings.register_profile("ci", settings.get_profile("dev"), max_examples=200)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+SLOW = (Path("core/training/control"), Path("core/training/distributed"))
+"""Folders below this one whose tests start processes that train."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is seen from outside a test: its folder, and that it asks for CamVid's frames."""
+    for item in items:
+        place = item.path.parent.relative_to(Path(__file__).parent)
+        if place.parts[:1] == ("browser",):
+            item.add_marker("browser")
+        if place in SLOW:
+            item.add_marker("slow")
+        if "camvid" in getattr(item, "fixturenames", ()):
+            item.add_marker("camvid")
 
 
 def examples(times: float) -> settings:
@@ -122,34 +138,36 @@ def colour_model(store: Path) -> str:
     return "colours"
 
 
-@pytest.fixture
-def make_dataset(tmp_path: Path) -> Callable[..., Path]:
-    """Write a data set in fastai's layout.
+def write_dataset(
+    folder: Path,
+    labels: Mapping[str, Labels],
+    valid: tuple[str, ...] = (),
+    painted: Mapping[str, Labels] | None = None,
+    codes: tuple[str, ...] = COLOURS.names,
+    suffix: str = ".png",
+    name: str = "toy",
+) -> Path:
+    """Write a data set in fastai's layout into a folder of that name below `folder`; returns it.
 
     labels: label maps by frame name. painted: what the pictures show where it is not the labels.
-    valid: the lines of valid.txt. codes: the lines of codes.txt. Returns the folder.
+    valid: the lines of valid.txt. codes: the lines of codes.txt.
     """
+    root = folder / name
+    (root / "images").mkdir(parents=True)
+    (root / "labels").mkdir()
+    (root / "codes.txt").write_text("\n".join(codes) + "\n", encoding="utf-8")
+    (root / "valid.txt").write_text("".join(f"{line}\n" for line in valid), encoding="utf-8")
+    for frame, label in labels.items():
+        shown = (painted or {}).get(frame, label)
+        Image.fromarray(COLOURS.palette[shown]).save(root / "images" / f"{frame}{suffix}")
+        Image.fromarray(label).save(root / "labels" / f"{frame}_P.png")
+    return root
 
-    def make(
-        labels: Mapping[str, Labels],
-        valid: tuple[str, ...] = (),
-        painted: Mapping[str, Labels] | None = None,
-        codes: tuple[str, ...] = COLOURS.names,
-        suffix: str = ".png",
-        name: str = "toy",
-    ) -> Path:
-        root = tmp_path / name
-        (root / "images").mkdir(parents=True)
-        (root / "labels").mkdir()
-        (root / "codes.txt").write_text("\n".join(codes) + "\n", encoding="utf-8")
-        (root / "valid.txt").write_text("".join(f"{line}\n" for line in valid), encoding="utf-8")
-        for frame, label in labels.items():
-            shown = (painted or {}).get(frame, label)
-            Image.fromarray(COLOURS.palette[shown]).save(root / "images" / f"{frame}{suffix}")
-            Image.fromarray(label).save(root / "labels" / f"{frame}_P.png")
-        return root
 
-    return make
+@pytest.fixture
+def make_dataset(tmp_path: Path) -> Callable[..., Path]:
+    """Write a data set beside what else the test writes; see `write_dataset`."""
+    return functools.partial(write_dataset, tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ download.SOURCES = {
     "nowhere": nowhere,
 }
 download.ALLOWED = (url, nowhere.url)
-datasets.toytown = functools.partial(toytown, count=40)
+datasets.toytown = functools.partial(toytown, count=24)
 
 enter()
 st.set_page_config(page_title="Data", layout="wide")

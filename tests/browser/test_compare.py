@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_explore import SIZE, class_at, open_with_picture
@@ -14,7 +13,6 @@ from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screenshot
 
-pytestmark = pytest.mark.browser
 
 FIRST, SECOND, DIFFERENCE = range(3)
 

@@ -28,8 +28,6 @@ from tests.layouts import LAYOUTS, write_layout
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve
 
-pytestmark = pytest.mark.browser
-
 
 class Toytown(NamedTuple):
     """Toytown's label maps as they are on disk, in the data set's order: training, then validation."""
@@ -470,9 +468,9 @@ def test_toytown_is_made_on_first_use(first_use: RunningApp, open_page: OpenPage
     """A newcomer sees a bar with the time left, and then the gallery; leaving the page does not stop it."""
     shutil.rmtree(newcomer, ignore_errors=True)
     page = open_page(first_use.url)
-    expect(page.get_by_text(re.compile(r"Drawing Toytown, frame · \d+ of 40"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Drawing Toytown, frame · \d+ of 24"))).to_be_visible()
     page.reload()
-    expect(page.get_by_text("40 of 40 frames")).to_be_visible()
+    expect(page.get_by_text("24 of 24 frames")).to_be_visible()
     open_gallery(page)
 
 

@@ -17,7 +17,6 @@ from tests.browser.test_pixel_viewer import viewer
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screenshot
 
-pytestmark = pytest.mark.browser
 
 ROWS, COLS = STREET_SIZE
 

@@ -21,7 +21,6 @@ from tests.conftest import COLOURS
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screen, Screenshot, Serve
 
-pytestmark = pytest.mark.browser
 
 SIZE = (384, 512)
 """The test picture's height and width: its longer side is the working size, so nothing is scaled."""

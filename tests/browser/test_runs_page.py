@@ -30,7 +30,6 @@ from tests.runs import make_recipe, make_stage, write
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve
 
-pytestmark = pytest.mark.browser
 
 TITLE = "First try"
 

@@ -6,7 +6,6 @@ import random
 import re
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_explore import SIZE, blocks, class_at, expect_looked_at, upload
@@ -15,7 +14,6 @@ from tests.browser.test_pixel_viewer import click, expect_chosen, viewer
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp
 
-pytestmark = pytest.mark.browser
 
 SESSIONS, ROUNDS = 20, 5
 

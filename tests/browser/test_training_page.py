@@ -23,8 +23,6 @@ from tests.conftest import ROAD, SKY
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

@@ -21,7 +21,6 @@ from tests.conftest import save_colour_model
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Serve
 
-pytestmark = pytest.mark.browser
 
 EPOCHS = 2000
 """More than there is time for: the run is stopped in the middle, as people do."""

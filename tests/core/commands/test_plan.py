@@ -27,6 +27,7 @@ def run(store, tmp_path, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_the_plan_and_the_time_are_printed_as_text_and_as_json(run, data, recipe_file):
     path = recipe_file(make_recipe(make_stage("one"), make_stage("two")))
     found = json.loads(run("--data", str(data), "--recipe", path, "--json"))

@@ -421,6 +421,7 @@ def trained(colour_model, capsys, make_dataset, street, tmp_path) -> tuple[dict,
     return json.loads(printed), said
 
 
+@pytest.mark.slow
 def test_training_prints_its_card_and_tells_of_every_epoch(trained):
     card, said = trained
 
@@ -429,6 +430,7 @@ def test_training_prints_its_card_and_tells_of_every_epoch(trained):
     assert [line.partition(":")[0] for line in said.splitlines()] == [f"only {n}/8" for n in range(1, 9)]
 
 
+@pytest.mark.slow
 def test_a_trained_model_is_in_the_store_and_segments(trained, run, photo, street):
     found = json.loads(run("segment", photo, "--model", "new", "--size", "full", "--at", "10,20", "--json"))
 

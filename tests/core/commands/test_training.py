@@ -71,6 +71,7 @@ def refusal(capsys):
     return run
 
 
+@pytest.mark.slow
 def test_a_run_prints_its_epochs_as_a_table_and_as_json(run, data, recipe):
     found = json.loads(run("train", "--data", data, "--recipe", recipe, "--json", "--note", "First."))
 
@@ -86,6 +87,7 @@ def test_a_run_prints_its_epochs_as_a_table_and_as_json(run, data, recipe):
     assert json.loads(run("runs", found["id"], "--json")) == found
 
 
+@pytest.mark.slow
 def test_stages_can_be_trained_one_by_one(run, data, recipe):
     first = json.loads(run("train", "--data", data, "--recipe", recipe, "--stage", "small", "--json"))
     second = json.loads(run("train", "--resume", first["id"], "--stage", "large", "--json"))
@@ -106,6 +108,7 @@ def test_a_stage_without_the_one_that_it_starts_from_is_refused(refusal, data, r
     assert sentence == "The stage large starts from small, which was not trained in this run."
 
 
+@pytest.mark.slow
 def test_a_model_of_the_same_name_goes_on_unless_the_recipe_is_another(run, refusal, data, recipe, tmp_path):
     command = ("train", "--data", data, "--name", "mine")
     cards = [json.loads(run(*command, "--recipe", recipe, "--json")) for _ in range(2)]
@@ -131,6 +134,7 @@ def test_the_finder_is_not_shared_by_several_processes(refusal, data, recipe, mo
     assert run_ids() == []
 
 
+@pytest.mark.slow
 def test_what_is_no_number_is_null_in_json_and_no_note_commands_a_terminal(run, data, recipe):
     name = json.loads(run("train", "--data", data, "--recipe", recipe, "--json", "--note", "a\x1b[2J"))["id"]
     append_row(run_folder(name) / HISTORY, Epoch._fields, ("large", 4, "nan", "inf", 0.5, 0.5, 1.0))
@@ -143,6 +147,7 @@ def test_what_is_no_number_is_null_in_json_and_no_note_commands_a_terminal(run, 
     assert "\x1b" not in run("runs", name)
 
 
+@pytest.mark.slow
 def test_any_checkpoint_becomes_a_model(run, refusal, data, recipe):
     found = json.loads(run("train", "--data", data, "--recipe", recipe, "--json"))
     card = json.loads(run("publish", found["id"], "--checkpoint", "small", "--name", "early", "--json"))
@@ -156,6 +161,7 @@ def test_any_checkpoint_becomes_a_model(run, refusal, data, recipe):
     )
 
 
+@pytest.mark.slow
 def test_the_finder_prints_its_suggestions(run, data, recipe):
     found = json.loads(run("lr-find", "--data", data, "--recipe", recipe, "--iterations", "40", "--json"))
 
@@ -165,6 +171,7 @@ def test_the_finder_prints_its_suggestions(run, data, recipe):
     assert [line.split()[0] for line in printed.splitlines()] == ["valley", "steep", "minimum"]
 
 
+@pytest.mark.slow
 def test_runs_are_listed_named_and_deleted(run, data, recipe):
     assert run("runs") == ""
     assert json.loads(run("runs", "--json")) == []

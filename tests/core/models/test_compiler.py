@@ -30,6 +30,7 @@ assert torch.compile(lambda x: x + 1, backend="eager")(torch.ones(1)).item() == 
 NAMES = ("torch._dynamo", "torch._dynamo.utils")
 
 
+@pytest.mark.slow
 def test_training_begins_without_the_compiler_which_is_there_for_whom_wants_it():
     command = [sys.executable, "-W", "ignore", "-c", TRAINING]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

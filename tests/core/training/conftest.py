@@ -8,7 +8,7 @@ import pytest
 import torch
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def one_thread() -> Iterator[None]:
     """Train with one thread, as the processes that the tests start do: sums come out the same to the bit."""
     before = torch.get_num_threads()

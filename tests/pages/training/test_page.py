@@ -48,7 +48,6 @@ def page(folder, store, make_dataset, street, monkeypatch) -> AppTest:
         measure(read_recipe("classroom"), open_dataset(folder / "data" / "toytown"))
     st.cache_resource.clear()
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
-    app.run()
     return app.switch_page("pages/training.py").run()
 
 

@@ -30,6 +30,8 @@ from core.training.workers.train import work
 from tests.conftest import ROOT
 from tests.runs import make_recipe, make_stage, state_of, status_of
 
+pytestmark = pytest.mark.slow
+
 
 def failing(error: type[TrainingError], recipe, data) -> tuple[str, str]:
     """Do a run that fails; return its ID and the sentence in its status."""

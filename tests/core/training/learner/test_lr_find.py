@@ -16,6 +16,8 @@ from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.runs import make_recipe, make_stage
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def dataset(data):

@@ -18,6 +18,8 @@ from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.runs import make_recipe, make_stage
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("frames", "places"),

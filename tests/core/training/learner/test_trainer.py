@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -25,8 +26,11 @@ from core.models.store import load_model
 from core.training.learner.convolution import convolve
 from core.training.learner.data import Pictures, load_examples, stage_dataloaders
 from core.training.learner.trainer import parameter_groups, target_classes, train
+from tests.conftest import write_dataset
 from tests.runs import make_recipe as recipe
 from tests.runs import make_stage as stage
+
+pytestmark = pytest.mark.slow
 
 # As in tests/conftest.py
 SKY, ROAD, TREE, VOID = range(4)
@@ -42,11 +46,20 @@ def epochs(folder) -> list[tuple[str, int]]:
     return [(line["stage"], int(line["epoch"])) for line in history(folder)]
 
 
+def five_frames(street):
+    """Four training frames and one for validation, whose classes are colours."""
+    return {name: np.roll(street, 5 * n, axis=1) for n, name in enumerate("abcde")}
+
+
 @pytest.fixture
 def dataset(make_dataset, street):
-    """Four training frames and one for validation, whose classes are colours."""
-    labels = {name: np.roll(street, 5 * n, axis=1) for n, name in enumerate("abcde")}
-    return open_dataset(make_dataset(labels, valid=("e",)))
+    return open_dataset(make_dataset(five_frames(street), valid=("e",)))
+
+
+@pytest.fixture(scope="module")
+def lasting_dataset(street, tmp_path_factory):
+    """The same frames for runs that several tests look at; none changes it."""
+    return open_dataset(write_dataset(tmp_path_factory.mktemp("data"), five_frames(street), valid=("e",)))
 
 
 def stop_after(epoch: tuple[str, int]):
@@ -216,24 +229,28 @@ def test_a_stopped_run_of_another_recipe_is_not_gone_on_with(dataset, tmp_path):
     assert epochs(tmp_path / "run") == [("only", 1), ("only", 2)]
 
 
-@pytest.mark.parametrize("stop", [("small", 2), ("small", 3), ("large", 1)])
-def test_a_resumed_run_comes_to_the_same_to_the_bit(dataset, tmp_path, stop):
-    settings = recipe(
-        stage("small", 3),
-        stage("large", 2),
-        colour=0.5,
-        blur=0.5,
-        rare_crop=0.5,
-        network="unet_tiny",
-    )
-    whole = train(settings, dataset, tmp_path / "whole")
-    with pytest.raises(KeyboardInterrupt):
-        train(settings, dataset, tmp_path / "run", stop_after(stop))
-    resumed = train(settings, dataset, tmp_path / "run")
+VARIED = recipe(
+    stage("small", 3), stage("large", 2), colour=0.5, blur=0.5, rare_crop=0.5, network="unet_tiny"
+)
 
-    assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), resumed.parameters(), strict=True))
+
+@pytest.fixture(scope="module")
+def whole(lasting_dataset, tmp_path_factory):
+    """What VARIED comes to without a stop: the folder of the run, and the network."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    return folder, train(VARIED, lasting_dataset, folder)
+
+
+@pytest.mark.parametrize("stop", [("small", 2), ("small", 3), ("large", 1)])
+def test_a_resumed_run_comes_to_the_same_to_the_bit(whole, lasting_dataset, tmp_path, stop):
+    folder, network = whole
+    with pytest.raises(KeyboardInterrupt):
+        train(VARIED, lasting_dataset, tmp_path / "run", stop_after(stop))
+    resumed = train(VARIED, lasting_dataset, tmp_path / "run")
+
+    assert all(torch.equal(a, b) for a, b in zip(network.parameters(), resumed.parameters(), strict=True))
     for name in ("history.csv", "batches.csv", "previews/index.csv"):
-        lines = [(tmp_path / run / name).read_text("utf-8").splitlines() for run in ("whole", "run")]
+        lines = [(run / name).read_text("utf-8").splitlines() for run in (folder, tmp_path / "run")]
         without_seconds = [[line.rpartition(",")[0] for line in file] for file in lines]
         assert without_seconds[0] == without_seconds[1]
 
@@ -254,6 +271,15 @@ def test_a_damaged_checkpoint_is_one_sentence(dataset, tmp_path, content):
     (tmp_path / "run" / "resume.safetensors").write_bytes(content)
 
     assert "resume.safetensors is damaged" in refusal(TrainingError, recipe(), dataset, tmp_path / "run")
+
+
+@pytest.fixture(scope="module")
+def stopped(lasting_dataset, tmp_path_factory):
+    """The folder of a run that was stopped after three of four epochs."""
+    folder = tmp_path_factory.mktemp("stopped") / "run"
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(stage(epochs=4)), lasting_dataset, folder, stop_after(("only", 3)))
+    return folder
 
 
 def progress_with(**changes):
@@ -285,12 +311,13 @@ def progress_with(**changes):
     ],
     ids=range(10),
 )
-def test_a_checkpoint_that_was_tampered_with_is_one_sentence(dataset, tmp_path, tamper, part):
-    with pytest.raises(KeyboardInterrupt):
-        train(recipe(stage(epochs=4)), dataset, tmp_path / "run", stop_after(("only", 3)))
+def test_a_checkpoint_that_was_tampered_with_is_one_sentence(
+    stopped, lasting_dataset, tmp_path, tamper, part
+):
+    shutil.copytree(stopped, tmp_path / "run")
     tamper(tmp_path / "run" / "resume.safetensors")
 
-    sentence = refusal(TrainingError, recipe(stage(epochs=4)), dataset, tmp_path / "run")
+    sentence = refusal(TrainingError, recipe(stage(epochs=4)), lasting_dataset, tmp_path / "run")
     assert "resume.safetensors" in sentence
     assert part in sentence
 
