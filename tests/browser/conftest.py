@@ -12,6 +12,7 @@ server's log. The fixture `screen` runs a test at several window widths and pixe
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -201,8 +202,7 @@ def shared_servers() -> Iterator[Running]:
     """The servers that the modules of this folder have in common."""
     running: Running = {}
     yield running
-    for _, process in running.values():
-        _stop(process)
+    _stop(*(process for _, process in running.values()))
 
 
 @pytest.fixture(scope="module")
@@ -232,8 +232,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory, shared_servers: Running) -> 
 
     yield start
 
-    for _, process in own.values():
-        _stop(process)
+    _stop(*(process for _, process in own.values()))
     for app, _ in (*own.values(), *shared_servers.values()):
         said = app.log[read.get(app.log_file, 0) :]
         assert "Traceback" not in said, said
@@ -301,18 +300,21 @@ def _wait_until_healthy(app: RunningApp, process: subprocess.Popen[bytes]) -> No
     pytest.fail(f"streamlit did not start within {STARTING_SECONDS} s:\n{app.log}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the server with everything it started: it leads a process group of its own."""
-    for end in (signal.SIGTERM, signal.SIGKILL):
+def _stop(*processes: subprocess.Popen[bytes]) -> None:
+    """End servers, all at once, with everything they started: each leads a process group of its own."""
+    for process in processes:
+        _send(process, signal.SIGTERM)
+    for process in processes:
         try:
-            os.killpg(process.pid, end)
             process.wait(10)
-        except ProcessLookupError:
-            process.wait(10)
-            return
         except subprocess.TimeoutExpired:
-            continue
-        return
+            _send(process, signal.SIGKILL)
+            process.wait(10)
+
+
+def _send(process: subprocess.Popen[bytes], end: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, end)
 
 
 @pytest.fixture(scope="package")
