@@ -34,7 +34,7 @@ atexit.register(shutil.rmtree, os.environ["STREETSCOPE_CACHE"], ignore_errors=Tr
 
 # Examples of a law: some while somebody waits for the tests, more where nobody does. The same ones each time.
 settings.register_profile("dev", deadline=None, derandomize=True, database=None, max_examples=25)
-settings.register_profile("ci", settings.get_profile("dev"), max_examples=200)
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=100)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
 
 SLOW = (Path("core/training/control"), Path("core/training/distributed"))
