@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.durations import duration
+
 if TYPE_CHECKING:
     from core.datasets.acquire.download import DownloadProgress
     from core.datasets.contents.check import Report
@@ -114,7 +116,7 @@ def print_frames(done: int, total: int) -> None:
 def _print_download(progress: DownloadProgress) -> None:
     done, total = (f"{size / _MEGABYTE:.1f}" for size in (progress.done, progress.total))
     verb = {"download": "downloaded", "unpack": "unpacked"}[progress.stage]
-    left = "" if progress.seconds_left is None else f", {progress.seconds_left / 60:.1f} min left"
+    left = "" if progress.seconds_left is None else f", {duration(progress.seconds_left)} left"
     _print_line(f"{done} of {total} MB {verb}{left}", progress.done == progress.total)
 
 

@@ -59,16 +59,16 @@ def plan_run(data: Path, recipe: str, stages: tuple[str, ...], measure: bool, as
 
 
 def _lines(found: Estimate) -> list[str]:
-    from core.training.recipes.plan import in_words
+    from core.durations import estimate
 
-    whole = in_words(found.seconds)
+    whole = estimate(found.seconds)
     lines = [f"{whole[0].upper()}{whole[1:]} on this machine (measured over {found.measured} batches)."]
     if found.beside:
         lines.append("Another run was training during the measurement; an idle machine is faster.")
     if len(found.stages) > 1:
         width = max(len(stage.name) for stage in found.stages)
         lines += [
-            f"{stage.name:{width}}  {in_words(stage.epoch)} an epoch, {in_words(stage.seconds)} in all"
+            f"{stage.name:{width}}  {estimate(stage.epoch)} an epoch, {estimate(stage.seconds)} in all"
             for stage in found.stages
         ]
     return lines

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from core.durations import duration
 from core.errors import StoppedError, TrainingError
 
 if TYPE_CHECKING:
@@ -310,7 +311,7 @@ def _print_epoch(report: EpochReport) -> None:
         f"{report.stage} {report.epoch}/{report.epochs}: "
         f"loss {report.train_loss:.3f} / {report.valid_loss:.3f}, "
         f"acc_camvid {report.acc_camvid:.4f}, mean IoU {report.mean_iou:.4f}, "
-        f"{report.seconds_left / 60:.0f} min left"
+        f"{duration(report.seconds_left)} left"
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.evaluation.pictures import full_pictures, marked_picture, view_frame
 from core.evaluation.results import SplitEvaluation
+from core.file_names import file_name
 from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
 from core.reports.tables import to_csv
@@ -84,7 +84,7 @@ def write_confused(
     """
     frames = dataset.frames(evaluation.split)  # type: ignore[arg-type]
     # A class list from elsewhere may have names that no file can have.
-    names = [re.sub(r"\W+", "-", evaluation.class_names[number]) for number in cell]
+    names = [file_name(evaluation.class_names[number], "class") for number in cell]
     kind = f"{names[0]}-as-{names[1]}"
     files = _write_all(evaluation, folder, {kind: tables.confused_rows(evaluation, *cell)}, {})
     pictures = {}

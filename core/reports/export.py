@@ -6,7 +6,6 @@ Large files are written piece by piece, to any file object, and never held whole
 from __future__ import annotations
 
 import io
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
@@ -16,6 +15,7 @@ from numpy.lib import format as npy
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from core.file_names import file_name
 from core.photos import images
 from core.reports import tables
 from core.segmentation import painting
@@ -100,7 +100,7 @@ def write_all(photos: Iterable[tuple[str, Segmentation]], file: BinaryIO) -> Non
     taken: set[str] = set()
     with ZipFile(file, "w") as archive:
         for stem, segmentation in photos:
-            unique = _unused(safe_name(stem), taken)
+            unique = _unused(file_name(stem, "photo"), taken)
             for ending, make in FILES.items():
                 # PNG is compressed already.
                 method = ZIP_STORED if ending.endswith(".png") else ZIP_DEFLATED
@@ -114,23 +114,8 @@ def file_stem(photo: str, model: str, size: str) -> str:
     """
     name = photo.replace("\\", "/").rpartition("/")[2]
     stem, dot, _ = name.rpartition(".")
-    return safe_name(f"{_safe(stem if dot else name, MAX_NAME_BYTES) or 'photo'}-{model}-{size}")
-
-
-def safe_name(name: str) -> str:
-    """`name` as a file name on any system: letters of any language, digits, dots, hyphens, underscores."""
-    return _safe(name) or "photo"
-
-
-def _safe(name: str, longest: int = 200) -> str:
-    # NFC first: macOS writes an umlaut as two characters. Control and format characters vanish; everything
-    # else that is not a letter, its mark, a digit or one of ".-_" becomes one underscore.
-    known = (c for c in unicodedata.normalize("NFC", name) if not unicodedata.category(c).startswith("C"))
-    kept = (c if unicodedata.category(c)[0] in "LMN" or c in ".-_" else " " for c in known)
-    words = "_".join("".join(kept).split())
-    # No leading dot, which hides a file, no leading hyphen, which looks like an option, no trailing dot,
-    # which Windows drops; cut between characters.
-    return words.strip("._-").encode()[:longest].decode(errors="ignore").rstrip("._-")
+    short = file_name(stem if dot else name, "photo", MAX_NAME_BYTES)
+    return file_name(f"{short}-{model}-{size}", "photo")
 
 
 def _unused(stem: str, taken: set[str]) -> str:

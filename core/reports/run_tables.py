@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.durations import clock
 from core.training.recipes.recipe import Recipe
 from core.training.runs.records import Batch, Epoch, RunSummary, RunView
 
@@ -155,13 +156,6 @@ def size_words(recipe: Recipe) -> str:
     if isinstance(size, tuple):
         return f"{size[1]} x {size[0]}"
     return "full size" if size in (None, 1.0) else f"{size:g} of full size"
-
-
-def clock(seconds: float) -> str:
-    """A time as fastai writes it: minutes and seconds, and hours if there are any."""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes:02d}:{whole % 60:02d}"
 
 
 def _settings(view: RunView) -> dict[str, str]:

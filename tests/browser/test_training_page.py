@@ -165,7 +165,7 @@ def test_a_recipe_of_your_own_is_opened_and_saved(app: RunningApp, open_page: Op
     expect(page.get_by_text("4 times through the pictures")).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("button", name="Save").click()
-    assert started.value.suggested_filename == "mine-b-.toml"
+    assert started.value.suggested_filename == "mine-b.toml"
     assert Path(started.value.path()).read_text("utf-8") == own
 
 

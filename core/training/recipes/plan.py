@@ -12,9 +12,6 @@ from core.training.recipes.recipe import Recipe, Stage
 FINDER_BATCHES = 100
 """How many batches the finder tries in a run."""
 
-_UNITS = (("s", 1, 100), ("min", 60, 100), ("hours", 3600, 48), ("days", 86400, float("inf")))
-"""Each unit with its length in seconds, and the amount from which the next one is used."""
-
 _CLASSES = {
     "dataset": "the {count} classes of the data set",
     "model": "the classes of the model it starts from",
@@ -58,23 +55,6 @@ def training_batches(stage: Stage, pictures: int) -> int:
 def finder_batches(stage: Stage) -> int:
     """Batches that the finder tries before a stage's first epoch."""
     return FINDER_BATCHES if stage.lr == "find" or stage.lr_find else 0
-
-
-def in_words(seconds: float) -> str:
-    """An expected time, as exactly as it can be known: two digits, in the unit that people would use."""
-    if seconds < 1:
-        return "less than a second"
-    amount, unit = next(
-        (_two_digits(seconds / length), unit)
-        for unit, length, enough in _UNITS
-        if _two_digits(seconds / length) < enough
-    )
-    decimals = 1 if amount < 10 and unit != "s" else 0
-    return f"about {amount:.{decimals}f} {unit}"
-
-
-def _two_digits(amount: float) -> float:
-    return float(f"{amount:.2g}")
 
 
 def _begin(recipe: Recipe, dataset: SegmentationDataset) -> str:

@@ -22,6 +22,7 @@ from pydantic_core import PydanticSerializationError
 
 from core import files
 from core.errors import DiskFullError, FileKindError, RunError, RunNotFoundError
+from core.file_names import identifier
 from core.files import size_of, write_bytes, write_text
 from core.models.paths import models_folder
 from core.training.recipes.recipe import Recipe, Stage
@@ -171,8 +172,7 @@ def _make_folder(run: str, recipe: str) -> Path:
             raise RunError(f"There is a run {run!r} already; resume it, or choose another name.")
         folder.mkdir(exist_ok=True)
         return folder
-    word = re.sub(r"[^A-Za-z0-9]+", "-", recipe).strip("-")[:30] or "run"
-    base = f"{datetime.now():%Y%m%d-%H%M%S}-{word}"
+    base = f"{datetime.now():%Y%m%d-%H%M%S}-{identifier(recipe, 'run', 30)}"
     for number in range(1, 1000):
         folder = run_folder(base if number == 1 else f"{base}-{number}")
         with contextlib.suppress(FileExistsError):

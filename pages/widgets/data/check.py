@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets.contents.check import Report, check
+from core.file_names import file_name
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame
-from pages.widgets.shared.datasets import OpenedSet, file_name, read_again
+from pages.widgets.shared.datasets import OpenedSet, read_again
 from pages.widgets.shared.jobs import jobs, watch
 
 _PAGE = 20

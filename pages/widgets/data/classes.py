@@ -11,10 +11,11 @@ from core.classes import CAMVID_11
 from core.datasets.contents.statistics import Statistics, typical_example
 from core.datasets.contents.thumbnails import example_crop
 from core.errors import DatasetError
+from core.file_names import file_name
 from core.photos import images
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame, show_frames_with
-from pages.widgets.shared.datasets import OpenedSet, counts, file_name
+from pages.widgets.shared.datasets import OpenedSet, counts
 from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.media import media_url
 

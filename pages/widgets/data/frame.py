@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.datasets import Frame
 from core.errors import DatasetError
+from core.file_names import file_name
 from core.photos import images
 from pages.widgets.data.film import film
 from pages.widgets.data.gallery import SPLIT_TITLES
 from pages.widgets.data.truth import truth_picture, truth_viewer
 from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
-from pages.widgets.shared.datasets import OpenedSet, file_name
+from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.viewer.pixel_viewer import View
 
 _SHOW, _PICKER = "show", "frame_picker"

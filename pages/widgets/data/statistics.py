@@ -9,8 +9,9 @@ import streamlit as st
 
 from core.datasets import Split
 from core.datasets.contents.statistics import Statistics
+from core.file_names import file_name
 from core.reports import dataset_charts, dataset_tables, tables
-from pages.widgets.shared.datasets import OpenedSet, counts, file_name
+from pages.widgets.shared.datasets import OpenedSet, counts
 from pages.widgets.shared.plots import chart_page_button, saved_chart
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.evaluation.results import SplitEvaluation
+from core.file_names import file_name
 from core.reports import tables
 from core.reports.evaluation_tables import measured_on, with_source
-from pages.widgets.shared.datasets import file_name
 from pages.widgets.shared.markdown import escape
 from pages.widgets.shared.plots import chart_page_button
 

@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.file_names import file_name
 from core.reports.run_tables import recipe_rows
 from core.training.recipes.recipe import to_toml
 from core.training.runs.records import RunSummary, RunView, delete_run, label_run, read_run
-from pages.widgets.shared.datasets import file_name
 
 _TROUBLE = "about_trouble"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.file_names import file_name
 from core.reports.run_charts import Chart, option
-from pages.widgets.shared.datasets import file_name
 
 HEIGHT = 300
 

@@ -8,12 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.file_names import file_name, identifier
 from core.jobs import Job
 from core.reports import tables
 from core.reports.run_tables import epoch_of, epoch_rows
 from core.training.runs.records import Epoch, RunSummary, checkpoints, read_history
 from pages.widgets.runs.state import refresh
-from pages.widgets.shared.datasets import file_name
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import escape
 
@@ -102,7 +102,7 @@ def _form(run: RunSummary, kept: Sequence[str]) -> None:
         )
         name = right.text_input(
             "The model's name",
-            file_name(run.title)[:64],
+            identifier(run.title, "model"),
             max_chars=64,
             key="publish_name",
             help="Letters, digits, hyphens and underscores.",

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.durations import duration
 from core.errors import StreetScopeError
 from core.training.control.launch import request_stop, start
 from core.training.runs.records import RunSummary, list_runs, log_tail, read_summary
 from pages.widgets.runs.badge import place_in_line, run_badge
 from pages.widgets.runs.state import refresh
-from pages.widgets.shared.jobs import duration
 from pages.widgets.shared.markdown import escape
 
 _TROUBLE = "run_trouble"

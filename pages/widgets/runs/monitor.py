@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.file_names import file_name
 from core.reports import run_charts, tables
 from core.reports.lr_find_charts import finder_chart
 from core.reports.run_tables import batch_rows, class_words, data_name, epoch_rows
@@ -20,7 +21,6 @@ from pages.widgets.runs.chart import draw
 from pages.widgets.runs.machine import show_machine
 from pages.widgets.runs.previews import film, show_previews
 from pages.widgets.runs.state import refresh
-from pages.widgets.shared.datasets import file_name
 from pages.widgets.shared.markdown import escape
 from pages.widgets.shared.plots import saved_chart
 

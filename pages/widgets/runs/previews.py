@@ -9,10 +9,10 @@ from pathlib import Path
 import streamlit as st
 
 from core.classes import RGB
+from core.file_names import file_name
 from core.jobs import Job
 from core.training.runs.film import make_film, moment_words, moments
 from core.training.runs.records import RunView, read_run
-from pages.widgets.shared.datasets import file_name
 from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import escape

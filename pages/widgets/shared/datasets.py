@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,11 +103,6 @@ def read_again(opened: OpenedSet) -> None:
     """Forget what was found in the files: somebody may have mended one."""
     for kind in ("counts", "check", "thumbnails"):
         jobs().forget((kind, opened.key))
-
-
-def file_name(text: str) -> str:
-    """A text as part of a file's name: letters, digits, and dashes between them."""
-    return re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-")[:80] or "data"
 
 
 def _counting(opened: OpenedSet) -> Job[Statistics]:

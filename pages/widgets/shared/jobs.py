@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.durations import duration
 from core.jobs import Job, Jobs
 
 _TICK_SECONDS = 0.5
@@ -43,10 +44,3 @@ def _in_words(job: Job[Any]) -> str:
     if progress.seconds_left is not None:
         parts.append(f"{duration(progress.seconds_left)} left")
     return " · ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """A time to wait, in words."""
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

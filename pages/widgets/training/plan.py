@@ -8,11 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from core.datasets.layouts.opening import open_dataset
+from core.durations import estimate
 from core.errors import StreetScopeError
 from core.jobs import Job
 from core.training.control.estimate import Estimate, essence, fitted, kept_estimate, measure
 from core.training.control.launch import start
-from core.training.recipes.plan import in_words, plan
+from core.training.recipes.plan import plan
 from core.training.recipes.recipe import Recipe
 from core.training.runs.folder import create_run, disk_full
 from core.training.runs.records import list_runs
@@ -137,7 +138,7 @@ def _show_failure(sentence: str) -> None:
 
 
 def _show_time(found: Estimate) -> None:
-    words = in_words(found.seconds)
+    words = estimate(found.seconds)
     where = "this machine" if found.device == "CPU" else f"this machine's {escape(found.device)}"
     st.markdown(f"#### {words[0].upper()}{words[1:]}")
     st.markdown(
@@ -152,8 +153,8 @@ def _show_time(found: Estimate) -> None:
         st.table(
             {
                 "Stage": [escape(stage.name) for stage in found.stages],
-                "Each epoch": [in_words(stage.epoch) for stage in found.stages],
-                "In all": [in_words(stage.seconds) for stage in found.stages],
+                "Each epoch": [estimate(stage.epoch) for stage in found.stages],
+                "In all": [estimate(stage.seconds) for stage in found.stages],
             },
             border="horizontal",
             hide_index=True,

@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import RecipeError
+from core.file_names import file_name
 from core.training.recipes.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
 from core.training.recipes.text import MAX_BYTES, change_setting, read_recipe_text
 from pages.widgets.shared.markdown import escape
@@ -177,7 +178,7 @@ def _given(name: str) -> GivenRecipe:
 
 
 def _file_stem(given: GivenRecipe) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", given.recipe.name if given.recipe else given.name)[:60] or "recipe"
+    return file_name(given.recipe.name if given.recipe else given.name, "recipe", 60)
 
 
 def _take_text() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.durations import duration
 from core.errors import StreetScopeError
 from core.training.control.launch import request_stop, start
 from core.training.runs.records import RunSummary, ahead_of, delete_run, label_run, list_runs, log_tail
 from core.training.runs.status import ShownState
 from pages.widgets.runs.badge import place_in_line, run_badge
-from pages.widgets.shared.jobs import duration
 from pages.widgets.shared.markdown import escape
 
 _PAGE = 10

@@ -10,7 +10,6 @@ from core.reports.run_tables import (
     best_kept,
     best_rows,
     cannot_be_compared,
-    clock,
     epoch_of,
     epoch_rows,
     recipe_rows,
@@ -69,13 +68,6 @@ def test_a_checkpoint_leads_to_its_epoch():
     assert epoch_of("small", EPOCHS) == EPOCHS[1]
     assert epoch_of("small.001", EPOCHS) == EPOCHS[0]
     assert epoch_of("other", EPOCHS) is None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(0, "00:00"), (59.5, "01:00"), (3599.4, "59:59"), (7325, "2:02:05")]
-)
-def test_times_are_written_as_fastai_does(seconds, said):
-    assert clock(seconds) == said
 
 
 def test_best_figures_stand_with_what_they_were_measured_on(make_view):

@@ -7,7 +7,7 @@ import pytest
 
 from core.datasets.layouts.opening import open_dataset
 from core.errors import RecipeError
-from core.training.recipes.plan import in_words, plan, training_batches
+from core.training.recipes.plan import plan, training_batches
 from core.training.recipes.recipe import read_recipe, shipped_recipes
 from tests.runs import make_recipe, make_stage
 
@@ -105,25 +105,3 @@ def test_every_shipped_recipe_has_its_words(dataset, name):
 
 def test_pictures_that_do_not_fill_a_batch_wait_for_the_next_epoch():
     assert training_batches(make_stage(batch_size=4), 11) == 2
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.2, "less than a second"),
-        (1.4, "about 1 s"),
-        (42.4, "about 42 s"),
-        (99.4, "about 99 s"),
-        (99.9, "about 1.7 min"),
-        (600, "about 10 min"),
-        (5900, "about 98 min"),
-        (5990, "about 1.7 hours"),
-        (36_000, "about 10 hours"),
-        (47.4 * 3600, "about 47 hours"),
-        (48 * 3600, "about 2.0 days"),
-        (100 * 86400, "about 100 days"),
-        (1e12, "about 12000000 days"),
-    ],
-)
-def test_times_are_said_in_two_digits(seconds, words):
-    assert in_words(seconds) == words
