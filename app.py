@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-# Read once, when torch is first imported: waiting threads that spin would starve a training run
-# beside the app, and be starved by it.
+# Read once, when torch is first imported: threads that spin while they wait would slow down a training run
+# beside the app, and be slowed down by it.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import streamlit as st

@@ -7,11 +7,11 @@ from pages.widgets.shared.front_door import front_door
 front_door()
 st.header("What changes with size or model?", anchor=False)
 st.markdown(
-    "The same photo, segmented twice. Zoom, drag and click in any of the pictures: the others follow. "
-    "The article behind StreetScope squashed its photos to squares; see what that does."
+    "The same photo, segmented twice. Zoom, drag or click in any of the pictures, and the others follow. "
+    "The article behind StreetScope squashed its photos into squares: see what that does."
 )
 
-with st.spinner("Waking the network"):
+with st.spinner("Loading the network"):
     from pages.widgets.explore import comparison
     from pages.widgets.photos.input import photo_picker
     from pages.widgets.photos.visitor_session import keep_visitor_session
@@ -38,7 +38,7 @@ with or_say_why(photo), st.spinner(f"Segmenting {escape(photo.name[:80])} twice"
 
 @st.fragment
 def side_by_side() -> None:
-    """Three linked pictures and what they say about the chosen place."""
+    """Three linked pictures and what they say about the chosen pixel."""
     pictures = (first.picture, second.picture, difference.picture)
     places = comparison.places(pictures)
     entropies = (first.segmentation.entropy_steps, second.segmentation.entropy_steps, None)

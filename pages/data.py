@@ -1,4 +1,4 @@
-"""Data: what a labelled data set is, shown on Toytown, CamVid or any set in one of CamVid's layouts."""
+"""Data: what a labelled data set is, shown with Toytown, CamVid or any set in one of CamVid's layouts."""
 
 import streamlit as st
 
@@ -7,8 +7,10 @@ from pages.widgets.shared.front_door import front_door
 front_door()
 st.header("What does a network learn from?", anchor=False)
 st.markdown(
-    "From pictures in which people said of **every pixel** what it shows: a photo, and with it a *label map* "
-    "of the same size. Pixels nobody labelled are **Void**; they count nowhere."
+    "From photos in which people have labelled **every pixel**: each photo comes with a *label map* of the "
+    "same "
+    "size, which gives the class of every pixel. Pixels that nobody labelled are **Void** and are never "
+    "counted."
 )
 
 with st.spinner("Looking for data sets"):

@@ -9,12 +9,12 @@ from pages.widgets.shared.front_door import front_door
 front_door()
 st.header("How good is the network, and where is it wrong?", anchor=False)
 st.markdown(
-    "A model segments frames whose **true classes are known**, and every pixel is counted. One figure never "
-    "says it all: see which classes it confuses, which frames go worst, and whether it knows when it is "
+    "A model segments frames whose **true classes are known**, and every pixel is counted. No single figure "
+    "says it all: see which classes it confuses, which frames are worst, and whether it knows when it is "
     "wrong."
 )
 
-with st.spinner("Waking the network"):
+with st.spinner("Loading the network"):
     from pages.widgets.evaluate.choice import choose_frames, choose_tasks
     from pages.widgets.evaluate.confusion import follow_cell, show_confusion
     from pages.widgets.evaluate.figures import (

@@ -1,4 +1,4 @@
-"""Explore: photos are segmented; choose a pixel and read what the network believes about it."""
+"""Explore: segment photos, choose a pixel and read the network's probabilities for it."""
 
 import streamlit as st
 
@@ -8,11 +8,11 @@ front_door()
 st.header("What is in this street?", anchor=False)
 st.markdown(
     "Every pixel of a photo gets a **class** such as Road, Car or Sky. Point at the picture to see it; "
-    "click a pixel to read how sure the network is, there and around."
+    "click a pixel to read how sure the network is, there and at its neighbours."
 )
 
-with st.spinner("Waking the network"):
-    # After the title, not at the top: importing torch takes seconds, and somebody is waiting.
+with st.spinner("Loading the network"):
+    # After the title, not at the top: importing torch takes seconds while somebody is waiting.
     from pages.widgets.explore import address, pins, reading
     from pages.widgets.explore.downloads import download_menu
     from pages.widgets.photos.input import listen_for_pasted, photo_input, show_refused
@@ -40,7 +40,7 @@ with strip:
 
 @st.fragment
 def look_inside() -> None:
-    """Viewer and reading: choosing a pixel runs only this again."""
+    """Viewer and reading: choosing a pixel runs only this part again."""
     segmentation, picture = shown.segmentation, shown.picture
     shape = reading.shape()
     chosen = reading.keep_inside(picture)
@@ -60,7 +60,7 @@ def look_inside() -> None:
             label=f"{photo.name} with its classes",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            credit = photo.credit or "your photo: it is not in this page's address"
+            credit = photo.credit or "your photo: the page's address does not include it"
             st.caption(
                 f"{escape(photo.name[:80])} at {segmentation.width} x {segmentation.height} · {credit}"
             )

@@ -1,4 +1,4 @@
-"""Runs: watch a training run as it learns, and lay several over each other."""
+"""Runs: watch a training run as it learns, and compare several."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from pages.widgets.shared.front_door import front_door
 front_door()
 st.header("What has the network learnt so far?", anchor=False)
 st.markdown(
-    "A **run** is one training by a recipe. It goes on when this page is closed, and the page finds it again."
+    "A **run** trains a network by a recipe. It continues when you close this page; come back at any time."
 )
 
 with st.spinner("Looking for runs"):
@@ -21,13 +21,16 @@ with st.spinner("Looking for runs"):
 
 runs = list_runs()
 if not runs:
-    st.info("Nothing was trained here yet: start a run, and watch it on this page.", icon=":material/school:")
+    st.info(
+        "Nothing has been trained here yet. Start a run, then watch it on this page.",
+        icon=":material/school:",
+    )
     run_state.training_link("Start one on the Training page")
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen = run_state.choose_run(runs)
-    # A link is less high than a button: side by side, their words are on one line.
+    # A link is lower than a button: centred, their texts stand on one line.
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         run_button(chosen)
         run_state.training_link("Start another")

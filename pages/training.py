@@ -1,4 +1,4 @@
-"""Training: choose data and a recipe, see what will happen, find a learning rate, start, stop and go on."""
+"""Training: choose data and a recipe, see what will happen, find a learning rate, start, stop and resume."""
 
 import streamlit as st
 
@@ -7,8 +7,8 @@ from pages.widgets.shared.front_door import front_door
 front_door()
 st.header("How does a network learn?", anchor=False)
 st.markdown(
-    "It looks at labelled pictures again and again, and changes its weights a little after every few. "
-    "A **recipe** says how. The one called classroom shows something within a minute, on any computer."
+    "It sees labelled pictures again and again, and changes its weights a little after every few. "
+    "A **recipe** says how. The recipe called classroom shows results within a minute, on any computer."
 )
 
 with st.spinner("Looking for data sets and runs"):
@@ -19,7 +19,7 @@ with st.spinner("Looking for data sets and runs"):
     from pages.widgets.training.runs import show_live, show_runs
 
 begin, live, settings_place, below = (st.container() for _ in range(4))
-# The runs first: what comes before them on the page may end the script, while Toytown is drawn for instance.
+# The runs first: what stands above them may end the script, for instance while Toytown is being drawn.
 with live:
     show_live()
 with below:

@@ -45,7 +45,7 @@ def test_both_sizes_and_their_difference_are_shown(
     for width, theme in ((1280, "light"), (400, "dark")):
         page = open_page(f"{app.url}/compare", width=width, theme=theme)
         pictures(page)
-        expect(page.get_by_text("Pixels that changed their class")).to_be_visible()
+        expect(page.get_by_text("Pixels that changed class")).to_be_visible()
         screenshot(page, f"compare-{width}-{theme}")
 
 
@@ -53,7 +53,7 @@ def test_a_photo_of_the_explore_page_is_compared_with_itself(app: RunningApp, op
     page = open_page(app.url)
     open_compare(page)
     choose_size(page, SECOND, "512")
-    expect(page.get_by_text("Both say the same of every pixel.")).to_be_visible()
+    expect(page.get_by_text("Both give every pixel the same class.")).to_be_visible()
     expect(page.get_by_text("0.0%")).to_be_visible()
 
 
@@ -90,7 +90,7 @@ def test_two_models_are_compared(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(app.url)
     open_compare(page)
     choose_size(page, SECOND, "512")
-    expect(page.get_by_text("Both say the same of every pixel.")).to_be_visible()
+    expect(page.get_by_text("Both give every pixel the same class.")).to_be_visible()
     pictures(page)
     page.get_by_role("combobox", name="Model 2").click()
     page.get_by_role("option", name="upside-down").click()

@@ -27,7 +27,7 @@ SKY_PIXELS, ROAD_PIXELS = HORIZON * COLS, (ROWS - HORIZON - 4) * COLS
 def measured(page: Page) -> Locator:
     """Measure if need be, wait for the figures, and return them."""
     figures = page.locator("[data-testid=stMetricValue]")
-    start = page.get_by_role("button", name=re.compile("^Measure"))
+    start = page.get_by_role("button", name=re.compile("^Evaluate"))
     expect(figures.or_(start).first).to_be_visible()
     if start.is_visible():
         start.click()
@@ -43,7 +43,7 @@ def plot(page: Page) -> Locator:
 
 def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(f"{app.url}/evaluate?set=avenue")
-    expect(page.get_by_role("button", name="Measure street-lite0 on 6 frames")).to_be_visible()
+    expect(page.get_by_role("button", name="Evaluate street-lite0 on 6 frames")).to_be_visible()
     figures = measured(page)
     sky, road, wrong = 6 * SKY_PIXELS, 6 * ROAD_PIXELS, BADLY + HARDLY
     iou = ((sky - wrong) / sky + road / (road + wrong)) / 2
@@ -62,7 +62,7 @@ def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, ope
 
     again = open_page(f"{app.url}/evaluate?set=avenue", apart=True)
     expect(again.locator("[data-testid=stMetricValue]").first).to_have_text(f"{1 - wrong / (sky + road):.2%}")
-    expect(again.get_by_role("button", name=re.compile("^Measure"))).to_have_count(0)
+    expect(again.get_by_role("button", name=re.compile("^Evaluate"))).to_have_count(0)
 
 
 def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: OpenPage) -> None:
@@ -74,7 +74,7 @@ def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: Op
     box = cells.nth(0).bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.get_by_role("heading", name="Sky that was found")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sky predicted as Sky")).to_be_visible()
     expect(page).to_have_url(re.compile("said=Sky"))
     box = cells.nth(1).bounding_box()
     assert box is not None
@@ -92,7 +92,7 @@ def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: Op
 def test_classes_are_also_chosen_by_hand(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(f"{app.url}/evaluate?set=avenue&results=Confusion&true=Road", height=1800)
     measured(page)
-    expect(page.get_by_text("In no frame.")).to_be_visible()
+    expect(page.get_by_text("This happens in no frame.")).to_be_visible()
     choose(page, "True class", "Sky")
     expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_visible()
 
@@ -131,7 +131,7 @@ def test_two_models_stand_side_by_side(app: RunningApp, open_page: OpenPage) -> 
     page = open_page(f"{app.url}/evaluate?set=avenue", height=1800)
     measured(page)
     choose(page, "Compare with", "swapped")
-    page.get_by_role("button", name="Measure swapped on 6 frames").click()
+    page.get_by_role("button", name="Evaluate swapped on 6 frames").click()
     tab(page, "Compare")
     expect(plot(page).locator(".legendtext")).to_have_text(["street-lite0", "swapped"])
     with page.expect_download() as started:
@@ -147,9 +147,9 @@ def test_two_models_stand_side_by_side(app: RunningApp, open_page: OpenPage) -> 
 
 def test_a_model_that_does_not_know_the_classes_gets_a_sentence(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(f"{app.url}/evaluate?set=boats&model=sunk")
-    expect(page.get_by_text("The model sunk is not there any more; these are figures of")).to_be_visible()
+    expect(page.get_by_text("The model sunk no longer exists; these are the figures of")).to_be_visible()
     expect(page.get_by_text("knows none of the classes of boats (Boat, Ship", exact=False)).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("^Measure"))).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("^Evaluate"))).to_have_count(0)
 
 
 def test_all_tabs_in_both_themes_and_widths_are_kept_as_pictures(

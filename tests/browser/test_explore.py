@@ -370,7 +370,7 @@ def test_an_own_photo_is_not_in_the_address(app: RunningApp, open_page: OpenPage
     click(page, shown, 20, 30, SIZE)
     expect(page).to_have_url(re.compile(r"row=20&col=30"))
     assert "photo=" not in page.url
-    expect(page.get_by_text("it is not in this page's address", exact=False)).to_be_visible()
+    expect(page.get_by_text("the page's address does not include it", exact=False)).to_be_visible()
 
 
 # --- downloads and pins ---------------------------------------------------------------------------

@@ -338,7 +338,7 @@ def test_a_checkpoint_becomes_a_model_that_explore_opens(
     app: RunningApp, open_page: OpenPage, view: RunView
 ) -> None:
     page = open_page(f"{app.url}/runs?run=first&tab=Epochs")
-    name = page.get_by_role("textbox", name="The model's name")
+    name = page.get_by_role("textbox", name="Model name")
     name.fill("street-lite0")
     page.get_by_role("button", name="Use as a model").click()
     expect(page.get_by_text("comes with StreetScope; give yours another name")).to_be_visible()

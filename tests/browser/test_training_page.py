@@ -117,7 +117,7 @@ def test_form_and_text_follow_each_other(app: RunningApp, open_page: OpenPage) -
     rate = page.get_by_role("textbox", name="Learning rate")
     rate.fill("quick")
     rate.press("Enter")
-    expect(page.get_by_text("'quick' is no learning rate")).to_be_visible()
+    expect(page.get_by_text("'quick' is not a learning rate")).to_be_visible()
     expect(rate).to_have_value("0.005")
 
 
@@ -138,8 +138,8 @@ def test_a_broken_recipe_says_where_and_cannot_be_started(app: RunningApp, open_
 def test_a_measurement_is_cancelled(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(f"{app.url}/training?recipe=street", height=1600)
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Not measured: the measurement was stopped.")).to_be_visible()
-    expect(page.get_by_role("button", name="Measure how long it takes")).to_be_visible()
+    expect(page.get_by_text("Not measured: you stopped the measurement.")).to_be_visible()
+    expect(page.get_by_role("button", name="Measure how long it will take")).to_be_visible()
     expect(start_button(page)).to_be_enabled()
 
 
@@ -215,7 +215,7 @@ def test_a_run_is_stopped_resumed_named_noted_and_deleted(
 
     before = {path.name for path in (models / "runs").iterdir() if path.is_dir()}
     page.get_by_role("button", name="Delete", exact=True).click()
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Keep the run").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("The *long* one")).to_have_count(0)

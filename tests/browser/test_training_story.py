@@ -1,4 +1,4 @@
-"""The whole story in a real Chromium: start, watch, reload, stop, go on, publish, look at streets with it."""
+"""The whole story in a real Chromium: start, watch, reload, stop, resume, publish, segment streets with it."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_from_start_training_to_the_published_model(
     seen = wait_for_epochs(page, first)
     assert run in page.url
 
-    # stops it and lets it go on after its last whole epoch,
+    # stops it and resumes it from its last completed epoch,
     stop_button(page).click()
     page.get_by_role("button", name="Resume", exact=True).click()
     expect(stop_button(page)).to_be_visible()
@@ -103,11 +103,13 @@ def test_from_start_training_to_the_published_model(
     history = read_history(run)
     assert [epoch.epoch for epoch in history] == list(range(1, len(history) + 1))
 
-    # makes a model of what it has learnt, and looks at a street with it.
+    # makes a model of what it has learnt, and segments a street with it.
     page.get_by_role("tab", name="Epochs").click()
-    page.get_by_role("textbox", name="The model's name").fill("my-classroom")
+    page.get_by_role("textbox", name="Model name").fill("my-classroom")
     page.get_by_role("button", name="Use as a model").click()
     page.get_by_role("link", name="Open my-classroom in Explore").click()
     page.wait_for_url(re.compile("model=my-classroom"))
     expect(page.locator(".viewer[data-ready=true]")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"The network my-classroom finds \d"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"The network my-classroom has a pixel accuracy of \d"))
+    ).to_be_visible()

@@ -1,4 +1,4 @@
-"""The Check tab: everything that is wrong with a data set, each problem with its frame."""
+"""The Check tab: every problem of a data set, with its frame."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def show_check(opened: OpenedSet) -> None:
     job = jobs().start_once(("check", opened.key), lambda job: check(opened.dataset.root, job.tell))
     job.wait(0.4)
     if job.state == "running":
-        watch(job, "Reading every file, frame", "check")
+        watch(job, "Reading every file", "check", unit="frame")
         return
     if job.state == "finished":
         _report(opened, job.result)
@@ -35,7 +35,8 @@ def _report(opened: OpenedSet, report: Report) -> None:
     count = len(report.problems)
     if report.clean:
         st.success(
-            f"Clean: all {report.frames} pictures have a label map of their size that holds classes only.",
+            f"Clean: all {report.frames} pictures have a label map of the same size that holds only known "
+            "classes.",
             icon=":material/check_circle:",
         )
     else:
@@ -50,7 +51,7 @@ def _report(opened: OpenedSet, report: Report) -> None:
         + "".join(f"\n- {note}" for note in report.notes)
     )
     if report.absent:
-        with st.expander(f"{len(report.absent)} classes that do not occur"):
+        with st.expander(f"{len(report.absent)} classes do not occur"):
             st.markdown(", ".join(f"`{name}`" for name in report.absent))
     if count:
         _problems(opened, report)

@@ -1,4 +1,4 @@
-"""The Classes tab: every class with its colour, its meaning, how much of it there is, and an example."""
+"""The Classes tab: every class with its colour, meaning, share of the pixels and an example."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pages.widgets.shared.media import media_url
 
 _KEY = "classes"
 _CROP = (240, 320)
-"""Height and width that an example is brought to."""
+"""Height and width of an example."""
 
 _ORDERS = ("Most pixels first", "As in the class list", "By CamVid-11")
 
@@ -41,9 +41,9 @@ def show_classes(opened: OpenedSet) -> None:
     occurring = sum(row["pixels"] > 0 for row in rows)
     st.markdown(
         f"**{occurring} of the {len(rows)}** classes of {opened.dataset.class_list.name} occur here. Many "
-        f"networks learn only the {len(CAMVID_11)} that SegNet made of CamVid's 32; each card says which one "
-        "its class counts as there. **Void** is not a thing: nobody said what is there, and no figure counts "
-        "it."
+        f"networks learn only the {len(CAMVID_11)} into which SegNet grouped CamVid's 32; each card says "
+        "which of them its class belongs to. **Void** is not a thing: nobody labelled these pixels, and no "
+        "figure counts it."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.segmented_control("Order", _ORDERS, default=_ORDERS[0], required=True, key="class_order")
@@ -82,7 +82,7 @@ def _card(opened: OpenedSet, row: dict[str, Any], crop: tuple[str, bytes] | None
         "name": row["class"],
         "colour": [row["red"], row["green"], row["blue"]],
         "meaning": classes.classes[row["number"]].meaning,
-        "group": "counts nowhere" if void else f"counts as {group}" if group else "in none of the 11",
+        "group": "never counted" if void else f"counts as {group}" if group else "in none of the 11",
         "facts": f"{row['share']:.2%} of the pixels, in {row['frames']} frames"
         if row["pixels"]
         else "does not occur",
@@ -94,14 +94,14 @@ def _card(opened: OpenedSet, row: dict[str, Any], crop: tuple[str, bytes] | None
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _crops(key: str, _opened: OpenedSet, _counted: Statistics) -> dict[int, tuple[str, bytes]]:
-    """For each class that occurs: the frame of its example and the example as JPEG."""
+    """For each class that occurs: an example as JPEG and the frame it is from."""
     crops = {}
     for number in range(len(_opened.dataset.class_list)):
         try:
             example = typical_example(_opened.dataset, _counted, number)
             crop = None if example is None else example_crop(_opened.dataset, example, number)
         except DatasetError:
-            continue  # the Check tab says what is wrong with that frame
+            continue  # the Check tab names this frame's problem
         if example is not None and crop is not None:
             crops[number] = (example.frame.name, images.encode_jpeg(_enlarged(crop), quality=85))
     return crops

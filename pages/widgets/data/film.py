@@ -1,4 +1,4 @@
-"""From frame to frame: a step back, a step on, and the drive as a film."""
+"""From frame to frame: a step back, a step forward, and the drive as a film."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.media import media_url
 
 BATCH = 32
-"""Frames that are sent at a time: some seconds of film. The next are asked for while these play."""
+"""Frames sent at a time: a few seconds of film. The browser asks for the next ones while these play."""
 
 FILM_WIDTH = 480
 _KEY, _PLAYS = "film", "film_plays"
@@ -30,7 +30,7 @@ _mount = st.components.v2.component(
 
 
 def film(opened: OpenedSet, frame: Frame) -> bool:
-    """Buttons and arrow keys that choose another frame, and the film. Returns whether the film plays."""
+    """Buttons and arrow keys that choose another frame, and the film. Returns whether the film is playing."""
     frames = opened.dataset.frames()
     drive = film_of(frame, frames)
     number = frames.index(frame)
@@ -55,7 +55,7 @@ def film(opened: OpenedSet, frame: Frame) -> bool:
 
 
 def _batch(opened: OpenedSet, drive: tuple[Frame, ...], frame: Frame) -> dict[str, Any]:
-    """The frames that come next; after a drive's last frame comes its first."""
+    """The next frames; a drive's first frame follows its last."""
     begin = drive.index(frame)
     shown = (drive[begin:] + drive[:begin])[:BATCH]
     cards = []
@@ -74,7 +74,7 @@ def _batch(opened: OpenedSet, drive: tuple[Frame, ...], frame: Frame) -> dict[st
 
 
 def _act(event: str, frames: Sequence[Frame], act: Callable[[Any], None]) -> None:
-    """Do what the browser says, if it makes sense."""
+    """Do what the browser asks for, if it is valid."""
     said = st.session_state[_KEY].get(event)
     if (event == "step" and said in (-1, 1)) or any(frame.name == said for frame in frames):
         act(said)

@@ -1,4 +1,4 @@
-"""One frame with its truth: as one picture, photo beside label map, as a film, and beside a prediction."""
+"""One frame with its truth: as an overlay, beside its photo, as a film, and beside a prediction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHOWS = {"truth": "Truth", "beside": "Side by side", "prediction": "Prediction"
 
 @st.fragment
 def one_frame(opened: OpenedSet) -> None:
-    """Show the frame chosen; another one, or a pixel, runs only this again."""
+    """Show the chosen frame; choosing another frame or a pixel runs only this part again."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         frame = frame_picker(opened)
         show = st.segmented_control(
@@ -41,7 +41,7 @@ def one_frame(opened: OpenedSet) -> None:
         st.error(str(error), title=f"{frame.name} cannot be shown", icon=":material/broken_image:")
         return
     if show == "prediction":
-        # Here and not above: what predicts takes seconds to import.
+        # Here and not above: the network's libraries take seconds to import.
         from pages.widgets.data.prediction import beside_prediction
 
         beside_prediction(opened, frame, picture)
@@ -55,13 +55,14 @@ def one_frame(opened: OpenedSet) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"{frame.image.name} · {picture.width} x {picture.height} · {SPLIT_TITLES[frame.split].lower()}"
-            " · Point at the picture to see the true class; a click on a class in the list shows only it."
+            " · Point at the picture to see the true class; click a class in the list to show only that "
+            "class."
         )
         _downloads(opened, frame)
 
 
 def _downloads(opened: OpenedSet, frame: Frame) -> None:
-    """The frame's pictures as files, each made when somebody asks for it."""
+    """The frame's pictures as files, each made on request."""
     dataset = opened.dataset
     palette = dataset.class_list.palette
     menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="frame_downloads")
@@ -87,7 +88,7 @@ def _downloads(opened: OpenedSet, frame: Frame) -> None:
 
 
 def frame_picker(opened: OpenedSet) -> Frame:
-    """Choose a frame by its name."""
+    """Let the visitor choose a frame by its name."""
     frames = {frame.name: frame for frame in opened.dataset.frames()}
     wanted = frame_name()
     name = wanted if wanted in frames else next(iter(frames))
@@ -106,10 +107,10 @@ def frame_picker(opened: OpenedSet) -> Frame:
 
 
 def _pick(before: str, key: str) -> None:
-    """Somebody picked another frame.
+    """The visitor has picked another frame.
 
-    A browser that has not heard yet of a step to the next frame sends the picker's old value along with
-    whatever it does. So each frame has a picker of its own, and only that of the frame shown is listened to.
+    A browser that has not yet received a step to the next frame sends the picker's old value with every
+    action. So each frame has its own picker, and only the picker of the frame on screen counts.
     """
     if frame_name() == before:
         set_frame(st.session_state[key])

@@ -31,8 +31,8 @@ _mount = st.components.v2.component(
 
 
 def gallery(opened: OpenedSet) -> None:
-    """Show the frames that somebody asked for, a page at a time."""
-    # A place of its own: when the counting ends, what comes after it stays where it is, and a click on its
+    """Show the frames that pass the filters, a page at a time."""
+    # A container of its own: when the counting ends, what follows stays in place, and a click that is on its
     # way still finds its fragment.
     with st.container():
         counted = counts(opened)
@@ -48,11 +48,11 @@ def _gallery(opened: OpenedSet, counted: Statistics | None) -> None:
     frames = _chosen(opened, split, counted, *wanted)
     found = f"{len(frames)} of {len(dataset.frames())} frames"
     if not frames:
-        st.info(f"{found}: none has all of these classes. Take one away.", icon=":material/search_off:")
+        st.info(f"{found}: none has all of these classes. Remove one.", icon=":material/search_off:")
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{found}**", width="content")
-        # Other filters, other pages: these begin with their first.
+        # New filters make new pages, which start with the first.
         page = _page_picker(len(frames), f"page.{opened.dataset.name}.{split}.{wanted}")
     shown = frames[(page - 1) * PAGE : page * PAGE]
     small = _thumbnails(opened, shown)
@@ -71,7 +71,7 @@ def _gallery(opened: OpenedSet, counted: Statistics | None) -> None:
 
 
 def _thumbnails(opened: OpenedSet, frames: Sequence[Frame]) -> list[Thumbnail]:
-    """The thumbnails of a page, which may be being made already."""
+    """The thumbnails of a page, which a job may be making already."""
     key = _ahead_key(opened, frames)
     if ahead := jobs().find(key):
         ahead.wait()
@@ -80,11 +80,11 @@ def _thumbnails(opened: OpenedSet, frames: Sequence[Frame]) -> list[Thumbnail]:
 
 
 def _look_ahead(opened: OpenedSet, frames: Sequence[Frame]) -> None:
-    """Make the next page's thumbnails while somebody looks at this one."""
+    """Make the next page's thumbnails while the visitor looks at this one."""
     key = _ahead_key(opened, frames)
     before = st.session_state.get(_AHEAD)
     if before is not None and before != key:
-        jobs().forget(before)  # a page that nobody came to
+        jobs().forget(before)  # a page that nobody opened
     st.session_state[_AHEAD] = key
     if frames:
         jobs().start_once(key, lambda _: keep(opened.dataset, frames))
@@ -106,8 +106,8 @@ def _split_filter(opened: OpenedSet) -> Split:
         format_func=lambda split: SPLIT_TITLES[split],
         required=True,
         key=SPLIT,
-        help="A network learns from the training frames; how good it is is measured on frames it never saw: "
-        "validation while one works on it, test at the very end.",
+        help="A network learns from the training frames. It is evaluated on frames that it never saw: on the "
+        "validation frames while you work on it, on the test frames at the very end.",
     )
     return chosen
 
@@ -124,7 +124,7 @@ def _class_filters(opened: OpenedSet, counted: Statistics) -> tuple[list[str], s
         occurring,
         key=CLASSES,
         placeholder="any class",
-        help="Only frames that have at least one pixel of every class chosen here.",
+        help="Only frames with at least one pixel of every class chosen here.",
     )
     sort = right.selectbox(
         "Largest share first of",

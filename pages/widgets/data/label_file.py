@@ -1,4 +1,4 @@
-"""The Label file tab: a label file holds numbers; each is a line of the list of classes."""
+"""The Label file tab: a label file holds numbers; each is a line number in the class list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pages.widgets.data.truth import PIXEL, chosen_pixel, truth_picture, truth_v
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.markdown import escape
 
-_COLOURS = " The label files of this data set hold the colours; StreetScope turned them into numbers."
+_COLOURS = " The label files of this data set hold the colours; StreetScope has turned them into numbers."
 _STYLE = """
 <style>
 .window { border-collapse: collapse; table-layout: fixed; width: 100%; max-width: 27rem; }
@@ -38,12 +38,12 @@ _STYLE = """
 
 @st.fragment
 def show_label_file(opened: OpenedSet) -> None:
-    """A window of the label map as numbers and as colours, around the pixel chosen in the picture."""
+    """Part of the label map around the chosen pixel, as numbers and as colours."""
     dataset = opened.dataset
     st.markdown(
         "A label map is a picture file in which every pixel holds a **number** instead of a colour. The "
         "number is a line of the class list (`codes.txt` in fastai's layout), counted from 0. The colours "
-        "are only there for people; a network learns from the numbers."
+        "are only for people; a network learns from the numbers."
         + (_COLOURS if dataset.colour_labels else "")
     )
     frame = frame_picker(opened)
@@ -61,7 +61,9 @@ def show_label_file(opened: OpenedSet) -> None:
         truth_viewer(picture, "label_file", f"{frame.name}, choose a pixel", view="mask")
     with right:
         _show_window(window, pixel, dataset.class_list)
-    st.markdown(f"The class list, {len(dataset.class_list)} lines; those in the window stand out:")
+    st.markdown(
+        f"The class list, {len(dataset.class_list)} lines; the classes in the window are highlighted:"
+    )
     st.html(_STYLE + _codes(dataset.class_list, window))
 
 

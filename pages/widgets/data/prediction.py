@@ -1,4 +1,4 @@
-"""A network's prediction beside a frame's truth: where it is wrong, and how good it is on this frame."""
+"""A network's prediction beside a frame's truth: where it is wrong, and its figures on this frame."""
 
 from __future__ import annotations
 
@@ -21,19 +21,21 @@ from pages.widgets.viewer.pixel_viewer import View, ViewerPicture
 def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> None:
     """Truth, prediction and errors as linked pictures, and the frame's figures."""
     if not list_models():
-        st.info("There is no model on this machine to predict with; train one, or restore the shipped one.")
+        st.info(
+            "There is no model on this machine. Train one, or restore the one that comes with StreetScope."
+        )
         return
     model = model_picker()
     try:
-        with st.spinner(f"{model} looks at {frame.name}", show_time=True):
+        with st.spinner(f"{model} is segmenting {frame.name}", show_time=True):
             prediction = predict(opened.dataset, frame, model)
     except StreetScopeError as error:
-        st.error(str(error), title="There is nothing to compare", icon=":material/error:")
+        st.error(str(error), title="The prediction cannot be compared", icon=":material/error:")
         return
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures: dict[str, tuple[ViewerPicture, View]] = {
-        "The truth": (truth, "overlay"),
-        f"What {model} says": (prediction.picture, "overlay"),
+        "Truth": (truth, "overlay"),
+        f"What {model} predicts": (prediction.picture, "overlay"),
         "Where it is wrong": (prediction.error_picture, "overlay"),
     }
     for number, (slot, (title, (picture, view))) in enumerate(zip(slots, pictures.items(), strict=False)):
@@ -54,14 +56,16 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
     left.metric(
         "Pixel accuracy",
         f"{pixel_accuracy(confusion):.1%}",
-        help="The share of pixels whose class was found, of those that count: Void does not.",
+        help="The share of pixels whose predicted class is right. Void pixels are not counted.",
     )
     occurring = classes_in_mean(confusion)
     right.metric(
         "Mean IoU",
         f"{mean_iou(confusion):.3f}",
-        help="For each class: pixels that both call so, divided by pixels that at least one calls so "
-        f"(intersection over union). The mean is over the {occurring} classes in this frame's truth.",
+        help="For each class, the pixels that truth and prediction agree on, divided by the pixels that "
+        "either of "
+        f"them gives the class (intersection over union); the mean is over the {occurring} classes in this "
+        "frame's truth.",
     )
     st.caption(_measured_on(opened, evaluation, occurring))
     st.dataframe(
@@ -72,7 +76,8 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
             "true pixels": st.column_config.NumberColumn(format="localized"),
             "predicted": st.column_config.NumberColumn(format="localized"),
         },
-        alt=f"IoU of each class that {evaluation.model} predicts or the truth has, most pixels first.",
+        alt=f"IoU of each class that occurs in the prediction of {evaluation.model} or in the truth, most "
+        "pixels first.",
     )
 
 
@@ -86,7 +91,7 @@ def _measured_on(opened: OpenedSet, evaluation: Evaluation, occurring: int) -> s
         return words
     return (
         f"{words} The data set's {truth} classes were grouped into the network's {model} first: an accuracy "
-        f"over {model} classes cannot be compared with one over {truth}."
+        f"over {model} classes cannot be compared with one over {truth} classes."
     )
 
 

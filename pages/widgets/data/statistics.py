@@ -1,4 +1,4 @@
-"""The Statistics tab: how much of each class there is, in how many frames, and where in the picture."""
+"""The Statistics tab: each class's share of the pixels, its frames, and its place in the picture."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _NUMBERS = "Classes in a frame"
 _PLACES = "Where it is"
 _CHARTS = (_SHARES, _FRAMES, _NUMBERS, _PLACES)
 _WORDS = {
-    _SHARES: "A street is mostly road, building, sky and tree. A network that never says *TrafficCone* loses "
-    "next to nothing in accuracy: that is why rare classes are hard to learn, and why **mean IoU** counts "
-    "each class alike.",
+    _SHARES: "A street is mostly road, building, sky and tree. A network that never predicts *TrafficCone* "
+    "loses hardly any accuracy: that is why rare classes are hard to learn, and why **mean IoU** counts "
+    "all classes equally.",
     _NUMBERS: "How crowded the frames are.",
-    _PLACES: "Bright is where the class mostly is. Sky is above and road below in every street: a network "
-    "learns that too.",
+    _PLACES: "The class is found most often where the map is bright. In every street the sky is above and "
+    "the road below: a network learns that too.",
 }
 
 
 def show_statistics(opened: OpenedSet) -> None:
-    """Draw the chart that somebody chose, and offer it as a file."""
+    """Draw the chosen chart, and offer it as a file."""
     counted = counts(opened)
     if counted is not None:
         _show(opened, counted)
@@ -70,7 +70,7 @@ def _by_class(counted: Statistics, chart: str) -> None:
         log = chart == _SHARES and st.toggle(
             "Logarithmic scale",
             key="log",
-            help="Each step is ten times the one before: rare classes can be seen beside Road.",
+            help="Each step is ten times the last one, so that rare classes can be seen beside Road.",
         )
     if chart == _SHARES:
         figure = dataset_charts.share_chart(counted, by_split, log)
@@ -113,8 +113,8 @@ def _largest(counted: Statistics, occurring: list[str]) -> int:
 
 
 def _few_but_everywhere(counted: Statistics) -> str:
-    """Of a thin class that nearly every street has: why it is hard."""
-    words = "A class can be in nearly every frame and still have few pixels."
+    """Why a thin class that nearly every street has is hard to learn."""
+    words = "A class can occur in nearly every frame and still have few pixels."
     names = counted.class_list.names
     found = next((name for name in ("LaneMkgsDriv", "Column_Pole") if name in names), None)
     if found is None or not counted.frames_with_class()[names.index(found)]:
@@ -123,8 +123,8 @@ def _few_but_everywhere(counted: Statistics) -> str:
     frames, share = counted.frames_with_class()[number], counted.class_shares()[number]
     return (
         f"{words} **{found}** is in {frames} of {len(counted.names)} frames with {share:.1%} of the pixels. "
-        "That makes lane markings and poles hard: they are a few pixels wide, so that being wrong by one "
-        "pixel loses much of them, and a network that never says them loses next to nothing in accuracy."
+        "That makes lane markings and poles hard: they are a few pixels wide, so an error of one pixel "
+        "loses much of them, and a network that never predicts them loses hardly any accuracy."
     )
 
 

@@ -1,4 +1,4 @@
-"""A frame's truth in the pixel viewer, whose chosen pixel stays from frame to frame."""
+"""A frame's truth in the pixel viewer; the chosen pixel stays the same from frame to frame."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.viewer.pixel_viewer import Pixel, View, ViewerPicture, pixel_viewer, viewer_picture
 
 PIXEL = "data_pixel"
-"""Where the session keeps the pixel chosen last."""
+"""Where the session keeps the last pixel chosen."""
 
 
 def truth_picture(opened: OpenedSet, frame: Frame) -> ViewerPicture:
@@ -29,7 +29,7 @@ def _truth_picture(
 
 
 def chosen_pixel(picture: ViewerPicture) -> Pixel:
-    """The pixel chosen last, in whatever frame; the middle before that."""
+    """The last pixel chosen in any frame; the middle at first."""
     row, col = st.session_state.get(PIXEL, (picture.height // 2, picture.width // 2))
     return min(row, picture.height - 1), min(col, picture.width - 1)
 
@@ -42,7 +42,7 @@ def choose_pixel(pixel: Pixel) -> None:
 def truth_viewer(
     picture: ViewerPicture, key: str, label: str, view: View = "overlay", link: str | None = None
 ) -> None:
-    """A viewer whose chosen pixel stays from frame to frame."""
+    """A viewer that keeps the chosen pixel from frame to frame."""
     pixel_viewer(
         picture,
         chosen=chosen_pixel(picture),

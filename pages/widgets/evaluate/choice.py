@@ -1,4 +1,4 @@
-"""What the Evaluate page measures: one or two models, and which of a data set's frames."""
+"""What the Evaluate page evaluates: one or two models, and which of a data set's frames."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _MODEL, _OTHER = "model", "other"
 
 
 def choose_frames() -> OpenedSet:
-    """The data set chosen; says so where it has pictures left out."""
+    """The chosen data set; warns when some of its pictures are left out."""
     opened = choose_dataset()
     if left_out := _left_out(opened.key, opened):
         pictures = "1 picture is" if len(left_out) == 1 else f"{len(left_out)} pictures are"
         st.warning(
-            f"{pictures} left out: {escape(left_out[0])} The Data page's Check tab lists all that is wrong.",
+            f"{pictures} left out: {escape(left_out[0])} The Data page's Check tab lists every problem.",
             icon=":material/hide_image:",
         )
     return opened
 
 
 def _asked(key: str) -> str:
-    """What a picker is about to show, if that is still there: chosen before, or named by the address."""
+    """What a picker will show, if it still exists: the last choice, or the one in the address."""
     return str(st.session_state.get(key) or st.query_params.get(key, ""))
 
 
@@ -42,14 +42,16 @@ def _left_out(key: str, _opened: OpenedSet) -> list[str]:
     try:
         problems = list_dataset(_opened.dataset.root).problems
     except DatasetError:
-        return []  # it has gone since; who reads a frame will say so
+        return []  # it has been removed; reading a frame will say so
     return [problem.message for problem in problems if problem.kind in LEAVES_OUT]
 
 
 def choose_tasks(opened: OpenedSet) -> list[Task]:
-    """One task for each model chosen; the script ends here where there is no model that can be read."""
+    """One task for each chosen model; the script ends here when no model can be read."""
     if not list_models():
-        st.info("There is no model on this machine to measure; train one, or restore the shipped one.")
+        st.info(
+            "There is no model on this machine. Train one, or restore the one that comes with StreetScope."
+        )
         st.stop()
     asked = [name for name in (_asked(_MODEL), _asked(_OTHER)) if name and name not in list_models()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -58,13 +60,13 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
         split = _split(opened)
     for name in asked:
         st.warning(
-            f"The model {escape(name)} is not there any more; these are figures of {model}.",
+            f"The model {escape(name)} no longer exists; these are the figures of {model}.",
             icon=":material/search_off:",
         )
     if split != "valid" and split != "test" and opened.dataset.train:
         st.caption(
-            ":material/info: A model may have learnt from training frames. What it reaches on them says "
-            "little about pictures that it never saw."
+            ":material/info: A model may have learnt from the training frames. Its figures on them say "
+            "little about pictures that it has never seen."
         )
     tasks = []
     for name in [model, other] if other else [model]:
@@ -106,7 +108,7 @@ def _split(opened: OpenedSet) -> Split:
         required=True,
         key=SPLIT,
         bind="query-params",
-        help="How good a model is is measured on frames it did not learn from: validation while one works on "
-        "it, test at the very end.",
+        help="Evaluate a model on frames that it did not learn from: on the validation frames while you work "
+        "on it, on the test frames at the very end.",
     )
     return chosen

@@ -1,4 +1,4 @@
-"""The Confusion tab: which class is taken for which, and the frames where that happens most."""
+"""The Confusion tab: which class is taken for which, and the frames with most of it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pages.widgets.shared.markdown import escape
 from pages.widgets.shared.plots import saved_chart
 
 Cell = tuple[str, str]
-"""A true class and what its pixels were called, by name; empty names stand for the largest confusion."""
+"""A true class and a predicted class, by name; empty names stand for the largest confusion."""
 
 _TRUE, _SAID = "true", "said"
 """Names of the two in the address."""
@@ -37,20 +37,20 @@ _SHOWN_FRAMES, _SHOWN_ROWS = 6, 12
 
 @st.fragment
 def show_confusion(measured: Measured) -> None:
-    """Matrix, table and, of the cell that was chosen, the frames."""
+    """Matrix, table, and the frames of the chosen cell."""
     evaluation = measured.evaluation
     rows = tables.confusion_rows(evaluation, wrong_only=True)
     cell = _resolve(evaluation) if rows else None
     numbers = None if cell is None else _numbers(evaluation, cell)
     st.markdown(
-        "Each row is a true class, each column what the network called its pixels. What is right lies on the "
-        "diagonal. **Choose a cell**, a row of the table, or two classes, to see where that happens most."
+        "Each row is a true class, each column a predicted class. Right predictions lie on the diagonal. "
+        "**Choose a cell**, a row of the table, or two classes to see the frames with most such pixels."
     )
     by_row = st.toggle(
-        "Each row as shares of its true class",
+        "Show each row as shares of its true class",
         value=True,
         key="confusion_by_row",
-        help="Without it, pixels are counted: road and building outweigh everything.",
+        help="If off, the matrix shows pixel counts, in which road and building outweigh everything.",
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -65,7 +65,7 @@ def show_confusion(measured: Measured) -> None:
             key,
             lambda: _choose_cell(key, evaluation),
         )
-        # What is taken along is a light page wherever it is opened.
+        # The downloaded page is light, whatever the theme.
         taken = charts.confusion_chart(evaluation, by_row, numbers) if dark else chart
         files(evaluation, name, lambda: tables.confusion_rows(evaluation), taken)
     if cell is None or numbers is None:
@@ -104,14 +104,14 @@ def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
 
 
 def follow_cell() -> None:
-    """Take from the address the cell that a link or the browser's way back put there; for whole runs only."""
+    """Read the cell that a link or the browser's back button put into the address; for whole runs only."""
     asked = (st.query_params.get(_TRUE, ""), st.query_params.get(_SAID, ""))
     if asked != st.session_state.get(_WRITTEN, ("", "")):
         st.session_state[_CELL] = st.session_state[_WRITTEN] = asked
 
 
 def _resolve(evaluation: SplitEvaluation) -> Cell:
-    """The cell to show, of classes that there are; the address says it from now on."""
+    """The cell to show, of classes that exist; writes it into the address."""
     true, said = st.session_state.get(_CELL, ("", ""))
     mistakes = _mistakes(evaluation)
     names = evaluation.class_names
@@ -130,10 +130,10 @@ def _numbers(evaluation: SplitEvaluation, cell: Cell) -> tuple[int, int]:
 
 
 def _pickers(evaluation: SplitEvaluation, cell: Cell) -> None:
-    """Both classes by hand, those with the largest confusions first.
+    """Pickers of both classes, those with the largest confusions first.
 
-    A browser that has not heard yet of a cell chosen in the matrix sends the pickers' old values along with
-    whatever it does. So each cell has pickers of its own, and only those of the cell shown are listened to.
+    A browser that has not yet received a cell chosen in the matrix sends the pickers' old values with every
+    action. So each cell has its own pickers, and only the pickers of the cell on screen count.
     """
     mistakes, names = _mistakes(evaluation), evaluation.class_names
     true, said = cell
@@ -168,13 +168,13 @@ def _frames(measured: Measured, true: int, said: int) -> None:
     words = _words(evaluation, true, said)
     st.subheader(escape(words), anchor=False)
     if not len(numbers):
-        st.info("In no frame.", icon=":material/check:")
+        st.info("This happens in no frame.", icon=":material/check:")
         return
     total, of_class = int(pixels.sum()), int(evaluation.confusion[true].sum())
     where = "the only frame" if evaluation.images == 1 else f"{len(numbers)} of {evaluation.images} frames"
     st.markdown(
         f"{total:,} pixels in {where}, {total / of_class:.1%} of all "
-        f"that are {evaluation.class_names[true]}. Orange marks them. {_grouped(measured, true)}"
+        f"{evaluation.class_names[true]} pixels. Orange marks them. {_grouped(measured, true)}"
     )
     names = [measured.frame(int(number)).name for number in numbers]
     counts = dict(zip(names, pixels.tolist(), strict=True))
@@ -195,14 +195,14 @@ def _frames(measured: Measured, true: int, said: int) -> None:
 
 
 def _grouped(measured: Measured, true: int) -> str:
-    """Which of the data set's classes are the true class, where the truth calls it by other names."""
+    """Which of the data set's classes were grouped into the true class; empty if only itself was."""
     name = measured.evaluation.class_names[true]
     own = counted_as(measured.opened.dataset.class_list, measured.evaluation.class_list, true)
-    return "" if own == [name] else escape(f"As {name} count the data set's {', '.join(own)}.")
+    return "" if own == [name] else escape(f"{name} includes the data set's {', '.join(own)}.")
 
 
 def _frame_picker(names: list[str], counts: dict[str, int]) -> str:
-    """Choose one of the frames; as with the classes, each has a picker of its own."""
+    """Choose one of the frames; as with the classes, each has its own picker."""
     wanted = st.session_state.get(_FRAME)
     name: str = wanted if wanted in counts else names[0]
     key = f"{_FRAME}.{name}.{st.session_state[_CELL]}"
@@ -250,7 +250,11 @@ def _thumbnail(measured: Measured, number: int, true: int, said: int, counts: di
 
 def _words(evaluation: SplitEvaluation, true: int, said: int) -> str:
     names = evaluation.class_names
-    return f"{names[true]} that was found" if true == said else f"{names[true]} taken for {names[said]}"
+    return (
+        f"{names[true]} predicted as {names[said]}"
+        if true == said
+        else f"{names[true]} taken for {names[said]}"
+    )
 
 
 def _choose_frame(name: str) -> None:
@@ -263,10 +267,10 @@ def _choose(cell: Cell) -> None:
 
 
 def _choose_cell(key: str, evaluation: SplitEvaluation) -> None:
-    """A marker of the matrix was chosen, or none: the browser can send anything."""
+    """A marker of the matrix was chosen, or none; the browser can send anything."""
     points = st.session_state[key].selection.points
     cell = points[0].get("customdata") if points else None
-    if isinstance(cell, dict):  # Plotly's arrays may arrive with their places as keys
+    if isinstance(cell, dict):  # Plotly's arrays may arrive with their indices as keys
         cell = [cell.get("0"), cell.get("1")]
     if not isinstance(cell, list) or len(cell) != 2:
         return

@@ -1,4 +1,4 @@
-"""Files of the Evaluate page: CSV of a table, HTML of a chart, named after what was measured."""
+"""Files of the Evaluate page: CSV of a table, HTML of a chart, named after what was evaluated."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def stem(evaluation: SplitEvaluation, what: str) -> str:
 
 
 def source(evaluation: SplitEvaluation) -> str:
-    """What the figures were measured on, for a sentence in Markdown."""
+    """What the model was evaluated on, for a sentence in Markdown."""
     return escape(evaluation.dataset) + measured_on(evaluation).removeprefix(evaluation.dataset)
 
 
 def files(
     evaluation: SplitEvaluation, name: str, rows: Callable[[], Rows], figure: Figure | None = None
 ) -> None:
-    """Buttons for a table as CSV and, if there is one, for a chart as HTML."""
+    """Buttons that save a table as CSV and, if there is one, a chart as HTML."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "CSV",

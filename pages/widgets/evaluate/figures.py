@@ -20,13 +20,14 @@ from pages.widgets.shared.markdown import escape
 from pages.widgets.shared.plots import saved_chart
 
 _CLASS_WORDS = {
-    "IoU": "Pixels that truth and network both call so, divided by pixels that at least one of them calls "
-    "so. The mean of these is the **mean IoU**: a pole counts as much as the road.",
-    "precision": "Of the pixels that the network **calls** so, the share that are. Low: it sees the class "
-    "where it is not.",
-    "recall": "Of the pixels that **are** so, the share that it found. Low: it overlooks the class.",
-    "frequency": "The share of all counted pixels that are of the class. Who never finds a rare class loses "
-    "next to nothing in accuracy.",
+    "IoU": "The pixels that both truth and network give the class, divided by the pixels that either of them "
+    "gives it. The mean over the classes is the **mean IoU**: a pole counts as much as the road.",
+    "precision": "The share of the pixels **predicted** as the class that are right. Low: the network sees "
+    "the class where it is not.",
+    "recall": "The share of the pixels that **are** the class that the network finds. Low: it overlooks "
+    "the class.",
+    "frequency": "The class's share of all counted pixels. A network that never finds a rare class loses "
+    "hardly any accuracy.",
 }
 _SHARE = st.column_config.NumberColumn(format="percent")
 _UNIT = st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.3f")
@@ -37,38 +38,37 @@ _METRIC = 172
 
 
 def headline(evaluation: SplitEvaluation, opened: OpenedSet) -> None:
-    """Four figures, each with a word on what it means, and what they were measured on."""
+    """Four figures, each with its meaning, and what the model was evaluated on."""
     confusion, boundary = evaluation.confusion, evaluation.boundary
     figures = (
         (
             "acc_camvid",
             f"{pixel_accuracy(confusion):.2%}",
-            "pixels found",
-            "The share of pixels whose class was found, of all that have one: Void counts nowhere. It is the "
-            "figure of the article behind StreetScope.",
+            "of the pixels are right",
+            "Pixel accuracy: the share of pixels whose predicted class is right. Void pixels are not "
+            "counted. The article behind StreetScope reports this figure.",
         ),
         (
             "Mean IoU",
             f"{mean_iou(confusion):.3f}",
             f"over {classes_in_mean(confusion)} classes",
-            "Intersection over union, the mean over the classes that occur: rare ones count as much as the "
+            "The mean intersection over union of the classes that occur: rare ones count as much as the "
             "road.",
         ),
         (
             "Calibration error",
             f"{evaluation.calibration.expected_error():.2%}",
-            f"sure by {evaluation.calibration.mean_confidence:.1%} on average",
-            "Expected calibration error: by how much the network is surer, or less sure, than it is right.",
+            f"mean confidence {evaluation.calibration.mean_confidence:.1%}",
+            "Expected calibration error: how far the network's confidence is from its accuracy, on average.",
         ),
         (
             "At boundaries",
             _percent(boundary.accuracy()),
             f"inside {_percent(boundary.inside_accuracy())}",
-            f"The share of pixels found within {WIDTH} pixels of where two true classes meet, and in the "
-            "inside of things.",
+            f"Pixel accuracy within {WIDTH} pixels of where two true classes meet, and inside of things.",
         ),
     )
-    # Two beside each other on a telephone, where columns would stand below each other.
+    # Two beside each other on a phone, where columns would stand below each other.
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         for label, value, word, meaning in figures:
             st.metric(label, value, word, delta_color="off", delta_arrow="off", help=meaning, width=_METRIC)
@@ -104,9 +104,7 @@ def show_classes(evaluation: SplitEvaluation) -> None:
     )
     missing = [row["class"] for row in rows if not row["true pixels"]]
     if missing:
-        st.caption(
-            f"Without a true pixel in these frames, and in no mean: {', '.join(map(escape, missing))}."
-        )
+        st.caption(f"Not in the truth of these frames, and so in no mean: {', '.join(map(escape, missing))}.")
     files(evaluation, name, lambda: rows, chart)
 
 
@@ -114,11 +112,11 @@ def show_classes(evaluation: SplitEvaluation) -> None:
 def show_calibration(evaluation: SplitEvaluation) -> None:
     """The Calibration tab."""
     st.markdown(
-        "When the network says that it is 80 % sure, is it right in 80 of 100 cases? Each bar holds the "
-        "pixels of which it was about as sure, and is as high as the share that was right. A bar **below "
-        "the dashed line** means that it is surer than it should be, a bar above that it could be surer. "
+        "When the network's confidence is 80 %, is it right in 80 of 100 cases? Each bar holds the pixels of "
+        "about the same confidence; its height is the share of them that is right. A bar **below the dashed "
+        "line** means that the network is surer than it should be, a bar above that it could be surer. "
         "The **expected calibration error** is the mean distance from the line, each bar weighted by its "
-        "pixels; below stands how many those are."
+        "share of the pixels, which is drawn below."
     )
     called = [
         name
@@ -126,7 +124,7 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
         if pixels
     ]
     chosen = st.selectbox(
-        "Pixels that the network calls",
+        "Pixels predicted as",
         [_ALL, *called],
         key=f"calibrated.{stem(evaluation, '')}",
         width=300,
@@ -135,9 +133,9 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     shown = evaluation.calibration if number is None else evaluation.calibration.of(number)
     with st.container(horizontal=True, gap="large"):
         st.metric("Expected calibration error", f"{shown.expected_error():.2%}", width="content")
-        st.metric("How sure, on average", f"{shown.mean_confidence:.1%}", width="content")
+        st.metric("Mean confidence", f"{shown.mean_confidence:.1%}", width="content")
         st.metric(
-            "How often right",
+            "Accuracy",
             f"{shown.accuracy:.1%}",
             _sureness(shown.mean_confidence, shown.accuracy),
             delta_color="off",
@@ -149,7 +147,7 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     saved_chart(
         chart,
         name,
-        "Reliability diagram: accuracy of the pixels at each confidence, against the line where both are "
+        "Reliability diagram: accuracy of the pixels at each confidence, with the line where both are "
         "equal, and the share of pixels at each confidence.",
         "chart_calibration",
     )
@@ -157,16 +155,16 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
 
 
 def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation]) -> None:
-    """The Boundaries tab; another of those found that has the same classes gets a line beside this one's."""
+    """The Boundaries tab; a second model with the same classes gets a line beside this one's."""
     others = [each for each in found if each is not evaluation and each.class_names == evaluation.class_names]
     boundary = evaluation.boundary
     st.markdown(
-        f"Of the counted pixels, **{_percent(boundary.near_share())}** lie within {WIDTH} pixels of a place "
-        f"where two true classes meet. There **{evaluation.model}** finds "
-        f"**{_percent(boundary.accuracy())}**, elsewhere **{_percent(boundary.inside_accuracy())}**. "
-        "Boundaries are hard: a network sees at a fraction of the picture's size and guesses where exactly "
-        "a thing ends, people who drew the truth disagree by a pixel or two, and a pole a few pixels wide "
-        "is nothing but boundary. A border with Void is none: nobody knows what is there."
+        f"**{_percent(boundary.near_share())}** of the counted pixels lie within {WIDTH} pixels of a place "
+        f"where two true classes meet. The pixel accuracy of **{evaluation.model}** is "
+        f"**{_percent(boundary.accuracy())}** there and **{_percent(boundary.inside_accuracy())}** "
+        "elsewhere. Boundaries are hard: a network sees at a fraction of the picture's size and guesses "
+        "where exactly a thing ends, the people who drew the truth disagree by a pixel or two, and a pole "
+        "a few pixels wide is all boundary. A border with Void does not count: nobody knows what is there."
     )
     chart, name = charts.distance_chart([evaluation, *others]), stem(evaluation, "boundary-distance")
     saved_chart(
@@ -178,7 +176,7 @@ def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation
     files(evaluation, name, lambda: tables.boundary_rows(evaluation), chart)
     chart, name = charts.boundary_class_chart(evaluation), stem(evaluation, "boundary-classes")
     saved_chart(
-        chart, name, "Bars: share of each class found at boundaries and inside.", "chart_boundary_classes"
+        chart, name, "Bars: accuracy of each class at boundaries and inside.", "chart_boundary_classes"
     )
     rows = tables.boundary_class_rows(evaluation)
     st.dataframe(
@@ -224,9 +222,9 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
             "difference": st.column_config.NumberColumn(format="%+.4f"),
         },
         key="table_compare",
-        alt=f"Figures of {first.model} and {second.model} and their difference.",
+        alt=f"Figures of {first.model} and {second.model} and their differences.",
     )
-    st.caption(f"Both on {source(first)}. Difference: what {second.model} has more.")
+    st.caption(f"Both on {source(first)}. Difference: {second.model} minus {first.model}.")
     files(first, name, lambda: rows, chart)
 
 
@@ -236,7 +234,7 @@ def _grouping(evaluation: SplitEvaluation, opened: OpenedSet) -> str:
         return ""
     return (
         f"The data set's {truth} classes were grouped into the network's {model} first: an accuracy over "
-        f"{model} classes cannot be compared with one over {truth}."
+        f"{model} classes cannot be compared with one over {truth} classes."
     )
 
 

@@ -34,16 +34,16 @@ from pages.widgets.shared.markdown import escape
 from pages.widgets.viewer.pixel_viewer import pixel_viewer, viewer_picture
 
 _KEPT_BYTES = 192 * 1024**2
-"""Of frames with their predictions: 200 of CamVid's at half size."""
+"""Memory for frames with their predictions: 200 of CamVid's at half size."""
 
 _EVERYBODY = "everybody"
 THUMBNAIL = 156
-"""Width in pixels: two fit beside each other on a telephone."""
+"""Width in pixels: two fit beside each other on a phone."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """An evaluation with the data set and the card that it came from."""
+    """An evaluation with its data set and its model's card."""
 
     evaluation: SplitEvaluation
     opened: OpenedSet
@@ -60,7 +60,7 @@ def _views() -> SharedCache[FrameView]:
 
 
 def frame_view(measured: Measured, frame: Frame) -> FrameView:
-    """A frame with truth and prediction; StreetScopeError where it cannot be read or segmented any more."""
+    """A frame with truth and prediction; StreetScopeError if it can no longer be read or segmented."""
     dataset, card = measured.opened.dataset, measured.card
 
     def make() -> FrameView:
@@ -84,7 +84,7 @@ def show_frame(measured: Measured, frame: Frame) -> None:
     """Photo with truth, prediction and errors in three linked viewers."""
     opened, model = measured.opened, measured.card.name
     try:
-        with st.spinner(f"{model} looks at {frame.name}"):
+        with st.spinner(f"{model} is segmenting {frame.name}"):
             truth, prediction = truth_picture(opened, frame), predict(opened.dataset, frame, model)
     except StreetScopeError as error:
         st.error(str(error), title=f"{escape(frame.name)} cannot be shown", icon=":material/broken_image:")
@@ -92,13 +92,13 @@ def show_frame(measured: Measured, frame: Frame) -> None:
     own, said = opened.dataset.class_list, measured.evaluation.class_list
     if own.names != said.names:
         st.caption(
-            f"The truth shows the data set's own {len(own)} classes; what is wrong is told by the network's "
-            f"{len(said)}, into which they are grouped."
+            f"The truth shows the data set's own {len(own)} classes. For the errors, they are grouped into "
+            f"the network's {len(said)} classes."
         )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures = {
-        "The truth": truth,
-        f"What {model} says": prediction.picture,
+        "Truth": truth,
+        f"What {model} predicts": prediction.picture,
         "Where it is wrong": prediction.error_picture,
     }
     for number, (slot, (title, picture)) in enumerate(zip(slots, pictures.items(), strict=False)):
@@ -117,7 +117,9 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
         st.error(str(error), title=f"{escape(frame.name)} cannot be shown", icon=":material/broken_image:")
         return
     mask = view.confused(true, predicted)
-    words = names[true] + (" found" if true == predicted else f" taken for {names[predicted]}")
+    words = names[true] + (
+        f" predicted as {names[predicted]}" if true == predicted else f" taken for {names[predicted]}"
+    )
     marked = viewer_picture(
         images.encode_jpeg(view.image),
         np.where(mask, np.uint8(0), np.uint8(1)),
@@ -128,7 +130,7 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
     pixel = st.session_state.get(state) or _first_marked(mask)
     for column, (title, picture, key) in zip(
         st.columns(2, gap="medium"),
-        ((f"In {frame.name}", marked, "confused_marked"), ("The truth", truth, "confused_truth")),
+        ((f"In {frame.name}", marked, "confused_marked"), ("Truth", truth, "confused_truth")),
         strict=True,
     ):
         with column:
@@ -144,7 +146,7 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
 
 
 def download_menu(measured: Measured, frame: Frame, cell: tuple[int, int] | None = None) -> None:
-    """A frame's pictures as files in full size; cell: a confusion, by class numbers, that one marks."""
+    """A frame's pictures as files in full size. cell: class numbers of a confusion that one picture marks."""
     menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="evaluated_downloads")
     if not menu.open:
         return
@@ -189,7 +191,7 @@ def _remember(state: str) -> Callable[[tuple[int, int]], None]:
 
 
 def _first_marked(mask: np.ndarray) -> tuple[int, int]:
-    """The marked pixel nearest to the middle of all that are; the picture's middle where there is none."""
+    """The marked pixel nearest to the middle of all marked ones; the picture's middle if none is marked."""
     places = np.argwhere(mask)
     if not len(places):
         return mask.shape[0] // 2, mask.shape[1] // 2

@@ -1,4 +1,4 @@
-"""Measuring a model on a split, in a job that outlives the page; the figures are kept on disk."""
+"""Evaluating a model on a split, in a job that outlives the page; the figures are kept on disk."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.jobs import jobs, watch
 
 _TURN = threading.Lock()
-"""One evaluation at a time: two at once would only take each other's processor."""
+"""One evaluation at a time: two at once would only slow each other down."""
 
 _WAITING_SECONDS = 0.3
-_CACHE_WORDS = "The figures are kept: whoever asks for them again has them at once."
+_CACHE_WORDS = "The figures are kept, so the next visitor sees them at once."
 
 
 @dataclass(frozen=True)
 class Task:
-    """A model to be measured on the frames of a split."""
+    """A model to be evaluated on the frames of a split."""
 
     card: ModelCard
     opened: OpenedSet
@@ -37,23 +37,23 @@ class Task:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The job's."""
+        """Identifies the job."""
         root = str(self.opened.dataset.root)
         return ("evaluation", root, self.split, self.card.name, self.card.weights_sha256)
 
     @property
     def frames(self) -> int:
-        """How many there are."""
+        """How many frames there are."""
         return len(self.opened.dataset.frames(self.split))
 
 
 def evaluations(tasks: Sequence[Task]) -> list[SplitEvaluation]:
-    """What is known of the tasks, in their order; for the others a button that starts, a bar, or a sentence.
+    """The finished evaluations, in the order of the tasks; draws a button, a bar or an error for the others.
 
-    The script ends here while the first is not there.
+    The script ends here until the first one is finished.
     """
     fitting = [task for task in tasks if _fits(task)]
-    with st.spinner("Looking for kept figures"):
+    with st.spinner("Looking for earlier figures"):
         found = {task.key: _find(task) for task in fitting}
     missing = [task for task in fitting if found[task.key] is None and not _is_running(task)]
     for task in fitting:
@@ -70,7 +70,7 @@ def _fits(task: Task) -> bool:
     try:
         check_classes_fit(task.opened.dataset, task.card.class_list.restored(), task.card.name)
     except StreetScopeError as error:
-        st.error(str(error), title="These two do not fit", icon=":material/extension_off:")
+        st.error(str(error), title="This model does not fit this data set", icon=":material/extension_off:")
         return False
     return True
 
@@ -82,7 +82,7 @@ def _find(task: Task) -> SplitEvaluation | None:
         kept = kept_evaluation(task.card, task.opened.dataset, task.split)
         if kept is not None:
             return kept
-        # Where nothing can be kept on disk, the job still has it.
+        # If nothing can be kept on disk, the job still has it.
         job: Job[tuple[str, SplitEvaluation]] | None = jobs().find(task.key)
         if job is not None and job.state == "finished":
             key, found = job.result
@@ -103,13 +103,13 @@ def _show_state(task: Task) -> None:
     if job is None:
         return
     if job.state == "running":
-        watch(job, f"Measuring {task.card.name}, frame", f"evaluation_{task.card.name}")
+        watch(job, f"Evaluating {task.card.name}", f"evaluation_{task.card.name}", unit="frame")
     elif job.state == "failed":
-        st.error(job.error, title=f"{task.card.name} could not be measured", icon=":material/error:")
+        st.error(job.error, title=f"{task.card.name} could not be evaluated", icon=":material/error:")
     elif job.state == "cancelled":
-        done = f"{job.progress.done} of {job.progress.total}" if job.progress.total else "no"
+        done = f"{job.progress.done} of {task.frames}"
         st.info(
-            f"The measuring of {task.card.name} was stopped after {done} frames.", icon=":material/block:"
+            f"The evaluation of {task.card.name} was stopped after {done} frames.", icon=":material/block:"
         )
 
 
@@ -118,7 +118,7 @@ def _show_start(tasks: Sequence[Task]) -> None:
     frames = tasks[0].frames
     noun = "frame" if frames == 1 else "frames"
     st.button(
-        f"Measure {models} on {frames} {noun}",
+        f"Evaluate {models} on {frames} {noun}",
         type="primary",
         icon=":material/play_arrow:",
         key="evaluate_start",
@@ -126,8 +126,8 @@ def _show_start(tasks: Sequence[Task]) -> None:
         args=(tasks,),
     )
     st.caption(
-        "Every frame is segmented at its own size, and every pixel with a known class is counted. It goes on "
-        f"when you leave the page. {_CACHE_WORDS}"
+        "Every frame is segmented at its own size, and every pixel with a known class is counted. The "
+        f"evaluation continues when you leave the page. {_CACHE_WORDS}"
     )
 
 
@@ -141,12 +141,12 @@ def _work(task: Task) -> Callable[[Job[tuple[str, SplitEvaluation]]], tuple[str,
 
     def work(job: Job[tuple[str, SplitEvaluation]]) -> tuple[str, SplitEvaluation]:
         while not _TURN.acquire(timeout=_WAITING_SECONDS):
-            job.tell(0, task.frames, doing="waiting for another evaluation to end")
+            job.tell(0, task.frames, doing="waiting for another evaluation to finish")
         try:
             begun = time.monotonic()
 
             def progress(done: int, total: int) -> None:
-                # Not the job's own estimate: the time spent waiting says nothing about the frames.
+                # Not the job's own estimate: the time spent waiting says nothing about the speed.
                 job.tell(done, total, (time.monotonic() - begun) / done * (total - done))
 
             job.tell(0, task.frames, doing="reading the data set's files")

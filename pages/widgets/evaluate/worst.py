@@ -1,4 +1,4 @@
-"""The Worst frames tab: a list in pages with photo, truth, prediction and errors, and one frame in full."""
+"""The Worst frames tab: pages of frames with photo, truth, prediction and errors, and one frame in full."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TITLES = ("photo", "truth", "prediction", "errors")
 
 @st.fragment
 def show_worst(measured: Measured) -> None:
-    """The frame that was opened, or the list."""
+    """The opened frame, or the list."""
     names = measured.evaluation.frames.names
     if frame_name() in names:
         _one(measured, names.index(frame_name()))
@@ -40,9 +40,9 @@ def show_worst(measured: Measured) -> None:
 def _list(measured: Measured) -> None:
     evaluation = measured.evaluation
     st.markdown(
-        "**Loss** is the cross-entropy: how surprised the network was by the truth, on average over the "
+        "**Loss** is the cross-entropy: how surprised the network is by the truth, on average over the "
         "frame's pixels. Being sure and wrong costs most. The last picture is pale where the network is "
-        "right; where it is wrong, it has the colour of the class that the network said. Open a frame to "
+        "right; elsewhere it has the colour of the class that the network predicted. Open a frame to "
         "see which colour is which class."
     )
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):

@@ -1,1 +1,1 @@
-"""Parts of the pages Explore and Compare."""
+"""Parts of the Explore and Compare pages."""

@@ -1,4 +1,4 @@
-"""What a page's address says: sample, view and pixel. Opening it shows exactly that.
+"""What a page's address holds: sample, view and pixel. Opening the address shows exactly that.
 
 Size, model and neighbourhood are widgets that Streamlit itself binds to the address.
 """
@@ -19,7 +19,7 @@ _VIEWS = typing.get_args(View)
 
 
 def follow() -> None:
-    """Take from the address what a link or the browser's way back put there."""
+    """Read what a link or the browser's back button put into the address."""
     asked = st.query_params.to_dict()
     written: dict[str, str] = st.session_state.get(_WRITTEN, {})
     if asked.get("photo") != written.get("photo") and sample(asked.get("photo", "")):
@@ -32,7 +32,7 @@ def follow() -> None:
 
 
 def view() -> View:
-    """The view that the page shows the picture in."""
+    """The view in which the page shows the picture."""
     shown: View = st.session_state.get(_VIEW, "overlay")
     return shown
 
@@ -43,7 +43,7 @@ def keep_view(chosen: View) -> None:
 
 
 def write(photo: Photo, pixel: Pixel) -> None:
-    """Let the address say what is shown. A visitor's own photo is not in it: it stays with them."""
+    """Write what is shown into the address; never a visitor's own photo, which stays with them."""
     said = {"row": str(pixel[0]), "col": str(pixel[1]), "view": view()}
     if photo.sample:
         said["photo"] = photo.sample

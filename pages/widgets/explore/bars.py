@@ -1,4 +1,4 @@
-"""Probabilities as bars in plain HTML: a chart of a charting library is built anew at every click."""
+"""Probabilities as bars in plain HTML: a charting library would rebuild its chart at every click."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from core.segmentation.reading import ClassProbability
 
 _LEAST = 0.0005
-"""Of a class that is shown: less is 0.0 %."""
+"""The least probability shown: less would read 0.0 %."""
 
 
 def class_bars(classes: Sequence[ClassProbability], colours: Mapping[str, Sequence[int]]) -> None:
@@ -24,7 +24,7 @@ def class_bars(classes: Sequence[ClassProbability], colours: Mapping[str, Sequen
 
 
 def _row(best: ClassProbability, colour: Sequence[int]) -> str:
-    # 16 % of the width are for the figure behind the longest bar.
+    # 16 % of the width is for the figure beside the longest bar.
     width = 84 * best.probability
     swatch = "background:rgb({},{},{});".format(*colour)
     return (

@@ -25,14 +25,14 @@ _SHOWN_CHANGES = 12
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """A comparison and its picture: what changed in the second's colours, the rest as the photo is."""
+    """A comparison and its picture: changed pixels in the second's colours, the rest as in the photo."""
 
     comparison: Comparison
     picture: ViewerPicture
 
 
 def difference(first: SegmentedPhoto, second: SegmentedPhoto) -> Difference:
-    """Compare two segmentations of a photo; the last one compared in this session is kept."""
+    """Compare two segmentations of a photo; the session keeps the last comparison."""
     key = (first.picture.identity, second.picture.identity)
     kept = st.session_state.get("compare_difference")
     if kept is None or kept[0] != key:
@@ -54,7 +54,7 @@ def _difference(first: SegmentedPhoto, second: SegmentedPhoto) -> Difference:
 
 
 def places(pictures: Sequence[ViewerPicture]) -> list[Pixel]:
-    """The chosen place in each picture: the pixel clicked, and those of the others at the same point."""
+    """The chosen pixel in each picture: the one clicked, and those at the same point of the others."""
     middle = (pictures[0], (pictures[0].height // 2, pictures[0].width // 2))
     clicked, pixel = st.session_state.get(_CHOSEN, middle)
     return [clicked.same_place(pixel, picture) for picture in pictures]
@@ -70,20 +70,20 @@ def _choose(picture: ViewerPicture, pixel: Pixel) -> None:
 
 
 def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]], photo: Photo) -> None:
-    """How much changed, and from what to what, the biggest first."""
+    """How much changed, and from which class to which, largest first."""
     st.subheader("What became of what", anchor=False)
     comparison = difference.comparison
-    st.metric("Pixels that changed their class", f"{comparison.share_changed:.1%}")
+    st.metric("Pixels that changed class", f"{comparison.share_changed:.1%}")
     rows = tables.transition_rows(comparison)
     if not rows:
-        st.markdown("Both say the same of every pixel.")
+        st.markdown("Both give every pixel the same class.")
         return
     st.dataframe(
         pd.DataFrame(rows[:_SHOWN_CHANGES]),
         hide_index=True,
         column_config={"share": st.column_config.NumberColumn("of all pixels", format="percent")},
         key="changes",
-        alt="Classes that pixels changed from and to, with the number of pixels, biggest first.",
+        alt="Classes that pixels changed from and to, with the number of pixels, largest first.",
     )
     (first_size, first_model), (second_size, second_model) = sides
     second = second_size.name if first_model == second_model else f"{second_model}-{second_size.name}"

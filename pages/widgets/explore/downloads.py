@@ -1,4 +1,4 @@
-"""Everything on the Explore page as files. A file is made when somebody asks for it."""
+"""Everything on the Explore page as files, each made on request."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _TITLES = {
     "confidence.png": "Confidence map (PNG)",
     "shares.csv": "Class shares (CSV)",
 }
-"""What people read for each of `export.FILES`."""
+"""The label of each of `export.FILES`."""
 
 
 def download_menu(
     shown: SegmentedPhoto, reading: PixelReading, photo: Photo, model: str, size: WorkingSize
 ) -> None:
-    """A menu of downloads, drawn when it is opened. Each file's name says photo, model and size."""
+    """A menu of downloads, drawn when opened. Each file's name has photo, model and size."""
     menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="downloads")
     if not menu.open:
         return
@@ -68,7 +68,7 @@ def _probabilities(segmentation: Segmentation) -> io.BytesIO:
 
 
 def _everything(model: str, size: WorkingSize) -> Callable[[], io.BytesIO]:
-    """Files of all photos of this visit; the samples only where there are no others."""
+    """Files of all the visitor's photos; of the samples if there are no others."""
     photos = list(visitor_session().photos.values()) or samples()
     segmentations = segment_later(photos, model, size)
 

@@ -1,4 +1,4 @@
-"""Pins: pixels that a visitor keeps, to compare them and to take them along."""
+"""Pins: pixels that a visitor keeps, to compare and download them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EDITOR, _EDITIONS = "pins_editor", "pins_editions"
 
 
 def in_picture(photo: Photo, segmentation: Segmentation, size: WorkingSize) -> list[ViewerPin]:
-    """The pins of this photo at this size with this model, as the viewer flags them."""
+    """The pins of this photo at this size with this model, as flags for the viewer."""
     return [
         ViewerPin(kept.pin.name, kept.pin.row, kept.pin.col)
         for kept in visitor_session().pins
@@ -41,12 +41,14 @@ def pin_button(reading: PixelReading, photo: Photo, segmentation: Segmentation, 
         on_click=_pin,
         args=(reading, photo, segmentation.model_name, size.name),
         disabled=full,
-        help=f"There are {MAX_PINS} pins already." if full else "Keep it below, beside others, under a name.",
+        help=f"There are {MAX_PINS} pins already."
+        if full
+        else "Keep this pixel under a name, to compare it with others below.",
     )
 
 
 def show_pins() -> None:
-    """All pins as a table whose names can be edited, and what the network believed about each."""
+    """All pins as a table whose names can be edited, and the network's probabilities at each."""
     kept = visitor_session().pins
     if not kept:
         return
@@ -55,7 +57,7 @@ def show_pins() -> None:
     with left:
         st.data_editor(
             pd.DataFrame(tables.pin_rows([k.pin for k in kept])),
-            # A new key after each edit: the table then shows the pins, not an edit of earlier ones.
+            # A new key after each edit, so that the table shows the pins and not edits of earlier ones.
             key=f"{_EDITOR}_{st.session_state.setdefault(_EDITIONS, 0)}",
             num_rows="delete",
             hide_index=True,
@@ -65,7 +67,7 @@ def show_pins() -> None:
                 "entropy": st.column_config.NumberColumn(format="%.2f", help="In bits: 0 is sure."),
             },
             on_change=_edit,
-            alt="Your pins: name, place, class and probability of each.",
+            alt="Your pins, each with name, place, class and probability.",
         )
         with st.container(horizontal=True):
             st.download_button(
@@ -92,7 +94,7 @@ def _pin(reading: PixelReading, photo: Photo, model: str, size: str) -> None:
 
 
 def _edit() -> None:
-    """Rename and remove as the table says; its state comes from a browser, so only what fits is taken."""
+    """Rename and remove as edited in the table; its state comes from a browser, so only valid edits count."""
     kept = visitor_session().pins
     edits = st.session_state[f"{_EDITOR}_{st.session_state[_EDITIONS]}"]
     for number, changes in edits["edited_rows"].items():

@@ -1,4 +1,4 @@
-"""What a chosen pixel says: its coordinates, its classes, its neighbours, and what that means."""
+"""The reading of a chosen pixel: its coordinates, classes and neighbours, and what they mean."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _CHART_TITLES = {
 
 
 def sync_inputs(pixel: Pixel) -> None:
-    """Bring the number inputs to the pixel chosen in the viewer."""
+    """Set the number inputs to the pixel chosen in the viewer."""
     st.session_state[ROW], st.session_state[COLUMN] = pixel
 
 
 def keep_inside(picture: ViewerPicture) -> Pixel:
-    """The chosen pixel, moved to the same place of another picture; the middle of the first one."""
+    """The chosen pixel, moved to the same place in a new picture; the middle of the first picture."""
     mine, now = visitor_session(), (picture.height, picture.width)
     row, col = st.session_state.get(ROW), st.session_state.get(COLUMN)
     if row is None or col is None:
@@ -47,20 +47,20 @@ def keep_inside(picture: ViewerPicture) -> Pixel:
 
 
 def take_up(session: VisitorSession) -> None:
-    """Go on at the pixel that a visit was at before its page was loaded again."""
+    """Return to the pixel that was chosen before the page was reloaded."""
     if session.pixel is not None:
         sync_inputs(session.pixel)
 
 
 def shape() -> Shape:
     """Which neighbours are read; `pixel_inputs` has the widget to choose."""
-    # At the first run the widget, and with it what the address says, comes only after the picture.
+    # In the first run the widget, and with it the address's value, comes only after the picture.
     chosen = st.session_state.get(SHAPE) or st.query_params.get(SHAPE, "row").lower()
     return next((shape for shape in _SHAPES if shape == chosen), "row")
 
 
 def pixel_inputs(picture: ViewerPicture) -> None:
-    """Row and column as numbers, for the keyboard and for who wants an exact pixel; and the neighbours."""
+    """Row and column as numbers, for the keyboard and for exact pixels; and the choice of neighbours."""
     with st.container(horizontal=True):
         st.number_input("Row", 0, picture.height - 1, step=1, key=ROW, help="Counted from 0 at the top.")
         st.number_input(
@@ -79,8 +79,8 @@ def pixel_inputs(picture: ViewerPicture) -> None:
             required=True,
             key=SHAPE,
             bind="query-params",
-            help="Which 20 pixels are read with the chosen one: 10 before and 10 after it on its row or in "
-            "its column, or the square of 5 x 5 around it without its corners.",
+            help="Which 20 pixels are read with the chosen one: 10 before and 10 after it in its row or "
+            "column, or the square of 5 x 5 around it without the corners.",
         )
 
 
@@ -126,11 +126,11 @@ def show_neighbours(reading: PixelReading) -> None:
 
 
 def explain(reading: PixelReading) -> None:
-    """For who wants to know: where probabilities come from, and a temperature to play with."""
+    """For the curious: where probabilities come from, and a temperature to play with."""
     section = st.expander(
         "What do these numbers mean?", icon=":material/school:", on_change="rerun", key="explanation"
     )
-    if not section.open:  # nothing is drawn that nobody sees
+    if not section.open:  # nothing is drawn while it is closed
         return
     with section:
         left, right = st.columns([2, 3], gap="medium")
@@ -150,8 +150,8 @@ def _temperature(reading: PixelReading) -> None:
         1.0,
         0.1,
         key="temperature",
-        help="1 is what the network says. Below 1 the softmax sharpens, above 1 it flattens; the order of "
-        "the classes stays.",
+        help="1 gives the network's own probabilities. Below 1 the softmax gets sharper, above 1 flatter; "
+        "the order of the classes stays the same.",
     )
     show_chart(
         charts.temperature_chart(reading, temperature),
@@ -160,24 +160,24 @@ def _temperature(reading: PixelReading) -> None:
     )
     st.caption(
         f"Pixel ({chosen.row}, {chosen.col}): {chosen.label} has {percent(chosen.probability)} at T = 1. "
-        "A network's makers can choose T afterwards, on pictures it was not trained on, so that 90 % comes "
-        "true nine times in ten."
+        "A network's makers can choose T after training, on pictures it was not trained on, so that it is "
+        "right nine times in ten when it says 90 %."
     )
 
 
 _EXPLANATION = """
 **From scores to probabilities.** For each pixel the network gives every class a score, the *logit* $z$. The
-*softmax* turns scores into probabilities: $e$ to the power of each score, divided by the sum of all of them.
-So they are all above zero and make 100 % together, and what counts is only how far the scores are apart.
+*softmax* turns scores into probabilities: $e$ to the power of each score, divided by the sum of all of these.
+So they are all above zero and add up to 100 %, and only the differences between the scores matter.
 
-**Why neighbours change class at a boundary.** The network looks at the surroundings of each pixel. From one
-side of a kerb to the other the surroundings change little by little, and with them the scores: one class's
-goes down, the other's goes up, and where they cross the class changes. Close to that place the network is
-torn, and the *entropy* (0 bits: sure; 1 bit: as undecided as a coin) is high.
+**Why neighbours change class at a boundary.** The network uses the surroundings of each pixel. From one
+side of a kerb to the other the surroundings change little by little, and so do the scores: one class's
+score falls, the other's rises, and the class changes where they cross. Close to that place the network is
+undecided, and the *entropy* (0 bits: sure; 1 bit: as undecided as a tossed coin) is high.
 
-**What confidence is not.** It is how the network splits its belief, not the chance of being right. A network
-that has never seen a rickshaw must call it something, and may be sure of it. Whether "90 %" is right nine
-times in ten has to be measured, on labelled pictures.
+**What confidence is not.** It is the network's probability for the class, not the chance that the class is
+right. A network that has never seen a rickshaw must call it something, and may be sure of it. Whether "90 %"
+is right nine times in ten has to be measured on labelled pictures.
 """
 
 

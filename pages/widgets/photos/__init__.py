@@ -1,1 +1,1 @@
-"""A visitor's photos: how they come in, the strip they are shown in, and the session that keeps them."""
+"""A visitor's photos: how they are added, the strip that shows them, and the session that keeps them."""

@@ -1,4 +1,4 @@
-"""How photos come in: by drop or chooser, from the camera, from the clipboard, out of a zip."""
+"""How photos are added: by drop or file chooser, from the camera, the clipboard or a zip."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pages.widgets.shared.markdown import escape
 PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "bmp", "gif", "zip"]
 
 _SHOWN = 3
-"""Sentences shown at once; a zip can hold fifty bad files."""
+"""Errors shown at once; a zip can hold fifty bad files."""
 
 _UPLOADS, _CAMERAS, _REFUSED = "uploads_taken", "cameras_taken", "refused_photos"
 
@@ -32,8 +32,8 @@ Named = tuple[str, bytes]
 
 
 def photo_input() -> None:
-    """Drop, choose, or photograph. What was taken is in the visit afterwards."""
-    # A new key empties the uploader: what it gave is kept, and shown, by the visit.
+    """Drop, choose, or take a photo. The visitor's session has the photos afterwards."""
+    # A new key empties the uploader: the visitor's session keeps the photos, and the strip shows them.
     key = f"upload_{st.session_state.setdefault(_UPLOADS, 0)}"
     st.file_uploader(
         "Your street photos, or a zip of them",
@@ -45,21 +45,21 @@ def photo_input() -> None:
         args=(key,),
         width=340,
         help="Drop, choose, or paste a copied picture with Ctrl+V. They stay on the machine that runs "
-        "StreetScope, and no longer than half an hour after you leave.",
+        "StreetScope, and are deleted half an hour after you leave.",
     )
     camera = st.popover("Camera", icon=":material/photo_camera:", on_change="rerun", key="camera_popover")
-    if camera.open:  # a browser asks for the camera as soon as this is there
+    if camera.open:  # the browser asks for the camera as soon as this is drawn
         shot = f"camera_{st.session_state.setdefault(_CAMERAS, 0)}"
         camera.camera_input("Take a photo of a street", key=shot, on_change=_take_shot, args=(shot,))
 
 
 def listen_for_pasted() -> None:
-    """Take a picture that is pasted anywhere on the page."""
+    """Accept a picture that is pasted anywhere on the page."""
     _mount_paste(key="paste", data={"limit": MAX_PHOTO_BYTES}, on_pasted_change=_take_pasted)
 
 
 def photo_picker() -> Photo:
-    """Choose among the photos of this visit; new ones come in on the Explore page."""
+    """Let the visitor choose one of their photos or a sample; new photos are added on the Explore page."""
     mine = visitor_session()
     photos = mine.all_photos()
     keys = [photo.key for photo in photos]
@@ -68,7 +68,7 @@ def photo_picker() -> Photo:
         range(len(photos)),
         keys.index(mine.photo().key),
         format_func=lambda number: photos[number].name,
-        help="The samples and your own photos; add yours on the Explore page.",
+        help="The samples and your own photos. Add photos on the Explore page.",
     )
     photo = photos[chosen]
     mine.look_at(photo.key)
@@ -96,7 +96,7 @@ def _take_pasted() -> None:
 
 
 def _pasted_bytes(value: Any) -> bytes | None:
-    """What `paste.js` sent: a browser can send anything, so believe nothing."""
+    """What `paste.js` sent. A browser can send anything, so everything is checked."""
     text = value.get("content") if hasattr(value, "get") else None
     if not isinstance(text, str) or len(text) > MAX_PHOTO_BYTES * 4 // 3 + 4:
         return None
@@ -107,7 +107,7 @@ def _pasted_bytes(value: Any) -> bytes | None:
 
 
 def _take(files: Iterable[Named]) -> None:
-    """Add files to the visit; of each that cannot be used keep the sentence."""
+    """Add files to the visitor's session; keeps the error of each file that cannot be used."""
     refused: list[tuple[str, str]] = []
     for name, content in _unpacked(files):
         if isinstance(content, StreetScopeError):
@@ -135,17 +135,17 @@ def _add(mine: VisitorSession, name: str, content: bytes) -> None:
     photo = read_photo(name, content)
     if photo.key not in mine.photos:
         if len(mine.photos) >= MAX_PHOTOS:
-            raise StreetScopeError(f"There are {MAX_PHOTOS} photos already; remove some to add others.")
+            raise StreetScopeError(f"There are {MAX_PHOTOS} photos already. Remove some to add others.")
         if mine.nbytes + photo.nbytes > MAX_BYTES:
             raise StreetScopeError(
-                f"Your photos would take more than {MAX_BYTES // 2**20} MB together; remove some first."
+                f"Your photos would take more than {MAX_BYTES // 2**20} MB together. Remove some first."
             )
         mine.photos[photo.key] = photo
     mine.looked_at = photo.key
 
 
 def show_refused() -> None:
-    """The sentences of the last files given, until the next ones are."""
+    """Show the errors of the last files added, until others are added."""
     refused: list[tuple[str, str]] = st.session_state.get(_REFUSED, [])
     for name, sentence in refused[:_SHOWN]:
         st.error(sentence, title=f"{escape(name[:80])} cannot be used", icon=":material/broken_image:")
@@ -154,5 +154,5 @@ def show_refused() -> None:
             st.dataframe(
                 {"file": [n for n, _ in refused[_SHOWN:]], "why": [s for _, s in refused[_SHOWN:]]},
                 hide_index=True,
-                alt="Files that cannot be used, each with the reason.",
+                alt="Files that cannot be used, and the reason for each.",
             )

@@ -1,4 +1,4 @@
-// Hands a picture pasted anywhere on the page to Python.
+// Sends a picture that is pasted anywhere on the page to Python.
 
 function pastedPicture(event) {
   const files = [...(event.clipboardData?.files ?? [])];

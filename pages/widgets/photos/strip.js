@@ -1,4 +1,4 @@
-// Thumbnails of photos: a click looks at one, the cross removes it.
+// Thumbnails of photos: a click shows the photo, the cross removes it.
 
 function card(photo, chosen, send) {
   const words = [photo.size, photo.classes].map((text) => element("span", { className: "fact", textContent: text }));
@@ -30,7 +30,7 @@ export default function photoStrip({ parentElement, data, setTriggerValue }) {
     parentElement.append(shown.list);
   }
   shown.send = setTriggerValue;
-  // Built anew only when something changed: a rebuilt list would lose the focus and its place.
+  // Rebuilt only when something changed: a rebuilt list loses focus and scroll position.
   const described = JSON.stringify(data);
   if (described !== shown.data) {
     const cards = data.photos.map((photo) => card(photo, photo.key === data.chosen, (...event) => shown.send(...event)));
@@ -40,5 +40,5 @@ export default function photoStrip({ parentElement, data, setTriggerValue }) {
     shown.data = described;
     if (place >= 0) shown.list.querySelectorAll("button")[place]?.focus();
   }
-  // Nothing to put away: Streamlit calls what is returned here at each change, not only at the end.
+  // Returns nothing to clean up: Streamlit would call it at each change, not only at the end.
 }

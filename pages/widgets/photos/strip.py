@@ -1,4 +1,4 @@
-"""All photos of a visit as thumbnails: one is looked at, one's own can be removed."""
+"""All photos as thumbnails: one is on screen, and visitors can remove their own."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _mount = st.components.v2.component(
 
 
 def photo_strip(model: str, size: WorkingSize) -> None:
-    """Show the thumbnails. Photos nobody has looked at yet are segmented one by one, a moment later each.
+    """Show the thumbnails. Photos that nobody has looked at yet are segmented one by one, with short pauses.
 
-    The one looked at has been segmented before; the others come while the page already answers.
+    The photo on screen has been segmented already; the others follow while the page already answers.
     """
     _note_main_classes(visitor_session().photo(), model, size)
     waiting = any(not _main_classes(photo, model, size) for photo in visitor_session().all_photos())
@@ -40,7 +40,7 @@ def photo_strip(model: str, size: WorkingSize) -> None:
 
 
 def _note_main_classes(photo: Photo, model: str, size: WorkingSize) -> None:
-    """Write down what a photo mostly shows, once; segments it where that has not been done."""
+    """Keep a photo's largest classes, once; segments the photo if need be."""
     if _main_classes(photo, model, size):
         return
     try:
@@ -56,7 +56,7 @@ def _note_main_classes(photo: Photo, model: str, size: WorkingSize) -> None:
 
 def _strip(model: str, size: WorkingSize) -> None:
     waiting = [photo for photo in visitor_session().all_photos() if not _main_classes(photo, model, size)]
-    # A run of the whole page shows what there is at once; only the ticks after it do the work.
+    # A run of the whole page shows what is ready at once; only the ticks after it do the work.
     if waiting and not st.session_state.pop(_FRESH, False):
         _note_main_classes(waiting.pop(0), model, size)
         if not waiting:
@@ -87,14 +87,14 @@ def _card(photo: Photo, model: str, size: WorkingSize) -> dict[str, Any]:
         "name": photo.name,
         "size": f"{photo.width} x {photo.height}",
         "classes": ", ".join(classes) or "waiting",
-        # Three kilobytes, sent along: a media file may be dropped between two runs that follow each other.
+        # Sent along, three kilobytes: a media file may be dropped between two runs in quick succession.
         "thumbnail": "data:image/jpeg;base64," + base64.b64encode(photo.thumbnail).decode(),
         "removable": not photo.sample,
     }
 
 
 def _act(event: str, act: Callable[[str], None]) -> None:
-    """Do what was clicked; the whole page follows."""
+    """Do what was clicked; then the whole page runs again."""
     key = st.session_state[_KEY].get(event)
     if isinstance(key, str):
         act(key)

@@ -1,7 +1,7 @@
-"""What one visitor has: photos, pins, figures. It outlives a reload of the page.
+"""What one visitor has: photos, pins, largest classes. It outlives a reload of the page.
 
-Streamlit begins a new session at every reload. The browser tab therefore keeps a random token
-(`visit.js`), and the visit is found again by it; two tabs are two visits.
+Streamlit starts a new session at every reload. The browser tab therefore keeps a random token
+(`visitor_session.js`), by which the visitor's session is found again; two tabs are two sessions.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from core.segmentation.pins import Pin
 
 MAX_PHOTOS = 24
 MAX_BYTES = 150 * 1024 * 1024
-"""Of photos in one visit: thirty visitors at once then stay below what a laptop has."""
+"""Of one visitor's photos: thirty visitors at once then fit into a laptop's memory."""
 
 _KEPT_BYTES = 1024**3
 _KEPT_SECONDS = 30 * 60
@@ -42,18 +42,18 @@ def _samples() -> dict[str, Photo]:
 
 
 def samples() -> list[Photo]:
-    """The photos that come with the project."""
+    """The sample photos that come with StreetScope."""
     return list(_samples().values())
 
 
 def sample(name: str) -> Photo | None:
-    """A photo of the project by its name."""
+    """The sample of that name."""
     return _samples().get(name)
 
 
 @dataclass(frozen=True)
 class KeptPin:
-    """A pin and the key of the photo it is in: two photos may have one name."""
+    """A pin and the key of its photo: two photos may have the same name."""
 
     photo: str
     pin: Pin
@@ -61,11 +61,11 @@ class KeptPin:
 
 @dataclass(eq=False)
 class VisitorSession:
-    """photos: the visitor's own, by key, in the order they came. pins: kept pixels, of any photo.
+    """photos: the visitor's own, by key, in the order they were added. pins: kept pixels, of any photo.
 
     looked_at: the photo on screen, a key of `photos` or the name of a sample.
-    pixel: the chosen one, as (row, column) of a picture of the size `pixel_in`, (height, width).
-    main_classes: of photos already segmented, by (photo, model, size): name and share of the largest.
+    pixel: the chosen pixel, as (row, column) of a picture whose size is `pixel_in`, (height, width).
+    main_classes: the largest classes of segmented photos, by (photo, model, size): name and share.
     """
 
     photos: dict[str, Photo] = field(default_factory=dict)
@@ -78,11 +78,11 @@ class VisitorSession:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that its photos keep."""
+        """Bytes of memory that the photos take."""
         return sum(photo.nbytes for photo in list(self.photos.values()))
 
     def photo(self) -> Photo:
-        """The photo on screen; the first sample where it is gone."""
+        """The photo on screen; the first sample if that photo is gone."""
         return self.photos.get(self.looked_at) or sample(self.looked_at) or samples()[0]
 
     def all_photos(self) -> list[Photo]:
@@ -90,19 +90,19 @@ class VisitorSession:
         return [*samples(), *self.photos.values()]
 
     def look_at(self, key: str) -> None:
-        """Put the photo of this key on screen; nothing happens where there is none."""
+        """Put the photo with this key on screen; without such a photo, nothing happens."""
         shown = next((photo for photo in self.all_photos() if photo.key == key), None)
         if shown is not None:
             self.looked_at = shown.sample or shown.key
 
     def remove(self, key: str) -> None:
-        """Take a photo away, with what is known of it; its pins stay, for they are numbers."""
+        """Remove a photo and its largest classes; its pins stay, for they are only numbers."""
         self.photos.pop(key, None)
         self.main_classes = {k: v for k, v in self.main_classes.items() if k[0] != key}
 
 
 class _SessionStore:
-    """Sessions by token, the most recent ones, for half an hour after they were last seen."""
+    """The most recent sessions by token, each for half an hour after it was last seen."""
 
     def __init__(self) -> None:
         self._sessions: TTLCache[str, VisitorSession] = TTLCache(
@@ -115,7 +115,7 @@ class _SessionStore:
             return self._sessions.get(token)
 
     def keep(self, session: VisitorSession) -> None:
-        """Keep it from now on; said at every run, so that its age and size are right."""
+        """Keep a session; called at every run, so that its age and size are right."""
         with self._lock:
             self._sessions[session.token] = session
 
@@ -126,15 +126,15 @@ def _sessions() -> _SessionStore:
 
 
 def visitor_session() -> VisitorSession:
-    """This visitor's things."""
+    """This visitor's session."""
     mine: VisitorSession = st.session_state.setdefault(_VISIT, VisitorSession())
     return mine
 
 
 def keep_visitor_session(take_up: Callable[[VisitorSession], None] = lambda _: None) -> None:
-    """Find the visit of this browser tab again after a reload. Once a page, at its end: it shows nothing.
+    """Find this browser tab's session again after a reload. Call once at the end of a page: it shows nothing.
 
-    take_up: told of the visit found, before the page runs again with it.
+    take_up: called with the session found, before the page runs again with it.
     """
     _mount(key=_TOKEN_KEY, data={}, on_token_change=partial(_recognise, take_up))
     if visitor_session().token:
@@ -142,7 +142,7 @@ def keep_visitor_session(take_up: Callable[[VisitorSession], None] = lambda _: N
 
 
 def _recognise(take_up: Callable[[VisitorSession], None]) -> None:
-    """The tab has told its token: take up the visit it had, unless a new one has begun meanwhile."""
+    """The tab has sent its token: restore its earlier session, unless a new one has photos or pins."""
     token = st.session_state[_TOKEN_KEY].get("token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token) or visitor_session().token:
         return

@@ -1,4 +1,4 @@
-"""The About tab: a run's name and note, its recipe, what it was trained with, and its end."""
+"""The About tab: a run's title and note, its recipe, its environment, and its deletion."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _TROUBLE = "about_trouble"
 
 
 def about(run: RunSummary) -> None:
-    """Draw what is known of a run, with what can be changed."""
+    """Draw what is known about a run, and what can be changed."""
     if trouble := st.session_state.pop(_TROUBLE, None):
         st.error(trouble, icon=":material/error:")
     try:
         view = read_run(run.id)
     except StreetScopeError:
-        st.caption("Its files are damaged; it can only be deleted.")
+        st.caption("Its files are damaged. It can only be deleted.")
         _end(run)
         return
     left, right = st.columns(2, gap="medium")
@@ -40,7 +40,7 @@ def _names(run: RunSummary) -> None:
         title = "" if run.title == run.id else run.title
         st.text_input("Title", title, max_chars=100, key=f"title_{run.id}", placeholder=run.id)
         st.text_area("Note", run.note, max_chars=10_000, key=f"note_{run.id}")
-        st.form_submit_button("Keep", icon=":material/save:", on_click=_label, args=(run.id,))
+        st.form_submit_button("Save", icon=":material/save:", on_click=_label, args=(run.id,))
 
 
 def _label(run: str) -> None:
@@ -52,8 +52,10 @@ def _label(run: str) -> None:
 
 def _end(run: RunSummary) -> None:
     with st.popover("Delete the run", icon=":material/delete:", disabled=run.live):
-        st.markdown("All its files go: figures, pictures and weights. Models published from it stay.")
-        st.button("Delete it for good", type="primary", on_click=_delete, args=(run.id,), key="delete_run")
+        st.markdown(
+            "This deletes all its files: figures, pictures and weights. Models published from it stay."
+        )
+        st.button("Delete for good", type="primary", on_click=_delete, args=(run.id,), key="delete_run")
 
 
 def _delete(run: str) -> None:

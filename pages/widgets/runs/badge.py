@@ -1,4 +1,4 @@
-"""How a run stands, in a badge and in words: the same on every page."""
+"""A run's state, as a badge and in words: the same on every page."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def run_badge(run: RunSummary) -> None:
     st.badge(run.state.capitalize(), icon=icon, color=colour)
 
 
-def place_in_line(run: RunSummary, runs: Sequence[RunSummary]) -> str:
-    """Where in line a run stands, and behind whom, as Markdown."""
+def place_in_queue(run: RunSummary, runs: Sequence[RunSummary]) -> str:
+    """A run's position in the queue, and the runs ahead of it, as Markdown."""
     ahead = ahead_of(run.id, runs)
     waiting = sum(other.state == "queued" for other in ahead)
     behind = " and ".join(f"**{escape(other.title)}**" for other in ahead)
-    return f"Number {waiting + 1} in line" + (f", behind {behind}" if behind else "")
+    return f"Position {waiting + 1} in the queue" + (f", behind {behind}" if behind else "")

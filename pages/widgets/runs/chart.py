@@ -1,4 +1,4 @@
-"""A chart of a run on the page. ECharts changes it in place; Plotly would flicker at every refresh."""
+"""A run's chart on the page. ECharts updates it in place; Plotly would flicker at every refresh."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ HEIGHT = 300
 
 
 def draw(chart: Chart, key: str, alt: str, height: int = HEIGHT) -> None:
-    """Draw a chart under its title. alt: what it shows, with its latest figures."""
+    """Draw a chart under its title. alt: the chart in words, with its latest figures."""
     st.markdown(f"**{chart.title}**")
     st.echarts_chart(option(chart, file_name(f"{key}-{chart.title}")), height=height, key=key, alt=alt)

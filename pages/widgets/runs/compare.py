@@ -1,4 +1,4 @@
-"""The Compare tab: runs over each other, what their recipes have different, and their best figures."""
+"""The Compare tab: several runs in one chart, the differences of their recipes, and their best figures."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from pages.widgets.runs.chart import draw
 from pages.widgets.runs.state import COMPARED, REFRESH_SECONDS, run_label
 
 MOST = 10
-"""Runs that are laid over each other at most: as many as there are colours."""
+"""The most runs in one chart: as many as there are colours."""
 
 _PICKER, _WRITTEN = "compared_picker", "compared_written"
 _DIFFERENT = "background-color: rgba(255, 127, 14, 0.2)"
 
 
 def compare(run: RunSummary) -> None:
-    """Choose runs and draw them, again and again while one of them goes on."""
+    """Choose runs and draw them, again and again while one of them is training."""
     runs = {each.id: each for each in list_runs()}
     chosen = _choose(run, runs)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -48,7 +48,7 @@ def compare(run: RunSummary) -> None:
                 selection_mode="multi",
                 key="beneath",
                 bind="query-params",
-                help="acc_camvid of the article's and of fast.ai's own training, on CamVid's 32 classes. "
+                help="The acc_camvid that the article and fast.ai published, on CamVid's 32 classes. "
                 "Runs on other data, classes or sizes cannot be compared with it.",
             )
             if figure == "acc_camvid"
@@ -60,7 +60,7 @@ def compare(run: RunSummary) -> None:
     )
     with st.expander(f"All runs ({len(runs)})", on_change="rerun", key="all_runs") as opened:
         if opened.open:
-            _table(run_rows(list(runs.values())), "runs", "Table of all runs: how each stands.", "progress")
+            _table(run_rows(list(runs.values())), "runs", "Table of all runs with their state.", "progress")
 
 
 def _choose(run: RunSummary, runs: dict[str, RunSummary]) -> list[str]:
@@ -77,14 +77,14 @@ def _choose(run: RunSummary, runs: dict[str, RunSummary]) -> list[str]:
         key=_PICKER,
         format_func=lambda each: run_label(runs[each]),
         max_selections=MOST,
-        placeholder="Choose runs to lay over each other",
+        placeholder="Choose runs to compare",
     )
     st.session_state[_WRITTEN] = st.query_params[COMPARED] = ",".join(chosen)
     return chosen
 
 
 def _first(run: RunSummary, trainings: Sequence[str]) -> list[str]:
-    """The run that is shown and the two newest others."""
+    """The run on screen and the two newest others."""
     mine = [run.id] if run.id in trainings else []
     return [*mine, *[each for each in trainings if each != run.id][:2]]
 
@@ -105,7 +105,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
     draw(chart, "comparison_chart", f"Curves over {over}: {chart.title} of {', '.join(views)}.", height=420)
     if published:
         st.caption(
-            "Dotted, as published: "
+            "Dotted lines, as published: "
             + "; ".join(reference.label for reference in published)
             + ". Runs on other data, classes or sizes cannot be compared with them."
         )

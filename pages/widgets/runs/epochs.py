@@ -22,9 +22,9 @@ _ROW_PIXELS = 35
 
 
 def epochs(run: RunSummary) -> None:
-    """Draw the table, again and again while the run goes on, and the form that publishes."""
+    """Draw the table, again and again while the run is training, and the form that publishes."""
     if run.task != "train":
-        st.caption("This run only looked for a learning rate: it has no epochs.")
+        st.caption("This run only searched for a learning rate: it has no epochs.")
         return
     st.fragment(_table, run_every=refresh(run))(run.id)
     st.subheader("Use a checkpoint as a model", anchor=False)
@@ -35,7 +35,7 @@ def _table(run: str) -> None:
     try:
         history, kept = read_history(run), checkpoints(run)
     except StreetScopeError:
-        return  # the header says so
+        return  # the header shows the error
     if not history:
         st.caption("No epoch has ended yet.")
         return
@@ -63,7 +63,7 @@ def _table(run: str) -> None:
             on_click="ignore",
         )
         st.caption(
-            "★ is the highest acc_camvid of all. *kept as* says which weights are still there: `best` has "
+            "★ marks the highest acc_camvid. *kept as* names the epoch's checkpoint, if there is one: `best` has "
             "the highest mean IoU of the last stage."
         )
 
@@ -71,19 +71,19 @@ def _table(run: str) -> None:
 def _publishing(run: RunSummary) -> None:
     job: Job[str] | None = jobs().find(("publish", run.id))
     if job is not None and job.state == "running":
-        watch(job, "Publishing", "publish", cancel="")
+        watch(job, "Publishing the model", "publish", cancel="")
     else:
         _publish_again(run, job)
 
 
 @st.fragment
 def _publish_again(run: RunSummary, job: Job[str] | None) -> None:
-    """How the last time ended, and the form."""
+    """The result of the last publishing, and the form."""
     if job is not None:
         _show_outcome(job)
     kept = checkpoints(run.id)
     if not kept:
-        st.caption("Nothing is kept yet: the first weights are there when the first epoch has ended.")
+        st.caption("There is no checkpoint yet. The first one is saved when the first epoch ends.")
         return
     _form(run, kept)
 
@@ -97,11 +97,11 @@ def _form(run: RunSummary, kept: Sequence[str]) -> None:
             kept,
             key="publish_checkpoint",
             format_func=lambda name: _words(name, history),
-            help="Each stage's last weights are kept, the last stage's best, and those of every epoch where "
-            "the recipe says so.",
+            help="A run keeps the last weights of each stage and the best of the last stage, and those of "
+            "every epoch if the recipe says so.",
         )
         name = right.text_input(
-            "The model's name",
+            "Model name",
             identifier(run.title, "model"),
             max_chars=64,
             key="publish_name",
@@ -110,18 +110,18 @@ def _form(run: RunSummary, kept: Sequence[str]) -> None:
         pressed = end.form_submit_button(
             "Use as a model", type="primary", icon=":material/deployed_code:", width="stretch"
         )
-        replace = st.checkbox("Replace a model that has this name already", key="publish_replace")
+        replace = st.checkbox("Replace an existing model of this name", key="publish_replace")
     st.caption(
-        "The model is measured on the validation split first, every picture at full size: that takes some "
-        "seconds for Toytown, and minutes for CamVid."
+        "The model is first evaluated on the validation split, every picture at full size: that takes "
+        "seconds for Toytown and minutes for CamVid."
     )
     if pressed and _begin(run, checkpoint, name.strip(), replace):
         st.rerun()
 
 
 def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
-    """Check the name and start; whether it was."""
-    with st.spinner("Looking at the model store"):
+    """Check the name and start; returns whether publishing started."""
+    with st.spinner("Checking the model store"):
         from core.training.control.publish import check_model_name, publish_run
     try:
         check_model_name(name, replace)
@@ -131,9 +131,9 @@ def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
 
     def work(job: Job[str]) -> str:
         def measured(done: int, total: int) -> None:
-            job.tell(done, total, doing=f"measured on {done} of {total} validation frames")
+            job.tell(done, total, doing=f"evaluating validation frame {done} of {total}")
 
-        job.tell(0, 0, doing=f"making {name} ready")
+        job.tell(0, 0, doing=f"preparing {name}")
         return publish_run(run.id, checkpoint, name, replace, measured).name
 
     jobs().start(("publish", run.id), work)

@@ -1,4 +1,4 @@
-"""How a run stands: its state, how far it is, and the buttons that stop it or let it go on."""
+"""A run's state and progress, and the buttons that stop or resume it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.durations import duration
 from core.errors import StreetScopeError
 from core.training.control.launch import request_stop, start
 from core.training.runs.records import RunSummary, list_runs, log_tail, read_summary
-from pages.widgets.runs.badge import place_in_line, run_badge
+from pages.widgets.runs.badge import place_in_queue, run_badge
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.markdown import escape
 
@@ -19,17 +19,17 @@ _TROUBLE = "run_trouble"
 
 
 def run_header(run: RunSummary) -> None:
-    """Draw how a run stands, again and again while it goes on."""
+    """Draw a run's state, again and again while it is training."""
     if trouble := st.session_state.pop(_TROUBLE, None):
         st.error(escape(trouble), icon=":material/error:")
     st.fragment(_header, run_every=refresh(run))(run.id, run.live)
 
 
 def run_button(summary: RunSummary) -> None:
-    """Stop a run that goes on, or let one that ended early go on.
+    """Stop a live run, or resume one that ended early.
 
-    Outside of every fragment: what is clicked while the page changes from one that refreshes to one that does
-    not, or back, would be lost with the fragment.
+    Outside of every fragment: a click while the page changes from one that refreshes to one that does not, or
+    back, would be lost with the fragment.
     """
     if summary.live:
         st.button(
@@ -39,7 +39,7 @@ def run_button(summary: RunSummary) -> None:
             disabled=summary.state == "stopping",
             on_click=_try,
             args=(request_stop, summary.id),
-            help="The run stops at its next batch and can go on later.",
+            help="The run stops after the present batch. It can be resumed later.",
         )
     elif summary.state != "finished":
         st.button(
@@ -48,7 +48,7 @@ def run_button(summary: RunSummary) -> None:
             icon=":material/resume:",
             on_click=_try,
             args=(start, summary.id),
-            help="The run goes on after its last whole epoch.",
+            help="The run continues from its last completed epoch.",
         )
 
 
@@ -59,7 +59,7 @@ def _header(run: str, live: bool) -> None:
         st.error(escape(str(error)), title="The run cannot be read", icon=":material/broken_image:")
         return
     if summary.live != live:
-        st.rerun()  # the whole page: what refreshes, and what does not, is decided there
+        st.rerun()  # the whole page, which decides what refreshes
     with st.container(horizontal=True, vertical_alignment="center"):
         run_badge(summary)
         if summary.state not in ("failed", "dead"):
@@ -71,10 +71,10 @@ def _header(run: str, live: bool) -> None:
 
 
 def _sentence(summary: RunSummary) -> str:
-    """What the run says of itself, and where it runs when that is elsewhere."""
+    """The run's message, and its machine if that is another one."""
     words = [escape(summary.message)]
     if summary.state == "queued":
-        words = [f"{place_in_line(summary, list_runs())}."]
+        words = [f"{place_in_queue(summary, list_runs())}."]
     if summary.live and summary.status.host not in ("", platform.node()):
         words.append(f"It runs on **{escape(summary.status.host)}**.")
     if summary.state == "finished":
@@ -102,7 +102,7 @@ def _show_progress(summary: RunSummary) -> None:
 
 
 def _show_failure(summary: RunSummary) -> None:
-    title = "The run failed" if summary.state == "failed" else "The run is not there any more"
+    title = "The run failed" if summary.state == "failed" else "The run ended unexpectedly"
     st.error(escape(summary.message), title=title, icon=":material/error:")
     with st.popover("Log", icon=":material/article:", on_change="rerun", key="failure_log") as log:
         if log.open:

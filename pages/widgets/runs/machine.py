@@ -1,4 +1,4 @@
-"""The machine under a run: processor, memory and GPUs, as the article showed them with nvidia-smi."""
+"""The machine of a run: processor, memory and GPUs, as the article showed them with nvidia-smi."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _watch() -> MachineWatch:
 
 
 def show_machine(view: RunView) -> None:
-    """Figures of this machine while a run goes on it."""
+    """Figures of this machine while a run is training on it."""
     status = view.summary.status
     if not view.summary.live:
         _trained_on(view)
@@ -43,7 +43,7 @@ def show_machine(view: RunView) -> None:
     for gpu in machine.gpus:
         _show_gpu(gpu)
     if not machine.gpus:
-        st.caption("There is no NVIDIA GPU here, or no driver for it: the processor does the work.")
+        st.caption("This machine has no NVIDIA GPU, or no driver for it: the processor does the work.")
 
 
 def _show_gpu(gpu: Gpu) -> None:
@@ -54,7 +54,7 @@ def _show_gpu(gpu: Gpu) -> None:
 
 
 def _trained_on(view: RunView) -> None:
-    """What a run that has ended was trained on, as it wrote it down."""
+    """The hardware that a finished run was trained on, from its own record."""
     processor = view.environment.get("processor")
     if isinstance(processor, dict) and isinstance(processor.get("name"), str):
         gpus = view.environment.get("gpus")

@@ -1,4 +1,4 @@
-"""The Monitor tab: figures, curves, previews, machine and log of a run, refreshed while it goes on."""
+"""The Monitor tab: figures, curves, previews, machine and log of a run, refreshed while it is training."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from pages.widgets.shared.plots import saved_chart
 
 _LOG_LINES = 12
 _MEANINGS = (
-    "How wrong the network is, and how unsure: training means on the pictures it learns from, validation on "
-    "pictures it never learns from. Where only the first falls on, it learns by heart.",
-    "acc_camvid is the share of pixels that get their true class, those labelled Void left out. Mean IoU "
-    "says of each class how far what is found and what is there overlap: poles count as much as the road.",
-    "The learning rate is how large a step the weights take after each batch, momentum how much of the steps "
-    "before it keeps.",
-    "How fast this machine learns. Other work on it shows here.",
+    "How wrong and how unsure the network is: in training on the pictures it learns from, in validation on "
+    "pictures it never learns from. When only the training loss keeps falling, it learns by heart.",
+    "acc_camvid is the share of pixels that get their true class, without Void. Mean IoU is the mean overlap "
+    "of prediction and truth over the classes: poles count as much as the road.",
+    "The learning rate is the size of the step that the weights take after each batch; momentum is how "
+    "much of the earlier steps is kept.",
+    "How fast this machine trains. Other work on the machine shows here too.",
 )
-"""What each of the charts means."""
+"""What each chart means."""
 
 
 def monitor(run: RunSummary) -> None:
-    """Draw everything of a run, again and again while it goes on; what is looked at most comes first."""
+    """Draw a run, again and again while it is training; what people look at most comes first."""
     if run.task == "train":
         st.fragment(_learning, run_every=refresh(run))(run.id)
         film(run.id)
@@ -48,25 +48,25 @@ def monitor(run: RunSummary) -> None:
 
 
 def _read(run: str) -> RunView | None:
-    with contextlib.suppress(StreetScopeError):  # the header says what is wrong
+    with contextlib.suppress(StreetScopeError):  # the header shows the error
         return read_run(run)
     return None
 
 
 def _learning(run: str) -> None:
-    """How good the network is by now, and what it sees."""
+    """How good the network is by now, and what it predicts."""
     if (view := _read(run)) is None:
         return
     curves = _curves(view)
     if not curves.batches:
-        st.caption("Figures, curves and pictures are here as soon as the first batch is learnt.")
+        st.caption("Figures, curves and pictures appear after the first batch.")
         return
     _show_figures(view, curves)
     show_previews(view)
 
 
 def _behind(run: str) -> None:
-    """How it came there: curves, the finder's among them, the machine and the log."""
+    """How it got there: curves, the learning-rate finder's too, the machine and the log."""
     if (view := _read(run)) is None:
         return
     curves = _curves(view)
@@ -129,7 +129,7 @@ def _show_curves(view: RunView, curves: BatchCurves) -> None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _batch_log(run: str, created: float) -> BatchLog:
-    """What was read of a run's batches; `created` tells a run from a deleted one of the same ID."""
+    """A run's batches read so far; `created` tells a run from a deleted one with the same ID."""
     return BatchLog(run)
 
 
@@ -147,8 +147,8 @@ def _show_figures(view: RunView, curves: BatchCurves) -> None:
         for name, value in figures.items():
             st.metric(name, value, width="content")
     st.caption(
-        f"Measured on {data_name(view)}, split valid, at each stage's own size, classes: "
-        f"{class_words(view.recipe)}. Accuracies over other class lists cannot be compared with these."
+        f"Evaluated on {data_name(view)}, split valid, at each stage's own size, classes: "
+        f"{class_words(view.recipe)}. Accuracies over other classes cannot be compared with these."
     )
 
 
@@ -167,7 +167,7 @@ def _alts(view: RunView, curves: BatchCurves) -> tuple[str, str, str, str]:
         f"{last.valid_loss:.3f}.",
         f"Curves over {epochs}: acc_camvid, now {last.acc_camvid:.1%}, and mean IoU, now "
         f"{last.mean_iou:.1%}.",
-        f"Curves over {epochs}: the learning rate, and the momentum, which goes the other way.",
+        f"Curves over {epochs}: the learning rate, and the momentum, which moves the other way.",
         f"Curve over {epochs}: batches per second.",
     )
 
@@ -186,7 +186,7 @@ def _downloads(view: RunView, charts: tuple[run_charts.Chart, ...]) -> None:
     with menu:
         for label, (name, make) in files.items():
             st.download_button(label, make, name, on_click="ignore", width="stretch", type="tertiary")
-        st.caption("PNG: the arrow above each chart. HTML: a page of its own, without internet.")
+        st.caption("PNG: the arrow above each chart. HTML: a page that works offline.")
 
 
 def _show_log(view: RunView) -> None:

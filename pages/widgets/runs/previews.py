@@ -1,4 +1,4 @@
-"""Watch it learn: four validation frames as the network saw them over time, beside the truth."""
+"""Watch it learn: the network's predictions for four validation frames over time, beside the truth."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pages.widgets.shared.markdown import escape
 from pages.widgets.shared.media import media_url
 
 _MOST = 100
-"""Of moments on the slider: their addresses go to the browser at every refresh."""
+"""The most moments on the slider: their addresses go to the browser at every refresh."""
 
 _KEPT_PICTURES = 1024
 
@@ -27,7 +27,7 @@ _mount = st.components.v2.component("streetscope_run_previews", css=style(__file
 
 
 def show_previews(view: RunView) -> None:
-    """The frames at a moment that somebody chooses in the browser; at the slider's end always the newest."""
+    """The frames at a moment that is chosen in the browser; the slider's end is always the newest."""
     shown = [each for each in moments(view.previews, _MOST) if all(map(Path.is_file, each.pictures))]
     if not shown or not view.photos:
         return
@@ -52,14 +52,14 @@ def show_previews(view: RunView) -> None:
 
 
 def _classes(view: RunView) -> list[tuple[str, RGB]]:
-    """What the colours mean; what a picture's labels leave open is black."""
+    """The legend of the colours; pixels without a label are black."""
     black = (0, 0, 0)
     known = list(view.classes.items())
     return known if not known or black in view.classes.values() else [*known, ("not labelled", black)]
 
 
 def _addresses(pictures: Sequence[Path]) -> list[str]:
-    # Each has a place of its own: what a slow browser has not fetched yet must not be dropped for the next.
+    # Each has its own place: a picture that a slow browser has yet to fetch must not make way for the next.
     return [
         media_url(_content(path), "image/png", f"{path.parent.parent.name}.{path.stem}") for path in pictures
     ]
@@ -76,7 +76,7 @@ def _read(path: Path, _: tuple[int, int]) -> bytes:
 
 
 def film(run: str) -> None:
-    """All moments as an animated GIF; it takes seconds to draw, so it is made when somebody asks for it."""
+    """All moments as an animated GIF; drawing takes seconds, so it is made on request."""
     job: Job[bytes] | None = jobs().find(("film", run))
     if job is not None and job.state == "running":
         watch(job, "Drawing the film", "film")
@@ -86,7 +86,7 @@ def film(run: str) -> None:
 
 @st.fragment
 def _film_again(run: str, job: Job[bytes] | None) -> None:
-    """The film that was drawn, and the button that draws it."""
+    """The finished film, and the button that draws it."""
     drawn = job is not None and job.state == "finished"
     with st.container(horizontal=True, vertical_alignment="center"):
         if job is not None and drawn:

@@ -1,6 +1,6 @@
-"""What the Runs page's address holds: the run, the tab, and the runs that are compared.
+"""What the Runs page's address holds: the run, the tab, and the compared runs.
 
-Runs are in the address under their IDs. Streamlit would write what the picker shows, and a title may change.
+The address has the runs' IDs. Streamlit would write what the picker shows, and a title may change.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ RUN, TAB, COMPARED = "run", "tab", "compared"
 """Names in the address; the tab's is its widget's key too."""
 
 REFRESH_SECONDS = 2.0
-"""How often what shows a live run is drawn again."""
+"""Seconds between two drawings of a live run."""
 
 _PICKER, _WRITTEN = "run_picker", "run_written"
 _TRAINING = Path(__file__).parents[2] / "training.py"
 
 
 def choose_run(runs: Sequence[RunSummary]) -> RunSummary:
-    """Let somebody choose a run; at first the address's, else one that trains, else the newest."""
+    """Let the visitor choose a run; at first the address's, else one that is training, else the newest."""
     by_id = {run.id: run for run in runs}
     _follow_address(by_id)
     if st.session_state.get(_PICKER) not in by_id:
         running = [run.id for run in runs if run.state in ("running", "stopping")]
         st.session_state[_PICKER] = [*running, runs[0].id][0]
-    # Its words must stay as they are while a run goes on: the browser sends them back.
+    # The labels must not change while a run is training: the browser sends them back.
     chosen = st.selectbox(
         "Run", list(by_id), key=_PICKER, format_func=lambda run: run_label(by_id[run]), width=460
     )
@@ -38,12 +38,12 @@ def choose_run(runs: Sequence[RunSummary]) -> RunSummary:
 
 
 def run_label(run: RunSummary) -> str:
-    """A run's title, and its ID where that is another."""
+    """A run's title, with its ID if that is different."""
     return run.id if run.title == run.id else f"{run.title} ({run.id})"
 
 
 def refresh(run: RunSummary) -> float | None:
-    """How often a fragment that shows a run is drawn again; None, never, for a run that has ended."""
+    """Seconds between two drawings of a fragment that shows a run; None, never, for a run that has ended."""
     return REFRESH_SECONDS if run.live else None
 
 
@@ -54,7 +54,7 @@ def training_link(label: str) -> None:
 
 
 def _follow_address(by_id: dict[str, RunSummary]) -> None:
-    """Take the run that a link or the browser's way back put into the address."""
+    """Read the run that a link or the browser's back button put into the address."""
     asked = st.query_params.get(RUN, "")
     written = st.session_state.get(_WRITTEN, "")
     if _PICKER not in st.session_state and written in by_id:
@@ -64,4 +64,4 @@ def _follow_address(by_id: dict[str, RunSummary]) -> None:
     if asked in by_id:
         st.session_state[_PICKER] = asked
     else:
-        st.warning(f"There is no run {asked[:64]!r} any more; choose another.", icon=":material/search_off:")
+        st.warning(f"The run {asked[:64]!r} no longer exists. Choose another.", icon=":material/search_off:")

@@ -1,4 +1,4 @@
-"""Models and segmentations that all sessions share, kept within bounds."""
+"""Models and segmentations that all sessions share, in bounded caches."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from pages.widgets.shared.markdown import escape
 from pages.widgets.viewer.pixel_viewer import ViewerPicture, viewer_picture
 
 _KEPT_BYTES = 1024**3
-"""Of segmentations on this server: about 70 photos at 1024 x 1024, which take 15 MB each."""
+"""Memory for segmentations on this server: about 70 photos at 1024 x 1024, at 15 MB each."""
 
 _EVERYBODY = "everybody"
-"""Owner of the samples' segmentations: no session's end drops them."""
+"""Owner of the samples' segmentations, which stay when sessions end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,16 +39,16 @@ class SegmentedPhoto:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that this photo keeps."""
+        """Bytes of memory that this photo takes."""
         return self.segmentation.nbytes + len(self.picture.photo) + len(self.picture.maps)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
 def loaded_segmenter(model: str, weights: str) -> Segmenter:
-    """A loaded model with these weights; the least recently loaded gives way to a fourth."""
+    """A loaded model with these weights. Three are kept; a fourth replaces the oldest."""
     loaded = load_segmenter(model)
-    # Streamlit collects garbage after every run. What is in memory by now, half a million objects of torch's,
-    # stays for good; walking through it each time would hold up every click by a quarter of a second.
+    # Streamlit collects garbage after every run. The half a million objects of torch in memory by now stay
+    # for good; visiting them each time would delay every click by a quarter of a second.
     gc_freeze()
     return loaded
 
@@ -59,19 +59,19 @@ def _segmentations() -> SharedCache[SegmentedPhoto]:
 
 
 def _forget(owner: str) -> None:
-    """A session has ended: its photos' memory goes back to the system."""
+    """A session has ended: return the memory of its photos to the system."""
     _segmentations().release(owner)
     return_free_memory()
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=_forget)
 def _owner() -> str:
-    """This session among the owners of segmentations; Streamlit tells when it ends."""
+    """This session as an owner of segmentations; Streamlit reports when it ends."""
     return secrets.token_hex(8)
 
 
 def segment(photo: Photo, model: str, size: WorkingSize) -> SegmentedPhoto:
-    """Segment a photo, once for everybody who looks at the same photo with the same model and size.
+    """Segment a photo, once for all sessions with the same photo, model and size.
 
     Errors: ImageError for the photo, ModelError for the model.
     """
@@ -81,7 +81,7 @@ def segment(photo: Photo, model: str, size: WorkingSize) -> SegmentedPhoto:
 def segment_later(
     photos: Sequence[Photo], model: str, size: WorkingSize
 ) -> Callable[[], Iterator[Segmentation]]:
-    """Segment photos one after the other, in a thread that knows no session, such as a download's."""
+    """Segment photos one after the other, in a thread without a session, such as a download's."""
     owner = _owner()
 
     def later() -> Iterator[Segmentation]:
@@ -92,7 +92,7 @@ def segment_later(
 
 
 def _segment(photo: Photo, model: str, size: WorkingSize, owner: str) -> SegmentedPhoto:
-    weights = read_card(model).weights_sha256  # a model trained anew under its old name is another one
+    weights = read_card(model).weights_sha256  # a retrained model of the same name has other weights
 
     def make() -> SegmentedPhoto:
         result = segment_photo(loaded_segmenter(model, weights), photo.data, size)
@@ -104,7 +104,7 @@ def _segment(photo: Photo, model: str, size: WorkingSize, owner: str) -> Segment
 
 @contextmanager
 def or_say_why(photo: Photo) -> Iterator[None]:
-    """Segment a photo in this block: what cannot be done is said on the page, which ends there."""
+    """For a block that segments a photo: shows an error on the page, which ends there."""
     try:
         yield
     except ModelError as error:
@@ -128,7 +128,7 @@ def _viewer_picture(result: Segmentation) -> ViewerPicture:
 
 
 def model_picker(label: str = "Model", key: str = "model") -> str:
-    """Choose a model; says nothing where there is only one."""
+    """Let the visitor choose a model; draws nothing when there is only one."""
     models = list_models()
     if len(models) < 2:
         return models[0] if models else DEFAULT_MODEL
@@ -139,17 +139,17 @@ def model_picker(label: str = "Model", key: str = "model") -> str:
         default,
         key=key,
         bind="query-params",
-        help="Who segments: a network and what it was trained on.",
+        help="The model that segments: a network and its trained weights.",
     )
 
 
 def figures(model: str) -> str:
-    """How good a model is, in one line that says what that was measured on."""
+    """How good a model is, in one line with the data it was evaluated on."""
     measured = read_card(model).metrics
     if not measured:
-        return f"The network **{model}** was never measured: nobody knows how good it is."
+        return f"The network **{model}** has not been evaluated: nobody knows how good it is."
     return (
-        f"The network **{model}** finds {measured['acc_camvid']:.1%} of the pixels and a mean IoU of "
+        f"The network **{model}** has a pixel accuracy of {measured['acc_camvid']:.1%} and a mean IoU of "
         f"{measured['mean_iou']:.3f} over {measured['classes_in_mean']} classes on {measured['dataset']} "
         f"({measured['split']}, {measured['images']} pictures, {measured['size']}, "
         f"{measured['classes']} classes). It has only ever seen streets of one town in daylight: expect "

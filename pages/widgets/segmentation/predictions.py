@@ -1,4 +1,4 @@
-"""What a network says of a data set's frames, kept within bounds and shared by all sessions."""
+"""A network's predictions for a data set's frames, in a bounded cache that all sessions share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pages.widgets.viewer.pixel_viewer import ViewerPicture, viewer_picture
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """A frame's prediction, where it is wrong, and its figures."""
+    """A frame's prediction, its errors and its figures."""
 
     picture: ViewerPicture
     errors: FrameErrors
@@ -33,7 +33,7 @@ class Prediction:
 def predict(dataset: SegmentationDataset, frame: Frame, model: str) -> Prediction:
     """Segment a frame at its own size, as `evaluate` does.
 
-    Errors: ModelError for the model, DatasetError where the frame cannot be read or compared.
+    Errors: ModelError for the model, DatasetError if the frame cannot be read or compared.
     """
     weights = read_card(model).weights_sha256
     key_parts = (
@@ -79,4 +79,4 @@ def _predict(
 def _error_picture(photo: bytes, labels: NDArray[np.uint8], classes: ClassList) -> ViewerPicture:
     names = [f"{name}, wrongly" for name in classes.names]
     colours = [*map(tuple, classes.palette.tolist()), None, None]
-    return viewer_picture(photo, labels, (*names, "right", "counts nowhere"), colours)
+    return viewer_picture(photo, labels, (*names, "right", "not counted"), colours)

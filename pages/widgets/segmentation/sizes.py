@@ -8,7 +8,7 @@ from core.segmentation.sizes import SIZES, WorkingSize
 
 
 def size_picker(key: str = "size", default: str = "512", squares: bool = False) -> WorkingSize:
-    """Choose a working size. default: its name. squares: offer the article's squashed pictures too."""
+    """Let the visitor choose a working size. default: its name. squares: offer the article's squares too."""
     names = [name for name, size in SIZES.items() if squares or not size.square]
     chosen = st.segmented_control(
         "Working size",
@@ -18,7 +18,7 @@ def size_picker(key: str = "size", default: str = "512", squares: bool = False) 
         required=True,
         key=key,
         bind="query-params",
-        help="The photo's longer side in pixels while it is segmented. Larger finds smaller things and takes "
-        "longer; Full is the photo's own size, up to 2048.",
+        help="The photo's longer side in pixels while it is segmented. A larger size finds smaller things "
+        "and takes longer; Full is the photo's own size, up to 2048.",
     )
     return SIZES[chosen]

@@ -1,4 +1,4 @@
-"""CamVid by one click: how large it is, how far the download is, how long it still takes."""
+"""CamVid with one click: its size, the progress of the download and the time left."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pages.widgets.shared.dataset_state import SET, select
 from pages.widgets.shared.jobs import jobs, watch
 
 _MEGABYTE = 1024**2
-_TITLES = {"camvid": "CamVid, all 701 frames", "camvid-tiny": "CamVid tiny, a sample of it"}
+_TITLES = {"camvid": "CamVid, all 701 frames", "camvid-tiny": "CamVid tiny, a small sample"}
 _VERBS = {"download": "downloaded", "unpack": "unpacked"}
 
 
 def download_menu() -> None:
-    """Offer what is not there yet and not on its way."""
+    """Offer what has not been downloaded and is not being downloaded."""
     missing = [source for name, source in download.SOURCES.items() if not (data_folder() / name).exists()]
     if not missing:
         return
     with st.popover("Get CamVid", icon=":material/download:"):
         st.markdown(
-            "CamVid is 701 street scenes, filmed from a car in Cambridge and labelled by hand. It may be "
-            "used for research and in private (CC BY-NC 4.0)."
+            "CamVid is 701 street scenes, filmed from a car in Cambridge and labelled by hand. It is "
+            "free for research and private use (CC BY-NC 4.0)."
         )
         for source in missing:
             job = jobs().find(_key(source.name))
@@ -39,11 +39,14 @@ def download_menu() -> None:
                 icon=":material/download:",
                 width="stretch",
             )
-        st.caption("It goes on when you leave this page. Stopped or broken off, it later goes on from there.")
+        st.caption(
+            "The download continues when you leave this page. If it stops, it can be resumed where it "
+            "stopped."
+        )
 
 
 def show_downloads() -> None:
-    """How far each download is, or why it ended."""
+    """The progress of each download, or why it ended."""
     for name in download.SOURCES:
         job = jobs().find(_key(name))
         if job is None:
@@ -54,7 +57,7 @@ def show_downloads() -> None:
         if job.state == "failed":
             st.error(job.error, title=f"{name} could not be downloaded", icon=":material/cloud_off:")
         elif job.state == "cancelled":
-            st.info(f"The download of {name} was stopped; started again, it goes on from there.")
+            st.info(f"The download of {name} was stopped. Start it again to resume it.")
         else:
             _show_finished(name)
 
@@ -64,7 +67,7 @@ def _show_finished(name: str) -> None:
         jobs().forget(_key(name))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.success(f"{name} is here.", icon=":material/check:")
+        st.success(f"{name} has been downloaded.", icon=":material/check:")
         st.button(f"Show {name}", on_click=select, args=(name,), type="primary")
 
 

@@ -1,9 +1,9 @@
-"""What the Data page's address holds: data set, tab and frame; and how one part of the page leads to another.
+"""What the Data page's address holds: data set, tab and frame; and how parts of the page link to each other.
 
 Data set and tab are widgets that Streamlit itself binds to the address. Frames are also chosen where their
 picker is not on the page, which Streamlit would not write there.
 
-The functions that change something are for callbacks: a widget's state cannot be set once it is made.
+Call the functions that change something from callbacks: a widget's state cannot be set after it is drawn.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ SPLIT, CLASSES, SORT = "split", "with", "sort"
 """Keys of the gallery's filters."""
 
 GONE = "set_gone"
-"""Where the name of a set is kept that was asked for and is not there, while Toytown stands in for it."""
+"""The name of a set that was asked for but does not exist, while Toytown is shown in its place."""
 
 _FRAME, _WRITTEN = "frame", "frame_written"
 
 
 def select(name: str) -> None:
-    """Show another data set, by the name that the choice has it under."""
+    """Show another data set, by its name in the picker."""
     st.session_state[SET] = name
     begin_anew()
 
 
 def begin_anew() -> None:
-    """Begin with the first frame of another data set."""
+    """Show a new data set from its first frame."""
     for key in (_FRAME, _WRITTEN, SPLIT, CLASSES, SORT, GONE):
         st.session_state.pop(key, None)
     st.query_params.pop(_FRAME, None)
 
 
 def set_frame(name: str) -> None:
-    """Show a frame in the tabs that show one."""
+    """Choose the frame for the tabs that show one."""
     st.session_state[_FRAME] = name
 
 
@@ -47,7 +47,7 @@ def open_frame(name: str) -> None:
 
 
 def show_frames_with(name: str) -> None:
-    """Show the frames that have a class in the gallery, those with most of it first."""
+    """Show the frames with a class in the gallery, largest share first."""
     st.session_state.pop(SPLIT, None)
     st.session_state[CLASSES] = [name]
     st.session_state[SORT] = name
@@ -55,10 +55,10 @@ def show_frames_with(name: str) -> None:
 
 
 def follow_address() -> None:
-    """Take from the address the frame that a link or the browser's way back put there.
+    """Read the frame that a link or the browser's back button put into the address.
 
-    For runs of the whole page, which those are. A fragment's run may come from a browser that has not heard
-    yet of the address written by the run before.
+    Only for runs of the whole page. A fragment's run may come from a browser that has not yet received
+    the address that the last run wrote.
     """
     asked = st.query_params.get(_FRAME, "")
     if asked != st.session_state.get(_WRITTEN, ""):
@@ -66,12 +66,12 @@ def follow_address() -> None:
 
 
 def frame_name() -> str:
-    """The frame to show: the one chosen last, by hand or by the address; empty before the first."""
+    """The frame to show: the last one chosen, by hand or by the address; empty at first."""
     name: str = st.session_state.get(_FRAME, "")
     return name
 
 
 def write_frame(name: str) -> None:
-    """Let the address say which frame is shown."""
+    """Write the frame that is shown into the address."""
     st.session_state[_FRAME] = st.session_state[_WRITTEN] = name
     st.query_params[_FRAME] = name

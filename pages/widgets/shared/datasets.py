@@ -25,28 +25,28 @@ from pages.widgets.shared.markdown import escape
 TOYTOWN, TOYTOWN_TITLE = "toytown", "Toytown, built in"
 _FOLDER, _TROUBLE = "data_folder_given", "data_folder_trouble"
 _COUNT_PATIENCE = 0.4
-"""Seconds to wait for the counts before a bar is drawn: kept ones are there sooner."""
+"""Seconds to wait for the counts before drawing a bar: cached counts arrive sooner."""
 
 
 @dataclass(frozen=True)
 class OpenedSet:
-    """A data set and a key that changes when files come, go or are renamed."""
+    """A data set and a key that changes when files are added, removed or renamed."""
 
     dataset: SegmentationDataset
     key: str
 
 
 def choose_dataset() -> OpenedSet:
-    """Let somebody choose; the script ends here while there is nothing to be shown.
+    """Draw the picker; the script ends here while there is nothing to show.
 
-    A set that was asked for and is not there is named while Toytown stands in, until somebody chooses.
+    When the address asks for a set that does not exist, Toytown is shown and a warning names the missing one.
     """
     follow_address()
     options = _options()
     asked = str(st.query_params.get(SET) or st.session_state.get(SET, ""))
     if asked and asked not in options:
         st.session_state[GONE] = asked
-    stands_in = st.container()  # what comes and goes here moves nothing below
+    stands_in = st.container()  # a warning that comes and goes here moves nothing below
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Data set",
@@ -56,8 +56,8 @@ def choose_dataset() -> OpenedSet:
             format_func=lambda name: TOYTOWN_TITLE if name == TOYTOWN else name,
             width=340,
             on_change=begin_anew,
-            help="Toytown is built in: a street drawn by a program. Data sets in `data/` and folders that "
-            "you pointed at are here too.",
+            help="Toytown is built in: a street drawn by a program. The list also has the data sets in "
+            "`data/` and the folders that you opened.",
         )
         _folder_menu(name)
         slot = st.container(horizontal=True, width="content")
@@ -66,7 +66,7 @@ def choose_dataset() -> OpenedSet:
         st.session_state.pop(GONE, None)
     elif gone and gone not in options:
         stands_in.warning(
-            f"The data set {escape(gone[:80])} is not there any more; this is {TOYTOWN_TITLE}.",
+            f"The data set {escape(gone[:80])} no longer exists; {TOYTOWN_TITLE}, is shown instead.",
             icon=":material/folder_off:",
         )
     with slot:
@@ -83,24 +83,24 @@ def choose_dataset() -> OpenedSet:
 
 
 def counts(opened: OpenedSet) -> Statistics | None:
-    """The class counts; while they are made, or when they cannot be, this says so instead."""
+    """The class counts; while there are none, shows the progress or the error and returns None."""
     job = _counting(opened)
     job.wait(_COUNT_PATIENCE)
     if job.state == "finished":
         jobs().start_once(("thumbnails", opened.key), lambda job: keep_all(opened.dataset, job.tell))
         return job.result
     if job.state == "running":
-        watch(job, "Counting the classes in every frame", "counts", cancel="")
+        watch(job, "Counting the classes in every frame", "counts", unit="frame", cancel="")
     else:
         st.warning(
-            f"The classes cannot be counted: {job.error} The Check tab lists everything that is wrong.",
+            f"The classes cannot be counted: {job.error} The Check tab lists every problem.",
             icon=":material/calculate:",
         )
     return None
 
 
 def read_again(opened: OpenedSet) -> None:
-    """Forget what was found in the files: somebody may have mended one."""
+    """Forget what was found in the files: somebody may have repaired one."""
     for kind in ("counts", "check", "thumbnails"):
         jobs().forget((kind, opened.key))
 
@@ -125,13 +125,13 @@ def _folder_menu(name: str) -> None:
             on_change=_open_given,
             width=420,
             help="In any of CamVid's usual layouts: fastai's, Cambridge's original, Kaggle's or the SegNet "
-            "tutorial's. It is recognised by looking, and only read.",
+            "tutorial's. The layout is recognised by itself, and nothing in the folder is changed.",
         )
         if trouble := st.session_state.get(_TROUBLE):
             st.error(trouble, icon=":material/folder_off:")
         if name in map(str, recent_folders()):
             st.button("Forget this folder", on_click=_forget, args=(name,), icon=":material/delete:")
-            st.caption("Forgetting takes it off the list; its files stay.")
+            st.caption("This takes the folder off the list; its files stay.")
 
 
 def _open_given() -> None:
@@ -145,7 +145,7 @@ def _open_given() -> None:
     except (DatasetError, RuntimeError, ValueError, OSError) as error:
         known = isinstance(error, DatasetError)
         st.session_state[_TROUBLE] = (
-            str(error) if known else f"{given[:80]!r} is not a folder that can be read; give its whole path."
+            str(error) if known else f"{given[:80]!r} is not a folder that can be read; give its full path."
         )
         return
     add_recent_folder(folder)
@@ -159,25 +159,25 @@ def _forget(name: str) -> None:
 
 
 def _require_toytown(folder: Path) -> None:
-    """Make Toytown where it is not there yet; the script ends here until it is."""
+    """Draw Toytown if it does not exist yet; the script ends here until it does."""
     if folder.exists():
         return
     key = (TOYTOWN, folder)
     job = jobs().start_once(key, lambda job: toytown(folder, progress=job.tell))
     if job.state == "running":
         st.markdown(
-            "Toytown is drawn once, on first use: a made-up street in which every pixel's class is known."
+            "Toytown is drawn once, on first use: an invented street in which every pixel's class is known."
         )
-        watch(job, "Drawing Toytown, frame", "toytown", cancel="")
+        watch(job, "Drawing Toytown", "toytown", unit="frame", cancel="")
     elif job.state == "finished":
-        jobs().forget(key)  # somebody removed the folder since
+        jobs().forget(key)  # somebody has removed the folder
         st.rerun()
     else:
-        st.error(job.error, title="Toytown cannot be made", icon=":material/error:")
+        st.error(job.error, title="Toytown cannot be drawn", icon=":material/error:")
         st.button("Try again", on_click=jobs().forget, args=(key,))
     st.stop()
 
 
-@st.cache_resource(max_entries=8, show_spinner="Looking at the folder")
+@st.cache_resource(max_entries=8, show_spinner="Reading the folder")
 def _opened(folder: str, stamp: str) -> OpenedSet:
     return OpenedSet(open_dataset(Path(folder), strict=False), f"{folder} {stamp}")

@@ -1,4 +1,4 @@
-"""Every page is entered through `app.py`, also when Streamlit opens it by itself."""
+"""Every page is entered through `app.py`, even when Streamlit opens the page's file directly."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _ENTERED = "entered_through_app"
 
 
 def enter() -> None:
-    """Said by `app.py` at each run, before anything else."""
+    """Called by `app.py` at the start of each run."""
     st.session_state[_ENTERED] = True
     keep_last_files()
 
 
 def front_door() -> None:
-    """Said by each page first.
+    """Called by each page before anything else.
 
-    Until `st.navigation` has been called once in a server's life, Streamlit takes a folder `pages` for its
-    older kind of app: the first visitor, if their address names a page, gets that file without `app.py`.
+    Until `st.navigation` has been called once on a server, Streamlit treats the folder `pages` as its older
+    kind of app: the first visitor, if their address names a page, gets that file without `app.py`.
     """
     if st.session_state.get(_ENTERED):
         return

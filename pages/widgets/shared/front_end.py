@@ -1,4 +1,4 @@
-"""The JavaScript and style sheets of the smaller components; each lies beside its Python."""
+"""The JavaScript and style sheets of the smaller components, each beside its Python."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ELEMENT = Path(__file__).with_name("element.js")
-"""What all of them build elements with."""
+"""All of them build their elements with this."""
 
 
 @cache

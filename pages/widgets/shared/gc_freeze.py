@@ -1,4 +1,4 @@
-"""Streamlit collects garbage after every run of a page or of a part of it; libraries are none."""
+"""Streamlit collects garbage after every run of a page or fragment; imported libraries are never garbage."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import gc
 import sys
 
 _frozen = 0
-"""How many modules were loaded when their objects were last put aside."""
+"""How many modules were loaded at the last freeze."""
 
 
 def gc_freeze_imports() -> None:
-    """Said at the end of each run: what was imported stays for good; the collector need not walk through it.
+    """Call at the end of each run: imported objects stay for good, so the collector need not visit them.
 
-    Half a million objects of torch, pandas and Plotly would hold up everybody's clicks after each run, and on
-    a page that is drawn again every two seconds take a tenth of a processor from the training beside it.
+    Half a million objects of torch, pandas and Plotly would delay every click, and on a page
+    that refreshes every two seconds take a tenth of a processor from the training beside it.
     """
     global _frozen
     loaded = len(sys.modules)
@@ -23,6 +23,6 @@ def gc_freeze_imports() -> None:
 
 
 def gc_freeze() -> None:
-    """Take what is in memory now, less what is garbage already, out of the collector's sight for good."""
+    """Collect garbage, then hide everything that is in memory from the collector for good."""
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Words from outside in the app's sentences: names of files, classes, runs, recipes."""
+"""Text from outside in the app's sentences: names of files, classes, runs and recipes."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import re
 
 
 def escape(text: str) -> str:
-    """The text so that Markdown shows it as it is: no picture, link or colour comes out of it."""
+    """Escape a text so that Markdown shows it as it is, and makes no picture, link or colour of it."""
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

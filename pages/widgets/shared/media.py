@@ -1,4 +1,4 @@
-"""Files for the browser: fetched once by their address, not sent again with every run."""
+"""Files for the browser: fetched once by their address instead of sent with every run."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from streamlit import runtime
 File = tuple[bytes, str]
 
 _NAMED = "media_named"
-"""The files that the present run of the page has named, by their place."""
+"""The files that this run of the page has named, by place."""
 
 
 def media_url(content: bytes, media_type: str, place: str) -> str:
-    """Where the browser can fetch `content`: Streamlit's media store, as `st.image` does it.
+    """The address of `content` in Streamlit's media store, which `st.image` uses too.
 
-    A component's own data is sent again with every run; a media file is fetched once, for its address
-    is a hash of its content. Each run must name it again, or the store drops it. `place` tells the uses of
-    one page apart. The address is relative, so that it holds below any base path too.
+    A component's own data is sent again with every run; a media file is fetched once, because its
+    address is a hash of its content. Each run must name it again, or the store drops it. `place` tells the
+    files of one page apart. The address is relative, so that it works below any base path.
     """
     named: dict[str, File] = st.session_state.setdefault(_NAMED, {})
     if place in named and named[place][0] is not content:
@@ -26,9 +26,9 @@ def media_url(content: bytes, media_type: str, place: str) -> str:
 
 
 def keep_last_files() -> None:
-    """Said first at each run of the whole page: keep what the run before has named for one run more.
+    """Call first in each run of the whole page: keeps the files of the last run for one more run.
 
-    Streamlit forgets all of a session's files when a run begins, and drops those that nobody has named again
+    Streamlit forgets a session's files when a run begins, and drops those that have not been named again
     whenever any session's run ends: a slow browser would ask for a picture that is gone.
     """
     for place, file in st.session_state.get(_NAMED, {}).items():

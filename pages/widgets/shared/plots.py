@@ -1,4 +1,4 @@
-"""Charts: to look at, or to take along."""
+"""Charts on the page, and charts that can be saved."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def show_chart(figure: Figure, key: str, alt: str) -> None:
-    """A chart without Plotly's tool bar, which hides what is under it. alt: for who does not see it."""
+    """A chart without Plotly's tool bar, which would hide what is under it. alt: the chart in words."""
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
 
 
 def saved_chart(
     figure: Figure, name: str, alt: str, key: str, on_choose: Callable[[], None] | None = None
 ) -> None:
-    """A chart that can be saved as the picture `name`.png; on_choose: called when somebody chose a marker."""
+    """A chart that can be saved as the picture `name`.png. on_choose: called when a marker is chosen."""
     st.plotly_chart(
         figure,
         key=key,
@@ -36,7 +36,7 @@ def saved_chart(
 
 
 def chart_page_button(figure: Figure, name: str) -> None:
-    """A button for the chart as the page `name`.html, which needs no internet, and a word on both files."""
+    """A button that saves the chart as the offline page `name`.html, and a caption on both files."""
     st.download_button(
         "HTML",
         lambda: figure.to_html(include_plotlyjs=True),
@@ -45,4 +45,4 @@ def chart_page_button(figure: Figure, name: str) -> None:
         on_click="ignore",
         key=f"html_{name}",
     )
-    st.caption("PNG: the camera above the chart. HTML: the chart as a page of its own, without internet.")
+    st.caption("PNG: the camera above the chart. HTML: the chart as a page that works offline.")

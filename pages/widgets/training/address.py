@@ -1,4 +1,4 @@
-"""A recipe that was changed is in the page's address: a reload finds it again, and a link takes it along."""
+"""The page's address holds a changed recipe: it survives a reload and travels with a link."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from core.training.recipes.text import MAX_BYTES
 
 _EDITED = "edited"
 _LONGEST = 6000
-"""Characters of an address; the longest shipped recipe takes a fifth, and browsers and servers take more."""
+"""Characters of an address: the longest shipped recipe needs a fifth; browsers and servers accept more."""
 
 
 def edited_text() -> str | None:
-    """The changed recipe in the page's address; None where there is none, or something else."""
+    """The changed recipe in the page's address; None if there is none, or it is no recipe."""
     return unpacked(st.query_params.get(_EDITED, ""))
 
 
 def write_edited(text: str | None) -> None:
-    """Let the address have a changed recipe; None takes it out."""
+    """Write a changed recipe into the address; None removes it."""
     word = packed(text) if text is not None else ""
     if not word or len(word) > _LONGEST:
         st.query_params.pop(_EDITED, None)
@@ -29,12 +29,12 @@ def write_edited(text: str | None) -> None:
 
 
 def packed(text: str) -> str:
-    """A text in letters that an address may have."""
+    """A text, compressed into characters that an address may hold."""
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 
 def unpacked(word: str) -> str | None:
-    """The text that `packed` made a word of; None for any other word, and for more than a recipe may have."""
+    """The text that `packed` was given; None for any other word, and for a text too long for a recipe."""
     unpacker = zlib.decompressobj()
     try:
         content = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))

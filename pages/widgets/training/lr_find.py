@@ -1,4 +1,4 @@
-"""The learning-rate finder: run it, watch its curve grow, click a suggestion to take it."""
+"""The learning-rate finder: run it, watch its curve grow, click a suggestion to use it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.reports.lr_find_charts import finder_chart
 from core.training.recipes.recipe import Recipe
 from core.training.runs.lr_find_history import SUGGESTIONS, fitting_finder, rate_in_words
 from core.training.runs.records import Finder, RunSummary, list_runs, read_run
-from pages.widgets.runs.badge import place_in_line
+from pages.widgets.runs.badge import place_in_queue
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.markdown import escape
 from pages.widgets.training.plan import start_run
@@ -21,17 +21,17 @@ from pages.widgets.training.recipe import GivenRecipe, choose_stage, set_learnin
 
 _TROUBLE = "finder_trouble"
 _TICK = 1.5
-"""Seconds between two drawings of a curve that grows: a chart takes a moment to be built anew."""
+"""Seconds between two drawings of a growing curve: rebuilding a chart takes a moment."""
 
 
 def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
-    """Offer the finder for a stage, and show what it found."""
+    """Offer the finder for a stage, and show its result."""
     st.markdown(
-        "How large may a step be? The finder trains for 100 batches while the **learning rate** grows from "
-        "next to nothing: where the loss falls fastest lies a good one. The network is left as it was."
+        "How large should a step be? The finder trains for 100 batches while the **learning rate** grows "
+        "from almost nothing. A good rate is where the loss falls fastest. The network itself is not changed."
     )
     if given.recipe is None:
-        st.info("The finder comes back when the text is a recipe again.", icon=":material/edit_note:")
+        st.info("The finder needs a valid recipe. Correct the text first.", icon=":material/edit_note:")
         return
     position = choose_stage(given.recipe)
     stage, data = given.recipe.stages[position], opened.dataset.root
@@ -46,7 +46,7 @@ def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
             args=(given.recipe, data, stage.name),
         )
         if stage.lr == "find":
-            st.caption(f"{escape(stage.name)} lets the finder choose by itself when it begins.")
+            st.caption(f"{escape(stage.name)} runs the finder by itself when it begins.")
         else:
             st.caption(f"{escape(stage.name)} has the learning rate {stage.lr:g}.")
     if trouble := st.session_state.pop(_TROUBLE, ""):
@@ -68,7 +68,7 @@ def _start(recipe: Recipe, data: Path, stage: str) -> None:
 
 
 def _watch(run: str, stage: str) -> None:
-    """The curve as far as it goes."""
+    """The curve so far."""
     runs = list_runs()
     summary = next((each for each in runs if each.id == run), None)
     if summary is None or not summary.live:
@@ -81,7 +81,7 @@ def _watch(run: str, stage: str) -> None:
 
 def _in_words(summary: RunSummary, runs: list[RunSummary]) -> str:
     if summary.state == "queued":
-        return place_in_line(summary, runs)
+        return place_in_queue(summary, runs)
     status = summary.status
     if not status.batches:
         return "Reading the pictures"
@@ -91,7 +91,7 @@ def _in_words(summary: RunSummary, runs: list[RunSummary]) -> str:
 def _show_found(run: str, stage: str, position: int) -> None:
     finder = _finder(run, stage)
     if finder is None or not finder.suggestions:
-        st.info("The finder's curve is not there any more; find again.", icon=":material/search_off:")
+        st.info("The finder's curve no longer exists. Run the finder again.", icon=":material/search_off:")
         return
     st.markdown("Click a mark, or any point of the curve, to use its learning rate:")
     with st.container(horizontal=True):
@@ -119,11 +119,11 @@ def _finder(run: str, stage: str) -> Finder | None:
 
 
 def _chart(finder: Finder, key: str, position: int | None = None) -> None:
-    """position: of the stage that a click sets the learning rate of; None where nothing is to be clicked."""
+    """position: of the stage whose learning rate a click sets; None if nothing can be clicked."""
     st.plotly_chart(
         finder_chart(finder),
         key=key,
-        alt="The loss at each learning rate that was tried, with the suggested rates marked.",
+        alt="The loss at each learning rate tried, with the suggested rates marked.",
         on_select="ignore" if position is None else partial(_use_clicked, key, position),
         selection_mode="points",
         config={"displaylogo": False, "displayModeBar": False},
@@ -133,7 +133,7 @@ def _chart(finder: Finder, key: str, position: int | None = None) -> None:
 def _use_clicked(key: str, position: int) -> None:
     points = st.session_state[key].selection.points
     rate = points[0].get("x") if points else None
-    # From the browser: it may be anything.
+    # From the browser, which can send anything.
     if isinstance(rate, int | float) and math.isfinite(rate) and rate > 0:
         _use(position, float(rate))
 

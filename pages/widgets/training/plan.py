@@ -25,16 +25,16 @@ from pages.widgets.training.recipe import GivenRecipe
 
 _MEASURED, _TROUBLE = "training_measured", "training_trouble"
 _PATIENCE = 0.4
-"""Seconds to wait for a kept estimate before the page is drawn without it."""
+"""Seconds to wait for an earlier estimate before the page is drawn without it."""
 _GOODBYE = 2.0
-"""Seconds that a measurement has to end in; it looks four times a second whether it is to."""
+"""Seconds that a measurement gets to stop; it checks four times a second whether it should."""
 _GIGABYTE = 1024**3
 
 
 def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
-    """Say what will happen, measure how long it takes, and offer to start."""
+    """Say what will happen, measure how long it will take, and offer to start."""
     with st.container(border=True):
-        # The button's side first: on a narrow screen it comes before the words.
+        # The button's column first: on a narrow screen it comes before the text.
         left, right = st.columns([2, 3], gap="large")
         with right:
             _show_plan(given, opened)
@@ -48,7 +48,7 @@ def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
                 disabled=not ready,
                 on_click=_start,
                 args=(given.recipe, opened),
-                help="The run is a process of its own: it goes on when you close this page.",
+                help="The run continues when you close this page.",
             )
             if trouble := st.session_state.pop(_TROUBLE, ""):
                 st.error(escape(trouble), title="The run was not started", icon=":material/error:")
@@ -66,7 +66,7 @@ def start_run(recipe: Recipe, data: Path, stage: str = "") -> str:
     except StreetScopeError as error:
         return str(error)
     except OSError as error:
-        return str(disk_full(error) or f"The run's folder cannot be written: {error.strerror or error}.")
+        return str(disk_full(error) or f"The run's folder cannot be written to: {error.strerror or error}.")
     return ""
 
 
@@ -94,7 +94,7 @@ def _show_plan(given: GivenRecipe, opened: OpenedSet) -> None:
 
 
 def _show_estimate(recipe: Recipe, opened: OpenedSet) -> bool:
-    """Show what is known of the time, or how far the measurement is; False when the run would fail."""
+    """Show the estimate, or the measurement's progress; False if the run would fail."""
     key = (essence(recipe), opened.key)
     if st.session_state.get(_MEASURED) != key:
         _stop_measuring()
@@ -104,21 +104,21 @@ def _show_estimate(recipe: Recipe, opened: OpenedSet) -> bool:
     if job is None and found is None and not any(run.live for run in list_runs()):
         job = _measure(key, recipe, opened)
     if job is not None and job.state == "running":
-        watch(job, "Measuring a few batches", "estimate")
+        watch(job, "Timing a few batches", "estimate")
         return True
     if job is not None and job.state == "finished":
         found = job.result
     if found is not None:
         _show_time(fitted(found, recipe))
     elif job is None:
-        st.markdown("Not measured yet. Another run goes on at the moment; beside it everything takes longer.")
+        st.markdown("Not measured yet. Another run is training now, so everything takes longer.")
     elif job.state == "failed":
         _show_failure(job.error)
     else:
-        st.markdown("Not measured: the measurement was stopped.")
+        st.markdown("Not measured: you stopped the measurement.")
     failed = job is not None and job.state == "failed"
     st.button(
-        "Measure again" if failed or found is not None else "Measure how long it takes",
+        "Measure again" if failed or found is not None else "Measure how long it will take",
         on_click=_measure_again,
         args=(key, recipe, opened),
         icon=":material/timer:",
@@ -147,27 +147,28 @@ def _show_time(found: Estimate) -> None:
     )
     if found.beside:
         st.warning(
-            "A run trained while this was measured: on an idle machine it is faster.", icon=":material/speed:"
+            "Another run was training during this measurement: on an idle machine it is faster.",
+            icon=":material/speed:",
         )
     if len(found.stages) > 1:
         st.table(
             {
                 "Stage": [escape(stage.name) for stage in found.stages],
                 "Each epoch": [estimate(stage.epoch) for stage in found.stages],
-                "In all": [estimate(stage.seconds) for stage in found.stages],
+                "In total": [estimate(stage.seconds) for stage in found.stages],
             },
             border="horizontal",
             hide_index=True,
-            alt="How long each stage takes",
+            alt="Table of how long each stage takes.",
         )
 
 
 def _kept(key: Hashable, recipe: Recipe, opened: OpenedSet) -> Estimate | None:
-    """What was measured before; while a large data set is looked at for the first time, a bar."""
+    """An earlier estimate; shows a bar while a large data set is read for the first time."""
     job = jobs().start_once(("kept estimate", key), lambda job: _look(job, recipe, opened))
     job.wait(_PATIENCE)
     if job.state == "running":
-        watch(job, "Looking whether this was measured before", "kept_estimate", cancel="")
+        watch(job, "Looking for an earlier measurement", "kept_estimate", cancel="")
         job.wait()
     return job.result if job.state == "finished" else None
 
@@ -186,7 +187,7 @@ def _measure_again(key: Hashable, recipe: Recipe, opened: OpenedSet) -> None:
 
 
 def _stop_measuring() -> None:
-    """What this page measures is not asked for any more, or must not hold up a run. It can begin anew."""
+    """Stop this page's measurement: nobody needs it now, or it would slow down a run. It can be repeated."""
     key = ("estimate", st.session_state.get(_MEASURED))
     job = jobs().find(key)
     if job is not None and job.state == "running":

@@ -1,6 +1,6 @@
-"""Which recipe is followed: a shipped one, or one of your own; as text, and the main settings as a form.
+"""The recipe: a shipped one or one of your own, as text, and its main settings as a form.
 
-The text is the recipe. The form writes into it, with its comments kept, and what is typed shows in the form.
+The text is the recipe. The form changes the text and keeps its comments; text edits show in the form.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from pages.widgets.shared.markdown import escape
 from pages.widgets.training.address import edited_text, write_edited
 
 RECIPE, STAGE = "recipe", "stage"
-"""Keys of the choices of a recipe and of a stage; the recipe's is its name in the address too."""
+"""Keys of the pickers of recipe and stage; the recipe's is also its name in the address."""
 
 _FIRST = ("classroom", "fine-tune", "street", "article")
-"""From a minute's work to days of it."""
+"""From a minute's work to days."""
 
 _SOURCE, _LOADED, _DRAFTS, _OWN = "recipe_source", "recipe_loaded", "recipe_drafts", "recipe_own"
 _EDITOR, _UPLOAD = "recipe_editor", "recipe_upload"
@@ -34,7 +34,7 @@ _TROUBLE, _UPLOAD_TROUBLE = "recipe_trouble", "recipe_upload_trouble"
 
 @dataclass(frozen=True)
 class GivenRecipe:
-    """The recipe as it stands in the editor. recipe: None where the text is none; error then says why."""
+    """The recipe as it stands in the editor. recipe: None if the text is not valid; error then says why."""
 
     name: str
     text: str
@@ -43,7 +43,7 @@ class GivenRecipe:
 
 
 def choose_recipe() -> GivenRecipe:
-    """Let somebody choose a recipe, open one of their own, or save what they made of it."""
+    """Let the visitor choose a recipe, open one of their own, or save a changed one."""
     _follow_address()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.segmented_control(
@@ -53,7 +53,7 @@ def choose_recipe() -> GivenRecipe:
             required=True,
             key=RECIPE,
             bind="query-params",
-            help="Everything that decides what a run does, as a file of a few lines.",
+            help="A file of a few lines that decides everything a run does.",
         )
         _load(name)
         _open_menu()
@@ -65,7 +65,7 @@ def choose_recipe() -> GivenRecipe:
             "application/toml",
             on_click="ignore",
             icon=":material/download:",
-            help="The recipe as it stands below, as a file.",
+            help="Save the recipe below as a file.",
         )
         changed = given.text != _original(name)
         if changed:
@@ -75,7 +75,7 @@ def choose_recipe() -> GivenRecipe:
 
 
 def choose_stage(recipe: Recipe) -> int:
-    """Let somebody choose one of several stages; its position."""
+    """Let the visitor choose one of several stages; returns its position."""
     names = [stage.name for stage in recipe.stages]
     if st.session_state.get(STAGE) not in names:
         st.session_state[STAGE] = names[0]
@@ -85,19 +85,19 @@ def choose_stage(recipe: Recipe) -> int:
 
 
 def set_learning_rate(position: int, rate: float) -> None:
-    """Put a learning rate into the recipe's text; for callbacks."""
+    """Write a learning rate into the recipe's text; for callbacks."""
     _change(position, "lr", rate)
 
 
 def show_form(given: GivenRecipe) -> None:
-    """The main settings of a stage, each with what it does."""
+    """The main settings of a stage, each with its explanation."""
     if given.recipe is None:
-        st.info("The form comes back when the text is a recipe again.", icon=":material/edit_note:")
+        st.info("The form needs a valid recipe. Correct the text first.", icon=":material/edit_note:")
         return
     position = choose_stage(given.recipe)
     stage = given.recipe.stages[position]
     if trouble := st.session_state.pop(_TROUBLE, ""):
-        st.error(escape(trouble), title="The setting was left as it was", icon=":material/error:")
+        st.error(escape(trouble), title="The setting was not changed", icon=":material/error:")
     said = explanations(Stage)
     cropped = stage.crop is not None
     for setting in ("lr", "epochs", "batch_size", "pct_start", "crop" if cropped else "size", "frozen"):
@@ -117,7 +117,7 @@ def show_text(given: GivenRecipe) -> None:
         on_change=_take_text,
         height=min(640, 60 + 24 * (given.text.count("\n") + 1)),
         max_chars=MAX_BYTES,
-        help="A change counts when you leave the field or press Ctrl+Enter.",
+        help="A change takes effect when you leave the field or press Ctrl+Enter.",
     )
     with st.expander("What each setting means"):
         for title, model in (("The whole run", Recipe), ("A stage", Stage)):
@@ -135,7 +135,7 @@ def _options() -> list[str]:
 
 
 def _own() -> dict[str, str]:
-    """The texts of the recipes that were opened in this session, by name."""
+    """The texts of the recipes opened in this session, by name."""
     own: dict[str, str] = st.session_state.setdefault(_OWN, {})
     return own
 
@@ -146,7 +146,7 @@ def _original(name: str) -> str:
 
 
 def _load(name: str) -> None:
-    """Take up another recipe; what was changed in the one before is there again when somebody returns."""
+    """Switch to another recipe; changes to the last one are kept and shown again when it is chosen again."""
     loaded = st.session_state.get(_LOADED)
     if loaded == name:
         return
@@ -158,7 +158,7 @@ def _load(name: str) -> None:
 
 
 def _follow_address() -> None:
-    """At the begin of a visit, take up what was changed before a reload, or what a link brings."""
+    """At the start of a session, restore changes made before a reload, or those of a link."""
     text = edited_text()
     if text is None or _SOURCE in st.session_state:
         return
@@ -207,7 +207,8 @@ def _open_menu() -> None:
             key=_UPLOAD,
             on_change=_open_file,
             max_upload_size=1,
-            help="A TOML or JSON file with the settings of the shipped recipes. Nothing in it is run.",
+            help="A TOML or JSON file with the same settings as the shipped recipes. Nothing in it is "
+            "executed.",
         )
         if trouble := st.session_state.get(_UPLOAD_TROUBLE):
             st.error(escape(trouble), icon=":material/error:")
@@ -232,7 +233,7 @@ def _open_file() -> None:
 
 
 def _free_name(name: str) -> str:
-    """A name to choose it by: its own, or with a number where there is such a one."""
+    """A name for the picker: the recipe's own, with a number if it is taken."""
     name = _clean(name)
     taken = _options()
     return next(
@@ -248,7 +249,7 @@ def _clean(name: str) -> str:
 
 
 def _widget(position: int, setting: str, stage: Stage) -> None:
-    """A setting as a widget that shows what the text says."""
+    """A setting as a widget that shows the text's value."""
     key = f"setting_{position}_{setting}"
     shown = _shown(setting, getattr(stage, setting))
     if st.session_state.get(key) != shown:
@@ -287,16 +288,16 @@ def _take_setting(position: int, setting: str) -> None:
         value = _value(setting, given)
     except ValueError:
         st.session_state[_TROUBLE] = (
-            f"{given[:40]!r} is no learning rate: give a number such as 0.003, or `find`."
+            f"{given[:40]!r} is not a learning rate: give a number such as 0.003, or `find`."
             if setting == "lr"
-            else f"{given[:40]!r} is no size: give a share such as 0.5, or height and width such as 192, 256."
+            else f"{given[:40]!r} is not a size: give a share such as 0.5, or a height and width: 192, 256."
         )
         return
     _change(position, setting, value)
 
 
 def _value(setting: str, given: Any) -> Any:
-    """What a widget holds as TOML has it; ValueError."""
+    """A widget's value as a TOML value. ValueError if it is not valid."""
     if setting == "lr":
         return "find" if given.strip().lower() == "find" else float(given)
     if setting in ("size", "crop"):

@@ -1,4 +1,4 @@
-"""The runs: those that go on now, with their progress, and all of them to stop, resume, name and delete."""
+"""The runs: the live ones with their progress, and the list of all to resume, name and delete."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.errors import StreetScopeError
 from core.training.control.launch import request_stop, start
 from core.training.runs.records import RunSummary, ahead_of, delete_run, label_run, list_runs, log_tail
 from core.training.runs.status import ShownState
-from pages.widgets.runs.badge import place_in_line, run_badge
+from pages.widgets.runs.badge import place_in_queue, run_badge
 from pages.widgets.shared.markdown import escape
 
 _PAGE = 10
@@ -22,20 +22,22 @@ _TROUBLE, _DELETING = "runs_trouble", "runs_deleting"
 
 
 def show_live() -> None:
-    """The runs that train or wait, each with a bar; drawn again while there are any."""
+    """The runs that are training or waiting, each with a bar; drawn again while there are any."""
     live = _standing(list_runs())
     if live:
         st.fragment(_live, run_every=_TICK)(live)
 
 
 def show_runs() -> None:
-    """All runs, the newest first. Those that go on are stopped where `show_live` shows them."""
+    """All runs, newest first. Live runs are stopped where `show_live` shows them."""
     runs = list_runs()
     st.subheader("Runs", anchor=False)
     if trouble := st.session_state.pop(_TROUBLE, ""):
         st.error(escape(trouble), icon=":material/error:")
     if not runs:
-        st.caption("None yet. Each start makes one; it stays here with all that it has learnt.")
+        st.caption(
+            "There are no runs yet. Each one that you start is listed here, with everything it has learnt."
+        )
         return
     pages = -(-len(runs) // _PAGE)
     page = st.pagination(pages, key="runs_page") if pages > 1 else 1
@@ -48,7 +50,7 @@ def run_link(run: str, label: str) -> None:
     st.page_link("pages/runs.py", label=label, icon=":material/monitoring:", query_params={"run": run})
 
 
-# --- those that go on -----------------------------------------------------------------------------
+# --- live runs -------------------------------------------------------------------------------------
 
 
 def _standing(runs: Sequence[RunSummary]) -> tuple[tuple[str, ShownState], ...]:
@@ -58,13 +60,13 @@ def _standing(runs: Sequence[RunSummary]) -> tuple[tuple[str, ShownState], ...]:
 def _live(drawn: tuple[tuple[str, ShownState], ...]) -> None:
     runs = list_runs()
     if _standing(runs) != drawn:
-        st.rerun()  # the whole page: its list and what it offers change too
-    # What trains first, then the line in its order.
+        st.rerun()  # the whole page: its list and buttons change too
+    # The run that is training, then the queue in its order.
     for run in sorted((run for run in runs if run.live), key=lambda run: len(ahead_of(run.id, runs))):
         with st.container(border=True):
             _live_run(run, runs)
     if sum(run.live for run in runs) > 1:
-        st.caption("One run trains at a time; the others wait in line and begin by themselves.")
+        st.caption("One run trains at a time. The others wait in the queue and start by themselves.")
 
 
 def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
@@ -79,7 +81,7 @@ def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
             disabled=run.state == "stopping",
             on_click=_try,
             args=(request_stop, run.id),
-            help="The run stops at its next batch and can go on later.",
+            help="The run stops after the present batch. It can be resumed later.",
         )
     st.progress(run.share, _progress(run, runs))
 
@@ -87,7 +89,7 @@ def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
 def _progress(run: RunSummary, runs: Sequence[RunSummary]) -> str:
     status = run.status
     if run.state == "queued":
-        return place_in_line(run, runs)
+        return place_in_queue(run, runs)
     if run.state == "stopping" or not status.stage:
         return escape(run.message)
     if run.task == "lr_find":
@@ -98,7 +100,7 @@ def _progress(run: RunSummary, runs: Sequence[RunSummary]) -> str:
     return " · ".join(parts)
 
 
-# --- all of them ----------------------------------------------------------------------------------
+# --- all runs --------------------------------------------------------------------------------------
 
 
 def _row(run: RunSummary) -> None:
@@ -108,7 +110,13 @@ def _row(run: RunSummary) -> None:
             st.markdown(f"**{escape(run.title)}** {_what(run)}", width="stretch")
             run_link(run.id, "Open")
             if not run.live and run.state != "finished":
-                _button("Resume", run, start, ":material/resume:", "The run goes on after its last epoch.")
+                _button(
+                    "Resume",
+                    run,
+                    start,
+                    ":material/resume:",
+                    "The run continues from its last completed epoch.",
+                )
             _edit_menu(run)
         if run.note:
             st.caption(escape(run.note))
@@ -117,7 +125,7 @@ def _row(run: RunSummary) -> None:
 
 
 def _what(run: RunSummary) -> str:
-    """What a run is, behind its title."""
+    """A run's recipe, data set and start, for the line of its title."""
     task = "learning-rate finder, " if run.task == "lr_find" else ""
     when = f", {datetime.fromtimestamp(run.created):%d %b %Y, %H:%M}" if run.created else ""
     return f":gray[{task}{escape(run.recipe)} on {escape(Path(run.data).name)}{when}]"
@@ -139,7 +147,7 @@ def _button(label: str, run: RunSummary, act: Callable[[str], None], icon: str, 
 
 
 def _edit_menu(run: RunSummary) -> None:
-    """Title, note and deletion; drawn when it is opened."""
+    """Title, note and deletion; drawn when opened."""
     menu = st.popover("Edit", icon=":material/edit:", on_change="rerun", key=f"edit_{run.id}")
     if not menu.open:
         return
@@ -150,17 +158,17 @@ def _edit_menu(run: RunSummary) -> None:
             st.text_area("Note", run.note, key=note, max_chars=10_000, height=120)
             st.form_submit_button("Save", on_click=_label, args=(run.id, title, note), icon=":material/save:")
         if run.live:
-            st.caption("To delete it, stop it first.")
+            st.caption("To delete the run, stop it first.")
         elif st.session_state.get(_DELETING) != run.id:
             st.button(
                 "Delete", key=f"delete_{run.id}", icon=":material/delete:", on_click=_ask, args=(run.id,)
             )
         else:
-            st.warning("All its files go, the weights among them; published models stay.")
+            st.warning("This deletes all its files, also the weights. Published models stay.")
             with st.container(horizontal=True):
-                st.button("Keep", key=f"keep_{run.id}", on_click=_ask, args=("",))
+                st.button("Keep the run", key=f"keep_{run.id}", on_click=_ask, args=("",))
                 _button(
-                    "Delete for good", run, delete_run, ":material/delete_forever:", "It cannot be undone."
+                    "Delete for good", run, delete_run, ":material/delete_forever:", "This cannot be undone."
                 )
 
 

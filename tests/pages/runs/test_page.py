@@ -61,7 +61,7 @@ def metrics(app: AppTest) -> dict[str, str]:
 def test_without_runs_there_is_a_friendly_sentence(store):
     app = page()
 
-    assert "Nothing was trained here yet" in app.info[0].value
+    assert "Nothing has been trained here yet" in app.info[0].value
     assert len(app.tabs) == 0
 
 
@@ -98,11 +98,11 @@ def test_the_address_chooses_the_run(make_run):
     assert page(run="two").selectbox(key="run_picker").value == "two"
 
 
-def test_a_run_that_is_no_more_is_said_to_be_gone(make_run):
+def test_a_run_that_no_longer_exists_is_named(make_run):
     make_run("one")
     app = page(run="gone")
 
-    assert "There is no run 'gone' any more" in app.warning[0].value
+    assert "The run 'gone' no longer exists" in app.warning[0].value
     assert app.selectbox(key="run_picker").value == "one"
 
 
@@ -118,13 +118,13 @@ def test_a_running_run_shows_how_far_it_is_and_can_be_stopped(make_run):
     assert app.button(key="stop").disabled
 
 
-def test_a_waiting_run_says_its_place_in_line(make_run):
+def test_a_waiting_run_says_its_position_in_the_queue(make_run):
     make_run("trains", "running", title="The *first*")
     make_run("waits", "queued", empty=True, queued=time.time())
     app = page(run="waits")
 
-    assert r"Number 1 in line, behind **The \*first\***" in text(app)
-    assert "as soon as the first batch is learnt" in text(app)
+    assert r"Position 1 in the queue, behind **The \*first\***" in text(app)
+    assert "appear after the first batch" in text(app)
 
 
 def test_a_failed_run_shows_its_sentence_and_offers_to_resume(make_run):
@@ -178,7 +178,7 @@ def test_title_and_note_can_be_changed(make_run):
     app = page(tab="About")
     app.text_input(key="title_done").set_value("A better one")
     app.text_area(key="note_done").set_value("Remember this.")
-    next(button for button in app.button if button.label == "Keep").click().run()
+    next(button for button in app.button if button.label == "Save").click().run()
 
     summary = read_run("done").summary
     assert (summary.title, summary.note) == ("A better one", "Remember this.")

@@ -63,7 +63,7 @@ def test_data_set_that_has_gone_is_named(page) -> None:
     page.query_params["set"] = "sunk"
     page.run()
     assert not page.exception
-    said = ["The data set sunk is not there any more; this is Toytown, built in."]
+    said = ["The data set sunk no longer exists; Toytown, built in, is shown instead."]
     assert sentences(page.warning) == said
     page.query_params.pop("set")  # the browser's address names no set by now
     page.run()
@@ -119,13 +119,13 @@ def test_the_form_writes_into_the_text_and_keeps_its_comments(page):
 @pytest.mark.parametrize(
     ("setting", "given", "part"),
     [
-        ("lr", "fast", "no learning rate"),
+        ("lr", "fast", "not a learning rate"),
         ("lr", "-1", "greater than 0"),
         ("lr", "nan", "lr"),
-        ("size", "1 2 3", "no size"),
+        ("size", "1 2 3", "not a size"),
         ("size", "31, 33", "size"),
         ("size", "0", "size"),
-        ("size", "", "no size"),
+        ("size", "", "not a size"),
     ],
 )
 def test_a_setting_that_makes_no_recipe_is_refused_and_the_old_one_stays(page, setting, given, part):
