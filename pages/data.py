@@ -8,9 +8,8 @@ front_door()
 st.header("What does a network learn from?", anchor=False)
 st.markdown(
     "From photos in which people have labelled **every pixel**: each photo comes with a *label map* of the "
-    "same "
-    "size, which gives the class of every pixel. Pixels that nobody labelled are **Void** and are never "
-    "counted."
+    "same size, which gives the class of every pixel. Pixels that nobody labelled are **Void** and are "
+    "never counted."
 )
 
 with st.spinner("Looking for data sets"):

@@ -526,7 +526,7 @@ def test_photo_that_does_not_arrive_gets_a_sentence(open_viewer: OpenViewer) -> 
     page.route("**/media/*.png", lambda route: route.fulfill(body="not a picture", content_type="image/png"))
     page.get_by_text("Swap").click()
     expect(page.locator(".viewer").get_by_role("alert")).to_have_text(
-        "The picture did not arrive. Reload the page to try again."
+        "The picture could not be loaded. Reload the page to try again."
     )
     page.unroute("**/media/*.png")
     page.get_by_role("button", name="To (3, 5)").click()  # the next run tries again
@@ -542,7 +542,9 @@ def test_code_that_does_not_arrive_gets_a_sentence(serve: Serve, open_page: Open
         lambda route: route.fulfill(body="export const nothing = 0;", content_type="text/javascript"),
     )
     page.goto(f"{serve(APP).url}/?show=small")
-    expect(page.get_by_role("alert")).to_have_text("The viewer did not arrive. Reload the page to try again.")
+    expect(page.get_by_role("alert")).to_have_text(
+        "The viewer could not be loaded. Reload the page to try again."
+    )
 
 
 def test_lost_connection_comes_back(serve: Serve, open_page: OpenPage, watch: Watch) -> None:

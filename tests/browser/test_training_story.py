@@ -1,4 +1,4 @@
-"""The whole story in a real Chromium: start, watch, reload, stop, resume, publish, segment streets with it."""
+"""The whole story in a real Chromium: start, watch, reload, stop, resume, publish, segment a street."""
 
 from __future__ import annotations
 

@@ -1,24 +1,24 @@
 // Steps from frame to frame, by buttons and arrow keys, and plays a drive as a film.
 //
-// Python sends some frames at a time; those that come next are asked for while these play, so that
-// neither side ever holds a whole drive.
+// Python sends a few frames at a time; the next are requested while these play, so that neither side ever
+// holds a whole drive.
 
 const SPEEDS = [2, 4, 8]; // frames a second
-const ASK_BEFORE = 12; // frames left when more are asked for
-const PATIENCE_MS = 1500; // an answer that was overtaken on the way never comes
+const ASK_BEFORE = 12; // frames left when more are requested
+const PATIENCE_MS = 1500; // an answer that was overtaken never comes
 
-/** Who has the arrow keys for something else. */
+/** Elements that use the arrow keys themselves. */
 const BUSY =
   "input, textarea, select, [contenteditable=true], [role=tab], [role=radio], [role=radiogroup], [role=slider], " +
   "[role=application], [role=combobox], [role=listbox], [role=option], [role=menu], [role=menuitem], [role=grid], " +
   "[role=dialog], .js-plotly-plot";
 
-let speed = 4; // kept while the page is
+let speed = 4; // kept as long as the page is open
 let opacity = 55;
 
 const button = (words, title, onclick) => element("button", { type: "button", textContent: words, title, onclick });
 
-/** A picture that is decoded: shown, it is there at once. */
+/** A decoded picture, which can be shown at once. */
 async function decoded(address) {
   if (!address) return null;
   const image = element("img", { alt: "", src: new URL(address, document.baseURI) });
@@ -74,7 +74,7 @@ class Film {
     } else {
       this.take(data.film);
       if (this.asked) this.begin();
-      else if (!this.playing) this.stop(); // a page that was left while it played
+      else if (!this.playing) this.stop(); // the page was left while the film played
     }
     this.showWhere();
   }
@@ -92,7 +92,7 @@ class Film {
 
   step(by) {
     if (this.playing || this.waiting || (by < 0 ? this.data.first : this.data.last)) return;
-    this.waiting = true; // a held key must not run ahead of what is seen
+    this.waiting = true; // a held key must not run ahead of the picture
     clearTimeout(this.giveUp);
     this.giveUp = setTimeout(() => (this.waiting = false), PATIENCE_MS);
     this.send("step", by);
@@ -130,7 +130,7 @@ class Film {
     this.showPlaying();
   }
 
-  /** Take the next frames; those that are no longer among them are let go. */
+  /** Accept the next frames and drop those no longer among them. */
   take({ frames, rest }) {
     this.rest = rest;
     this.more = false;

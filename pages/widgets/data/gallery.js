@@ -1,10 +1,10 @@
-// A gallery of frames: each a photo under its label map, so that the slider answers without the server.
+// A gallery of frames, each a photo under its label map, so that the slider needs no server.
 
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down", Home: "first", End: "last" };
 
-let opacity = 55; // kept while the page is: another tab and back, and it is as it was
+let opacity = 55; // kept as long as the page is open, also across tabs
 
-// Relative to the page, as Streamlit's own files are: right below any base path.
+// Relative to the page, like Streamlit's own files, so that any base path works.
 const picture = (address, className) =>
   element("img", { className, alt: "", loading: "lazy", decoding: "async", src: new URL(address, document.baseURI) });
 
@@ -21,7 +21,7 @@ function card(frame, open) {
   return element("li", {}, button);
 }
 
-/** Where an arrow key leads to from the button at `from`; the grid's columns are what the window leaves. */
+/** The button that an arrow key leads to from `from`; the window's width decides the number of columns. */
 function goal(buttons, from, key) {
   const move = KEYS[key];
   if (move === "first") return 0;

@@ -63,9 +63,8 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
         "Mean IoU",
         f"{mean_iou(confusion):.3f}",
         help="For each class, the pixels that truth and prediction agree on, divided by the pixels that "
-        "either of "
-        f"them gives the class (intersection over union); the mean is over the {occurring} classes in this "
-        "frame's truth.",
+        f"either of them gives the class (intersection over union). The mean is over the {occurring} classes "
+        "in this frame's truth.",
     )
     st.caption(_measured_on(opened, evaluation, occurring))
     st.dataframe(

@@ -45,7 +45,7 @@ def photo_input() -> None:
         args=(key,),
         width=340,
         help="Drop, choose, or paste a copied picture with Ctrl+V. They stay on the machine that runs "
-        "StreetScope, and are deleted half an hour after you leave.",
+        "StreetScope, and are deleted within half an hour after you leave.",
     )
     camera = st.popover("Camera", icon=":material/photo_camera:", on_change="rerun", key="camera_popover")
     if camera.open:  # the browser asks for the camera as soon as this is drawn

@@ -63,7 +63,7 @@ def _table(run: str) -> None:
             on_click="ignore",
         )
         st.caption(
-            "★ marks the highest acc_camvid. *kept as* names the epoch's checkpoint, if there is one: `best` has "
+            "★ marks the highest acc_camvid. *kept as* names the epoch's checkpoint, if any: `best` has "
             "the highest mean IoU of the last stage."
         )
 

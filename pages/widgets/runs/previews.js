@@ -1,17 +1,17 @@
-// Shows a network learn: frames as it saw them at one moment after the other, by a slider or as a film.
+// Shows a network learn: its predictions at one moment after another, by a slider or as a film.
 //
-// All moments' addresses are here, so that the slider answers at once; a picture is fetched when it is needed.
+// The addresses of all moments are here, so that the slider answers at once; pictures are fetched when needed.
 
 const PAUSE_MS = 350; // between two moments of the film
 
-/** Shows a picture once it is decoded, so that the one before stays until then. */
+/** Shows a picture once it is decoded; the last one stays until then. */
 async function show(image, address) {
   const wanted = new URL(address, document.baseURI).href;
   if (image.dataset.wanted === wanted) return;
   image.dataset.wanted = wanted;
   const next = new Image();
   next.src = wanted;
-  await next.decode().catch(() => {}); // gone by now: it stays as it was
+  await next.decode().catch(() => {}); // the file is gone: keep the last picture
   if (image.dataset.wanted === wanted && next.naturalWidth) image.src = wanted;
 }
 
@@ -24,7 +24,7 @@ function namedColour([name, colour]) {
 
 class Previews {
   constructor(parent) {
-    this.number = null; // of the moment that somebody chose; null follows the newest
+    this.number = null; // of the chosen moment; null follows the newest
     this.toggle = element("button", { type: "button", textContent: "Play" });
     this.toggle.onclick = () => (this.timer ? this.pause() : this.play());
     this.slider = element("input", { type: "range", min: 1, step: 1, attributes: { "aria-label": "Moment" } });
@@ -64,7 +64,7 @@ class Previews {
     this.frames.replaceChildren(...this.columns.map(({ root }) => root));
   }
 
-  /** The chosen moment's place; of one that is not there any more, the newest's. */
+  /** The chosen moment's index; the newest's if the chosen one no longer exists. */
   place() {
     const { moments } = this.data;
     const found = moments.findIndex(({ number }) => number === this.number);

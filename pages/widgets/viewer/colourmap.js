@@ -1,5 +1,5 @@
-// Numbers as colours, in a map whose lightness rises evenly, so that those who see colours differently
-// and those who print in grey read the same.
+// Numbers as colours, in a map whose lightness rises evenly, so that it reads the same for colour-blind
+// people and in grey print.
 
 // Cividis: Nuñez, Anderton and Renslow, "Optimizing colormaps with consideration for color vision
 // deficiency", 2018; every sixteenth colour of matplotlib's table, the rest interpolated.

@@ -1,9 +1,9 @@
-// The pixel viewer's door: all of its front end that Streamlit sends again with every run. It fetches
+// The pixel viewer's door: the only part of the front end that Streamlit sends with every run. It fetches
 // the rest once (see _front_end in pixel_viewer.py) and hands over.
 
 const ATTEMPTS = 4;
 
-/** Streamlit drops a media file for a moment, while a run that was cut short is followed by another. */
+/** Streamlit drops a media file for a moment when a run is cut short and another follows. */
 async function again(load) {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -23,13 +23,13 @@ async function fetchText(address) {
 
 const frontEnds = new Map();
 
-/** Code and style sheet, once a page and in parallel; a failure is forgotten and tried again. */
+/** Code and style sheet, fetched once a page, in parallel; a failure is not kept, so it can be tried again. */
 function frontEnd({ code, style }) {
-  // Relative to the page, as Streamlit's own files are: right below any base path.
+  // Relative to the page, like Streamlit's own files, so that any base path works.
   const [codeAddress, styleAddress] = [code, style].map((address) => new URL(address, document.baseURI).href);
   if (!frontEnds.has(codeAddress)) {
     const loading = Promise.all([
-      // Some browsers remember that an address failed, so each attempt has its own.
+      // Some browsers remember that an address failed, so each attempt uses its own.
       again((attempt) => import(attempt === 1 ? codeAddress : `${codeAddress}?${attempt}`)),
       again(() => fetchText(styleAddress)).then((text) => new CSSStyleSheet().replace(text)),
     ]);
@@ -44,15 +44,15 @@ function complain(parent, error) {
   const words = document.createElement("p");
   words.className = "trouble";
   words.setAttribute("role", "alert");
-  words.textContent = "The viewer did not arrive. Reload the page to try again.";
+  words.textContent = "The viewer could not be loaded. Reload the page to try again.";
   parent.append(words);
 }
 
 const latest = new WeakMap(); // the newest call for each place on the page
 
 /**
- * Called again whenever data or theme change. Two calls may wait for the code at once, and Streamlit then
- * ends the first after the second has begun: only the newest one's end takes the viewer away.
+ * Called whenever data or theme change. Two calls may wait for the code at once, and Streamlit then ends the
+ * first after the second has begun: only the newest call's end removes the viewer.
  */
 export default async function door(component) {
   const parent = component.parentElement;

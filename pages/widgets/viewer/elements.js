@@ -4,12 +4,12 @@ import { element } from "./element.js";
 
 export { element };
 
-/** Give an element a class or take it; what is so already is not touched, which would cost a style pass. */
+/** Set or remove a class, only if that changes something: touching it costs a style pass. */
 export function setClass(target, name, on) {
   if (target.classList.contains(name) !== on) target.classList.toggle(name, on);
 }
 
-/** An icon of lines drawn in a square of 16; the words beside it are the element's own. */
+/** An icon of lines drawn in a square of 16; the text beside it is the element's own. */
 export function icon(...lines) {
   const space = "http://www.w3.org/2000/svg";
   const image = document.createElementNS(space, "svg");
@@ -26,7 +26,7 @@ export function icon(...lines) {
 
 export const swatch = () => element("span", { className: "swatch", attributes: { "aria-hidden": "true" } });
 
-/** Fill a swatch; "" leaves it empty, for what has no colour. */
+/** Fill a swatch; "" leaves it empty, for a class without a colour. */
 export function fill(target, colour) {
   target.style.setProperty("--swatch", colour || "transparent");
 }

@@ -1,13 +1,13 @@
-// Mouse, fingers, wheel and keys on the picture, turned into what they mean.
+// Turns mouse, fingers, wheel and keys on the picture into actions.
 
 import { setClass } from "./elements.js";
 
-const DRAG_THRESHOLD = { mouse: 4, pen: 6, touch: 10 }; // CSS pixels that a click may wander
+const DRAG_THRESHOLD = { mouse: 4, pen: 6, touch: 10 }; // CSS pixels that a click may move
 const WHEEL_LINE = 16; // CSS pixels, where a wheel counts in lines
-const WHEEL_MOST = 480; // of one event, which may stand for several turns, or for a whole page
+const WHEEL_MOST = 480; // of one event, which may stand for several notches or a whole page
 const WHEEL_STRENGTH = 0.0022; // a notch of 100 magnifies by a quarter
 const PINCH_STRENGTH = 0.01; // a touch pad's pinch comes as a small wheel with Control
-const WHEEL_REST_MS = 180; // a wheel that has just zoomed out does not go on to scroll the page
+const WHEEL_REST_MS = 180; // a wheel that has just zoomed out must not scroll the page
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -23,11 +23,11 @@ export class Gestures {
   constructor(canvas, target) {
     this.canvas = canvas;
     this.target = target;
-    this.pointers = new Map(); // those that are down, by id: their last place, in CSS pixels
+    this.pointers = new Map(); // the pointers that are down, by id: their last position in CSS pixels
     this.start = null; // where the first went down
-    this.dragged = false; // whether what began there is no click any more
+    this.dragged = false; // whether the gesture is no longer a click
     this.pressed = null; // the place at which the pointer went up
-    this.last = null; // the pointer where it was last seen
+    this.last = null; // the pointer's last position
     this.wheeled = -Infinity;
 
     const listen = (type, method, options) => canvas.addEventListener(type, (event) => this[method](event), options);
@@ -40,7 +40,7 @@ export class Gestures {
     listen("dblclick", "doubleClick");
     listen("keydown", "key");
     listen("wheel", "wheel", { passive: false });
-    // Two fingers are ours: without this the browser would scroll the page with them.
+    // We handle two fingers: without this the browser would scroll the page.
     for (const type of ["touchstart", "touchmove"]) {
       canvas.addEventListener(type, (event) => event.touches.length > 1 && event.cancelable && event.preventDefault(), {
         passive: false,
@@ -79,7 +79,7 @@ export class Gestures {
     if (!this.dragged && wandered > (DRAG_THRESHOLD[event.pointerType] ?? DRAG_THRESHOLD.touch)) {
       this.dragged = true;
       this.canvas.setPointerCapture(event.pointerId);
-      last = this.start; // what was held until now
+      last = this.start; // the position held until now
     }
     if (!this.dragged || this.target.isWhole()) return;
     setClass(this.canvas, "dragging", true);
@@ -100,8 +100,8 @@ export class Gestures {
   }
 
   up(event) {
-    // A click's own coordinates are whole CSS pixels in some browsers, coarser than what was
-    // pointed at; those of the pointer going up are not.
+    // A click's own coordinates are whole CSS pixels in some browsers, coarser than the pointer;
+    // those of the pointer going up are exact.
     this.pressed = this.placeOf(event);
     this.release(event);
   }
@@ -140,7 +140,7 @@ export class Gestures {
     const factor = Math.exp(-delta * (event.ctrlKey ? PINCH_STRENGTH : WHEEL_STRENGTH));
     if (delta === 0) return;
     if (!this.target.canZoom(factor)) {
-      // At the limit the page scrolls on, but not within the turn that came to it.
+      // At the limit the page scrolls, but not during the turn that reached it.
       const resting = event.timeStamp - this.wheeled < WHEEL_REST_MS;
       if (resting || event.ctrlKey || !this.target.isWhole()) event.preventDefault();
       if (resting) this.wheeled = event.timeStamp;
@@ -159,7 +159,7 @@ export class Gestures {
   }
 
   key(event) {
-    // With Alt, Control or Meta the keys belong to the browser.
+    // With Alt, Control or Meta, keys belong to the browser.
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const arrow = ARROWS[event.key];
     const step = event.shiftKey ? 10 : 1;

@@ -1,4 +1,4 @@
-// The classes that occur in the picture: pointing lights one up, clicking isolates it, the eye hides it.
+// The classes that occur in the picture: pointing highlights one, clicking isolates it, the eye hides it.
 
 import { element, fill, icon, percent, setClass, shareInWords, swatch } from "./elements.js";
 
@@ -51,7 +51,7 @@ export class Legend {
     eye.addEventListener("click", () => this.toggle(label));
     entry.addEventListener("pointerenter", (event) => event.pointerType !== "touch" && this.light(label));
     entry.addEventListener("pointerleave", () => this.light(null));
-    // Focus from the keyboard lights up too; the one that a click leaves behind would stay lit.
+    // Keyboard focus highlights too; focus left by a click would leave the class highlighted.
     only.addEventListener("focus", () => only.matches(":focus-visible") && this.light(label));
     only.addEventListener("blur", () => this.light(null));
     return entry;

@@ -1,6 +1,6 @@
 // Viewers of one page that share their viewport, and the spots pointed at and chosen.
 
-/** By the link's name: the viewers that have it. */
+/** The viewers of each link, by its name. */
 const groups = new Map();
 
 /** A viewer's membership of at most one link. */

@@ -3,8 +3,8 @@
 import { cornerOf, toPlace } from "./geometry.js";
 
 /**
- * A length in the screen's own pixels. Only the browser knows to which side it rounded, so its word
- * counts, but where it leaves the pixel density out (Chromium does when emulating one) ours does.
+ * A length in the screen's own pixels. Only the browser knows which way it rounded, so its value counts,
+ * unless it ignores the pixel density (as Chromium does when emulating one).
  */
 export function devicePixels(length, reported) {
   const expected = length * window.devicePixelRatio;
@@ -89,7 +89,7 @@ export function paintGrid(canvas, viewport, { width, height }) {
 
 // --- marks ---------------------------------------------------------------------------------------
 
-/** Stroke the context's path so that it shows on any ground: light on a wider dark line. */
+/** Stroke the context's path so that it shows on any background: light on a wider dark line. */
 function strokeTwice(context, width, edge) {
   context.lineWidth = width + 2 * edge;
   context.strokeStyle = "rgb(0 0 0 / 75%)";
@@ -139,7 +139,7 @@ export class MarkPainter {
     return right < 0 || bottom < 0 || left > this.canvas.width || top > this.canvas.height;
   }
 
-  /** Keep a line at the picture's edge on the canvas; where the viewport goes on, let it leave. */
+  /** Keep a line at the picture's edge on the canvas; where the viewport continues, let it leave. */
   kept(position, margin, extent, start) {
     const atStart = start <= 0;
     const atEnd = start + this.viewport.span >= 1 - 1e-9; // sums of fractions round
@@ -156,7 +156,7 @@ export class MarkPainter {
     return this.kept(y, margin, this.canvas.height, this.viewport.top);
   }
 
-  /** A frame around a box, never so small that its line hides what it frames. */
+  /** A frame around a box, never so small that its line hides the box. */
   frame(box, { least, line, edge }) {
     if (this.isOutside(box)) return;
     const margin = (line / 2 + edge) * this.unit;
@@ -207,7 +207,7 @@ export class MarkPainter {
     this.frame(this.box(row, col, row, col), { least: 4, line: 1, edge: 0.75 });
   }
 
-  /** A pixel large enough is framed; a smaller one gets a ring that leaves it free to see. */
+  /** A large enough pixel is framed; a smaller one gets a ring that leaves it visible. */
   chosen({ row, col }) {
     const box = this.box(row, col, row, col);
     if (this.isOutside(box)) return;
@@ -220,7 +220,7 @@ export class MarkPainter {
     const [inner, outer] = [5.5 * this.unit, 11 * this.unit];
     this.context.beginPath();
     this.context.arc(x, y, inner, 0, 2 * Math.PI);
-    // Within the ring only the picture is to be seen, not the neighbourhood's outline.
+    // Inside the ring only the picture shows, not the neighbourhood's outline.
     this.context.globalCompositeOperation = "destination-out";
     this.context.fill();
     this.context.globalCompositeOperation = "source-over";

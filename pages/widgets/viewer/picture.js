@@ -1,4 +1,4 @@
-// One photo with its maps: fetched once, read pixel by pixel, and turned into what is painted.
+// One photo with its maps: fetched once, read pixel by pixel, and turned into layers to paint.
 
 import { colourOf } from "./colourmap.js";
 import { bits, percent, shareInWords } from "./elements.js";
@@ -6,19 +6,19 @@ import { extentOf } from "./geometry.js";
 
 const LOAD_ATTEMPTS = 4;
 const ENTROPY_STEPS_PER_BIT = 50; // as core.segmentation.segmenter packs it
-const CLASSES = 256; // what a byte can say
+const CLASSES = 256; // the values of a byte
 const NOTHING = Object.freeze([0, 0, 0, 0]);
 
 // --- fetching ------------------------------------------------------------------------------------
 
 /**
- * Fetch, trying again for a moment: Streamlit drops a media file while a run that was cut short is
- * followed by the one that names it again.
+ * Fetch, with retries: Streamlit drops a media file for a moment when a run is cut short, until the next
+ * run names it again.
  */
 async function fetchAgain(address) {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      // Relative to the page, as Streamlit's own files are: right below any base path.
+      // Relative to the page, like Streamlit's own files, so that any base path works.
       const response = await fetch(new URL(address, document.baseURI));
       if (response.ok) return response;
       throw new Error(`${response.status} for ${address}`);
@@ -64,7 +64,7 @@ function repaint(canvas, colours) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-/** Give a canvas's memory back now, not when somebody collects garbage. */
+/** Free a canvas's memory now, not at the next garbage collection. */
 const release = (canvas) => canvas && Object.assign(canvas, { width: 0, height: 0 });
 
 // --- the picture ---------------------------------------------------------------------------------
@@ -95,13 +95,13 @@ export class Picture {
     return Math.log2(this.description.names.length);
   }
 
-  /** The map of entropies is fetched only when somebody wants to see it. */
+  /** The entropy map is fetched only when its view is chosen. */
   async loadEntropy(address) {
     const { width, height } = this.size;
     [this.entropies] = await fetchMaps(address, 1, width * height);
   }
 
-  /** What is known of a pixel: its class, its confidence in per cent, its entropy in bits. */
+  /** A pixel's class, confidence in per cent and entropy in bits. */
   read({ row, col }) {
     const index = row * this.size.width + col;
     const label = this.labels[index];
@@ -137,7 +137,7 @@ export class Picture {
       .sort((a, b) => b.share - a.share);
   }
 
-  /** The picture in a sentence, for those who do not see it. */
+  /** The picture in a sentence, for screen readers. */
   inWords() {
     const most = this.classes.slice(0, 5).map(({ label, share }) => {
       return `${this.classOf(label).name} ${shareInWords(share)}`;
@@ -145,7 +145,7 @@ export class Picture {
     return `${this.size.width} by ${this.size.height} pixels: ${most.join(", ")}`;
   }
 
-  /** A pixel's class and probability as they are said and shown. */
+  /** A pixel's class and probability as text. */
   static inWords({ name, confidence, entropy }) {
     const parts = [name];
     if (confidence !== null) parts.push(percent(confidence));
@@ -158,7 +158,7 @@ export class Picture {
     return `${colours} ${[...hidden].sort()}`;
   }
 
-  /** What lies over the photo in a view: colours of classes, or of numbers. Painted anew if it differs. */
+  /** The layer over the photo in a view: colours of classes or of numbers. Repainted only if it changed. */
   tint(view, hidden) {
     const recipe = this.tintRecipe(view, hidden);
     if (this.tinted.recipe !== recipe) {
@@ -188,7 +188,7 @@ export class Picture {
     for (let i = 0; i < values.length; i += 1) if (seen[labels[i]]) pixels[i] = table[values[i]];
   }
 
-  /** A veil over every class but one, in a colour of CSS. */
+  /** A veil over every class but one, in a CSS colour. */
   veil(label, colour) {
     const recipe = `${label} ${colour}`;
     if (this.veiled.recipe !== recipe) {
@@ -207,7 +207,7 @@ export class Picture {
     return this.veiled.canvas;
   }
 
-  /** The photo's colours at some pixels that lie close together, in CSS. */
+  /** The photo's CSS colours at some neighbouring pixels. */
   photoColours(pixels) {
     const { top, left, rows, cols } = extentOf(pixels);
     const scratch = canvasOf({ width: cols, height: rows });

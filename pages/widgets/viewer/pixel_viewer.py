@@ -1,8 +1,8 @@
-"""The pixel viewer: a photo under its coloured mask, in which one points at pixels and chooses one.
+"""The pixel viewer: a photo under its coloured mask, in which visitors point at pixels and choose one.
 
 Pages that show a segmentation come here. The front end is the folder `viewer` beside this file, a
 Streamlit component (Components v2) without a build step. It holds the label map and the confidences
-itself, so that pointing and choosing answer at once; Python hears of the chosen pixel afterwards.
+itself, so that pointing and choosing answer at once; Python is told the chosen pixel afterwards.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ View = Literal["photo", "overlay", "mask", "confidence", "entropy"]
 _PHOTO_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _FRONT_END = Path(__file__).parent
 
-# Each imports only modules named before it, whose addresses are known when its own is made.
+# Each imports only modules listed before it, whose addresses are known when its own is made.
 _MODULE_NAMES = (
     "geometry",
     "element",
@@ -56,9 +56,9 @@ _SOURCES = {name: _FRONT_END / f"{name}.js" for name in _MODULE_NAMES} | {"eleme
 _MODULES = {name: path.read_text("utf-8") for name, path in _SOURCES.items()}
 _STYLE = (_FRONT_END / "viewer.css").read_bytes()
 
-# Streamlit sends a component's source again with every run. So only a door stands here, and the rest
-# is fetched once, as the photo is. Declared once, at import: a second declaration would replace the
-# first under people's feet.
+# Streamlit sends a component's source again with every run. So this is only a door, and the rest is
+# fetched once, like the photo. Declared once, at import: a second declaration would replace the first
+# while it is in use.
 _mount = st.components.v2.component(
     "streetscope_pixel_viewer", js=(_FRONT_END / "door.js").read_text("utf-8")
 )
@@ -66,7 +66,7 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True)
 class ViewerPin:
-    """A pixel that somebody keeps, under a name."""
+    """A pixel that a visitor keeps, under a name."""
 
     name: str
     row: int
@@ -123,7 +123,7 @@ def viewer_picture(
     colours: a colour of three numbers 0..255 for each class, or None for a class that the mask leaves
         out, such as "the same in both" of a difference; a (C, 3) array will do.
     confidence_percent: (H, W), 0..100, already rounded, so that browser and server say the same; None
-        where nobody predicted, as in a ground truth. Confidence and entropy are then not offered.
+        without a prediction, as in a ground truth. Confidence and entropy are then not offered.
     Raises ValueError when these do not belong together.
     """
     height, width = labels.shape
@@ -180,16 +180,16 @@ def pixel_viewer(
 
     chosen: the pixel to mark. The viewer always follows it, also after the page changed it itself.
     shape: which neighbours to outline and magnify; `core.segmentation.reading.neighbourhood` has the rule.
-    view: what to show. The viewer follows it when it changes; what somebody picks in the viewer stays.
+    view: what to show. The viewer follows it when it changes; a view picked in the viewer stays.
     entropy: makes the (H, W) entropy map in fiftieths of a bit, uint8. Called once a picture, when
         somebody first wants to see it; without it, or without confidences, that view is not offered.
     pins: pixels to flag, numbered from 1.
     link: viewers of one page with the same link share zoom, pan, and the places pointed at and chosen.
-        Only the viewer that somebody clicked calls `on_choose`; `ViewerPicture.same_place` says which
+        Only the clicked viewer calls `on_choose`; `ViewerPicture.same_place` says which
         pixel the others show, and the page then gives each its own.
-    on_choose: called with the pixel before the script runs again, when someone chose one; the place
+    on_choose: called with the pixel before the script runs again, when one was chosen; the place
         to set the session state that `chosen` comes from (and number inputs beside the viewer).
-    on_view: likewise, when someone picked a view.
+    on_view: likewise, when a view was picked.
     label: what a screen reader calls the picture.
     Returns the pixel last chosen in this picture by click, tap or key; None before that.
     Raises PixelOutsideError when the picture has no such pixel as `chosen` or a pin.
@@ -277,7 +277,7 @@ def _views(picture: ViewerPicture, entropy: object) -> list[View]:
 def _packed_entropy(
     identity: str, height: int, width: int, _entropy: Callable[[], NDArray[np.uint8]]
 ) -> bytes:
-    """The deflated entropy map of the picture of this identity, made once for everybody."""
+    """The deflated entropy map of the picture of this identity, made once for all sessions."""
     values = _entropy()
     if values.shape != (height, width) or values.dtype != np.uint8:
         raise ValueError(f"The entropy map is {values.dtype} {values.shape}, not uint8 {(height, width)}.")
@@ -290,7 +290,7 @@ def _packed_entropy(
 def _front_end() -> dict[str, str]:
     """The addresses of the viewer's code and style sheet.
 
-    A module's address is a hash, so the modules it imports are put in by the addresses they got.
+    A module's address is a hash, so its imports are replaced by the addresses of the imported modules.
     """
     addresses: dict[str, str] = {}
     for name, source in _MODULES.items():
@@ -300,7 +300,7 @@ def _front_end() -> dict[str, str]:
     return {"code": addresses["viewer"], "style": media_url(_STYLE, "text/css", "style")}
 
 
-# --- what the browser says: it can send anything, so believe nothing ------------------------------
+# --- what the browser sends: it can be anything, so all is checked --------------------------------
 
 
 def _state(key: str, name: str) -> Mapping[str, object]:
@@ -335,7 +335,7 @@ def _link_key(link: str) -> str:
 
 
 def _link_echo(link: str) -> int:
-    """The same for viewers with this link, which count their choices together."""
+    """The same for all viewers with this link, which count their choices together."""
     return _whole(st.session_state.get(_link_key(link))) or 0
 
 

@@ -1,10 +1,10 @@
-// What is said of single pixels: the two readouts, the loupe, the flags of pins.
+// Readings of single pixels: the two readouts, the loupe, the flags of pins.
 
 import { element, fill, setClass, swatch } from "./elements.js";
 import { centreOf, extentOf, samePixel, toPlace } from "./geometry.js";
 import { Picture } from "./picture.js";
 
-/** A line that says what a pixel is: a swatch, the class with its confidence, the place. */
+/** A line about a pixel: a swatch, the class with its confidence, the place. */
 export class Readout {
   constructor(kind, role, whenEmpty) {
     this.whenEmpty = whenEmpty;
@@ -31,9 +31,9 @@ const CAPTIONS = {
   square: ({ top, bottom, left, right }) => [`rows ${top} to ${bottom}, columns ${left} to ${right}`, ""],
 };
 
-/** The neighbourhood magnified: of each pixel the photo's colour and below it its class's. */
+/** The magnified neighbourhood: each pixel's colour in the photo, and below it the colour of its class. */
 export class Loupe {
-  /** onHover(pixel or null), onChoose(pixel): the loupe's pixels are as good as the picture's. */
+  /** onHover(pixel or null), onChoose(pixel): the loupe's pixels work like the picture's. */
   constructor({ onHover, onChoose }) {
     this.cells = element("div", { className: "cells", attributes: { role: "img" } });
     this.caption = element("span");
@@ -87,7 +87,7 @@ export class Loupe {
     return `Neighbourhood magnified, ${this.caption.textContent}: ${words.join(", ")}`;
   }
 
-  /** Mark the cell of the pixel that is pointed at, here or in the picture. */
+  /** Mark the cell of the pixel under the pointer, here or in the picture. */
   point(pixel) {
     this.pixels.forEach((each, index) => {
       setClass(this.cells.children[index], "pointed", samePixel(each, pixel));
@@ -97,7 +97,7 @@ export class Loupe {
 
 const FLAG_REACH = 22; // CSS pixels from a pin's foot within which its name shows
 
-/** Numbered flags at kept pixels, named while somebody points near their foot. */
+/** Numbered flags at pinned pixels; the name shows while the pointer is near a flag's foot. */
 export class Pins {
   constructor() {
     this.element = element("ul", { className: "pins", attributes: { "aria-label": "Pins" } });
@@ -126,7 +126,7 @@ export class Pins {
     });
   }
 
-  /** place: where somebody points, or null. box: the picture's size on the page. */
+  /** place: of the pointer, or null. box: the picture's size on the page. */
   point(place, viewport, box) {
     const distances = this.pins.map(({ spot }) => {
       if (place === null) return Infinity;

@@ -3,7 +3,7 @@
 import { GRADIENT } from "./colourmap.js";
 import { element, icon, percent } from "./elements.js";
 
-const STARTING_OPACITY = 55; // per cent: colours are plain, the photo still shows through
+const STARTING_OPACITY = 55; // per cent: colours are clear, and the photo still shows through
 
 const VIEW_NAMES = {
   photo: "Photo",
@@ -38,9 +38,9 @@ const KEYS = [
   ["?", "opens this list"],
 ];
 
-let groups = 0; // radio buttons of one name belong together, so each viewer needs its own
+let groups = 0; // radio buttons of one name form a group, so each viewer needs its own name
 
-/** The choice of a view: radio buttons, so that arrow keys and screen readers know them. */
+/** The choice of a view: radio buttons, which arrow keys and screen readers can use. */
 export class ViewPicker {
   constructor(onPick) {
     this.onPick = onPick;
@@ -148,7 +148,7 @@ export class ZoomButtons {
     this.element = element("div", { className: "zoom" }, this.out, this.level, this.in, this.fit);
   }
 
-  /** `aria-disabled`, not `disabled`: a button that is disabled loses the focus it had. */
+  /** `aria-disabled`, not `disabled`: a disabled button loses the focus. */
   show(span, leastSpan) {
     this.level.textContent = `${(1 / span).toFixed(span > 0.1 ? 1 : 0)}×`;
     for (const button of [this.out, this.fit]) button.setAttribute("aria-disabled", span >= 1);
@@ -156,7 +156,7 @@ export class ZoomButtons {
   }
 }
 
-/** The button "?" and the list of keys and gestures that it opens; closed, the focus returns. */
+/** The button "?" and the list of keys and gestures that it opens; closing it returns the focus. */
 export class Help {
   constructor() {
     const list = (entries) =>
@@ -174,7 +174,7 @@ export class Help {
     this.dialog = element("dialog", {}, title, list(GESTURES), keysTitle, list(KEYS), close);
     this.dialog.setAttribute("aria-labelledby", "help-title");
     close.addEventListener("click", () => this.dialog.close());
-    // A click beside the list is one on the dialog's backdrop, which is the dialog itself.
+    // A click beside the list is on the dialog's backdrop, which is the dialog itself.
     this.dialog.addEventListener("click", (event) => {
       if (event.target === this.dialog) this.dialog.close();
     });

@@ -46,7 +46,7 @@ const DESCRIPTION =
   "Click a pixel to read it. Arrow keys move the chosen pixel by 1, with Shift by 10. " +
   "Plus and minus zoom, 0 shows the whole picture, question mark lists all keys.";
 
-/** What a viewer leaves to the next one of its key, when Streamlit takes it down and builds it anew. */
+/** What a viewer leaves to the next one with its key, when Streamlit removes and rebuilds it. */
 const legacies = new Map();
 
 const isAlike = (a, b) => Math.abs((a.width * b.height) / (a.height * b.width) - 1) < ALIKE;
@@ -232,8 +232,8 @@ class PixelViewer {
    * Follow the chosen pixel.
    *
    * Python names the newest choice it knows of (`echo`). As long as that is not the newest one
-   * made here, its `chosen` is an answer overtaken on the way, and following it would make the
-   * marks jump back. With another picture it is followed in any case: `load` forgets the choice.
+   * made here, its `chosen` is outdated, and following it would make the marks jump back. With
+   * another picture it is followed in any case: `load` forgets the choice.
    */
   followChosen({ chosen, echo }) {
     if (this.unanswered && echo < this.sequence) {
@@ -276,7 +276,7 @@ class PixelViewer {
     try {
       const picture = await Picture.load(description);
       if (this.wanted === description) this.show(picture);
-      else picture.close(); // another one was asked for meanwhile, or the viewer is gone
+      else picture.close(); // another picture was requested meanwhile, or the viewer is gone
     } catch (error) {
       if (this.wanted === description) this.complain(error);
     }
@@ -295,7 +295,7 @@ class PixelViewer {
     this.root.dataset.ready = "true";
   }
 
-  /** From now on nobody points into the picture; it stays to be seen if the next one is like it. */
+  /** Ends pointing into the picture; it stays visible if the next one is like it. */
   putAside(staysVisible) {
     this.root.dataset.ready = "false";
     this.point(null);
@@ -314,7 +314,7 @@ class PixelViewer {
     console.warn("The pixel viewer could not load its picture.", error);
     this.putAside(false);
     this.wanted = null; // the next answer from Python tries again
-    const words = "The picture did not arrive. Reload the page to try again.";
+    const words = "The picture could not be loaded. Reload the page to try again.";
     this.trouble = element("p", { className: "trouble", textContent: words, attributes: { role: "alert" } });
     this.stage.append(this.trouble);
   }
@@ -322,7 +322,7 @@ class PixelViewer {
   describe() {
     const { label } = this.data;
     const words = this.picture === null ? label : `${label}, ${this.picture.inWords()}`;
-    // Set again, the same words might be read out again.
+    // If set again, the same text might be read out again.
     if (this.marksLayer.getAttribute("aria-label") !== words) this.marksLayer.setAttribute("aria-label", words);
   }
 
@@ -336,7 +336,7 @@ class PixelViewer {
 
   // --- views -----------------------------------------------------------------------------------
 
-  /** Somebody picked a view. Python hears of it if the page cares, or if it has the map to be seen. */
+  /** A view was picked. Python is told if the page wants to know, or if Python has the map to show. */
   pickView(view) {
     this.pickedView = view;
     const wantsMap = view === "entropy" && this.picture?.entropies === null && this.data.entropy === null;
@@ -374,7 +374,7 @@ class PixelViewer {
       await picture.loadEntropy(address);
     } catch (error) {
       console.warn("The pixel viewer could not load the entropy map.", error);
-      if (this.picture === picture) this.note.textContent = "The entropy did not arrive. Choose another view and come back.";
+      if (this.picture === picture) this.note.textContent = "The entropy could not be loaded. Choose another view, then try again.";
       return;
     } finally {
       picture.isLoadingEntropy = false;
@@ -413,7 +413,7 @@ class PixelViewer {
     this.moveTo(zoomed(this.targetViewport, factor, place, this.leastSpan), { smooth });
   }
 
-  /** One step in (1) or out (-1), around the chosen pixel if it is in sight. */
+  /** One step in (1) or out (-1), around the chosen pixel if it is visible. */
   zoomByKey(direction) {
     const factor = ZOOM_STEP ** direction;
     if (!this.canZoom(factor)) return;
@@ -518,7 +518,7 @@ class PixelViewer {
 
   // --- choosing --------------------------------------------------------------------------------
 
-  /** A click or tap. `again`: the second of a double click, which means the whole picture. */
+  /** A click or tap. `again`: the second of a double click, which shows the whole picture. */
   choose(place, again) {
     if (!again && this.picture !== null) this.choosePixel(pixelAt(toSpot(place, this.viewport), this.wanted), 0);
   }
@@ -557,7 +557,7 @@ class PixelViewer {
     this.mark(samePlace(pixel, size, this.wanted));
   }
 
-  /** Join a linked viewer: what it shows and counts is what this one shows and counts. */
+  /** Join a linked viewer: this one takes over what it shows and counts. */
   follow(other) {
     this.sequence = Math.max(this.sequence, other.sequence);
     this.followViewport(other.viewport);
@@ -621,7 +621,7 @@ class PixelViewer {
     this.isDirty = false;
     const { shown, viewport } = this;
     if (shown === null || this.canvasSize.width === 0) return;
-    // A picture that waits for the next one to arrive goes on looking as it did.
+    // A picture that waits for the next one keeps its view.
     if (shown === this.picture) this.paintedView = this.view;
     const view = this.paintedView;
     this.showOpacity();
@@ -664,7 +664,7 @@ class PixelViewer {
     if (canvas.hidden !== (recipe === false)) canvas.hidden = recipe === false;
     if (canvas.hidden) {
       this.painted.delete(canvas);
-      setSize(canvas, 0, 0); // it gives its memory back
+      setSize(canvas, 0, 0); // frees its memory
       return;
     }
     const { width, height } = this.canvasSize;
