@@ -75,7 +75,7 @@ def test_an_installed_copy_segments_with_the_shipped_model(streetscope, installe
 
 def test_an_installed_copy_keeps_data_and_models_in_the_users_own_folder(installed, tmp_path):
     program = (
-        "from core.datasets.paths import data_folder; from core.models.paths import models_folder\n"
+        "from core.project import data_folder; from core.models.paths import models_folder\n"
         "from core.training.runs.folder import runs_folder\n"
         "print(data_folder(), models_folder(), runs_folder(), sep='\\n')"
     )

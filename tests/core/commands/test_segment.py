@@ -200,7 +200,7 @@ def test_segmenting_gives_a_photo_of_an_odd_name_safe_file_names(run, photo, tmp
         run("segment", str(odd), "--model", "colours", "--out", str(tmp_path / "out"), "--json")
     )
 
-    assert Path(found["files"]["index"]).name == "my_straße-colours-512-index.png"
+    assert Path(found["files"]["index"]).name == "my-straße-colours-512-index.png"
 
 
 def test_segmenting_a_second_photo_keeps_the_first_ones_files(run, photo, tmp_path):
