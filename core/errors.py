@@ -24,6 +24,7 @@ with status 2.
     │   ├── LabelValueError        a label map with a number that the class list does not have
     │   ├── UnknownColourError     a label map with a colour that the class list does not have
     │   └── DownloadError          a data set that could not be downloaded
+    ├── WorkerError                a process of ours that ended without a result
     └── TrainingError
         ├── RecipeError            a recipe that cannot be followed
         ├── DivergedError          the loss is no longer a number
@@ -122,6 +123,10 @@ class UnknownColourError(DatasetError):
 
 class DownloadError(DatasetError):
     """A data set that could not be downloaded."""
+
+
+class WorkerError(StreetScopeError):
+    """A worker process that ended without a result and without saying why."""
 
 
 class TrainingError(StreetScopeError):

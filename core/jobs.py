@@ -14,6 +14,11 @@ from core.errors import StreetScopeError
 Result = TypeVar("Result")
 State = Literal["running", "finished", "failed", "cancelled"]
 
+ProgressCallback = Callable[[int, int], None]
+"""Told how much is done of how much."""
+Tell = Callable[[int, int, float | None, str], None]
+"""Told what is done of how much, the seconds left if known, and in words what is being done."""
+
 _log = logging.getLogger(__name__)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from click.core import ParameterSource
 
 
 def refuse(message: str) -> int:
@@ -10,3 +11,12 @@ def refuse(message: str) -> int:
     sentence = " ".join(message.split())
     click.echo(sentence if sentence.endswith((".", "!", "?")) else f"{sentence}.", err=True)
     return 2
+
+
+def refuse_with(option: str, *others: str) -> None:
+    """UsageError for a parameter that was given and that an option would leave without effect."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if name in others and context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"{option} goes without {parameter.opts[0]}; leave one of them out")

@@ -1,15 +1,60 @@
-"""Commands for watching runs: the previews as a film, runs beside each other, the machine."""
+"""Commands for runs: list, show, name, delete and stop them; films, comparisons, the machine they run on."""
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.commands.refusal import refuse_with
+
+if TYPE_CHECKING:
+    from core.training.runs.records import RunSummary, RunView
+
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+@click.command()
+@click.argument("run", metavar="[ID]", required=False)
+@click.option("--title", help="Call the run this.")
+@click.option("--note", help="Note this about the run.")
+@click.option("--delete", is_flag=True, help="Delete the run and all its files.")
+@_json_option
+def runs(run: str | None, title: str | None, note: str | None, delete: bool, as_json: bool) -> None:
+    """List the training runs, or show, name or delete one."""
+    from core.training.runs.records import delete_run, label_run, list_runs, read_run
+
+    if run is None:
+        if delete or title is not None or note is not None:
+            raise click.UsageError("give the ID of the run")
+        summaries = list_runs()
+        if as_json:
+            click.echo(json.dumps([_summary(summary) for summary in summaries]))
+        else:
+            for summary in summaries:
+                click.echo(_line(summary))
+        return
+    if delete:
+        refuse_with("--delete", "title", "note", "as_json")
+        delete_run(run)
+        return
+    if title is not None or note is not None:
+        label_run(run, title=title, note=note)
+    view = read_run(run)
+    click.echo(json.dumps(run_values(view)) if as_json else run_text(view))
+
+
+@click.command()
+@click.argument("run", metavar="ID")
+def stop(run: str) -> None:
+    """Stop a training run at its next batch."""
+    from core.training.control.launch import request_stop
+
+    request_stop(run)
 
 
 @click.command()
@@ -79,6 +124,69 @@ def machine(as_json: bool) -> None:
         click.echo(", ".join([gpu.name, *gpu.words().values()]))
 
 
+def run_values(view: RunView) -> dict[str, Any]:
+    """A run as plain values, ready for JSON."""
+    return _summary(view.summary) | {
+        "stages": list(view.settings.stages),
+        "history": [_without_nan(epoch._asdict()) for epoch in view.history],
+        "checkpoints": list(view.checkpoints),
+        "suggestions": {finder.stage: finder.suggestions for finder in view.finders},
+        "environment": view.environment,
+    }
+
+
+def run_text(view: RunView) -> str:
+    """A run as a terminal shows it: its state, its epochs, its checkpoints."""
+    lines = [_line(view.summary)]
+    if view.summary.note:
+        lines += [_printable(line) for line in view.summary.note.splitlines()]
+    if view.history:
+        lines.append("stage         epoch  train_loss  valid_loss  acc_camvid  mean_iou  seconds")
+    lines += [
+        f"{e.stage:12}  {e.epoch:5d}  {e.train_loss:10.4f}  {e.valid_loss:10.4f}  {e.acc_camvid:10.4f}"
+        f"  {e.mean_iou:8.4f}  {e.seconds:7.1f}"
+        for e in view.history
+    ]
+    if view.checkpoints:
+        lines.append(f"checkpoints   {', '.join(view.checkpoints)}")
+    return "\n".join(lines)
+
+
+def _summary(summary: RunSummary) -> dict[str, Any]:
+    return {
+        "id": summary.id,
+        "title": summary.title,
+        "note": summary.note,
+        "task": summary.task,
+        "recipe": summary.recipe,
+        "data": summary.data,
+        "created": summary.created,
+        "state": summary.state,
+        "message": summary.message,
+        "share": summary.share,
+        "seconds_left": summary.seconds_left,
+        "seconds": summary.status.seconds,
+    }
+
+
+def _without_nan(figures: dict[str, Any]) -> dict[str, Any]:
+    """A figure that is no number as None: JSON has no word for it, and other programs would refuse it."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in figures.items()
+    }
+
+
+def _printable(text: str) -> str:
+    """Text of a run's as a terminal may get it: a folder from elsewhere could hold commands to it."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _line(summary: RunSummary) -> str:
+    title = "" if summary.title == summary.id else f"  {summary.title}"
+    return _printable(f"{summary.id}  {summary.state} {summary.share:.0%}{title}  {summary.message}")
+
+
 def _best(row: dict[str, Any]) -> str:
     if row["acc_camvid"] is None:
         return f"{row['run']}  no epoch has ended yet"
@@ -88,4 +196,4 @@ def _best(row: dict[str, Any]) -> str:
     )
 
 
-COMMANDS = (film, compare_runs, machine)
+COMMANDS = (runs, stop, film, compare_runs, machine)

@@ -1,16 +1,17 @@
-"""Commands for training: train, find a learning rate, look at runs, stop one, publish what one has learnt."""
+"""Commands for training: train, find a learning rate, publish what a run has learnt."""
 
 from __future__ import annotations
 
 import json
-import math
 import os
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
+from core.commands.refusal import refuse_with
+from core.commands.runs import run_text, run_values
 from core.durations import duration
 from core.errors import StoppedError, TrainingError
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from core.models.store import ModelCard
     from core.training.learner.trainer import EpochReport
     from core.training.recipes.recipe import Recipe
-    from core.training.runs.records import RunSummary, RunView
 
 INTERRUPTED = 130
 """The shell's exit status for what was stopped on request."""
@@ -70,18 +70,21 @@ def train(
     if (data is None) == (resume is None):
         raise click.UsageError("give either --data, for a new run, or --resume, to go on with one")
     if resume is not None:
-        _refuse_with("--resume", "recipe", "name", "note")
+        refuse_with("--resume", "recipe", "name", "note")
     if background and processes.is_distributed():
         raise click.UsageError("--background starts one process; leave torchrun or --background out")
-    run = ""
+    run, read = "", None
     if processes.rank() == 0:
         if data is not None:
-            run = _train_run(data, recipe, stages, name, note)
+            from core.training.recipes.recipe import read_recipe
+
+            read = read_recipe(recipe)
+            run = _train_run(data, read, stages, name, note)
         elif resume is not None:
             run = _resumed_run(resume, stages)
     if background:
         return _start(run, as_json)
-    return _train_here(run, quiet, as_json)
+    return _train_here(run, read, quiet, as_json)
 
 
 @click.command("lr-find")
@@ -124,7 +127,7 @@ def lr_find(
     keep_free_memory()
     enqueue(run_folder(run))
     try:
-        found = work(run, tell=_tell).suggestions
+        found = work(run, tell=_tell, recipe=read).suggestions
     except StoppedError as error:
         return _stopped(error)
     rates = found.model_dump() if found else {}
@@ -137,77 +140,29 @@ def lr_find(
 
 
 @click.command()
-@click.argument("run", metavar="[ID]", required=False)
-@click.option("--title", help="Call the run this.")
-@click.option("--note", help="Note this about the run.")
-@click.option("--delete", is_flag=True, help="Delete the run and all its files.")
-@_json_option
-def runs(run: str | None, title: str | None, note: str | None, delete: bool, as_json: bool) -> None:
-    """List the training runs, or show, name or delete one."""
-    from core.training.runs.records import delete_run, label_run, list_runs, read_run
-
-    if run is None:
-        if delete or title is not None or note is not None:
-            raise click.UsageError("give the ID of the run")
-        summaries = list_runs()
-        if as_json:
-            click.echo(json.dumps([_summary(summary) for summary in summaries]))
-        else:
-            for summary in summaries:
-                click.echo(_line(summary))
-        return
-    if delete:
-        _refuse_with("--delete", "title", "note", "as_json")
-        delete_run(run)
-        return
-    if title is not None or note is not None:
-        label_run(run, title=title, note=note)
-    view = read_run(run)
-    click.echo(json.dumps(_view(view)) if as_json else _text(view))
-
-
-@click.command()
-@click.argument("run", metavar="ID")
-def stop(run: str) -> None:
-    """Stop a training run at its next batch."""
-    from core.training.control.launch import request_stop
-
-    request_stop(run)
-
-
-@click.command()
 @click.argument("run", metavar="ID")
 @click.option(
     "--checkpoint", default="best", show_default=True, help="Which weights, as `runs ID` lists them."
 )
 @click.option("--name", required=True, help="The new model's name in the model store.")
 @click.option("--replace", is_flag=True, help="Replace the model of that name where there is one.")
-@click.option("--progress", is_flag=True, help="Print first, line by line, how many frames are measured.")
 @_json_option
-def publish(run: str, checkpoint: str, name: str, replace: bool, progress: bool, as_json: bool) -> None:
+def publish(run: str, checkpoint: str, name: str, replace: bool, as_json: bool) -> None:
     """Put what a run has learnt into the model store."""
     from core.training.control.publish import check_model_name
     from core.training.workers.publish import publish_checkpoint
 
     check_model_name(name, replace)
-    tell = _print_progress if progress else lambda done, total: None
-    _print_card(publish_checkpoint(run, checkpoint, name, tell), as_json)
+    _print_card(publish_checkpoint(run, checkpoint, name, _show_measured), as_json)
 
 
-def _print_progress(done: int, total: int) -> None:
-    click.echo(f"{done} of {total} frames")
+def _show_measured(done: int, total: int) -> None:
+    """One line that grows, for somebody who watches."""
+    if sys.stderr.isatty():
+        click.echo(f"\rmeasured on {done} of {total} frames", nl=done == total, err=True)
 
 
-def _refuse_with(option: str, *others: str) -> None:
-    """UsageError for a parameter that was given and that an option would leave without effect."""
-    context = click.get_current_context()
-    for parameter in context.command.params:
-        name = parameter.name or ""
-        if name in others and context.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            raise click.UsageError(f"{option} goes without {parameter.opts[0]}; leave one of them out")
-
-
-def _train_run(data: Path, recipe: str, stages: tuple[str, ...], name: str | None, note: str) -> str:
+def _train_run(data: Path, recipe: Recipe, stages: tuple[str, ...], name: str | None, note: str) -> str:
     """The run to train: a new one, or the one that was begun under the same name."""
     from core.datasets.layouts.opening import open_dataset
     from core.models.paths import DEFAULT_MODEL
@@ -216,19 +171,18 @@ def _train_run(data: Path, recipe: str, stages: tuple[str, ...], name: str | Non
     from core.training.runs.folder import SETTINGS, create_run, make_label, run_folder
     from core.training.runs.status import enqueue
 
-    read = read_recipe(recipe)
     if name is not None:
         from core.models.store import model_folder
 
         model_folder(name)
     open_dataset(data)
     if name is not None and (run_folder(name) / SETTINGS).exists():
-        _check_same(name, read, data)
+        _check_same(name, recipe, data)
         return _resumed_run(name, stages)
-    if name is not None and not (name == DEFAULT_MODEL and read == read_recipe("street")):
+    if name is not None and not (name == DEFAULT_MODEL and recipe == read_recipe("street")):
         check_model_name(name)  # the shipped model alone is replaced unasked, by the recipe that makes it
     label = make_label(note=note) if note else None
-    run = create_run(read, data, stages=stages, run=name or "", publish=name, label=label)
+    run = create_run(recipe, data, stages=stages, run=name or "", publish=name, label=label)
     enqueue(run_folder(run))
     return run
 
@@ -262,7 +216,7 @@ def _start(run: str, as_json: bool) -> int:
     return 0
 
 
-def _train_here(run: str, quiet: bool, as_json: bool) -> int:
+def _train_here(run: str, recipe: Recipe | None, quiet: bool, as_json: bool) -> int:
     from core.hardware.allocator import keep_free_memory
     from core.training.distributed import processes
     from core.training.runs.records import read_run
@@ -275,7 +229,7 @@ def _train_here(run: str, quiet: bool, as_json: bool) -> int:
         if processes.rank():
             run_secondary_rank(run)
             return 0
-        outcome = work(run, (lambda _: None) if quiet else _print_epoch, _tell)
+        outcome = work(run, (lambda _: None) if quiet else _print_epoch, _tell, recipe)
     except StoppedError as error:
         # torchrun would report the processes of a stopped run as failed
         return 0 if processes.is_distributed() else _stopped(error)
@@ -285,7 +239,7 @@ def _train_here(run: str, quiet: bool, as_json: bool) -> int:
         _print_card(outcome.card, as_json)
     else:
         view = read_run(run)
-        click.echo(json.dumps(_view(view)) if as_json else _text(view))
+        click.echo(json.dumps(run_values(view)) if as_json else run_text(view))
     return 0
 
 
@@ -315,65 +269,4 @@ def _print_epoch(report: EpochReport) -> None:
     )
 
 
-def _summary(summary: RunSummary) -> dict[str, Any]:
-    return {
-        "id": summary.id,
-        "title": summary.title,
-        "note": summary.note,
-        "task": summary.task,
-        "recipe": summary.recipe,
-        "data": summary.data,
-        "created": summary.created,
-        "state": summary.state,
-        "message": summary.message,
-        "share": summary.share,
-        "seconds_left": summary.seconds_left,
-        "seconds": summary.status.seconds,
-    }
-
-
-def _view(view: RunView) -> dict[str, Any]:
-    return _summary(view.summary) | {
-        "stages": list(view.settings.stages),
-        "history": [_without_nan(epoch._asdict()) for epoch in view.history],
-        "checkpoints": list(view.checkpoints),
-        "suggestions": {finder.stage: finder.suggestions for finder in view.finders},
-        "environment": view.environment,
-    }
-
-
-def _without_nan(figures: dict[str, Any]) -> dict[str, Any]:
-    """A figure that is no number as None: JSON has no word for it, and other programs would refuse it."""
-    return {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in figures.items()
-    }
-
-
-def _printable(text: str) -> str:
-    """Text of a run's as a terminal may get it: a folder from elsewhere could hold commands to it."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
-def _line(summary: RunSummary) -> str:
-    title = "" if summary.title == summary.id else f"  {summary.title}"
-    return _printable(f"{summary.id}  {summary.state} {summary.share:.0%}{title}  {summary.message}")
-
-
-def _text(view: RunView) -> str:
-    lines = [_line(view.summary)]
-    if view.summary.note:
-        lines += [_printable(line) for line in view.summary.note.splitlines()]
-    if view.history:
-        lines.append("stage         epoch  train_loss  valid_loss  acc_camvid  mean_iou  seconds")
-    lines += [
-        f"{e.stage:12}  {e.epoch:5d}  {e.train_loss:10.4f}  {e.valid_loss:10.4f}  {e.acc_camvid:10.4f}"
-        f"  {e.mean_iou:8.4f}  {e.seconds:7.1f}"
-        for e in view.history
-    ]
-    if view.checkpoints:
-        lines.append(f"checkpoints   {', '.join(view.checkpoints)}")
-    return "\n".join(lines)
-
-
-COMMANDS = (train, lr_find, runs, stop, publish)
+COMMANDS = (train, lr_find, publish)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 
 import numpy as np
@@ -14,6 +13,7 @@ from core.evaluation.calibration import BINS, Calibration
 from core.evaluation.frame_counts import Cells, put_together
 from core.evaluation.metrics import check_classes_fit, truth_table
 from core.evaluation.results import SplitEvaluation
+from core.jobs import ProgressCallback
 from core.segmentation.segmenter import Segmenter
 
 
@@ -21,7 +21,7 @@ def evaluate(
     segmenter: Segmenter,
     dataset: SegmentationDataset,
     split: Split = "valid",
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: ProgressCallback = lambda done, total: None,
 ) -> SplitEvaluation:
     """Evaluate a model on a split, every picture at its own size, exactly as the app segments it.
 

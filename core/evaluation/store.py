@@ -21,6 +21,7 @@ from core.evaluation.calibration import Calibration
 from core.evaluation.frame_counts import FrameCounts
 from core.evaluation.metrics import check_classes_fit
 from core.evaluation.results import SplitEvaluation
+from core.jobs import ProgressCallback
 
 if TYPE_CHECKING:
     from core.models.store import ModelCard
@@ -30,8 +31,6 @@ EVALUATIONS = Cache("evaluations", 256 * 1024**2)
 """What was counted, by `evaluation_key`: some 100 kB each."""
 
 _VERSION = 3
-
-Progress = Callable[[int, int], None]
 
 
 def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) -> str:
@@ -69,7 +68,7 @@ def evaluate_once(
     card: ModelCard,
     dataset: SegmentationDataset,
     split: Split = "valid",
-    progress: Progress = lambda done, total: None,
+    progress: ProgressCallback = lambda done, total: None,
     *,
     load: Callable[[], Segmenter] | None = None,
     again: bool = False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 from core.classes import CAMVID_32
 from core.datasets.acquire.staging import clear, staging
 from core.errors import DatasetError
+from core.jobs import ProgressCallback
 from core.toytown.drive.scene import draw_frame
 from core.toytown.drive.street import FRAMES
 
@@ -56,7 +56,7 @@ def toytown(
     count: int = 120,
     size: tuple[int, int] = (320, 240),
     seed: int = CITY_SEED,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> None:
     """Write a data set of `count` frames into a new folder, in fastai's layout.
 
@@ -100,7 +100,7 @@ def drive_seed(seed: int, drive: int) -> int:
 
 
 def _write(
-    folder: Path, count: int, size: tuple[int, int], seed: int, progress: Callable[[int, int], None] | None
+    folder: Path, count: int, size: tuple[int, int], seed: int, progress: ProgressCallback | None
 ) -> None:
     for part in ("images", "labels"):
         (folder / part).mkdir(parents=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from core.datasets.layouts import lists
 from core.datasets.layouts.opening import open_dataset
 from core.datasets.pictures import decode_image, read_bytes
 from core.datasets.threads import in_order
+from core.jobs import ProgressCallback
 from core.photos import images
 
 _KEPT_ENDINGS = {".png", ".jpg", ".jpeg"}
@@ -19,7 +19,7 @@ _KEPT_FORMATS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
 def import_dataset(
-    source: Path, target: Path, progress: Callable[[int, int], None] = lambda done, total: None
+    source: Path, target: Path, progress: ProgressCallback = lambda done, total: None
 ) -> SegmentationDataset:
     """Write the data set in the folder `source` to the new folder `target`, and open it there.
 
@@ -41,7 +41,7 @@ def import_dataset(
     return open_dataset(target)
 
 
-def _write(dataset: SegmentationDataset, folder: Path, progress: Callable[[int, int], None]) -> None:
+def _write(dataset: SegmentationDataset, folder: Path, progress: ProgressCallback) -> None:
     (folder / "images").mkdir(parents=True)
     (folder / "labels").mkdir()
     frames = dataset.frames()

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from core.errors import DatasetError
+from core.jobs import ProgressCallback
 
 MAX_MEMBERS = 20_000
 """Files and folders in one archive, at most; CamVid has 1406."""
@@ -21,9 +22,7 @@ _MAX_READ = 16 * 1024**2
 _STEP = 1024**2
 
 
-def unpack(
-    archive: Path, folder: Path, progress: Callable[[int, int], None] = lambda done, total: None
-) -> None:
+def unpack(archive: Path, folder: Path, progress: ProgressCallback = lambda done, total: None) -> None:
     """Unpack the gzipped tar `archive` into the new folder `folder`.
 
     progress: called with the bytes of the archive read so far and its size.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +24,7 @@ from core.datasets.listing import Problem, ProblemKind
 from core.datasets.splits import DrivePosition, drive_position
 from core.datasets.threads import in_order
 from core.errors import DatasetError, LabelValueError, UnknownColourError
+from core.jobs import ProgressCallback
 
 THUMBNAIL = (32, 24)
 """Width and height of the grey thumbnails on which neighbouring frames are compared."""
@@ -77,7 +78,7 @@ class Report:
         return {"clean": self.clean, "frames": self.frames, **found, "occurring": list(self.pixels)}
 
 
-def check(root: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
+def check(root: Path, progress: ProgressCallback = lambda done, total: None) -> Report:
     """Read every file of the data set in the folder `root`.
 
     progress: called with the frames done and their total; raising from it stops the check. DatasetError when

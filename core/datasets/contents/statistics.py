@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ from core.classes import ClassList
 from core.datasets.contents.fingerprint import label_fingerprint
 from core.datasets.dataset import SPLITS, Frame, SegmentationDataset, Split
 from core.datasets.threads import in_order
+from core.jobs import ProgressCallback
 
 GRID = (60, 80)
 """Rows and columns of the map of where a class occurs in the picture: CamVid's aspect ratio."""
@@ -32,7 +33,6 @@ _VERSION = 2
 
 Counts = NDArray[np.uint32]
 Numbers = NDArray[np.intp]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +142,9 @@ def ordered_by_share(
     return candidates[np.argsort(-shares[candidates, number], kind="stable")]
 
 
-def measure(dataset: SegmentationDataset, progress: Progress = lambda done, total: None) -> Statistics:
+def measure(
+    dataset: SegmentationDataset, progress: ProgressCallback = lambda done, total: None
+) -> Statistics:
     """Count every label map, or take the cached counts if this content was counted before.
 
     progress: called with the frames done and their total; raising from it stops the counting. DatasetError
@@ -236,7 +238,7 @@ def _cells(side: int, cells: int) -> tuple[Numbers, Numbers]:
 
 
 def _count(
-    dataset: SegmentationDataset, frames: tuple[Frame, ...], progress: Progress
+    dataset: SegmentationDataset, frames: tuple[Frame, ...], progress: ProgressCallback
 ) -> tuple[Counts, NDArray[np.float32]]:
     classes = len(dataset.class_list)
     counts = np.zeros((len(frames), classes), dtype=np.uint32)

@@ -5,7 +5,7 @@ A data set may have hundreds of large frames. Nothing here holds more than the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -20,6 +20,7 @@ from core.datasets.pictures import read_bytes
 from core.datasets.threads import in_order, urgently
 from core.errors import StreetScopeError
 from core.files import signature
+from core.jobs import ProgressCallback
 from core.photos import images
 
 WIDTH = 320
@@ -76,9 +77,7 @@ def keep(dataset: SegmentationDataset, frames: Sequence[Frame]) -> None:
         thumbnails(dataset, frames)
 
 
-def keep_all(
-    dataset: SegmentationDataset, progress: Callable[[int, int], None] = lambda done, total: None
-) -> None:
+def keep_all(dataset: SegmentationDataset, progress: ProgressCallback = lambda done, total: None) -> None:
     """Cache every missing thumbnail; does nothing if nothing can be cached.
 
     progress: called with the frames done and their total; raising from it stops the work.

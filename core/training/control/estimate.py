@@ -7,37 +7,27 @@ its first epoch: a bad label, weights that cannot be had, too little memory. Not
 
 from __future__ import annotations
 
-import contextlib
-import json
-import logging
 import os
 import platform
-import queue
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.cache import Cache, cache_key
 from core.datasets import SegmentationDataset
 from core.datasets.contents.fingerprint import fingerprint
-from core.errors import OutOfMemoryError, RecipeError, TrainingError
-from core.project import ROOT
-from core.training.control import launch
+from core.errors import RecipeError
+from core.jobs import Tell
 from core.training.recipes.plan import finder_batches
 from core.training.recipes.recipe import Recipe
 from core.training.runs.records import list_runs
-
-Tell = Callable[[int, int, float | None, str], None]
-"""Told what is done of how much, the seconds left if known, and in words what is being done."""
+from core.workers import Worker, run_worker
 
 # Bounds, for what is kept beside a data set may come from elsewhere.
 Seconds = Annotated[float, Field(ge=0, le=1e7)]
@@ -47,7 +37,9 @@ _TICK = 0.25
 """Seconds between two looks whether somebody cancelled."""
 ESTIMATES = Cache("estimates", 4 * 1024**2)
 
-_log = logging.getLogger(__name__)
+_WORKER = Worker(
+    "core.training.workers.dry_run", "measurement", "try a smaller batch size or smaller pictures"
+)
 
 _alone = threading.Lock()
 """Two measurements at a time would slow each other down."""
@@ -161,7 +153,7 @@ def measure(
     """Measure in a process of its own, and keep the result unless a run trained beside it.
 
     tell: called several times a second; what it raises ends the measurement.
-    TrainingError with the sentence that the run itself would end with before its first epoch.
+    The error that the run itself would end with before its first epoch; WorkerError.
     """
     with _turn(tell):
         beside = is_training()
@@ -184,73 +176,13 @@ def _turn(tell: Tell) -> Iterator[None]:
 
 def _measured_by_dry_run(recipe: Recipe, data: Path, tell: Tell, stages: Sequence[str]) -> Estimate:
     with tempfile.TemporaryDirectory(prefix="streetscope-", ignore_cleanup_errors=True) as scratch:
-        asked = {"recipe": recipe.model_dump(mode="json"), "data": str(data.absolute()), "stages": [*stages]}
-        Path(scratch, "asked.json").write_text(json.dumps(asked), encoding="utf-8")
-        with (
-            Path(scratch, "complaints.txt").open("w+b") as complaints,
-            subprocess.Popen(  # noqa: S603 (our own program)
-                [sys.executable, "-m", "core.training.workers.dry_run", scratch],
-                cwd=ROOT,
-                env=launch.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                start_new_session=True,
-            ) as process,
-        ):
-            try:
-                return _result(process, tell, complaints)
-            finally:
-                process.kill()
-
-
-def _result(process: subprocess.Popen[bytes], tell: Tell, complaints: IO[bytes]) -> Estimate:
-    doing: tuple[int, int, float | None, str] = (0, 0, None, "starting a process of its own")
-    for line in _lines(process):
-        if line is not None:
-            message = json.loads(line)
-            if "estimate" in message:
-                return Estimate.model_validate(message["estimate"])
-            if "error" in message:
-                raise TrainingError(message["error"])
-            doing = (message["done"], message["total"], None, message["doing"])
-        tell(*doing)
-    ended = process.wait()
-    if ended == -signal.SIGKILL:
-        raise OutOfMemoryError(
-            f"The system ended the measurement while it was {doing[3]}: the memory is too small; "
-            "try a smaller batch size or smaller pictures."
-        )
-    complaints.seek(0)
-    _log.error("The measurement ended with %s: %s", ended, complaints.read().decode("utf-8", "replace"))
-    raise TrainingError(
-        "The measurement ended with an error that nobody foresaw; the server's log tells more."
-    )
-
-
-def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes | None]:
-    """The lines that a process prints until it ends; None whenever there was none for a while."""
-    printed: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    output = process.stdout
-    if output is None:
-        raise ValueError("The process was started without a pipe.")
-
-    def read() -> None:
-        with contextlib.suppress(ValueError, OSError):  # closed: nobody listens any more
-            for line in output:
-                printed.put(line)
-        printed.put(b"")
-
-    threading.Thread(target=read, name="rehearsal", daemon=True).start()
-    while True:
-        try:
-            line = printed.get(timeout=_TICK)
-        except queue.Empty:
-            yield None
-            continue
-        if not line:
-            return
-        yield line
+        request = {
+            "recipe": recipe.model_dump(mode="json"),
+            "data": str(data.absolute()),
+            "stages": [*stages],
+            "folder": str(Path(scratch, "run")),
+        }
+        return Estimate.model_validate(run_worker(_WORKER, request, tell)["estimate"])
 
 
 def _key(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str]) -> str:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable
-
-from core.errors import ModelError, RunError
+from core.errors import ModelError
+from core.jobs import Tell
 from core.models.paths import DEFAULT_MODEL
-from core.models.store import CARD, ModelCard, model_folder, read_card
-from core.project import ROOT
-from core.training.control import launch
+from core.models.store import CARD, ModelCard, model_folder
 from core.training.runs.records import checkpoint_file
+from core.workers import Worker, run_worker
 
-_MEASURED = re.compile(r"(\d+) of (\d+) frames")
-_REFUSED = 2
-"""The command line's exit status for an error that is a sentence."""
+_WORKER = Worker(
+    "core.training.workers.publish", "publishing", "wait until other runs have ended, and publish again"
+)
 
 
 def check_model_name(name: str, replace: bool = False) -> None:
@@ -34,42 +28,15 @@ def check_model_name(name: str, replace: bool = False) -> None:
 
 
 def publish_run(
-    run: str,
-    checkpoint: str,
-    name: str,
-    replace: bool = False,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    run: str, checkpoint: str, name: str, replace: bool = False, tell: Tell = lambda *_: None
 ) -> ModelCard:
     """Publish a run's checkpoint as the model `name`, measured on the validation split. Takes a while.
 
     In a process of its own: it needs fastai, which a server would keep in its memory for good, and whose
-    import would hold up everybody who clicks. progress: told the frames measured and their total.
-    Errors: those of `check_model_name`, and RunError with the sentence of `python -m core publish`.
+    import would hold up everybody who clicks. tell: called several times a second; what it raises ends the
+    process. Errors: those of `check_model_name` and of `core.training.workers.publish`, and WorkerError.
     """
     check_model_name(name, replace)
     checkpoint_file(run, checkpoint)
-    command = [sys.executable, "-m", "core", "publish", run, "--checkpoint", checkpoint, "--name", name]
-    command += ["--progress", "--replace"] if replace else ["--progress"]
-    with (
-        tempfile.TemporaryFile("w+") as complaints,
-        subprocess.Popen(  # noqa: S603 (our own program, and names that were checked)
-            command,
-            cwd=ROOT,
-            env=launch.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            text=True,
-        ) as process,
-    ):
-        for line in process.stdout or ():
-            if told := _MEASURED.fullmatch(line.strip()):
-                progress(int(told[1]), int(told[2]))
-        ended = process.wait()
-        complaints.seek(0)
-        said = complaints.read().strip().splitlines()
-    if ended == 0:
-        return read_card(name)
-    if ended == _REFUSED and said:
-        raise RunError(said[-1])
-    raise RunError(f"{name} could not be published; `python -m core publish {run} --name {name}` says why.")
+    request = {"run": run, "checkpoint": checkpoint, "name": name}
+    return ModelCard.model_validate(run_worker(_WORKER, request, tell)["card"])

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from core.errors import DivergedError
 from core.evaluation.metrics import count_confusion, mean_iou, pixel_accuracy
+from core.jobs import ProgressCallback
 from core.training.distributed import processes
 from core.training.learner import convolution
 from core.training.learner.checkpoint import save_weights
@@ -263,7 +264,7 @@ class LogBatches(Callback):
         folder: Path | None,
         stage: str,
         seconds: Callable[[], float],
-        report: Callable[[int, int], None],
+        report: ProgressCallback,
     ) -> None:
         self.folder, self.stage, self.seconds, self.report = folder, stage, seconds, report
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import RunError
+from core.jobs import ProgressCallback
 from core.training.runs.records import Preview, RunView
 
 WIDTH = 200
@@ -60,7 +61,7 @@ def _ends_its_epoch(preview: Preview, previews: Sequence[Preview]) -> bool:
     return preview.number == max(same, default=preview.number)
 
 
-def make_film(view: RunView, progress: Callable[[int, int], None] = lambda done, total: None) -> bytes:
+def make_film(view: RunView, progress: ProgressCallback = lambda done, total: None) -> bytes:
     """The previews of a run as a GIF of at most `MOST` pictures, about 800 pixels wide.
 
     Each column is a frame: photo, prediction, truth. progress: called with the pictures done and their total.

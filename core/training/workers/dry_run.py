@@ -1,21 +1,15 @@
 """The process that measures how long a run would take: it does what the run would do, a few batches of it.
 
-    python -m core.training.workers.dry_run FOLDER
-
-FOLDER/asked.json says recipe, data and stages; what a run writes goes there too, and is of no further use.
-Each line of the output is JSON: {"done", "total", "doing"}, and at last {"estimate"} or {"error"}.
-`core.training.control.estimate` starts it and reads that.
+`core.training.control.estimate` starts it, by the protocol of `core.workers`. The request has recipe, data,
+stages and a folder for what a run writes, which is of no further use; the result is the estimate.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import statistics
 import sys
 import time
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +19,8 @@ from fastai.callback.core import CancelTrainException, CancelValidException
 from fastai.learner import Learner
 
 from core.datasets.layouts.opening import open_dataset
-from core.errors import StreetScopeError
 from core.hardware.allocator import keep_free_memory
-from core.training.control import launch
+from core.jobs import Tell
 from core.training.control.estimate import Estimate, StageEstimate
 from core.training.distributed import processes
 from core.training.learner import trainer
@@ -35,6 +28,7 @@ from core.training.learner.callbacks import Event
 from core.training.learner.failures import translate_errors
 from core.training.recipes.plan import finder_batches
 from core.training.recipes.recipe import Recipe, Stage
+from core.workers import serve
 
 WARM_UP = 2
 """Batches that are not measured: the first ones also prepare what the others use again."""
@@ -92,13 +86,19 @@ class Stopwatch(Event):
         self.began = self.last = time.monotonic()
 
 
-def dry_run(recipe: Recipe, data: Path, folder: Path, stages: tuple[str, ...] = ()) -> Estimate:
+def dry_run(
+    recipe: Recipe,
+    data: Path,
+    folder: Path,
+    stages: tuple[str, ...] = (),
+    tell: Tell = lambda *_: None,
+) -> Estimate:
     """Prepare a run as the trainer does, try each stage, and say how long all would take.
 
-    Prints what it is doing. Any error of a run before its first epoch.
+    tell: told what it is doing. Any error of a run before its first epoch.
     """
     total = 1 + len(stages or recipe.stages)
-    _say(0, total, "reading the pictures and building the network")
+    tell(0, total, None, "reading the pictures and building the network")
     process = psutil.Process()
     with translate_errors():
         dataset = open_dataset(data)
@@ -107,7 +107,7 @@ def dry_run(recipe: Recipe, data: Path, folder: Path, stages: tuple[str, ...] = 
     preparing, memory = time.time() - process.create_time(), process.memory_info().rss
     measured = []
     for position, stage in enumerate(prepared.plan):
-        _say(1 + position, total, f"trying the stage {stage.name}")
+        tell(1 + position, total, None, f"trying the stage {stage.name}")
         with translate_errors(stage):
             measured.append(_try_stage(prepared, position))
         memory = max(memory, process.memory_info().rss)
@@ -156,34 +156,16 @@ def _share_of_previews(prepared: trainer.PreparedRun, learner: Learner, stage: S
     return (time.monotonic() - began) / every
 
 
-def _say(done: int, total: int, doing: str) -> None:
-    _print({"done": done, "total": total, "doing": doing})
-
-
-def _print(values: dict[str, Any]) -> None:
-    # The pipe's own end: whatever a library prints must not come between.
-    print(json.dumps(values), file=sys.__stdout__, flush=True)
-
-
-def main(folder: Path) -> None:
-    """Read what is asked, measure, and print the result."""
-    warnings.simplefilter("ignore")
+def work(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Measure what is asked for."""
     with contextlib.suppress(OSError):
         # Where memory ends, this process is to go, not the app.
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    if hasattr(os, "nice"):
-        os.nice(launch.NICE)
     keep_free_memory()  # as the run does
-    asked = json.loads((folder / "asked.json").read_bytes())
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            recipe = Recipe.model_validate_json(json.dumps(asked["recipe"]))
-            found = dry_run(recipe, Path(asked["data"]), folder / "run", tuple(asked["stages"]))
-    except StreetScopeError as error:
-        _print({"error": str(error)})
-        return
-    _print({"estimate": found.model_dump(mode="json")})
+    recipe, folder = Recipe.model_validate(request["recipe"]), Path(request["folder"])
+    found = dry_run(recipe, Path(request["data"]), folder, tuple(request["stages"]), tell)
+    return {"estimate": found.model_dump(mode="json")}
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(serve(work))

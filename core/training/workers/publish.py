@@ -1,8 +1,13 @@
-"""From a finished training run to a model in the store: its card, its history and its pictures."""
+"""From a finished training run to a model in the store: its card, its history and its pictures.
+
+A run that is told to publish itself does it in its own process. `core.training.control.publish` starts this
+module as one of its own, by the protocol of `core.workers`. The request has run, checkpoint and name; the
+result is the card.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +23,7 @@ from core.evaluation.evaluate import evaluate
 from core.evaluation.metrics import per_class_iou
 from core.evaluation.results import Evaluation
 from core.files import write_text
+from core.jobs import ProgressCallback, Tell
 from core.models import store
 from core.models.networks import find_network
 from core.models.store import ModelCard
@@ -30,11 +36,10 @@ from core.training.learner.trainer import target_classes
 from core.training.recipes.recipe import Recipe
 from core.training.runs.folder import HISTORY, existing_run, read_run_recipe, read_settings
 from core.training.runs.records import Epoch, checkpoint_file, epochs_of
+from core.workers import serve
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Progress = Callable[[int, int], None]
 
 LIBRARIES = ("torch", "fastai", "segmentation-models-pytorch", "timm", "numpy", "pillow")
 
@@ -45,7 +50,7 @@ def publish(
     folder: Path,
     module: nn.Module,
     name: str,
-    progress: Progress = lambda done, total: None,
+    progress: ProgressCallback = lambda done, total: None,
 ) -> ModelCard:
     """Put what a run has trained into the store as `name`, measured on the data set's validation frames.
 
@@ -78,7 +83,7 @@ def publish(
 
 
 def publish_checkpoint(
-    run: str, checkpoint: str, name: str, progress: Progress = lambda done, total: None
+    run: str, checkpoint: str, name: str, progress: ProgressCallback = lambda done, total: None
 ) -> ModelCard:
     """Put one of a run's checkpoints into the store as the model `name`, with a card filled in from the run.
 
@@ -163,3 +168,18 @@ def _iou_picture(result: Evaluation, classes: ClassList) -> Figure:
     axes.set_xlim(0, 1.05)
     axes.invert_yaxis()
     return figure
+
+
+def work(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Publish the checkpoint that is asked for."""
+
+    def measured(done: int, total: int) -> None:
+        tell(done, total, None, f"measured on {done} of {total} validation frames")
+
+    tell(0, 0, None, f"making {request['name']} ready")
+    card = publish_checkpoint(request["run"], request["checkpoint"], request["name"], measured)
+    return {"card": card.model_dump(mode="json")}
+
+
+if __name__ == "__main__":
+    sys.exit(serve(work))

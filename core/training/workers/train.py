@@ -1,5 +1,7 @@
 """The whole life of a run's process: wait in line, train, say how it ended.
 
+`core.training.control.launch` starts it, by the protocol of `core.workers`, and does not wait for it: the
+run's folder is where everybody sees how it is doing. The command line calls `work` in its own process.
 What it needs of torch is imported when its turn has come: a run that waits costs no memory.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -20,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import RunError, StoppedError, StreetScopeError, TrainingError
 from core.files import place_of, remove_parts, write_json, write_text
+from core.hardware.allocator import keep_free_memory
+from core.jobs import Tell
 from core.training.runs.folder import (
     ENVIRONMENT,
     LOG,
@@ -35,6 +40,7 @@ from core.training.runs.folder import (
 from core.training.runs.queue import acquire_slot, sole_process
 from core.training.runs.records import read_environment
 from core.training.runs.status import State, StatusKeeper
+from core.workers import serve
 
 if TYPE_CHECKING:
     from core.datasets import SegmentationDataset
@@ -61,9 +67,11 @@ def work(
     run: str,
     report: Callable[[EpochReport], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
+    recipe: Recipe | None = None,
 ) -> Outcome:
     """Do a run that waits in line, in this process, to its end.
 
+    recipe: the run's, from whoever has read it already; else it is read from the run's folder.
     report: told after every epoch how it stands. tell: told in a sentence whom it waits for.
     StoppedError when it was stopped; any other StreetScopeError is also the sentence in its status.
     """
@@ -75,7 +83,7 @@ def work(
             job.log(f"Process {status.status.pid} waits for its turn.")
             _write_ballast(folder)
             with acquire_slot(run, job.should_stop, lambda sentence: job.waits(sentence, tell)):
-                return job.do()
+                return job.do(recipe)
 
 
 class _Job:
@@ -98,11 +106,12 @@ class _Job:
         self.log(sentence)
         tell(sentence)
 
-    def do(self) -> Outcome:
+    def do(self, recipe: Recipe | None) -> Outcome:
         """Train, or find a learning rate."""
         now = time.time()
         self.status.move("running", "Reading the data.", started=self.status.status.started or now)
-        settings, recipe = read_settings(self.folder), read_run_recipe(self.folder)
+        settings = read_settings(self.folder)
+        recipe = read_run_recipe(self.folder) if recipe is None else recipe
         from core.datasets.layouts.opening import open_dataset
         from core.training.learner import environment
 
@@ -269,3 +278,13 @@ def run_secondary_rank(run: str) -> None:
 def _write_ballast(folder: Path) -> None:
     with contextlib.suppress(OSError):
         write_text(folder / _BALLAST, " " * _BALLAST_BYTES)
+
+
+def train_or_find(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Do the run that is asked for."""
+    keep_free_memory()
+    return {"run": work(request["run"]).run}
+
+
+if __name__ == "__main__":
+    sys.exit(serve(train_or_find))

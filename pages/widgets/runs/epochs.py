@@ -130,11 +130,7 @@ def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
         return False
 
     def work(job: Job[str]) -> str:
-        def measured(done: int, total: int) -> None:
-            job.tell(done, total, doing=f"evaluating validation frame {done} of {total}")
-
-        job.tell(0, 0, doing=f"preparing {name}")
-        return publish_run(run.id, checkpoint, name, replace, measured).name
+        return publish_run(run.id, checkpoint, name, replace, job.tell).name
 
     jobs().start(("publish", run.id), work)
     return True

@@ -1,0 +1,293 @@
+"""Processes that do long work for others, and the one protocol that they speak with whoever started them.
+
+A worker is a module that ends with `serve(work)`; `run_worker` starts it and waits for its result, and
+`start_worker` starts one that outlives whoever started it. The request is JSON on the worker's standard
+input. What it answers are lines of JSON on its standard output, one message a line:
+
+    {"progress": {"done": 3, "total": 40, "seconds_left": null, "doing": "measuring"}}
+    {"result": {...}}
+    {"error": {"kind": "DatasetError", "message": "A sentence for people."}}
+
+Any number of progress messages, then one result or one error, which is the last. Whatever else the process
+prints, its libraries included, goes to standard error, which is for logs alone: no program reads it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import IO, Any, TextIO
+
+from core.errors import OutOfMemoryError, StreetScopeError, WorkerError
+from core.jobs import JobProgress, Tell
+from core.project import ROOT
+
+NICE = 5
+"""How far a worker steps back behind the app: on a busy machine clicks come first."""
+
+Work = Callable[[dict[str, Any], Tell], Mapping[str, Any]]
+"""What a worker does: takes the request, tells how far it is, returns the result as plain data."""
+
+_TICK = 0.25
+"""Seconds between two calls of `tell`, which may cancel."""
+_LOGGED_BYTES = 64 * 1024
+"""How much of what a worker that crashed said goes into the log: the end, where the error is."""
+_REFUSED = 2
+"""A worker's exit status after an error that is a sentence, as the command line's."""
+_OF_TORCHRUN = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class WorkerResult:
+    """The last message of work that went well. values: plain data."""
+
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class WorkerFailure:
+    """The last message of work that did not. kind: a name from `core.errors`; message: the sentence."""
+
+    kind: str
+    message: str
+
+
+Message = JobProgress | WorkerResult | WorkerFailure
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Which process to start, and what people read of it.
+
+    module: as `python -m` takes it. name: what it is called in a sentence, such as `measurement`.
+    if_killed: what to try when the system has ended it for want of memory.
+    """
+
+    module: str
+    name: str
+    if_killed: str
+
+
+# --- messages -------------------------------------------------------------------------------------
+
+
+def to_line(message: Message) -> str:
+    """A message as a line of JSON, with its end. It is ASCII: a path that is no text comes through too."""
+    match message:
+        case JobProgress():
+            content: dict[str, Any] = {"progress": asdict(message)}
+        case WorkerResult(values):
+            content = {"result": values}
+        case WorkerFailure():
+            content = {"error": asdict(message)}
+    return json.dumps(content) + "\n"
+
+
+def from_line(line: bytes) -> Message | None:
+    """The message in a line; None for a line that is none."""
+    try:
+        match json.loads(line):
+            case {"progress": dict(values)}:
+                return JobProgress(**values)
+            case {"result": dict(values)}:
+                return WorkerResult(values)
+            case {"error": dict(values)}:
+                return WorkerFailure(**values)
+    except (ValueError, TypeError, RecursionError):
+        pass
+    return None
+
+
+def failure_of(error: StreetScopeError) -> WorkerFailure:
+    """An error as a message, as the nearest kind that can be made of its sentence alone."""
+    plain = (kind for kind in type(error).__mro__ if "__init__" not in vars(kind))
+    return WorkerFailure(next(plain).__name__, str(error))
+
+
+def error_of(failure: WorkerFailure) -> StreetScopeError:
+    """The error that a message tells of; a StreetScopeError for a kind that is not known here."""
+    kinds = {kind.__name__: kind for kind in _kinds(StreetScopeError)}
+    return kinds.get(failure.kind, StreetScopeError)(failure.message)
+
+
+def _kinds(kind: type[StreetScopeError]) -> Iterator[type[StreetScopeError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _kinds(below)
+
+
+# --- in the worker --------------------------------------------------------------------------------
+
+
+def serve(work: Work) -> int:
+    """Do what the request on standard input asks for, answer on standard output; returns the exit status.
+
+    A StreetScopeError becomes a message. Any other error is left to Python: a traceback on standard error
+    and status 1.
+    """
+    # Libraries announce their own deprecations; whoever reads the log can do nothing about them.
+    warnings.simplefilter("ignore")
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    with _own_output() as output:
+        request = json.loads(sys.stdin.buffer.read())
+
+        def tell(done: int, total: int, seconds_left: float | None, doing: str) -> None:
+            _send(output, JobProgress(done, total, seconds_left, doing))
+
+        try:
+            _send(output, WorkerResult(dict(work(request, tell))))
+        except StreetScopeError as error:
+            print(error, file=sys.stderr)  # noqa: T201 (the log of a worker that nobody listens to)
+            _send(output, failure_of(error))
+            return _REFUSED
+    return 0
+
+
+@contextmanager
+def _own_output() -> Iterator[TextIO]:
+    """The pipe to whoever started this process; everything else that is printed goes to standard error.
+
+    Moved by its number: libraries written in C print past Python's `sys.stdout`.
+    """
+    sys.stdout.flush()
+    pipe = os.dup(1)
+    os.dup2(2, 1)
+    with os.fdopen(pipe, "w", encoding="ascii") as output:
+        yield output
+
+
+def _send(output: TextIO, message: Message) -> None:
+    output.write(to_line(message))
+    output.flush()
+
+
+# --- where it is started --------------------------------------------------------------------------
+
+
+def run_worker(worker: Worker, request: Mapping[str, Any], tell: Tell = lambda *_: None) -> dict[str, Any]:
+    """Start a worker, wait for its result and return it. The process is gone when this returns.
+
+    request: plain data. tell: called several times a second with what the worker told last; what it raises
+    ends the worker, with all processes that it started.
+    The worker's own error, OutOfMemoryError when the system killed it, WorkerError when it ended in any
+    other way without a result; the log then has what it printed.
+    """
+    with (
+        tempfile.TemporaryFile() as complaints,
+        _started(worker.module, request, subprocess.PIPE, complaints) as process,
+    ):
+        try:
+            return _result(worker, process, tell, complaints)
+        finally:
+            _kill(process)
+
+
+def start_worker(module: str, request: Mapping[str, Any], log: IO[bytes]) -> None:
+    """Start a worker that outlives this process. What it prints goes to a log, its messages nowhere."""
+    process = _started(module, request, subprocess.DEVNULL, log)
+    # Somebody must ask how it ended, or it stays behind as a zombie while this process lives.
+    threading.Thread(target=process.wait, name=f"waits for {module}", daemon=True).start()
+
+
+def _started(
+    module: str, request: Mapping[str, Any], output: int, complaints: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    # A file, not a pipe: a worker that reads late or never must not hold up whoever starts it.
+    with tempfile.TemporaryFile() as given:
+        given.write(json.dumps(request).encode("ascii"))
+        given.seek(0)
+        return subprocess.Popen(  # noqa: S603 (our own program)
+            [sys.executable, "-m", module],
+            cwd=ROOT,
+            env=_environment(),
+            stdin=given,
+            stdout=output,
+            stderr=complaints,
+            start_new_session=True,
+        )
+
+
+def _environment() -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_TORCHRUN}
+    # Threads that spin while they wait would starve the app beside the worker.
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    return environment
+
+
+def _result(
+    worker: Worker, process: subprocess.Popen[bytes], tell: Tell, complaints: IO[bytes]
+) -> dict[str, Any]:
+    last = JobProgress(doing="starting a process of its own")
+    for line in _lines(process):
+        match from_line(line):
+            case WorkerResult(values):
+                return values
+            case WorkerFailure() as failure:
+                raise error_of(failure)
+            case JobProgress() as last:
+                pass
+            case None if line:
+                _log.warning("%s printed a line that is no message: %r", worker.module, line[:200])
+        tell(last.done, last.total, last.seconds_left, last.doing)
+    raise _ended_without_result(worker, process.wait(), last.doing, complaints)
+
+
+def _ended_without_result(worker: Worker, status: int, doing: str, complaints: IO[bytes]) -> StreetScopeError:
+    if status == -signal.SIGKILL:
+        return OutOfMemoryError(
+            f"The system ended the {worker.name} while it was {doing}: the memory is too small; "
+            f"{worker.if_killed}."
+        )
+    size = complaints.seek(0, os.SEEK_END)
+    complaints.seek(max(0, size - _LOGGED_BYTES))
+    said = complaints.read().decode("utf-8", "replace")
+    _log.error("%s ended with status %s: %s", worker.module, status, said)
+    return WorkerError(f"The {worker.name} ended unexpectedly; the server's log says why.")
+
+
+def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """The lines that a process prints until it ends; an empty one whenever there was none for a while."""
+    printed: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        with contextlib.suppress(ValueError, OSError):  # closed: nobody listens any more
+            for line in process.stdout or ():
+                printed.put(line)
+        printed.put(None)
+
+    threading.Thread(target=read, name="worker's messages", daemon=True).start()
+    over = False
+    while True:
+        try:
+            line = printed.get(timeout=_TICK)
+        except queue.Empty:
+            if over:
+                return  # a process that it left behind holds the pipe open
+            over = process.poll() is not None
+            line = b""
+        if line is None:
+            return
+        yield line
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a worker and all that it started: they are a process group of their own."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # PermissionError: macOS, of zombies
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
