@@ -174,9 +174,9 @@ def work(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Publish the checkpoint that is asked for."""
 
     def measured(done: int, total: int) -> None:
-        tell(done, total, None, f"measured on {done} of {total} validation frames")
+        tell(done, total, None, f"evaluating validation frame {done} of {total}")
 
-    tell(0, 0, None, f"making {request['name']} ready")
+    tell(0, 0, None, f"preparing {request['name']}")
     card = publish_checkpoint(request["run"], request["checkpoint"], request["name"], measured)
     return {"card": card.model_dump(mode="json")}
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.datasets import SegmentationDataset
 from core.datasets.layouts.opening import open_dataset
-from core.errors import OutOfMemoryError, StreetScopeError, TrainingError
+from core.errors import LabelValueError, OutOfMemoryError, StreetScopeError, WorkerError
 from core.toytown import toytown
 from core.training.control.estimate import Estimate, StageEstimate, is_training, kept_estimate, measure
 from core.training.control.launch import request_stop, start
@@ -143,7 +143,7 @@ def test_real_batches_of_each_stage_are_measured(measured, told):
         ({"stages": (make_stage(batch_size=64),)}, "has only 4 frames to train on"),
     ],
 )
-def test_what_would_end_the_run_ends_the_rehearsal(data, store, tmp_path, changes, part):
+def test_what_would_end_the_run_ends_the_dry_run(data, store, tmp_path, changes, part):
     with pytest.raises(StreetScopeError, match=part):
         dry_run(make_recipe().model_copy(update=changes), data, tmp_path / "run")
 
@@ -155,7 +155,7 @@ def test_a_bad_label_is_said_with_the_runs_own_sentence(data, store):
     bad.putpixel((0, 0), 77)
     bad.save(label)
 
-    with pytest.raises(TrainingError, match=r"b_P\.png.*77"):
+    with pytest.raises(LabelValueError, match=r"b_P\.png.*77"):
         measure(make_recipe(), open_dataset(data))
 
 
@@ -188,7 +188,7 @@ def test_a_process_that_the_system_kills_is_taken_for_too_little_memory(town, st
 
 def test_a_process_that_cannot_even_begin_is_a_sentence_too(town, store, monkeypatch, caplog):
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
-    with pytest.raises(TrainingError, match="nobody foresaw"):
+    with pytest.raises(WorkerError, match="the server's log says why"):
         measure(RECIPE, town)
 
     assert "encodings" in caplog.text  # what Python said of it is in the log

@@ -7,13 +7,14 @@ import shutil
 
 import pytest
 
-from core.errors import ModelError, ModelNotFoundError, RunError
+from core.errors import DatasetError, ModelError, ModelNotFoundError, RunError
 from core.models.store import list_models, model_folder, read_card
 from core.training.control.publish import check_model_name, publish_run
 from core.training.runs.folder import HISTORY, create_run, run_folder
 from core.training.runs.status import enqueue
 from core.training.workers.publish import publish_checkpoint
 from core.training.workers.train import work
+from tests.conftest import save_colour_model
 from tests.runs import make_recipe, make_stage
 
 
@@ -26,8 +27,13 @@ def run(store, make_dataset, street) -> str:
     return run
 
 
-def test_a_free_name_is_taken(store):
+def test_a_name_is_free_until_a_model_has_it(store):
     check_model_name("mine")
+    save_colour_model("mine")
+    with pytest.raises(ModelError, match="There is a model called mine already"):
+        check_model_name("mine")
+    check_model_name("mine2")
+    assert list_models() == ["mine"]  # looking takes no name
 
 
 def test_a_taken_name_has_to_be_replaced(colour_model):
@@ -50,14 +56,15 @@ def test_a_name_that_no_model_can_have_is_refused(store, name):
 
 def test_a_run_becomes_a_model_with_a_card_filled_in_from_it(run):
     told = []
-    publish_run(run, "best", "mine", progress=lambda *counts: told.append(counts))
-    card = read_card("mine")
+    card = publish_run(run, "best", "mine", tell=lambda *told_now: told.append(told_now))
 
+    assert card == read_card("mine")
     assert list_models() == ["mine"]
     assert card.training["epochs"] == 1
     assert card.training["recipe"]["name"] == "test"
     assert card.metrics["split"] == "valid"
-    assert told[-1] == (1, 1)
+    assert told[-1] == (1, 1, None, "evaluating validation frame 1 of 1")
+    assert (0, 0, None, "preparing mine") in told
     with pytest.raises(ModelError, match="already"):
         publish_run(run, "best", "mine")
 
@@ -78,8 +85,8 @@ def test_a_checkpoint_that_is_not_there_leaves_no_model(run):
     assert list_models() == []
 
 
-def test_what_the_command_refuses_is_its_sentence(run, tmp_path):
+def test_what_is_refused_in_the_process_is_the_same_error_here(run, tmp_path):
     shutil.rmtree(tmp_path / "toy")
-    with pytest.raises(RunError, match=re.escape(str(tmp_path / "toy"))):
+    with pytest.raises(DatasetError, match=re.escape(str(tmp_path / "toy"))):
         publish_run(run, "best", "mine")
     assert list_models() == []
