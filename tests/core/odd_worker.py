@@ -38,7 +38,7 @@ def environment(request: Request, tell: Tell) -> Mapping[str, Any]:
 def chatter(request: Request, tell: Tell) -> Mapping[str, Any]:
     """Print in every way there is, before and after a message; also what looks like a message."""
     for _ in range(2):
-        print('{"result": {"printed": true}}')
+        print('{"result": {"printed": true}}')  # noqa: T201 (what the protocol must bear)
         os.write(1, b"half a line")
         ctypes.CDLL(None).puts(b"from C")
         subprocess.run([sys.executable, "-c", "print('from a child')"], check=True)
@@ -95,7 +95,7 @@ def leave_child(request: Request, tell: Tell) -> NoReturn:
 def talk(request: Request, tell: Tell) -> Mapping[str, Any]:
     """Say its number, more than any pipe holds, and at last that it is done, in a file."""
     Path(request["pid"]).write_text(str(os.getpid()), "ascii")
-    print("This is for the log.")
+    print("This is for the log.")  # noqa: T201 (what the protocol must bear)
     for number in range(request["messages"]):
         tell(number, 0, None, "talking " * 10)
     Path(request["done"]).touch()

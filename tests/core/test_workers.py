@@ -99,8 +99,19 @@ def test_a_message_is_what_the_protocol_says() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"", b"\n", b"words\n", b"{}", b"3", b"\xff\xfe", b'{"progress": 1}', b'{"progress": {"speed": 1}}']
-    + [b'{"error": {}}', b'{"result": {"a": ', b"[" * 100_000],
+    [
+        b"",
+        b"\n",
+        b"words\n",
+        b"{}",
+        b"3",
+        b"\xff\xfe",
+        b'{"progress": 1}',
+        b'{"progress": {"speed": 1}}',
+        b'{"error": {}}',
+        b'{"result": {"a": ',
+        b"[" * 100_000,
+    ],
     ids=lambda line: repr(line[:20]),
 )
 def test_a_line_that_is_no_message_is_none(line: bytes) -> None:
