@@ -1,15 +1,15 @@
-"""Processes that do long work for others, and the one protocol that they speak with whoever started them.
+"""Worker processes, and the one protocol between a worker and whoever started it.
 
 A worker is a module that ends with `serve(work)`; `run_worker` starts it and waits for its result, and
 `start_worker` starts one that outlives whoever started it. The request is JSON on the worker's standard
-input. What it answers are lines of JSON on its standard output, one message a line:
+input. Its answer is JSON on its standard output, one message a line:
 
     {"progress": {"done": 3, "total": 40, "seconds_left": null, "doing": "measuring"}}
     {"result": {...}}
     {"error": {"kind": "DatasetError", "message": "A sentence for people."}}
 
-Any number of progress messages, then one result or one error, which is the last. Whatever else the process
-prints, its libraries included, goes to standard error, which is for logs alone: no program reads it.
+Any number of progress messages come first, then one result or one error. Whatever else the process and its
+libraries print goes to standard error, which is for logs only: no program reads it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from core.jobs import JobProgress, Tell
 from core.project import ROOT
 
 NICE = 5
-"""How far a worker steps back behind the app: on a busy machine clicks come first."""
+"""A worker's priority below the app's: on a busy machine clicks come first."""
 
 Work = Callable[[dict[str, Any], Tell], Mapping[str, Any]]
 """What a worker does: takes the request, tells how far it is, returns the result as plain data."""
@@ -43,9 +43,9 @@ Work = Callable[[dict[str, Any], Tell], Mapping[str, Any]]
 _TICK = 0.25
 """Seconds between two calls of `tell`, which may cancel."""
 _LOGGED_BYTES = 64 * 1024
-"""How much of what a worker that crashed said goes into the log: the end, where the error is."""
+"""How much of a crashed worker's standard error is logged: the end, where the error is."""
 _REFUSED = 2
-"""A worker's exit status after an error that is a sentence, as the command line's."""
+"""A worker's exit status after a StreetScopeError, as on the command line."""
 _OF_TORCHRUN = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
 
 _log = logging.getLogger(__name__)
@@ -53,14 +53,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class WorkerResult:
-    """The last message of work that went well. values: plain data."""
+    """The last message of successful work. values: plain data."""
 
     values: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class WorkerFailure:
-    """The last message of work that did not. kind: a name from `core.errors`; message: the sentence."""
+    """The last message of failed work. kind: a name from `core.errors`; message: the sentence."""
 
     kind: str
     message: str
@@ -71,10 +71,10 @@ Message = JobProgress | WorkerResult | WorkerFailure
 
 @dataclass(frozen=True)
 class Worker:
-    """Which process to start, and what people read of it.
+    """Which process to start, and the words for people about it.
 
     module: as `python -m` takes it. name: what it is called in a sentence, such as `measurement`.
-    if_killed: what to try when the system has ended it for want of memory.
+    if_killed: what to try after the system killed it for lack of memory.
     """
 
     module: str
@@ -86,7 +86,7 @@ class Worker:
 
 
 def to_line(message: Message) -> str:
-    """A message as a line of JSON, with its end. It is ASCII: a path that is no text comes through too."""
+    """A message as a line of JSON, in ASCII, so that paths that are not valid UTF-8 survive."""
     match message:
         case JobProgress():
             content: dict[str, Any] = {"progress": asdict(message)}
@@ -98,7 +98,7 @@ def to_line(message: Message) -> str:
 
 
 def from_line(line: bytes) -> Message | None:
-    """The message in a line; None for a line that is none."""
+    """The message in a line; None if it is not a message."""
     try:
         match json.loads(line):
             case {"progress": dict(values)}:
@@ -113,13 +113,13 @@ def from_line(line: bytes) -> Message | None:
 
 
 def failure_of(error: StreetScopeError) -> WorkerFailure:
-    """An error as a message, as the nearest kind that can be made of its sentence alone."""
+    """An error as a message, as the nearest kind that can be made from its sentence alone."""
     plain = (kind for kind in type(error).__mro__ if "__init__" not in vars(kind))
     return WorkerFailure(next(plain).__name__, str(error))
 
 
 def error_of(failure: WorkerFailure) -> StreetScopeError:
-    """The error that a message tells of; a StreetScopeError for a kind that is not known here."""
+    """The error in a message; a StreetScopeError for an unknown kind."""
     kinds = {kind.__name__: kind for kind in _kinds(StreetScopeError)}
     return kinds.get(failure.kind, StreetScopeError)(failure.message)
 
@@ -139,7 +139,7 @@ def serve(work: Work) -> int:
     A StreetScopeError becomes a message. Any other error is left to Python: a traceback on standard error
     and status 1.
     """
-    # Libraries announce their own deprecations; whoever reads the log can do nothing about them.
+    # Libraries announce their own deprecations; readers of the log can do nothing about them.
     warnings.simplefilter("ignore")
     if hasattr(os, "nice"):
         os.nice(NICE)
@@ -152,7 +152,7 @@ def serve(work: Work) -> int:
         try:
             _send(output, WorkerResult(dict(work(request, tell))))
         except StreetScopeError as error:
-            print(error, file=sys.stderr)  # noqa: T201 (the log of a worker that nobody listens to)
+            print(error, file=sys.stderr)  # noqa: T201 (for the log)
             _send(output, failure_of(error))
             return _REFUSED
     return 0
@@ -160,9 +160,9 @@ def serve(work: Work) -> int:
 
 @contextmanager
 def _own_output() -> Iterator[TextIO]:
-    """The pipe to whoever started this process; everything else that is printed goes to standard error.
+    """The pipe to whoever started this process; all other output goes to standard error.
 
-    Moved by its number: libraries written in C print past Python's `sys.stdout`.
+    Moved by its file descriptor: libraries written in C print past Python's `sys.stdout`.
     """
     sys.stdout.flush()
     pipe = os.dup(1)
@@ -182,10 +182,10 @@ def _send(output: TextIO, message: Message) -> None:
 def run_worker(worker: Worker, request: Mapping[str, Any], tell: Tell = lambda *_: None) -> dict[str, Any]:
     """Start a worker, wait for its result and return it. The process is gone when this returns.
 
-    request: plain data. tell: called several times a second with what the worker told last; what it raises
-    ends the worker, with all processes that it started.
-    The worker's own error, OutOfMemoryError when the system killed it, WorkerError when it ended in any
-    other way without a result; the log then has what it printed.
+    request: plain data. tell: called several times a second with the latest progress; raising from it ends
+    the worker and all processes that it started.
+    Raises the worker's own error, OutOfMemoryError if the system killed it, and WorkerError if it ended in
+    any other way without a result; the log then has what it printed.
     """
     with (
         tempfile.TemporaryFile() as complaints,
@@ -198,16 +198,16 @@ def run_worker(worker: Worker, request: Mapping[str, Any], tell: Tell = lambda *
 
 
 def start_worker(module: str, request: Mapping[str, Any], log: IO[bytes]) -> None:
-    """Start a worker that outlives this process. What it prints goes to a log, its messages nowhere."""
+    """Start a worker that outlives this process. Its output goes to a log, its messages nowhere."""
     process = _started(module, request, subprocess.DEVNULL, log)
-    # Somebody must ask how it ended, or it stays behind as a zombie while this process lives.
+    # Somebody must wait for it, or it stays a zombie while this process lives.
     threading.Thread(target=process.wait, name=f"waits for {module}", daemon=True).start()
 
 
 def _started(
     module: str, request: Mapping[str, Any], output: int, complaints: IO[bytes]
 ) -> subprocess.Popen[bytes]:
-    # A file, not a pipe: a worker that reads late or never must not hold up whoever starts it.
+    # A file, not a pipe: a worker that reads late or never must not block its starter.
     with tempfile.TemporaryFile() as given:
         given.write(json.dumps(request).encode("ascii"))
         given.seek(0)
@@ -224,7 +224,7 @@ def _started(
 
 def _environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in _OF_TORCHRUN}
-    # Threads that spin while they wait would starve the app beside the worker.
+    # Spinning threads would starve the app beside the worker.
     environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     return environment
 
@@ -232,7 +232,7 @@ def _environment() -> dict[str, str]:
 def _result(
     worker: Worker, process: subprocess.Popen[bytes], tell: Tell, complaints: IO[bytes]
 ) -> dict[str, Any]:
-    last = JobProgress(doing="starting a process of its own")
+    last = JobProgress(doing="starting its process")
     for line in _lines(process):
         match from_line(line):
             case WorkerResult(values):
@@ -242,7 +242,7 @@ def _result(
             case JobProgress() as last:
                 pass
             case None if line:
-                _log.warning("%s printed a line that is no message: %r", worker.module, line[:200])
+                _log.warning("%s printed a line that is not a message: %r", worker.module, line[:200])
         tell(last.done, last.total, last.seconds_left, last.doing)
     raise _ended_without_result(worker, process.wait(), last.doing, complaints)
 
@@ -261,7 +261,7 @@ def _ended_without_result(worker: Worker, status: int, doing: str, complaints: I
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    """The lines that a process prints until it ends; an empty one whenever there was none for a while."""
+    """The lines that a process prints until it ends; an empty one whenever none came for a while."""
     printed: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
     def read() -> None:
@@ -277,7 +277,7 @@ def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
             line = printed.get(timeout=_TICK)
         except queue.Empty:
             if over:
-                return  # a process that it left behind holds the pipe open
+                return  # a process that it left running holds the pipe open
             over = process.poll() is not None
             line = b""
         if line is None:
@@ -286,7 +286,7 @@ def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a worker and all that it started: they are a process group of their own."""
+    """End a worker and all that it started: its process group."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):  # PermissionError: macOS, of zombies
             os.killpg(process.pid, signal.SIGKILL)

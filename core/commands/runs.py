@@ -73,12 +73,14 @@ def film(run: str, file: Path) -> None:
 
 @click.command("compare-runs")
 @click.argument("runs", metavar="ID...", nargs=-1, required=True)
-@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the curves to a page.")
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the curves to this HTML page."
+)
 @_json_option
 def compare_runs(runs: tuple[str, ...], html: Path | None, as_json: bool) -> None:
-    """Lay training runs beside each other.
+    """Compare training runs.
 
-    Their best figures, and what their recipes have different.
+    Shows their best figures, and where their recipes differ.
     """
     from core.reports.run_tables import best_rows, cannot_be_compared, recipe_rows
     from core.training.runs.records import read_run
@@ -107,7 +109,7 @@ def compare_runs(runs: tuple[str, ...], html: Path | None, as_json: bool) -> Non
 @click.command()
 @_json_option
 def machine(as_json: bool) -> None:
-    """Show what this machine does at the moment.
+    """Show what this machine is doing now.
 
     Processor, memory and NVIDIA GPUs.
     """
@@ -136,7 +138,7 @@ def run_values(view: RunView) -> dict[str, Any]:
 
 
 def run_text(view: RunView) -> str:
-    """A run as a terminal shows it: its state, its epochs, its checkpoints."""
+    """A run as text: its state, its epochs, its checkpoints."""
     lines = [_line(view.summary)]
     if view.summary.note:
         lines += [_printable(line) for line in view.summary.note.splitlines()]
@@ -170,7 +172,7 @@ def _summary(summary: RunSummary) -> dict[str, Any]:
 
 
 def _without_nan(figures: dict[str, Any]) -> dict[str, Any]:
-    """A figure that is no number as None: JSON has no word for it, and other programs would refuse it."""
+    """NaN and infinity as None: JSON cannot express them, and other programs would refuse the text."""
     return {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in figures.items()
@@ -178,7 +180,7 @@ def _without_nan(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def _printable(text: str) -> str:
-    """Text of a run's as a terminal may get it: a folder from elsewhere could hold commands to it."""
+    """A run's text without control characters: a foreign folder could hold commands to the terminal."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
@@ -189,7 +191,7 @@ def _line(summary: RunSummary) -> str:
 
 def _best(row: dict[str, Any]) -> str:
     if row["acc_camvid"] is None:
-        return f"{row['run']}  no epoch has ended yet"
+        return f"{row['run']}  no epoch is complete yet"
     return (
         f"{row['run']}  acc_camvid {row['acc_camvid']:.4f} ({row['at']}), mean IoU {row['mean IoU']:.4f}, "
         f"{row['epochs']} epochs in {row['time']} on {row['data']}, {row['classes']}, {row['size']}"

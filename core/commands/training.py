@@ -1,4 +1,4 @@
-"""Commands for training: train, find a learning rate, publish what a run has learnt."""
+"""Commands for training: train, find a learning rate, publish a run's weights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.training.recipes.recipe import Recipe
 
 INTERRUPTED = 130
-"""The shell's exit status for what was stopped on request."""
+"""The shell's exit status after an interruption."""
 
 _data_option = click.option("--data", type=click.Path(path_type=Path), help="A data set's folder.")
 _recipe_option = click.option(
@@ -32,7 +32,7 @@ _recipe_option = click.option(
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 _background_option = click.option(
-    "--background", is_flag=True, help="Start it in a process of its own and return at once."
+    "--background", is_flag=True, help="Start it in its own process and return at once."
 )
 
 
@@ -40,11 +40,11 @@ _background_option = click.option(
 @_data_option
 @_recipe_option
 @click.option("--stage", "stages", multiple=True, help="Train this stage only; may be given several times.")
-@click.option("--name", help="Put the model into the store under this name; started again, it goes on.")
-@click.option("--resume", metavar="ID", help="Go on with a run where it was stopped.")
-@click.option("--note", default="", help="What is to be remembered about the run.")
+@click.option("--name", help="Save the model in the store under this name; started again, the run resumes.")
+@click.option("--resume", metavar="ID", help="Resume a run where it was stopped.")
+@click.option("--note", default="", help="A note about the run.")
 @_background_option
-@click.option("--quiet", is_flag=True, help="Do not print the epochs: they are in the run's log.")
+@click.option("--quiet", is_flag=True, help="Do not print the epochs; they are in the run's log.")
 @_json_option
 def train(
     data: Path | None,
@@ -59,16 +59,16 @@ def train(
 ) -> int:
     """Train a model by a recipe.
 
-    What it writes is a run, `models/runs/ID`; one run trains at a time, the others wait in line. Ctrl-C stops
-    it at the next batch, and --resume goes on after the last whole epoch. Under torchrun several processes
-    share the batches.
+    It writes a run, `models/runs/ID`. One run trains at a time; the others wait in the queue. Ctrl-C stops it
+    at the next batch, and --resume continues after the last completed epoch. Under torchrun several
+    processes share the batches.
     """
-    # Read once, when torch is first imported: threads that spin would starve an app beside it.
+    # torch reads this once, at its first import: spinning threads would starve an app beside it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from core.training.distributed import processes
 
     if (data is None) == (resume is None):
-        raise click.UsageError("give either --data, for a new run, or --resume, to go on with one")
+        raise click.UsageError("give either --data, for a new run, or --resume, to continue one")
     if resume is not None:
         refuse_with("--resume", "recipe", "name", "note")
     if background and processes.is_distributed():
@@ -90,7 +90,7 @@ def train(
 @click.command("lr-find")
 @_data_option
 @_recipe_option
-@click.option("--stage", help="The stage to find a rate for.  [default: the first]")
+@click.option("--stage", help="The stage to find a learning rate for.  [default: the first]")
 @click.option(
     "--iterations", type=click.IntRange(20, 1000), default=100, show_default=True, help="Batches to try."
 )
@@ -101,8 +101,8 @@ def lr_find(
 ) -> int:
     """Find a learning rate for a stage of a recipe.
 
-    Prints the suggestions valley, steep and minimum (a tenth of where the loss is lowest); the curve is
-    kept in a run of its own.
+    Prints the suggestions valley, steep and minimum (a tenth of the rate with the lowest loss). The curve is
+    kept in its own run.
     """
     from core.datasets.layouts.opening import open_dataset
     from core.training.distributed import processes
@@ -145,10 +145,10 @@ def lr_find(
     "--checkpoint", default="best", show_default=True, help="Which weights, as `runs ID` lists them."
 )
 @click.option("--name", required=True, help="The new model's name in the model store.")
-@click.option("--replace", is_flag=True, help="Replace the model of that name where there is one.")
+@click.option("--replace", is_flag=True, help="Replace the model of that name if there is one.")
 @_json_option
 def publish(run: str, checkpoint: str, name: str, replace: bool, as_json: bool) -> None:
-    """Put what a run has learnt into the model store."""
+    """Save a run's weights in the model store."""
     from core.training.control.publish import check_model_name
     from core.training.workers.publish import publish_checkpoint
 
@@ -157,13 +157,13 @@ def publish(run: str, checkpoint: str, name: str, replace: bool, as_json: bool) 
 
 
 def _show_measured(done: int, total: int) -> None:
-    """One line that grows, for somebody who watches."""
+    """One line, updated in place, for people at a terminal."""
     if sys.stderr.isatty():
-        click.echo(f"\rmeasured on {done} of {total} frames", nl=done == total, err=True)
+        click.echo(f"\revaluated {done} of {total} frames", nl=done == total, err=True)
 
 
 def _train_run(data: Path, recipe: Recipe, stages: tuple[str, ...], name: str | None, note: str) -> str:
-    """The run to train: a new one, or the one that was begun under the same name."""
+    """The run to train: a new one, or an earlier one of the same name."""
     from core.datasets.layouts.opening import open_dataset
     from core.models.paths import DEFAULT_MODEL
     from core.training.control.publish import check_model_name
@@ -180,7 +180,7 @@ def _train_run(data: Path, recipe: Recipe, stages: tuple[str, ...], name: str | 
         _check_same(name, recipe, data)
         return _resumed_run(name, stages)
     if name is not None and not (name == DEFAULT_MODEL and recipe == read_recipe("street")):
-        check_model_name(name)  # the shipped model alone is replaced unasked, by the recipe that makes it
+        check_model_name(name)  # only the shipped model is replaced unasked, by the recipe that makes it
     label = make_label(note=note) if note else None
     run = create_run(recipe, data, stages=stages, run=name or "", publish=name, label=label)
     enqueue(run_folder(run))
@@ -193,7 +193,7 @@ def _check_same(run: str, recipe: Recipe, data: Path) -> None:
     folder = run_folder(run)
     if read_run_recipe(folder) != recipe or Path(read_settings(folder).data) != data.absolute():
         raise TrainingError(
-            f"{folder} holds a run of another recipe or data set: remove that run or choose another name."
+            f"{folder} holds a run of another recipe or data set; remove that run or choose another name."
         )
 
 

@@ -1,7 +1,7 @@
-"""Evaluations that were made before, kept in the data set's cache: nobody waits twice for the same figures.
+"""Cached evaluations: nobody waits twice for the same figures.
 
-What is kept belongs to the weights and class list of a model, the content of a data set, and a split. Where
-any of these has changed, the evaluation is made anew.
+An evaluation belongs to a model's weights and class list, a data set's content, and a split. If any of these
+has changed, the model is evaluated again.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from core.segmentation.segmenter import Segmenter
 
 EVALUATIONS = Cache("evaluations", 256 * 1024**2)
-"""What was counted, by `evaluation_key`: some 100 kB each."""
+"""Counts by `evaluation_key`: some 100 kB each."""
 
 _VERSION = 3
 
 
 def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) -> str:
-    """64 hexadecimal digits that change with whatever may change the figures.
+    """64 hexadecimal digits that change with anything that may change the figures.
 
-    The first time that a data set is asked about, all its files are read. DatasetError when one cannot be.
+    All files of a data set are read the first time. DatasetError if one cannot be read.
     """
     from core.hardware.processor import has_native_bfloat16
 
@@ -54,9 +54,9 @@ def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) 
 
 
 def kept_evaluation(card: ModelCard, dataset: SegmentationDataset, split: Split) -> SplitEvaluation | None:
-    """The evaluation of a model on a split that was made before; None where there is none.
+    """The cached evaluation of a model on a split; None if there is none, or its file is damaged.
 
-    Errors as `evaluation_key`. What is kept but makes no sense counts as not there.
+    Errors as for `evaluation_key`.
     """
     if EVALUATIONS.is_empty():
         return None  # and the data set's files need not be read
@@ -73,10 +73,10 @@ def evaluate_once(
     load: Callable[[], Segmenter] | None = None,
     again: bool = False,
 ) -> SplitEvaluation:
-    """Measure a model on a split, or take what was measured before.
+    """Evaluate a model on a split, or take the cached figures.
 
-    load: gives the model where it must be loaded; else it comes from the model store. again: measure even so.
-    progress, errors: as `core.evaluation.evaluate.evaluate`; ModelError for the model.
+    load: called for the model if it is needed; by default it comes from the model store. again: evaluate
+    even if there are figures. progress, errors: as for `core.evaluation.evaluate.evaluate`; ModelError.
     """
     check_classes_fit(dataset, card.class_list.restored(), card.name)
     if not again and (kept := kept_evaluation(card, dataset, split)):
@@ -86,7 +86,7 @@ def evaluate_once(
     from core.segmentation.segmenter import load_segmenter
 
     segmenter = load() if load else load_segmenter(card.name)
-    card = segmenter.model.card  # somebody may have trained the model anew since
+    card = segmenter.model.card  # the model may have been trained again since
     key = evaluation_key(card, dataset, split)
     found = evaluate(segmenter, dataset, split, progress)
     if evaluation_key(card, dataset, split) == key:  # nobody changed the data set meanwhile
@@ -121,7 +121,7 @@ def _decode(
         with np.load(io.BytesIO(kept), allow_pickle=False) as parts:
             arrays = dict(parts)
             return _restored(arrays, card, dataset, split)
-    except Exception:  # whatever a damaged file makes the readers raise: it is measured anew
+    except Exception:  # whatever a damaged file makes the readers raise: evaluate again
         return None
 
 

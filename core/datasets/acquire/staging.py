@@ -1,4 +1,4 @@
-"""A place to build a data set in, so that nothing half made ever stands where a data set belongs."""
+"""A place to build a data set in, so that a half-made one never appears among the data sets."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}(?<![ .])")
 def staging(target: Path) -> Iterator[Path]:
     """A folder beside `target`, on the same disk, that nobody else uses while the block runs.
 
-    It is called `.NAME.part`, so that it counts as no data set, and is gone when the block ends well or
-    with nothing in it; what an error leaves in it is there again next time.
+    It is called `.NAME.part`, so that it does not count as a data set. It is removed when the block ends well
+    or leaves it empty; what an error leaves in it is there again next time.
     DatasetError when `target` exists or has a name that cannot be a data set's, when somebody else is
     building it, and for a disk that is full or cannot be written.
     """
@@ -35,7 +35,7 @@ def staging(target: Path) -> Iterator[Path]:
     place = target.with_name(f".{target.name}.part")
     try:
         _refuse_existing(target)
-        if place.is_symlink():  # emptying it would empty what it leads to
+        if place.is_symlink():  # emptying it would empty its target
             raise DatasetError(f"{place} is a link; delete it and start again.")
         place.mkdir(parents=True, exist_ok=True)
         with FileLock(place / _LOCK, timeout=0):
@@ -47,13 +47,13 @@ def staging(target: Path) -> Iterator[Path]:
                 if [path.name for path in place.iterdir()] == [_LOCK]:
                     shutil.rmtree(place)
     except Timeout:
-        raise DatasetError(f"{target} is being made already; wait until that is finished.") from None
+        raise DatasetError(f"{target} is being made already; wait until it is finished.") from None
     except OSError as error:
         raise storage_error(error, target) from error
 
 
 def clear(place: Path) -> None:
-    """Empty a staging folder, whatever an earlier attempt left in it."""
+    """Empty a staging folder of whatever an earlier attempt left."""
     for path in place.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -62,7 +62,7 @@ def clear(place: Path) -> None:
 
 
 def storage_error(error: OSError, target: Path) -> DatasetError:
-    """The sentence for an operating system's error while `target` was made."""
+    """The sentence for an operating system's error while making `target`."""
     if is_disk_full(error):
         return DatasetError(f"There is no room on the disk for {target}: free some space and try again.")
     return DatasetError(f"{target} cannot be made: {error.strerror or error}.")

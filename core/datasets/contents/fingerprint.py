@@ -1,4 +1,4 @@
-"""What a data set's content is known by: equal for equal files, wherever and however old they are."""
+"""Fingerprints of a data set's content: equal for equal files, wherever they are and however old."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from core.errors import DatasetError
 from core.files import signature
 
 FINGERPRINTS = Cache("fingerprints", 1024**2)
-"""By what the files looked like: their paths, sizes and times. 16,000 of them."""
+"""By the files' paths, sizes and times; room for 16,000."""
 
 
 def fingerprint(dataset: SegmentationDataset) -> str:
     """64 hexadecimal digits that change with any picture, label map, class, colour or split.
 
-    Every file is read once; after that, files of the same sizes and times count as the same.
+    Every file is read once; after that, files of the same size and time count as unchanged.
     """
     return _fingerprint(dataset, "all", lambda f: (f.image, f.label))
 
 
 def label_fingerprint(dataset: SegmentationDataset) -> str:
-    """As `fingerprint`, but the pictures' content does not count: counts of label maps go by it."""
+    """As `fingerprint`, but without the images' content: the key for counts of label maps."""
     return _fingerprint(dataset, "labels", lambda f: (f.label,))
 
 

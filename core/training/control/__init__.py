@@ -1,1 +1,1 @@
-"""What a page, a command or a notebook asks of training: start, stop, estimate, publish. No torch."""
+"""What pages, commands and notebooks ask of training: start, stop, estimate, publish. No torch."""

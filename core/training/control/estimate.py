@@ -1,8 +1,8 @@
 """How long a run will take on this machine: measured from a few batches of each stage, in another process.
 
-Training threads in the server's own process would hold up every click. The process that measures is
-`core.training.workers.dry_run`; it does what the run would do and so finds what would end the run before
-its first epoch: a bad label, weights that cannot be had, too little memory. Nothing here imports torch.
+Training threads in the server's own process would delay every click. The measuring process is
+`core.training.workers.dry_run`. It does what the run would do, and so finds whatever would end the run before
+its first epoch: a bad label, unavailable weights, too little memory. Nothing here imports torch.
 """
 
 from __future__ import annotations
@@ -29,17 +29,15 @@ from core.training.recipes.recipe import Recipe
 from core.training.runs.records import list_runs
 from core.workers import Worker, run_worker
 
-# Bounds, for what is kept beside a data set may come from elsewhere.
+# Bounds: a worker's answer and a cached file are checked like any other input.
 Seconds = Annotated[float, Field(ge=0, le=1e7)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
 
 _TICK = 0.25
-"""Seconds between two looks whether somebody cancelled."""
+"""Seconds between two checks for cancellation."""
 ESTIMATES = Cache("estimates", 4 * 1024**2)
 
-_WORKER = Worker(
-    "core.training.workers.dry_run", "measurement", "try a smaller batch size or smaller pictures"
-)
+_WORKER = Worker("core.training.workers.dry_run", "measurement", "try a smaller batch size or smaller images")
 
 _alone = threading.Lock()
 """Two measurements at a time would slow each other down."""
@@ -110,16 +108,16 @@ class Estimate(_Model):
 
 
 def essence(recipe: Recipe) -> str:
-    """What decides how long a batch takes: equal for recipes that one measurement serves.
+    """What decides how long a batch takes: equal for recipes that can share a measurement.
 
-    More epochs or another learning rate make no batch slower.
+    More epochs or another learning rate do not make a batch slower.
     """
     stage = {"epochs", "lr", "suggestion", "lr_find", "pct_start"}
     return recipe.model_dump_json(exclude={"name": True, "summary": True, "stages": {"__all__": stage}})
 
 
 def fitted(found: Estimate, recipe: Recipe) -> Estimate:
-    """An estimate for a recipe of the same essence: with this one's epochs and finders."""
+    """The estimate for a recipe of the same essence, with its own epochs and learning-rate finders."""
     stages = []
     for measured in found.stages:
         stage = recipe.stage(measured.name)
@@ -129,14 +127,14 @@ def fitted(found: Estimate, recipe: Recipe) -> Estimate:
 
 
 def is_training() -> bool:
-    """Whether a run trains at the moment."""
+    """Whether a run is training now."""
     return any(summary.state in ("running", "stopping") for summary in list_runs())
 
 
 def kept_estimate(
     recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str] = ()
 ) -> Estimate | None:
-    """What was measured of such a recipe and this data on this machine before; None when nothing was.
+    """The cached estimate for such a recipe and this data on this machine; None if there is none.
 
     The data set's files are read once for their fingerprint. DatasetError when one cannot be.
     """
@@ -144,15 +142,15 @@ def kept_estimate(
     try:
         return None if kept is None else fitted(Estimate.model_validate_json(kept), recipe)
     except (ValidationError, RecipeError):
-        return None  # a damaged file: it is measured anew
+        return None  # a damaged file: measure again
 
 
 def measure(
     recipe: Recipe, dataset: SegmentationDataset, tell: Tell = lambda *_: None, stages: Sequence[str] = ()
 ) -> Estimate:
-    """Measure in a process of its own, and keep the result unless a run trained beside it.
+    """Measure in a separate process, and cache the result unless a run trained beside it.
 
-    tell: called several times a second; what it raises ends the measurement.
+    tell: called several times a second; raising from it ends the measurement.
     The error that the run itself would end with before its first epoch; WorkerError.
     """
     with _turn(tell):
@@ -186,7 +184,7 @@ def _measured_by_dry_run(recipe: Recipe, data: Path, tell: Tell, stages: Sequenc
 
 
 def _key(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str]) -> str:
-    """What an estimate is kept under: another recipe, data, machine or torch has another one."""
+    """The cache key of an estimate; it depends on recipe, data, machine and torch version."""
     return cache_key(essence(recipe), *stages, fingerprint(dataset), _machine())
 
 

@@ -1,6 +1,6 @@
 """Starting and stopping runs from outside: a page, a notebook, another command.
 
-A run is a process of its own session: it outlives the page, the browser and the server that started it.
+A run has its own process and session: it outlives the page, the browser and the server that started it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from core.workers import start_worker
 
 
 def start(run: str) -> None:
-    """Start a run that was just made, or that was stopped, failed or died, in a process of its own.
+    """Start a run in its own process: a new one, or one that was stopped, failed or died.
 
-    How far it is stands in its folder: `status.json` is what it tells everybody.
-    RunError when it is live already.
+    Its progress is in its folder, in `status.json`. RunError if it is live already.
     """
     folder = existing_run(run)
     with open_to_append(folder / LOG) as log:
@@ -25,7 +24,7 @@ def start(run: str) -> None:
 
 
 def request_stop(run: str) -> None:
-    """Ask a run to stop at its next batch; RunError when it does not run or wait."""
+    """Ask a run to stop at its next batch; RunError if it is neither training nor waiting."""
     folder = existing_run(run)
     state = shown_state(folder, read_status(folder))
     if state not in LIVE:

@@ -1,4 +1,4 @@
-"""From a run to a model that the other pages can use, under a name that is free."""
+"""From a run to a model that the other pages can use, under a free name."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from core.training.runs.records import checkpoint_file
 from core.workers import Worker, run_worker
 
 _WORKER = Worker(
-    "core.training.workers.publish", "publishing", "wait until other runs have ended, and publish again"
+    "core.training.workers.publish", "publishing", "wait until other runs have ended, then publish again"
 )
 
 
 def check_model_name(name: str, replace: bool = False) -> None:
-    """Say whether a new model may have this name.
+    """Check whether a new model may have this name.
 
     replace: a model of that name may be replaced; the shipped one never is. ModelNotFoundError for a name
     that no model can have, ModelError for one that is taken.
@@ -24,7 +24,7 @@ def check_model_name(name: str, replace: bool = False) -> None:
     if name == DEFAULT_MODEL:
         raise ModelError(f"{name} is the model that comes with StreetScope; give yours another name.")
     if (folder / CARD).exists() and not replace:
-        raise ModelError(f"There is a model called {name} already: choose another name, or have it replaced.")
+        raise ModelError(f"There is a model called {name} already: choose another name, or replace it.")
 
 
 def publish_run(
@@ -32,9 +32,9 @@ def publish_run(
 ) -> ModelCard:
     """Publish a run's checkpoint as the model `name`, measured on the validation split. Takes a while.
 
-    In a process of its own: it needs fastai, which a server would keep in its memory for good, and whose
-    import would hold up everybody who clicks. tell: called several times a second; what it raises ends the
-    process. Errors: those of `check_model_name` and of `core.training.workers.publish`, and WorkerError.
+    In a separate process: it needs fastai, which a server would keep in memory for good and whose import
+    would delay every click. tell: called several times a second; raising from it ends the process.
+    Errors: those of `check_model_name` and of `core.training.workers.publish`, and WorkerError.
     """
     check_model_name(name, replace)
     checkpoint_file(run, checkpoint)

@@ -1,7 +1,7 @@
-"""Checkpoints: weights under a stage's or an epoch's name, and the one file that a run goes on from.
+"""Checkpoints: weights under a stage's or an epoch's name, and the one file that a run resumes from.
 
-All are safetensors. Optimiser state, random state and progress fit into one such file beside the weights,
-so it takes its place in one rename, and reading it runs no pickle at all. (fastai's SaveModelCallback writes
+All are safetensors. Optimiser state, random state and progress fit into one such file with the weights, so it
+is replaced in one rename, and reading it involves no pickle at all. (fastai's SaveModelCallback writes
 pickles, and its `after_fit` reads them with `weights_only=False` unless every epoch is kept.)
 """
 
@@ -32,7 +32,7 @@ _Words = list[Any]
 
 
 class Random(BaseModel):
-    """Where chance stands: Python's, NumPy's, and the training data loader's own; torch's is a tensor."""
+    """Random state of Python, NumPy and the training data loader; torch's is a tensor."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,10 +42,10 @@ class Random(BaseModel):
 
 
 class ResumePoint(BaseModel):
-    """What a run has done, and all it needs to go on that is not a tensor.
+    """What a run has done, and all it needs to resume that is not a tensor.
 
     position: the stage's place among the planned ones. epoch: how many of the stage are done. lr: the stage's
-    learning rate, also when it was found. best: the stage's best mean IoU so far. smooth_loss: fastai's
+    learning rate, given or found. best: the stage's best mean IoU so far. smooth_loss: fastai's
     running average (count, value). sizes: bytes of the files that were appended to. seconds: trained so far.
     optimiser: the plain numbers of each parameter's state. whole: False when only the figures are left,
     because the run is finished.
@@ -79,7 +79,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
         return load_file(path)
     except (OSError, SafetensorError) as error:
         raise TrainingError(
-            f"The checkpoint {path.name} cannot be read ({error}): train anew, or use another one of the run."
+            f"The checkpoint {path.name} cannot be read ({error}); use another checkpoint or train again."
         ) from error
 
 
@@ -92,22 +92,21 @@ def load_into(model: nn.Module, path: Path) -> None:
 
 @contextmanager
 def fitting(path: Path) -> Iterator[None]:
-    """Say in one sentence that a file lacks something, or holds something of another shape or kind."""
+    """Turn errors about missing, misshapen or mistyped content of a file into one sentence."""
     try:
         yield
     except (ValueError, KeyError, IndexError, TypeError, RuntimeError, OverflowError) as error:
         if is_out_of_memory(error):
             raise
         raise TrainingError(
-            f"{path} does not fit the run's recipe and data set: put those back as they were, or start a new "
-            "run."
+            f"{path} does not fit the run's recipe and data set; restore those or start a new run."
         ) from error
 
 
 def save_resume_point(
     path: Path, progress: ResumePoint, model: nn.Module, average: nn.Module, optimiser: list[dict[str, Any]]
 ) -> None:
-    """Write all that a run needs to go on after an epoch. OSError; the file before then stays."""
+    """Write all that a run needs to resume after an epoch. OSError leaves the earlier file."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     tensors |= {f"average.{name}": tensor for name, tensor in average.state_dict().items()}
     for number, state in enumerate(optimiser):
@@ -117,13 +116,13 @@ def save_resume_point(
 
 
 def save_figures(path: Path, progress: ResumePoint) -> None:
-    """Write the progress of a finished run without its tensors: they are large, and nobody needs them."""
+    """Write the resume point of a finished run without its tensors: they are large and no longer needed."""
     whole = progress.model_copy(update={"whole": False})
     _save({"none": torch.zeros(1)}, path, {_KEY: whole.model_dump_json()})
 
 
 def read_resume_point(path: Path) -> ResumePoint | None:
-    """What was written last; None where there is nothing. TrainingError for a damaged file."""
+    """What was written last; None if there is no file. TrainingError for a damaged one."""
     if not path.exists():
         return None
     try:
@@ -131,12 +130,12 @@ def read_resume_point(path: Path) -> ResumePoint | None:
             return ResumePoint.model_validate_json((file.metadata() or {})[_KEY])
     except (OSError, SafetensorError, ValidationError, KeyError) as error:
         raise TrainingError(
-            f"{path} is damaged: remove it, and the run begins again from its start."
+            f"{path} is damaged; remove it, and the run starts again from the beginning."
         ) from error
 
 
 def read_tensors(path: Path) -> dict[str, dict[str, Tensor]]:
-    """The tensors of a progress file by their first name: model, average, optimiser, random."""
+    """The tensors of a resume point by group: model, average, optimiser, random."""
     groups: dict[str, dict[str, Tensor]] = {"model": {}, "average": {}, "optimiser": {}, "random": {}}
     for name, tensor in load_weights(path).items():
         group, _, rest = name.partition(".")
@@ -145,7 +144,7 @@ def read_tensors(path: Path) -> dict[str, dict[str, Tensor]]:
 
 
 def numbers(optimiser: list[dict[str, Any]]) -> list[dict[str, float]]:
-    """The plain numbers in an optimiser's state, such as the steps done; its switches are set anew."""
+    """The plain numbers in an optimiser's state, such as the steps done; its flags are set again."""
     return [
         {k: v for k, v in state.items() if isinstance(v, int | float) and not isinstance(v, bool)}
         for state in optimiser
@@ -153,27 +152,27 @@ def numbers(optimiser: list[dict[str, Any]]) -> list[dict[str, float]]:
 
 
 def restore_optimiser(optimiser: Any, tensors: dict[str, Tensor], plain: list[dict[str, float]]) -> None:
-    """Put the state of a progress file into a fastai optimiser; the schedule sets the hyperparameters."""
+    """Restore a fastai optimiser's state from a resume point; the schedule sets the hyperparameters."""
     for number, (parameter, _, state, _) in enumerate(optimiser.all_params()):
         state |= plain[number]
         prefix = f"{number}."
         for name, tensor in tensors.items():
             if name.startswith(prefix):
                 moved = tensor.to(parameter.device)
-                # As the weights lie in memory: mixed layouts would cost time at every step.
+                # In the weights' memory layout: mixed layouts would cost time at every step.
                 state[name.removeprefix(prefix)] = torch.empty_like(parameter.data).copy_(moved)
         optimiser.state[parameter] = state
 
 
 def random_state(loader: random.Random) -> Random:
-    """Where chance stands now; torch's goes into `save_resume_point` itself."""
+    """The random state now; `save_resume_point` adds torch's."""
     legacy: Any = np.random.get_state(legacy=False)
     legacy["state"]["key"] = legacy["state"]["key"].tolist()
     return Random(python=list(random.getstate()), numpy=legacy, loader=list(loader.getstate()))
 
 
 def restore_random(state: Random, torch_state: Tensor, loader: random.Random) -> None:
-    """Let chance go on where it stood."""
+    """Restore the random state."""
     random.setstate(_python_state(state.python))
     loader.setstate(_python_state(state.loader))
     words = dict(state.numpy)
@@ -199,6 +198,6 @@ def _save(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> N
             part.chmod(0o644)  # safetensors makes it readable for its owner alone
     except SafetensorError as error:
         if _NO_ROOM.search(str(error)):
-            # Not our own error: fastai writes into the message of whatever a callback raises.
+            # Not our own error type: fastai rewrites the message of whatever a callback raises.
             raise OSError(errno.ENOSPC, "no room for a checkpoint", str(path)) from error
         raise

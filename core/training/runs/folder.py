@@ -1,8 +1,7 @@
 """A run's folder `models/runs/ID/`: which files it has, and how they are written.
 
-Everything is appended line by line, or written beside its place and renamed into it, so that a reader
-never sees half a file. Nothing in it is ever unpickled. Nothing here imports torch: whoever only waits
-or looks does not pay for it.
+Everything is appended line by line, or written by `core.files`, so that a reader never sees half a file.
+Nothing in it is ever unpickled. Nothing here imports torch: waiting and looking cost nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from core.errors import DiskFullError, FileKindError, RunError, RunNotFoundError
 from core.file_names import identifier
 from core.files import size_of, write_bytes, write_text
 from core.models.paths import models_folder
-from core.training.recipes.recipe import Recipe, Stage
+from core.training.recipes.recipe import Recipe
 
 RECIPE = "recipe.json"
 SETTINGS = "settings.json"
@@ -78,13 +77,13 @@ class Label(BaseModel):
 
 
 def make_label(title: str = "", note: str = "") -> Label:
-    """What people call a run and note about it; RunError when that is too long, or no text at all."""
+    """What people call a run and note about it; RunError if that is too long or not text."""
     try:
         label = Label(title=" ".join(title.split()), note=note)
         label.model_dump_json()
     except (ValidationError, PydanticSerializationError) as error:
         raise RunError(
-            "A title has at most 100 characters and a note at most 10,000, all of them text; give such ones."
+            "A title can have up to 100 characters of text and a note up to 10,000; shorten them."
         ) from error
     return label
 
@@ -95,7 +94,7 @@ def runs_folder() -> Path:
 
 
 def run_folder(run: str) -> Path:
-    """The folder of a run of that ID, there or not; RunNotFoundError for one that none can have."""
+    """The folder of a run of that ID, whether it exists or not; RunNotFoundError for an impossible ID."""
     if not _ID.fullmatch(run):
         raise RunNotFoundError(
             f"A run cannot be called {run!r}; use 1 to 64 letters, digits, hyphens and underscores."
@@ -104,10 +103,10 @@ def run_folder(run: str) -> Path:
 
 
 def existing_run(run: str) -> Path:
-    """The folder of a run that is there; RunNotFoundError else."""
+    """The folder of an existing run; RunNotFoundError if there is none."""
     folder = run_folder(run)
     if folder.is_symlink() or not (folder / SETTINGS).is_file():
-        raise RunNotFoundError(f"There is no run {run!r}; `python -m core runs` lists those that there are.")
+        raise RunNotFoundError(f"There is no run {run!r}; `python -m core runs` lists all runs.")
     return folder
 
 
@@ -133,8 +132,8 @@ def create_run(
 ) -> str:
     """Make the folder of a new run and return its ID.
 
-    stages: those of the recipe to be done, all where none is given. run: its ID; else one is made of the
-    time and the recipe's name. RunError when there is a run of that ID already.
+    stages: those of the recipe to train, all if none is given. run: its ID; by default it is made from the
+    time and the recipe's name. RunError if there is a run of that ID already.
     """
     names = tuple(recipe.stage(name).name for name in dict.fromkeys(stages or recipe.names))
     settings = RunSettings(
@@ -146,13 +145,13 @@ def create_run(
         iterations=iterations,
     )
     if not _is_text(settings.data):
-        raise RunError(f"The folder {settings.data!r} has a name that is no text (UTF-8): rename it first.")
+        raise RunError(f"The folder {settings.data!r} has a name that is not valid UTF-8; rename it first.")
     runs_folder().mkdir(parents=True, exist_ok=True)
     folder = _make_folder(run, recipe.name)
     write_text(folder / RECIPE, recipe.model_dump_json(indent=1) + "\n")
     if label is not None:
         write_text(folder / LABEL, label.model_dump_json(indent=1) + "\n")
-    # Last: a folder counts as a run when it has its settings.
+    # Last: a folder counts as a run once it has settings.
     write_text(folder / SETTINGS, settings.model_dump_json(indent=1) + "\n")
     return folder.name
 
@@ -178,7 +177,7 @@ def _make_folder(run: str, recipe: str) -> Path:
         with contextlib.suppress(FileExistsError):
             folder.mkdir()
             return folder
-    raise RunError("A thousand runs were started within a second; wait a moment.")
+    raise RunError("Too many runs were started within a second; wait a moment.")
 
 
 def read_settings(folder: Path) -> RunSettings:
@@ -191,14 +190,8 @@ def read_run_recipe(folder: Path) -> Recipe:
     return read_json(folder / RECIPE, Recipe)
 
 
-def planned_stages(folder: Path) -> tuple[Stage, ...]:
-    """The stages that a run does, in order."""
-    recipe = read_run_recipe(folder)
-    return tuple(recipe.stage(name) for name in read_settings(folder).stages)
-
-
 def add_stages(folder: Path, stages: Sequence[str]) -> None:
-    """Have a run do these stages of its recipe too, after those it was made for. RecipeError."""
+    """Add stages of its recipe to a run, after those it was made for. RecipeError."""
     recipe, settings = read_run_recipe(folder), read_settings(folder)
     new = [name for name in dict.fromkeys(stages) if recipe.stage(name).name not in settings.stages]
     if new:
@@ -212,7 +205,7 @@ def read_json(path: Path, kind: type[Content]) -> Content:
         with open_plain(path) as file:
             content = file.read(MAX_JSON_BYTES + 1)
         if len(content) > MAX_JSON_BYTES:
-            raise RunError(f"{path} has more than {MAX_JSON_BYTES} bytes; it is no file of a run.")
+            raise RunError(f"{path} has more than {MAX_JSON_BYTES} bytes, too many for a run's file.")
         return kind.model_validate_json(content)
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror or error}.") from error
@@ -223,7 +216,7 @@ def read_json(path: Path, kind: type[Content]) -> Content:
 
 
 def open_plain(path: Path) -> BinaryIO:
-    """Open a file of a run to read it. RunError unless it is a regular file: no run makes a link or a pipe.
+    """Open a file of a run to read it. RunError unless it is a regular file: runs make no links or pipes.
 
     FileNotFoundError.
     """
@@ -246,7 +239,7 @@ def _run_files() -> Iterator[None]:
 
 
 def disk_full(error: BaseException) -> DiskFullError | None:
-    """The sentence for an error that means that there is no room on the disk; None for any other."""
+    """The sentence for a full disk; None for any other error."""
     if not files.is_disk_full(error):
         return None
     return DiskFullError(
@@ -257,22 +250,22 @@ def disk_full(error: BaseException) -> DiskFullError | None:
 def append_row(path: Path, columns: Sequence[str], values: Iterable[object]) -> None:
     """Append one line to a CSV file, which begins with the names of its columns.
 
-    The values are numbers and names without commas. A line goes out in one write, so that readers see all
-    of it or at worst no line end yet.
+    The values are numbers and names without commas. A line is written at once, so that readers see all of
+    it, or at worst no line end yet.
     """
     line = ",".join(str(value) for value in values) + "\n"
     try:
         with open_to_append(path) as file:
             file.write((line if file.tell() else ",".join(columns) + "\n" + line).encode())
     except OSError as error:
-        error.filename = error.filename or str(path)  # a write does not know it by itself
+        error.filename = error.filename or str(path)  # a write does not know its file's name
         raise
 
 
 def cut(path: Path, size: int) -> None:
     """Keep the first `size` bytes of a file: what a run wrote after its last checkpoint is done again.
 
-    The shorter file is a new one: somebody who reads on from where they were notices it by its inode.
+    The shorter file is a new one, so that somebody who reads on from an offset notices it by its inode.
     """
     if size_of(path) <= size:
         return

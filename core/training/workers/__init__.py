@@ -1,1 +1,1 @@
-"""The processes that do long work for others; each begins in a module of its own."""
+"""Processes that do long work for others; each module here is the entry point of one."""

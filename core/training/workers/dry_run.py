@@ -1,4 +1,4 @@
-"""The process that measures how long a run would take: it does what the run would do, a few batches of it.
+"""The process that measures how long a run would take, by doing a few batches of it.
 
 `core.training.control.estimate` starts it, by the protocol of `core.workers`. The request has recipe, data,
 stages and a folder for what a run writes, which is of no further use; the result is the estimate.
@@ -31,18 +31,18 @@ from core.training.recipes.recipe import Recipe, Stage
 from core.workers import serve
 
 WARM_UP = 2
-"""Batches that are not measured: the first ones also prepare what the others use again."""
+"""Batches that are not timed: the first ones also set up what later ones reuse."""
 ENOUGH = 8
-"""Batches that are measured at most, of training and of validation each."""
+"""The most batches that are timed, of training and of validation each."""
 PATIENCE = 4.0
-"""Seconds after which no further batch is begun, if one was measured at all."""
+"""Seconds after which no further batch starts, once at least one was timed."""
 
 _TINY_RATE = 1e-6
-"""So small that nothing diverges; a step takes as long at any rate."""
+"""So small that nothing diverges; the learning rate does not change how long a step takes."""
 
 
 class Stopwatch(Event):
-    """Times the batches of one epoch, and ends training and validation when enough are measured."""
+    """Times the batches of one epoch, and ends training and validation when enough are timed."""
 
     order = 90
     began = last = 0.0
@@ -58,7 +58,7 @@ class Stopwatch(Event):
         self._begin()
 
     def after_batch(self) -> None:
-        """Time from batch to batch: making the next one is part of it."""
+        """Time from batch to batch, including making the next one."""
         now = time.monotonic()
         times = self.train if self.learn.training else self.valid
         times.append(now - self.last)
@@ -67,7 +67,7 @@ class Stopwatch(Event):
             raise CancelTrainException if self.learn.training else CancelValidException
 
     def after_cancel_train(self) -> None:
-        """Have fastai log the figures of training all the same: they are written at the epoch's end."""
+        """Let fastai log the training figures all the same: they are written at the end of the epoch."""
         self.learn.recorder.cancel_train = False
 
     def after_cancel_validate(self) -> None:
@@ -75,11 +75,11 @@ class Stopwatch(Event):
         self.learn.recorder.cancel_valid = False
 
     def after_validate(self) -> None:
-        """What follows is the epoch's end."""
+        """What follows is the end of the epoch."""
         self.validated = time.monotonic()
 
     def after_epoch(self) -> None:
-        """Weights are kept and previews drawn by now."""
+        """By now weights are saved and previews drawn."""
         self.epoch_end = time.monotonic() - self.validated
 
     def _begin(self) -> None:
@@ -93,16 +93,16 @@ def dry_run(
     stages: tuple[str, ...] = (),
     tell: Tell = lambda *_: None,
 ) -> Estimate:
-    """Prepare a run as the trainer does, try each stage, and say how long all would take.
+    """Prepare a run as the trainer does, try each stage, and return how long all would take.
 
     tell: told what it is doing. Any error of a run before its first epoch.
     """
     total = 1 + len(stages or recipe.stages)
-    tell(0, total, None, "reading the pictures and building the network")
+    tell(0, total, None, "reading the images and building the network")
     process = psutil.Process()
     with translate_errors():
         dataset = open_dataset(data)
-        # The run's own learner and writers: what is timed must be what will be done.
+        # The run's own learner and writers: the timing must cover what the run will do.
         prepared = trainer.prepare(recipe, dataset, folder, lambda _: None, stages, trainer.Watch())
     preparing, memory = time.time() - process.create_time(), process.memory_info().rss
     measured = []
@@ -157,9 +157,9 @@ def _share_of_previews(prepared: trainer.PreparedRun, learner: Learner, stage: S
 
 
 def work(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Measure what is asked for."""
+    """Do the requested measurement."""
     with contextlib.suppress(OSError):
-        # Where memory ends, this process is to go, not the app.
+        # If memory runs out, this process should be killed, not the app.
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     keep_free_memory()  # as the run does
     recipe, folder = Recipe.model_validate(request["recipe"]), Path(request["folder"])

@@ -1,8 +1,7 @@
 """From a finished training run to a model in the store: its card, its history and its pictures.
 
-A run that is told to publish itself does it in its own process. `core.training.control.publish` starts this
-module as one of its own, by the protocol of `core.workers`. The request has run, checkpoint and name; the
-result is the card.
+A run that publishes itself does so in its own process. Otherwise `core.training.control.publish` starts this
+module, by the protocol of `core.workers`. The request has run, checkpoint and name; the result is the card.
 """
 
 from __future__ import annotations
@@ -52,9 +51,9 @@ def publish(
     name: str,
     progress: ProgressCallback = lambda done, total: None,
 ) -> ModelCard:
-    """Put what a run has trained into the store as `name`, measured on the data set's validation frames.
+    """Save a run's trained network in the store as `name`, evaluated on the data set's validation frames.
 
-    folder: the run's; its history goes along. progress: told the frames measured and their total.
+    folder: the run's; its history is copied. progress: called with the frames evaluated and their total.
     """
     target = store.model_folder(name)
     history = epochs_of(folder)
@@ -85,7 +84,7 @@ def publish(
 def publish_checkpoint(
     run: str, checkpoint: str, name: str, progress: ProgressCallback = lambda done, total: None
 ) -> ModelCard:
-    """Put one of a run's checkpoints into the store as the model `name`, with a card filled in from the run.
+    """Save one of a run's checkpoints in the store as the model `name`, with a card filled in from the run.
 
     checkpoint: a name from `runs.checkpoints`, such as `best`, a stage's, or an epoch's where all are kept.
     progress: as for `publish`.
@@ -101,13 +100,13 @@ def publish_checkpoint(
     except RuntimeError as error:
         raise RunError(
             f"The checkpoint {checkpoint} of {run} does not fit {recipe.network} with the classes that "
-            f"{dataset.name} has now; train again on the data set as it is."
+            f"{dataset.name} has now; train again on this data set."
         ) from error
     return publish(recipe, dataset, folder, module.eval(), name, progress)
 
 
 def _write_history(path: Path, history: list[Epoch]) -> None:
-    """The run's epochs as they were read: whatever else its file may hold is no business of a model's."""
+    """The run's epochs as they were read; anything else in its file does not belong to a model."""
     lines = [Epoch._fields, *((e.stage, e.epoch, *(f"{figure:.5f}" for figure in e[2:])) for e in history)]
     write_text(path, "".join(",".join(map(str, line)) + "\n" for line in lines))
 
@@ -123,7 +122,7 @@ def _training(recipe: Recipe, dataset: SegmentationDataset, history: list[Epoch]
 
 
 def _figure(width: float, height: float, title: str) -> Figure:
-    # Not pyplot: that would keep the figure alive and choose a window system.
+    # Not pyplot: it would keep the figure alive and choose a window system.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), dpi=110, layout="constrained")
@@ -171,7 +170,7 @@ def _iou_picture(result: Evaluation, classes: ClassList) -> Figure:
 
 
 def work(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Publish the checkpoint that is asked for."""
+    """Publish the requested checkpoint."""
 
     def measured(done: int, total: int) -> None:
         tell(done, total, None, f"evaluating validation frame {done} of {total}")

@@ -1,8 +1,8 @@
-"""The whole life of a run's process: wait in line, train, say how it ended.
+"""The whole life of a run's process: wait in the queue, train, report how it ended.
 
 `core.training.control.launch` starts it, by the protocol of `core.workers`, and does not wait for it: the
-run's folder is where everybody sees how it is doing. The command line calls `work` in its own process.
-What it needs of torch is imported when its turn has come: a run that waits costs no memory.
+run's folder shows everybody how it is doing. The command line calls `work` in its own process. torch is
+imported when the run's turn comes: a waiting run costs no memory.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ if TYPE_CHECKING:
 
 _BALLAST = ".ballast"
 _BALLAST_BYTES = 64 * 1024
-"""Room that is freed when the disk is full, so that the run can still say so."""
+"""Space that is freed when the disk is full, so that the run can still report it."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a finished run has brought: the card of a published model, or the finder's suggestions."""
+    """What a finished run produced: the card of a published model, or the finder's suggestions."""
 
     run: str
     card: ModelCard | None = None
@@ -69,18 +69,18 @@ def work(
     tell: Callable[[str], None] = lambda _: None,
     recipe: Recipe | None = None,
 ) -> Outcome:
-    """Do a run that waits in line, in this process, to its end.
+    """Do a queued run in this process, from start to end.
 
-    recipe: the run's, from whoever has read it already; else it is read from the run's folder.
-    report: told after every epoch how it stands. tell: told in a sentence whom it waits for.
-    StoppedError when it was stopped; any other StreetScopeError is also the sentence in its status.
+    recipe: the run's, if it was read already; otherwise it is read from the run's folder.
+    report: called after every epoch. tell: called with a sentence that says which runs it waits for.
+    StoppedError if it was stopped; the sentence of any other StreetScopeError is also in its status.
     """
     folder = existing_run(run)
     with sole_process(folder), StatusKeeper(folder) as status:
         remove_parts(folder)
         job = _Job(folder, status, report)
         with job.ending(), asked_by_signal(job.asked):
-            job.log(f"Process {status.status.pid} waits for its turn.")
+            job.log(f"Process {status.status.pid} waits in the queue.")
             _write_ballast(folder)
             with acquire_slot(run, job.should_stop, lambda sentence: job.waits(sentence, tell)):
                 return job.do(recipe)
@@ -94,7 +94,7 @@ class _Job:
         self.asked = threading.Event()
 
     def should_stop(self) -> bool:
-        """Whether somebody asked for it: with a signal, or with the file that other processes write."""
+        """Whether a stop was requested, by a signal or by the file that other processes write."""
         if self.asked.is_set() or (self.folder / STOP).exists():
             if self.status.status.state == "running":
                 self.status.move("stopping", "Stopping at the next batch.")
@@ -118,10 +118,10 @@ class _Job:
         dataset = open_dataset(Path(settings.data))
         before, described = read_environment(self.folder), environment.describe(recipe, dataset)
         write_json(self.folder / ENVIRONMENT, environment.followed_by(before, described))
-        again = " It goes on from its last checkpoint." if (self.folder / RESUME).exists() else ""
+        again = " It resumes from its last checkpoint." if (self.folder / RESUME).exists() else ""
         self.log(f"Started: {recipe.name} on {dataset.name}.{again}")
         if before and (changed := environment.changes(before, described)):
-            self.log(f"Not as at its last start: {', '.join(changed)}.")
+            self.log(f"Changed since its last start: {', '.join(changed)}.")
         if settings.task == "lr_find":
             return self._find(settings, recipe, dataset)
         return self._train(settings, recipe, dataset)
@@ -147,7 +147,7 @@ class _Job:
         found = find_rate(
             recipe, dataset, self.folder, settings.stages[0], iterations=settings.iterations, watch=watch
         )
-        self._finish(f"Finished: {found.valley:.2g} is the rate in the valley.")
+        self._finish(f"Finished: the learning rate in the valley is {found.valley:.2g}.")
         return Outcome(self.folder.name, suggestions=found)
 
     def _finish(self, sentence: str) -> None:
@@ -188,20 +188,20 @@ class _Job:
         self.report(report)
 
     def log(self, text: str) -> None:
-        """Append lines to the log; a log that cannot be written is no reason to stop."""
+        """Append lines to the log; a log that cannot be written does not stop the run."""
         with contextlib.suppress(OSError, RunError), open_to_append(self.folder / LOG) as file:
             file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {text}\n".encode())
 
     @contextmanager
     def ending(self) -> Iterator[None]:
-        """Say in the status how the run ended, whatever happens."""
+        """Record in the status how the run ended, whatever happens."""
         try:
             yield
         except StoppedError as error:
             self._end("stopped", str(error))
             raise
         except KeyboardInterrupt:
-            self._end("stopped", "Interrupted; resume it, and it goes on after its last whole epoch.")
+            self._end("stopped", "Interrupted; resume it, and it continues after its last completed epoch.")
             raise
         except StreetScopeError as error:
             self._end("failed", str(error), traceback.format_exc())
@@ -220,15 +220,15 @@ class _Job:
         if isinstance(error, OSError) and error.filename:
             return f"{place_of(error.filename)} cannot be used: {error.strerror or error}."
         return (
-            f"The run ended with an error that nobody foresaw ({type(error).__name__}); "
-            f"the log of the run {self.folder.name} tells more."
+            f"The run ended with an unexpected error ({type(error).__name__}); "
+            f"see the log of the run {self.folder.name}."
         )
 
     def _end(self, state: State, sentence: str, details: str = "") -> None:
         for name in (
             STOP,
             _BALLAST,
-        ):  # before it says so: a stop that comes later is meant for the next start
+        ):  # first: a stop requested later is meant for the next start
             (self.folder / name).unlink(missing_ok=True)
         self.log(sentence)
         if details:
@@ -258,9 +258,9 @@ def asked_by_signal(asked: threading.Event) -> Iterator[None]:
 
 
 def run_secondary_rank(run: str) -> None:
-    """Train beside the first process of a run under torchrun: the same steps, nothing written.
+    """Train beside the first process of a run under torchrun: the same steps, but nothing is written.
 
-    StoppedError when one of them was asked to stop: a signal often reaches all of them.
+    StoppedError if any of them was asked to stop: a signal often reaches all of them.
     """
     from core.datasets.layouts.opening import open_dataset
     from core.training.learner.trainer import Watch, train
@@ -281,7 +281,7 @@ def _write_ballast(folder: Path) -> None:
 
 
 def train_or_find(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Do the run that is asked for."""
+    """Do the requested run."""
     keep_free_memory()
     return {"run": work(request["run"]).run}
 

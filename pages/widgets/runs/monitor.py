@@ -156,8 +156,8 @@ def _alts(view: RunView, curves: BatchCurves) -> tuple[str, str, str, str]:
     epochs = f"{len(view.history)} epochs"
     if not view.history:
         return (
-            f"Curve: the loss of {curves.batches} batches; no epoch has ended yet.",
-            "Curves: no epoch has ended yet.",
+            f"Curve: the loss of {curves.batches} batches; no epoch is complete yet.",
+            "Curves: no epoch is complete yet.",
             f"Curves: learning rate and momentum of {curves.batches} batches.",
             f"Curve: batches per second over {curves.batches} batches.",
         )

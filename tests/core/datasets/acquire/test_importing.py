@@ -193,7 +193,7 @@ def test_two_imports_at_once_do_not_mix(make_layout, street_frames, target, refu
     with FileLock(target.parent / ".street.part" / "lock"):
         sentence = refusal(lambda: import_dataset(make_layout("fastai", street_frames), target))
 
-    assert sentence == f"{target} is being made already; wait until that is finished."
+    assert sentence == f"{target} is being made already; wait until it is finished."
     import_dataset(make_layout("fastai", street_frames, name="again"), target)
 
 

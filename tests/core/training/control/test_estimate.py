@@ -128,7 +128,7 @@ def test_real_batches_of_each_stage_are_measured(measured, told):
     assert not measured.beside
     doing = list(dict.fromkeys(told))
     assert doing[-3:] == [
-        "reading the pictures and building the network",
+        "reading the images and building the network",
         "trying the stage small",
         "trying the stage large",
     ]
