@@ -88,7 +88,7 @@ def test_a_killed_run_is_dead_and_ends_as_if_nothing_had_happened(store, town, c
     assert (between.returncode, state_of(killed)) == (-signal.SIGKILL, "dead")
     assert epochs_written(killed) == 3
     assert read_run(killed).checkpoints == ("best",)
-    half_written = run_folder(killed) / ".resume.safetensors.1.part"
+    half_written = run_folder(killed) / f".resume.safetensors.{0:032x}.part"
     half_written.touch()
     enqueue(run_folder(killed))
     work(killed)
