@@ -131,7 +131,7 @@ def test_settings_that_are_far_too_large_are_not_read(recipe, data):
     run = create_run(recipe, data)
     (run_folder(run) / "settings.json").write_bytes(b" " * (folders.MAX_JSON_BYTES + 1))
 
-    with pytest.raises(RunError, match="too many for a run.s file"):
+    with pytest.raises(RunError, match=r"too many for a run's file"):
         read_settings(existing_run(run))
 
 
