@@ -87,5 +87,5 @@ node:
 	  echo "Installing Debian's nodejs"; \
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq nodejs >/dev/null; }
-	@node -e 'process.exit(parseInt(process.versions.node) < 18)' || { \
+	@node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' || { \
 	  echo "The tests need Node 18 or newer; this is $$(node --version)." >&2; exit 1; }
