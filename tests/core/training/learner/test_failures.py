@@ -96,7 +96,7 @@ def test_a_checkpoint_that_does_not_fit_on_the_disk_leaves_the_one_before(store,
 
     assert complaint == (
         "There is no room on the disk for resume.safetensors: free some space and resume the run; what was "
-        "written before is whole.\n"
+        "written before is complete.\n"
     )
     assert (status_of(run).state, status_of(run).message) == ("failed", complaint.rstrip())
     assert read_resume_point(run_folder(run) / "resume.safetensors").epoch == 2
@@ -243,6 +243,6 @@ def test_a_failed_run_can_be_started_again(store, data):
 
     assert state_of(run) == "finished"
     # The label was another when it began: who compares figures should know.
-    assert "Not as at its last start: data.fingerprint." in log_tail(run)
+    assert "Changed since its last start: data.fingerprint." in log_tail(run)
     (earlier,) = read_run(run).environment["earlier"]
     assert earlier["data"]["fingerprint"] != read_run(run).environment["data"]["fingerprint"]
