@@ -46,7 +46,7 @@ MEMORY_LIMIT = 300
 COUNT = """
 import sys, time
 from pathlib import Path
-from core.datasets import open_dataset
+from core.datasets.layouts.opening import open_dataset
 from core.datasets.contents.statistics import measure
 start = time.perf_counter()
 measure(open_dataset(Path(sys.argv[1])))
