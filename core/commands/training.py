@@ -256,8 +256,9 @@ def _print_card(card: ModelCard, as_json: bool) -> None:
     if as_json:
         click.echo(card.model_dump_json())
         return
-    figures = card.metrics
-    click.echo(f"{card.name}: acc_camvid {figures['acc_camvid']:.4f}, mean IoU {figures['mean_iou']:.4f}")
+    from core.reports.model_words import accuracy_words
+
+    click.echo(f"{card.name} {accuracy_words(card)}")
 
 
 def _print_epoch(report: EpochReport) -> None:

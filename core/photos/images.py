@@ -125,12 +125,13 @@ class _Quietly:
 _quietly = _Quietly()
 
 
-def decode(data: bytes, longest_side: int | None = None) -> NDArray[np.uint8]:
+def decode(data: bytes, longest_side: int | None = None, square: bool = False) -> NDArray[np.uint8]:
     """The photo in `data` as (H, W, 3) RGB, 0..255, upright, contiguous and writable.
 
     data: a JPEG, PNG, WebP, HEIC, BMP or GIF file; its first (or primary) picture is used.
     longest_side: the working size in pixels, if it is known. A JPEG is then halved while it is decoded,
-    as long as its longer side stays at or above this; `resize` does the rest.
+    as long as its longer side stays at or above this; `resize` does the rest. square: the photo will be
+    squashed to a square, so its shorter side must stay at or above `longest_side` too.
 
     Transparent pixels are laid over white, 16 bits a channel become 8 by value range, the EXIF
     orientation is applied, colour profiles and all other metadata are dropped.
@@ -139,16 +140,18 @@ def decode(data: bytes, longest_side: int | None = None) -> NDArray[np.uint8]:
     ImageTooLargeError above MAX_BYTES or MAX_PIXELS, found before a pixel is decoded;
     ImageTooSmallError for a side below MIN_SIDE.
     """
-    return decode_sized(data, longest_side)[0]
+    return decode_sized(data, longest_side, square)[0]
 
 
-def decode_sized(data: bytes, longest_side: int | None = None) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+def decode_sized(
+    data: bytes, longest_side: int | None = None, square: bool = False
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
     """As `decode`, and also returns the (height, width) of the upright photo at its own size."""
     _check_bytes(data)
     photo_format = _recognise(data)
     with _quietly:
         try:
-            return _read(photo_format, data, longest_side)
+            return _read(photo_format, data, longest_side, square)
         except ImageError:
             raise
         except MemoryError as error:
@@ -257,14 +260,14 @@ def _recognise(data: bytes) -> _Format:
 
 
 def _read(
-    photo_format: _Format, data: bytes, longest_side: int | None
+    photo_format: _Format, data: bytes, longest_side: int | None, square: bool
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
     with photo_format.open(BytesIO(data)) as photo:
         _check_size(*photo.size)
         width, height = photo.size
         if isinstance(photo, JpegImageFile):
             _check_scans(data)
-            _reduce_while_decoding(photo, longest_side)
+            _reduce_while_decoding(photo, longest_side, square)
         _scale_transparent_colour(photo)
         photo.load()
         if isinstance(photo, HeifImageFile):
@@ -298,15 +301,16 @@ def _check_scans(data: bytes) -> None:
         )
 
 
-def _reduce_while_decoding(photo: JpegImageFile, longest_side: int | None) -> None:
-    """Let libjpeg decode at 1/2, 1/4 or 1/8 where the longer side stays at or above `longest_side`.
+def _reduce_while_decoding(photo: JpegImageFile, longest_side: int | None, square: bool) -> None:
+    """Let libjpeg decode at 1/2, 1/4 or 1/8 where the longer side, or each of a square, stays large enough.
 
     Pillow compares both sides; 1 leaves the shorter one out. Only for JPEG: the same call on a HEIC
     file would take an embedded thumbnail, which need not show the same picture.
     """
     if longest_side:
+        other = longest_side if square else 1
         wide = photo.width >= photo.height
-        photo.draft(None, (longest_side, 1) if wide else (1, longest_side))
+        photo.draft(None, (longest_side, other) if wide else (other, longest_side))
 
 
 def _scale_transparent_colour(photo: ImageFile.ImageFile) -> None:

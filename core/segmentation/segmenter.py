@@ -107,5 +107,5 @@ def load_segmenter(name: str, bfloat16: bool | None = None) -> Segmenter:
 
 def segment_photo(segmenter: Segmenter, data: bytes, size: WorkingSize) -> Segmentation:
     """Segment a photo given as the bytes of its file. ImageError if it is not a usable photo."""
-    image = images.decode(data, size.pixels or LARGEST_SIZE)
+    image = images.decode(data, size.pixels or LARGEST_SIZE, size.square)
     return segmenter.segment(image, size.pixels, size.square)

@@ -66,6 +66,8 @@ def publish(
         class_list=store.class_entries(classes),
         normalisation=store.normalisation(network),
         training=_training(recipe, dataset, history),
+        limits=_limits(dataset),
+        licence=f"The terms of what it was trained on apply: {dataset.name}.",
         library_versions={library: version(library) for library in LIBRARIES},
     )
     store.save_model(card, module)
@@ -109,6 +111,14 @@ def _write_history(path: Path, history: list[Epoch]) -> None:
     """The run's epochs as they were read; anything else in its file does not belong to a model."""
     lines = [Epoch._fields, *((e.stage, e.epoch, *(f"{figure:.5f}" for figure in e[2:])) for e in history)]
     write_text(path, "".join(",".join(map(str, line)) + "\n" for line in lines))
+
+
+def _limits(dataset: SegmentationDataset) -> tuple[str, ...]:
+    """What is known of a model's limits without looking: it knows nothing but its training data."""
+    return (
+        f"It has only seen the {len(dataset.train)} training frames of {dataset.name}: expect mistakes on "
+        "other pictures, also where its confidence is high.",
+    )
 
 
 def _training(recipe: Recipe, dataset: SegmentationDataset, history: list[Epoch]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models, read_card
 from core.photos import images
 from core.photos.photo import Photo
+from core.reports.model_words import accuracy_words, limits_words
 from core.segmentation.cache import SharedCache
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
@@ -144,14 +145,7 @@ def model_picker(label: str = "Model", key: str = "model") -> str:
 
 
 def figures(model: str) -> str:
-    """How good a model is, in one line with the data it was evaluated on."""
-    measured = read_card(model).metrics
-    if not measured:
-        return f"The network **{model}** has not been evaluated: nobody knows how good it is."
-    return (
-        f"The network **{model}** has a pixel accuracy of {measured['acc_camvid']:.1%} and a mean IoU of "
-        f"{measured['mean_iou']:.3f} over {measured['classes_in_mean']} classes on {measured['dataset']} "
-        f"({measured['split']}, {measured['images']} pictures, {measured['size']}, "
-        f"{measured['classes']} classes). It has only ever seen streets of one town in daylight: expect "
-        "mistakes elsewhere, and above all where it says it is sure."
-    )
+    """What a model's card says of it: how good it is, on which data, and its limits."""
+    card = read_card(model)
+    words = f"The network **{escape(model)}** {escape(accuracy_words(card))} {escape(limits_words(card))}"
+    return words.rstrip()

@@ -393,6 +393,20 @@ def test_the_longer_side_never_falls_below_the_working_size(width, height, longe
     assert max(decode(save(Image.new("RGB", (width, height)), "JPEG"), longest_side).shape) == expected
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "expected"),
+    [
+        (4096, 1024, (512, 2048)),
+        (1024, 4096, (2048, 512)),
+        (4096, 1000, (1000, 4096)),
+        (2048, 2048, (512, 512)),
+    ],
+)
+def test_of_a_photo_to_be_squashed_square_neither_side_falls_below_it(width, height, expected):
+    data = save(Image.new("RGB", (width, height)), "JPEG")
+    assert decode(data, longest_side=512, square=True).shape[:2] == expected
+
+
 @pytest.mark.parametrize("file_format", ["PNG", "WEBP", "HEIF", "GIF", "BMP"])
 def test_other_formats_ignore_the_hint(file_format):
     assert np.array_equal(decode(GOOD[file_format], longest_side=16), decode(GOOD[file_format]))

@@ -1,0 +1,63 @@
+"""A model's card in words: how good it is, on what that was measured, and what it is not good at."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from core.models.store import ModelCard
+
+_KNOWN = ("acc_camvid", "mean_iou")
+
+
+def accuracy_words(card: ModelCard) -> str:
+    """How good a model is, with what that was measured on: as much of it as the card says.
+
+    A card may come from anywhere: whatever is missing or is no number is left out.
+    """
+    figures = [words for words in (_accuracy(card.metrics), _mean_iou(card.metrics)) if words]
+    figures += [f"{name} {value:g}" for name, value in card.metrics.items() if _is_other(name, value)]
+    if not figures:
+        return "has not been evaluated: nobody knows how good it is."
+    return f"has {' and '.join(figures)}{_measured_on(card.metrics)}."
+
+
+def limits_words(card: ModelCard) -> str:
+    """What the card says of a model's limits, as sentences; empty when it says nothing."""
+    return " ".join(limit if limit.endswith((".", "!", "?")) else f"{limit}." for limit in card.limits)
+
+
+def _accuracy(metrics: dict[str, Any]) -> str:
+    accuracy = _number(metrics.get("acc_camvid"))
+    return "" if accuracy is None else f"a pixel accuracy of {accuracy:.1%}"
+
+
+def _mean_iou(metrics: dict[str, Any]) -> str:
+    iou, classes = _number(metrics.get("mean_iou")), metrics.get("classes_in_mean")
+    if iou is None:
+        return ""
+    return f"a mean IoU of {iou:.3f}" + (f" over {classes} classes" if isinstance(classes, int) else "")
+
+
+def _measured_on(metrics: dict[str, Any]) -> str:
+    details = [
+        metrics.get("split"),
+        f"{metrics['images']} pictures" if isinstance(metrics.get("images"), int) else None,
+        metrics.get("size"),
+        f"{metrics['classes']} classes" if isinstance(metrics.get("classes"), int) else None,
+    ]
+    where = f" on {metrics['dataset']}" if isinstance(metrics.get("dataset"), str) else ""
+    known = ", ".join(detail for detail in details if isinstance(detail, str))
+    return where + (f" ({known})" if known else "")
+
+
+def _is_other(name: str, value: object) -> bool:
+    """Whether a metric is a figure of somebody else's choice: those are shown as they are."""
+    counts = ("images", "classes", "classes_in_mean")
+    return name not in _KNOWN + counts and _number(value) is not None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)

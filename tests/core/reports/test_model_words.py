@@ -1,0 +1,69 @@
+"""A card in words: all that it says, and nothing that it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.models.store import ModelCard, read_card
+from core.reports.model_words import accuracy_words, limits_words
+
+MEASURED = {
+    "acc_camvid": 0.95,
+    "mean_iou": 0.7669,
+    "classes_in_mean": 11,
+    "dataset": "camvid",
+    "split": "valid",
+    "images": 101,
+    "size": "480 x 360",
+    "classes": 11,
+    "per_class_iou": {"Sky": 0.9},
+}
+
+
+@pytest.fixture
+def card(colour_model: str) -> ModelCard:
+    return read_card(colour_model)
+
+
+def words(card: ModelCard, metrics: dict[str, Any]) -> str:
+    return accuracy_words(card.model_copy(update={"metrics": metrics}))
+
+
+def test_a_measured_model_says_on_what(card: ModelCard) -> None:
+    assert words(card, MEASURED) == (
+        "has a pixel accuracy of 95.0% and a mean IoU of 0.767 over 11 classes on camvid "
+        "(valid, 101 pictures, 480 x 360, 11 classes)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("metrics", "expected"),
+    [
+        ({"acc_camvid": 0.5}, "has a pixel accuracy of 50.0%."),
+        ({"mean_iou": 0.25, "dataset": "mine"}, "has a mean IoU of 0.250 on mine."),
+        ({"dice": 0.75, "split": "test"}, "has dice 0.75 (test)."),
+        ({"acc_camvid": "0.9"}, "has not been evaluated: nobody knows how good it is."),
+        ({"acc_camvid": float("nan"), "images": 3}, "has not been evaluated: nobody knows how good it is."),
+        ({}, "has not been evaluated: nobody knows how good it is."),
+    ],
+)
+def test_any_metrics_or_none_are_shown_as_they_are(
+    card: ModelCard, metrics: dict[str, Any], expected: str
+) -> None:
+    assert words(card, metrics) == expected
+
+
+def test_limits_are_the_cards_own(card: ModelCard) -> None:
+    assert limits_words(card) == ""
+    limited = card.model_copy(update={"limits": ("Never saw rain", "Never saw night.")})
+    assert limits_words(limited) == "Never saw rain. Never saw night."
+
+
+def test_the_shipped_model_has_limits_and_a_licence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STREETSCOPE_MODELS", raising=False)
+    card = read_card("street-lite0")
+
+    assert "one English town in daylight" in limits_words(card)
+    assert "CC BY-NC 4.0" in card.licence
