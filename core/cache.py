@@ -43,9 +43,10 @@ class Cache:
         path = self._folder() / key
         try:
             data = path.read_bytes()
-            os.utime(path)  # used now: it goes last
         except OSError:
             return None
+        with contextlib.suppress(OSError):  # a cache that may only be read is still one
+            os.utime(path)  # used now: it goes last
         return data
 
     def write(self, key: str, data: bytes) -> None:

@@ -29,7 +29,7 @@ with status 2.
         ├── RecipeError            a recipe that cannot be followed
         ├── DivergedError          the loss is no longer a number
         ├── OutOfMemoryError       a batch does not fit into memory
-        ├── DiskFullError          no disk space for a run's files
+        ├── DiskFullError          no disk space for a file of a run or a model
         ├── StoppedError           a run was stopped; it can be resumed
         └── RunError               a run's folder that cannot be used as asked
             └── RunNotFoundError
@@ -146,7 +146,7 @@ class OutOfMemoryError(TrainingError):
 
 
 class DiskFullError(TrainingError):
-    """The disk has no space for a run's files."""
+    """The disk has no space for a file of a run or a model."""
 
 
 class StoppedError(TrainingError):

@@ -24,13 +24,15 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import IO, Any, TextIO
 
-from core.errors import OutOfMemoryError, StreetScopeError, WorkerError
+from core.errors import DiskFullError, OutOfMemoryError, StreetScopeError, WorkerError
+from core.files import disk_full_sentence, is_disk_full
 from core.jobs import JobProgress, Tell
 from core.project import ROOT
 
@@ -136,8 +138,8 @@ def _kinds(kind: type[StreetScopeError]) -> Iterator[type[StreetScopeError]]:
 def serve(work: Work) -> int:
     """Do what the request on standard input asks for, answer on standard output; returns the exit status.
 
-    A StreetScopeError becomes a message. Any other error is left to Python: a traceback on standard error
-    and status 1.
+    A StreetScopeError becomes a message, and so does a full disk. Any other error is left to Python: a
+    traceback on standard error and status 1.
     """
     # Libraries announce their own deprecations; readers of the log can do nothing about them.
     warnings.simplefilter("ignore")
@@ -154,6 +156,12 @@ def serve(work: Work) -> int:
         except StreetScopeError as error:
             print(error, file=sys.stderr)  # noqa: T201 (for the log)
             _send(output, failure_of(error))
+            return _REFUSED
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
+            traceback.print_exc()
+            _send(output, failure_of(DiskFullError(disk_full_sentence(error))))
             return _REFUSED
     return 0
 

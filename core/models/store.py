@@ -17,7 +17,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from core.classes import ClassList, SegmentationClass
@@ -25,6 +25,7 @@ from core.errors import BrokenModelError, ModelNotFoundError
 from core.files import replacing, write_text
 from core.models.networks import Network, find_network
 from core.models.paths import DEFAULT_MODEL, model_stores, models_folder
+from core.models.tensors import save_tensors
 
 FORMAT_VERSION = 1
 WEIGHTS = "weights.safetensors"
@@ -190,14 +191,13 @@ def save_model(card: ModelCard, module: nn.Module) -> ModelCard:
     """Write a model into the store in half precision and return its card with the weights' hash filled in.
 
     Both files are written beside the old ones and then renamed, so that a full disk or a kill while
-    writing leaves the old model as it was.
+    writing leaves the old model as it was. OSError names the file that had no room.
     """
     folder = model_folder(card.name)
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {k: _half(v) for k, v in module.state_dict().items()}
     with replacing(folder / WEIGHTS, durable=True) as weights:
-        save_file(tensors, weights)
-        weights.chmod(0o644)  # safetensors makes it readable for its owner alone
+        save_tensors(tensors, weights)
         card = card.model_copy(update={"weights_sha256": _sha256(weights), "format_version": FORMAT_VERSION})
         written = card.model_dump_json(indent=1) + "\n"
         write_text(folder / _NEXT_CARD, written, durable=True)

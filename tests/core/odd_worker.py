@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.errors import DatasetError, UnknownColourError
+from core.files import write_bytes
 from core.jobs import Tell
 from core.workers import serve
 
@@ -68,6 +70,14 @@ def refuse_colour(request: Request, tell: Tell) -> NoReturn:
     raise UnknownColourError("There is a pink pixel.", {(255, 0, 255): 1}, 1)
 
 
+def fill_disk(request: Request, tell: Tell) -> NoReturn:
+    """Write a file that is larger than the system allows: its answer is that of a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+    write_bytes(Path(request["file"]), b"x" * 2000)
+    raise AssertionError("unreachable")
+
+
 def wait_for_file(request: Request, tell: Tell) -> Mapping[str, Any]:
     """Say nothing more until a file is there."""
     tell(1, 2, None, "waiting")
@@ -112,6 +122,7 @@ WORKS: tuple[Callable[[Request, Tell], Mapping[str, Any]], ...] = (
     die,
     refuse,
     refuse_colour,
+    fill_disk,
     wait_for_file,
     have_child,
     leave_child,

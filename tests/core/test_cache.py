@@ -77,6 +77,17 @@ def test_where_nothing_can_be_kept_nothing_is(tmp_path: Path, monkeypatch: pytes
     assert not cache.can_keep()
 
 
+def test_a_cache_that_may_only_be_read_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache("kind", 100)
+    cache.write(cache_key(1), b"data")
+
+    def refuse(path: Path) -> None:
+        raise PermissionError("not the owner of the file")
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert cache.read(cache_key(1)) == b"data"
+
+
 def test_it_says_whether_anything_is_kept(folder: Path) -> None:
     cache = Cache("kind", 100)
     assert cache.is_empty()

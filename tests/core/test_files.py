@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -97,17 +94,6 @@ def test_a_link_where_the_file_belongs_is_replaced_not_followed(tmp_path: Path) 
 
 
 # A full disk
-
-
-@pytest.fixture
-def small_files() -> Iterator[None]:
-    """No file of this process may have more than 1000 bytes: the system answers as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, ignored)
 
 
 def test_a_full_disk_names_the_file_and_leaves_the_old_one(tmp_path: Path, small_files: None) -> None:

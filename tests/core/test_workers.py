@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from core.errors import (
     BrokenModelError,
     DatasetError,
+    DiskFullError,
     OutOfMemoryError,
     StreetScopeError,
     UnknownColourError,
@@ -206,6 +207,15 @@ def test_an_error_of_ours_is_raised_where_the_worker_was_started(caplog: pytest.
 
     with pytest.raises(DatasetError, match="pink"):
         run("refuse_colour")
+    assert caplog.records == []
+
+
+def test_a_full_disk_names_the_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(DiskFullError) as refused:
+        run("fill_disk", file=str(tmp_path / "model.json"))
+
+    assert str(refused.value) == "There is no room on the disk for model.json: free some space and try again."
+    assert list(tmp_path.iterdir()) == []
     assert caplog.records == []
 
 

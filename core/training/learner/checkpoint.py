@@ -7,9 +7,7 @@ pickles, and its `after_fit` reads them with `weights_only=False` unless every e
 
 from __future__ import annotations
 
-import errno
 import random
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,15 +17,15 @@ import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from core.errors import TrainingError
 from core.files import replacing
+from core.models.tensors import save_tensors
 from core.training.learner.failures import is_out_of_memory
 
 _KEY = "progress"
-_NO_ROOM = re.compile(r"\(os error (27|28|122)\)")  # EFBIG, ENOSPC, EDQUOT
 _Words = list[Any]
 
 
@@ -192,12 +190,5 @@ def _contiguous(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _save(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> None:
-    try:
-        with replacing(path, durable=True) as part:
-            save_file(tensors, part, metadata)
-            part.chmod(0o644)  # safetensors makes it readable for its owner alone
-    except SafetensorError as error:
-        if _NO_ROOM.search(str(error)):
-            # Not our own error type: fastai rewrites the message of whatever a callback raises.
-            raise OSError(errno.ENOSPC, "no room for a checkpoint", str(path)) from error
-        raise
+    with replacing(path, durable=True) as part:
+        save_tensors(tensors, part, metadata)

@@ -21,7 +21,7 @@ from core.errors import RunError
 from core.evaluation.evaluate import evaluate
 from core.evaluation.metrics import per_class_iou
 from core.evaluation.results import Evaluation
-from core.files import write_text
+from core.files import replacing, write_bytes, write_text
 from core.jobs import ProgressCallback, Tell
 from core.models import store
 from core.models.networks import find_network
@@ -75,11 +75,11 @@ def publish(
     result = evaluate(segmenter, dataset, "valid", progress)
     card = store.save_model(card.model_copy(update={"metrics": result.as_dict()}), module)
     _write_history(target / HISTORY, history)
-    _confusion_picture(result).savefig(target / "confusion.png")
-    _iou_picture(result, classes).savefig(target / "per_class_iou.png")
+    _save_picture(_confusion_picture(result), target / "confusion.png")
+    _save_picture(_iou_picture(result, classes), target / "per_class_iou.png")
     photo = segmenter.segment(images.decode(china().read_bytes()))
     side_by_side = np.concatenate([photo.image, painting.overlay(photo)], axis=1)
-    (target / "china.png").write_bytes(images.encode_png(side_by_side))
+    write_bytes(target / "china.png", images.encode_png(side_by_side))
     return card
 
 
@@ -105,6 +105,11 @@ def publish_checkpoint(
             f"{dataset.name} has now; train again on this data set."
         ) from error
     return publish(recipe, dataset, folder, module.eval(), name, progress)
+
+
+def _save_picture(figure: Figure, path: Path) -> None:
+    with replacing(path) as part:
+        figure.savefig(part, format="png")
 
 
 def _write_history(path: Path, history: list[Epoch]) -> None:

@@ -18,6 +18,7 @@ from torch import nn
 
 from core.classes import CAMVID_11, ClassList, SegmentationClass
 from core.errors import BrokenModelError, ModelError, ModelNotFoundError
+from core.files import disk_full_sentence, is_disk_full
 from core.models import store as store_module
 from core.models.paths import DEFAULT_MODEL, models_folder
 from core.models.store import (
@@ -480,7 +481,7 @@ def test_saving_again_replaces_the_model(saved):
 @pytest.mark.parametrize(
     ("target", "calls"),
     [
-        ("core.models.store.save_file", 0),
+        ("core.models.store.save_tensors", 0),
         ("pathlib.Path.write_bytes", 0),
         ("pathlib.Path.replace", 0),
         ("pathlib.Path.replace", 1),
@@ -511,7 +512,7 @@ def test_an_interrupted_save_leaves_a_whole_model(saved, target, calls):
 
 
 @pytest.mark.parametrize(
-    "target", ["core.models.store.save_file", "pathlib.Path.write_bytes", "pathlib.Path.replace"]
+    "target", ["core.models.store.save_tensors", "pathlib.Path.write_bytes", "pathlib.Path.replace"]
 )
 def test_an_interrupted_first_save_is_no_model(store, monkeypatch, target):
     def stop(*arguments, **options):
@@ -522,6 +523,18 @@ def test_an_interrupted_first_save_is_no_model(store, monkeypatch, target):
         save_constant(0.5)
 
     assert list_models() == []
+
+
+def test_a_full_disk_names_the_weights_and_leaves_the_old_model(saved, small_files):
+    large = nn.Conv2d(3, 500, kernel_size=1)
+    with pytest.raises(OSError, match="File too large") as full:
+        save_model(card_for(CAMVID_11.select("two", ("Sky", "Road"))), large)
+
+    sentence = "There is no room on the disk for weights.safetensors: free some space and try again."
+    assert is_disk_full(full.value)
+    assert disk_full_sentence(full.value) == sentence
+    assert load_model("mine").network.bias.tolist() == [0.25, 0.25]
+    assert sorted(path.name for path in saved.iterdir()) == [CARD, WEIGHTS]
 
 
 def test_a_save_after_an_interrupted_one_works(saved, monkeypatch):
