@@ -6,6 +6,7 @@ A folder's own time changes whenever a file in it comes, goes or is renamed, so 
 from __future__ import annotations
 
 import os
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from core.errors import DatasetError
 from core.files import signature
 
 Stamps = tuple[tuple[str, str | None], ...]
+
+_STEP = 3_000_000_000
+"""Nanoseconds in which two changes may bear the same time, with room to spare: FAT counts in steps of 2 s."""
 
 
 def dataset_stamp(root: Path) -> str:
@@ -43,10 +47,29 @@ def _stamps(folder: Path) -> Stamps:
     Hidden files and pictures are left out: a folder may hold ten thousand of them.
     """
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if _is_watched(entry.name))
+        names = _names(folder)
     except OSError:
-        names = []
+        names = ()
     return tuple((name, signature(folder / name)) for name in (".", *names))
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    """What is watched in a folder; listed again only when the folder's own times say so. OSError."""
+    status = folder.stat()
+    changed = max(status.st_mtime_ns, status.st_ctime_ns)
+    if abs(time.time_ns() - changed) < _STEP:
+        return _listed(folder)
+    return _listed_at(folder, (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
+
+
+@lru_cache(maxsize=256)
+def _listed_at(folder: Path, times: tuple[int, ...]) -> tuple[str, ...]:
+    return _listed(folder)
+
+
+def _listed(folder: Path) -> tuple[str, ...]:
+    with os.scandir(folder) as entries:
+        return tuple(sorted(entry.name for entry in entries if _is_watched(entry.name)))
 
 
 def _is_watched(name: str) -> bool:

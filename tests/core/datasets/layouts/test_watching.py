@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from core.datasets.layouts import watching
 from core.datasets.layouts.opening import find_datasets
 from core.datasets.layouts.watching import dataset_stamp, recognised
 from tests.layouts import write_layout
@@ -119,21 +121,76 @@ def counted_stats(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         yield asked
 
 
-@pytest.mark.parametrize("where", ["images", "."], ids=["in a layout", "loose"])
-def test_ten_thousand_files_cost_a_rerun_a_few_stats(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
-) -> None:
+@contextmanager
+def counted_listings(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The names that `os.scandir` gives in the block."""
+    given: list[str] = []
+    real = os.scandir
+
+    @contextmanager
+    def counted(path: Path) -> Iterator[Iterator[os.DirEntry[str]]]:
+        with real(path) as entries:
+            listed = list(entries)
+        given.extend(entry.name for entry in listed)
+        yield iter(listed)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watching.os, "scandir", counted)
+        yield given
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a minute later: a folder that was written just now might change again unnoticed."""
+    now = time.time_ns() + 60_000_000_000
+    monkeypatch.setattr(time, "time_ns", lambda: now)
+
+
+@pytest.fixture(params=["images", "."], ids=["in a layout", "loose"])
+def long_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A data set of ten thousand frames."""
     root = tmp_path / "data" / "set"
     (root / "images").mkdir(parents=True)
     (root / "labels").mkdir()
     for name in ("codes.txt", "valid.txt"):
         (root / name).write_text("Sky\n")
     for number in range(10_000):
-        (root / where / f"{number}.png").touch()
-    dataset_stamp(root)
-    find_datasets(root.parent)
+        (root / request.param / f"{number}.png").touch()
+    return root
+
+
+def test_ten_thousand_files_cost_a_rerun_a_few_stats(
+    long_folder: Path, monkeypatch: pytest.MonkeyPatch, later: None
+) -> None:
+    dataset_stamp(long_folder)
+    find_datasets(long_folder.parent)
     with counted_stats(monkeypatch) as asked:
-        dataset_stamp(root)
-        assert find_datasets(root.parent) == [root]
+        dataset_stamp(long_folder)
+        assert find_datasets(long_folder.parent) == [long_folder]
 
     assert len(asked) < 40, asked[:50]
+
+
+def test_ten_thousand_files_are_not_listed_at_a_rerun(
+    long_folder: Path, monkeypatch: pytest.MonkeyPatch, later: None
+) -> None:
+    before = dataset_stamp(long_folder)
+    with counted_listings(monkeypatch) as given:
+        assert dataset_stamp(long_folder) == before
+    assert given == []
+
+    (long_folder / "test.txt").touch()
+    with counted_listings(monkeypatch) as given:
+        assert dataset_stamp(long_folder) != before
+    assert "test.txt" in given
+
+
+def test_a_folder_written_just_now_is_listed_again(
+    long_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (long_folder / "new.txt").touch()
+    dataset_stamp(long_folder)
+    with counted_listings(monkeypatch) as given:
+        dataset_stamp(long_folder)
+
+    assert "new.txt" in given
