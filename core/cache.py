@@ -79,10 +79,10 @@ class Cache:
                 return
             self._unchecked = 0
         files = []
-        for entry in os.scandir(self._folder()):
+        for path in self._folder().iterdir():
             with contextlib.suppress(FileNotFoundError):  # another process may prune as well
-                status = entry.stat()
-                files.append((status.st_mtime_ns, status.st_size, Path(entry.path)))
+                status = path.stat()
+                files.append((status.st_mtime_ns, status.st_size, path))
         excess = sum(size for _, size, _ in files) - self.max_bytes
         for _, size, path in sorted(files):
             if excess <= 0:

@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeGuard
 
 from core.errors import FileKindError
 
@@ -45,7 +45,7 @@ def replacing(path: Path, *, durable: bool = False) -> Iterator[Path]:
     except BaseException as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        if is_disk_full(error) and isinstance(error, OSError):
+        if is_disk_full(error):
             error.filename = str(path)  # a write does not know it, and nobody knows the temporary one
         raise
 
@@ -83,15 +83,18 @@ def place_of(filename: object) -> Path:
     return path.with_name(_PART.sub(r"\1", path.name)) if path.name else path
 
 
-def is_disk_full(error: BaseException) -> bool:
+def is_disk_full(error: BaseException) -> TypeGuard[OSError]:
     """Whether an error means that there is no room on the disk."""
     return isinstance(error, OSError) and error.errno in NO_ROOM
 
 
-def disk_full_sentence(error: BaseException, then: str = "try again") -> str:
+def disk_full_sentence(error: OSError, then: str = "try again") -> str:
     """What to tell people when `is_disk_full`. then: what to do once there is room."""
-    filename = getattr(error, "filename", None)
-    name = place_of(filename).name if filename else "the file"
+    return no_room_sentence(place_of(error.filename).name if error.filename else "the file", then)
+
+
+def no_room_sentence(name: object, then: str = "try again") -> str:
+    """What to tell people when there is no room on the disk for `name`. then: what to do once there is."""
     return f"There is no room on the disk for {name}: free some space and {then}."
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import DatasetError
-from core.files import is_disk_full
+from core.files import is_disk_full, no_room_sentence
 
 _LOCK = "lock"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}(?<![ .])")
@@ -64,7 +64,7 @@ def clear(place: Path) -> None:
 def storage_error(error: OSError, target: Path) -> DatasetError:
     """The sentence for an operating system's error while making `target`."""
     if is_disk_full(error):
-        return DatasetError(f"There is no room on the disk for {target}: free some space and try again.")
+        return DatasetError(no_room_sentence(target))
     return DatasetError(f"{target} cannot be made: {error.strerror or error}.")
 
 

@@ -51,7 +51,8 @@ def thumbnail(dataset: SegmentationDataset, frame: Frame, width: int = WIDTH) ->
 
     width: in pixels; a smaller picture is not enlarged. `trouble` says what cannot be read.
     """
-    keys = [_key(dataset, frame, width, part) for part in ("photo", "label")]
+    key = _key(dataset, frame, width)
+    keys = (cache_key(key, "photo"), cache_key(key, "label"))
     photo, label = map(THUMBNAILS.read, keys)
     if photo and label:
         return Thumbnail(photo, label)
@@ -145,7 +146,7 @@ def _size(height: int, full: int, width: int) -> tuple[int, int]:
     return max(1, round(height * width / full)), width
 
 
-def _key(dataset: SegmentationDataset, frame: Frame, width: int, part: str) -> str:
-    """What the photo or the label map of these very files is kept under."""
+def _key(dataset: SegmentationDataset, frame: Frame, width: int) -> str:
+    """What tells the thumbnail of these very files from all others."""
     files = [(str(path.absolute()), signature(path)) for path in (frame.image, frame.label)]
-    return cache_key(_VERSION, files, width, dataset.class_list.palette.tobytes(), part)
+    return cache_key(_VERSION, files, width, dataset.class_list.palette.tobytes())

@@ -220,22 +220,22 @@ def open_plain(path: Path) -> BinaryIO:
 
     FileNotFoundError.
     """
-    with _run_files():
+    with _run_files(path):
         return files.open_plain(path)
 
 
 def open_to_append(path: Path) -> BinaryIO:
     """Open a file of a run to append to it; it is made if there is none. Errors as for `open_plain`."""
-    with _run_files():
+    with _run_files(path):
         return files.open_to_append(path)
 
 
 @contextmanager
-def _run_files() -> Iterator[None]:
+def _run_files(path: Path) -> Iterator[None]:
     try:
         yield
     except FileKindError as error:
-        raise RunError(f"{str(error).removesuffix(' and try again.')}, or delete the run.") from error
+        raise RunError(f"{path} is not a regular file: remove it, or delete the run.") from error
 
 
 def disk_full(error: BaseException) -> DiskFullError | None:
