@@ -13,13 +13,14 @@ place misread by one pixel in any direction is a wrong class.
 import io
 import time
 from functools import partial
-from typing import get_args
+from typing import cast, get_args
 from urllib.parse import parse_qs
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
+from core.segmentation.reading import Shape
 from pages.widgets.viewer.pixel_viewer import (
     Pixel,
     View,
@@ -89,7 +90,8 @@ def entropy_of(height: int, width: int) -> np.ndarray:
     """(row + 2 col) % 141 fiftieths of a bit: at most 2.8, the bits of seven classes."""
     entropies_made().append((height, width))
     rows, cols = np.mgrid[:height, :width]
-    return ((rows + 2 * cols) % 141).astype(np.uint8)
+    entropy: np.ndarray = ((rows + 2 * cols) % 141).astype(np.uint8)
+    return entropy
 
 
 @st.cache_resource
@@ -162,7 +164,7 @@ def show(name: str, key: str, names: list[str]) -> None:
     clicked = pixel_viewer(
         picture,
         chosen=chosen,
-        shape=asked.get("shape", "row"),
+        shape=cast(Shape, asked.get("shape", "row")),
         key=of_visit(key),
         view=view,
         entropy=partial(entropy_of, picture.height, picture.width),
