@@ -78,7 +78,7 @@ def _problems(opened: OpenedSet, report: Report) -> None:
                     help="Open this frame",
                 )
     st.download_button(
-        f"All {len(report.problems)} problems (CSV)",
+        "Problems (CSV)",
         lambda: tables.to_csv(dataset_tables.problem_rows(report)),
         f"{file_name(report.dataset)}-problems.csv",
         icon=":material/download:",
