@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run quick test check cover bench train-street chromium headless-chromium node FORCE
+.PHONY: help setup setup-dev run quick test check cover attack bench train-street chromium headless-chromium node FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -59,6 +59,9 @@ check: setup-dev  ## ruff format and lint, mypy --strict
 
 cover: setup-dev node  ## how many lines the tests of `make quick` run: a figure, not a gate
 	$(BIN)/python -m pytest $(QUICK_TESTS) --cov --cov-report=term:skip-covered
+
+attack: setup-dev  ## hostile pictures, models, runs, data sets and archives, kill -9 and full disks; PARTS="pictures" for some
+	$(BIN)/python -m tests.attack $(PARTS)
 
 bench: setup-dev chromium  ## speed and memory on this machine, written to bench/; PARTS="click start" for some
 	$(INSTALL) -r requirements-bench.txt
