@@ -10,7 +10,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import streamlit as st
 
 from pages.widgets.shared.front_door import enter
-from pages.widgets.shared.gc_freeze import gc_freeze_imports
+from pages.widgets.shared.media import forget_earlier_files
 
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
 ICON = Path(__file__).parent / "pages" / "widgets" / "shared" / "icon.png"
@@ -60,7 +60,5 @@ page = st.navigation(
     ],
     position="top",
 )
-try:
-    page.run()
-finally:
-    gc_freeze_imports()
+page.run()
+forget_earlier_files()

@@ -21,6 +21,7 @@ import streamlit as st
 from PIL import Image
 
 from core.segmentation.reading import Shape
+from pages.widgets.shared.media import forget_earlier_files, keep_earlier_files
 from pages.widgets.viewer.pixel_viewer import (
     Pixel,
     View,
@@ -203,15 +204,16 @@ def viewers() -> None:
 
 
 def visit_anew() -> None:
-    """Forget everything, and ask for what the field says."""
+    """Forget everything but the files that the browser may still fetch, and ask for what the field says."""
     number, _, asked = st.session_state.field.partition(" ")
-    for name in set(st.session_state) - {"field"}:
+    for name in set(st.session_state) - {"field", "media_named", "media_earlier"}:
         del st.session_state[name]
     st.query_params.from_dict(parse_qs(asked))
     st.session_state.visit = number
 
 
 if __name__ == "__main__":  # and not when a test imports the pictures
+    keep_earlier_files()
     st.set_page_config(page_title="Pixel viewer", layout="wide")
     viewers()
     st.session_state.runs = st.session_state.get("runs", 0) + 1
@@ -219,3 +221,4 @@ if __name__ == "__main__":  # and not when a test imports the pictures
     st.text_input("Visit", key="field", on_change=visit_anew)
     if "visit" in st.session_state:
         st.text(f"This is visit {st.session_state.visit}.")
+    forget_earlier_files()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,6 @@ from core.segmentation.cache import SharedCache
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
 from core.segmentation.sizes import WorkingSize
-from pages.widgets.shared.gc_freeze import gc_freeze
 from pages.widgets.shared.markdown import escape
 from pages.widgets.viewer.pixel_viewer import ViewerPicture, viewer_picture
 
@@ -47,11 +47,7 @@ class SegmentedPhoto:
 @st.cache_resource(max_entries=3, show_spinner=False)
 def loaded_segmenter(model: str, weights: str) -> Segmenter:
     """A loaded model with these weights. Three are kept; a fourth replaces the oldest."""
-    loaded = load_segmenter(model)
-    # Streamlit collects garbage after every run. The half a million objects of torch in memory by now stay
-    # for good; visiting them each time would delay every click by a quarter of a second.
-    gc_freeze()
-    return loaded
+    return load_segmenter(model)
 
 
 @st.cache_resource(show_spinner=False)
@@ -62,6 +58,7 @@ def _segmentations() -> SharedCache[SegmentedPhoto]:
 def _forget(owner: str) -> None:
     """A session has ended: return the memory of its photos to the system."""
     _segmentations().release(owner)
+    gc.collect()  # what it left in cycles: Streamlit collects after no run (see .streamlit/config.toml)
     return_free_memory()
 
 

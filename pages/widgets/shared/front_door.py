@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.widgets.shared.media import keep_last_files
+from pages.widgets.shared.media import keep_earlier_files
 
 _APP = Path(__file__).parents[3] / "app.py"
 _ENTERED = "entered_through_app"
@@ -16,7 +16,7 @@ _ENTERED = "entered_through_app"
 def enter() -> None:
     """Called by `app.py` at the start of each run."""
     st.session_state[_ENTERED] = True
-    keep_last_files()
+    keep_earlier_files()
 
 
 def front_door() -> None:

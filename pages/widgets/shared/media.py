@@ -10,6 +10,9 @@ File = tuple[bytes, str]
 _NAMED = "media_named"
 """The files that this run of the page has named, by place."""
 
+_EARLIER = "media_earlier"
+"""The files of the last whole run, and of the runs since then that were cut short."""
+
 
 def media_url(content: bytes, media_type: str, place: str) -> str:
     """The address of `content` in Streamlit's media store, which `st.image` uses too.
@@ -25,15 +28,29 @@ def media_url(content: bytes, media_type: str, place: str) -> str:
     return _add(named[place], place).lstrip("/")
 
 
-def keep_last_files() -> None:
-    """Call first in each run of the whole page: keeps the files of the last run for one more run.
+def keep_earlier_files() -> None:
+    """Call first in each run of the whole page: keeps what the browser may still show or be fetching.
 
     Streamlit forgets a session's files when a run begins, and drops those that have not been named again
-    whenever any session's run ends: a slow browser would ask for a picture that is gone.
+    whenever any session's run ends, one that was cut short too: a slow browser would ask for a picture that
+    is gone. So the files of the last whole run stay, and those that cut runs have named since.
     """
-    for place, file in st.session_state.get(_NAMED, {}).items():
+    earlier: dict[str, File] = {
+        **st.session_state.get(_EARLIER, {}),
+        **st.session_state.get(_NAMED, {}),
+    }
+    for place, file in earlier.items():
         _add(file, f"before.{place}")
+    st.session_state[_EARLIER] = earlier
     st.session_state[_NAMED] = {}
+
+
+def forget_earlier_files() -> None:
+    """Call last in each run of the whole page: what it has not named is wanted for one more run only.
+
+    The store itself keeps the earlier files until the next run begins.
+    """
+    st.session_state[_EARLIER] = {}
 
 
 def _add(file: File, place: str) -> str:
