@@ -18,15 +18,20 @@ ICON = Path(__file__).parent / "pages" / "widgets" / "shared" / "icon.png"
 enter()
 st.set_page_config(page_title="StreetScope", page_icon=str(ICON), layout="wide")
 
+# The first page lives at the root, where it would keep its own name from opening anything.
+explore = st.Page(
+    "pages/explore.py", title="Explore", icon=":material/travel_explore:", url_path="", default=True
+)
+
+
+def explore_by_name() -> None:
+    st.switch_page(explore, query_params=st.query_params.to_dict())
+
+
 page = st.navigation(
     [
-        st.Page(
-            "pages/explore.py",
-            title="Explore",
-            icon=":material/travel_explore:",
-            url_path="explore",
-            default=True,
-        ),
+        explore,
+        st.Page(explore_by_name, title="Explore", url_path="explore", visibility="hidden"),
         st.Page(
             "pages/compare.py",
             title="Compare",

@@ -333,13 +333,15 @@ def test_a_visitor_who_lost_the_connection_goes_on_where_they_were(
 # --- the address ----------------------------------------------------------------------------------
 
 
-def test_the_address_opens_what_it_says(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/?photo=china&size=1024&view=mask&row=100&col=900&neighbours=Square")
+@pytest.mark.parametrize("path", ["/", "/explore"])
+def test_the_address_opens_what_it_says(app: RunningApp, open_page: OpenPage, path: str) -> None:
+    page = open_page(f"{app.url}{path}?photo=china&size=1024&view=mask&row=100&col=900&neighbours=Square")
     shown = viewer(page)
     expect(page.get_by_text("china.jpg at 1024 x 683")).to_be_visible()
     expect_chosen(shown, 100, 900)
     expect(page.get_by_text("The square around (100, 900)")).to_be_visible()
     expect(shown.get_by_role("radio", name="Mask", exact=True)).to_be_checked()
+    expect(page.get_by_role("dialog")).to_have_count(0)  # which says that there is no such page
 
 
 def test_the_address_follows_what_is_done(app: RunningApp, open_page: OpenPage) -> None:
