@@ -16,6 +16,14 @@ INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(PIP_INS
 TORCH_INDEX ?= $(shell cat .venv/torch-index 2>/dev/null)
 TORCH_PINS := $(shell grep -E '^torch(vision)?==' requirements.txt)
 
+# Who may open the app: this machine, unless the command line says otherwise. (Some shells and tools set an
+# environment variable HOST.)
+HOST = 127.0.0.1
+GUESTS := $(filter-out 0 no false off,$(STREETSCOPE_GUESTS))
+GUESTS_MAY := Everyone who can reach this machine can now look at all that StreetScope shows, and change nothing.
+VISITORS_MAY := Everyone who can reach this machine can now open its folders, train, publish and delete runs; \
+  with STREETSCOPE_GUESTS=1 they could only look.
+
 QUICK_TESTS := -n 2 --dist loadfile -m "not browser and not slow"
 
 help:  ## this list
@@ -43,8 +51,9 @@ setup-dev: .venv/dev-stamp  ## setup, and the tools of tests and checks
 	$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
-run: setup  ## the app, on http://localhost:8501
-	$(BIN)/python -m streamlit run app.py --server.port 8501
+run: setup  ## the app, on http://localhost:8501; HOST=0.0.0.0 lets others in, STREETSCOPE_GUESTS=1 as guests who only look
+	$(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),@echo "$(if $(GUESTS),$(GUESTS_MAY),$(VISITORS_MAY))")
+	$(BIN)/python -m streamlit run app.py --server.port 8501 --server.address $(HOST)
 
 quick: check node  ## check, and all tests that need neither a browser nor training
 	$(BIN)/python -m pytest $(QUICK_TESTS)

@@ -317,6 +317,12 @@ def _send(process: subprocess.Popen[bytes], end: signal.Signals) -> None:
         os.killpg(process.pid, end)
 
 
+def executable() -> str | None:
+    """The browser that is driven."""
+    installed = (path for name in BROWSERS if (path := shutil.which(name)) is not None)
+    return os.environ.get("CHROMIUM") or next(installed, None)
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Debian's or whoever's Chromium; playwright's own download is not needed.
@@ -324,12 +330,11 @@ def chromium() -> Iterator[Browser]:
     One for this folder, not one a session: playwright keeps an event loop running in this thread, which
     tests of other folders must not find.
     """
-    installed = (path for name in BROWSERS if (path := shutil.which(name)) is not None)
-    executable = os.environ.get("CHROMIUM") or next(installed, None)
-    if executable is None:
+    path = executable()
+    if path is None:
         pytest.skip("no chromium here (set CHROMIUM to its path)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
 

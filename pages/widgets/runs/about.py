@@ -12,14 +12,12 @@ from core.file_names import file_name
 from core.reports.run_tables import recipe_rows
 from core.training.recipes.recipe import to_toml
 from core.training.runs.records import RunSummary, RunView, delete_run, label_run, read_run
-
-_TROUBLE = "about_trouble"
+from pages.widgets.runs.changing import change
+from pages.widgets.shared.guests import host_only, is_guest
 
 
 def about(run: RunSummary) -> None:
     """Draw what is known about a run, and what can be changed."""
-    if trouble := st.session_state.pop(_TROUBLE, None):
-        st.error(trouble, icon=":material/error:")
     try:
         view = read_run(run.id)
     except StreetScopeError:
@@ -36,6 +34,8 @@ def about(run: RunSummary) -> None:
 
 
 def _names(run: RunSummary) -> None:
+    if not host_only("name or delete a run"):
+        return
     with st.form("label_form", border=False):
         title = "" if run.title == run.id else run.title
         st.text_input("Title", title, max_chars=100, key=f"title_{run.id}", placeholder=run.id)
@@ -44,27 +44,24 @@ def _names(run: RunSummary) -> None:
 
 
 def _label(run: str) -> None:
-    try:
-        label_run(run, title=st.session_state[f"title_{run}"], note=st.session_state[f"note_{run}"])
-    except StreetScopeError as error:
-        st.session_state[_TROUBLE] = str(error)
+    title, note = st.session_state[f"title_{run}"], st.session_state[f"note_{run}"]
+    change(lambda run: label_run(run, title=title, note=note), run)
 
 
 def _end(run: RunSummary) -> None:
+    if is_guest():
+        return
     with st.popover("Delete the run", icon=":material/delete:", disabled=run.live):
         st.markdown(
             "This deletes all its files: figures, pictures and weights. Models published from it stay."
         )
-        st.button("Delete for good", type="primary", on_click=_delete, args=(run.id,), key="delete_run")
+        st.button(
+            "Delete for good", type="primary", on_click=change, args=(_delete, run.id), key="delete_run"
+        )
 
 
 def _delete(run: str) -> None:
-    try:
-        delete_run(run)
-    except (StreetScopeError, OSError) as error:
-        known = isinstance(error, StreetScopeError)
-        st.session_state[_TROUBLE] = str(error) if known else f"The run {run} could not be deleted."
-        return
+    delete_run(run)
     st.query_params.pop("run", None)
 
 

@@ -14,6 +14,7 @@ from core.reports import tables
 from core.reports.run_tables import epoch_of, epoch_rows
 from core.training.runs.records import Epoch, RunSummary, checkpoints, read_history
 from pages.widgets.runs.state import refresh
+from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import escape
 
@@ -28,7 +29,8 @@ def epochs(run: RunSummary) -> None:
         return
     st.fragment(_table, run_every=refresh(run))(run.id)
     st.subheader("Use a checkpoint as a model", anchor=False)
-    _publishing(run)
+    if host_only("publish a model"):
+        _publishing(run)
 
 
 def _table(run: str) -> None:

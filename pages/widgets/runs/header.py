@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
 
 import streamlit as st
 
@@ -12,32 +11,33 @@ from core.errors import StreetScopeError
 from core.training.control.launch import request_stop, start
 from core.training.runs.records import RunSummary, list_runs, log_tail, read_summary
 from pages.widgets.runs.badge import place_in_queue, run_badge
+from pages.widgets.runs.changing import change, show_trouble
 from pages.widgets.runs.state import refresh
+from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import escape
-
-_TROUBLE = "run_trouble"
 
 
 def run_header(run: RunSummary) -> None:
     """Draw a run's state, again and again while it is training."""
-    if trouble := st.session_state.pop(_TROUBLE, None):
-        st.error(escape(trouble), icon=":material/error:")
+    show_trouble()
     st.fragment(_header, run_every=refresh(run))(run.id, run.live)
 
 
 def run_button(summary: RunSummary) -> None:
-    """Stop a live run, or resume one that ended early.
+    """Stop a live run, or resume one that ended early; nothing for a guest.
 
     Outside of every fragment: a click while the page changes from one that refreshes to one that does not, or
     back, would be lost with the fragment.
     """
+    if is_guest():
+        return
     if summary.live:
         st.button(
             "Stop",
             key="stop",
             icon=":material/stop:",
             disabled=summary.state == "stopping",
-            on_click=_try,
+            on_click=change,
             args=(request_stop, summary.id),
             help="The run stops after the present batch. It can be resumed later.",
         )
@@ -46,7 +46,7 @@ def run_button(summary: RunSummary) -> None:
             "Resume",
             key="resume",
             icon=":material/resume:",
-            on_click=_try,
+            on_click=change,
             args=(start, summary.id),
             help="The run continues from its last completed epoch.",
         )
@@ -107,10 +107,3 @@ def _show_failure(summary: RunSummary) -> None:
     with st.popover("Log", icon=":material/article:", on_change="rerun", key="failure_log") as log:
         if log.open:
             st.code(log_tail(summary.id) or "The log is empty.", language=None, wrap_lines=True)
-
-
-def _try(act: Callable[[str], None], run: str) -> None:
-    try:
-        act(run)
-    except StreetScopeError as error:
-        st.session_state[_TROUBLE] = str(error)

@@ -11,6 +11,7 @@ from core.datasets.acquire import download
 from core.jobs import Job
 from core.project import data_folder
 from pages.widgets.shared.dataset_state import SET, select
+from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import jobs, watch
 
 _MEGABYTE = 1024**2
@@ -19,7 +20,9 @@ _VERBS = {"download": "downloaded", "unpack": "unpacked"}
 
 
 def download_menu() -> None:
-    """Offer what has not been downloaded and is not being downloaded."""
+    """Offer what has not been downloaded and is not being downloaded; nothing to a guest."""
+    if is_guest():
+        return
     missing = [source for name, source in download.SOURCES.items() if not (data_folder() / name).exists()]
     if not missing:
         return
@@ -52,7 +55,7 @@ def show_downloads() -> None:
         if job is None:
             continue
         if job.state == "running":
-            watch(job, f"Downloading {name}", f"download_{name}")
+            watch(job, f"Downloading {name}", f"download_{name}", cancel="" if is_guest() else "Cancel")
             continue
         if job.state == "failed":
             st.error(job.error, title=f"{name} could not be downloaded", icon=":material/cloud_off:")

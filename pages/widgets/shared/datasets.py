@@ -19,6 +19,7 @@ from core.project import data_folder
 from core.toytown import toytown
 from pages.widgets.shared.dataset_download import download_menu, show_downloads
 from pages.widgets.shared.dataset_state import GONE, SET, begin_anew, follow_address, select
+from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import escape
 
@@ -117,6 +118,8 @@ def _options() -> dict[str, Path]:
 
 
 def _folder_menu(name: str) -> None:
+    if is_guest():
+        return
     with st.popover("Open a folder", icon=":material/folder_open:"):
         st.text_input(
             "Folder on this machine",

@@ -15,6 +15,7 @@ from core.training.runs.lr_find_history import SUGGESTIONS, fitting_finder, rate
 from core.training.runs.records import Finder, RunSummary, list_runs, read_run
 from pages.widgets.runs.badge import place_in_queue
 from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.markdown import escape
 from pages.widgets.training.plan import start_run
 from pages.widgets.training.recipe import GivenRecipe, choose_stage, set_learning_rate
@@ -38,13 +39,14 @@ def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
     found = fitting_finder(list_runs(), given.recipe, data, stage.name)
     live = found is not None and found.live
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Find a learning rate" if found is None or live else "Find again",
-            icon=":material/search:",
-            disabled=live,
-            on_click=_start,
-            args=(given.recipe, data, stage.name),
-        )
+        if host_only("search for a learning rate"):
+            st.button(
+                "Find a learning rate" if found is None or live else "Find again",
+                icon=":material/search:",
+                disabled=live,
+                on_click=_start,
+                args=(given.recipe, data, stage.name),
+            )
         if stage.lr == "find":
             st.caption(f"{escape(stage.name)} runs the finder by itself when it begins.")
         else:

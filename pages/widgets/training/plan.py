@@ -19,6 +19,7 @@ from core.training.runs.folder import create_run, disk_full
 from core.training.runs.records import list_runs
 from pages.widgets.shared.dataset_state import SET
 from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.guests import host_only, is_guest
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import escape
 from pages.widgets.training.recipe import GivenRecipe
@@ -39,6 +40,8 @@ def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
         with right:
             _show_plan(given, opened)
         with left:
+            if not host_only("train a network"):
+                return
             ready = given.recipe is not None and _show_estimate(given.recipe, opened)
             st.button(
                 "Start training",
@@ -56,6 +59,8 @@ def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
 
 def start_run(recipe: Recipe, data: Path, stage: str = "") -> str:
     """Start training, or the learning-rate finder for a stage; for callbacks. Returns what went wrong."""
+    if is_guest():
+        return "Only somebody at the computer that StreetScope runs on can train a network."
     _stop_measuring()
     try:
         open_dataset(data)

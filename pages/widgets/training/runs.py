@@ -14,11 +14,13 @@ from core.training.control.launch import request_stop, start
 from core.training.runs.records import RunSummary, ahead_of, delete_run, label_run, list_runs, log_tail
 from core.training.runs.status import ShownState
 from pages.widgets.runs.badge import place_in_queue, run_badge
+from pages.widgets.runs.changing import change, show_trouble
+from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import escape
 
 _PAGE = 10
 _TICK = 2.0
-_TROUBLE, _DELETING = "runs_trouble", "runs_deleting"
+_DELETING = "runs_deleting"
 
 
 def show_live() -> None:
@@ -32,8 +34,7 @@ def show_runs() -> None:
     """All runs, newest first. Live runs are stopped where `show_live` shows them."""
     runs = list_runs()
     st.subheader("Runs", anchor=False)
-    if trouble := st.session_state.pop(_TROUBLE, ""):
-        st.error(escape(trouble), icon=":material/error:")
+    show_trouble()
     if not runs:
         st.caption(
             "There are no runs yet. Each one that you start is listed here, with everything it has learnt."
@@ -74,15 +75,16 @@ def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
         run_badge(run)
         st.markdown(f"**{escape(run.title)}** {_what(run)}", width="stretch")
         run_link(run.id, "Watch it learn")
-        st.button(
-            "Stop",
-            key=f"stop_{run.id}",
-            icon=":material/stop:",
-            disabled=run.state == "stopping",
-            on_click=_try,
-            args=(request_stop, run.id),
-            help="The run stops after the present batch. It can be resumed later.",
-        )
+        if not is_guest():
+            st.button(
+                "Stop",
+                key=f"stop_{run.id}",
+                icon=":material/stop:",
+                disabled=run.state == "stopping",
+                on_click=change,
+                args=(request_stop, run.id),
+                help="The run stops after the present batch. It can be resumed later.",
+            )
     st.progress(run.share, _progress(run, runs))
 
 
@@ -109,19 +111,18 @@ def _row(run: RunSummary) -> None:
             run_badge(run)
             st.markdown(f"**{escape(run.title)}** {_what(run)}", width="stretch")
             run_link(run.id, "Open")
-            if not run.live and run.state != "finished":
-                _button(
-                    "Resume",
-                    run,
-                    start,
-                    ":material/resume:",
-                    "The run continues from its last completed epoch.",
-                )
-            _edit_menu(run)
+            if not is_guest():
+                _change_buttons(run)
         if run.note:
             st.caption(escape(run.note))
         if run.state in ("failed", "dead"):
             _failure(run)
+
+
+def _change_buttons(run: RunSummary) -> None:
+    if not run.live and run.state != "finished":
+        _button("Resume", run, start, ":material/resume:", "The run continues from its last completed epoch.")
+    _edit_menu(run)
 
 
 def _what(run: RunSummary) -> str:
@@ -143,7 +144,7 @@ def _failure(run: RunSummary) -> None:
 
 
 def _button(label: str, run: RunSummary, act: Callable[[str], None], icon: str, words: str) -> None:
-    st.button(label, key=f"{label}_{run.id}", icon=icon, on_click=_try, args=(act, run.id), help=words)
+    st.button(label, key=f"{label}_{run.id}", icon=icon, on_click=change, args=(act, run.id), help=words)
 
 
 def _edit_menu(run: RunSummary) -> None:
@@ -173,17 +174,8 @@ def _edit_menu(run: RunSummary) -> None:
 
 
 def _label(run: str, title: str, note: str) -> None:
-    _try(lambda run: label_run(run, title=st.session_state[title], note=st.session_state[note]), run)
+    change(lambda run: label_run(run, title=st.session_state[title], note=st.session_state[note]), run)
 
 
 def _ask(run: str) -> None:
     st.session_state[_DELETING] = run
-
-
-def _try(act: Callable[[str], None], run: str) -> None:
-    try:
-        act(run)
-    except StreetScopeError as error:
-        st.session_state[_TROUBLE] = str(error)
-    except OSError as error:
-        st.session_state[_TROUBLE] = f"The run's files cannot be changed: {error.strerror or error}."

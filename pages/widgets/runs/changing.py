@@ -1,0 +1,36 @@
+"""Changing a run: what a click does to its files or its process, and one sentence if it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import StreetScopeError
+from core.training.runs.folder import disk_full
+from pages.widgets.shared.guests import is_guest
+from pages.widgets.shared.markdown import escape
+
+_TROUBLE = "run_trouble"
+
+
+def change(act: Callable[[str], None], run: str) -> None:
+    """For callbacks: do something to the run of this ID, unless a guest asks.
+
+    What went wrong is shown by `show_trouble` in the next run of the page.
+    """
+    if is_guest():
+        return
+    try:
+        act(run)
+    except StreetScopeError as error:
+        st.session_state[_TROUBLE] = str(error)
+    except OSError as error:
+        sentence = f"The files of the run {run} cannot be changed: {error.strerror or error}."
+        st.session_state[_TROUBLE] = str(disk_full(error) or sentence)
+
+
+def show_trouble() -> None:
+    """Say once what the last change ran into."""
+    if trouble := st.session_state.pop(_TROUBLE, ""):
+        st.error(escape(trouble), icon=":material/error:")

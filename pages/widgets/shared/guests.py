@@ -1,0 +1,61 @@
+"""Who may change something on this server: on an open server, only who comes from this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+
+import streamlit as st
+
+GUESTS = "STREETSCOPE_GUESTS"
+"""With this in the environment, visitors from other machines are guests: they look, and change nothing."""
+
+_OFF = ("", "0", "no", "false", "off")
+
+
+def is_guest() -> bool:
+    """Whether the visitor may only look.
+
+    The address is the one that the connection comes from, which nobody can choose. A proxy on this machine
+    passes its visitors' addresses on, and the server believes those of no other machine's proxy.
+    """
+    if os.environ.get(GUESTS, "").strip().lower() in _OFF:
+        return False
+    address = st.context.ip_address
+    return address is not None and not is_own_address(address)
+
+
+def host_only(what: str) -> bool:
+    """Whether the visitor may do what only somebody at this computer may; says so to a guest.
+
+    what: completes "Only somebody at this computer can ..." with words of ours.
+    """
+    if not is_guest():
+        return True
+    st.caption(f":material/lock: Only somebody at the computer that StreetScope runs on can {what}.")
+    return False
+
+
+def is_own_address(address: str) -> bool:
+    """Whether an address is one of this machine's, whose browser may use any of them.
+
+    False for what is no address.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    if parsed.is_loopback:
+        return True
+    if parsed.is_unspecified or parsed.is_multicast or str(parsed) == "255.255.255.255":
+        return False
+    family = socket.AF_INET if parsed.version == 4 else socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((str(parsed), 0))  # an address of somebody else's cannot be bound to
+        except OSError:
+            return False
+    return True
