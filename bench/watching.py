@@ -21,10 +21,10 @@ from bench.serving import Server, chromium, served
 from bench.training import large_toytown, workplace
 from core.training.control import launch
 from core.training.learner.callbacks import History, LogBatches
-from core.training.learner.previews import COLUMNS, INDEX
+from core.training.learner.previews import COLUMNS
 from core.training.recipes.recipe import Recipe, read_recipe
 from core.training.runs.folder import BATCHES as BATCHES_FILE
-from core.training.runs.folder import HISTORY, PREVIEWS, append_row, create_run, run_folder
+from core.training.runs.folder import HISTORY, INDEX, PREVIEWS, append_row, create_run, run_folder
 from core.training.runs.records import list_runs, read_batches
 from core.training.runs.status import StatusKeeper, enqueue
 

@@ -63,8 +63,7 @@ def train(
     at the next batch, and --resume continues after the last completed epoch. Under torchrun several
     processes share the batches.
     """
-    # torch reads this once, at its first import: spinning threads would starve an app beside it.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    _let_threads_sleep()
     from core.training.distributed import processes
 
     if (data is None) == (resume is None):
@@ -104,6 +103,7 @@ def lr_find(
     Prints the suggestions valley, steep and minimum (a tenth of the rate with the lowest loss). The curve is
     kept in its own run.
     """
+    _let_threads_sleep()
     from core.datasets.layouts.opening import open_dataset
     from core.training.distributed import processes
     from core.training.recipes.recipe import read_recipe
@@ -149,11 +149,19 @@ def lr_find(
 @_json_option
 def publish(run: str, checkpoint: str, name: str, replace: bool, as_json: bool) -> None:
     """Save a run's weights in the model store."""
+    _let_threads_sleep()
     from core.training.control.publish import check_model_name
     from core.training.workers.publish import publish_checkpoint
 
     check_model_name(name, replace)
     _print_card(publish_checkpoint(run, checkpoint, name, _show_measured), as_json)
+
+
+def _let_threads_sleep() -> None:
+    """Call before torch is imported, which reads this once: threads that spin while they wait would slow
+    down an app beside them, and be slowed down by it.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _show_measured(done: int, total: int) -> None:

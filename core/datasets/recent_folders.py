@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from core.files import write_text
 from core.project import data_folder
 
 MOST = 20
 _FILE = ".folders.json"
+_LOCK = ".folders.lock"
+_PATIENCE = 2.0
+"""Seconds to wait for somebody else's change, which takes a millisecond."""
 _MAX_BYTES = 256 * 1024
 
 
@@ -29,15 +35,19 @@ def recent_folders() -> list[Path]:
 
 def add_recent_folder(folder: Path) -> None:
     """Put a folder first; at most MOST are kept. A full disk is no reason to stop."""
-    _write([folder.absolute(), *(known for known in recent_folders() if known != folder.absolute())])
+    first = folder.absolute()
+    _change(lambda known: [first, *(each for each in known if each != first)])
 
 
 def remove_recent_folder(folder: Path) -> None:
     """Stop offering a folder; its contents stay."""
-    _write([known for known in recent_folders() if known != folder])
+    _change(lambda known: [each for each in known if each != folder])
 
 
-def _write(folders: list[Path]) -> None:
-    with contextlib.suppress(OSError):
+def _change(change: Callable[[list[Path]], list[Path]]) -> None:
+    """Change the list, one at a time: of two changes at once, the later would undo the earlier."""
+    with contextlib.suppress(OSError, Timeout):
         data_folder().mkdir(parents=True, exist_ok=True)
-        write_text(data_folder() / _FILE, json.dumps([str(folder) for folder in folders[:MOST]]))
+        with FileLock(data_folder() / _LOCK, timeout=_PATIENCE):
+            folders = change(recent_folders())
+            write_text(data_folder() / _FILE, json.dumps([str(folder) for folder in folders[:MOST]]))

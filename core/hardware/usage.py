@@ -14,6 +14,9 @@ import psutil
 
 _GIB = 1024**3
 
+_WATCHED_SECONDS = 60.0
+"""A process that nobody has asked for in this time is no longer watched."""
+
 _FIRST_SECONDS = 0.1
 """Seconds to measure the processor for the first time, when there is no earlier reading."""
 
@@ -79,8 +82,7 @@ class MachineWatch:
         self._lock = threading.Lock()
         self._looked = float("-inf")
         self._machine: Machine | None = None
-        self._process: psutil.Process | None = None
-        self._load: ProcessLoad | None = None
+        self._watched: dict[int, _Watched] = {}
 
     def read(self) -> Machine:
         """The machine at the last reading."""
@@ -92,22 +94,51 @@ class MachineWatch:
 
     def _look(self, pid: int | None) -> tuple[Machine, ProcessLoad | None]:
         with self._lock:
-            known = self._process.pid if self._process else None
-            if pid is not None and pid != known:
-                self._watch_process(pid)
+            now = time.monotonic()
+            if pid is not None:
+                if pid not in self._watched and (process := _process(pid)) is not None:
+                    self._watched[pid] = _Watched(process)
+                if pid in self._watched:
+                    self._watched[pid].asked = now
             first = self._machine is None
-            if first or time.monotonic() - self._looked >= self._interval:
+            if first or now - self._looked >= self._interval:
                 self._machine = _machine(_FIRST_SECONDS if first else None)
-                self._load = _load(self._process)
+                self._watched = {
+                    each: watched
+                    for each, watched in self._watched.items()
+                    if now - watched.asked <= _WATCHED_SECONDS and watched.read()
+                }
                 self._looked = time.monotonic()
             assert self._machine is not None  # noqa: S101 (read just now, or before)
-            return self._machine, self._load if pid is not None else None
+            watched = self._watched.get(pid) if pid is not None else None
+            return self._machine, watched.load if watched else None
 
-    def _watch_process(self, pid: int) -> None:
-        self._process = self._load = None
-        with contextlib.suppress(psutil.Error):
-            self._process = psutil.Process(pid)
-            self._process.cpu_percent()  # the next reading is compared with this one
+
+@dataclass
+class _Watched:
+    """A process with its load at the last reading, and when somebody last asked for it."""
+
+    process: psutil.Process
+    load: ProcessLoad | None = None
+    asked: float = 0.0
+
+    def read(self) -> bool:
+        """Read its load; False if it is gone or somebody else's."""
+        try:
+            with self.process.oneshot():
+                self.load = ProcessLoad(self.process.cpu_percent() / 100, self.process.memory_info().rss)
+        except psutil.Error:
+            return False
+        return True
+
+
+def _process(pid: int) -> psutil.Process | None:
+    try:
+        process = psutil.Process(pid)
+        process.cpu_percent()  # the next reading is compared with this one
+    except psutil.Error:
+        return None
+    return process
 
 
 def _machine(seconds: float | None) -> Machine:
@@ -120,16 +151,6 @@ def _machine(seconds: float | None) -> Machine:
         memory_total=memory.total,
         gpus=tuple(gpus(_nvml())),
     )
-
-
-def _load(process: psutil.Process | None) -> ProcessLoad | None:
-    if process is None:
-        return None
-    try:
-        with process.oneshot():
-            return ProcessLoad(process.cpu_percent() / 100, process.memory_info().rss)
-    except psutil.Error:
-        return None
 
 
 def _nvml() -> ModuleType | None:

@@ -8,7 +8,14 @@ from typing import Any
 
 from core.durations import clock
 from core.training.recipes.recipe import Recipe
-from core.training.runs.records import Batch, Epoch, RunSummary, RunView
+from core.training.runs.records import (
+    Batch,
+    Epoch,
+    RunSummary,
+    RunView,
+    best_epoch,
+    of_last_size,
+)
 
 _NONE = "none"
 """For a setting that a run does not have."""
@@ -40,12 +47,15 @@ def _last_of_stage(stage: str, history: Sequence[Epoch]) -> Epoch | None:
     return next((epoch for epoch in reversed(history) if epoch.stage == stage), None)
 
 
-def epoch_rows(history: Sequence[Epoch], checkpoints: Sequence[str] = ()) -> list[dict[str, Any]]:
+def epoch_rows(
+    history: Sequence[Epoch], recipe: Recipe, checkpoints: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """A row for each epoch, as fastai prints it: losses, acc_camvid and mean IoU in [0, 1], the time.
 
-    best: a star at the highest acc_camvid. kept as: the checkpoints that hold the epoch's weights.
+    best: a star at the highest acc_camvid at the latest stage's size. kept as: the checkpoints that hold the
+    epoch's weights.
     """
-    best = max(history, key=lambda epoch: epoch.acc_camvid, default=None)
+    best = best_epoch(history, recipe)
     return [
         {
             "best": "★" if epoch == best else "",
@@ -85,10 +95,10 @@ def run_rows(runs: Sequence[RunSummary]) -> list[dict[str, Any]]:
 
 
 def best_rows(views: Mapping[str, RunView]) -> list[dict[str, Any]]:
-    """A row for each run, by name: its best figures and what they were measured on."""
+    """A row for each run, by name: its best figures at its latest stage's size, and what they are of."""
     rows = []
     for name, view in views.items():
-        history = view.history
+        history = of_last_size(view.history, view.recipe)
         best = view.best
         rows.append(
             {
@@ -97,12 +107,12 @@ def best_rows(views: Mapping[str, RunView]) -> list[dict[str, Any]]:
                 "at": f"{best.stage} {best.epoch}" if best else "",
                 "mean IoU": max((e.mean_iou for e in history), default=None),
                 "valid_loss": min((e.valid_loss for e in history), default=None),
-                "epochs": len(history),
-                "time": clock(sum(e.seconds for e in history)),
+                "epochs": len(view.history),
+                "time": clock(sum(e.seconds for e in view.history)),
                 "data": data_name(view),
                 "split": "valid",
                 "classes": class_words(view.recipe),
-                "size": size_words(view.recipe),
+                "size": size_words(view),
                 "network": view.recipe.network,
             }
         )
@@ -127,7 +137,7 @@ def cannot_be_compared(views: Mapping[str, RunView]) -> str:
         reasons.append("data sets")
     if len({class_words(view.recipe) for view in views.values()}) > 1:
         reasons.append("class lists")
-    if len({size_words(view.recipe) for view in views.values()}) > 1:
+    if len({size_words(view) for view in views.values()}) > 1:
         reasons.append("picture sizes")
     if not reasons:
         return ""
@@ -149,13 +159,14 @@ def class_words(recipe: Recipe) -> str:
     return own.get(recipe.classes, recipe.classes)
 
 
-def size_words(recipe: Recipe) -> str:
-    """The size of the pictures that a recipe's last stage validates on, in words."""
-    stage = recipe.stages[-1]
-    size = stage.valid_size if stage.crop is not None else stage.size
+def size_words(view: RunView) -> str:
+    """The size of the pictures that a run's latest stage validates on, in words."""
+    names = {stage.name: stage for stage in view.recipe.stages}
+    latest = view.history[-1].stage if view.history else view.settings.stages[-1]
+    size = names.get(latest, view.recipe.stages[-1]).validation_size
     if isinstance(size, tuple):
         return f"{size[1]} x {size[0]}"
-    return "full size" if size in (None, 1.0) else f"{size:g} of full size"
+    return "full size" if size == 1.0 else f"{size:g} of full size"
 
 
 def _settings(view: RunView) -> dict[str, str]:

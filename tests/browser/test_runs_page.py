@@ -174,7 +174,7 @@ def test_a_finished_run_shows_its_last_and_best_figures_and_all_its_curves(
 
     expect(metric(page, "Training loss")).to_have_text(f"{last.train_loss:.3f}")
     expect(metric(page, "acc_camvid")).to_have_text(f"{last.acc_camvid:.1%}")
-    expect(metric(page, "Best acc_camvid")).to_have_text(f"{view.best.acc_camvid:.1%}")
+    expect(metric(page, "Best acc_camvid, full size")).to_have_text(f"{view.best.acc_camvid:.1%}")
     for words in ("training loss", "acc_camvid", "the learning rate"):
         expect(chart(page, f"Curves over 3 epochs: {words}").locator("canvas")).to_be_visible()
     expect(chart(page, "Curve over 3 epochs: batches per second").locator("canvas")).to_be_visible()

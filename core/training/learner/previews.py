@@ -24,10 +24,9 @@ from core.models.networks import Network
 from core.training.learner.callbacks import Event
 from core.training.learner.data import Normalise, Scaled, TrainingExample, scaled
 from core.training.learner.loss import to_label_size
-from core.training.runs.folder import CLASSES, PREVIEWS, append_row
+from core.training.runs.folder import CLASSES, INDEX, PREVIEWS, append_row
 
 FRAMES = 4
-INDEX = "index.csv"
 COLUMNS = ("number", "stage", "epoch", "batch", "seconds")
 LONGEST = 480
 """Longer side of a preview picture in pixels, at most."""

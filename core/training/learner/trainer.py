@@ -45,9 +45,9 @@ from core.training.learner.data import Pictures, class_counts, load_examples, st
 from core.training.learner.failures import translate_errors
 from core.training.learner.loss import SegmentationLoss
 from core.training.learner.lr_find import Suggestions, find_learning_rate
-from core.training.learner.previews import INDEX, PreviewPainter, Previews
+from core.training.learner.previews import PreviewPainter, Previews
 from core.training.recipes.recipe import Recipe, Stage
-from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, PREVIEWS, RESUME, cut
+from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, INDEX, PREVIEWS, RESUME, cut
 
 APPENDED = (HISTORY, BATCHES, f"{PREVIEWS}/{INDEX}")
 """The files of a run to which lines are appended."""

@@ -117,6 +117,13 @@ class Stage(_Checked):
             raise PydanticCustomError("scale", "the first factor of scale is above the second")
         return self
 
+    @property
+    def validation_size(self) -> tuple[int, int] | float:
+        """The size of its validation pictures: (height, width) in pixels, or a factor of their full size."""
+        if self.crop is not None:
+            return self.valid_size
+        return self.size or 1.0
+
     def framing(self, height: int, width: int) -> Framing:
         """How this stage crops and scales the pictures of a data set whose full size is height x width."""
         if self.crop is not None and self.scale is not None:

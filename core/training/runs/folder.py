@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal, TypeVar
 
@@ -38,6 +39,7 @@ STOP = "stop"
 LOCK = "lock"
 PREVIEWS = "previews"
 CLASSES = "classes.json"
+INDEX = "index.csv"
 CHECKPOINTS = "checkpoints"
 BEST = "best.safetensors"
 RESUME = "resume.safetensors"
@@ -47,6 +49,9 @@ MAX_JSON_BYTES = 1024 * 1024
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 Task = Literal["train", "lr_find"]
+Stamp = tuple[int, int, int]
+"""A file's number, size and time."""
+
 Content = TypeVar("Content", bound=BaseModel)
 
 
@@ -186,8 +191,23 @@ def read_settings(folder: Path) -> RunSettings:
 
 
 def read_run_recipe(folder: Path) -> Recipe:
-    """The recipe as run; RunError when the file is damaged."""
-    return read_json(folder / RECIPE, Recipe)
+    """The recipe as run; RunError when the file is damaged. An unchanged file is not read again."""
+    path = folder / RECIPE
+    return _recipe(path, stamp(path))
+
+
+@lru_cache(maxsize=256)
+def _recipe(path: Path, _: Stamp) -> Recipe:
+    return read_json(path, Recipe)
+
+
+def stamp(path: Path) -> Stamp:
+    """What changes when a file is replaced or written to; of zeros if there is none."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def add_stages(folder: Path, stages: Sequence[str]) -> None:

@@ -28,11 +28,14 @@ from core.training.runs.folder import (
     CLASSES,
     ENVIRONMENT,
     HISTORY,
+    INDEX,
     LABEL,
     LOG,
     PREVIEWS,
+    SETTINGS,
     Label,
     RunSettings,
+    Stamp,
     existing_run,
     make_label,
     open_plain,
@@ -41,12 +44,13 @@ from core.training.runs.folder import (
     read_settings,
     run_ids,
     runs_folder,
+    stamp,
 )
 from core.training.runs.status import DIED, LIVE, ShownState, Status, read_status, shown_state
 
 Row = TypeVar("Row")
 LOG_BYTES = 8192
-_KEPT_HISTORIES = 256
+_KEPT_HISTORIES, _KEPT_VIEWS = 256, 8
 _MOST = 10**9
 """More epochs, batches or previews than any run has: a line with more is corrupt."""
 
@@ -168,8 +172,27 @@ class RunView:
 
     @property
     def best(self) -> Epoch | None:
-        """The epoch with the highest acc_camvid; None before the first has ended."""
-        return max(self.history, key=lambda epoch: epoch.acc_camvid, default=None)
+        """The epoch with the highest acc_camvid of those `of_last_size`; None before the first has ended."""
+        return best_epoch(self.history, self.recipe)
+
+
+def best_epoch(history: Sequence[Epoch], recipe: Recipe) -> Epoch | None:
+    """The epoch with the highest acc_camvid of those `of_last_size`; None if there is none."""
+    return max(of_last_size(history, recipe), key=lambda epoch: epoch.acc_camvid, default=None)
+
+
+def of_last_size(history: Sequence[Epoch], recipe: Recipe) -> list[Epoch]:
+    """The epochs that were validated on pictures of the same size as the latest one.
+
+    Figures of other sizes are others: a network that saw half the detail was asked another question.
+    """
+    if not history:
+        return []
+    sizes = {stage.name: stage.validation_size for stage in recipe.stages}
+    last = history[-1].stage
+    return [
+        epoch for epoch in history if epoch.stage == last or sizes.get(epoch.stage, ()) == sizes.get(last)
+    ]
 
 
 def list_runs() -> list[RunSummary]:
@@ -199,11 +222,22 @@ def _came(summary: RunSummary) -> tuple[bool, float, str]:
 
 
 def read_run(run: str) -> RunView:
-    """Everything about a run but its batches. RunNotFoundError; RunError if its files are damaged."""
+    """Everything about a run but its batches. RunNotFoundError; RunError if its files are damaged.
+
+    While nothing has changed, only its status is read again.
+    """
     folder = existing_run(run)
-    settings = read_settings(folder)
+    finders = sorted(folder.glob("lr_find-*"))
+    files = (SETTINGS, HISTORY, LOG, ENVIRONMENT, f"{PREVIEWS}/{INDEX}", f"{PREVIEWS}/{CLASSES}", BEST)
+    written = [*(folder / name for name in files), *finders, folder / PREVIEWS, folder / CHECKPOINTS]
+    return _view(_read_summary(run), folder, tuple(map(stamp, written)))
+
+
+@lru_cache(maxsize=_KEPT_VIEWS)
+def _view(summary: RunSummary, folder: Path, _: tuple[Stamp, ...]) -> RunView:
+    run, settings = summary.id, read_settings(folder)
     return RunView(
-        summary=_read_summary(run),
+        summary=summary,
         settings=settings,
         recipe=read_run_recipe(folder),
         history=tuple(read_history(run)),
@@ -226,15 +260,11 @@ def read_history(run: str) -> list[Epoch]:
 def epochs_of(folder: Path) -> list[Epoch]:
     """The same by the run's folder."""
     path = folder / HISTORY
-    try:
-        found = path.lstat()
-    except FileNotFoundError:
-        return []
-    return list(_epochs(path, (found.st_ino, found.st_size, found.st_mtime_ns)))
+    return list(_epochs(path, stamp(path)))
 
 
 @lru_cache(maxsize=_KEPT_HISTORIES)
-def _epochs(path: Path, _: tuple[int, int, int]) -> tuple[Epoch, ...]:
+def _epochs(path: Path, _: Stamp) -> tuple[Epoch, ...]:
     return tuple(_rows(path, _epoch))
 
 
@@ -422,7 +452,7 @@ def _previews(folder: Path) -> Iterator[Preview]:
         pictures = tuple(folder / PREVIEWS / f"{drawn:06d}-{place}.png" for place in range(frames))
         return Preview(drawn, _stage(stage), _count(epoch), _count(batch), _finite(seconds), pictures)
 
-    return _rows(folder / PREVIEWS / "index.csv", parse)
+    return _rows(folder / PREVIEWS / INDEX, parse)
 
 
 def _frames(folder: Path, kind: str) -> tuple[Path, ...]:

@@ -11,8 +11,8 @@ from core.errors import StreetScopeError
 from core.file_names import file_name, identifier
 from core.jobs import Job
 from core.reports import tables
-from core.reports.run_tables import epoch_of, epoch_rows
-from core.training.runs.records import Epoch, RunSummary, checkpoints, read_history
+from core.reports.run_tables import epoch_of, epoch_rows, size_words
+from core.training.runs.records import Epoch, RunSummary, checkpoints, read_history, read_run
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.jobs import jobs, watch
@@ -35,13 +35,13 @@ def epochs(run: RunSummary) -> None:
 
 def _table(run: str) -> None:
     try:
-        history, kept = read_history(run), checkpoints(run)
+        view = read_run(run)
     except StreetScopeError:
         return  # the header shows the error
-    if not history:
+    if not view.history:
         st.caption("No epoch has ended yet.")
         return
-    rows = epoch_rows(history, kept)
+    rows = epoch_rows(view.history, view.recipe, view.checkpoints)
     figures = {name: st.column_config.NumberColumn(format="%.4f") for name in ("train_loss", "valid_loss")}
     figures |= {name: st.column_config.NumberColumn(format="percent") for name in ("acc_camvid", "mean_iou")}
     best = next(number for number, row in enumerate(rows) if row["best"])
@@ -65,8 +65,8 @@ def _table(run: str) -> None:
             on_click="ignore",
         )
         st.caption(
-            "★ marks the highest acc_camvid. *kept as* names the epoch's checkpoint, if any: `best` has "
-            "the highest mean IoU of the last stage."
+            f"★ marks the highest acc_camvid at the latest stage's size, {size_words(view)}. *kept as* names "
+            "the epoch's checkpoint, if any: `best` has the highest mean IoU of the last stage."
         )
 
 

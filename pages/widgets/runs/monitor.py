@@ -12,7 +12,7 @@ from core.errors import StreetScopeError
 from core.file_names import file_name
 from core.reports import run_charts, tables
 from core.reports.lr_find_charts import finder_chart
-from core.reports.run_tables import batch_rows, class_words, data_name, epoch_rows
+from core.reports.run_tables import batch_rows, class_words, data_name, epoch_rows, size_words
 from core.training.recipes.recipe import Stage
 from core.training.runs.batch_log import BatchCurves, BatchLog
 from core.training.runs.lr_find_history import SUGGESTIONS
@@ -140,7 +140,7 @@ def _show_figures(view: RunView, curves: BatchCurves) -> None:
         "Validation loss": f"{last.valid_loss:.3f}" if last else None,
         "acc_camvid": f"{last.acc_camvid:.1%}" if last else None,
         "Mean IoU": f"{last.mean_iou:.1%}" if last else None,
-        "Best acc_camvid": f"{best.acc_camvid:.1%}" if best else None,
+        f"Best acc_camvid, {size_words(view)}": f"{best.acc_camvid:.1%}" if best else None,
         "Batches per second": f"{curves.now:.1f}" if curves.now else None,
     }
     with st.container(horizontal=True):
@@ -180,7 +180,7 @@ def _downloads(view: RunView, charts: tuple[run_charts.Chart, ...]) -> None:
     stem = file_name(run)
     files: dict[str, tuple[str, Callable[[], str]]] = {
         "Curves (HTML)": (f"{stem}-curves.html", partial(run_charts.html_page, charts, title)),
-        "Epochs (CSV)": (f"{stem}-epochs.csv", lambda: tables.to_csv(epoch_rows(view.history))),
+        "Epochs (CSV)": (f"{stem}-epochs.csv", lambda: tables.to_csv(epoch_rows(view.history, view.recipe))),
         "Batches (CSV)": (f"{stem}-batches.csv", lambda: tables.to_csv(batch_rows(read_batches(run).rows))),
     }
     with menu:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -159,6 +160,15 @@ def test_any_checkpoint_becomes_a_model(run, refusal, data, recipe):
     assert "no checkpoint 'medium'" in refusal(
         "publish", found["id"], "--checkpoint", "medium", "--name", "x"
     )
+
+
+@pytest.mark.parametrize("command", ["train", "lr-find", "publish"])
+def test_threads_of_long_work_sleep_while_they_wait(monkeypatch, store, data, command):
+    monkeypatch.setenv("OMP_WAIT_POLICY", "")
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    asked = {"publish": ["none", "--name", "x"]}.get(command, ["--data", data, "--recipe", "no such recipe"])
+    assert main([command, *asked]) == 2
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ def test_a_forgotten_folder_is_not_offered() -> None:
     add_recent_folder(Path("/b"))
     remove_recent_folder(Path("/b"))
     assert recent_folders() == [Path("/a")]
+
+
+def test_folders_that_are_opened_at_once_are_all_kept() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: add_recent_folder(Path(f"/{number}")), range(MOST)))
+    assert {str(folder) for folder in recent_folders()} == {f"/{number}" for number in range(MOST)}
 
 
 def test_the_oldest_gives_way() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 import types
 
 import psutil
@@ -35,6 +38,25 @@ def test_a_process_is_watched_from_the_second_look_on():
     assert load is not None
     assert load.cores > 0
     assert load.memory > 1024**2
+
+
+def test_two_watched_processes_do_not_disturb_each_other():
+    watch = MachineWatch(interval=0)
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        try:
+            watch.read_with(busy.pid)
+            watch.read_with(os.getpid())
+            time.sleep(0.3)
+            watch.read_with(os.getpid())  # in between
+            _, load = watch.read_with(busy.pid)
+            assert load is not None
+            assert load.memory != psutil.Process().memory_info().rss
+            # Begun anew, it would have been compared with a moment ago, when no time had passed.
+            assert watch._watched[busy.pid].process is not watch._watched[os.getpid()].process
+        finally:
+            busy.kill()
+    watch.read()
+    assert watch.read_with(busy.pid)[1] is None
 
 
 def test_a_process_that_is_gone_has_no_load():

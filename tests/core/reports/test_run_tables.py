@@ -28,6 +28,7 @@ EPOCHS = (
     Epoch("large", 2, 1.0, 1.125, 0.5, 0.25, 1.0),
 )
 KEPT = ("best", "large", "large.001", "small")
+TWO_SIZES = (make_stage("small", size=0.5), make_stage("large", size=1.0))
 
 
 @pytest.fixture
@@ -45,17 +46,17 @@ def make_view(store, tmp_path):
 
 
 def test_each_epoch_is_a_row_with_the_best_marked_and_what_is_kept():
-    rows = epoch_rows(EPOCHS, KEPT)
+    rows = epoch_rows(EPOCHS, make_recipe(*TWO_SIZES), KEPT)
 
     assert [(row["stage"], row["epoch"], row["best"], row["time"]) for row in rows] == [
         ("small", 1, "", "01:00"),
-        ("small", 2, "★", "01:01"),
-        ("large", 1, "", "1:02:03"),
+        ("small", 2, "", "01:01"),
+        ("large", 1, "★", "1:02:03"),
         ("large", 2, "", "00:01"),
     ]
     # `best` begins anew with each stage
     assert [row["kept as"] for row in rows] == ["", "small", "best, large.001", "large"]
-    assert epoch_rows(()) == []
+    assert epoch_rows((), make_recipe()) == []
 
 
 def test_of_equal_epochs_the_first_is_the_best():
@@ -70,23 +71,39 @@ def test_a_checkpoint_leads_to_its_epoch():
     assert epoch_of("other", EPOCHS) is None
 
 
+@pytest.mark.parametrize(
+    ("stages", "marked"),
+    [
+        (TWO_SIZES, ("large", 1)),
+        ((make_stage("small", size=1.0), make_stage("large", size=1.0)), ("small", 2)),
+        ((make_stage("small", valid_size=0.5), make_stage("large", size=0.5)), ("small", 2)),
+        ((make_stage("small", size=(32, 64)), make_stage("large", size=1.0)), ("large", 1)),
+        ((make_stage("other"),), ("large", 1)),  # a history that is not this recipe's
+    ],
+)
+def test_only_epochs_of_the_latest_stages_size_can_be_the_best(stages, marked):
+    rows = epoch_rows(EPOCHS, make_recipe(*stages))
+    assert [(row["stage"], row["epoch"]) for row in rows if row["best"]] == [marked]
+
+
 def test_best_figures_stand_with_what_they_were_measured_on(make_view):
-    row = best_rows({"mine": make_view("one", make_stage(size=0.5))})[0]
+    row = best_rows({"mine": make_view("one", *TWO_SIZES)})[0]
 
     assert (row["acc_camvid"], row["at"], row["mean IoU"], row["valid_loss"]) == (
-        0.875,
-        "small 2",
         0.75,
+        "large 1",
+        0.5,
         1.125,
     )
     assert (row["epochs"], row["time"]) == (4, "1:04:05")
-    assert (row["data"], row["split"], row["size"]) == ("street", "valid", "0.5 of full size")
+    assert (row["data"], row["split"], row["size"]) == ("street", "valid", "full size")
     assert row["classes"] == "the data set's own"
 
 
 def test_a_run_without_an_epoch_has_no_best(make_view):
-    row = best_rows({"new": make_view("new", epochs=())})[0]
+    row = best_rows({"new": make_view("new", *TWO_SIZES, epochs=())})[0]
 
+    assert row["size"] == "full size"
     assert (row["acc_camvid"], row["mean IoU"], row["epochs"]) == (None, None, 0)
 
 
@@ -127,8 +144,12 @@ def test_runs_that_measured_other_things_are_said_not_to_compare(make_view):
         (make_stage(valid_size=0.5), "0.5 of full size"),
     ],
 )
-def test_sizes_in_words(stage, said):
-    assert size_words(make_recipe(stage)) == said
+def test_sizes_in_words(make_view, stage, said):
+    assert size_words(make_view("one", stage)) == said
+
+
+def test_a_run_that_ended_early_is_of_the_size_that_it_came_to(make_view):
+    assert size_words(make_view("one", *TWO_SIZES, epochs=EPOCHS[:2])) == "0.5 of full size"
 
 
 def test_all_runs_have_a_row(make_view):

@@ -74,7 +74,7 @@ def test_a_finished_run_shows_its_figures(make_run):
         "Validation loss": "1.000",
         "acc_camvid": "50.0%",
         "Mean IoU": "25.0%",
-        "Best acc_camvid": "50.0%",
+        "Best acc_camvid, full size": "50.0%",
         "Batches per second": "1.0",
     }
     assert "split valid" in text(app)

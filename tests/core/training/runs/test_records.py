@@ -61,6 +61,7 @@ def test_a_finished_run_shows_all_that_it_wrote(finished, data):
     assert (view.summary.state, view.summary.share, view.summary.live) == ("finished", 1.0, False)
     assert [(e.stage, e.epoch) for e in view.history] == [("small", 1), ("small", 2), ("large", 1)]
     assert view.best == max(view.history, key=lambda epoch: epoch.acc_camvid)
+    assert read_run(finished) is view  # nothing is read again while nothing changes
     assert view.recipe.name == "test"
     assert view.settings.data == str(data)
     assert view.checkpoints == ("best", "large", "large.001", "small", "small.001", "small.002")
