@@ -65,7 +65,8 @@ def streetscope(
 
     segmenter = load_segmenter("street-lite0", bfloat16=precision == "bfloat16")
     if prepare is not None:
-        segmenter._network = prepare(segmenter._network, size)  # type: ignore[assignment]
+        predictor = segmenter.predictor
+        predictor.network = prepare(predictor.network, size)  # type: ignore[assignment]
     photo = china()
 
     def predict() -> None:
@@ -73,7 +74,7 @@ def streetscope(
 
     figures = timed(predict)
     result = segmenter.segment(images.decode(photo.read_bytes(), size), size, square=True)
-    return figures | {"network": median_seconds(lambda: segmenter._logits(result.image))}
+    return figures | {"network": median_seconds(lambda: segmenter.predictor.logits([result.image]))}
 
 
 def timed(predict: Callable[[], None], repeats: int = 12, warm_up: int = 3) -> dict[str, float]:

@@ -31,7 +31,7 @@ def main(folder: str) -> None:
     def bare() -> None:
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=segmenter.bfloat16):
             for _ in frames:
-                segmenter._network(batch)
+                segmenter.predictor.network(batch)
 
     times: dict[str, list[float]] = {"bare": [], "evaluate": []}
     for _ in range(1 + REPEATS):

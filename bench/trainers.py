@@ -1,6 +1,6 @@
 """One way of training in a separate process: images per second and the share of waiting for data, as JSON.
 
-Usage: python -m bench.trainers street|fastai FOLDER [BATCHES]
+Usage: python -m bench.trainers street|from-disk|fastai FOLDER [BATCHES]
 
 FOLDER is a data set in fastai's layout with pictures of 480 x 360.
 """
@@ -77,6 +77,14 @@ def street(folder: Path) -> Learner:
     return run.ready(0, lr=1e-4)
 
 
+def from_disk(folder: Path) -> Learner:
+    """The same with no frame in memory."""
+    from core.training.learner import examples
+
+    examples.SHARE_OF_MEMORY = 0.0
+    return street(folder)
+
+
 def article(folder: Path) -> Learner:
     """What fastai makes by default: `unet_learner` on ResNet-34 with its usual augmentation."""
     from fastai.vision import all as vision
@@ -98,7 +106,7 @@ def article(folder: Path) -> Learner:
 def main(which: str, folder: str, batches: str = "8") -> None:
     warnings.simplefilter("ignore")
     stopwatch = Stopwatch(int(batches))
-    learner = {"street": street, "fastai": article}[which](Path(folder))
+    learner = {"street": street, "from-disk": from_disk, "fastai": article}[which](Path(folder))
     with learner.no_bar(), learner.no_logging():
         learner.fit_one_cycle(99, 1e-4, cbs=stopwatch)
     print(json.dumps(stopwatch.figures))

@@ -64,7 +64,7 @@ def measure_frames(
             # Not torch.set_num_threads, which would also affect the server's later threads.
             threadpool_limits(threads, user_api="openmp")
             # A copy for each thread, since a network may keep state between layers. Sessions use the first.
-            own.segmenter = Segmenter(segmenter.model, segmenter.bfloat16)
+            own.segmenter = Segmenter(segmenter.model, segmenter.bfloat16, segmenter.device)
         return _measure(own.segmenter, dataset, frame, table, one_large)
 
     with closing(in_order(measure, frames)) as measured:

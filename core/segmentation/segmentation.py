@@ -167,6 +167,11 @@ def _interpolate(logits: Tensor, rows: Tensor, cols: Tensor, stride: int) -> Ten
     return _mix(upper, lower, down)
 
 
+def at_full_size(logits: Tensor, height: int, width: int, stride: int) -> Tensor:
+    """(C, h, w) float16 logits of a padded picture as (C, height, width) float32, equal to the `bands`."""
+    return torch.cat([band for _, band in bands(logits, height, width, stride)], dim=1)
+
+
 def bands(
     logits: Tensor, height: int, width: int, stride: int, band: int = _BAND
 ) -> Iterator[tuple[slice, Tensor]]:

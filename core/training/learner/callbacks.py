@@ -98,11 +98,15 @@ class AverageWeights(Callback):
     """Keeps an exponential moving average of the weights, and validates with that.
 
     Source: Polyak and Juditsky, 1992; the warm-up of the decay is timm's.
+    to_validate: makes what validates from the network with the averaged weights; by default that network.
     """
 
     order = -20
 
-    def __init__(self, model: nn.Module, decay: float) -> None:
+    def __init__(
+        self, model: nn.Module, decay: float, to_validate: Callable[[nn.Module], nn.Module] = lambda net: net
+    ) -> None:
+        self.to_validate = to_validate
         self.average = ModelEmaV3(model, decay=decay, use_warmup=True)
         self.steps = 0
         self.trained: nn.Module | None = None
@@ -124,7 +128,7 @@ class AverageWeights(Callback):
 
     def before_validate(self) -> None:
         self.trained = self.learn.model
-        self.learn.model = self.module
+        self.learn.model = self.to_validate(self.module)
 
     def after_validate(self) -> None:
         if self.trained is not None:
@@ -160,7 +164,7 @@ class CountConfusion(Callback):
         if self.training:
             return
         truth = self.learn.yb[0]
-        predicted = to_label_size(self.learn.pred, truth).argmax(dim=1)
+        predicted = to_label_size(self.learn.pred, truth).max(dim=1).indices
         own = self._own(len(truth))
         self.confusion += count_confusion(
             truth[:own].cpu().numpy().astype(np.uint8),

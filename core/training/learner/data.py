@@ -1,8 +1,9 @@
-"""Batches for training: frames decoded in memory, changed at random, served by fastai's DataLoader."""
+"""Batches for training: frames changed at random, served by fastai's DataLoader."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,11 @@ from fastai.data.core import DataLoaders
 from fastai.data.load import DataLoader
 from torch import Tensor
 
-from core.datasets import Frame, SegmentationDataset
 from core.evaluation.metrics import IGNORE
 from core.models.compiler import without_compiler
 from core.models.networks import Network
+from core.photos.images import resize
+from core.training.learner.examples import Examples, LoadedExamples, TrainingExample
 from core.training.recipes.recipe import Framing, Recipe, Stage
 
 with without_compiler():
@@ -24,39 +26,6 @@ with without_compiler():
 
 GREY = 127
 """Fills a crop around a smaller picture: mid-grey, which normalises to nearly zero."""
-
-
-@dataclass(frozen=True)
-class TrainingExample:
-    """A decoded frame: image (3, H, W) uint8, label (H, W) uint8 with 255 for ignored pixels."""
-
-    image: Tensor
-    label: Tensor
-
-
-def load_examples(
-    dataset: SegmentationDataset, frames: tuple[Frame, ...], table: np.ndarray[Any, np.dtype[np.uint8]]
-) -> list[TrainingExample]:
-    """Decode frames, translating their labels through the lookup table `table`.
-
-    All are held in memory (half a megabyte a frame at 480 x 360): decoding them every epoch would take
-    longer than everything else that is done to a picture. DatasetError names the first bad file.
-    """
-    examples = []
-    for frame in frames:
-        image, label = dataset.read(frame)
-        examples.append(
-            TrainingExample(torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(table[label]))
-        )
-    return examples
-
-
-def class_counts(examples: list[TrainingExample], classes: int) -> Tensor:
-    """(C,) int64: each class's pixels in all examples together."""
-    counts = torch.zeros(classes, dtype=torch.int64)
-    for example in examples:
-        counts += torch.bincount(example.label.flatten().long(), minlength=IGNORE + 1)[:classes]
-    return counts
 
 
 class Augment:
@@ -140,7 +109,7 @@ class Augment:
 
 
 class _Augmented(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
-    def __init__(self, examples: list[TrainingExample], augment: Augment) -> None:
+    def __init__(self, examples: Examples, augment: Augment) -> None:
         self.examples, self.augment = examples, augment
 
     def __len__(self) -> int:
@@ -151,28 +120,38 @@ class _Augmented(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 
 
 class Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
-    """Whole pictures scaled by a factor, padded to the network's multiple; the padding is ignored."""
+    """Whole pictures scaled by a factor as the app scales photos: (H, W, 3) and (H, W), both uint8."""
 
-    def __init__(self, examples: list[TrainingExample], factor: float, multiple: int) -> None:
-        self.examples, self.factor, self.multiple = examples, factor, multiple
+    def __init__(self, examples: Examples, factor: float) -> None:
+        self.examples, self.factor = examples, factor
 
     def __len__(self) -> int:
         return len(self.examples)
 
     def __getitem__(self, number: int) -> tuple[Tensor, Tensor]:
         example = self.examples[number]
-        image, label = example.image, example.label[None]
-        size = [scaled(side, self.factor) for side in label.shape[1:]]
+        image, label = example.image.permute(1, 2, 0).contiguous(), example.label[None]
         if self.factor != 1.0:
-            image = TF.resize(image, size, antialias=True)
+            size = [scaled(side, self.factor) for side in label.shape[1:]]
+            image = torch.from_numpy(resize(image.numpy(), *size))
             label = TF.resize(label, size, TF.InterpolationMode.NEAREST_EXACT)
-        pad = [0, 0, -size[1] % self.multiple, -size[0] % self.multiple]
-        return TF.pad(image, pad, padding_mode="edge"), TF.pad(label, pad, fill=IGNORE)[0]
+        return image, label[0]
 
 
 def scaled(side: int, factor: float) -> int:
     """A picture's side in pixels after scaling, at least 1."""
     return max(1, round(side * factor))
+
+
+class ReadsAhead(DataLoader):  # type: ignore[misc]
+    """fastai's DataLoader, which has frames on the disk decoded while the network works on a batch before."""
+
+    def create_batches(self, samps: Iterable[int]) -> Iterator[Any]:
+        """samps: the numbers of the frames of an epoch, in their order."""
+        examples = self.dataset.examples
+        if isinstance(examples, LoadedExamples):
+            samps = examples.read_ahead(samps, depth=self.bs)
+        yield from super().create_batches(samps)
 
 
 class Normalise:
@@ -193,8 +172,8 @@ class Normalise:
 class Pictures:
     """What a run trains on: decoded frames, and how rare each class is among them (C,)."""
 
-    train: list[TrainingExample]
-    valid: list[TrainingExample]
+    train: Examples
+    valid: Examples
     rarity: Tensor
 
     @property
@@ -217,17 +196,22 @@ def stage_dataloaders(
     batch_size: how many pictures of each batch this process takes.
     """
     framing = stage.framing(*pictures.full_size)
-    loader = {"num_workers": 0, "after_batch": Normalise(network), "device": device}
-    same_size = len({example.label.shape for example in pictures.valid}) == 1
+    loader = {"num_workers": 0, "device": device}
     return DataLoaders(
-        DataLoader(
+        ReadsAhead(
             _Augmented(pictures.train, Augment(recipe, stage, pictures.rarity, framing)),
             bs=batch_size,
             shuffle=True,
             drop_last=True,
+            after_batch=Normalise(network),
             **loader,
         ),
-        DataLoader(
-            Scaled(pictures.valid, framing.valid_size, network.multiple), bs=4 if same_size else 1, **loader
-        ),
+        # One by one, as the app segments them: in a batch, a processor rounds some sums in another order.
+        ReadsAhead(Scaled(pictures.valid, framing.valid_size), bs=1, after_batch=_as_they_are, **loader),
     )
+
+
+def _as_they_are(batch: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    """Bytes, which `PredictsAsTheApp` prepares."""
+    images, labels = batch
+    return images, labels.long()

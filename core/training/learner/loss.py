@@ -37,6 +37,8 @@ class SegmentationLoss(nn.Module):
 
 def to_label_size(logits: Tensor, labels: Tensor) -> Tensor:
     """Interpolate logits (N, C, h, w) to the labels' (H, W), in single precision."""
+    if logits.shape[-2:] == labels.shape[-2:]:
+        return logits.float()
     return F.interpolate(logits.float(), size=labels.shape[-2:], mode="bilinear", align_corners=False)
 
 

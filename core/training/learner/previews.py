@@ -12,18 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor, nn
+from torch import nn
 
 from core.classes import ClassList
 from core.files import replacing, write_json
-from core.hardware.processor import has_native_bfloat16
 from core.models.networks import Network
 from core.training.learner.callbacks import Event
-from core.training.learner.data import Normalise, Scaled, TrainingExample, scaled
-from core.training.learner.loss import to_label_size
+from core.training.learner.data import Scaled
+from core.training.learner.examples import Examples
+from core.training.learner.validation import PredictsAsTheApp
 from core.training.runs.folder import CLASSES, INDEX, PREVIEWS, append_row
 
 FRAMES = 4
@@ -38,12 +37,10 @@ class PreviewPainter:
     names: the frames' names, which are shown under the pictures.
     """
 
-    def __init__(
-        self, folder: Path, network: Network, class_list: ClassList, examples: list[TrainingExample]
-    ) -> None:
+    def __init__(self, folder: Path, network: Network, class_list: ClassList, examples: Examples) -> None:
         self.folder = folder / PREVIEWS
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.normalise, self.multiple = Normalise(network), network.multiple
+        self.network = network
         self.examples = [examples[number] for number in chosen(len(examples))]
         self.palette = np.zeros((256, 3), dtype=np.uint8)
         self.palette[: len(class_list)] = class_list.palette
@@ -56,38 +53,20 @@ class PreviewPainter:
     def paint(
         self, model: nn.Module, factor: float, stage: str, epoch: int, batch: int, seconds: float
     ) -> None:
-        """Segment the frames, scaled by `factor`, with a network in evaluation mode, and write them."""
+        """Segment the frames, scaled by `factor`, with a network as it is now, and write them."""
         self.number += 1
         for place, labels in enumerate(self._segment(model, factor)):
             self._write(f"{self.number:06d}-{place}", self._coloured(labels))
         # Last, so that a line in the index always has its pictures.
         append_row(self.folder / INDEX, COLUMNS, (self.number, stage, epoch, batch, f"{seconds:.1f}"))
 
-    @torch.no_grad()
     def _segment(self, model: nn.Module, factor: float) -> list[NDArray[np.uint8]]:
-        frames = Scaled(self.examples, factor, self.multiple)
-        padded = [frames[number] for number in range(len(frames))]
-        same_size = len({label.shape for _, label in padded}) == 1
-        groups = [padded] if same_size else [[pair] for pair in padded]
-        found = [labels for group in groups for labels in self._labels(model, group)]
-        sizes = (example.label.shape for example in self.examples)
-        # without the padding
+        predict = PredictsAsTheApp(model, self.network)
+        frames = Scaled(self.examples, factor)
         return [
-            labels[: scaled(rows, factor), : scaled(cols, factor)]
-            for labels, (rows, cols) in zip(found, sizes, strict=True)
+            predict(frames[number][0][None])[0].max(dim=0).indices.numpy().astype(np.uint8)
+            for number in range(len(frames))
         ]
-
-    def _labels(self, model: nn.Module, pairs: list[tuple[Tensor, Tensor]]) -> NDArray[np.uint8]:
-        """(N, H, W) classes predicted for N padded pictures of the same size."""
-        device = next(model.parameters()).device
-        images, labels = (torch.stack(part).to(device) for part in zip(*pairs, strict=True))
-        batch, truth = self.normalise((images, labels))
-        # In bfloat16 as in training: the previews must take only a little of the run's time.
-        fast = device.type == "cpu" and has_native_bfloat16()
-        with torch.autocast("cpu", torch.bfloat16, enabled=fast):
-            logits = model(batch)
-        found: NDArray[np.uint8] = to_label_size(logits, truth).argmax(dim=1).cpu().numpy().astype(np.uint8)
-        return found
 
     def _write_photos(self) -> None:
         for place, example in enumerate(self.examples):
@@ -157,8 +136,7 @@ class Previews(Event):
             self._paint()
 
     def _paint(self) -> None:
-        model = self.average.eval()
-        self.painter.paint(model, self.factor, self.stage, self.epoch + 1, self.seen, self.seconds())
+        self.painter.paint(self.average, self.factor, self.stage, self.epoch + 1, self.seen, self.seconds())
         self.drawn = time.monotonic()
 
 

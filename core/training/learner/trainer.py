@@ -41,11 +41,13 @@ from core.training.learner.callbacks import (
     StopWhenDiverged,
 )
 from core.training.learner.checkpoint import ResumePoint
-from core.training.learner.data import Pictures, class_counts, load_examples, stage_dataloaders
+from core.training.learner.data import Pictures, stage_dataloaders
+from core.training.learner.examples import load_examples, memory_budget
 from core.training.learner.failures import translate_errors
 from core.training.learner.loss import SegmentationLoss
 from core.training.learner.lr_find import Suggestions, find_learning_rate
 from core.training.learner.previews import PreviewPainter, Previews
+from core.training.learner.validation import PredictsAsTheApp
 from core.training.recipes.recipe import Recipe, Stage
 from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, INDEX, PREVIEWS, RESUME, cut
 
@@ -258,11 +260,13 @@ class PreparedRun:
         class_list = target_classes(recipe, dataset)
         classes = len(class_list)
         table = truth_table(dataset.class_list, class_list)
-        train = load_examples(dataset, dataset.train, table)
-        valid = load_examples(dataset, dataset.valid, table)
-        counts = class_counts(train, classes)
-        for split, pixels in (("training", counts.sum()), ("validation", class_counts(valid, classes).sum())):
-            if not pixels:
+        budget = memory_budget(processes.world_size())
+        train = load_examples(dataset, dataset.train, table, budget)
+        budget -= sum(example.nbytes for example in train.kept)
+        valid = load_examples(dataset, dataset.valid, table, budget)
+        counts = train.pixels[:classes]
+        for split, pixels in (("training", counts), ("validation", valid.pixels[:classes])):
+            if not pixels.sum():
                 raise DatasetError(
                     f"No {split} frame of {dataset.name} has a pixel of a class "
                     f"in {class_list.name}; choose other classes."
@@ -282,7 +286,9 @@ class PreparedRun:
             progress=done,
             network=network,
             model=model,
-            average=AverageWeights(model, recipe.ema_decay),
+            average=AverageWeights(
+                model, recipe.ema_decay, lambda average: PredictsAsTheApp(average, network)
+            ),
             loss=loss,
             pictures=pictures,
             class_list=class_list,

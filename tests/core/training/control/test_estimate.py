@@ -115,13 +115,13 @@ def test_the_estimate_is_ready_for_json():
 def test_real_batches_of_each_stage_are_measured(measured, told):
     small, large = measured.stages
 
-    # nine pictures: four batches of two, two of four; validation takes four at a time
-    assert (small.name, small.epochs, small.train_batches, small.valid_batches) == ("small", 3, 4, 3)
-    assert (large.name, large.epochs, large.train_batches, large.valid_batches) == ("large", 2, 2, 3)
+    # nine pictures: four batches of two, two of four; validation takes them one by one
+    assert (small.name, small.epochs, small.train_batches, small.valid_batches) == ("small", 3, 4, 9)
+    assert (large.name, large.epochs, large.train_batches, large.valid_batches) == ("large", 2, 2, 9)
     assert (small.finder_batches, large.finder_batches) == (100, 0)
     # the first two of each are left out, unless there are no others
-    assert (small.train_measured, small.valid_measured) == (2, 1)
-    assert (large.train_measured, large.valid_measured) == (1, 1)
+    assert (small.train_measured, small.valid_measured) == (2, 7)
+    assert (large.train_measured, large.valid_measured) == (1, 7)
     assert min(small.train_batch, small.valid_batch, small.epoch_end, large.train_batch) > 0
     assert measured.preparing > small.train_batch
     assert measured.memory > 50e6

@@ -11,20 +11,17 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.classes import CAMVID_11, CAMVID_32
-from core.datasets.layouts.opening import open_dataset
-from core.evaluation.metrics import IGNORE, truth_table
+from core.evaluation.metrics import IGNORE
 from core.models.networks import find_network
+from core.photos.images import resize
 from core.training.learner.data import (
     GREY,
     Augment,
     Normalise,
     Pictures,
-    TrainingExample,
-    class_counts,
-    load_examples,
     stage_dataloaders,
 )
+from core.training.learner.examples import TrainingExample
 from core.training.learner.trainer import class_weights
 from core.training.recipes.recipe import Recipe, Stage
 from tests.conftest import examples
@@ -184,15 +181,7 @@ def test_rare_crops_of_a_picture_without_classes_are_taken_anywhere():
     assert (augmented(recipe(rare_crop=1.0), example, 0)[1] == IGNORE).all()
 
 
-# Counting and weighing
-
-
-def test_classes_are_counted_over_all_examples():
-    first = torch.tensor([[0, 0], [1, IGNORE]], dtype=torch.uint8)
-    second = torch.tensor([[2, 2, 2]], dtype=torch.uint8)
-    examples = [TrainingExample(torch.zeros(3, *label.shape), label) for label in (first, second)]
-
-    assert class_counts(examples, 4).tolist() == [2, 1, 3, 0]
+# Weighing
 
 
 def test_class_weights_of_power_nothing_are_even():
@@ -217,29 +206,12 @@ def test_a_class_without_pixels_has_no_weight():
     assert class_weights(torch.tensor([0, 5]), 0.5).tolist() == [0, 1]
 
 
-# Loading and batches
-
-
-def test_examples_are_frames_with_their_labels_translated(make_dataset, street, paint, colours):
-    dataset = open_dataset(make_dataset({"a": street}))
-    (example,) = load_examples(dataset, dataset.train, truth_table(dataset.class_list, colours))
-
-    assert np.array_equal(example.image.permute(1, 2, 0), paint(street))
-    assert np.array_equal(example.label, np.where(street == colours.void, IGNORE, street))
-
-
-@pytest.mark.camvid
-def test_camvids_frames_are_translated_to_the_11_classes(camvid):
-    dataset = open_dataset(camvid)
-    (example,) = load_examples(dataset, dataset.valid[:1], truth_table(CAMVID_32, CAMVID_11))
-
-    assert example.image.shape == (3, 360, 480)
-    assert set(example.label.unique().tolist()) <= {*range(11), IGNORE}
+# Batches
 
 
 @examples(0.5)
 @given(sides, sides, st.sampled_from([0.5, 1.0]))
-def test_validation_shows_whole_pictures_padded_to_the_networks_multiple(height, width, factor):
+def test_validation_takes_whole_pictures_as_the_app_scales_them(height, width, factor):
     settings = recipe(valid_size=factor)
     example = checkered(height, width)
     loaders = stage_dataloaders(
@@ -247,15 +219,13 @@ def test_validation_shows_whole_pictures_padded_to_the_networks_multiple(height,
     )
     images, labels = next(iter(loaders.valid))
 
-    scaled = round(height * factor), round(width * factor)
-    assert images.shape[2:] == labels.shape[1:]
-    assert all(side % 32 == 0 for side in labels.shape[1:])
-    assert all(0 <= side - own < 32 for side, own in zip(labels.shape[1:], scaled, strict=True))
-    padding = torch.ones_like(labels, dtype=torch.bool)
-    padding[:, : scaled[0], : scaled[1]] = False
-    assert (labels[padding] == IGNORE).all()
+    scaled = max(1, round(height * factor)), max(1, round(width * factor))
+    photo = example.image.permute(1, 2, 0).contiguous().numpy()
+    assert np.array_equal(images[0], resize(photo, *scaled))
+    assert tuple(labels.shape) == (1, *scaled)
+    assert set(labels.unique().tolist()) <= set(example.label.unique().tolist())
     if factor == 1:
-        assert torch.equal(labels[0, :height, :width], example.label.long())
+        assert torch.equal(labels[0], example.label.long())
 
 
 def test_training_batches_have_the_stages_size_and_the_networks_range():

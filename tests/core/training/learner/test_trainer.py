@@ -24,7 +24,8 @@ from core.errors import (
 from core.models.networks import find_network
 from core.models.store import load_model
 from core.training.learner.convolution import convolve
-from core.training.learner.data import Pictures, load_examples, stage_dataloaders
+from core.training.learner.data import Pictures, stage_dataloaders
+from core.training.learner.examples import load_examples
 from core.training.learner.trainer import parameter_groups, target_classes, train
 from tests.conftest import write_dataset
 from tests.runs import make_recipe as recipe
@@ -133,6 +134,17 @@ def test_the_same_seed_gives_the_same_network(dataset, tmp_path):
     second = train(recipe(colour=0.5, blur=0.5), dataset, tmp_path / "second")
 
     assert torch.equal(first.weight, second.weight)
+
+
+def test_frames_from_the_disk_teach_the_same_as_frames_from_memory(dataset, tmp_path, monkeypatch):
+    train(recipe(stage()), dataset, tmp_path / "memory")
+    monkeypatch.setattr("core.training.learner.trainer.memory_budget", lambda _: 0)
+    train(recipe(stage()), dataset, tmp_path / "disk")
+
+    from_memory, from_disk = (
+        (tmp_path / name / "best.safetensors").read_bytes() for name in ("memory", "disk")
+    )
+    assert from_memory == from_disk
 
 
 def test_another_seed_gives_another_network(dataset, tmp_path):
@@ -439,7 +451,7 @@ def test_the_articles_network_is_what_unet_learner_builds(dataset):
     from fastai.vision.learner import unet_learner
     from torchvision.models import resnet34
 
-    examples = load_examples(dataset, dataset.train, np.arange(256, dtype=np.uint8))
+    examples = load_examples(dataset, dataset.train, np.arange(256, dtype=np.uint8), 10**9)
     pictures = Pictures(examples, examples, torch.ones(4))
     settings = recipe(stage(crop=(64, 64)))
     loaders = stage_dataloaders(settings, settings.stages[0], find_network("unet_resnet34"), pictures, 2)

@@ -1,0 +1,31 @@
+"""Validation as the app segments: what a run is judged by is what people will see."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from core.models.networks import Network
+from core.segmentation.predictor import Predictor
+from core.segmentation.segmentation import at_full_size
+
+
+class PredictsAsTheApp(nn.Module):
+    """A network in its present state, which takes pictures as bytes and predicts them as `Segmenter` does.
+
+    The same preparation, the same precision, the same rounding, the same interpolation.
+    """
+
+    def __init__(self, trained: nn.Module, network: Network) -> None:
+        super().__init__()
+        self.trained = trained  # fastai asks for the parameters, to know the device
+        self.stride = network.stride
+        device = next(trained.parameters()).device
+        self.predictor = Predictor(trained, network.mean, network.std, network.multiple, device=device)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """images: (N, H, W, 3) uint8 RGB. Returns (N, C, H, W) float32 logits."""
+        height, width = images.shape[1:3]
+        logits = self.predictor.logits(list(images.cpu().numpy()))
+        full = [at_full_size(each, height, width, self.stride) for each in logits]
+        return torch.stack(full).to(images.device)
