@@ -46,11 +46,11 @@ class Predictor:
         self.network = ready_to_predict(network, multiple, self.bfloat16).to(self.device)
         self._lock = threading.Lock()
 
-    def logits(self, images: Sequence[NDArray[np.uint8]]) -> Tensor:
+    def logits(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
         """Predict pictures of one size, a batch at once.
 
-        images: N arrays (H, W, 3) uint8 RGB. Returns (N, C, h, w) float16 on the CPU: of the pictures padded
-        to the network's multiple, at its stride. ValueError for pictures of different sizes.
+        images: N arrays (H, W, 3) uint8 RGB. Returns (N, C, h, w): of the pictures padded to the
+        network's multiple, at its stride. ValueError for pictures of different sizes.
         """
         batch = np.stack(images)
         height, width = batch.shape[1:3]
@@ -65,13 +65,8 @@ class Predictor:
             torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16),
         ):
             logits: Tensor = self.network(inputs)
-        # a copy outside inference mode, which other threads may use freely from the cache
-        return (
-            logits.as_subclass(Tensor)
-            .float()
-            .clamp(-HALF_MAX, HALF_MAX)
-            .to("cpu", torch.float16, memory_format=torch.contiguous_format, copy=True)
-        )
+        half = logits.float().clamp(-HALF_MAX, HALF_MAX).to("cpu", torch.float16)
+        return np.ascontiguousarray(half.as_subclass(Tensor).numpy())
 
 
 def automatic_device() -> torch.device:

@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from core.classes import ClassList
 from core.errors import PixelOutsideError
@@ -43,7 +41,7 @@ class Segmentation:
     image: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     confidence: NDArray[np.float32]
-    logits: Tensor
+    logits: NDArray[np.float16]
     stride: int
     class_list: ClassList
     model_name: str
@@ -62,20 +60,19 @@ class Segmentation:
     def nbytes(self) -> int:
         """Bytes of memory that this photo takes."""
         arrays = self.image.nbytes + self.labels.nbytes + self.confidence.nbytes
-        return arrays + self.logits.numel() * self.logits.element_size()
+        return arrays + self.logits.nbytes
 
     def probabilities(self, rows: NDArray[np.int_], cols: NDArray[np.int_]) -> NDArray[np.float32]:
         """Probabilities of all classes at some pixels.
 
         rows, cols: (N,) coordinates inside the picture. Returns (N, C) float32 in [0, 1]; rows sum to 1.
         """
-        logits = _interpolate(self.logits, torch.as_tensor(rows), torch.as_tensor(cols), self.stride)
-        return logits.softmax(dim=0).T.numpy()
+        return softmax(_interpolate(self.logits, rows, cols, self.stride)).T
 
     def probability_bands(self) -> Iterator[NDArray[np.float32]]:
         """All probabilities, in bands of rows from top to bottom: (band, W, C) float32 in [0, 1]."""
         for _, logits in bands(self.logits, self.height, self.width, self.stride, _SMALL_BAND):
-            yield logits.softmax(dim=0).permute(1, 2, 0).numpy()
+            yield softmax(logits).transpose(1, 2, 0)
 
     def read_pixel(
         self, row: int, col: int, before: int = 10, after: int = 10, top: int = 5, shape: Shape = "row"
@@ -137,11 +134,11 @@ class Segmentation:
         """Entropy in bits, in bands of rows: (rows, (band, W))."""
         for rows, logits in bands(self.logits, self.height, self.width, self.stride):
             # With d = logit - largest and Z = sum(exp(d)): entropy = log(Z) - sum(exp(d) d) / Z
-            below = logits - logits.amax(dim=0)
-            weights = below.exp()
-            total = weights.sum(dim=0)
-            nats = total.log() - weights.mul_(below).sum(dim=0) / total
-            yield rows, nats.div_(math.log(2)).clamp_(min=0).numpy()
+            below = np.subtract(logits, logits.max(axis=0), out=logits)
+            weights = np.exp(below)
+            total = weights.sum(axis=0)
+            nats = np.log(total) - np.multiply(weights, below, out=weights).sum(axis=0) / total
+            yield rows, np.maximum(nats / math.log(2), 0)
 
     def _check_inside(self, row: int, col: int) -> None:
         if not (0 <= row < self.height and 0 <= col < self.width):
@@ -151,55 +148,80 @@ class Segmentation:
             )
 
 
+def most_likely(logits: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The class of the largest of (C, ...) logits, the first of equal ones, and that logit: each (...)."""
+    labels, highest = np.zeros(logits.shape[1:], np.uint8), logits[0].copy()
+    # Class by class: `argmax` along the first axis walks through memory in jumps.
+    for number, own in enumerate(logits[1:], 1):
+        labels[own > highest] = number
+        np.maximum(highest, own, out=highest)
+    return labels, highest
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(C, ...) logits as probabilities, written over them."""
+    np.subtract(logits, logits.max(axis=0), out=logits)
+    np.exp(logits, out=logits)
+    logits /= logits.sum(axis=0)
+    return logits
+
+
 # Bilinear interpolation, pixel centres as in PyTorch's `align_corners=False`. It is written out in float32
 # products and sums, which round the same way whatever the shape, so that a pixel read alone has exactly the
 # logits that it has in a band: `read_pixel` can never contradict the label map.
 
 
-def _interpolate(logits: Tensor, rows: Tensor, cols: Tensor, stride: int) -> Tensor:
+def _interpolate(
+    logits: NDArray[np.float16], rows: NDArray[np.int_], cols: NDArray[np.int_], stride: int
+) -> NDArray[np.float32]:
     """(C, h, w) logits at the pixels (rows, cols), both (N,). Returns (C, N) float32."""
     if stride == 1:
-        return logits[:, rows, cols].float()
+        return logits[:, rows, cols].astype(np.float32)
     top, bottom, down = _neighbours(rows, logits.shape[1], stride)
     left, right, across = _neighbours(cols, logits.shape[2], stride)
-    upper = _mix(logits[:, top, left], logits[:, top, right], across)
-    lower = _mix(logits[:, bottom, left], logits[:, bottom, right], across)
+    cells = (logits[:, r, c].astype(np.float32) for r in (top, bottom) for c in (left, right))
+    upper, lower = (_mix(next(cells), next(cells), across) for _ in range(2))
     return _mix(upper, lower, down)
 
 
-def at_full_size(logits: Tensor, height: int, width: int, stride: int) -> Tensor:
+def at_full_size(logits: NDArray[np.float16], height: int, width: int, stride: int) -> NDArray[np.float32]:
     """(C, h, w) float16 logits of a padded picture as (C, height, width) float32, equal to the `bands`."""
-    return torch.cat([band for _, band in bands(logits, height, width, stride)], dim=1)
+    return np.concatenate([band for _, band in bands(logits, height, width, stride)], axis=1)
 
 
 def bands(
-    logits: Tensor, height: int, width: int, stride: int, band: int = _BAND
-) -> Iterator[tuple[slice, Tensor]]:
-    """Walk over the picture in bands of rows: (rows, (C, band, W) float32 logits)."""
-    left, right, across = _neighbours(torch.arange(width), logits.shape[2], stride)
+    logits: NDArray[np.float16], height: int, width: int, stride: int, band: int = _BAND
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Walk over the picture in bands of rows: (rows, (C, band, W) float32 logits, free to be changed)."""
+    left, right, across = _neighbours(np.arange(width), logits.shape[2], stride)
     for start in range(0, height, band):
         stop = min(start + band, height)
         if stride == 1:
-            yield slice(start, stop), logits[:, start:stop, :width].float()
+            yield slice(start, stop), logits[:, start:stop, :width].astype(np.float32)
             continue
-        top, bottom, down = _neighbours(torch.arange(start, stop), logits.shape[1], stride)
+        top, bottom, down = _neighbours(np.arange(start, stop), logits.shape[1], stride)
         first = int(top[0])
-        cells = logits[:, first : int(bottom[-1]) + 1]
-        mixed = _mix(cells.index_select(2, left), cells.index_select(2, right), across)
+        cells = logits[:, first : int(bottom[-1]) + 1].astype(np.float32)
+        mixed = _mix(cells.take(left, axis=2), cells.take(right, axis=2), across)
         yield (
             slice(start, stop),
-            _mix(
-                mixed.index_select(1, top - first), mixed.index_select(1, bottom - first), down.unsqueeze(1)
-            ),
+            _mix(mixed.take(top - first, axis=1), mixed.take(bottom - first, axis=1), down[:, np.newaxis]),
         )
 
 
-def _neighbours(positions: Tensor, cells: int, stride: int) -> tuple[Tensor, Tensor, Tensor]:
+def _neighbours(
+    positions: NDArray[np.int_], cells: int, stride: int
+) -> tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.float32]]:
     """The cells before and after each pixel position, and the weight of the latter in [0, 1)."""
-    centres = ((positions + 0.5) / stride - 0.5).clamp(0, cells - 1)
-    before = centres.floor().long()
-    return before, (before + 1).clamp(max=cells - 1), centres - before
+    centres = ((positions + 0.5) / stride - 0.5).clip(0, cells - 1).astype(np.float32)
+    before = np.floor(centres).astype(np.int_)
+    return before, (before + 1).clip(max=cells - 1), centres - before.astype(np.float32)
 
 
-def _mix(first: Tensor, second: Tensor, weight: Tensor) -> Tensor:
-    return first.float() * (1 - weight) + second.float() * weight
+def _mix(
+    first: NDArray[np.float32], second: NDArray[np.float32], weight: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """A new array of the first's shape; both are overwritten."""
+    np.multiply(first, 1 - weight, out=first)
+    np.multiply(second, weight, out=second)
+    return np.add(first, second, out=first)

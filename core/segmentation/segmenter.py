@@ -10,13 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from core.errors import SizeError
 from core.models.store import Model, load_model
 from core.photos import images
 from core.segmentation.predictor import Predictor
-from core.segmentation.segmentation import Segmentation, bands
+from core.segmentation.segmentation import Segmentation, bands, most_likely
 from core.segmentation.sizes import LARGEST_SIZE, WorkingSize
 
 SMALLEST_SIZE = 32
@@ -74,18 +73,20 @@ class Segmenter:
         if not scaled:
             return []
         logits = self.predictor.logits(scaled)
-        return [self._segmentation(*each) for each in zip(scaled, logits, strict=True)]
+        # Each its own copy: a view of one photo's logits would keep those of all in memory.
+        own = list(logits) if len(logits) == 1 else [each.copy() for each in logits]
+        return [self._segmentation(*each) for each in zip(scaled, own, strict=True)]
 
-    def _segmentation(self, image: NDArray[np.uint8], logits: Tensor) -> Segmentation:
+    def _segmentation(self, image: NDArray[np.uint8], logits: NDArray[np.float16]) -> Segmentation:
         height, width = image.shape[:2]
         labels = np.empty((height, width), dtype=np.uint8)
         confidence = np.empty((height, width), dtype=np.float32)
         stride = self.model.stride
         for rows, band in bands(logits, height, width, stride):
-            highest, best = band.max(dim=0)
-            labels[rows] = best.numpy()
+            labels[rows], highest = most_likely(band)
             # the softmax of the largest logit is 1 / sum(exp(logit - largest)): no need for the others
-            confidence[rows] = (band - highest).exp_().sum(dim=0).reciprocal_().numpy()
+            np.exp(np.subtract(band, highest, out=band), out=band)
+            confidence[rows] = 1 / band.sum(axis=0)
         return Segmentation(image, labels, confidence, logits, stride, self.class_list, self.name)
 
 

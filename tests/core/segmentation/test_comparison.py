@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -35,7 +34,7 @@ def labelled(labels: list[list[int]], class_list: ClassList = ABC, grey: int = 0
         np.full((height, width, 3), grey, dtype=np.uint8),
         numbers,
         np.ones((height, width), dtype=np.float32),
-        torch.zeros(len(class_list), height, width, dtype=torch.float16),
+        np.zeros((len(class_list), height, width), dtype=np.float16),
         1,
         class_list,
         "none",
