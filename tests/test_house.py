@@ -20,6 +20,7 @@ from tests.conftest import ROOT
 FLOORS = (
     "core",
     "core/hardware",
+    "core/photos/containers",
     "core/photos",
     "core/models",
     "core/segmentation",

@@ -21,6 +21,8 @@ from core.datasets.pictures import read_bytes
 from core.errors import DatasetError, LabelValueError, UnknownColourError
 from core.files import signature
 from core.photos import images
+from core.photos.containers import png
+from core.photos.containers.orientation import UPRIGHT
 
 LABELS = Cache("labels", 1024**3)
 """Label maps in colours, turned into numbers: about 10 kB each."""
@@ -118,9 +120,15 @@ def _colour_table(palette: bytes) -> NDArray[np.uint8]:
 def _open(path: Path, data: bytes) -> PngImageFile:
     """Open a PNG as far as its header, and check its size."""
     try:
-        picture = PngImageFile(BytesIO(data))
+        essence = png.clean(data)
+        picture = PngImageFile(BytesIO(essence.data))
     except Exception as error:  # hostile bytes make Pillow raise nearly every exception there is
         raise _unreadable(path) from error
+    if essence.orientation != UPRIGHT:
+        raise DatasetError(
+            f"{path} is turned when it is shown (its EXIF or XMP has orientation {essence.orientation}), so it "
+            "is unclear which way up it is; save it upright, without EXIF and XMP."
+        )
     if picture.width * picture.height > images.MAX_PIXELS:
         raise DatasetError(
             f"{path} is {picture.width} x {picture.height} pixels; "

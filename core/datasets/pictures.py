@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
-from PIL.ExifTags import Base as ExifTag
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
 from core.errors import DatasetError, ImageError
 from core.photos import images
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
 """Endings of the files that count as pictures, in lower case."""
-
-# How a file begins, what it contains if it has EXIF data, and who reads it. Looking for that first saves
-# decoding a PNG twice: its EXIF data may come after the pixels.
-_WITH_EXIF: tuple[tuple[bytes, bytes, Callable[[BytesIO], Image.Image]], ...] = (
-    (b"\xff\xd8\xff", b"Exif", JpegImageFile),
-    (b"\x89PNG", b"eXIf|Raw profile type exif", PngImageFile),
-    (b"RIFF", b"EXIF", WebPImageFile),
-)
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:
@@ -38,14 +22,14 @@ def read_image(path: Path) -> NDArray[np.uint8]:
 def decode_image(path: Path, data: bytes) -> NDArray[np.uint8]:
     """Decode the bytes of the picture `path`: (H, W, 3) RGB, 0..255; DatasetError names the file."""
     try:
-        image = images.decode(data)
+        image, turned = images.decode(data), images.orientation(data)
     except ImageError as error:
         raise DatasetError(f"{path} cannot be read: {error}") from error
     # Nobody can tell whether the label map was drawn over the turned or the unturned picture.
-    if (turned := _orientation(data)) != 1:
+    if turned != 1:
         raise DatasetError(
-            f"{path} is turned when it is shown (EXIF orientation {turned}), so it is unclear which way up "
-            "its label map is; save picture and label map upright."
+            f"{path} is turned when it is shown (its EXIF or XMP has orientation {turned}), so it is unclear "
+            "which way up its label map is; save picture and label map upright."
         )
     return image
 
@@ -61,15 +45,3 @@ def read_bytes(path: Path) -> bytes:
         limit = images.MAX_BYTES // 1024**2
         raise DatasetError(f"{path} cannot be read: it is larger than {limit} MB.")
     return data
-
-
-def _orientation(data: bytes) -> int:
-    """The EXIF orientation of a picture that `images.decode` has read; 1 is upright."""
-    for signature, mark, reader in _WITH_EXIF:
-        if data.startswith(signature) and re.search(mark, data):
-            try:
-                with reader(BytesIO(data)) as picture:
-                    return int(picture.getexif().get(ExifTag.Orientation, 1))
-            except Exception:  # as in `images`: a broken EXIF block is no reason to refuse a fine picture
-                return 1
-    return 1

@@ -9,7 +9,9 @@ import math
 import re
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from typing import NamedTuple
 
@@ -17,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 from PIL.BmpImagePlugin import BmpImageFile
-from PIL.ExifTags import Base as ExifTag
 from PIL.GifImagePlugin import GifImageFile
 from PIL.Image import Resampling, Transpose
 from PIL.JpegImagePlugin import JpegImageFile
@@ -30,8 +31,9 @@ from core.errors import (
     ImageTooLargeError,
     ImageTooSmallError,
     NotAnImageError,
-    TruncatedImageError,
 )
+from core.photos.containers import bmp, gif, heic, jpeg, png, webp
+from core.photos.containers.parts import Essence, damaged
 
 MAX_BYTES = 40 * 1024 * 1024
 """Twice the size of a good phone's photo; anything larger is a film, an archive or an attack."""
@@ -42,11 +44,9 @@ MAX_PIXELS = 50_000_000
 MIN_SIDE = 32
 """The networks halve the picture five times, so at least 32 pixels are needed."""
 
-MAX_SCANS = 100
-"""A progressive JPEG has about 10 scans. Each may take 75 bytes of file and 30 ms of decoding, so that a
-file within the two limits above could otherwise keep a processor busy for hours."""
-
 _MEGABYTE = 1024 * 1024
+_ANYTHING = bytes(number * 89 % 251 for number in range(1, 4096))
+"""Bytes without order and without a marker, to follow a scan whose end is in doubt."""
 _ASK = "give a JPEG, PNG, WebP, HEIC, BMP or GIF file"
 
 
@@ -65,18 +65,19 @@ class _Format(NamedTuple):
     name: str
     signature: bytes
     open: Callable[[BytesIO], ImageFile.ImageFile]
+    clean: Callable[[bytes], Essence]
 
 
 # The readers are called by name, not through `Image.open`: that would try other formats too, needs
 # pillow-heif's opener registered for the whole process, and brings size limits and warnings of its own.
 _FORMATS = (
-    _Format("JPEG", rb"\xff\xd8\xff", _Jpeg),
-    _Format("PNG", rb"\x89PNG\r\n\x1a\n", PngImageFile),
-    _Format("WebP", rb"RIFF....WEBP", WebPImageFile),
-    _Format("HEIC", rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", HeifImageFile),
-    _Format("GIF", rb"GIF8[79]a", GifImageFile),
+    _Format("JPEG", rb"\xff\xd8\xff", _Jpeg, jpeg.clean),
+    _Format("PNG", rb"\x89PNG\r\n\x1a\n", PngImageFile, png.clean),
+    _Format("WebP", rb"RIFF....WEBP", WebPImageFile, webp.clean),
+    _Format("HEIC", rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", HeifImageFile, heic.clean),
+    _Format("GIF", rb"GIF8[79]a", GifImageFile, gif.clean),
     # Text can also begin with the two letters "BM"; the size of the second header tells them apart.
-    _Format("BMP", rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", BmpImageFile),
+    _Format("BMP", rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", BmpImageFile, bmp.clean),
 )
 
 # What undoes each EXIF orientation. Source: CIPA DC-008 (Exif 2.32), section 4.6.4, tag 0x0112.
@@ -149,46 +150,35 @@ def decode_sized(
     """As `decode`, and also returns the (height, width) of the upright photo at its own size."""
     _check_bytes(data)
     photo_format = _recognise(data)
-    with _quietly:
-        try:
-            return _read(photo_format, data, longest_side, square)
-        except ImageError:
-            raise
-        except MemoryError as error:
-            raise ImageTooLargeError(
-                "This picture needs more memory than this machine has free; give a smaller one."
-            ) from error
-        except Image.DecompressionBombError as error:
-            # Some readers check Pillow's own, higher limit while they open the file.
-            raise ImageTooLargeError(
-                f"This picture has far more than {MAX_PIXELS // 10**6} megapixels; "
-                f"give one of at most {MAX_PIXELS // 10**6}."
-            ) from error
-        except Exception as error:  # hostile bytes make Pillow raise nearly every exception there is
-            raise TruncatedImageError(
-                f"This {photo_format.name} file is damaged, incomplete or of a kind that we cannot read; "
-                "give a complete copy, or the picture saved again as JPEG or PNG."
-            ) from error
+    with _quietly, _refusing(photo_format):
+        return _read(photo_format, photo_format.clean(data), longest_side, square)
 
 
 def header_size(data: bytes) -> tuple[int, int]:
     """The (height, width) in the header of the photo in `data`, before it is turned upright.
 
-    Cheap: no pixel is decoded. Errors as `decode`'s, but damage beyond the header is not noticed.
+    Cheap: no pixel is decoded. Errors as `decode`'s, but damage of the pixels is not noticed.
     """
     _check_bytes(data)
     photo_format = _recognise(data)
-    with _quietly:
-        try:
-            with photo_format.open(BytesIO(data)) as photo:
-                _check_size(*photo.size)
-                return photo.height, photo.width
-        except ImageError:
-            raise
-        except Exception as error:
-            raise TruncatedImageError(
-                f"This {photo_format.name} file is damaged at its beginning; give a complete copy."
-            ) from error
+    with (
+        _quietly,
+        _refusing(photo_format),
+        photo_format.open(BytesIO(photo_format.clean(data).data)) as photo,
+    ):
+        _check_size(*photo.size)
+        return photo.height, photo.width
+
+
+def orientation(data: bytes) -> int:
+    """How the photo in `data` is turned by `decode`: 1..8 as in EXIF, and 1 where it is not.
+
+    Errors as for `header_size`; a picture's size is not looked at.
+    """
+    _check_bytes(data)
+    photo_format = _recognise(data)
+    with _refusing(photo_format):
+        return photo_format.clean(data).orientation
 
 
 def resize(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
@@ -259,14 +249,46 @@ def _recognise(data: bytes) -> _Format:
     raise NotAnImageError(f"This file is not a picture in a format that we read; {_ASK}.")
 
 
+@contextmanager
+def _refusing(photo_format: _Format) -> Iterator[None]:
+    """Turn whatever goes wrong with a photo's bytes into an ImageError."""
+    try:
+        yield
+    except ImageError:
+        raise
+    except MemoryError as error:
+        raise ImageTooLargeError(
+            "This picture needs more memory than this machine has free; give a smaller one."
+        ) from error
+    except Image.DecompressionBombError as error:
+        # Some readers check Pillow's own, higher limit while they open the file.
+        raise ImageTooLargeError(
+            f"This picture has far more than {MAX_PIXELS // 10**6} megapixels; "
+            f"give one of at most {MAX_PIXELS // 10**6}."
+        ) from error
+    except Exception as error:  # hostile bytes make Pillow raise nearly every exception there is
+        raise damaged(photo_format.name) from error
+
+
 def _read(
-    photo_format: _Format, data: bytes, longest_side: int | None, square: bool
+    photo_format: _Format, essence: Essence, longest_side: int | None, square: bool
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    with photo_format.open(BytesIO(data)) as photo:
+    image, size = _read_once(photo_format, essence, longest_side, square)
+    if essence.doubtful:
+        # Whatever follows the last scan, a picture that needs nothing of it comes out the same.
+        other = replace(essence, data=essence.data[:-2] + _ANYTHING + essence.data[-2:])
+        if not np.array_equal(image, _read_once(photo_format, other, longest_side, square)[0]):
+            raise damaged(photo_format.name)
+    return image, size
+
+
+def _read_once(
+    photo_format: _Format, essence: Essence, longest_side: int | None, square: bool
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    with photo_format.open(BytesIO(essence.data)) as photo:
         _check_size(*photo.size)
         width, height = photo.size
         if isinstance(photo, JpegImageFile):
-            _check_scans(data)
             _reduce_while_decoding(photo, longest_side, square)
         _scale_transparent_colour(photo)
         photo.load()
@@ -274,7 +296,7 @@ def _read(
             _check_size(*photo.size)  # a damaged cropping box leaves less than the header says
             width, height = photo.size
         rgb = _to_rgb(photo)
-        turn = _turn_upright(photo)
+        turn = _UPRIGHT.get(essence.orientation)
         image = np.array(rgb if turn is None else rgb.transpose(turn))
         return image, (width, height) if turn in _SWAPS_SIDES else (height, width)
 
@@ -288,16 +310,6 @@ def _check_size(width: int, height: int) -> None:
     if min(width, height) < MIN_SIDE:
         raise ImageTooSmallError(
             f"This picture is {width} x {height} pixels; give one of at least {MIN_SIDE} x {MIN_SIDE}."
-        )
-
-
-def _check_scans(data: bytes) -> None:
-    # Start-of-scan marker and segment length, 6 + 2 * components: ITU-T T.81, section B.2.3.
-    scans = len(re.findall(rb"\xff\xda\0[\x08\x0a\x0c\x0e]", data))
-    if scans > MAX_SCANS:
-        raise TruncatedImageError(
-            f"This JPEG file has {scans} scans where a photo has at most {MAX_SCANS}; "
-            "give the picture saved again as an ordinary JPEG."
         )
 
 
@@ -349,13 +361,6 @@ def _over_white(photo: Image.Image) -> Image.Image:
     white = Image.new("RGB", photo.size, "white")
     white.paste(photo, mask=photo)
     return white
-
-
-def _turn_upright(photo: Image.Image) -> Transpose | None:
-    try:
-        return _UPRIGHT.get(photo.getexif().get(ExifTag.Orientation, 1))
-    except Exception:  # a broken EXIF block is no reason to refuse a fine picture
-        return None
 
 
 def _scaled(side: int, longest: int, longer: int) -> int:
