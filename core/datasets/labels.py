@@ -126,8 +126,8 @@ def _open(path: Path, data: bytes) -> PngImageFile:
         raise _unreadable(path) from error
     if essence.orientation != UPRIGHT:
         raise DatasetError(
-            f"{path} is turned when it is shown (its EXIF or XMP has orientation {essence.orientation}), so it "
-            "is unclear which way up it is; save it upright, without EXIF and XMP."
+            f"{path} is turned when it is shown (orientation {essence.orientation} in its EXIF or XMP), so "
+            "it is unclear which way up it is; save it upright, without EXIF and XMP."
         )
     if picture.width * picture.height > images.MAX_PIXELS:
         raise DatasetError(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
-from PIL.Image import Resampling, Transpose
+from PIL.Image import Resampling
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -61,6 +61,15 @@ class _Jpeg(JpegImageFile):
         pass
 
 
+class _WebP(WebPImageFile):
+    """A WebP of which only the first picture is wanted."""
+
+    def _get_next(self) -> tuple[bytes, int, int]:
+        picture: tuple[bytes, int, int] = super()._get_next()
+        self._decoder = None  # it keeps two pictures of four bytes a pixel
+        return picture
+
+
 class _Format(NamedTuple):
     name: str
     signature: bytes
@@ -73,25 +82,32 @@ class _Format(NamedTuple):
 _FORMATS = (
     _Format("JPEG", rb"\xff\xd8\xff", _Jpeg, jpeg.clean),
     _Format("PNG", rb"\x89PNG\r\n\x1a\n", PngImageFile, png.clean),
-    _Format("WebP", rb"RIFF....WEBP", WebPImageFile, webp.clean),
+    _Format("WebP", rb"RIFF....WEBP", _WebP, webp.clean),
     _Format("HEIC", rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", HeifImageFile, heic.clean),
     _Format("GIF", rb"GIF8[79]a", GifImageFile, gif.clean),
     # Text can also begin with the two letters "BM"; the size of the second header tells them apart.
     _Format("BMP", rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", BmpImageFile, bmp.clean),
 )
 
-# What undoes each EXIF orientation. Source: CIPA DC-008 (Exif 2.32), section 4.6.4, tag 0x0112.
-_UPRIGHT = {
-    2: Transpose.FLIP_LEFT_RIGHT,
-    3: Transpose.ROTATE_180,
-    4: Transpose.FLIP_TOP_BOTTOM,
-    5: Transpose.TRANSPOSE,
-    6: Transpose.ROTATE_270,
-    7: Transpose.TRANSVERSE,
-    8: Transpose.ROTATE_90,
+_STRIP = 1 << 20
+"""Pixels that are brought to RGB at a time: more would take the memory of the whole picture twice."""
+
+_Turn = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+
+# An upright picture (H, W, 3) seen as it is stored, by EXIF orientation.
+# Source: CIPA DC-008 (Exif 2.32), section 4.6.4, tag 0x0112.
+_AS_STORED: dict[int, _Turn] = {
+    1: lambda upright: upright,
+    2: lambda upright: upright[:, ::-1],
+    3: lambda upright: upright[::-1, ::-1],
+    4: lambda upright: upright[::-1],
+    5: lambda upright: upright.swapaxes(0, 1),
+    6: lambda upright: upright.swapaxes(0, 1)[::-1],
+    7: lambda upright: upright.swapaxes(0, 1)[::-1, ::-1],
+    8: lambda upright: upright.swapaxes(0, 1)[:, ::-1],
 }
 
-_SWAPS_SIDES = {Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90}
+_SWAPS_SIDES = {5, 6, 7, 8}
 
 
 class _Quietly:
@@ -295,10 +311,8 @@ def _read_once(
         if isinstance(photo, HeifImageFile):
             _check_size(*photo.size)  # a damaged cropping box leaves less than the header says
             width, height = photo.size
-        rgb = _to_rgb(photo)
-        turn = _UPRIGHT.get(essence.orientation)
-        image = np.array(rgb if turn is None else rgb.transpose(turn))
-        return image, (width, height) if turn in _SWAPS_SIDES else (height, width)
+        size = (width, height) if essence.orientation in _SWAPS_SIDES else (height, width)
+        return _upright(photo, essence.orientation), size
 
 
 def _check_size(width: int, height: int) -> None:
@@ -339,6 +353,18 @@ def _scale_transparent_colour(photo: ImageFile.ImageFile) -> None:
         photo.info["transparency"] = colour * 17
     elif packing == "RGB;16B":
         photo.info["transparency"] = tuple(channel >> 8 for channel in colour)
+
+
+def _upright(photo: Image.Image, turned: int) -> NDArray[np.uint8]:
+    """The pixels of a loaded photo as (H, W, 3) RGB, turned upright, a strip at a time."""
+    width, height = photo.size
+    image = np.empty((width, height, 3) if turned in _SWAPS_SIDES else (height, width, 3), dtype=np.uint8)
+    stored = _AS_STORED[turned](image)
+    rows = max(1, _STRIP // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        stored[top:bottom] = np.asarray(_to_rgb(photo.crop((0, top, width, bottom))))
+    return image
 
 
 def _to_rgb(photo: Image.Image) -> Image.Image:
