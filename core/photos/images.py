@@ -170,6 +170,25 @@ def decode_sized(
         return _read(photo_format, photo_format.clean(data), longest_side, square)
 
 
+def decode_scaled(
+    data: bytes, longest_side: int, square: bool = False
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """As `decode_sized`, and a picture larger than the working size is scaled to it: fewer pixels to carry.
+
+    A smaller one is left as it is.
+    """
+    image, full_size = decode_sized(data, longest_side, square)
+    rows, cols = image.shape[:2]
+    height, width = working_size(rows, cols, longest_side, square)
+    return (resize(image, height, width) if height * width < rows * cols else image), full_size
+
+
+def check_file(data: bytes) -> None:
+    """ImageError for a file that is empty, too large or none of our formats, without looking any further."""
+    _check_bytes(data)
+    _recognise(data)
+
+
 def header_size(data: bytes) -> tuple[int, int]:
     """The (height, width) in the header of the photo in `data`, before it is turned upright.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from core.photos import images
+from core.photos import guarded, images
 
 THUMBNAIL_SIDE = 128
 """Longer side in pixels: sharp on a double-density screen, where it is shown at 64 pixels."""
@@ -41,7 +41,9 @@ def read_photo(name: str, data: bytes, *, credit: str = "", sample: str = "") ->
 
     ImageError says what is wrong with it.
     """
-    small, (height, width) = images.decode_sized(data, THUMBNAIL_SIDE)
+    # Samples are our own, and are wanted before anything else: they need not wait for a process to start.
+    decode = images.decode_scaled if sample else guarded.decode_scaled
+    small, (height, width) = decode(data, THUMBNAIL_SIDE)
     rows, cols = small.shape[:2]
     thumbnail = images.resize(small, *images.working_size(rows, cols, min(THUMBNAIL_SIDE, max(rows, cols))))
     key = hashlib.blake2b(data, digest_size=12).hexdigest()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import SizeError
 from core.models.store import Model, load_model
-from core.photos import images
+from core.photos import guarded, images
 from core.segmentation.predictor import Predictor
 from core.segmentation.segmentation import Segmentation, bands, most_likely
 from core.segmentation.sizes import LARGEST_SIZE, WorkingSize
@@ -107,6 +107,6 @@ def load_segmenter(name: str, bfloat16: bool | None = None) -> Segmenter:
 
 
 def segment_photo(segmenter: Segmenter, data: bytes, size: WorkingSize) -> Segmentation:
-    """Segment a photo given as the bytes of its file. ImageError if it is not a usable photo."""
-    image = images.decode(data, size.pixels or LARGEST_SIZE, size.square)
+    """Segment a stranger's photo given as the bytes of its file. ImageError if it is not a usable photo."""
+    image, _ = guarded.decode_scaled(data, size.pixels or LARGEST_SIZE, size.square)
     return segmenter.segment(image, size.pixels, size.square)
