@@ -1,6 +1,7 @@
 """From untrusted bytes to a safe RGB array, to the working size, and from arrays back to PNG.
 
-Everything a visitor uploads comes through `decode`.
+Every picture comes through `decode`, `decode_sized` or `decode_scaled`: strangers' in a process of its own,
+which `core.photos.guarded` keeps, those of data sets right here.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ MIN_SIDE = 32
 """The networks halve the picture five times, so at least 32 pixels are needed."""
 
 _MEGABYTE = 1024 * 1024
-_ANYTHING = bytes(number * 89 % 251 for number in range(1, 4096))
-"""Bytes without order and without a marker, to follow a scan whose end is in doubt."""
+_NOISE = bytes(number * 89 % 251 for number in range(1, 512))
+_ANYTHING = _NOISE + b"".join(bytes((0xFF, 0xD0 + number)) + _NOISE for number in range(8))
+"""Data without order, and after each restart marker again, to follow a scan whose end is in doubt."""
 _ASK = "give a JPEG, PNG, WebP, HEIC, BMP or GIF file"
 
 

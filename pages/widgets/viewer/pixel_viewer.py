@@ -128,6 +128,7 @@ def viewer_picture(
     """
     height, width = labels.shape
     palette = tuple(None if colour is None else _colour(colour) for colour in colours)
+    # Our own encoder wrote it: a stranger's bytes never get here.
     with Image.open(io.BytesIO(photo), formats=tuple(_PHOTO_TYPES)) as image:
         photo_type, photo_size = _PHOTO_TYPES[str(image.format)], image.size
     if photo_size != (width, height):
