@@ -93,7 +93,7 @@ def _segment(photo: Photo, model: str, size: WorkingSize, owner: str) -> Segment
     weights = read_card(model).weights_sha256  # a retrained model of the same name has other weights
 
     def make() -> SegmentedPhoto:
-        result = segment_photo(loaded_segmenter(model, weights), photo.data, size)
+        result = segment_photo(loaded_segmenter(model, weights), photo.data, size, ours=bool(photo.sample))
         return SegmentedPhoto(result, _viewer_picture(result))
 
     owner = _EVERYBODY if photo.sample else owner
