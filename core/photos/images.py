@@ -40,7 +40,10 @@ MAX_BYTES = 40 * 1024 * 1024
 """Twice the size of a good phone's photo; anything larger is a film, an archive or an attack."""
 
 MAX_PIXELS = 50_000_000
-"""Most phones stop at 48 megapixels; 50 take 0.5 to 1.3 GB while they are decoded, by format."""
+"""Most phones stop at 48 megapixels; 50 take 200 to 400 MB while they are decoded, by format."""
+
+MAX_WEBP_PIXELS = 33_200_000
+"""8K, 7680 x 4320. A WebP's decoder takes twelve bytes a pixel, those of the other formats four to eight."""
 
 MIN_SIDE = 32
 """The networks halve the picture five times, so at least 32 pixels are needed."""
@@ -325,6 +328,12 @@ def _read_once(
     with photo_format.open(BytesIO(essence.data)) as photo:
         _check_size(*photo.size)
         width, height = photo.size
+        if isinstance(photo, WebPImageFile) and width * height > MAX_WEBP_PIXELS:
+            raise ImageTooLargeError(
+                f"This WebP file has {_tenths_up(width * height / 10**6)} megapixels, and above "
+                f"{MAX_WEBP_PIXELS // 10**6} its decoder takes too much memory; "
+                "give the picture saved again as JPEG or PNG."
+            )
         if isinstance(photo, JpegImageFile):
             _reduce_while_decoding(photo, longest_side, square)
         _scale_transparent_colour(photo)

@@ -16,6 +16,9 @@ from core.photos.containers.parts import Essence, damaged, too_many
 MAX_SEGMENTS = 5000
 """A photo has some twenty; one with a large profile and a large preview in pieces of 64 kB a few hundred."""
 
+MAX_TABLE_BYTES = 1024 * 1024
+"""Tables and headers together. A baseline photo has 600 bytes of them, a progressive one a few kilobytes."""
+
 MAX_SCANS = 100
 """A progressive JPEG has about 10 scans."""
 
@@ -47,6 +50,7 @@ class _Walk:
     exif: list[bytes] = field(default_factory=list)
     xmp: list[bytes] = field(default_factory=list)
     segments: int = 0
+    table_bytes: int = 0
     scans: int = 0
     pixels: int = 0
     given: dict[int, int] = field(default_factory=dict)
@@ -90,6 +94,9 @@ def _segment(walk: _Walk, data: bytes, marker: int, at: int) -> int:
         _read_metadata(walk, content)
     if marker in _NOT_KEPT and not _tells_colour_space(marker, content):
         return end
+    walk.table_bytes += length
+    if walk.table_bytes > MAX_TABLE_BYTES:
+        raise too_many("JPEG", "bytes of tables", MAX_TABLE_BYTES)
     walk.kept.append(bytes((0xFF, marker)) + data[at:end])
     if marker in _FRAMES:
         _read_frame(walk, content)
