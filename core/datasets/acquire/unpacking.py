@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import struct
 import tarfile
 import zlib
 from collections.abc import Callable
@@ -18,8 +20,31 @@ MAX_MEMBERS = 20_000
 MAX_UNPACKED = 2 * 1024**3
 """Bytes that one archive may unpack to; CamVid's are about 600 MB."""
 
-_MAX_READ = 16 * 1024**2
+MAX_HEADER_BYTES = 32 * 1024**2
+"""Bytes of all headers together: 1.6 kB for each of the files and folders that an archive may have."""
+
+_MAX_READ = 64 * 1024
+"""Bytes of one header, and of what is read at a time: tarfile reads the contents in smaller pieces."""
 _STEP = 1024**2
+# What tarfile, gzip and zlib raise for hostile bytes; RecursionError for thousands of headers in a chain. Not
+# every exception: whoever is told of the progress may stop the work by one.
+_OF_THE_ARCHIVE = (
+    tarfile.TarError,
+    EOFError,
+    zlib.error,
+    OSError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    struct.error,
+)
+# What the system says of names and places that no archive of ours has, such as a file where a folder is.
+_ODD_PLACES = frozenset(
+    {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EINVAL, errno.EILSEQ, errno.ELOOP}
+)
 
 
 def unpack(archive: Path, folder: Path, progress: ProgressCallback = lambda done, total: None) -> None:
@@ -27,16 +52,19 @@ def unpack(archive: Path, folder: Path, progress: ProgressCallback = lambda done
 
     progress: called with the bytes of the archive read so far and its size.
     DatasetError for an archive that is damaged, ends early, holds anything but files and folders, names a
-    place outside `folder`, or exceeds the limits above. OSError from writing is left as it is.
+    place outside `folder`, or exceeds the limits above. OSError from writing is left as it is, unless it is
+    about a name or a place that only such an archive asks for.
     """
     size = archive.stat().st_size
     folder.mkdir()
     try:
         with archive.open("rb") as file, _Bounded(file, lambda done: progress(done, size)) as unzipped:
             _extract(unzipped, folder)
-            while unzipped.read(_STEP):  # to the end, where gzip's checksum is
+            while unzipped.read(_MAX_READ):  # to the end, where gzip's checksum is
                 pass
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, ValueError) as error:
+    except _OF_THE_ARCHIVE as error:
+        if isinstance(error, OSError) and not _is_the_archives(error):
+            raise
         raise DatasetError(f"The archive {archive.name} is damaged or ends early.") from error
     progress(size, size)
 
@@ -67,12 +95,19 @@ class _Bounded(gzip.GzipFile):
             raise _too_large()
 
 
+def _is_the_archives(error: OSError) -> bool:
+    """Whether an OSError is about what is in the archive and not about the disk."""
+    return isinstance(error, gzip.BadGzipFile) or error.errno in _ODD_PLACES
+
+
 def _extract(unzipped: _Bounded, folder: Path) -> None:
-    total = 0
+    total = headers = contents_end = 0
     with tarfile.open(fileobj=unzipped, mode="r:", errorlevel=2) as tar:
         for number, member in enumerate(tar, start=1):
-            total += member.size
-            if number > MAX_MEMBERS or total > MAX_UNPACKED:
+            # A member may have any number of headers, one after the other, and each is parsed.
+            headers += member.offset_data - contents_end
+            total, contents_end = total + member.size, member.offset_data + member.size
+            if number > MAX_MEMBERS or total > MAX_UNPACKED or headers > MAX_HEADER_BYTES:
                 raise _too_large()
             _refuse_odd(member)
             try:

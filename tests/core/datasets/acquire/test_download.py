@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import http.server
 import io
@@ -345,6 +346,19 @@ def test_an_archive_that_escapes_is_refused(get, folder, refusal, tmp_path):
     refusal(lambda: get(Behaviour(packed.getvalue())), DownloadError)
     assert list(folder.iterdir()) == []
     assert not (tmp_path / "escaped").exists()
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_after_an_archive_of_chained_headers_the_next_try_starts_clean(get, body, folder, refusal, kind):
+    info = tarfile.TarInfo("././@LongLink")
+    info.type, info.size = kind, 9
+    header = info.tobuf(tarfile.USTAR_FORMAT) + b"9 path=b\n".ljust(512, b"\0")
+    hostile = gzip.compress(header * 3000)
+
+    for _ in range(2):
+        assert "cannot be used" in refusal(lambda: get(Behaviour(hostile)), DownloadError)
+        assert list(folder.iterdir()) == []
+    assert get(Behaviour(body)).frames
 
 
 # Where it may lead

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import tarfile
 
+import numpy as np
 import pytest
 
 from core.datasets.acquire import unpacking
 from core.datasets.acquire.unpacking import unpack
+from core.errors import DatasetError
 
 
 def member(name: str, kind: bytes = tarfile.REGTYPE, content: bytes = b"", **fields) -> tuple:
@@ -141,6 +144,72 @@ def test_a_header_of_a_gigabyte_is_not_held_in_memory(archive, folder, refusal):
     archive.write_bytes(gzip.compress(info.tobuf(tarfile.USTAR_FORMAT) + bytes(1024)))
 
     assert "header that is far too large" in refusal(lambda: unpack(archive, folder))
+
+
+def chained(kind, content, times) -> bytes:
+    """A tar in which so many headers of a kind stand before one empty file."""
+    info = tarfile.TarInfo("././@LongLink")
+    info.type, info.size = kind, len(content)
+    header = info.tobuf(tarfile.USTAR_FORMAT) + content + bytes(-len(content) % 512)
+    return header * times + tarfile.TarInfo("a").tobuf(tarfile.USTAR_FORMAT) + bytes(1024)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (tarfile.GNUTYPE_LONGNAME, b"name\0"),
+        (tarfile.GNUTYPE_LONGLINK, b"name\0"),
+        (tarfile.XHDTYPE, b"9 path=b\n"),
+        (tarfile.XGLTYPE, b"9 path=b\n"),
+        (tarfile.XHDTYPE, b"24 GNU.sparse.map=0,1\nx\n"),
+    ],
+)
+@pytest.mark.parametrize("times", [300, 3000, 30_000])
+def test_thousands_of_headers_in_a_chain_are_refused_in_one_sentence(
+    archive, folder, refusal, kind, content, times
+):
+    archive.write_bytes(gzip.compress(chained(kind, content, times), 1))
+    try:
+        unpack(archive, folder)
+    except DatasetError:
+        assert refusal(lambda: unpack(archive, folder.with_name("again"))).startswith("The archive ")
+    assert times < 1000 or everything(folder) == {}
+
+
+def test_the_headers_of_all_files_together_are_bounded(archive, folder, refusal, monkeypatch):
+    monkeypatch.setattr(unpacking, "MAX_HEADER_BYTES", 20_000)
+    write_archive(archive, member("a" * 99, content=bytes(50_000)))
+    unpack(archive, folder)
+
+    write_archive(archive, *(member(f"{n}" + "a" * 200, content=b"") for n in range(20)))
+    assert "unpacks to more than" in refusal(lambda: unpack(archive, folder.with_name("again")))
+
+
+@pytest.mark.parametrize(
+    "names", [("a", "a/b"), ("a/b", "a"), ("x" * 300,), ("a/" * 3000 + "b",), ("a\0b",), ("",)]
+)
+def test_names_that_no_disk_takes_are_refused_as_the_archives_fault(archive, folder, refusal, names):
+    write_archive(archive, *(member(name, content=b"content") for name in names))
+    try:
+        unpack(archive, folder)
+    except DatasetError as error:
+        assert str(error).startswith("The archive ")  # noqa: PT017 (some of them do no harm)
+
+
+def test_numbers_that_no_file_has_are_no_traceback(archive, folder):
+    write_archive(archive, member("a", content=b"a", mtime=2**62, mode=2**40 - 1, uid=2**50))
+    with contextlib.suppress(DatasetError):
+        unpack(archive, folder)
+
+
+def test_whoever_is_told_of_the_progress_can_stop_it(archive, folder):
+    write_archive(archive, member("a", content=np.random.default_rng(1).bytes(3 * 1024**2)))
+
+    def stop(done, total):
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        unpack(archive, folder, stop)
 
 
 @pytest.mark.parametrize("keep", [0, 1, 10, 200, -1, -8, -9])
