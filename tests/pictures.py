@@ -138,6 +138,57 @@ def gif_xmp(packet: bytes) -> bytes:
     return b"!\xff\x0bXMP DataXMP" + packet + trailer
 
 
+def box(kind: bytes, content: bytes) -> bytes:
+    """A box of a HEIC."""
+    return struct.pack(">I", len(content) + 8) + kind + content
+
+
+def _full_box(kind: bytes, content: bytes, version: int = 0) -> bytes:
+    return box(kind, struct.pack(">I", version << 24) + content)
+
+
+def heic_grid(tile: bytes, side: int, rows: int, cols: int, size: tuple[int, int]) -> bytes:
+    """A HEIC whose picture is a grid in which every tile is the same one, given as a HEIC of its own.
+
+    side: of the tile. size: width and height of the whole. Source: ISO/IEC 23008-12, section 6.6.2.3.
+    """
+    coded, configuration = _box_in(tile, b"mdat")[8:], _box_in(tile, b"hvcC")
+    grid = struct.pack(">BBBBII", 0, 1, rows - 1, cols - 1, *size)
+    sizes = [_full_box(b"ispe", struct.pack(">II", *each)) for each in ((side, side), size)]
+    # The tile, item 2, has the first two properties; the grid, item 1, the third.
+    associations = struct.pack(">I HBB HBBB", 2, 1, 1, 3, 2, 2, 1, 0x82)
+    properties = box(b"ipco", sizes[0] + configuration + sizes[1]) + _full_box(b"ipma", associations)
+    entries = b"".join(
+        _full_box(b"infe", struct.pack(">HH", item, 0) + kind + b"\0", 2)
+        for item, kind in ((1, b"grid"), (2, b"hvc1"))
+    )
+    references = struct.pack(f">HH{rows * cols}H", 1, rows * cols, *[2] * (rows * cols))
+
+    def meta(coded_at: int) -> bytes:
+        # The grid lies in the box idat (construction method 1), the tile in the file (method 0).
+        places = struct.pack(
+            ">BBH HHHHII HHHHII", 0x44, 0, 2, 1, 1, 0, 1, 0, 12, 2, 0, 0, 1, coded_at, len(coded)
+        )
+        parts = (
+            _full_box(b"hdlr", b"\0\0\0\0pict" + bytes(13)),
+            _full_box(b"pitm", b"\0\1"),
+            _full_box(b"iinf", b"\0\2" + entries),
+            _full_box(b"iref", box(b"dimg", references)),
+            box(b"iprp", properties),
+            box(b"idat", grid),
+            _full_box(b"iloc", places, 1),
+        )
+        return _full_box(b"meta", b"".join(parts))
+
+    start = box(b"ftyp", b"heic\0\0\0\0mif1heic")
+    return start + meta(len(start) + len(meta(0)) + 8) + box(b"mdat", coded)
+
+
+def _box_in(data: bytes, kind: bytes) -> bytes:
+    at = data.index(kind) - 4
+    return data[at : at + int.from_bytes(data[at : at + 4], "big")]
+
+
 def with_metadata(file_format: str, *, exif_block: bytes | None = None, xmp: bytes | None = None) -> bytes:
     """NOISE in a format, with metadata where the format has a place for it."""
     data = save(NOISE, file_format)

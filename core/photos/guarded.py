@@ -188,7 +188,6 @@ def _started() -> subprocess.Popen[bytes]:
             env=os.environ | _ONE_THREAD,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             bufsize=0,
             start_new_session=True,
         )
@@ -197,6 +196,15 @@ def _started() -> subprocess.Popen[bytes]:
             f"The process that decodes pictures cannot be started ({error.strerror or error}); try again."
         ) from error
     _widen(process)
+    try:
+        wire.receive_ready(cast(io.RawIOBase, process.stdout))
+    except (OSError, EOFError):
+        process.kill()
+        _close_pipes(process)
+        process.wait()
+        raise WorkerError(
+            "The process that decodes pictures ended while it started; the server's log says why."
+        ) from None
     return process
 
 

@@ -75,6 +75,26 @@ class _WebP(WebPImageFile):
         return picture
 
 
+class _Heic(HeifImageFile):
+    """A HEIC whose pixels stay where the decoder put them, and are taken from there a strip at a time."""
+
+    _first_bytes: tuple[memoryview, int, str]
+
+    def load(self) -> None:
+        if self._heif_file is None:
+            raise ValueError("closed")
+        frame = self._heif_file[self.tell()]
+        self._first_bytes = memoryview(frame.data), frame.stride, frame.mode
+        self._size = frame.size  # it may change while it is decoded
+
+    def crop(self, box: tuple[int, int, int, int]) -> Image.Image:  # type: ignore[override]
+        """Rows of the picture; `box` is as wide as it is."""
+        _, top, width, bottom = box
+        pixels, stride, mode = self._first_bytes
+        rows = bytes(pixels[top * stride : bottom * stride])
+        return Image.frombytes(mode, (width, bottom - top), rows, "raw", (mode, stride, 1))
+
+
 class _Format(NamedTuple):
     name: str
     signature: bytes
@@ -88,7 +108,7 @@ _FORMATS = (
     _Format("JPEG", rb"\xff\xd8\xff", _Jpeg, jpeg.clean),
     _Format("PNG", rb"\x89PNG\r\n\x1a\n", PngImageFile, png.clean),
     _Format("WebP", rb"RIFF....WEBP", _WebP, webp.clean),
-    _Format("HEIC", rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", HeifImageFile, heic.clean),
+    _Format("HEIC", rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", _Heic, heic.clean),
     _Format("GIF", rb"GIF8[79]a", GifImageFile, gif.clean),
     # Text can also begin with the two letters "BM"; the size of the second header tells them apart.
     _Format("BMP", rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", BmpImageFile, bmp.clean),

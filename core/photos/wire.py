@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.photos.images import MAX_PIXELS
 
+_READY = b"ready"
 _REQUEST = struct.Struct(">QI?")  # bytes of the file, longest side, square
 _TAKEN = struct.Struct(">?")
 _SIZES = struct.Struct(">IIII")  # height and width of the array, then of the photo at its own size
@@ -57,6 +58,17 @@ class Refusal:
 
     kind: str
     sentence: str
+
+
+def send_ready(sink: Sink) -> None:
+    """Say that the worker has started."""
+    _send(sink, _READY)
+
+
+def receive_ready(source: Source) -> None:
+    """Wait until the worker has started; EOFError if it has not."""
+    if _receive(source, len(_READY)) != _READY:
+        raise EOFError
 
 
 def send_request(sink: Sink, request: Request) -> None:

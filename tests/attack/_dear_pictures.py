@@ -15,6 +15,7 @@ from tests.pictures import (
     NOISE,
     PNG_START,
     chunk,
+    heic_grid,
     into_gif,
     into_jpeg,
     into_png,
@@ -130,8 +131,14 @@ def _others() -> dict[str, Callable[[], bytes]]:
             + b"".join(struct.pack(">I", 8 * n) + b"moov" for n in range(200_000, 0, -1))
             + heic[start:]
         ),
+        "HEIC: a large tile a thousand times": lambda: _grid(4096, 25, 40, (4096, 4096)),
+        "HEIC: 48 megapixels in tiles": lambda: _grid(512, 14, 13, (13 * 512, 14 * 512)),
         "HEIC: 24 megapixels": lambda: save(_flat(24_000_000), "HEIF", quality=20),
     }
+
+
+def _grid(side: int, rows: int, cols: int, size: tuple[int, int]) -> bytes:
+    return heic_grid(save(_flat(side**2), "HEIF", quality=20), side, rows, cols, size)
 
 
 def _fill(part: bytes) -> bytes:

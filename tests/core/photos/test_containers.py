@@ -456,3 +456,64 @@ def test_whatever_is_cut_or_changed_a_container_gives_an_essence_or_a_refusal():
         except ImageError:
             continue
         assert 1 <= essence.orientation <= 8
+
+
+TILE = save(Image.new("RGB", (128, 128), (90, 100, 110)), "HEIF", quality=30)
+
+
+@pytest.mark.parametrize(
+    ("rows", "cols", "size"), [(1, 1, (128, 128)), (2, 3, (384, 256)), (4, 5, (600, 500))]
+)
+def test_a_heic_of_tiles_is_put_together(rows, cols, size):
+    image = decode(pictures.heic_grid(TILE, 128, rows, cols, size))
+    assert image.shape == (size[1], size[0], 3)
+    assert np.abs(image.astype(int) - [90, 100, 110]).max() <= 4
+
+
+@pytest.mark.parametrize(("side", "rows", "cols"), [(4096, 20, 20), (2048, 1, 20), (128, 30, 256)])
+def test_a_heic_of_more_tiles_than_it_has_pixels_is_refused_before_they_are_decoded(side, rows, cols):
+    data = pictures.heic_grid(TILE, side, rows, cols, (side, side))
+    with pytest.raises(TruncatedImageError, match=r"more than 75 megapixels of tiles, as no photo is; give"):
+        decode(data)
+    assert cost(data)[0] < 0.2
+
+
+def heic_of(*references: tuple[int, tuple[int, ...]]) -> bytes:
+    """The boxes of a HEIC in which items are made of items, and of nothing else."""
+    parts = (
+        pictures.box(b"dimg", struct.pack(f">HH{len(tiles)}H", item, len(tiles), *tiles))
+        for item, tiles in references
+    )
+    meta = bytes(4) + pictures.box(b"iref", bytes(4) + b"".join(parts))
+    return pictures.box(b"ftyp", b"heic\0\0\0\0") + pictures.box(b"meta", meta)
+
+
+@pytest.mark.parametrize(
+    ("references", "words"),
+    [
+        (((1, (2, 1)),), "damaged"),  # made of itself
+        (((1, (2,)), (2, (3,)), (3, (1,))), "damaged"),
+        (tuple((n, (n + 1,) * 100) for n in range(1, 60)), "megapixels of tiles"),  # 100 to the power of 60
+        (tuple((n, (n + 1,)) for n in range(1, 4000)), "damaged"),
+        (tuple((n, (9999,) * 60_000) for n in range(3)), "100,000 references"),
+    ],
+)
+def test_items_of_a_heic_that_are_made_of_items_are_counted_to_the_last(references, words):
+    begin = time.process_time()
+    with pytest.raises(TruncatedImageError, match=words):
+        decode(heic_of(*references))
+    assert time.process_time() - begin < 1
+
+
+def test_the_boxes_of_a_heic_are_bounded():
+    data = save(NOISE, "HEIF")
+    boxes = pictures.box(b"free", b"")
+    assert np.array_equal(decode(data + boxes * 100), decode(data))
+    with pytest.raises(TruncatedImageError, match="more than 5,000 boxes"):
+        decode(data + boxes * MEGABYTE)
+
+
+@pytest.mark.parametrize("after", [b"\0\0\0\2", b"<html>", bytes(1000), b"\xff" * 999])
+def test_what_follows_a_heic_does_not_matter(after):
+    data = save(NOISE, "HEIF")
+    assert np.array_equal(decode(data + after), decode(data))

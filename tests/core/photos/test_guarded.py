@@ -17,7 +17,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.errors import ImageTooLargeError, ImageTooSmallError, NotAnImageError, TruncatedImageError
+from core.errors import (
+    ImageTooLargeError,
+    ImageTooSmallError,
+    NotAnImageError,
+    TruncatedImageError,
+    WorkerError,
+)
 from core.photos import guarded, images, wire
 from tests.conftest import ROOT
 
@@ -201,6 +207,18 @@ def test_a_picture_that_kills_its_decoder_each_time_is_refused():
     finally:
         stop.set()
         killer.join()
+    assert guarded.decode_scaled(PHOTO, 64)[1] == (300, 400)
+
+
+def test_a_worker_that_does_not_start_is_one_sentence(monkeypatch, capfd):
+    guarded._pool.end()
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    with pytest.raises(
+        WorkerError, match=r"^The process that decodes pictures ended while it started; .*\.$"
+    ):
+        guarded.decode_scaled(PHOTO, 64)
+    assert "Python path configuration" in capfd.readouterr().err
+    monkeypatch.undo()
     assert guarded.decode_scaled(PHOTO, 64)[1] == (300, 400)
 
 
