@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from core.errors import ImageError
 from core.models.paths import DEFAULT_MODEL
 from core.segmentation.sizes import SIZES, WorkingSize
 
@@ -200,7 +201,11 @@ def _segment(photo: Path, model: str, size: str, square: bool) -> Segmentation:
     from core.segmentation.segmenter import load_segmenter, segment_photo
 
     working_size = _working_size(size, square)
-    return segment_photo(load_segmenter(model), _read_bytes(photo), working_size)
+    segmenter = load_segmenter(model)
+    try:
+        return segment_photo(segmenter, _read_bytes(photo), working_size)
+    except ImageError as error:
+        raise ImageError(f"{photo} cannot be used: {error}") from error
 
 
 def _working_size(size: str, square: bool) -> WorkingSize:

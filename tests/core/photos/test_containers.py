@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.labels import read_indices
+from core.datasets.layouts.opening import open_dataset
 from core.datasets.pictures import decode_image
 from core.errors import DatasetError, ImageError, TruncatedImageError
 from core.photos import images
 from core.photos.containers import gif, jpeg, png, webp
 from core.photos.images import decode
 from tests import pictures
+from tests.conftest import write_dataset
 from tests.pictures import NOISE, chunk, into_gif, into_jpeg, into_png, into_webp, itxt, save, segment
 
 MEGABYTE = 1024 * 1024
@@ -170,12 +171,19 @@ def test_a_heic_is_turned_by_its_container_alone_and_only_once(tmp_path, value):
 
 @pytest.mark.parametrize("value", [2, 3, 8])
 def test_a_label_map_that_is_turned_is_refused_too(tmp_path, value):
-    data = save(np.zeros((40, 40), dtype=np.uint8), "PNG")
-    (tmp_path / "a_P.png").write_bytes(into_png(data, chunk(b"eXIf", pictures.exif(value))))
+    label = np.zeros((40, 50), dtype=np.uint8)
     with pytest.raises(DatasetError, match=rf"a_P\.png is turned .*orientation {value} "):
-        read_indices(tmp_path / "a_P.png", 3)
-    (tmp_path / "a_P.png").write_bytes(into_png(data, chunk(b"eXIf", pictures.exif(0))))
-    assert not read_indices(tmp_path / "a_P.png", 3).any()
+        read_label(tmp_path / "turned", label, chunk(b"eXIf", pictures.exif(value)))
+    assert np.array_equal(read_label(tmp_path / "upright", label, chunk(b"eXIf", pictures.exif(0))), label)
+
+
+def read_label(folder, label, *chunks):
+    """A label map of a data set, with more chunks in its file, as it is read."""
+    root = write_dataset(folder, {"a": label, "b": label}, valid=("b.png",))
+    path = root / "labels" / "a_P.png"
+    path.write_bytes(into_png(path.read_bytes(), *chunks))
+    dataset = open_dataset(root)
+    return dataset.read(dataset.frame("a"))[1]
 
 
 # As tolerant as a browser
@@ -209,9 +217,8 @@ def test_a_png_is_fine_whatever_is_wrong_with(what, late):
 
 @pytest.mark.parametrize("what", ["a large profile", "a text with a wrong checksum"])
 def test_a_label_map_is_fine_too_whatever_is_wrong_with(tmp_path, what):
-    label = np.arange(40 * 50, dtype=np.uint8).reshape(40, 50) % 7
-    (tmp_path / "a_P.png").write_bytes(into_png(save(label, "PNG"), FINE_PNG[what]))
-    assert np.array_equal(read_indices(tmp_path / "a_P.png", 7), label)
+    label = (np.arange(40 * 50) % 3).astype(np.uint8).reshape(40, 50)
+    assert np.array_equal(read_label(tmp_path, label, FINE_PNG[what]), label)
 
 
 def test_a_png_without_its_end_is_fine():
