@@ -34,7 +34,7 @@ def test_orientation_0_is_clean_and_is_imported(case, tmp_path, capsys):
     assert main(["check-data", str(folder)]) == 0
     assert "clean" in capsys.readouterr().out
     assert main(["import", str(folder), "--to", str(tmp_path / "new")]) == 0
-    assert len(open_dataset(tmp_path / "new").frames) == 2
+    assert len(open_dataset(tmp_path / "new").frames()) == 2
 
 
 def test_an_orientation_that_stands_only_in_xmp_is_a_problem_and_is_not_imported(case, tmp_path, capsys):

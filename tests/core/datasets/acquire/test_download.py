@@ -358,7 +358,7 @@ def test_after_an_archive_of_chained_headers_the_next_try_starts_clean(get, body
     for _ in range(2):
         assert "cannot be used" in refusal(lambda: get(Behaviour(hostile)), DownloadError)
         assert list(folder.iterdir()) == []
-    assert get(Behaviour(body)).frames
+    assert get(Behaviour(body)).frames()
 
 
 # Where it may lead
