@@ -44,7 +44,7 @@ if sys.platform == "linux":
     import fcntl
 
 PROCESSES = 2
-"""Pictures decoded at a time: one costs up to 600 MB of memory."""
+"""Pictures decoded at a time: one costs up to 400 MB of memory."""
 
 MAX_WALL_SECONDS = 30.0
 """How long one picture may take by the clock. Its processor time is bounded by the worker itself, below

@@ -175,11 +175,12 @@ def decode(data: bytes, longest_side: int | None = None, square: bool = False) -
     as long as its longer side stays at or above this; `resize` does the rest. square: the photo will be
     squashed to a square, so its shorter side must stay at or above `longest_side` too.
 
-    Transparent pixels are laid over white, 16 bits a channel become 8 by value range, the EXIF
-    orientation is applied, colour profiles and all other metadata are dropped.
+    Transparent pixels are laid over white, 16 bits a channel become 8 by value range, the orientation that
+    EXIF or XMP gives is applied, colour profiles and all other metadata are dropped, whatever is wrong with
+    them. A PNG or a JPEG may lack its end if all pixels are there.
 
     Errors, each an ImageError: NotAnImageError; TruncatedImageError, also for damage of any kind;
-    ImageTooLargeError above MAX_BYTES or MAX_PIXELS, found before a pixel is decoded;
+    ImageTooLargeError above MAX_BYTES, MAX_PIXELS or MAX_WEBP_PIXELS, found before a pixel is decoded;
     ImageTooSmallError for a side below MIN_SIDE.
     """
     return decode_sized(data, longest_side, square)[0]

@@ -23,7 +23,7 @@ MAX_SECONDS = 10
 """Seconds of processor that one picture may take; the dearest that we know of takes 2."""
 
 MAX_BYTES = 1024**3
-"""Memory that a picture may take beyond what this process has when it starts; the greediest takes 600 MB."""
+"""Memory that a picture may take beyond what this process has when it starts; the greediest takes 500 MB."""
 
 
 def main() -> None:

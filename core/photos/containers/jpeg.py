@@ -90,7 +90,7 @@ def _segment(walk: _Walk, data: bytes, marker: int, at: int) -> int:
     if length < 2 or end > len(data) or marker == _SOI:
         raise damaged("JPEG")
     content = data[at + 2 : end]
-    if marker == _APP1:
+    if marker == _APP1 and not walk.scans:
         _read_metadata(walk, content)
     if marker in _NOT_KEPT and not _tells_colour_space(marker, content):
         return end

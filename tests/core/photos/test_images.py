@@ -539,6 +539,14 @@ def test_bombs_are_refused_whatever_pillows_own_limit(monkeypatch, file_format, 
     assert pillows_own_limit == Image.MAX_IMAGE_PIXELS
 
 
+def test_a_webp_has_fewer_pixels_for_its_decoder_takes_more_memory():
+    sentence = refusal(ImageTooLargeError, claiming("WEBP", 8_000, 5_000))
+    assert "40.0 megapixels" in sentence
+    assert "above 33 " in sentence
+    assert "JPEG or PNG" in sentence
+    assert decode(claiming("WEBP", 7680, 4320)).shape == (4320, 7680, 3)  # 8K; an animation may fill a part
+
+
 def test_a_real_bomb_is_refused():
     bomb = save(Image.new("1", (10_000, 6_000)), "PNG")
     assert len(bomb) < 20_000
