@@ -17,7 +17,7 @@ with st.spinner("Loading the network"):
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.segmentation.models import model_picker, or_say_why, segment
     from pages.widgets.segmentation.sizes import size_picker
-    from pages.widgets.shared.markdown import escape
+    from pages.widgets.shared.markdown import markdown
     from pages.widgets.viewer.pixel_viewer import pixel_viewer
 
 photo = photo_picker()
@@ -28,10 +28,11 @@ for number, (column, size) in enumerate(zip(columns, ("512", "1024"), strict=Tru
         sides.append(
             (
                 size_picker(f"size{number}", size, squares=True),
-                model_picker(f"Model {number}", f"model{number}"),
+                model_picker(markdown("Model {number}", number=number), f"model{number}"),
             )
         )
-with or_say_why(photo), st.spinner(f"Segmenting {escape(photo.name[:80])} twice", show_time=True):
+waiting = markdown("Segmenting {photo} twice", photo=photo.name[:80])
+with or_say_why(photo), st.spinner(waiting, show_time=True):
     first, second = (segment(photo, model, size) for size, model in sides)
     difference = comparison.difference(first, second)
 
@@ -58,7 +59,7 @@ def side_by_side() -> None:
                 label=f"{photo.name}, {comparison.TITLES[key]}",
             )
     for slot, shown, place in zip(slots, (first, second), places, strict=False):
-        slot.markdown(f"**{shown.segmentation.read_pixel(*place).sentence()}**")
+        slot.markdown(markdown("**{reading}**", reading=shown.segmentation.read_pixel(*place).sentence()))
     with slots[3]:
         comparison.show_changes(difference, sides, photo)
 

@@ -27,6 +27,7 @@ with st.spinner("Loading the network"):
     from pages.widgets.evaluate.frames import Measured
     from pages.widgets.evaluate.job import evaluations
     from pages.widgets.evaluate.worst import show_worst
+    from pages.widgets.shared.markdown import escape
 
 opened = choose_frames()
 follow_cell()
@@ -40,6 +41,7 @@ if len(found) > 1:
             "Figures of",
             list(by_name),
             default=shown.model,
+            format_func=escape,
             required=True,
             key="figures_of",
             bind="query-params",

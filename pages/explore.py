@@ -20,7 +20,7 @@ with st.spinner("Loading the network"):
     from pages.widgets.photos.visitor_session import keep_visitor_session, visitor_session
     from pages.widgets.segmentation.models import figures, model_picker, or_say_why, segment
     from pages.widgets.segmentation.sizes import size_picker
-    from pages.widgets.shared.markdown import escape
+    from pages.widgets.shared.markdown import markdown
     from pages.widgets.viewer.pixel_viewer import pixel_viewer
 
 address.follow()
@@ -32,7 +32,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 show_refused()
 
 photo = visitor_session().photo()
-with or_say_why(photo), st.spinner(f"Segmenting {escape(photo.name[:80])}", show_time=True):
+waiting = markdown("Segmenting {photo}", photo=photo.name[:80])
+with or_say_why(photo), st.spinner(waiting, show_time=True):
     shown = segment(photo, model, size)
 with strip:
     photo_strip(model, size)
@@ -62,7 +63,13 @@ def look_inside() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             credit = photo.credit or "your photo: the page's address does not include it"
             st.caption(
-                f"{escape(photo.name[:80])} at {segmentation.width} x {segmentation.height} · {credit}"
+                markdown(
+                    "{photo} at {width} x {height} · {credit}",
+                    photo=photo.name[:80],
+                    width=segmentation.width,
+                    height=segmentation.height,
+                    credit=credit,
+                )
             )
             download_menu(shown, read, photo, model, size)
     with right:

@@ -18,6 +18,7 @@ with st.spinner("Looking for runs"):
     from pages.widgets.runs.epochs import epochs
     from pages.widgets.runs.header import run_button, run_header
     from pages.widgets.runs.monitor import monitor
+    from pages.widgets.shared.markdown import markdown
 
 runs = list_runs()
 if not runs:
@@ -25,7 +26,7 @@ if not runs:
         "Nothing has been trained here yet. Start a run, then watch it on this page.",
         icon=":material/school:",
     )
-    run_state.training_link("Start one on the Training page")
+    run_state.training_link(markdown("Start one on the Training page"))
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -33,7 +34,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     # A link is lower than a button: centred, their texts stand on one line.
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         run_button(chosen)
-        run_state.training_link("Start another")
+        run_state.training_link(markdown("Start another"))
 run_header(chosen)
 TABS = {"Monitor": monitor, "Epochs": epochs, "About": about, "Compare": compare}
 for tab, show in zip(st.tabs(list(TABS), key=run_state.TAB, bind="query-params"), TABS.values(), strict=True):

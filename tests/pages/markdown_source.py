@@ -68,15 +68,24 @@ TAKES_MARKDOWN: Mapping[str, tuple[str, ...]] = {
     "table": ("data",),
     "tabs": ("tabs",),
     "toast": ("body",),
-    "write": ("args",),
 }
 """Streamlit's calls with those of their parameters that it reads as Markdown."""
 
-NO_TEXT = {"unsafe_allow_html", "width", "anchors", "wrap", "cursor", "bind", "menu_items", "pages", "format_func"}
+NO_TEXT = {
+    "unsafe_allow_html",
+    "width",
+    "anchors",
+    "wrap",
+    "cursor",
+    "bind",
+    "menu_items",
+    "pages",
+    "format_func",
+}
 """Parameters whose descriptions mention Markdown, but which hold none. `format_func` is looked at with the
 options that it formats."""
 
-REFUSED = {"write", "write_stream", "exception", "latex", "badge", "menu_button"}
+REFUSED = {"write", "write_stream", "exception", "menu_button"}
 """Calls that take too many kinds of things to be checked, or that no page needs."""
 
 
@@ -107,14 +116,37 @@ class Scope:
     bindings: dict[str, list[ast.expr | None]] = field(default_factory=dict)
     """The expressions that a name stands for; None for one that nothing is known of."""
     annotations: dict[str, ast.expr] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
+    """The modules that names are imported from."""
 
     def bind(self, target: ast.expr, value: ast.expr | None) -> None:
         """Take down an assignment."""
         if isinstance(target, ast.Name):
             self.bindings.setdefault(target.id, []).append(value)
         elif isinstance(target, ast.Tuple | ast.List):
-            for each in target.elts:
-                self.bind(each, None)
+            values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+            for number, each in enumerate(target.elts):
+                self.bind(each, values[number] if len(values) == len(target.elts) else None)
+
+    def bind_each(self, target: ast.expr, whole: ast.expr) -> None:
+        """Take down what a loop over a container gives its target, as far as that is written or annotated."""
+        match whole:
+            case ast.Name(id=name) if name in self.annotations and isinstance(target, ast.Name):
+                self.bind(target, ast.Subscript(whole, ast.Constant(0), ast.Load()))
+            case ast.Name(id=name) if len(self.bindings.get(name, [])) == 1:
+                self.bind_each(target, self.bindings[name][0] or ast.Constant(None))
+            case ast.Tuple(elts=values) | ast.List(elts=values):
+                for value in values:
+                    self.bind(target, value)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="items")):
+                keys, values = _key_and_value(self.annotations.get(name))
+                assert isinstance(target, ast.Tuple)
+                for each, annotation in zip(target.elts, (keys, values), strict=True):
+                    self.bind(each, None)
+                    if isinstance(each, ast.Name) and annotation is not None:
+                        self.annotations[each.id] = annotation
+            case _:
+                self.bind(target, None)
 
 
 @dataclass
@@ -125,17 +157,19 @@ class Source:
     tree: ast.Module
     functions: Mapping[str, ast.expr | None]
     """The return annotations of functions and methods, in all files, by name; None if two differ."""
+    modules: Mapping[str, Scope]
+    """What is bound in each module, by its dotted name."""
 
     def complaints(self) -> list[str]:
         """A line for each place where text can get around `Markdown`."""
         found: list[str] = []
-        self._read(self.tree, [_scope(self.tree)], found)
+        self._read(self.tree, [scope_of(self.tree)], found)
         return found
 
     def _read(self, node: ast.AST, scopes: list[Scope], found: list[str]) -> None:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.FunctionDef | ast.Lambda):
-                self._read(child, [*scopes, _scope(child)], found)
+                self._read(child, [*scopes, scope_of(child)], found)
             else:
                 self._read(child, scopes, found)
         if isinstance(node, ast.Call):
@@ -223,7 +257,7 @@ class Source:
         return depth < 12 and self._safe(part.value, scopes, depth + 1)
 
     def _name_is_safe(self, name: str, scopes: list[Scope], depth: int) -> bool:
-        scope = _scope_of(name, scopes)
+        scope = self._scope_of(name, scopes)
         if scope is None:
             return False
         if name in scope.annotations:
@@ -233,7 +267,7 @@ class Source:
 
     def _holds_safe(self, name: str, scopes: list[Scope]) -> bool:
         """Whether a container, by its annotation or because it is written there, holds only what is safe."""
-        scope = _scope_of(name, scopes)
+        scope = self._scope_of(name, scopes)
         if scope is None:
             return False
         if name in scope.annotations:
@@ -241,8 +275,17 @@ class Source:
         values = [v.values if isinstance(v, ast.Dict) else None for v in scope.bindings[name]]
         return all(each is not None and all(self._safe(v, scopes, 1) for v in each) for each in values)
 
+    def _scope_of(self, name: str, scopes: list[Scope]) -> Scope | None:
+        """Where a name gets its value: in the innermost scope that binds it, or in another module."""
+        scope = next((s for s in reversed(scopes) if name in s.bindings or name in s.annotations), None)
+        if scope is not None:
+            return scope
+        module = next((s.imports[name] for s in reversed(scopes) if name in s.imports), "")
+        there = self.modules.get(module)
+        return there if there is not None and name in there.bindings else None
+
     def _keys_are_written(self, name: str, scopes: list[Scope]) -> bool:
-        scope = _scope_of(name, scopes)
+        scope = self._scope_of(name, scopes)
         values = scope.bindings.get(name, []) if scope else []
         return bool(values) and all(
             isinstance(v, ast.Dict) and all(isinstance(k, ast.Constant) for k in v.keys) for v in values
@@ -274,11 +317,7 @@ def _says_markdown(annotation: ast.expr | None) -> bool:
     return "Markdown" in names and names.isdisjoint({"str", "object", "Any"})
 
 
-def _scope_of(name: str, scopes: list[Scope]) -> Scope | None:
-    return next((s for s in reversed(scopes) if name in s.bindings or name in s.annotations), None)
-
-
-def _scope(owner: ast.Module | ast.FunctionDef | ast.Lambda) -> Scope:
+def scope_of(owner: ast.Module | ast.FunctionDef | ast.Lambda) -> Scope:
     """What is bound in a module or a function itself, not in functions within it."""
     scope = Scope()
     if not isinstance(owner, ast.Module):
@@ -298,13 +337,23 @@ def _scope(owner: ast.Module | ast.FunctionDef | ast.Lambda) -> Scope:
                 scope.bind(target, value)
             case ast.AugAssign(target=target):
                 scope.bind(target, None)
-            case ast.For(target=ast.Name() as target, iter=ast.Name() as whole):
-                scope.bind(target, ast.Subscript(whole, ast.Constant(0), ast.Load()))
-            case ast.For(target=target) | ast.comprehension(target=target):
+            case ast.For(target=target, iter=whole):
+                scope.bind_each(target, whole)
+            case ast.comprehension(target=target):
                 scope.bind(target, None)
+            case ast.ImportFrom(module=str(module), names=names):
+                scope.imports |= {alias.asname or alias.name: module for alias in names}
             case ast.withitem(optional_vars=ast.expr() as target):
                 scope.bind(target, None)
     return scope
+
+
+def _key_and_value(annotation: ast.expr | None) -> tuple[ast.expr | None, ast.expr | None]:
+    """What the annotation of a dictionary says of its keys and its values."""
+    match annotation:
+        case ast.Subscript(slice=ast.Tuple(elts=[key, value])):
+            return key, value
+    return None, None
 
 
 def _own(owner: ast.AST) -> Iterator[ast.AST]:

@@ -14,13 +14,16 @@ from tests.pages.markdown_source import (
     Source,
     described_as_markdown,
     returned_by_name,
+    scope_of,
 )
 
 
 def complaints(files: dict[str, str]) -> list[str]:
     trees = {path: ast.parse(text) for path, text in files.items()}
     functions = returned_by_name(trees)
-    return [line for path, tree in trees.items() for line in Source(path, tree, functions).complaints()]
+    modules = {path.removesuffix(".py").replace("/", "."): scope_of(tree) for path, tree in trees.items()}
+    sources = (Source(path, tree, functions, modules) for path, tree in trees.items())
+    return [line for source in sources for line in source.complaints()]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,9 @@ from core.file_names import file_name
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame
 from pages.widgets.shared.datasets import OpenedSet, read_again
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import escape, joined, markdown
 
 _PAGE = 20
 _KINDS = "check_kinds"
@@ -20,12 +22,12 @@ def show_check(opened: OpenedSet) -> None:
     job = jobs().start_once(("check", opened.key), lambda job: check(opened.dataset.root, job.tell))
     job.wait(0.4)
     if job.state == "running":
-        watch(job, "Reading every file", "check", unit="frame")
+        watch(job, markdown("Reading every file"), "check", unit="frame")
         return
     if job.state == "finished":
         _report(opened, job.result)
     elif job.state == "failed":
-        st.error(job.error, title="The check ended early", icon=":material/error:")
+        show_error(job.error, markdown("The check ended early"))
     else:
         st.info("The check was stopped.", icon=":material/stop_circle:")
     st.button("Check again", on_click=read_again, args=(opened,), icon=":material/refresh:")
@@ -35,24 +37,33 @@ def _report(opened: OpenedSet, report: Report) -> None:
     count = len(report.problems)
     if report.clean:
         st.success(
-            f"Clean: all {report.frames} pictures have a label map of the same size that holds only known "
+            f"Clean: all {report.frames:d} pictures have a label map of the same size that holds only known "
             "classes.",
             icon=":material/check_circle:",
         )
     else:
         st.warning(
-            f"{count} problem{'s' if count > 1 else ''} in {report.frames} frames.", icon=":material/rule:"
+            f"{count:d} problem{'s' if count > 1 else ''} in {report.frames:d} frames.",
+            icon=":material/rule:",
         )
     splits = ", ".join(f"{split} {frames}" for split, frames in report.splits.items() if frames)
     sizes = ", ".join(f"{size} ({frames})" for size, frames in report.sizes.items())
     st.markdown(
-        f"- Layout: {report.layout}\n- Splits: {splits}\n- Sizes: {sizes or 'none'}\n"
-        f"- Classes that occur: {len(report.pixels)} of {report.classes} of {report.class_list}"
-        + "".join(f"\n- {note}" for note in report.notes)
+        markdown(
+            "- Layout: {layout}\n- Splits: {splits}\n- Sizes: {sizes}\n"
+            "- Classes that occur: {occurring} of {classes} of {class_list}{notes}",
+            layout=report.layout,
+            splits=splits,
+            sizes=sizes or "none",
+            occurring=len(report.pixels),
+            classes=report.classes,
+            class_list=report.class_list,
+            notes=joined("", (markdown("\n- {note}", note=note) for note in report.notes)),
+        )
     )
     if report.absent:
         with st.expander(f"{len(report.absent)} classes do not occur"):
-            st.markdown(", ".join(f"`{name}`" for name in report.absent))
+            st.markdown(escape(", ".join(report.absent)))
     if count:
         _problems(opened, report)
 
@@ -60,17 +71,21 @@ def _report(opened: OpenedSet, report: Report) -> None:
 def _problems(opened: OpenedSet, report: Report) -> None:
     known = {frame.name for frame in opened.dataset.frames()}
     kinds = sorted({problem.kind for problem in report.problems})
-    wanted = st.pills("Kinds", kinds, selection_mode="multi", key=_KINDS) if len(kinds) > 1 else []
+    wanted = (
+        st.pills("Kinds", kinds, selection_mode="multi", format_func=escape, key=_KINDS)
+        if len(kinds) > 1
+        else []
+    )
     problems = [problem for problem in report.problems if not wanted or problem.kind in wanted]
     page = st.pagination(-(-len(problems) // _PAGE), key="check_page") if len(problems) > _PAGE else 1
     first = (page - 1) * _PAGE
     for number, problem in enumerate(problems[first : first + _PAGE], start=first):
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.badge(problem.kind)
+            st.badge(escape(problem.kind))
             st.text(problem.message, width="stretch")
             if problem.frame in known:
                 st.button(
-                    problem.frame,
+                    escape(problem.frame),
                     key=f"problem_{number}",
                     on_click=open_frame,
                     args=(problem.frame,),

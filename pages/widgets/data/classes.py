@@ -17,6 +17,7 @@ from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame, show_frames_with
 from pages.widgets.shared.datasets import OpenedSet, counts
 from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.media import media_url
 
 _KEY = "classes"
@@ -40,10 +41,15 @@ def show_classes(opened: OpenedSet) -> None:
     rows = dataset_tables.class_rows(counted)
     occurring = sum(row["pixels"] > 0 for row in rows)
     st.markdown(
-        f"**{occurring} of the {len(rows)}** classes of {opened.dataset.class_list.name} occur here. Many "
-        f"networks learn only the {len(CAMVID_11)} into which SegNet grouped CamVid's 32; each card says "
-        "which of them its class belongs to. **Void** is not a thing: nobody labelled these pixels, and no "
-        "figure counts it."
+        markdown(
+            "**{occurring} of the {classes}** classes of {class_list} occur here. Many networks learn only "
+            "the {grouped} into which SegNet grouped CamVid's 32; each card says which of them its class "
+            "belongs to. **Void** is not a thing: nobody labelled these pixels, and no figure counts it.",
+            occurring=occurring,
+            classes=len(rows),
+            class_list=opened.dataset.class_list.name,
+            grouped=len(CAMVID_11),
+        )
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.segmented_control("Order", _ORDERS, default=_ORDERS[0], required=True, key="class_order")

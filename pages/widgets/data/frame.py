@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.datasets import Frame
@@ -13,6 +15,8 @@ from pages.widgets.data.gallery import SPLIT_TITLES
 from pages.widgets.data.truth import truth_picture, truth_viewer
 from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
 from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.viewer.pixel_viewer import View
 
 _SHOW, _PICKER = "show", "frame_picker"
@@ -28,7 +32,7 @@ def one_frame(opened: OpenedSet) -> None:
             "Show",
             list(_SHOWS),
             default="truth",
-            format_func=_SHOWS.__getitem__,
+            format_func=lambda show: _SHOWS[show],
             required=True,
             key=_SHOW,
             bind="query-params",
@@ -38,7 +42,7 @@ def one_frame(opened: OpenedSet) -> None:
     try:
         picture = truth_picture(opened, frame)
     except DatasetError as error:
-        st.error(str(error), title=f"{frame.name} cannot be shown", icon=":material/broken_image:")
+        show_error(error, markdown("{frame} cannot be shown", frame=frame.name), ":material/broken_image:")
         return
     if show == "prediction":
         # Here and not above: the network's libraries take seconds to import.
@@ -54,9 +58,14 @@ def one_frame(opened: OpenedSet) -> None:
         truth_viewer(picture, "truth", f"{frame.name} with its true classes")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{frame.image.name} · {picture.width} x {picture.height} · {SPLIT_TITLES[frame.split].lower()}"
-            " · Point at the picture to see the true class; click a class in the list to show only that "
-            "class."
+            markdown(
+                "{file} · {width} x {height} · {split} · Point at the picture to see the true class; click "
+                "a class in the list to show only that class.",
+                file=frame.image.name,
+                width=picture.width,
+                height=picture.height,
+                split=SPLIT_TITLES[frame.split].lower(),
+            )
         )
         _downloads(opened, frame)
 
@@ -69,13 +78,13 @@ def _downloads(opened: OpenedSet, frame: Frame) -> None:
     if not menu.open:
         return
     stem = file_name(frame.name)
-    files = {
-        "Photo (PNG)": ("photo", lambda: images.encode_png(dataset.read_image(frame))),
-        "Label map, numbers (PNG)": (
+    files: dict[Markdown, tuple[str, Callable[[], bytes]]] = {
+        markdown("Photo (PNG)"): ("photo", lambda: images.encode_png(dataset.read_image(frame))),
+        markdown("Label map, numbers (PNG)"): (
             "label",
             lambda: images.encode_index_png(dataset.read_label(frame), palette),
         ),
-        "Label map, colours (PNG)": (
+        markdown("Label map, colours (PNG)"): (
             "colours",
             lambda: images.encode_png(palette[dataset.read_label(frame)]),
         ),

@@ -18,7 +18,7 @@ from pages.widgets.shared.jobs import jobs
 from pages.widgets.shared.media import media_url
 
 PAGE = 24
-SPLIT_TITLES: dict[str, str] = {"all": "All", "train": "Training", "valid": "Validation", "test": "Test"}
+SPLIT_TITLES = {"all": "All", "train": "Training", "valid": "Validation", "test": "Test"}
 _AHEAD = "gallery_ahead"
 _KEY = "gallery"
 _SHOWN_CLASSES = 3

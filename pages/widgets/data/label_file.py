@@ -16,7 +16,8 @@ from core.files import signature
 from pages.widgets.data.frame import frame_picker
 from pages.widgets.data.truth import PIXEL, chosen_pixel, truth_picture, truth_viewer
 from pages.widgets.shared.datasets import OpenedSet
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import markdown
 
 _COLOURS = " The label files of this data set hold the colours; StreetScope has turned them into numbers."
 _STYLE = """
@@ -50,7 +51,7 @@ def show_label_file(opened: OpenedSet) -> None:
     try:
         picture, label = truth_picture(opened, frame), _label(opened, frame)
     except DatasetError as error:
-        st.error(str(error), title=f"{frame.name} cannot be shown", icon=":material/broken_image:")
+        show_error(error, markdown("{frame} cannot be shown", frame=frame.name), ":material/broken_image:")
         return
     if PIXEL not in st.session_state:
         st.session_state[PIXEL] = class_edge(label)
@@ -71,8 +72,13 @@ def _show_window(window: LabelWindow, pixel: tuple[int, int], classes: ClassList
     name = classes.names[window.numbers[pixel[0] - window.top, pixel[1] - window.left]]
     number = int(window.numbers[pixel[0] - window.top, pixel[1] - window.left])
     st.markdown(
-        f"Pixel ({pixel[0]}, {pixel[1]}) holds **{number}**: line {number} of the list says "
-        f"**{escape(name)}**."
+        markdown(
+            "Pixel ({row}, {col}) holds **{number}**: line {number} of the list says **{name}**.",
+            row=pixel[0],
+            col=pixel[1],
+            number=number,
+            name=name,
+        )
     )
     height, width = window.numbers.shape
     place = (

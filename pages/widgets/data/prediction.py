@@ -15,6 +15,8 @@ from pages.widgets.data.truth import truth_viewer
 from pages.widgets.segmentation.models import model_picker
 from pages.widgets.segmentation.predictions import Prediction, predict
 from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.viewer.pixel_viewer import View, ViewerPicture
 
 
@@ -27,10 +29,12 @@ def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> 
         return
     model = model_picker()
     try:
-        with st.spinner(f"{model} is segmenting {frame.name}", show_time=True):
+        with st.spinner(
+            markdown("{model} is segmenting {frame}", model=model, frame=frame.name), show_time=True
+        ):
             prediction = predict(opened.dataset, frame, model)
     except StreetScopeError as error:
-        st.error(str(error), title="The prediction cannot be compared", icon=":material/error:")
+        show_error(error, markdown("The prediction cannot be compared"))
         return
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures: dict[str, tuple[ViewerPicture, View]] = {
@@ -40,7 +44,7 @@ def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> 
     }
     for number, (slot, (title, (picture, view))) in enumerate(zip(slots, pictures.items(), strict=False)):
         with slot:
-            st.subheader(title, anchor=False)
+            st.subheader(escape(title), anchor=False)
             truth_viewer(
                 picture, f"prediction_{number}", f"{frame.name}: {title.lower()}", view, "prediction"
             )
@@ -63,10 +67,10 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
         "Mean IoU",
         f"{mean_iou(confusion):.3f}",
         help="For each class, the pixels that truth and prediction agree on, divided by the pixels that "
-        f"either of them gives the class (intersection over union). The mean is over the {occurring} classes "
-        "in this frame's truth.",
+        "either of them gives the class (intersection over union). The mean is over the "
+        f"{occurring:d} classes in this frame's truth.",
     )
-    st.caption(_measured_on(opened, evaluation, occurring))
+    st.caption(escape(_measured_on(opened, evaluation, occurring)))
     st.dataframe(
         pd.DataFrame(_rows(evaluation)),
         hide_index=True,

@@ -12,6 +12,7 @@ from core.datasets.contents.statistics import Statistics
 from core.file_names import file_name
 from core.reports import dataset_charts, dataset_tables, tables
 from pages.widgets.shared.datasets import OpenedSet, counts
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import chart_page_button, saved_chart
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _places(counted: Statistics) -> None:
             "Frames",
             [each for each in offered if counted.within(each).any()],
             default="all",
-            format_func=dataset_charts.SPLIT_NAMES.__getitem__,
+            format_func=lambda split: escape(dataset_charts.SPLIT_NAMES[split]),
             required=True,
             key="place_split",
         )
@@ -112,19 +113,24 @@ def _largest(counted: Statistics, occurring: list[str]) -> int:
     return max(range(len(occurring)), key=lambda number: shares[occurring[number]])
 
 
-def _few_but_everywhere(counted: Statistics) -> str:
+def _few_but_everywhere(counted: Statistics) -> Markdown:
     """Why a thin class that nearly every street has is hard to learn."""
-    words = "A class can occur in nearly every frame and still have few pixels."
+    words = markdown("A class can occur in nearly every frame and still have few pixels.")
     names = counted.class_list.names
     found = next((name for name in ("LaneMkgsDriv", "Column_Pole") if name in names), None)
     if found is None or not counted.frames_with_class()[names.index(found)]:
         return words
     number = names.index(found)
-    frames, share = counted.frames_with_class()[number], counted.class_shares()[number]
-    return (
-        f"{words} **{found}** is in {frames} of {len(counted.names)} frames with {share:.1%} of the pixels. "
-        "That makes lane markings and poles hard: they are a few pixels wide, so an error of one pixel "
-        "loses much of them, and a network that never predicts them loses hardly any accuracy."
+    having, share = counted.frames_with_class()[number], counted.class_shares()[number]
+    return markdown(
+        "{words} **{found}** is in {having} of {frames} frames with {share:.1%} of the pixels. That makes "
+        "lane markings and poles hard: they are a few pixels wide, so an error of one pixel loses much of "
+        "them, and a network that never predicts them loses hardly any accuracy.",
+        words=words,
+        found=found,
+        having=having,
+        frames=len(counted.names),
+        share=share,
     )
 
 

@@ -14,7 +14,8 @@ from pages.widgets.evaluate.job import Task
 from pages.widgets.segmentation.models import model_picker
 from pages.widgets.shared.dataset_state import SPLIT
 from pages.widgets.shared.datasets import OpenedSet, choose_dataset
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import markdown
 
 _MODEL, _OTHER = "model", "other"
 
@@ -25,7 +26,11 @@ def choose_frames() -> OpenedSet:
     if left_out := _left_out(opened.key, opened):
         pictures = "1 picture is" if len(left_out) == 1 else f"{len(left_out)} pictures are"
         st.warning(
-            f"{pictures} left out: {escape(left_out[0])} The Data page's Check tab lists every problem.",
+            markdown(
+                "{pictures} left out: {first} The Data page's Check tab lists every problem.",
+                pictures=pictures,
+                first=left_out[0],
+            ),
             icon=":material/hide_image:",
         )
     return opened
@@ -60,7 +65,11 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
         split = _split(opened)
     for name in asked:
         st.warning(
-            f"The model {escape(name)} no longer exists; these are the figures of {model}.",
+            markdown(
+                "The model {name} no longer exists; these are the figures of {model}.",
+                name=name[:80],
+                model=model,
+            ),
             icon=":material/search_off:",
         )
     if split != "valid" and split != "test" and opened.dataset.train:
@@ -73,7 +82,7 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
         try:
             tasks.append(Task(read_card(name), opened, split))
         except ModelError as error:
-            st.error(str(error), title=f"{name} cannot be used", icon=":material/error:")
+            show_error(error, markdown("{model} cannot be used", model=name))
     if not tasks:
         st.stop()
     return tasks

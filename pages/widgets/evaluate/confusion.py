@@ -22,7 +22,8 @@ from pages.widgets.evaluate.frames import (
     show_confused,
     small_marked,
 )
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import saved_chart
 
 Cell = tuple[str, str]
@@ -140,7 +141,9 @@ def _pickers(evaluation: SplitEvaluation, cell: Cell) -> None:
     occurring = _occurring(evaluation)
     trues = [names[n] for n in np.argsort(-mistakes.max(axis=1), kind="stable") if names[n] in occurring]
     saids = [names[n] for n in np.argsort(-mistakes[names.index(true)], kind="stable")]
-    for label, options, value in (("True class", trues, true), ("Taken for", saids, said)):
+    pickers = ((markdown("True class"), trues, true), (markdown("Taken for"), saids, said))
+    label: Markdown
+    for label, options, value in pickers:
         key = f"{label}.{cell}"
         st.selectbox(label, options, options.index(value), key=key, on_change=_pick, args=(cell, label, key))
 
@@ -173,8 +176,14 @@ def _frames(measured: Measured, true: int, said: int) -> None:
     total, of_class = int(pixels.sum()), int(evaluation.confusion[true].sum())
     where = "the only frame" if evaluation.images == 1 else f"{len(numbers)} of {evaluation.images} frames"
     st.markdown(
-        f"{total:,} pixels in {where}, {total / of_class:.1%} of all "
-        f"{evaluation.class_names[true]} pixels. Orange marks them. {_grouped(measured, true)}"
+        markdown(
+            "{total:,} pixels in {where}, {share:.1%} of all {name} pixels. Orange marks them. {grouped}",
+            total=total,
+            where=where,
+            share=total / of_class,
+            name=evaluation.class_names[true],
+            grouped=_grouped(measured, true),
+        )
     )
     names = [measured.frame(int(number)).name for number in numbers]
     counts = dict(zip(names, pixels.tolist(), strict=True))
@@ -198,7 +207,7 @@ def _grouped(measured: Measured, true: int) -> str:
     """Which of the data set's classes were grouped into the true class; empty if only itself was."""
     name = measured.evaluation.class_names[true]
     own = counted_as(measured.opened.dataset.class_list, measured.evaluation.class_list, true)
-    return "" if own == [name] else escape(f"{name} includes the data set's {', '.join(own)}.")
+    return "" if own == [name] else f"{name} includes the data set's {', '.join(own)}."
 
 
 def _frame_picker(names: list[str], counts: dict[str, int]) -> str:
@@ -231,7 +240,7 @@ def _thumbnail(measured: Measured, number: int, true: int, said: int, counts: di
         try:
             picture = small_marked(measured, frame, true, said)
         except StreetScopeError as error:
-            st.error(str(error), icon=":material/broken_image:")
+            show_error(error, icon=":material/broken_image:")
             return
         st.image(
             picture,
@@ -241,7 +250,7 @@ def _thumbnail(measured: Measured, number: int, true: int, said: int, counts: di
         st.button(
             f"{counts[frame.name]:,} px",
             key=f"confused_{number}",
-            help=f"Show {frame.name} below",
+            help=markdown("Show {frame} below", frame=frame.name),
             on_click=_choose_frame,
             args=(frame.name,),
             width="stretch",

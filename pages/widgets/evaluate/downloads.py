@@ -10,8 +10,7 @@ import streamlit as st
 from core.evaluation.results import SplitEvaluation
 from core.file_names import file_name
 from core.reports import tables
-from core.reports.evaluation_tables import measured_on, with_source
-from pages.widgets.shared.markdown import escape
+from core.reports.evaluation_tables import with_source
 from pages.widgets.shared.plots import chart_page_button
 
 if TYPE_CHECKING:
@@ -23,11 +22,6 @@ Rows = list[dict[str, Any]]
 def stem(evaluation: SplitEvaluation, what: str) -> str:
     """The name of a file about an evaluation, without its ending."""
     return "-".join(map(file_name, (evaluation.model, evaluation.dataset, evaluation.split, what)))
-
-
-def source(evaluation: SplitEvaluation) -> str:
-    """What the model was evaluated on, for a sentence in Markdown."""
-    return escape(evaluation.dataset) + measured_on(evaluation).removeprefix(evaluation.dataset)
 
 
 def files(

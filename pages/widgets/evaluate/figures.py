@@ -14,9 +14,10 @@ from core.evaluation.metrics import classes_in_mean, mean_iou, pixel_accuracy
 from core.evaluation.results import SplitEvaluation
 from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
-from pages.widgets.evaluate.downloads import files, source, stem
+from pages.widgets.evaluate.downloads import files, stem
 from pages.widgets.shared.datasets import OpenedSet
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.shared.plots import saved_chart
 
 _CLASS_WORDS = {
@@ -42,37 +43,54 @@ def headline(evaluation: SplitEvaluation, opened: OpenedSet) -> None:
     confusion, boundary = evaluation.confusion, evaluation.boundary
     figures = (
         (
-            "acc_camvid",
-            f"{pixel_accuracy(confusion):.2%}",
-            "of the pixels are right",
-            "Pixel accuracy: the share of pixels whose predicted class is right. Void pixels are not "
-            "counted. The article behind StreetScope reports this figure.",
+            markdown("acc_camvid"),
+            markdown("{share:.2%}", share=pixel_accuracy(confusion)),
+            markdown("of the pixels are right"),
+            markdown(
+                "Pixel accuracy: the share of pixels whose predicted class is right. Void pixels are not "
+                "counted. The article behind StreetScope reports this figure."
+            ),
         ),
         (
-            "Mean IoU",
-            f"{mean_iou(confusion):.3f}",
-            f"over {classes_in_mean(confusion)} classes",
-            "The mean intersection over union of the classes that occur: rare ones count as much as the "
-            "road.",
+            markdown("Mean IoU"),
+            markdown("{iou:.3f}", iou=mean_iou(confusion)),
+            markdown("over {count} classes", count=classes_in_mean(confusion)),
+            markdown(
+                "The mean intersection over union of the classes that occur: rare ones count as much as the "
+                "road."
+            ),
         ),
         (
-            "Calibration error",
-            f"{evaluation.calibration.expected_error():.2%}",
-            f"mean confidence {evaluation.calibration.mean_confidence:.1%}",
-            "Expected calibration error: how far the network's confidence is from its accuracy, on average.",
+            markdown("Calibration error"),
+            markdown("{error:.2%}", error=evaluation.calibration.expected_error()),
+            markdown("mean confidence {share:.1%}", share=evaluation.calibration.mean_confidence),
+            markdown(
+                "Expected calibration error: how far the network's confidence is from its accuracy, on "
+                "average."
+            ),
         ),
         (
-            "At boundaries",
-            _percent(boundary.accuracy()),
-            f"inside {_percent(boundary.inside_accuracy())}",
-            f"Pixel accuracy within {WIDTH} pixels of where two true classes meet, and inside of things.",
+            markdown("At boundaries"),
+            escape(_percent(boundary.accuracy())),
+            markdown("inside {share}", share=_percent(boundary.inside_accuracy())),
+            markdown(
+                "Pixel accuracy within {width} pixels of where two true classes meet, and inside of things.",
+                width=WIDTH,
+            ),
         ),
     )
     # Two beside each other on a phone, where columns would stand below each other.
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         for label, value, word, meaning in figures:
             st.metric(label, value, word, delta_color="off", delta_arrow="off", help=meaning, width=_METRIC)
-    st.caption(f"**{evaluation.model}** on {source(evaluation)}. {_grouping(evaluation, opened)}")
+    st.caption(
+        markdown(
+            "**{model}** on {source}. {grouping}",
+            model=evaluation.model,
+            source=tables.measured_on(evaluation),
+            grouping=_grouping(evaluation, opened),
+        )
+    )
 
 
 @st.fragment
@@ -82,6 +100,7 @@ def show_classes(evaluation: SplitEvaluation) -> None:
         "Figure",
         list(charts.CLASS_FIGURES),
         default="IoU",
+        format_func=escape,
         required=True,
         key="class_figure",
         bind="query-params",
@@ -104,7 +123,11 @@ def show_classes(evaluation: SplitEvaluation) -> None:
     )
     missing = [row["class"] for row in rows if not row["true pixels"]]
     if missing:
-        st.caption(f"Not in the truth of these frames, and so in no mean: {', '.join(map(escape, missing))}.")
+        st.caption(
+            markdown(
+                "Not in the truth of these frames, and so in no mean: {missing}.", missing=", ".join(missing)
+            )
+        )
     files(evaluation, name, lambda: rows, chart)
 
 
@@ -137,7 +160,7 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
         st.metric(
             "Accuracy",
             f"{shown.accuracy:.1%}",
-            _sureness(shown.mean_confidence, shown.accuracy),
+            escape(_sureness(shown.mean_confidence, shown.accuracy)),
             delta_color="off",
             delta_arrow="off",
             width="content",
@@ -159,12 +182,18 @@ def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation
     others = [each for each in found if each is not evaluation and each.class_names == evaluation.class_names]
     boundary = evaluation.boundary
     st.markdown(
-        f"**{_percent(boundary.near_share())}** of the counted pixels lie within {WIDTH} pixels of a place "
-        f"where two true classes meet. The pixel accuracy of **{evaluation.model}** is "
-        f"**{_percent(boundary.accuracy())}** there and **{_percent(boundary.inside_accuracy())}** "
-        "elsewhere. Boundaries are hard: a network sees at a fraction of the picture's size and guesses "
-        "where exactly a thing ends, the people who drew the truth disagree by a pixel or two, and a pole "
-        "a few pixels wide is all boundary. A border with Void does not count: nobody knows what is there."
+        markdown(
+            "**{near}** of the counted pixels lie within {width} pixels of a place where two true classes "
+            "meet. The pixel accuracy of **{model}** is **{there}** there and **{elsewhere}** elsewhere. "
+            "Boundaries are hard: a network sees at a fraction of the picture's size and guesses where "
+            "exactly a thing ends, the people who drew the truth disagree by a pixel or two, and a pole a "
+            "few pixels wide is all boundary. A border with Void does not count: nobody knows what is there.",
+            near=_percent(boundary.near_share()),
+            width=WIDTH,
+            model=evaluation.model,
+            there=_percent(boundary.accuracy()),
+            elsewhere=_percent(boundary.inside_accuracy()),
+        )
     )
     chart, name = charts.distance_chart([evaluation, *others]), stem(evaluation, "boundary-distance")
     saved_chart(
@@ -199,11 +228,11 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
     try:
         rows = tables.comparison_rows(first, second)
     except ComparisonError as error:
-        st.error(str(error), title="These two cannot be compared", icon=":material/compare:")
+        show_error(error, markdown("These two cannot be compared"), ":material/compare:")
         return
     figures: list[charts.ClassFigure] = ["IoU", "precision", "recall"]
     figure = st.segmented_control(
-        "Figure of each class", figures, default="IoU", required=True, key="compared"
+        "Figure of each class", figures, default="IoU", format_func=escape, required=True, key="compared"
     )
     chart, name = charts.comparison_chart(first, second, figure), stem(first, f"and-{second.model}")
     saved_chart(
@@ -224,7 +253,14 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
         key="table_compare",
         alt=f"Figures of {first.model} and {second.model} and their differences.",
     )
-    st.caption(f"Both on {source(first)}. Difference: {second.model} minus {first.model}.")
+    st.caption(
+        markdown(
+            "Both on {source}. Difference: {second} minus {first}.",
+            source=tables.measured_on(first),
+            second=second.model,
+            first=first.model,
+        )
+    )
     files(first, name, lambda: rows, chart)
 
 

@@ -30,7 +30,8 @@ from pages.widgets.segmentation.models import loaded_segmenter
 from pages.widgets.segmentation.predictions import predict
 from pages.widgets.shared.dataset_state import SET
 from pages.widgets.shared.datasets import TOYTOWN, OpenedSet
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.viewer.pixel_viewer import pixel_viewer, viewer_picture
 
 _KEPT_BYTES = 192 * 1024**2
@@ -84,10 +85,10 @@ def show_frame(measured: Measured, frame: Frame) -> None:
     """Photo with truth, prediction and errors in three linked viewers."""
     opened, model = measured.opened, measured.card.name
     try:
-        with st.spinner(f"{model} is segmenting {frame.name}"):
+        with st.spinner(markdown("{model} is segmenting {frame}", model=model, frame=frame.name)):
             truth, prediction = truth_picture(opened, frame), predict(opened.dataset, frame, model)
     except StreetScopeError as error:
-        st.error(str(error), title=f"{escape(frame.name)} cannot be shown", icon=":material/broken_image:")
+        show_error(error, markdown("{frame} cannot be shown", frame=frame.name), ":material/broken_image:")
         return
     own, said = opened.dataset.class_list, measured.evaluation.class_list
     if own.names != said.names:
@@ -114,7 +115,7 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
         view = frame_view(measured, frame)
         truth = truth_picture(measured.opened, frame)
     except StreetScopeError as error:
-        st.error(str(error), title=f"{escape(frame.name)} cannot be shown", icon=":material/broken_image:")
+        show_error(error, markdown("{frame} cannot be shown", frame=frame.name), ":material/broken_image:")
         return
     mask = view.confused(true, predicted)
     words = names[true] + (
@@ -153,14 +154,15 @@ def download_menu(measured: Measured, frame: Frame, cell: tuple[int, int] | None
     try:
         view = frame_view(measured, frame)
     except StreetScopeError as error:
-        menu.error(str(error), icon=":material/broken_image:")
+        with menu:
+            show_error(error, icon=":material/broken_image:")
         return
     pictures = full_pictures(view, measured.evaluation.class_list)
     if cell is not None:
         pictures = {"marked": marked_picture(view, *cell, width=view.width)} | pictures
     for kind, picture in pictures.items():
         menu.download_button(
-            f"{kind.capitalize()} (PNG)",
+            markdown("{kind} (PNG)", kind=kind.capitalize()),
             picture,
             f"{stem(measured.evaluation, frame.name)}-{kind}.png",
             on_click="ignore",
@@ -175,7 +177,7 @@ def data_page_link(measured: Measured, frame: Frame) -> None:
     named = {} if chosen == TOYTOWN else {"set": chosen}
     st.page_link(
         "pages/data.py",
-        label=f"{escape(frame.name)} on the Data page",
+        label=markdown("{frame} on the Data page", frame=frame.name),
         icon=":material/photo_library:",
         query_params=named | {"tab": "Frame", "frame": frame.name},
     )

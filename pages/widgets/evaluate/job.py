@@ -18,7 +18,9 @@ from core.jobs import Job
 from core.models.store import ModelCard
 from pages.widgets.segmentation.models import loaded_segmenter
 from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import markdown
 
 _TURN = threading.Lock()
 """One evaluation at a time: two at once would only slow each other down."""
@@ -70,7 +72,7 @@ def _fits(task: Task) -> bool:
     try:
         check_classes_fit(task.opened.dataset, task.card.class_list.restored(), task.card.name)
     except StreetScopeError as error:
-        st.error(str(error), title="This model does not fit this data set", icon=":material/extension_off:")
+        show_error(error, markdown("This model does not fit this data set"), ":material/extension_off:")
         return False
     return True
 
@@ -88,7 +90,7 @@ def _find(task: Task) -> SplitEvaluation | None:
             key, found = job.result
             return found if key == evaluation_key(task.card, task.opened.dataset, task.split) else None
     except StreetScopeError as error:
-        st.error(str(error), title="The data set cannot be read", icon=":material/broken_image:")
+        show_error(error, markdown("The data set cannot be read"), ":material/broken_image:")
         st.stop()
     return None
 
@@ -99,18 +101,21 @@ def _is_running(task: Task) -> bool:
 
 
 def _show_state(task: Task) -> None:
-    job = jobs().find(task.key)
+    job, model = jobs().find(task.key), task.card.name
     if job is None:
         return
     if job.state == "running":
-        watch(job, f"Evaluating {task.card.name}", f"evaluation_{task.card.name}", unit="frame")
+        watch(job, markdown("Evaluating {model}", model=model), f"evaluation_{model}", unit="frame")
     elif job.state == "failed":
-        st.error(job.error, title=f"{task.card.name} could not be evaluated", icon=":material/error:")
+        show_error(job.error, markdown("{model} could not be evaluated", model=model))
     elif job.state == "cancelled":
-        done = f"{job.progress.done} of {task.frames}"
-        st.info(
-            f"The evaluation of {task.card.name} was stopped after {done} frames.", icon=":material/block:"
+        words = markdown(
+            "The evaluation of {model} was stopped after {done} of {frames} frames.",
+            model=model,
+            done=job.progress.done,
+            frames=task.frames,
         )
+        st.info(words, icon=":material/block:")
 
 
 def _show_start(tasks: Sequence[Task]) -> None:
@@ -118,7 +123,7 @@ def _show_start(tasks: Sequence[Task]) -> None:
     frames = tasks[0].frames
     noun = "frame" if frames == 1 else "frames"
     st.button(
-        f"Evaluate {models} on {frames} {noun}",
+        markdown("Evaluate {models} on {frames} {noun}", models=models, frames=frames, noun=noun),
         type="primary",
         icon=":material/play_arrow:",
         key="evaluate_start",

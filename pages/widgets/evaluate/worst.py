@@ -16,7 +16,8 @@ from pages.widgets.evaluate.frames import (
     small_pictures,
 )
 from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import escape, markdown
 
 PAGE = 5
 _ORDERS = {
@@ -64,13 +65,20 @@ def _entry(measured: Measured, number: int, place: int) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(width=300):
             st.markdown(
-                f"**{place}. {escape(frame.name)}**  \n"
-                f"{frames.wrong[number]:,} of {frames.counted[number]:,} pixels wrong  \n"
-                f"accuracy {frames.accuracies[number]:.1%} · mean IoU {frames.mean_ious[number]:.3f} · "
-                f"loss {frames.losses[number]:.3f}"
+                markdown(
+                    "**{place}. {frame}**  \n{wrong:,} of {counted:,} pixels wrong  \n"
+                    "accuracy {accuracy:.1%} · mean IoU {iou:.3f} · loss {loss:.3f}",
+                    place=place,
+                    frame=frame.name,
+                    wrong=frames.wrong[number],
+                    counted=frames.counted[number],
+                    accuracy=frames.accuracies[number],
+                    iou=frames.mean_ious[number],
+                    loss=frames.losses[number],
+                )
             )
             st.button(
-                f"Open {escape(frame.name)}",
+                markdown("Open {frame}", frame=frame.name),
                 key=f"open_{number}",
                 on_click=set_frame,
                 args=(frame.name,),
@@ -80,11 +88,11 @@ def _entry(measured: Measured, number: int, place: int) -> None:
         try:
             pictures = small_pictures(measured, frame)
         except StreetScopeError as error:
-            st.error(str(error), icon=":material/broken_image:")
+            show_error(error, icon=":material/broken_image:")
             return
         shown = (pictures.photo, pictures.truth, pictures.prediction, pictures.errors)
         for title, picture in zip(_TITLES, shown, strict=True):
-            st.image(picture, caption=title, width=THUMBNAIL, alt=f"{frame.name}: {title}")
+            st.image(picture, caption=escape(title), width=THUMBNAIL, alt=f"{frame.name}: {title}")
 
 
 def _one(measured: Measured, number: int) -> None:
@@ -96,9 +104,16 @@ def _one(measured: Measured, number: int) -> None:
         download_menu(measured, frame)
     row = tables.frame_rows(measured.evaluation, [number])[0]
     st.markdown(
-        f"**{escape(frame.name)}**: {row['wrong pixels']:,} of {row['counted pixels']:,} pixels wrong, "
-        f"accuracy {row['acc_camvid'] or 0:.1%}, mean IoU {row['mean IoU'] or 0:.3f}, loss "
-        f"{row['loss'] or 0:.3f}."
+        markdown(
+            "**{frame}**: {wrong:,} of {counted:,} pixels wrong, accuracy {accuracy:.1%}, mean IoU "
+            "{iou:.3f}, loss {loss:.3f}.",
+            frame=frame.name,
+            wrong=row["wrong pixels"],
+            counted=row["counted pixels"],
+            accuracy=row["acc_camvid"] or 0,
+            iou=row["mean IoU"] or 0,
+            loss=row["loss"] or 0,
+        )
     )
     show_frame(measured, frame)
 

@@ -15,13 +15,14 @@ from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.photos.visitor_session import samples, visitor_session
 from pages.widgets.segmentation.models import SegmentedPhoto, segment_later
+from pages.widgets.shared.markdown import Markdown, markdown
 
 _TITLES = {
-    "index.png": "Index mask (PNG)",
-    "mask.png": "Colour mask (PNG)",
-    "overlay.png": "Overlay (PNG)",
-    "confidence.png": "Confidence map (PNG)",
-    "shares.csv": "Class shares (CSV)",
+    "index.png": markdown("Index mask (PNG)"),
+    "mask.png": markdown("Colour mask (PNG)"),
+    "overlay.png": markdown("Overlay (PNG)"),
+    "confidence.png": markdown("Confidence map (PNG)"),
+    "shares.csv": markdown("Class shares (CSV)"),
 }
 """The label of each of `export.FILES`."""
 
@@ -35,24 +36,27 @@ def download_menu(
         return
     segmentation = shown.segmentation
     stem = export.file_stem(photo.name, model, size.name)
-    files: dict[str, tuple[str, Callable[[], str | bytes | io.BytesIO]]] = {
+    files: dict[Markdown, tuple[str, Callable[[], str | bytes | io.BytesIO]]] = {
         _TITLES[ending]: (f"{stem}-{ending}", partial(make, segmentation))
         for ending, make in export.FILES.items()
     }
     files |= {
-        f"Reading of the {len(reading.pixels)} pixels (CSV)": (
+        markdown("Reading of the {count} pixels (CSV)", count=len(reading.pixels)): (
             f"{stem}-reading.csv",
             partial(tables.reading_csv, reading),
         ),
-        f"Chart of the {len(reading.pixels)} pixels (HTML)": (
+        markdown("Chart of the {count} pixels (HTML)", count=len(reading.pixels)): (
             f"{stem}-reading.html",
             lambda: charts.reading_chart(reading).to_html(include_plotlyjs=True),
         ),
-        "Probabilities of every pixel (NPZ)": (
+        markdown("Probabilities of every pixel (NPZ)"): (
             f"{stem}-probabilities.npz",
             partial(_probabilities, segmentation),
         ),
-        "Everything of all photos (ZIP)": (f"photos-{model}-{size.name}.zip", _everything(model, size)),
+        markdown("Everything of all photos (ZIP)"): (
+            f"photos-{model}-{size.name}.zip",
+            _everything(model, size),
+        ),
     }
     with menu:
         for label, (name, make) in files.items():

@@ -13,6 +13,7 @@ from core.segmentation.probabilities import percent
 from core.segmentation.reading import PixelReading, Shape
 from pages.widgets.explore.bars import class_bars
 from pages.widgets.photos.visitor_session import VisitorSession, visitor_session
+from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.plots import show_chart
 from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPicture
 
@@ -75,7 +76,7 @@ def pixel_inputs(picture: ViewerPicture) -> None:
             "Neighbours",
             _SHAPES,
             default="row",
-            format_func=_SHAPE_TITLES.__getitem__,
+            format_func=lambda shape: _SHAPE_TITLES[shape],
             required=True,
             key=SHAPE,
             bind="query-params",
@@ -87,8 +88,14 @@ def pixel_inputs(picture: ViewerPicture) -> None:
 def show_chosen(reading: PixelReading) -> None:
     """The reading in a sentence, and the chosen pixel's classes as bars."""
     chosen = reading.chosen
-    st.markdown(f"**{reading.sentence()}**")
-    st.markdown(f"The network is **{chosen.certainty}** here: {chosen.entropy:.2f} bits of entropy.")
+    st.markdown(markdown("**{sentence}**", sentence=reading.sentence()))
+    st.markdown(
+        markdown(
+            "The network is **{certainty}** here: {entropy:.2f} bits of entropy.",
+            certainty=chosen.certainty,
+            entropy=chosen.entropy,
+        )
+    )
     colours = dict(zip(reading.class_list.names, reading.class_list.palette.tolist(), strict=True))
     class_bars(chosen.top, colours)
 
@@ -97,7 +104,8 @@ def show_neighbours(reading: PixelReading) -> None:
     """All pixels of the reading: a stacked chart and a table."""
     chosen = reading.chosen
     left, right = st.columns([3, 2], gap="medium")
-    left.markdown(f"**{_CHART_TITLES[reading.shape].format(row=chosen.row, col=chosen.col)}**")
+    title = _CHART_TITLES[reading.shape].format(row=chosen.row, col=chosen.col)
+    left.markdown(markdown("**{title}**", title=title))
     with left:
         st.echarts_chart(
             charts.reading_option(reading),
@@ -159,9 +167,15 @@ def _temperature(reading: PixelReading) -> None:
         alt=f"The chosen pixel's classes at temperature 1 and at {temperature}.",
     )
     st.caption(
-        f"Pixel ({chosen.row}, {chosen.col}): {chosen.label} has {percent(chosen.probability)} at T = 1. "
-        "A network's makers can choose T after training, on pictures it was not trained on, so that it is "
-        "right nine times in ten when it says 90 %."
+        markdown(
+            "Pixel ({row}, {col}): {label} has {share} at T = 1. A network's makers can choose T after "
+            "training, on pictures it was not trained on, so that it is right nine times in ten when it says "
+            "90 %.",
+            row=chosen.row,
+            col=chosen.col,
+            label=chosen.label,
+            share=percent(chosen.probability),
+        )
     )
 
 

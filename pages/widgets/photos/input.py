@@ -15,7 +15,8 @@ from core.photos.archives import is_zip, photos_in_zip
 from core.photos.images import MAX_BYTES as MAX_PHOTO_BYTES
 from core.photos.photo import Photo, read_photo
 from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import markdown
 
 PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "bmp", "gif", "zip"]
 
@@ -148,9 +149,9 @@ def show_refused() -> None:
     """Show the errors of the last files added, until others are added."""
     refused: list[tuple[str, str]] = st.session_state.get(_REFUSED, [])
     for name, sentence in refused[:_SHOWN]:
-        st.error(sentence, title=f"{escape(name[:80])} cannot be used", icon=":material/broken_image:")
+        show_error(sentence, markdown("{file} cannot be used", file=name[:80]), ":material/broken_image:")
     if len(refused) > _SHOWN:
-        with st.expander(f"{len(refused) - _SHOWN} more files cannot be used"):
+        with st.expander(f"{len(refused) - _SHOWN:d} more files cannot be used"):
             st.dataframe(
                 {"file": [n for n, _ in refused[_SHOWN:]], "why": [s for _, s in refused[_SHOWN:]]},
                 hide_index=True,

@@ -16,6 +16,7 @@ from core.segmentation.sizes import WorkingSize
 from pages.widgets.photos.visitor_session import MainClasses, visitor_session
 from pages.widgets.segmentation.models import segment
 from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.markdown import markdown
 
 _KEY = "photo_strip"
 _TICK_SECONDS = 0.2
@@ -73,7 +74,10 @@ def _strip(model: str, size: WorkingSize) -> None:
     if waiting:
         photos = len(visitor_session().all_photos())
         done = photos - len(waiting)
-        st.progress(done / photos, f"Segmented {done} of {photos} photos at {size.name}")
+        words = markdown(
+            "Segmented {done} of {photos} photos at {size}", done=done, photos=photos, size=size.name
+        )
+        st.progress(done / photos, words)
 
 
 def _main_classes(photo: Photo, model: str, size: WorkingSize) -> MainClasses:

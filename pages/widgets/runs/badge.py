@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.training.runs.records import RunSummary, ahead_of
 from core.training.runs.status import ShownState
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
 _BADGES: dict[ShownState, tuple[str, Any]] = {
     "queued": (":material/hourglass_empty:", "blue"),
@@ -25,12 +25,15 @@ _BADGES: dict[ShownState, tuple[str, Any]] = {
 def run_badge(run: RunSummary) -> None:
     """The run's state as a badge."""
     icon, colour = _BADGES[run.state]
-    st.badge(run.state.capitalize(), icon=icon, color=colour)
+    st.badge(escape(run.state.capitalize()), icon=icon, color=colour)
 
 
-def place_in_queue(run: RunSummary, runs: Sequence[RunSummary]) -> str:
-    """A run's position in the queue, and the runs ahead of it, as Markdown."""
+def place_in_queue(run: RunSummary, runs: Sequence[RunSummary]) -> Markdown:
+    """A run's position in the queue, and the runs ahead of it."""
     ahead = ahead_of(run.id, runs)
     waiting = sum(other.state == "queued" for other in ahead)
-    behind = " and ".join(f"**{escape(other.title)}**" for other in ahead)
-    return f"Position {waiting + 1} in the queue" + (f", behind {behind}" if behind else "")
+    place = markdown("Position {number} in the queue", number=waiting + 1)
+    if not ahead:
+        return place
+    behind = joined(" and ", (markdown("**{title}**", title=other.title) for other in ahead))
+    return markdown("{place}, behind {behind}", place=place, behind=behind)

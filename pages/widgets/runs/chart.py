@@ -6,11 +6,12 @@ import streamlit as st
 
 from core.file_names import file_name
 from core.reports.run_charts import Chart, option
+from pages.widgets.shared.markdown import markdown
 
 HEIGHT = 300
 
 
 def draw(chart: Chart, key: str, alt: str, height: int = HEIGHT) -> None:
     """Draw a chart under its title. alt: the chart in words, with its latest figures."""
-    st.markdown(f"**{chart.title}**")
+    st.markdown(markdown("**{title}**", title=chart.title))
     st.echarts_chart(option(chart, file_name(f"{key}-{chart.title}")), height=height, key=key, alt=alt)

@@ -16,6 +16,8 @@ from core.training.recipes.references import SOURCES, references
 from core.training.runs.records import RunSummary, RunView, list_runs, read_run
 from pages.widgets.runs.chart import draw
 from pages.widgets.runs.state import COMPARED, REFRESH_SECONDS, run_label
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import escape, markdown
 
 MOST = 10
 """The most runs in one chart: as many as there are colours."""
@@ -33,7 +35,7 @@ def compare(run: RunSummary) -> None:
             "Figure",
             list(FIGURES),
             default="acc_camvid",
-            format_func=FIGURES.__getitem__,
+            format_func=lambda figure: escape(FIGURES[figure]),
             required=True,
             key="figure",
             bind="query-params",
@@ -46,6 +48,7 @@ def compare(run: RunSummary) -> None:
                 "Published, beneath",
                 SOURCES,
                 selection_mode="multi",
+                format_func=escape,
                 key="beneath",
                 bind="query-params",
                 help="The acc_camvid that the article and fast.ai published, on CamVid's 32 classes. "
@@ -58,7 +61,7 @@ def compare(run: RunSummary) -> None:
     st.fragment(_show, run_every=REFRESH_SECONDS if live else None)(
         tuple(chosen), figure, over == "Time", tuple(beneath), live
     )
-    with st.expander(f"All runs ({len(runs)})", on_change="rerun", key="all_runs") as opened:
+    with st.expander(f"All runs ({len(runs):d})", on_change="rerun", key="all_runs") as opened:
         if opened.open:
             _table(run_rows(list(runs.values())), "runs", "Table of all runs with their state.", "progress")
 
@@ -97,7 +100,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
         st.caption("Choose at least one run.")
         return
     if sentence := cannot_be_compared(views):
-        st.warning(sentence, icon=":material/balance:")
+        st.warning(escape(sentence), icon=":material/balance:")
     published = references(*beneath)
     histories = {name: view.history for name, view in views.items()}
     chart = run_charts.comparison_chart(histories, figure, by_time=by_time, beneath=published)
@@ -105,9 +108,11 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
     draw(chart, "comparison_chart", f"Curves over {over}: {chart.title} of {', '.join(views)}.", height=420)
     if published:
         st.caption(
-            "Dotted lines, as published: "
-            + "; ".join(reference.label for reference in published)
-            + ". Runs on other data, classes or sizes cannot be compared with them."
+            markdown(
+                "Dotted lines, as published: {lines}. Runs on other data, classes or sizes cannot be "
+                "compared with them.",
+                lines="; ".join(reference.label for reference in published),
+            )
         )
     st.download_button(
         "HTML",
@@ -128,7 +133,7 @@ def _views(chosen: Sequence[str]) -> dict[str, RunView]:
         try:
             view = read_run(run)
         except StreetScopeError as error:
-            st.error(str(error), title=f"{run} cannot be read", icon=":material/broken_image:")
+            show_error(error, markdown("{run} cannot be read", run=run), ":material/broken_image:")
             continue
         views[run_label(view.summary)] = view
     return views

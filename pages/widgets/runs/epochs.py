@@ -14,9 +14,10 @@ from core.reports import tables
 from core.reports.run_tables import epoch_of, epoch_rows, size_words
 from core.training.runs.records import Epoch, RunSummary, checkpoints, read_history, read_run
 from pages.widgets.runs.state import refresh
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.markdown import markdown
 
 _ROWS = 14
 _ROW_PIXELS = 35
@@ -73,7 +74,7 @@ def _table(run: str) -> None:
 def _publishing(run: RunSummary) -> None:
     job: Job[str] | None = jobs().find(("publish", run.id))
     if job is not None and job.state == "running":
-        watch(job, "Publishing the model", "publish", cancel="")
+        watch(job, markdown("Publishing the model"), "publish", cancel=None)
     else:
         _publish_again(run, job)
 
@@ -128,7 +129,7 @@ def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
     try:
         check_model_name(name, replace)
     except StreetScopeError as error:
-        st.error(escape(str(error)), icon=":material/error:")
+        show_error(error)
         return False
 
     def work(job: Job[str]) -> str:
@@ -147,12 +148,12 @@ def _words(checkpoint: str, history: Sequence[Epoch]) -> str:
 
 def _show_outcome(job: Job[str]) -> None:
     if job.state != "finished":
-        st.error(escape(job.error), title="The model was not published", icon=":material/error:")
+        show_error(job.error, markdown("The model was not published"))
         return
-    st.success(f"**{escape(job.result)}** is in the model store.", icon=":material/check:")
+    st.success(markdown("**{model}** is in the model store.", model=job.result), icon=":material/check:")
     st.page_link(
         "pages/explore.py",
-        label=f"Open {job.result} in Explore",
+        label=markdown("Open {model} in Explore", model=job.result),
         icon=":material/travel_explore:",
         query_params={"model": job.result},
     )

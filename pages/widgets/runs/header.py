@@ -13,8 +13,9 @@ from core.training.runs.records import RunSummary, list_runs, log_tail, read_sum
 from pages.widgets.runs.badge import place_in_queue, run_badge
 from pages.widgets.runs.changing import change, show_trouble
 from pages.widgets.runs.state import refresh
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
 
 def run_header(run: RunSummary) -> None:
@@ -56,7 +57,7 @@ def _header(run: str, live: bool) -> None:
     try:
         summary = read_summary(run)
     except StreetScopeError as error:
-        st.error(escape(str(error)), title="The run cannot be read", icon=":material/broken_image:")
+        show_error(error, markdown("The run cannot be read"), ":material/broken_image:")
         return
     if summary.live != live:
         st.rerun()  # the whole page, which decides what refreshes
@@ -70,31 +71,35 @@ def _header(run: str, live: bool) -> None:
         _show_progress(summary)
 
 
-def _sentence(summary: RunSummary) -> str:
+def _sentence(summary: RunSummary) -> Markdown:
     """The run's message, and its machine if that is another one."""
     words = [escape(summary.message)]
     if summary.state == "queued":
-        words = [f"{place_in_queue(summary, list_runs())}."]
+        words = [markdown("{place}.", place=place_in_queue(summary, list_runs()))]
     if summary.live and summary.status.host not in ("", platform.node()):
-        words.append(f"It runs on **{escape(summary.status.host)}**.")
+        words.append(markdown("It runs on **{host}**.", host=summary.status.host))
     if summary.state == "finished":
-        words.append(f"It trained for {duration(summary.status.seconds)}.")
-    return " ".join(words)
+        words.append(markdown("It trained for {time}.", time=duration(summary.status.seconds)))
+    return joined(" ", words)
 
 
 def _show_progress(summary: RunSummary) -> None:
     status = summary.status
-    whole = f"{summary.share:.0%} of the run"
+    whole = markdown("{share:.0%} of the run", share=summary.share)
     if summary.seconds_left is not None:
-        whole += f" · {duration(summary.seconds_left)} left"
+        whole = markdown("{whole} · {time} left", whole=whole, time=duration(summary.seconds_left))
     if not status.stage or summary.task == "lr_find":
         st.progress(summary.share, whole)
         return
     epoch = min(status.epoch + 1, status.epochs) if summary.live else status.epoch
-    stage = f"Stage {escape(status.stage)} · epoch {epoch} of {status.epochs}"
+    stage = markdown(
+        "Stage {stage} · epoch {epoch} of {epochs}", stage=status.stage, epoch=epoch, epochs=status.epochs
+    )
     share = status.epoch / max(1, status.epochs)
     if summary.live and status.batches:
-        stage += f" · batch {status.batch} of {status.batches}"
+        stage = markdown(
+            "{stage} · batch {batch} of {batches}", stage=stage, batch=status.batch, batches=status.batches
+        )
         share += status.batch / status.batches / max(1, status.epochs)
     left, right = st.columns(2)
     left.progress(min(1.0, share), stage)
@@ -102,8 +107,11 @@ def _show_progress(summary: RunSummary) -> None:
 
 
 def _show_failure(summary: RunSummary) -> None:
-    title = "The run failed" if summary.state == "failed" else "The run ended unexpectedly"
-    st.error(escape(summary.message), title=title, icon=":material/error:")
+    failed = summary.state == "failed"
+    show_error(
+        summary.message,
+        markdown("The run failed") if failed else markdown("The run ended unexpectedly"),
+    )
     with st.popover("Log", icon=":material/article:", on_change="rerun", key="failure_log") as log:
         if log.open:
             st.code(log_tail(summary.id) or "The log is empty.", language=None, wrap_lines=True)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.hardware.usage import Gpu, MachineWatch
 from core.training.runs.records import RunView
+from pages.widgets.shared.markdown import escape, markdown
 
 _GIB = 1024**3
 
@@ -24,7 +25,11 @@ def show_machine(view: RunView) -> None:
         _trained_on(view)
         return
     if status.host not in ("", platform.node()):
-        st.caption(f"The run is on {status.host}; this server cannot see how busy that machine is.")
+        st.caption(
+            markdown(
+                "The run is on {host}; this server cannot see how busy that machine is.", host=status.host
+            )
+        )
         return
     machine, load = _watch().read_with(status.pid) if status.pid else (_watch().read(), None)
     figures = {
@@ -39,7 +44,7 @@ def show_machine(view: RunView) -> None:
     st.markdown("**The machine**")
     with st.container(horizontal=True):
         for name, value in figures.items():
-            st.metric(name, value, width="content")
+            st.metric(escape(name), escape(value), width="content")
     for gpu in machine.gpus:
         _show_gpu(gpu)
     if not machine.gpus:
@@ -47,10 +52,10 @@ def show_machine(view: RunView) -> None:
 
 
 def _show_gpu(gpu: Gpu) -> None:
-    st.caption(gpu.name)
+    st.caption(escape(gpu.name))
     with st.container(horizontal=True):
         for name, value in gpu.words().items():
-            st.metric(name, value, width="content")
+            st.metric(escape(name), escape(value), width="content")
 
 
 def _trained_on(view: RunView) -> None:
@@ -59,4 +64,4 @@ def _trained_on(view: RunView) -> None:
     if isinstance(processor, dict) and isinstance(processor.get("name"), str):
         gpus = view.environment.get("gpus")
         names = [name for name in gpus if isinstance(name, str)] if isinstance(gpus, list) else []
-        st.caption(f"Trained on {', '.join([*names, processor['name']])}.")
+        st.caption(markdown("Trained on {hardware}.", hardware=", ".join([*names, processor["name"]])))

@@ -21,7 +21,7 @@ from pages.widgets.runs.chart import draw
 from pages.widgets.runs.machine import show_machine
 from pages.widgets.runs.previews import film, show_previews
 from pages.widgets.runs.state import refresh
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.shared.plots import saved_chart
 
 _LOG_LINES = 12
@@ -89,7 +89,7 @@ def _finding(run: str) -> None:
 
 def _show_finders(view: RunView) -> None:
     for finder in view.finders:
-        st.markdown(f"**Learning-rate finder, {escape(finder.stage)}**")
+        st.markdown(markdown("**Learning-rate finder, {stage}**", stage=finder.stage))
         saved_chart(
             finder_chart(finder),
             file_name(f"{view.summary.id}-finder-{finder.stage}"),
@@ -98,7 +98,7 @@ def _show_finders(view: RunView) -> None:
         )
         if finder.suggestions:
             known = [SUGGESTIONS[name] for name in finder.suggestions if name in SUGGESTIONS]
-            st.caption("; ".join(f"{label}: {meaning}" for label, meaning, _ in known) + ".")
+            st.caption(escape("; ".join(f"{label}: {meaning}" for label, meaning, _ in known) + "."))
 
 
 def _plan(view: RunView) -> list[Stage]:
@@ -123,7 +123,7 @@ def _show_curves(view: RunView, curves: BatchCurves) -> None:
     for column, chart, words, alt in zip(columns, charts, _MEANINGS, _alts(view, curves), strict=True):
         with column:
             draw(chart, f"{chart.title.split()[0].lower()}_chart", alt)
-            st.caption(words)
+            st.caption(escape(words))
     _downloads(view, charts)
 
 
@@ -145,10 +145,14 @@ def _show_figures(view: RunView, curves: BatchCurves) -> None:
     }
     with st.container(horizontal=True):
         for name, value in figures.items():
-            st.metric(name, value, width="content")
+            st.metric(escape(name), None if value is None else escape(value), width="content")
     st.caption(
-        f"Evaluated on {data_name(view)}, split valid, at each stage's own size, classes: "
-        f"{class_words(view.recipe)}. Accuracies over other classes cannot be compared with these."
+        markdown(
+            "Evaluated on {data}, split valid, at each stage's own size, classes: {classes}. Accuracies over "
+            "other classes cannot be compared with these.",
+            data=data_name(view),
+            classes=class_words(view.recipe),
+        )
     )
 
 
@@ -185,7 +189,7 @@ def _downloads(view: RunView, charts: tuple[run_charts.Chart, ...]) -> None:
     }
     with menu:
         for label, (name, make) in files.items():
-            st.download_button(label, make, name, on_click="ignore", width="stretch", type="tertiary")
+            st.download_button(escape(label), make, name, on_click="ignore", width="stretch", type="tertiary")
         st.caption("PNG: the arrow above each chart. HTML: a page that works offline.")
 
 

@@ -13,9 +13,10 @@ from core.file_names import file_name
 from core.jobs import Job
 from core.training.runs.film import make_film, moment_words, moments
 from core.training.runs.records import RunView, read_run
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.media import media_url
 
 _MOST = 100
@@ -79,7 +80,7 @@ def film(run: str) -> None:
     """All moments as an animated GIF; drawing takes seconds, so it is made on request."""
     job: Job[bytes] | None = jobs().find(("film", run))
     if job is not None and job.state == "running":
-        watch(job, "Drawing the film", "film")
+        watch(job, markdown("Drawing the film"), "film")
     else:
         _film_again(run, job)
 
@@ -106,4 +107,4 @@ def _film_again(run: str, job: Job[bytes] | None) -> None:
             jobs().start(("film", run), lambda job: make_film(read_run(run), job.tell))
             st.rerun()
     if job is not None and job.state == "failed":
-        st.error(escape(job.error), icon=":material/error:")
+        show_error(job.error)

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.training.runs.records import RunSummary
+from pages.widgets.shared.markdown import Markdown, markdown
 
 RUN, TAB, COMPARED = "run", "tab", "compared"
 """Names in the address; the tab's is its widget's key too."""
@@ -47,7 +48,7 @@ def refresh(run: RunSummary) -> float | None:
     return REFRESH_SECONDS if run.live else None
 
 
-def training_link(label: str) -> None:
+def training_link(label: Markdown) -> None:
     """A link to the page that starts runs."""
     if _TRAINING.exists():
         st.page_link("pages/training.py", label=label, icon=":material/school:")
@@ -64,4 +65,5 @@ def _follow_address(by_id: dict[str, RunSummary]) -> None:
     if asked in by_id:
         st.session_state[_PICKER] = asked
     else:
-        st.warning(f"The run {asked[:64]!r} no longer exists. Choose another.", icon=":material/search_off:")
+        words = markdown("The run {run} no longer exists. Choose another.", run=asked[:64])
+        st.warning(words, icon=":material/search_off:")

@@ -21,11 +21,14 @@ from core.segmentation.cache import SharedCache
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
 from core.segmentation.sizes import WorkingSize
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.viewer.pixel_viewer import ViewerPicture, viewer_picture
 
 _KEPT_BYTES = 1024**3
 """Memory for segmentations on this server: about 70 photos at 1024 x 1024, at 15 MB each."""
+
+_MODEL = markdown("Model")
 
 _EVERYBODY = "everybody"
 """Owner of the samples' segmentations, which stay when sessions end."""
@@ -106,12 +109,12 @@ def or_say_why(photo: Photo) -> Iterator[None]:
     try:
         yield
     except ModelError as error:
-        st.error(str(error), title="The model cannot be used", icon=":material/error:")
+        show_error(error, markdown("The model cannot be used"))
     except ImageError as error:
-        title = f"{escape(photo.name[:80])} cannot be segmented"
-        st.error(str(error), title=title, icon=":material/broken_image:")
+        title = markdown("{photo} cannot be segmented", photo=photo.name[:80])
+        show_error(error, title, ":material/broken_image:")
     except ComparisonError as error:
-        st.error(str(error), title="These two cannot be compared", icon=":material/error:")
+        show_error(error, markdown("These two cannot be compared"))
     else:
         return
     st.stop()
@@ -125,7 +128,7 @@ def _viewer_picture(result: Segmentation) -> ViewerPicture:
     )
 
 
-def model_picker(label: str = "Model", key: str = "model") -> str:
+def model_picker(label: Markdown = _MODEL, key: str = "model") -> str:
     """Let the visitor choose a model; draws nothing when there is only one."""
     models = list_models()
     if len(models) < 2:
@@ -141,8 +144,12 @@ def model_picker(label: str = "Model", key: str = "model") -> str:
     )
 
 
-def figures(model: str) -> str:
+def figures(model: str) -> Markdown:
     """What a model's card says of it: how good it is, on which data, and its limits."""
     card = read_card(model)
-    words = f"The network **{escape(model)}** {escape(accuracy_words(card))} {escape(limits_words(card))}"
-    return words.rstrip()
+    return markdown(
+        "The network **{model}** {accuracy} {limits}",
+        model=model,
+        accuracy=accuracy_words(card),
+        limits=limits_words(card),
+    )

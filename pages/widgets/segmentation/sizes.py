@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.segmentation.sizes import SIZES, WorkingSize
+from pages.widgets.shared.markdown import escape
 
 
 def size_picker(key: str = "size", default: str = "512", squares: bool = False) -> WorkingSize:
@@ -14,7 +15,7 @@ def size_picker(key: str = "size", default: str = "512", squares: bool = False) 
         "Working size",
         names,
         default=default,
-        format_func=lambda name: SIZES[name].title,
+        format_func=lambda name: escape(SIZES[name].title),
         required=True,
         key=key,
         bind="query-params",

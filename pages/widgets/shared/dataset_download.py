@@ -11,8 +11,10 @@ from core.datasets.acquire import download
 from core.jobs import Job
 from core.project import data_folder
 from pages.widgets.shared.dataset_state import SET, select
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import markdown
 
 _MEGABYTE = 1024**2
 _TITLES = {"camvid": "CamVid, all 701 frames", "camvid-tiny": "CamVid tiny, a small sample"}
@@ -34,7 +36,9 @@ def download_menu() -> None:
         for source in missing:
             job = jobs().find(_key(source.name))
             st.button(
-                f"{_TITLES.get(source.name, source.name)}: {_size(source.size)}",
+                markdown(
+                    "{title}: {size}", title=_TITLES.get(source.name, source.name), size=_size(source.size)
+                ),
                 key=f"download_{source.name}",
                 on_click=_start,
                 args=(source,),
@@ -58,9 +62,11 @@ def show_downloads() -> None:
             watch(job, f"Downloading {name}", f"download_{name}", cancel="" if is_guest() else "Cancel")
             continue
         if job.state == "failed":
-            st.error(job.error, title=f"{name} could not be downloaded", icon=":material/cloud_off:")
+            show_error(
+                job.error, markdown("{name} could not be downloaded", name=name), ":material/cloud_off:"
+            )
         elif job.state == "cancelled":
-            st.info(f"The download of {name} was stopped. Start it again to resume it.")
+            st.info(markdown("The download of {name} was stopped. Start it again to resume it.", name=name))
         else:
             _show_finished(name)
 
@@ -70,8 +76,8 @@ def _show_finished(name: str) -> None:
         jobs().forget(_key(name))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.success(f"{name} has been downloaded.", icon=":material/check:")
-        st.button(f"Show {name}", on_click=select, args=(name,), type="primary")
+        st.success(markdown("{name} has been downloaded.", name=name), icon=":material/check:")
+        st.button(markdown("Show {name}", name=name), on_click=select, args=(name,), type="primary")
 
 
 def _key(name: str) -> tuple[str, str, str]:

@@ -19,9 +19,10 @@ from core.project import data_folder
 from core.toytown import toytown
 from pages.widgets.shared.dataset_download import download_menu, show_downloads
 from pages.widgets.shared.dataset_state import GONE, SET, begin_anew, follow_address, select
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.markdown import markdown
 
 TOYTOWN, TOYTOWN_TITLE = "toytown", "Toytown, built in"
 _FOLDER, _TROUBLE = "data_folder_given", "data_folder_trouble"
@@ -67,7 +68,11 @@ def choose_dataset() -> OpenedSet:
         st.session_state.pop(GONE, None)
     elif gone and gone not in options:
         stands_in.warning(
-            f"The data set {escape(gone[:80])} no longer exists; {TOYTOWN_TITLE}, is shown instead.",
+            markdown(
+                "The data set {gone} no longer exists; {toytown}, is shown instead.",
+                gone=gone[:80],
+                toytown=TOYTOWN_TITLE,
+            ),
             icon=":material/folder_off:",
         )
     with slot:
@@ -79,7 +84,7 @@ def choose_dataset() -> OpenedSet:
     try:
         return _opened(str(options[name]), dataset_stamp(options[name]))
     except DatasetError as error:
-        st.error(str(error), title=f"{name} cannot be shown", icon=":material/folder_off:")
+        show_error(error, markdown("{name} cannot be shown", name=name), ":material/folder_off:")
         st.stop()
 
 
@@ -91,10 +96,12 @@ def counts(opened: OpenedSet) -> Statistics | None:
         jobs().start_once(("thumbnails", opened.key), lambda job: keep_all(opened.dataset, job.tell))
         return job.result
     if job.state == "running":
-        watch(job, "Counting the classes in every frame", "counts", unit="frame", cancel="")
+        watch(job, markdown("Counting the classes in every frame"), "counts", unit="frame", cancel=None)
     else:
         st.warning(
-            f"The classes cannot be counted: {job.error} The Check tab lists every problem.",
+            markdown(
+                "The classes cannot be counted: {error} The Check tab lists every problem.", error=job.error
+            ),
             icon=":material/calculate:",
         )
     return None
@@ -131,7 +138,7 @@ def _folder_menu(name: str) -> None:
             "tutorial's. The layout is recognised by itself, and nothing in the folder is changed.",
         )
         if trouble := st.session_state.get(_TROUBLE):
-            st.error(trouble, icon=":material/folder_off:")
+            show_error(trouble, icon=":material/folder_off:")
         if name in map(str, recent_folders()):
             st.button("Forget this folder", on_click=_forget, args=(name,), icon=":material/delete:")
             st.caption("This takes the folder off the list; its files stay.")
@@ -171,12 +178,12 @@ def _require_toytown(folder: Path) -> None:
         st.markdown(
             "Toytown is drawn once, on first use: an invented street in which every pixel's class is known."
         )
-        watch(job, "Drawing Toytown", "toytown", unit="frame", cancel="")
+        watch(job, markdown("Drawing Toytown"), "toytown", unit="frame", cancel=None)
     elif job.state == "finished":
         jobs().forget(key)  # somebody has removed the folder
         st.rerun()
     else:
-        st.error(job.error, title="Toytown cannot be drawn", icon=":material/error:")
+        show_error(job.error, markdown("Toytown cannot be drawn"))
         st.button("Try again", on_click=jobs().forget, args=(key,))
     st.stop()
 

@@ -8,8 +8,10 @@ import streamlit as st
 
 from core.durations import duration
 from core.jobs import Job, JobProgress, Jobs
+from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
 _TICK_SECONDS = 0.5
+_CANCEL = markdown("Cancel")
 
 
 @st.cache_resource(show_spinner=False)
@@ -18,28 +20,30 @@ def jobs() -> Jobs:
     return Jobs()
 
 
-def watch(job: Job[Any], title: str, key: str, *, unit: str = "", cancel: str = "Cancel") -> None:
+def watch(
+    job: Job[Any], title: Markdown, key: str, *, unit: str = "", cancel: Markdown | None = _CANCEL
+) -> None:
     """A bar with the time left while a job runs; the whole page runs again when it has ended.
 
     title: what is being done, such as "Drawing Toytown". unit: what the job counts, such as "frame".
-    cancel: the label of the button that ends the job; no button when it is empty.
+    cancel: the label of the button that ends the job; no button when it is None.
     """
     st.fragment(_watch, run_every=_TICK_SECONDS)(job, title, key, unit, cancel)
 
 
-def _watch(job: Job[Any], title: str, key: str, unit: str, cancel: str) -> None:
+def _watch(job: Job[Any], title: Markdown, key: str, unit: str, cancel: Markdown | None) -> None:
     if job.state != "running":
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(job.progress.share, progress_text(job.progress, title, unit))
-        if cancel:
+        if cancel is not None:
             st.button(cancel, key=f"cancel_{key}", on_click=job.cancel, icon=":material/close:")
 
 
-def progress_text(progress: JobProgress, title: str, unit: str = "") -> str:
+def progress_text(progress: JobProgress, title: Markdown, unit: str = "") -> Markdown:
     """For instance "Evaluating street-lite0 · frame 12 of 101 · 40 s left". unit: what is counted."""
     counted = f"{unit} {progress.done} of {progress.total}".lstrip() if progress.total else "starting"
-    parts = [title, progress.doing or counted]
+    parts = [title, escape(progress.doing or counted)]
     if progress.seconds_left is not None:
-        parts.append(f"{duration(progress.seconds_left)} left")
-    return " · ".join(parts)
+        parts.append(markdown("{time} left", time=duration(progress.seconds_left)))
+    return joined(" · ", parts)

@@ -14,6 +14,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Number
 from typing import Any, final
 
 
@@ -28,15 +29,28 @@ class Markdown(str):
 
 
 _JOINT = r"[:@<>~]|(?<=-)-|(?<=ww)w"
-"""Where a backslash is not enough. Streamlit looks through the text once more after the Markdown is read, when
-the backslashes are gone, and makes links of bare addresses, pictures of :names:, and one character of "->",
-"--", "<=" or "~=". It looks at a stretch of text at a time, so a joint gets an element of its own."""
+"""Where a backslash is not enough. Streamlit looks through the text once more when the Markdown is read and
+the backslashes are gone. It makes links of bare addresses, pictures of :names:, and one character of "->",
+"--", "<=" or "~=". It looks at one stretch of text at a time, so a joint gets an element of its own."""
 
-_SPECIAL = re.compile(rf"(?P<joint>{_JOINT})|[!-/:-@\[-`{{-~]", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]|$")
+"""Before the first letter, every sign may begin a list, a heading or a rule."""
+
+_AT_START = re.compile(rf"(?P<joint>{_JOINT})|[!-/:-@\[-`{{-~]", re.IGNORECASE)
+
+# Without the signs of usual names that mean nothing within a line: the pickers whose choice stands in the
+# address write it there as they show it, and fine-tune is not to become fine\-tune.
+_WITHIN = re.compile(
+    rf"(?P<joint>{_JOINT})|[!#$&*\[\\\]^`{{|}}]|(?<![a-z0-9])_|_(?![a-z0-9])",
+    re.IGNORECASE | re.ASCII,
+)
+
 _SPACE_AT_AN_END = re.compile(r"^ | $")
 
 _KEPT = "\u200c\u200d\u200e\u200f\u061c"
 """Invisible characters that words and names are written with: joiners, and marks of a letter's direction."""
+
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def escape(text: str) -> Markdown:
@@ -45,7 +59,9 @@ def escape(text: str) -> Markdown:
     Line breaks become spaces, for a name is part of a sentence. Characters that cannot be seen but change how
     others are read (controls, directions, spaces without width) are shown by their numbers, as [U+202E].
     """
-    escaped = _SPECIAL.sub(_escaped, "".join(map(_seen, text)))
+    seen = "".join(map(_seen, text))
+    begun = next(_LETTER.finditer(seen)).start()
+    escaped = _AT_START.sub(_escaped, seen[:begun]) + _WITHIN.sub(_escaped, seen[begun:])
     # A space beside the stars of **bold** text would make them stars.
     return Markdown(_SPACE_AT_AN_END.sub("&#32;", escaped))
 
@@ -58,9 +74,10 @@ def _escaped(found: re.Match[str]) -> str:
 
 def _seen(character: str) -> str:
     """A character, or what stands for one that cannot be seen."""
+    kind = unicodedata.category(character)
     if character.isspace():
-        return " " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character
-    if character in _KEPT or unicodedata.category(character) not in ("Cc", "Cf", "Cs"):
+        return " " if kind in ("Cc", "Zl", "Zp") else character
+    if kind not in ("Cc", "Cf", "Cs") or character in _KEPT:
         return character
     return f"[U+{ord(character):04X}]"
 
@@ -78,6 +95,12 @@ def joined(separator: str, parts: Iterable[Markdown]) -> Markdown:
     return Markdown(separator.join(parts))
 
 
+def with_code(text: str) -> Markdown:
+    """A plain sentence in which `names` between backticks are shown as code; all else as it is."""
+    parts = _CODE.split(text)
+    return Markdown("".join(f"`{part}`" if number % 2 else escape(part) for number, part in enumerate(parts)))
+
+
 class _Formatter(string.Formatter):
     """Python's own formatting with all values escaped."""
 
@@ -86,8 +109,7 @@ class _Formatter(string.Formatter):
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return value if isinstance(value, Markdown) else escape(format(value, format_spec))
-
-    def convert_field(self, value: Any, conversion: str | None) -> Any:
-        assert conversion is None, "A value is shown as it is."
-        return value
+        if isinstance(value, Markdown):
+            return value
+        shown = format(value, format_spec)
+        return shown if isinstance(value, Number) else escape(shown)

@@ -15,8 +15,9 @@ from core.training.runs.lr_find_history import SUGGESTIONS, fitting_finder, rate
 from core.training.runs.records import Finder, RunSummary, list_runs, read_run
 from pages.widgets.runs.badge import place_in_queue
 from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.training.plan import start_run
 from pages.widgets.training.recipe import GivenRecipe, choose_stage, set_learning_rate
 
@@ -48,11 +49,11 @@ def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
                 args=(given.recipe, data, stage.name),
             )
         if stage.lr == "find":
-            st.caption(f"{escape(stage.name)} runs the finder by itself when it begins.")
+            st.caption(markdown("{stage} runs the finder by itself when it begins.", stage=stage.name))
         else:
-            st.caption(f"{escape(stage.name)} has the learning rate {stage.lr:g}.")
+            st.caption(markdown("{stage} has the learning rate {rate:g}.", stage=stage.name, rate=stage.lr))
     if trouble := st.session_state.pop(_TROUBLE, ""):
-        st.error(escape(trouble), title="The finder was not started", icon=":material/error:")
+        show_error(trouble, markdown("The finder was not started"))
     if found is None:
         return
     if found.live:
@@ -62,7 +63,7 @@ def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
     elif found.state == "stopped":
         st.info("The finder was stopped.", icon=":material/stop_circle:")
     else:
-        st.error(escape(found.message), title="The finder ended early", icon=":material/error:")
+        show_error(found.message, markdown("The finder ended early"))
 
 
 def _start(recipe: Recipe, data: Path, stage: str) -> None:
@@ -81,13 +82,13 @@ def _watch(run: str, stage: str) -> None:
         _chart(finder, "finder_growing")
 
 
-def _in_words(summary: RunSummary, runs: list[RunSummary]) -> str:
+def _in_words(summary: RunSummary, runs: list[RunSummary]) -> Markdown:
     if summary.state == "queued":
         return place_in_queue(summary, runs)
     status = summary.status
     if not status.batches:
-        return "Reading the pictures"
-    return f"Batch {status.batch} of {status.batches}"
+        return markdown("Reading the pictures")
+    return markdown("Batch {batch} of {batches}", batch=status.batch, batches=status.batches)
 
 
 def _show_found(run: str, stage: str, position: int) -> None:
@@ -102,12 +103,12 @@ def _show_found(run: str, stage: str, position: int) -> None:
                 continue
             label, meaning, _ = SUGGESTIONS[name]
             st.button(
-                f"{label}: {rate_in_words(rate)}",
+                markdown("{label}: {rate}", label=label, rate=rate_in_words(rate)),
                 key=f"use_{name}",
                 on_click=_use,
                 args=(position, rate),
                 icon=":material/ads_click:",
-                help=f"Use the rate {meaning}.",
+                help=markdown("Use the rate {meaning}.", meaning=meaning),
             )
     _chart(finder, f"finder_{run}", position)
 

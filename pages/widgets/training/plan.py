@@ -19,9 +19,10 @@ from core.training.runs.folder import create_run, disk_full
 from core.training.runs.records import list_runs
 from pages.widgets.shared.dataset_state import SET
 from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only, is_guest
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.markdown import escape, joined, markdown
 from pages.widgets.training.recipe import GivenRecipe
 
 _MEASURED, _TROUBLE = "training_measured", "training_trouble"
@@ -54,7 +55,7 @@ def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
                 help="The run continues when you close this page.",
             )
             if trouble := st.session_state.pop(_TROUBLE, ""):
-                st.error(escape(trouble), title="The run was not started", icon=":material/error:")
+                show_error(trouble, markdown("The run was not started"))
 
 
 def start_run(recipe: Recipe, data: Path, stage: str = "") -> str:
@@ -82,17 +83,17 @@ def _start(recipe: Recipe, opened: OpenedSet) -> None:
 def _show_plan(given: GivenRecipe, opened: OpenedSet) -> None:
     st.markdown("**What will happen**")
     if given.recipe is None:
-        st.error(escape(given.error), title="The recipe cannot be followed", icon=":material/error:")
+        show_error(given.error, markdown("The recipe cannot be followed"))
         return
     if given.recipe.summary:
         st.caption(escape(given.recipe.summary))
     planned = plan(given.recipe, opened.dataset)
     lines = [
         escape(planned.begin),
-        *(f"Stage **{escape(name)}**: {escape(words)}" for name, words in planned.stages),
+        *(markdown("Stage **{name}**: {words}", name=name, words=words) for name, words in planned.stages),
         escape(planned.end),
     ]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.markdown(joined("\n", (markdown("- {line}", line=line) for line in lines)))
 
 
 # --- how long -------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ def _show_estimate(recipe: Recipe, opened: OpenedSet) -> bool:
     if job is None and found is None and not any(run.live for run in list_runs()):
         job = _measure(key, recipe, opened)
     if job is not None and job.state == "running":
-        watch(job, "Timing a few batches", "estimate")
+        watch(job, markdown("Timing a few batches"), "estimate")
         return True
     if job is not None and job.state == "finished":
         found = job.result
@@ -133,7 +134,7 @@ def _show_estimate(recipe: Recipe, opened: OpenedSet) -> bool:
 
 
 def _show_failure(sentence: str) -> None:
-    st.error(escape(sentence), title="This run would end before its first epoch", icon=":material/error:")
+    show_error(sentence, markdown("This run would end before its first epoch"))
     st.page_link(
         "pages/data.py",
         label="Check the data set",
@@ -144,11 +145,15 @@ def _show_failure(sentence: str) -> None:
 
 def _show_time(found: Estimate) -> None:
     words = estimate(found.seconds)
-    where = "this machine" if found.device == "CPU" else f"this machine's {escape(found.device)}"
-    st.markdown(f"#### {words[0].upper()}{words[1:]}")
+    where = "this machine" if found.device == "CPU" else f"this machine's {found.device}"
+    st.markdown(markdown("#### {time}", time=f"{words[0].upper()}{words[1:]}"))
     st.markdown(
-        f"on {where}, measured over {found.measured} batches. It needs "
-        f"{found.memory / _GIGABYTE:.1f} GB of memory."
+        markdown(
+            "on {where}, measured over {batches} batches. It needs {memory:.1f} GB of memory.",
+            where=where,
+            batches=found.measured,
+            memory=found.memory / _GIGABYTE,
+        )
     )
     if found.beside:
         st.warning(
@@ -159,8 +164,8 @@ def _show_time(found: Estimate) -> None:
         st.table(
             {
                 "Stage": [escape(stage.name) for stage in found.stages],
-                "Each epoch": [estimate(stage.epoch) for stage in found.stages],
-                "In total": [estimate(stage.seconds) for stage in found.stages],
+                "Each epoch": [escape(estimate(stage.epoch)) for stage in found.stages],
+                "In total": [escape(estimate(stage.seconds)) for stage in found.stages],
             },
             border="horizontal",
             hide_index=True,
@@ -173,7 +178,7 @@ def _kept(key: Hashable, recipe: Recipe, opened: OpenedSet) -> Estimate | None:
     job = jobs().start_once(("kept estimate", key), lambda job: _look(job, recipe, opened))
     job.wait(_PATIENCE)
     if job.state == "running":
-        watch(job, "Looking for an earlier measurement", "kept_estimate", cancel="")
+        watch(job, markdown("Looking for an earlier measurement"), "kept_estimate", cancel=None)
         job.wait()
     return job.result if job.state == "finished" else None
 

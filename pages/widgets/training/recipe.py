@@ -18,7 +18,8 @@ from core.errors import RecipeError
 from core.file_names import file_name
 from core.training.recipes.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
 from core.training.recipes.text import MAX_BYTES, change_setting, read_recipe_text
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import escape, joined, markdown, with_code
 from pages.widgets.training.address import edited_text, write_edited
 
 RECIPE, STAGE = "recipe", "stage"
@@ -50,6 +51,7 @@ def choose_recipe() -> GivenRecipe:
             "Recipe",
             _options(),
             default=_FIRST[0],
+            format_func=escape,
             required=True,
             key=RECIPE,
             bind="query-params",
@@ -80,7 +82,9 @@ def choose_stage(recipe: Recipe) -> int:
     if st.session_state.get(STAGE) not in names:
         st.session_state[STAGE] = names[0]
     if len(names) > 1:
-        st.segmented_control("Stage", names, key=STAGE, required=True, persist_state="session")
+        st.segmented_control(
+            "Stage", names, format_func=escape, key=STAGE, required=True, persist_state="session"
+        )
     return names.index(st.session_state[STAGE])
 
 
@@ -97,14 +101,14 @@ def show_form(given: GivenRecipe) -> None:
     position = choose_stage(given.recipe)
     stage = given.recipe.stages[position]
     if trouble := st.session_state.pop(_TROUBLE, ""):
-        st.error(escape(trouble), title="The setting was not changed", icon=":material/error:")
+        show_error(trouble, markdown("The setting was not changed"))
     said = explanations(Stage)
     cropped = stage.crop is not None
     for setting in ("lr", "epochs", "batch_size", "pct_start", "crop" if cropped else "size", "frozen"):
         left, right = st.columns([2, 5], vertical_alignment="center", gap="medium")
         with left:
             _widget(position, setting, stage)
-        right.caption(said[setting])
+        right.caption(with_code(said[setting]))
     st.caption("All other settings are in the text.")
 
 
@@ -121,8 +125,9 @@ def show_text(given: GivenRecipe) -> None:
     )
     with st.expander("What each setting means"):
         for title, model in (("The whole run", Recipe), ("A stage", Stage)):
-            st.markdown(f"**{title}**")
-            st.markdown("\n".join(f"- `{name}`: {words}" for name, words in explanations(model).items()))
+            st.markdown(markdown("**{title}**", title=title))
+            said = (with_code(f"`{name}`: {words}") for name, words in explanations(model).items())
+            st.markdown(joined("\n", (markdown("- {line}", line=line) for line in said)))
 
 
 # --- the text -------------------------------------------------------------------------------------
@@ -211,7 +216,7 @@ def _open_menu() -> None:
             "executed.",
         )
         if trouble := st.session_state.get(_UPLOAD_TROUBLE):
-            st.error(escape(trouble), icon=":material/error:")
+            show_error(trouble)
 
 
 def _open_file() -> None:
@@ -254,20 +259,20 @@ def _widget(position: int, setting: str, stage: Stage) -> None:
     shown = _shown(setting, getattr(stage, setting))
     if st.session_state.get(key) != shown:
         st.session_state[key] = shown
-    bound: dict[str, Any] = {"key": key, "on_change": partial(_take_setting, position, setting)}
+    take = partial(_take_setting, position, setting)
     match setting:
         case "lr":
-            st.text_input("Learning rate", **bound)
+            st.text_input("Learning rate", key=key, on_change=take)
         case "epochs":
-            st.number_input("Epochs", min_value=1, step=1, **bound)
+            st.number_input("Epochs", min_value=1, step=1, key=key, on_change=take)
         case "batch_size":
-            st.number_input("Batch size", min_value=2, step=1, **bound)
+            st.number_input("Batch size", min_value=2, step=1, key=key, on_change=take)
         case "pct_start":
-            st.slider("pct_start", 0.0, 1.0, step=0.01, **bound)
+            st.slider("pct_start", 0.0, 1.0, step=0.01, key=key, on_change=take)
         case "frozen":
-            st.toggle("Frozen", **bound)
+            st.toggle("Frozen", key=key, on_change=take)
         case _:
-            st.text_input(setting.capitalize(), **bound)
+            st.text_input(escape(setting.capitalize()), key=key, on_change=take)
 
 
 def _shown(setting: str, value: Any) -> Any:

@@ -15,8 +15,9 @@ from core.training.runs.records import RunSummary, ahead_of, delete_run, label_r
 from core.training.runs.status import ShownState
 from pages.widgets.runs.badge import place_in_queue, run_badge
 from pages.widgets.runs.changing import change, show_trouble
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.markdown import escape
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 
 _PAGE = 10
 _TICK = 2.0
@@ -46,7 +47,7 @@ def show_runs() -> None:
         _row(run)
 
 
-def run_link(run: str, label: str) -> None:
+def run_link(run: str, label: Markdown) -> None:
     """A link to a run's own page."""
     st.page_link("pages/runs.py", label=label, icon=":material/monitoring:", query_params={"run": run})
 
@@ -88,18 +89,18 @@ def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
     st.progress(run.share, _progress(run, runs))
 
 
-def _progress(run: RunSummary, runs: Sequence[RunSummary]) -> str:
+def _progress(run: RunSummary, runs: Sequence[RunSummary]) -> Markdown:
     status = run.status
     if run.state == "queued":
         return place_in_queue(run, runs)
     if run.state == "stopping" or not status.stage:
         return escape(run.message)
     if run.task == "lr_find":
-        return f"Batch {status.batch} of {status.batches}"
-    parts = [f"{status.done} of {status.total} epochs", f"stage {escape(status.stage)}"]
+        return markdown("Batch {batch} of {batches}", batch=status.batch, batches=status.batches)
+    parts = [f"{status.done} of {status.total} epochs", f"stage {status.stage}"]
     if run.seconds_left is not None:
         parts.append(f"{duration(run.seconds_left)} left")
-    return " · ".join(parts)
+    return escape(" · ".join(parts))
 
 
 # --- all runs --------------------------------------------------------------------------------------
@@ -129,18 +130,19 @@ def _what(run: RunSummary) -> str:
     """A run's recipe, data set and start, for the line of its title."""
     task = "learning-rate finder, " if run.task == "lr_find" else ""
     when = f", {datetime.fromtimestamp(run.created):%d %b %Y, %H:%M}" if run.created else ""
-    return f":gray[{task}{escape(run.recipe)} on {escape(Path(run.data).name)}{when}]"
+    words = f"{task}{run.recipe} on {Path(run.data).name}{when}"
+    return markdown(":gray[{words}]", words=words)
 
 
 def _failure(run: RunSummary) -> None:
-    st.error(escape(run.message), icon=":material/error:")
+    show_error(run.message)
     log = st.expander("Log", icon=":material/article:", on_change="rerun", key=f"log_{run.id}")
     if log.open:
         with log:
             try:
                 st.code(log_tail(run.id) or "The log is empty.", language=None, wrap_lines=True)
             except StreetScopeError as error:
-                st.error(escape(str(error)))
+                show_error(error)
 
 
 def _button(label: str, run: RunSummary, act: Callable[[str], None], icon: str, words: str) -> None:
@@ -169,7 +171,11 @@ def _edit_menu(run: RunSummary) -> None:
             with st.container(horizontal=True):
                 st.button("Keep the run", key=f"keep_{run.id}", on_click=_ask, args=("",))
                 _button(
-                    "Delete for good", run, delete_run, ":material/delete_forever:", "This cannot be undone."
+                    markdown("Delete for good"),
+                    run,
+                    delete_run,
+                    ":material/delete_forever:",
+                    markdown("This cannot be undone."),
                 )
 
 
