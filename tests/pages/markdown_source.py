@@ -32,7 +32,6 @@ TAKES_MARKDOWN: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (
             "audio_input",
-            "badge",
             "button",
             "camera_input",
             "checkbox",
@@ -56,7 +55,7 @@ TAKES_MARKDOWN: Mapping[str, tuple[str, ...]] = {
         ),
         _LABEL,
     ),
-    **dict.fromkeys(("menu_button", "pills", "radio", "segmented_control", "select_slider"), _OPTIONS),
+    **dict.fromkeys(("pills", "radio", "segmented_control", "select_slider"), _OPTIONS),
     "Page": ("title", "help"),
     "dialog": ("title",),
     "expander": ("label",),
@@ -85,8 +84,9 @@ NO_TEXT = {
 """Parameters whose descriptions mention Markdown, but which hold none. `format_func` is looked at with the
 options that it formats."""
 
-REFUSED = {"write", "write_stream", "exception", "menu_button"}
-"""Calls that take too many kinds of things to be checked, or that no page needs."""
+REFUSED = {"badge", "exception", "menu_button", "write", "write_stream"}
+"""Calls that take too many kinds of things to be checked, or that no page needs; and `badge`, which puts another
+backslash before each escaped bracket and so frees it."""
 
 
 def described_as_markdown() -> dict[str, set[str]]:
@@ -188,9 +188,9 @@ class Source:
             yield "only the module markdown makes Markdown"
         if name == "cast" and any("Markdown" in ast.unparse(each) for each in call.args):
             yield "a cast to Markdown"
-        if self.path != MODULE and name in MAKERS and isinstance(call.func, ast.Name):
-            if not call.args or not isinstance(call.args[0], ast.Constant):
-                yield f"what {name} makes Markdown of is not written there"
+        made_elsewhere = self.path != MODULE and name in MAKERS and isinstance(call.func, ast.Name)
+        if made_elsewhere and not (call.args and isinstance(call.args[0], ast.Constant)):
+            yield f"what {name} makes Markdown of is not written there"
         if not isinstance(call.func, ast.Attribute):
             return
         if name in REFUSED and _is_st(call.func.value):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.pages.markdown_source import (
-    REFUSED,
-    TAKES_MARKDOWN,
     Source,
-    described_as_markdown,
     returned_by_name,
     scope_of,
 )

@@ -81,7 +81,7 @@ def _problems(opened: OpenedSet, report: Report) -> None:
     first = (page - 1) * _PAGE
     for number, problem in enumerate(problems[first : first + _PAGE], start=first):
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.badge(escape(problem.kind))
+            st.markdown(markdown(":blue-badge[{kind}]", kind=problem.kind), width="content")
             st.text(problem.message, width="stretch")
             if problem.frame in known:
                 st.button(

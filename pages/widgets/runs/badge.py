@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
 from core.training.runs.records import RunSummary, ahead_of
 from core.training.runs.status import ShownState
-from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
+from pages.widgets.shared.markdown import Markdown, joined, markdown
 
-_BADGES: dict[ShownState, tuple[str, Any]] = {
-    "queued": (":material/hourglass_empty:", "blue"),
-    "running": (":material/play_arrow:", "green"),
-    "stopping": (":material/pause:", "orange"),
-    "stopped": (":material/pause:", "gray"),
-    "finished": (":material/check:", "green"),
-    "failed": (":material/error:", "red"),
-    "dead": (":material/power_off:", "red"),
+_BADGES: dict[ShownState, Markdown] = {
+    "queued": markdown(":blue-badge[:material/hourglass_empty: Queued]"),
+    "running": markdown(":green-badge[:material/play_arrow: Running]"),
+    "stopping": markdown(":orange-badge[:material/pause: Stopping]"),
+    "stopped": markdown(":gray-badge[:material/pause: Stopped]"),
+    "finished": markdown(":green-badge[:material/check: Finished]"),
+    "failed": markdown(":red-badge[:material/error: Failed]"),
+    "dead": markdown(":red-badge[:material/power_off: Dead]"),
 }
 
 
 def run_badge(run: RunSummary) -> None:
     """The run's state as a badge."""
-    icon, colour = _BADGES[run.state]
-    st.badge(escape(run.state.capitalize()), icon=icon, color=colour)
+    st.markdown(_BADGES[run.state], width="content")
 
 
 def place_in_queue(run: RunSummary, runs: Sequence[RunSummary]) -> Markdown:

@@ -21,7 +21,7 @@ from pages.widgets.runs.chart import draw
 from pages.widgets.runs.machine import show_machine
 from pages.widgets.runs.previews import film, show_previews
 from pages.widgets.runs.state import refresh
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import saved_chart
 
 _LOG_LINES = 12
@@ -145,7 +145,7 @@ def _show_figures(view: RunView, curves: BatchCurves) -> None:
     }
     with st.container(horizontal=True):
         for name, value in figures.items():
-            st.metric(escape(name), None if value is None else escape(value), width="content")
+            st.metric(name, value, width="content")
     st.caption(
         markdown(
             "Evaluated on {data}, split valid, at each stage's own size, classes: {classes}. Accuracies over "

@@ -102,7 +102,7 @@ def test_a_run_that_no_longer_exists_is_named(make_run):
     make_run("one")
     app = page(run="gone")
 
-    assert "The run 'gone' no longer exists" in app.warning[0].value
+    assert "The run gone no longer exists" in app.warning[0].value
     assert app.selectbox(key="run_picker").value == "one"
 
 

@@ -16,6 +16,7 @@ from core.training.recipes.recipe import parse_recipe, read_recipe, recipe_text
 from core.training.runs.folder import Label, create_run, run_folder, run_ids
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
+from pages.widgets.shared.markdown import escape
 from tests.conftest import ROOT
 from tests.runs import make_recipe, make_stage
 
@@ -197,7 +198,7 @@ def test_a_title_is_shown_as_it_was_given(page, store, data):
     enqueue(run_folder(create_run(make_recipe(), data, label=Label(title=title))))
     page.run()
 
-    assert any(r"\!\[x\]\(http" in element.value for element in page.markdown)
+    assert any(escape(title) in element.value for element in page.markdown)
 
 
 def test_a_data_set_that_is_gone_is_a_sentence_and_starts_nothing(page, folder):
