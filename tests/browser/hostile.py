@@ -1,4 +1,4 @@
-"""Texts that a stranger may give as a name, each of which Markdown, as Streamlit reads it, makes something of."""
+"""Texts that a stranger may give as a name: Markdown, as Streamlit reads it, makes something of each."""
 
 from __future__ import annotations
 

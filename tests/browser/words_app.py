@@ -1,7 +1,7 @@
 """A page that shows hostile texts in every kind of element that Streamlit reads as Markdown, and in others.
 
-`?show=all` shows every text on its own, within bold and coloured text, and as a label; `?show=kinds` a few texts in
-each kind of element. The canary's address, which the texts name, is in the environment.
+`?show=all` shows every text on its own, in a sentence and as a label; `?show=kinds` one text in each kind of
+element. The canary's address, which the texts name, is in the environment.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from pages.widgets.shared.markdown import escape, markdown
 from tests.browser.hostile import hostile
 
 CANARY = os.environ["CANARY"]
-MANY = "![a](http://{canary}/{kind}) <img src=http://{canary}/{kind}> http://{canary}/{kind} :red[x] `c` $x$ a@b.com"
+MANY = (
+    "![a](http://{canary}/{kind}) <img src=http://{canary}/{kind}> http://{canary}/{kind} :red[x] $x$ a@b.de"
+)
 GREY = np.zeros((8, 8, 3), dtype=np.uint8)
 
 
