@@ -141,6 +141,11 @@ def evil(canary: Canary, what: str) -> str:
     return f"![m](http://{canary.address}/{what}) <img src=//{canary.address}/h> www.a.de :red[x]"
 
 
+def evil_class(canary: Canary, number: int) -> str:
+    """The same as the name of a class, which has at most 64 characters."""
+    return f"![m](http://{canary.address}/class{number}) <b> www.a.de :red[x]"
+
+
 def evil_file(canary: Canary, what: str) -> str:
     """The same as the name of a file, which has no slash in it."""
     return f"![m](http&colon;&sol;&sol;{canary.address}&sol;{what}) www.example.com"
@@ -166,11 +171,11 @@ def furnished(serve: Serve, canary: Canary, tmp_path_factory: pytest.TempPathFac
     house = House(folder / "data", folder / "models", folder / "cache")
     data_set, empty_set = evil_file(canary, "set"), evil_file(canary, "empty")
     frame = evil_file(canary, "frame")
-    classes = tuple(evil(canary, f"class{number}") for number in range(4))
+    classes = tuple(evil_class(canary, number) for number in range(4))
     toytown(house.data / "toytown", 6, (96, 72))
     _write_sets(house.data, data_set, frame, classes)
     # Not among them: a class that occurs nowhere, and that begins with a backtick.
-    (house.data / "mistakes" / "codes.txt").write_text("\n".join((*classes, f"`{evil(canary, 'tick')}")))
+    (house.data / "mistakes" / "codes.txt").write_text("\n".join((*classes, f"`{evil_class(canary, 9)}")))
     (house.data / empty_set / "images").mkdir(parents=True)
     (house.data / empty_set / "labels").mkdir()
     (house.data / empty_set / "codes.txt").write_text("Road\n")
@@ -288,10 +293,10 @@ def test_a_data_sets_names_are_shown_as_they_are(visit: Visit, furnished: Furnis
         ("Label file", furnished.classes[0]),
     ):
         visit.open(furnished.address("data", set=furnished.data_set, tab=tab, frame=furnished.frame), text)
-    visit.open(furnished.address("data", set=furnished.data_set, tab="Frame", show="prediction"), "Mean IoU")
+    visit.open(furnished.address("data", set=furnished.data_set, tab="Frame", show="Prediction"), "Mean IoU")
     visit.open(furnished.address("data", set="mistakes", tab="Check"), furnished.frame)
     visit.page.get_by_text("classes do not occur").click()
-    visit.look(f"`{evil(canary, 'tick')}")
+    visit.look(f"`{evil_class(canary, 9)}")
 
 
 def test_a_models_card_is_shown_as_it_is(visit: Visit, furnished: Furnished, canary: Canary) -> None:

@@ -1,7 +1,7 @@
-"""Reads the pages' source for text that goes to Streamlit as Markdown without being a `Markdown`.
+"""Reads the pages' source for text that goes to Streamlit as Markdown or HTML without being of its type.
 
 What counts as safe is what can hold nothing of a stranger's: text written in the source; an expression whose
-annotation says `Markdown` (that the annotation is true, mypy says); numbers, which an f-string may hold when
+annotation says `Markdown`, or `Html` for HTML (that the annotation is true, mypy says); numbers, which an f-string may hold when
 their format, such as `.1%`, would be refused for text.
 """
 
@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-MAKERS = {"markdown", "joined"}
+MAKERS = {"markdown", "joined", "html"}
 """The functions whose first argument must be written where they are called."""
 
-MODULE = "pages/widgets/shared/markdown.py"
-"""The only one that may make `Markdown` of any text."""
+MODULES = {"Markdown": "pages/widgets/shared/markdown.py", "Html": "pages/widgets/shared/html.py"}
+"""The types of safe text, and the only modules that may make them of any text."""
 
 _HELP, _LABEL = ("help",), ("label", "help")
 _BOX = ("body", "title")
@@ -69,6 +69,8 @@ TAKES_MARKDOWN: Mapping[str, tuple[str, ...]] = {
     "toast": ("body",),
 }
 """Streamlit's calls with those of their parameters that it reads as Markdown."""
+
+TAKES_HTML: Mapping[str, tuple[str, ...]] = {"html": ("body",)}
 
 NO_TEXT = {
     "unsafe_allow_html",

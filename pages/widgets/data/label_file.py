@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -17,24 +15,26 @@ from pages.widgets.data.frame import frame_picker
 from pages.widgets.data.truth import PIXEL, chosen_pixel, truth_picture, truth_viewer
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.html import Html, html, joined_html
 from pages.widgets.shared.markdown import markdown
 
 _COLOURS = " The label files of this data set hold the colours; StreetScope has turned them into numbers."
-_STYLE = """
+_IN_COLOURS = "The same pixels in the classes' colours"
+_STYLE = html("""
 <style>
-.window { border-collapse: collapse; table-layout: fixed; width: 100%; max-width: 27rem; }
-.window caption { text-align: start; padding-bottom: 0.4rem; font-size: 0.875rem; }
-.window td { font: 0.75rem/1 monospace; }
-.window td { border: 1px solid rgb(128 128 128 / 35%); padding: 0; height: 1.7rem; text-align: center; }
-.window td.chosen { outline: 3px solid rgb(255 140 0); outline-offset: -2px; }
-.codes { columns: 2 9rem; margin: 0; padding: 0; list-style: none; font: 0.8125rem/1.6 monospace; }
-.codes li { display: flex; align-items: center; gap: 0.4rem; padding-inline: 0.2rem; opacity: 0.55;
-            break-inside: avoid; overflow-wrap: anywhere; }
-.codes li.here { opacity: 1; font-weight: 700; }
-.codes .chip { flex: none; width: 0.9rem; height: 0.9rem; border: 1px solid rgb(128 128 128 / 60%); }
-.codes .number { min-width: 1.6rem; text-align: end; }
+.window {{ border-collapse: collapse; table-layout: fixed; width: 100%; max-width: 27rem; }}
+.window caption {{ text-align: start; padding-bottom: 0.4rem; font-size: 0.875rem; }}
+.window td {{ font: 0.75rem/1 monospace; }}
+.window td {{ border: 1px solid rgb(128 128 128 / 35%); padding: 0; height: 1.7rem; text-align: center; }}
+.window td.chosen {{ outline: 3px solid rgb(255 140 0); outline-offset: -2px; }}
+.codes {{ columns: 2 9rem; margin: 0; padding: 0; list-style: none; font: 0.8125rem/1.6 monospace; }}
+.codes li {{ display: flex; align-items: center; gap: 0.4rem; padding-inline: 0.2rem; opacity: 0.55;
+            break-inside: avoid; overflow-wrap: anywhere; }}
+.codes li.here {{ opacity: 1; font-weight: 700; }}
+.codes .chip {{ flex: none; width: 0.9rem; height: 0.9rem; border: 1px solid rgb(128 128 128 / 60%); }}
+.codes .number {{ min-width: 1.6rem; text-align: end; }}
 </style>
-"""
+""")
 
 
 @st.fragment
@@ -65,7 +65,7 @@ def show_label_file(opened: OpenedSet) -> None:
     st.markdown(
         f"The class list, {len(dataset.class_list)} lines; the classes in the window are highlighted:"
     )
-    st.html(_STYLE + _codes(dataset.class_list, window))
+    st.html(joined_html((_STYLE, _codes(dataset.class_list, window))))
 
 
 def _show_window(window: LabelWindow, pixel: tuple[int, int], classes: ClassList) -> None:
@@ -84,35 +84,49 @@ def _show_window(window: LabelWindow, pixel: tuple[int, int], classes: ClassList
     place = (
         f"rows {window.top} to {window.top + height - 1}, columns {window.left} to {window.left + width - 1}"
     )
-    st.html(_STYLE + _table(window, pixel, classes, f"What the file holds: {place}", numbers=True))
-    st.html(_STYLE + _table(window, pixel, classes, "The same pixels in the classes' colours", numbers=False))
+    for caption, numbers in ((f"What the file holds: {place}", True), (_IN_COLOURS, False)):
+        st.html(joined_html((_STYLE, _table(window, pixel, classes, caption, numbers=numbers))))
 
 
 def _table(
     window: LabelWindow, pixel: tuple[int, int], classes: ClassList, caption: str, numbers: bool
-) -> str:
+) -> Html:
     rows = []
     for down, values in enumerate(window.numbers.tolist()):
         cells = []
         for along, number in enumerate(values):
-            chosen = ' class="chosen"' if (window.top + down, window.left + along) == pixel else ""
-            name = html.escape(classes.names[number], quote=True)
-            if numbers:
-                cells.append(f'<td{chosen} title="{name}">{number}</td>')
-            else:
-                cells.append(f'<td{chosen} title="{name}" style="background: {_css(classes, number)}"></td>')
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    return f'<table class="window"><caption>{html.escape(caption)}</caption>{"".join(rows)}</table>'
+            chosen = (window.top + down, window.left + along) == pixel
+            cells.append(
+                html(
+                    '<td class="{chosen}" title="{name}" style="{style}">{number}</td>',
+                    chosen="chosen" if chosen else "",
+                    name=classes.names[number],
+                    style="" if numbers else f"background: {_css(classes, number)}",
+                    number=number if numbers else "",
+                )
+            )
+        rows.append(html("<tr>{cells}</tr>", cells=joined_html(cells)))
+    return html(
+        '<table class="window"><caption>{caption}</caption>{rows}</table>',
+        caption=caption,
+        rows=joined_html(rows),
+    )
 
 
-def _codes(classes: ClassList, window: LabelWindow) -> str:
+def _codes(classes: ClassList, window: LabelWindow) -> Html:
     here = set(window.occurring)
-    lines = [
-        f'<li class="{"here" if number in here else ""}"><span class="number">{number}</span>'
-        f'<span class="chip" style="background: {_css(classes, number)}"></span>{html.escape(name)}</li>'
+    lines = (
+        html(
+            '<li class="{here}"><span class="number">{number}</span>'
+            '<span class="chip" style="background: {colour}"></span>{name}</li>',
+            here="here" if number in here else "",
+            number=number,
+            colour=_css(classes, number),
+            name=name,
+        )
         for number, name in enumerate(classes.names)
-    ]
-    return f'<ul class="codes" aria-label="Class list">{"".join(lines)}</ul>'
+    )
+    return html('<ul class="codes" aria-label="Class list">{lines}</ul>', lines=joined_html(lines))
 
 
 def _css(classes: ClassList, number: int) -> str:

@@ -1,0 +1,35 @@
+"""The one way for text into HTML of our own: like `markdown.py`, for the few places that `st.html` draws."""
+
+from __future__ import annotations
+
+import html as standard
+import string
+from collections.abc import Iterable
+from typing import Any, final
+
+
+@final
+class Html(str):
+    """Text that a browser may read as HTML: every part of it is ours, or escaped."""
+
+    __slots__ = ()
+
+
+def html(template: str, /, **values: object) -> Html:
+    """A piece of HTML of ours, with values in its {fields}: escaped, unless they are HTML.
+
+    template: written where `html` is called; a field that is an attribute's value stands between quotes.
+    """
+    return Html(_Formatter().vformat(template, (), values))
+
+
+def joined_html(parts: Iterable[Html]) -> Html:
+    """Several pieces of HTML as one."""
+    return Html("".join(parts))
+
+
+class _Formatter(string.Formatter):
+    """Python's own formatting with all values escaped."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return value if isinstance(value, Html) else standard.escape(format(value, format_spec), quote=True)
