@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
@@ -33,6 +32,10 @@ EDGE = {"width": 0.5, "color": _GREY}
 """Around every bar: black classes vanish on a dark page, pale ones on a light page."""
 
 
+_MEANT_BY_PLOTLY = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "%": "&#37;", "\r": " ", "\n": " "}
+)
+
 # Figures are drawn again at every change. One made of plain dictionaries is checked only once, in a tenth of
 # the time that Plotly takes to build it with `add_trace` and `add_vrect`.
 
@@ -47,7 +50,7 @@ def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
     bars = [
         {
             "type": "bar",
-            "name": stack.name,
+            "name": chart_text(stack.name),
             "x": axis.labels,
             "y": stack.heights,
             "marker": {"color": stack.colour, "line": EDGE},
@@ -163,7 +166,7 @@ def temperature_chart(reading: PixelReading, temperature: float, classes: int = 
             "orientation": "h",
             "name": label,
             "x": values[shown],
-            "y": [names[n] for n in shown],
+            "y": [chart_text(names[n]) for n in shown],
             "marker": {"color": [css(palette[n]) for n in shown], "opacity": opacity, "line": EDGE},
             "text": [f"{value:.1%} at {label}" for value in values[shown]],
             "textposition": "outside",
@@ -196,12 +199,12 @@ def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Fig
         {
             "type": "bar",
             "orientation": "h",
-            "name": name,
+            "name": chart_text(name),
             "x": widths,
             # numbers, not names: two pins may have the same name
             "y": list(range(len(pins))),
             "marker": {"color": colour, "line": EDGE},
-            "hovertemplate": f"{escape(name)} %{{x:.1%}}<extra></extra>",
+            "hovertemplate": f"{chart_text(name)} %{{x:.1%}}<extra></extra>",
         }
         for name, widths, colour in stacks
     ]
@@ -213,7 +216,7 @@ def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Fig
         "yaxis": {
             "autorange": "reversed",
             "tickvals": list(range(len(pins))),
-            "ticktext": [escape(pin.name) for pin in pins],
+            "ticktext": [chart_text(pin.name) for pin in pins],
         },
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
     }
@@ -264,6 +267,15 @@ def _axis(reading: PixelReading) -> _Axis:
             return _Axis(labels, "pixel (row, column)", "Pixel {}")
         case _:
             assert_never(reading.shape)
+
+
+def chart_text(text: str) -> str:
+    """A text for a Plotly figure that shows it as it is: names of classes, models, runs and pins.
+
+    Plotly makes links, bold text and lines of <a>, <b> and <br>, formulas of what stands between dollars, and
+    values of %{x} where it shows them under the mouse.
+    """
+    return text.translate(_MEANT_BY_PLOTLY)
 
 
 def figure_of(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Figure:

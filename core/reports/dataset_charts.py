@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.datasets import SPLITS, FrameSplit, Split
 from core.datasets.contents.statistics import Statistics
-from core.reports.charts import EDGE, css, figure_of
+from core.reports.charts import EDGE, chart_text, css, figure_of
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -163,7 +162,7 @@ def _class_bars(
                 "orientation": "h",
                 "name": SPLIT_NAMES[split],
                 "x": [float(values[n]) for n in order],
-                "y": [escape(names[n]) for n in order],
+                "y": [chart_text(names[n]) for n in order],
                 "marker": {"color": colour, "line": EDGE},
                 "hovertemplate": f"%{{y}}: {hover}{said}<extra></extra>",
             }

@@ -6,7 +6,6 @@ Each title says what was measured on what, so that a saved picture says it too.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -23,7 +22,7 @@ from core.evaluation.metrics import (
     row_shares,
 )
 from core.evaluation.results import Evaluation, SplitEvaluation
-from core.reports.charts import EDGE, css, figure_of
+from core.reports.charts import EDGE, chart_text, css, figure_of
 from core.reports.evaluation_tables import check_comparable, measured_on
 
 if TYPE_CHECKING:
@@ -252,7 +251,7 @@ def distance_chart(evaluations: Sequence[SplitEvaluation]) -> Figure:
         {
             "type": "scatter",
             "mode": "lines+markers",
-            "name": escape(evaluation.model),
+            "name": chart_text(evaluation.model),
             "x": list(range(1, FARTHEST + 2)),
             "y": [_number(value) for value in evaluation.boundary.by_distance()],
             "line": {"color": colour},
@@ -343,7 +342,7 @@ def comparison_chart(first: SplitEvaluation, second: SplitEvaluation, figure: Cl
         {
             "type": "scatter",
             "mode": "markers",
-            "name": escape(evaluation.model),
+            "name": chart_text(evaluation.model),
             "x": [_number(each[n]) for n in shown],
             "y": names,
             "marker": {"color": colour, "size": 11, "symbol": symbol, "line": EDGE},
@@ -368,11 +367,11 @@ def _distance_shares(evaluation: SplitEvaluation) -> list[float]:
 
 
 def _layout(title: str, evaluations: Sequence[Evaluation], height: int) -> dict[str, Any]:
-    models = " and ".join(escape(each.model) for each in evaluations)
-    source = f"{models} on {escape(measured_on(evaluations[0]))}"
+    models = " and ".join(chart_text(each.model) for each in evaluations)
+    source = f"{models} on {chart_text(measured_on(evaluations[0]))}"
     return {
         "title": {
-            "text": f'{escape(title)}<br><span style="font-size: 11px; font-weight: 400">{source}</span>',
+            "text": f'{chart_text(title)}<br><span style="font-size: 11px; font-weight: 400">{source}</span>',
             "x": 0,
             "xanchor": "left",
             "y": 1,
@@ -420,7 +419,7 @@ def _short(count: int) -> str:
 def _escaped(
     evaluation: Evaluation, numbers: Sequence[int] | np.ndarray[Any, np.dtype[np.intp]]
 ) -> list[str]:
-    return [escape(evaluation.class_names[int(n)]) for n in numbers]
+    return [chart_text(evaluation.class_names[int(n)]) for n in numbers]
 
 
 def _number(value: float) -> float | None:

@@ -13,7 +13,7 @@ from html import escape
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.reports.charts import figure_of
+from core.reports.charts import chart_text, figure_of
 from core.training.recipes.recipe import Stage
 from core.training.recipes.references import Reference
 from core.training.runs.batch_log import BatchCurves
@@ -287,7 +287,7 @@ def figure(chart: Chart) -> Figure:
         _level_trace(level, chart) for level in chart.levels
     ]
     layout: dict[str, Any] = {
-        "title": {"text": escape(chart.title)},
+        "title": {"text": chart_text(chart.title)},
         "height": 420,
         "xaxis": {"title": {"text": chart.x_title}},
         "yaxis": {"tickformat": ".0%" if chart.kind == "percent" else ""},
@@ -301,7 +301,7 @@ def figure(chart: Chart) -> Figure:
                 "y0": 0,
                 "y1": 1,
                 "line": {"color": _GREY, "dash": "dash", "width": 1},
-                "label": {"text": escape(mark.name), "textposition": "end"},
+                "label": {"text": chart_text(mark.name), "textposition": "end"},
             }
             for mark in chart.marks
         ],
@@ -327,7 +327,7 @@ def _trace(line: Line, chart: Chart) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers" if line.dots and len(line.xs) <= _MOST_DOTS else "lines",
-        "name": escape(line.name),
+        "name": chart_text(line.name),
         "x": list(line.xs),
         "y": list(line.ys),
         "yaxis": "y2" if line.right else "y",
@@ -341,7 +341,7 @@ def _level_trace(level: Level, chart: Chart) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": escape(level.name),
+        "name": chart_text(level.name),
         "x": [min(xs), max(xs)],
         "y": [level.y, level.y],
         "line": {"color": level.colour, "dash": "dot"},

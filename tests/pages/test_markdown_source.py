@@ -8,18 +8,25 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.pages.markdown_source import (
+    MODULES,
+    REFUSED,
+    TAKES_MARKDOWN,
     Source,
-    returned_by_name,
+    described_as_markdown,
     scope_of,
 )
 
 
 def complaints(files: dict[str, str]) -> list[str]:
     trees = {path: ast.parse(text) for path, text in files.items()}
-    functions = returned_by_name(trees)
     modules = {path.removesuffix(".py").replace("/", "."): scope_of(tree) for path, tree in trees.items()}
-    sources = (Source(path, tree, functions, modules) for path, tree in trees.items())
-    return [line for source in sources for line in source.complaints()]
+    return [line for path, tree in trees.items() for line in Source(path, tree, modules).complaints()]
+
+
+def complaints_of(line: str) -> list[str]:
+    """Of a page with that line in it."""
+    ours = {path: (ROOT / path).read_text("utf-8") for path in MODULES.values()}
+    return complaints(ours | {"pages/some.py": _AROUND.format(line=line)})
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +65,9 @@ GOOD = (
     'st.selectbox("Not read as Markdown", names, format_func=str)',
     "st.text(name)",
     'for title in (markdown("a"), markdown("b")):\n        st.subheader(title)',
-    "for title, act in FILES.items():\n        st.download_button(title, act)",
+    "by_title: dict[Markdown, str] = {}\n    for title, name in by_title.items():\n        st.title(title)",
     'own = "ours"\n    st.subheader(own)',
+    'st.html(html("<b>{name}</b>", name=name))',
 )
 
 BAD = (
@@ -110,14 +118,28 @@ BAD = (
     "for title in names:\n        st.subheader(title)",
     "for name in OTHER.values():\n        st.subheader(name)",
     "if title := name:\n        st.subheader(title)",
-    "st.markdown(escape(name), unsafe_allow_html=True)",
+    'st.markdown("ours", unsafe_allow_html=True)',
     "st.html(name)",
+    'st.html(f"<b>{name}</b>")',
+    "st.html(escape(name))",
+    "st.html(html(name))",
+    "st.error(html('{name}', name=name))",
+    "st.error(pattern(name))",
+    "st.error(re.escape(name))",
+    'st.info(f"{escape(name)!r}")',
+    "left.write(name)",
+    "run(st)",
+    "st.cache_data(show_spinner=name)",
 )
 
 _AROUND = """
+import streamlit as st
+from re import escape as pattern
+from pages.widgets.shared.html import Html, html, joined_html
+from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
+
 TITLES = {{"a": "A", "b": "B"}}
 OTHER: dict[str, str] = {{}}
-FILES: dict[Markdown, Callable[[], str]] = {{}}
 
 def sentence(name: str) -> Markdown:
     return markdown("{{name}}", name=name)
@@ -125,16 +147,16 @@ def sentence(name: str) -> Markdown:
 def plain(name: str) -> str:
     return name
 
-def show(name: str, names: list[str], words: Markdown, text: str | Markdown, share: float, count: int) -> None:
+def show(name: str, names: list[str], words: Markdown, text: str | Markdown, share: float, count: int):
     {line}
 """
 
 
 @pytest.mark.parametrize("line", GOOD)
 def test_what_is_ours_or_escaped_may_be_shown(line: str) -> None:
-    assert complaints({"pages/some.py": _AROUND.format(line=line)}) == []
+    assert complaints_of(line) == []
 
 
 @pytest.mark.parametrize("line", BAD)
 def test_what_goes_around_markdown_is_named(line: str) -> None:
-    assert complaints({"pages/some.py": _AROUND.format(line=line)})
+    assert complaints_of(line)
