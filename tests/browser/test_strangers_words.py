@@ -125,6 +125,28 @@ def test_every_kind_of_element_shows_the_text_and_nothing_else(
         assert f"![a](http://{canary.address}/{kind}) <img src=http://{canary.address}/{kind}>" in seen, kind
 
 
+def test_charts_show_the_text_and_nothing_else(
+    words: RunningApp, canary: Canary, open_page: OpenPage
+) -> None:
+    page = open_page(f"{words.url}/?show=charts")
+    shown(page)
+    text = f"![a](http://{canary.address}/chart) <img src=http://{canary.address}/chart>"
+    plot = page.get_by_test_id("stPlotlyChart")
+    expect(plot.locator(".ytick")).to_contain_text(text)
+    expect(plot.locator(".ytick")).to_contain_text("<b>%{x}</b> %{customdata} $x$")
+    expect(plot.locator(".legendtext").first).to_contain_text(text)
+    plot.locator(".bars path").first.hover(force=True)
+    expect(plot.locator(".hovertext")).to_contain_text(f"{text} http")
+    expect(plot.locator(".hovertext")).to_contain_text("<b>%{x}</b> %{customdata} $x$ 100.0%")
+    page.get_by_test_id("stEChartsChart").hover()
+    expect(page.get_by_test_id("stEChartsChart")).to_contain_text(text)
+    saved = page.frame_locator("iframe")
+    expect(saved.locator("h1")).to_contain_text(text)
+    expect(saved.locator(".gtitle")).to_contain_text(text)
+    for body in (page.locator("body"), saved.locator("body")):
+        assert not [each for each in body.evaluate(_ELEMENTS) if "/chart" in each]
+
+
 KINDS = (
     *("markdown", "help", "caption", "header", "subheader", "error", "title", "warning", "info", "success"),
     *("badge", "metric", "value", "delta", "table", "image", "progress", "toast", "expander", "page_link"),

@@ -1,7 +1,7 @@
 """A page that shows hostile texts in every kind of element that Streamlit reads as Markdown, and in others.
 
 `?show=all` shows every text on its own, in a sentence and as a label; `?show=kinds` one text in each kind of
-element. The canary's address, which the texts name, is in the environment.
+element; `?show=charts` one in charts. The canary's address, which the texts name, is in the environment.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import os
 import numpy as np
 import streamlit as st
 
+from core.reports import charts, run_charts
+from core.segmentation.pins import Pin
+from core.segmentation.reading import ClassProbability
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import escape, markdown
 from tests.browser.hostile import hostile
@@ -77,6 +80,17 @@ def show_kinds() -> None:
     st.dataframe({text("column"): [text("cell")]}, alt=text("dataframe"))
 
 
-SHOWN = {"all": show_all, "kinds": show_kinds}
+def show_charts() -> None:
+    """The text as the name of a class in both kinds of charts: on the axis, in the legend, under the mouse."""
+    name = f"</script>{MANY.format(canary=CANARY, kind='chart')} <b>%{{x}}</b> %{{customdata}} $x$"
+    pin = Pin(name, "photo", "model", "512", 0, 0, name, 1.0, 0.0, "sure", (ClassProbability(name, 1.0),))
+    st.plotly_chart(charts.pins_chart([pin], {}), key="plotly")
+    line = run_charts.Line(name, (1.0, 2.0, 3.0), (1.0, 2.0, 3.0), run_charts.BLUE, dots=True)
+    chart = run_charts.Chart(name, name, (line,))
+    st.echarts_chart(run_charts.option(chart), height=300, key="echarts")
+    st.iframe(run_charts.html_page([chart], name), height=600)
+
+
+SHOWN = {"charts": show_charts, "all": show_all, "kinds": show_kinds}
 SHOWN[st.query_params.get("show", "all")]()
 st.text("That is all.")
