@@ -81,7 +81,7 @@ def show_kinds() -> None:
 
 
 def show_charts() -> None:
-    """The text as the name of a class in both kinds of charts: on the axis, in the legend, under the mouse."""
+    """The text as the name of a class in charts: on the axis, in the legend, under the mouse, in a file."""
     name = f"</script>{MANY.format(canary=CANARY, kind='chart')} <b>%{{x}}</b> %{{customdata}} $x$"
     pin = Pin(name, "photo", "model", "512", 0, 0, name, 1.0, 0.0, "sure", (ClassProbability(name, 1.0),))
     st.plotly_chart(charts.pins_chart([pin], {}), key="plotly")

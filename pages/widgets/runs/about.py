@@ -13,7 +13,6 @@ from core.reports.run_tables import recipe_rows
 from core.training.recipes.recipe import to_toml
 from core.training.runs.records import RunSummary, RunView, delete_run, label_run, read_run
 from pages.widgets.runs.changing import change
-from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only, is_guest
 
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.training.runs.folder import disk_full
+from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.markdown import escape
 
 _TROUBLE = "run_trouble"
 
@@ -33,4 +33,4 @@ def change(act: Callable[[str], None], run: str) -> None:
 def show_trouble() -> None:
     """Say once what the last change ran into."""
     if trouble := st.session_state.pop(_TROUBLE, ""):
-        st.error(escape(trouble), icon=":material/error:")
+        show_error(trouble)

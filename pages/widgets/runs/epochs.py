@@ -66,8 +66,11 @@ def _table(run: str) -> None:
             on_click="ignore",
         )
         st.caption(
-            f"★ marks the highest acc_camvid at the latest stage's size, {size_words(view)}. *kept as* names "
-            "the epoch's checkpoint, if any: `best` has the highest mean IoU of the last stage."
+            markdown(
+                "★ marks the highest acc_camvid at the latest stage's size, {size}. *kept as* names the "
+                "epoch's checkpoint, if any: `best` has the highest mean IoU of the last stage.",
+                size=size_words(view),
+            )
         )
 
 

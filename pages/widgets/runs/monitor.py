@@ -135,13 +135,15 @@ def _batch_log(run: str, created: float) -> BatchLog:
 
 def _show_figures(view: RunView, curves: BatchCurves) -> None:
     last, best = (view.history[-1] if view.history else None), view.best
-    figures: dict[str, str | None] = {
-        "Training loss": f"{last.train_loss:.3f}" if last else None,
-        "Validation loss": f"{last.valid_loss:.3f}" if last else None,
-        "acc_camvid": f"{last.acc_camvid:.1%}" if last else None,
-        "Mean IoU": f"{last.mean_iou:.1%}" if last else None,
-        f"Best acc_camvid, {size_words(view)}": f"{best.acc_camvid:.1%}" if best else None,
-        "Batches per second": f"{curves.now:.1f}" if curves.now else None,
+    figures: dict[Markdown, Markdown | None] = {
+        markdown("Training loss"): markdown("{loss:.3f}", loss=last.train_loss) if last else None,
+        markdown("Validation loss"): markdown("{loss:.3f}", loss=last.valid_loss) if last else None,
+        markdown("acc_camvid"): markdown("{share:.1%}", share=last.acc_camvid) if last else None,
+        markdown("Mean IoU"): markdown("{share:.1%}", share=last.mean_iou) if last else None,
+        markdown("Best acc_camvid, {size}", size=size_words(view)): (
+            markdown("{share:.1%}", share=best.acc_camvid) if best else None
+        ),
+        markdown("Batches per second"): markdown("{rate:.1f}", rate=curves.now) if curves.now else None,
     }
     with st.container(horizontal=True):
         for name, value in figures.items():

@@ -13,7 +13,7 @@ from core.project import data_folder
 from pages.widgets.shared.dataset_state import SET, select
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.jobs import CANCEL, jobs, watch
 from pages.widgets.shared.markdown import markdown
 
 _MEGABYTE = 1024**2
@@ -59,7 +59,8 @@ def show_downloads() -> None:
         if job is None:
             continue
         if job.state == "running":
-            watch(job, f"Downloading {name}", f"download_{name}", cancel="" if is_guest() else "Cancel")
+            title = markdown("Downloading {name}", name=name)
+            watch(job, title, f"download_{name}", cancel=None if is_guest() else CANCEL)
             continue
         if job.state == "failed":
             show_error(

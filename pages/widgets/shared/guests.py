@@ -8,6 +8,8 @@ import socket
 
 import streamlit as st
 
+from pages.widgets.shared.markdown import markdown
+
 GUESTS = "STREETSCOPE_GUESTS"
 """With this in the environment, visitors from other machines are guests: they look, and change nothing."""
 
@@ -29,11 +31,15 @@ def is_guest() -> bool:
 def host_only(what: str) -> bool:
     """Whether the visitor may do what only somebody at this computer may; says so to a guest.
 
-    what: completes "Only somebody at this computer can ..." with words of ours.
+    what: completes "Only somebody at this computer can ...".
     """
     if not is_guest():
         return True
-    st.caption(f":material/lock: Only somebody at the computer that StreetScope runs on can {what}.")
+    st.caption(
+        markdown(
+            ":material/lock: Only somebody at the computer that StreetScope runs on can {what}.", what=what
+        )
+    )
     return False
 
 

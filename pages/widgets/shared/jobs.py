@@ -11,7 +11,7 @@ from core.jobs import Job, JobProgress, Jobs
 from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
 _TICK_SECONDS = 0.5
-_CANCEL = markdown("Cancel")
+CANCEL = markdown("Cancel")
 
 
 @st.cache_resource(show_spinner=False)
@@ -21,7 +21,7 @@ def jobs() -> Jobs:
 
 
 def watch(
-    job: Job[Any], title: Markdown, key: str, *, unit: str = "", cancel: Markdown | None = _CANCEL
+    job: Job[Any], title: Markdown, key: str, *, unit: str = "", cancel: Markdown | None = CANCEL
 ) -> None:
     """A bar with the time left while a job runs; the whole page runs again when it has ended.
 

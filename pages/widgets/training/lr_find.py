@@ -17,7 +17,7 @@ from pages.widgets.runs.badge import place_in_queue
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only
-from pages.widgets.shared.markdown import Markdown, escape, markdown
+from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.training.plan import start_run
 from pages.widgets.training.recipe import GivenRecipe, choose_stage, set_learning_rate
 

@@ -74,8 +74,8 @@ def _live(drawn: tuple[tuple[str, ShownState], ...]) -> None:
 def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         run_badge(run)
-        st.markdown(f"**{escape(run.title)}** {_what(run)}", width="stretch")
-        run_link(run.id, "Watch it learn")
+        st.markdown(markdown("**{title}** {what}", title=run.title, what=_what(run)), width="stretch")
+        run_link(run.id, markdown("Watch it learn"))
         if not is_guest():
             st.button(
                 "Stop",
@@ -110,8 +110,8 @@ def _row(run: RunSummary) -> None:
     with st.container(border=True, key=f"run_{run.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             run_badge(run)
-            st.markdown(f"**{escape(run.title)}** {_what(run)}", width="stretch")
-            run_link(run.id, "Open")
+            st.markdown(markdown("**{title}** {what}", title=run.title, what=_what(run)), width="stretch")
+            run_link(run.id, markdown("Open"))
             if not is_guest():
                 _change_buttons(run)
         if run.note:
@@ -122,11 +122,12 @@ def _row(run: RunSummary) -> None:
 
 def _change_buttons(run: RunSummary) -> None:
     if not run.live and run.state != "finished":
-        _button("Resume", run, start, ":material/resume:", "The run continues from its last completed epoch.")
+        words = markdown("The run continues from its last completed epoch.")
+        _button(markdown("Resume"), run, start, ":material/resume:", words)
     _edit_menu(run)
 
 
-def _what(run: RunSummary) -> str:
+def _what(run: RunSummary) -> Markdown:
     """A run's recipe, data set and start, for the line of its title."""
     task = "learning-rate finder, " if run.task == "lr_find" else ""
     when = f", {datetime.fromtimestamp(run.created):%d %b %Y, %H:%M}" if run.created else ""
@@ -145,7 +146,7 @@ def _failure(run: RunSummary) -> None:
                 show_error(error)
 
 
-def _button(label: str, run: RunSummary, act: Callable[[str], None], icon: str, words: str) -> None:
+def _button(label: Markdown, run: RunSummary, act: Callable[[str], None], icon: str, words: Markdown) -> None:
     st.button(label, key=f"{label}_{run.id}", icon=icon, on_click=change, args=(act, run.id), help=words)
 
 
