@@ -15,12 +15,13 @@ with st.spinner("Loading the network"):
     from pages.widgets.explore import comparison
     from pages.widgets.photos.input import photo_picker
     from pages.widgets.photos.visitor_session import keep_visitor_session
-    from pages.widgets.segmentation.models import model_picker, or_say_why, segment
+    from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
     from pages.widgets.segmentation.sizes import size_picker
     from pages.widgets.shared.markdown import markdown
     from pages.widgets.viewer.pixel_viewer import pixel_viewer
 
 photo = photo_picker()
+warn_of_missing("model1", "model2")
 columns = st.columns(2, gap="medium")
 sides = []
 for number, (column, size) in enumerate(zip(columns, ("512", "1024"), strict=True), start=1):

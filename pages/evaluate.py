@@ -27,6 +27,7 @@ with st.spinner("Loading the network"):
     from pages.widgets.evaluate.frames import Measured
     from pages.widgets.evaluate.job import evaluations
     from pages.widgets.evaluate.worst import show_worst
+    from pages.widgets.segmentation.models import terms
     from pages.widgets.shared.markdown import escape
 
 opened = choose_frames()
@@ -50,6 +51,8 @@ if len(found) > 1:
     ]
 headline(shown, opened)
 card = next(task.card for task in tasks if task.card.name == shown.model)
+if words := terms(card):
+    st.caption(words)
 measured = Measured(shown, opened, card)
 TABS: dict[str, Callable[[], None]] = {
     "Classes": lambda: show_classes(shown),

@@ -18,12 +18,19 @@ with st.spinner("Loading the network"):
     from pages.widgets.photos.input import listen_for_pasted, photo_input, show_refused
     from pages.widgets.photos.strip import photo_strip
     from pages.widgets.photos.visitor_session import keep_visitor_session, visitor_session
-    from pages.widgets.segmentation.models import figures, model_picker, or_say_why, segment
+    from pages.widgets.segmentation.models import (
+        figures,
+        model_picker,
+        or_say_why,
+        segment,
+        warn_of_missing,
+    )
     from pages.widgets.segmentation.sizes import size_picker
     from pages.widgets.shared.markdown import markdown
     from pages.widgets.viewer.pixel_viewer import pixel_viewer
 
 address.follow()
+warn_of_missing("model")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     photo_input()
     strip = st.container()

@@ -1,4 +1,4 @@
-"""A model's card in words: how good it is, on what that was measured, and what it is not good at."""
+"""A model's card in words: how good it is, on what that was measured, what it is not good at, its licence."""
 
 from __future__ import annotations
 
@@ -24,7 +24,16 @@ def accuracy_words(card: ModelCard) -> str:
 
 def limits_words(card: ModelCard) -> str:
     """What the card says of a model's limits, as sentences; empty when it says nothing."""
-    return " ".join(limit if limit.endswith((".", "!", "?")) else f"{limit}." for limit in card.limits)
+    return " ".join(map(_sentence, card.limits))
+
+
+def licence_words(card: ModelCard) -> str:
+    """The licence that the card names, as a sentence; empty when it names none."""
+    return _sentence(f"Licence: {card.licence.strip()}") if card.licence.strip() else ""
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _accuracy(metrics: dict[str, Any]) -> str:

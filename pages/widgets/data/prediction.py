@@ -12,7 +12,7 @@ from core.evaluation.metrics import classes_in_mean, mean_iou, per_class_iou, pi
 from core.evaluation.results import Evaluation
 from core.models.store import list_models
 from pages.widgets.data.truth import truth_viewer
-from pages.widgets.segmentation.models import model_picker
+from pages.widgets.segmentation.models import model_picker, warn_of_missing
 from pages.widgets.segmentation.predictions import Prediction, predict
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
@@ -27,6 +27,7 @@ def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> 
             "There is no model on this machine. Train one, or restore the one that comes with StreetScope."
         )
         return
+    warn_of_missing("model")
     model = model_picker()
     try:
         with st.spinner(

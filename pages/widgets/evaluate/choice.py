@@ -11,7 +11,7 @@ from core.errors import DatasetError, ModelError
 from core.models.store import list_models, read_card
 from pages.widgets.data.gallery import SPLIT_TITLES
 from pages.widgets.evaluate.job import Task
-from pages.widgets.segmentation.models import model_picker
+from pages.widgets.segmentation.models import asked_for, model_picker
 from pages.widgets.shared.dataset_state import SPLIT
 from pages.widgets.shared.datasets import OpenedSet, choose_dataset
 from pages.widgets.shared.errors import show_error
@@ -36,11 +36,6 @@ def choose_frames() -> OpenedSet:
     return opened
 
 
-def _asked(key: str) -> str:
-    """What a picker will show, if it still exists: the last choice, or the one in the address."""
-    return str(st.session_state.get(key) or st.query_params.get(key, ""))
-
-
 @st.cache_data(max_entries=8, show_spinner=False)
 def _left_out(key: str, _opened: OpenedSet) -> list[str]:
     """A sentence for each picture of the folder that is not among the frames."""
@@ -58,7 +53,7 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
             "There is no model on this machine. Train one, or restore the one that comes with StreetScope."
         )
         st.stop()
-    asked = [name for name in (_asked(_MODEL), _asked(_OTHER)) if name and name not in list_models()]
+    asked = [name for name in (asked_for(_MODEL), asked_for(_OTHER)) if name and name not in list_models()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = model_picker(key=_MODEL)
         other = _other_model(model)

@@ -12,6 +12,7 @@ import streamlit as st
 from core.photos.photo import Photo
 from pages.widgets.explore.reading import COLUMN, ROW
 from pages.widgets.photos.visitor_session import sample, visitor_session
+from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import Pixel, View
 
 _VIEW, _WRITTEN = "view", "address_written"
@@ -22,13 +23,22 @@ def follow() -> None:
     """Read what a link or the browser's back button put into the address."""
     asked = st.query_params.to_dict()
     written: dict[str, str] = st.session_state.get(_WRITTEN, {})
-    if asked.get("photo") != written.get("photo") and sample(asked.get("photo", "")):
-        visitor_session().looked_at = asked["photo"]
+    if asked.get("photo") != written.get("photo"):
+        _look_at(asked.get("photo", ""))
     if asked.get("view") != written.get("view") and asked.get("view") in _VIEWS:
         st.session_state[_VIEW] = asked["view"]
     for name, key in (("row", ROW), ("col", COLUMN)):
         if asked.get(name) != written.get(name) and asked.get(name, "").isdecimal():
             st.session_state[key] = int(asked[name][:6])
+
+
+def _look_at(name: str) -> None:
+    """Look at the sample that the address names; one sentence if there is none of that name."""
+    if sample(name):
+        visitor_session().looked_at = name
+    elif name:
+        words = markdown("There is no sample called {name}; another photo is shown.", name=name[:80])
+        st.warning(words, icon=":material/search_off:")
 
 
 def view() -> View:

@@ -13,16 +13,16 @@ import streamlit as st
 from core.errors import ComparisonError, ImageError, ModelError
 from core.hardware.allocator import return_free_memory
 from core.models.paths import DEFAULT_MODEL
-from core.models.store import list_models, read_card
+from core.models.store import ModelCard, list_models, read_card
 from core.photos import images
 from core.photos.photo import Photo
-from core.reports.model_words import accuracy_words, limits_words
+from core.reports.model_words import accuracy_words, licence_words, limits_words
 from core.segmentation.cache import SharedCache
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.markdown import Markdown, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.viewer.pixel_viewer import ViewerPicture, viewer_picture
 
 _KEPT_BYTES = 1024**3
@@ -128,6 +128,18 @@ def _viewer_picture(result: Segmentation) -> ViewerPicture:
     )
 
 
+def asked_for(key: str) -> str:
+    """What a picker will show, if it still exists: the last choice, or the one in the address."""
+    return str(st.session_state.get(key) or st.query_params.get(key, ""))
+
+
+def warn_of_missing(*keys: str) -> None:
+    """Name the models that pickers are asked for and that do not exist; before the pickers show others."""
+    for name in [name for key in keys if (name := asked_for(key)) and name not in list_models()]:
+        words = markdown("The model {model} no longer exists; another one is used.", model=name[:80])
+        st.warning(words, icon=":material/search_off:")
+
+
 def model_picker(label: Markdown = _MODEL, key: str = "model") -> str:
     """Let the visitor choose a model; draws nothing when there is only one."""
     models = list_models()
@@ -145,11 +157,16 @@ def model_picker(label: Markdown = _MODEL, key: str = "model") -> str:
 
 
 def figures(model: str) -> Markdown:
-    """What a model's card says of it: how good it is, on which data, and its limits."""
+    """What a model's card says of it: how good it is, on which data, its limits and its licence."""
     card = read_card(model)
     return markdown(
-        "The network **{model}** {accuracy} {limits}",
+        "The network **{model}** {accuracy} {terms}",
         model=model,
         accuracy=accuracy_words(card),
-        limits=limits_words(card),
+        terms=terms(card),
     )
+
+
+def terms(card: ModelCard) -> Markdown:
+    """The limits and the licence that a card names; empty when it names neither."""
+    return escape(" ".join(filter(None, (limits_words(card), licence_words(card)))))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.models.store import ModelCard, read_card
-from core.reports.model_words import accuracy_words, limits_words
+from core.reports.model_words import accuracy_words, licence_words, limits_words
 
 MEASURED = {
     "acc_camvid": 0.95,
@@ -66,4 +66,9 @@ def test_the_shipped_model_has_limits_and_a_licence(monkeypatch: pytest.MonkeyPa
     card = read_card("street-lite0")
 
     assert "one English town in daylight" in limits_words(card)
-    assert "CC BY-NC 4.0" in card.licence
+    assert licence_words(card).startswith("Licence: CC BY-NC 4.0, for personal")
+
+
+def test_the_licence_is_a_sentence_and_nothing_without_one(card: ModelCard) -> None:
+    assert licence_words(card.model_copy(update={"licence": " "})) == ""
+    assert licence_words(card.model_copy(update={"licence": "CC BY 4.0"})) == "Licence: CC BY 4.0."
