@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import torch
 
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import TemperatureError
-from core.reports.charts import css, pins_chart, reading_chart, reading_option, temperature_chart
+from core.reports.charts import chart_text, css, pins_chart, reading_chart, reading_option, temperature_chart
 from core.segmentation.painting import colour_mask, overlay
 from core.segmentation.pins import pin
 from core.segmentation.reading import PixelPrediction, PixelReading, Shape, neighbourhood, pixel_predictions
@@ -244,11 +245,22 @@ def test_pins_are_bars_to_100_per_cent_one_below_the_other():
     assert list(figure.layout.yaxis.ticktext) == ["kerb", "kerb"]
 
 
-def test_a_pins_name_is_no_markup():
-    belief = reading_around(50, 3, "row").chosen
-    figure = pins_chart([pin('<a href="x">', "a.jpg", "m", "512", belief)], {})
+def test_no_name_means_anything_to_a_chart():
+    evil = '<a href="x">%{y} $z$</a>'
+    classes = tuple(replace(each, name=f"{evil}{number}") for number, each in enumerate(THREE.classes))
+    shown = replace(reading_around(50, 3, "row"), class_list=replace(THREE, classes=classes))
+    best = tuple(replace(each, name=evil) for each in shown.chosen.top)
+    kept = pin(evil, "a.jpg", "m", "512", replace(shown.chosen, top=best))
 
-    assert "<" not in figure.layout.yaxis.ticktext[0]
+    for figure in (reading_chart(shown), temperature_chart(shown, 2), pins_chart([kept], {})):
+        texts = json.dumps(json.loads(figure.to_json()), ensure_ascii=False)
+        assert chart_text(evil).replace('"', r"\"") in texts
+        assert "<a" not in texts
+        assert "{y} $z$" not in texts
+
+
+def test_chart_text_can_be_read_again():
+    assert chart_text("a < b & 50 %{x} $y$\n") == "a &lt; b &amp; 50 &#37;{x} &#36;y&#36; "
 
 
 def test_no_pins_are_an_empty_chart():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 import re
 from collections.abc import Callable
@@ -194,6 +195,22 @@ def test_every_chart_says_what_it_was_measured_on(evaluation, name):
 
     assert "&lt;b&gt;town, valid, 3 pictures, 10 x 4, 4 classes" in figure.layout.title.text
     assert "some" in figure.layout.title.text
+
+
+@pytest.mark.parametrize("name", [*CHARTS, "one class"])
+def test_no_name_means_anything_to_a_chart(evaluation, name):
+    evil = "<a href=x>%{y} $z$</a>"
+    classes = [replace(each, name=f"{evil}{number}") for number, each in enumerate(COLOURS.classes)]
+    class_list = replace(COLOURS, classes=tuple(classes))
+    spoilt = replace(
+        evaluation, model=evil, dataset=evil, class_names=class_list.names, class_list=class_list
+    )
+    draw = CHARTS.get(name, lambda e: charts.reliability_chart(e, ROAD))
+    shown = json.dumps(json.loads(draw(spoilt).to_json()))
+
+    assert "&lt;a href=x&gt;&#37;{y} &#36;z&#36;&lt;/a&gt;" in shown
+    assert "<a" not in shown
+    assert "{y} $z$" not in shown
 
 
 def test_bars_of_classes_are_those_in_the_truth_the_largest_first(evaluation):
