@@ -48,6 +48,8 @@ def choose_dataset() -> OpenedSet:
     asked = str(st.query_params.get(SET) or st.session_state.get(SET, ""))
     if asked and asked not in options:
         st.session_state[GONE] = asked
+    for name in [name for name in options if not _is_text(name)]:
+        _leave_out(options.pop(name))
     stands_in = st.container()  # a warning that comes and goes here moves nothing below
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
@@ -122,6 +124,20 @@ def _options() -> dict[str, Path]:
     found = {path.name: path for path in find_datasets()}
     toytown_folder = found.pop(TOYTOWN, data_folder() / TOYTOWN)
     return {TOYTOWN: toytown_folder} | found | {str(path): path for path in recent_folders()}
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file's name is text, which can be sent to a browser, and not bytes in some other encoding."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _leave_out(folder: Path) -> None:
+    words = markdown("The folder {name} is left out: its name is not in UTF-8. Rename it.", name=folder.name)
+    st.warning(words, icon=":material/folder_off:")
 
 
 def _folder_menu(name: str) -> None:
