@@ -6,6 +6,7 @@ SegNet grouping of them into 11 live here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -16,6 +17,40 @@ from numpy.typing import NDArray
 from core.errors import DatasetError
 
 RGB = tuple[int, int, int]
+
+UNLABELLED = 255
+"""The number of a pixel that nobody labelled and that no class stands for: it is never counted.
+
+A class list has at most 255 classes, numbered from 0 to 254. Cityscapes' trainIds and PASCAL VOC's label maps
+use this number in the same sense.
+"""
+
+_VOID_NAMES = (
+    "void",
+    "unlabelled",
+    "unlabeled",
+    "notlabelled",
+    "notlabeled",
+    "nolabel",
+    "ignore",
+    "ignored",
+    "ignorelabel",
+    "ignoreregion",
+    "dontcare",
+)
+
+
+def void_number(names: Sequence[str]) -> int | None:
+    """The number of the class that stands for "not labelled"; None if there is none.
+
+    names: those of a class list, in order. What a name says decides: void, unlabelled, not labelled, no
+    label, ignore(d), ignore label or region and don't care, in any case, spelling and punctuation.
+    Background, other, unknown and the like are classes as any other: people label them, and networks learn
+    them. With several such names, the one that comes first in this list counts, and the others are ordinary
+    classes.
+    """
+    plain = ["".join(sign for sign in name.casefold() if sign.isalnum()) for name in names]
+    return next((plain.index(name) for name in _VOID_NAMES if name in plain), None)
 
 
 @dataclass(frozen=True)
@@ -35,8 +70,8 @@ class SegmentationClass:
 class ClassList:
     """An ordered list of classes: the number in a label map is the position in this list.
 
-    `void` is the number of the class that stands for "not labelled", or None if there is none.
-    Void pixels are ignored in the loss and in every metric.
+    `void` is the number of the class that stands for "not labelled", or None if there is none
+    (`void_number`). Void pixels are ignored in the loss and in every metric, and so are UNLABELLED ones.
     """
 
     name: str
@@ -56,6 +91,22 @@ class ClassList:
         """(C, 3) colours, 0..255."""
         return np.array([c.colour for c in self.classes], dtype=np.uint8)
 
+    @property
+    def unlabelled(self) -> int:
+        """The number of a pixel that nobody labelled: the Void class's, or UNLABELLED if there is none."""
+        return UNLABELLED if self.void is None else self.void
+
+    @cached_property
+    def full_palette(self) -> NDArray[np.uint8]:
+        """(256, 3) the colour of every number that a label map can hold; black where there is no class."""
+        colours = np.zeros((256, 3), dtype=np.uint8)
+        colours[: len(self)] = self.palette
+        return colours
+
+    def name_of(self, number: int) -> str:
+        """The name of the class with that number, or what to say where there is none."""
+        return self.names[number] if number < len(self) else "not labelled"
+
     def index(self, name: str) -> int:
         """The number of the class called `name`; DatasetError if there is none."""
         try:
@@ -72,9 +123,9 @@ class ClassList:
     def translation(self, target: ClassList) -> NDArray[np.uint8]:
         """(C,) lookup table from this list's numbers to `target`'s, by name, then by group.
 
-        A class that `target` has under neither becomes its void, or 255 if it has none.
+        A class that `target` has under neither becomes its void, or UNLABELLED if it has none.
         """
-        nothing = 255 if target.void is None else target.void
+        nothing = target.unlabelled
         numbers = {name: number for number, name in enumerate(target.names)}
         table = [numbers.get(c.name, numbers.get(c.group, nothing)) for c in self.classes]
         return np.array(table, dtype=np.uint8)

@@ -22,6 +22,7 @@ with status 2.
     │   └── PretrainedWeightsError ImageNet weights that are not available here
     ├── DatasetError               a folder that is not a data set, or one with a bad label
     │   ├── LabelValueError        a label map with a number that the class list does not have
+    │   ├── PaletteOrderError      a label map whose palette says that its numbers mean other classes
     │   ├── UnknownColourError     a label map with a colour that the class list does not have
     │   └── DownloadError          a data set that could not be downloaded
     ├── WorkerError                a process of ours that ended without a result
@@ -106,6 +107,10 @@ class DatasetError(StreetScopeError):
 
 class LabelValueError(DatasetError):
     """A label map holds a number that the class list does not have."""
+
+
+class PaletteOrderError(DatasetError):
+    """A label map whose palette says that its numbers mean other classes."""
 
 
 class UnknownColourError(DatasetError):

@@ -36,7 +36,8 @@ class SegmentationDataset:
     """A data set: its class list and its frames, split for training, validation and test.
 
     root: the folder that `layout` was recognised in.
-    colour_labels: whether label maps are pictures in the classes' colours; otherwise they hold class numbers.
+    colour_labels: whether label maps are pictures in the classes' colours; otherwise they hold numbers.
+    values: the number that stands for each class in the label maps, where that is not the class's own.
     """
 
     name: str
@@ -47,6 +48,7 @@ class SegmentationDataset:
     root: Path
     layout: str
     colour_labels: bool = False
+    values: tuple[int, ...] = ()
 
     def frames(self, split: Split = "all") -> tuple[Frame, ...]:
         """The frames of a split; `all` is training, then validation, then test."""
@@ -78,11 +80,12 @@ class SegmentationDataset:
     def read_label(self, frame: Frame) -> NDArray[np.uint8]:
         """Decode a frame's label map alone: (H, W) class numbers. Does not check its size.
 
+        A pixel that nobody labelled has the number of the Void class, or UNLABELLED if there is none.
         A label map in colours is turned into numbers once and then cached.
         """
         if self.colour_labels:
             return labels.read_colours_once(frame.label, self.class_list)
-        return labels.read_indices(frame.label, len(self.class_list))
+        return labels.read_indices(frame.label, self.class_list, self.values)
 
 
 def check_same_size(frame: Frame, image: NDArray[np.uint8], label: NDArray[np.uint8]) -> None:

@@ -6,9 +6,11 @@ A label file is as hostile as any other: its size is checked before a pixel is d
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +18,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from core.cache import Cache, cache_key
-from core.classes import RGB, ClassList
+from core.classes import RGB, UNLABELLED, ClassList
+from core.datasets.palettes import changed_places, picture_palette
 from core.datasets.pictures import read_bytes
-from core.errors import DatasetError, LabelValueError, UnknownColourError
+from core.errors import DatasetError, LabelValueError, PaletteOrderError, UnknownColourError
 from core.files import signature
 from core.photos import images
 from core.photos.containers import png
@@ -27,7 +30,7 @@ from core.photos.containers.orientation import UPRIGHT
 LABELS = Cache("labels", 1024**3)
 """Label maps in colours, turned into numbers: about 10 kB each."""
 
-NO_CLASS = 255
+_NO_CLASS = 255
 """Stands for a colour that no class has; a class list has at most 255 classes."""
 
 MOST_COLOURS = 64
@@ -39,27 +42,39 @@ _SHOWN = 3
 _STRIP = 1 << 20  # pixels
 
 
-def read_indices(path: Path, classes: int) -> NDArray[np.uint8]:
-    """Decode a PNG of class numbers into an (H, W) label map whose numbers are all below `classes`.
+def read_indices(path: Path, classes: ClassList, values: Sequence[int] = ()) -> NDArray[np.uint8]:
+    """Decode a PNG of numbers into an (H, W) label map of class numbers.
 
-    Grey PNGs of 2 to 16 bits and palette PNGs are read by their numbers; the palette's colours do not matter.
-    DatasetError names the file; LabelValueError, one of them, for a number beyond the class list.
+    values: the number that stands for each class in the file; by default its position in the list. 255 means
+    "not labelled", as in Cityscapes and PASCAL VOC, unless it stands for a class: it becomes `classes.unlabelled`,
+    which is the Void class's number, or stays UNLABELLED.
+    Grey PNGs of 1 to 16 bits and palette PNGs are read by their numbers, and so are grey pictures saved as RGB.
+    DatasetError names the file: LabelValueError for a number that no class has, PaletteOrderError for a palette
+    whose colours say that the numbers mean other classes.
     """
-    return _indices(path, _open(path, read_bytes(path)), classes)
+    return _indices(path, _open(path, read_bytes(path)), classes, values)
 
 
 def read_colours(path: Path, class_list: ClassList) -> NDArray[np.uint8]:
     """Decode a PNG in the classes' colours into an (H, W) label map.
 
-    DatasetError names the file; UnknownColourError, one of them, for pixels whose colour no class has.
+    A grey file without the classes' colours is read by its numbers, as `read_indices` does. DatasetError names
+    the file; UnknownColourError, one of them, for pixels whose colour no class has.
     """
-    return indices_of_colours(_decode_colours(path, read_bytes(path)), class_list, path.name)
+    data = read_bytes(path)
+    try:
+        return indices_of_colours(_decode_colours(path, data), class_list, path.name)
+    except UnknownColourError:
+        with contextlib.suppress(DatasetError):
+            if (picture := _open(path, data)).mode not in {"P", "RGB", "RGBA"}:
+                return _indices(path, picture, class_list)
+        raise
 
 
 def read_colours_once(path: Path, class_list: ClassList) -> NDArray[np.uint8]:
     """As `read_colours`, but cached as long as the file's size and time and the colours stay the same."""
     key = cache_key(str(path.absolute()), signature(path), class_list.palette.tobytes())
-    label = _decode_kept(path, LABELS.read(key), len(class_list))
+    label = _decode_kept(path, LABELS.read(key), class_list)
     if label is None:
         label = read_colours(path, class_list)
         LABELS.write(key, _encode_kept(label))
@@ -81,7 +96,7 @@ def indices_of_colours(
     for top in range(0, len(colours), strip):
         packed = _packed(colours[top : top + strip])
         found[top : top + strip] = table[packed]
-        unknown.append(packed[found[top : top + strip] == NO_CLASS])
+        unknown.append(packed[found[top : top + strip] == _NO_CLASS])
     if any(len(pixels) for pixels in unknown):
         raise _unknown_colours(name, np.concatenate(unknown), class_list)
     return found
@@ -111,7 +126,7 @@ def _unpacked(colour: int) -> RGB:
 @lru_cache(maxsize=2)
 def _colour_table(palette: bytes) -> NDArray[np.uint8]:
     """(2^24,) class number of every colour. 16 MB; several times as fast as a search."""
-    table = np.full(1 << 24, NO_CLASS, dtype=np.uint8)
+    table = np.full(1 << 24, _NO_CLASS, dtype=np.uint8)
     colours = np.frombuffer(palette, dtype=np.uint8).reshape(-1, 3)
     table[_packed(colours)] = np.arange(len(colours), dtype=np.uint8)
     return table
@@ -137,24 +152,104 @@ def _open(path: Path, data: bytes) -> PngImageFile:
     return picture
 
 
-def _indices(path: Path, picture: PngImageFile, classes: int) -> NDArray[np.uint8]:
-    if picture.mode not in {"L", "P", "I;16", "I"}:
+def open_label(path: Path) -> PngImageFile:
+    """Open a label map's file as far as its header; DatasetError if that cannot be read, or is too large."""
+    return _open(path, read_bytes(path))
+
+
+def as_numbers(path: Path, picture: PngImageFile) -> NDArray[np.integer[Any]] | None:
+    """(H, W) the numbers in a label map's file; None if it has colours other than grey, and no palette.
+
+    Grey of 2 and 4 bits, which Pillow spreads over 0..255, gives the numbers in the file; 1 bit gives 0 and 1.
+    DatasetError if it cannot be read.
+    """
+    spread = _SPREAD.get(str(picture.tile[0].args), 1) if picture.tile else 1
+    try:
+        pixels = np.array(picture)
+    except Exception as error:  # as in `_open`
+        raise _unreadable(path) from error
+    if picture.mode in {"RGB", "RGBA"}:
+        grey = pixels[..., 0]
+        return grey if (pixels[..., 1] == grey).all() and (pixels[..., 2] == grey).all() else None
+    if pixels.ndim == 3:  # grey with transparency
+        pixels = pixels[..., 0]
+    numbers: NDArray[np.integer[Any]] = pixels.astype(np.uint8) if pixels.dtype == np.bool_ else pixels
+    return numbers // numbers.dtype.type(spread) if spread > 1 else numbers
+
+
+def _indices(
+    path: Path, picture: PngImageFile, classes: ClassList, values: Sequence[int] = ()
+) -> NDArray[np.uint8]:
+    numbers = as_numbers(path, picture)
+    if numbers is None:
         raise DatasetError(
             f"{path.name} is a PNG of mode {picture.mode}; a label map is a PNG with one number a pixel, "
             "grey or with a palette."
         )
-    spread = _SPREAD.get(str(picture.tile[0].args), 1) if picture.tile else 1
-    try:
-        numbers = np.array(picture)
-    except Exception as error:  # as in `_open`
-        raise _unreadable(path) from error
-    numbers //= spread
-    highest = int(numbers.max(initial=0))
-    if highest >= classes or numbers.min(initial=0) < 0:
-        raise LabelValueError(
-            f"{path.name} holds the class number {highest}, but the class list ends at {classes - 1}."
+    used = numbers_in(numbers)
+    own = tuple(values or range(len(classes)))
+    if unknown := used - {*own, UNLABELLED}:
+        raise _unknown_number(path, max(unknown), classes, values)
+    if picture.mode == "P" and not values:
+        _check_palette(path, picture, used, classes)
+    table = np.full(256, classes.unlabelled, dtype=np.uint8)
+    table[list(own)] = np.arange(len(own), dtype=np.uint8)
+    label = numbers.astype(np.uint8, copy=False)
+    for strip in _strips(label):
+        strip[:] = table[strip]
+    return label
+
+
+def numbers_in(numbers: NDArray[np.integer[Any]]) -> set[int]:
+    """The numbers that occur in an (H, W) array."""
+    found: set[int] = set()
+    for strip in _strips(numbers):
+        if strip.dtype == np.uint8:
+            found.update(np.bincount(strip.ravel(), minlength=256).nonzero()[0].tolist())
+        else:
+            found.update(np.unique(strip).tolist())
+    return found
+
+
+def _strips(rows: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """An (H, W) array in strips of whole rows, as views: what is worked out takes many times its memory."""
+    step = max(1, _STRIP // max(1, rows.shape[1]))
+    yield from (rows[top : top + step] for top in range(0, len(rows), step))
+
+
+def _unknown_number(path: Path, number: int, classes: ClassList, values: Sequence[int]) -> LabelValueError:
+    if values:
+        return LabelValueError(
+            f"{path.name} holds the number {number}, which the class list gives to no class."
         )
-    return numbers.astype(np.uint8)
+    return LabelValueError(
+        f"{path.name} holds the class number {number}, but the class list ends at {len(classes) - 1}."
+    )
+
+
+def _check_palette(path: Path, picture: PngImageFile, used: Iterable[int], classes: ClassList) -> None:
+    """PaletteOrderError if the palette's colours say that the numbers mean other classes."""
+    changed = changed_places(picture_palette(picture), sorted(used), classes)
+    if not changed:
+        return
+    shown = ", ".join(
+        f"number {number} ({classes.name_of(number)}) has the colour of "
+        + " or ".join(classes.names[owner] for owner in owners)
+        for number, owners in list(changed.items())[:_SHOWN]
+    )
+    more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+    sure = all(len(owners) == 1 for owners in changed.values())
+    raise PaletteOrderError(
+        f"{path.name} has its classes in another order than the class list, as programs leave them "
+        f"that make PNGs smaller: in its palette {shown}{more}; "
+        + (
+            "the colours say without doubt which class is meant, so save it as RGB in these colours, "
+            if sure
+            else ""
+        )
+        + ("or " if sure else "")
+        + "take the file as it was before, or save its numbers in grey if they are right."
+    )
 
 
 def _decode_colours(path: Path, data: bytes) -> NDArray[np.uint8]:
@@ -173,7 +268,7 @@ def _unreadable(path: Path) -> DatasetError:
     return DatasetError(f"{path} cannot be read as a PNG label map.")
 
 
-def _decode_kept(path: Path, kept: bytes | None, classes: int) -> NDArray[np.uint8] | None:
+def _decode_kept(path: Path, kept: bytes | None, classes: ClassList) -> NDArray[np.uint8] | None:
     """A cached label map; None if there is none, or the file is damaged."""
     if kept is None:
         return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import DatasetError, ImageError
+from core.errors import DatasetError, FileKindError, ImageError
+from core.files import open_plain
 from core.photos import images
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
@@ -37,8 +39,11 @@ def decode_image(path: Path, data: bytes) -> NDArray[np.uint8]:
 def read_bytes(path: Path) -> bytes:
     """The bytes of a picture or label map; DatasetError if it cannot be read or is too large for a photo."""
     try:
-        with path.open("rb") as file:
+        # A link was asked whether it stays in the data set when that was listed.
+        with open_plain(Path(os.path.realpath(path))) as file:
             data = file.read(images.MAX_BYTES + 1)
+    except FileKindError as error:
+        raise DatasetError(f"{path} cannot be read: it is not a regular file.") from error
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
     if len(data) > images.MAX_BYTES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.classes import ClassList
+from core.classes import UNLABELLED, ClassList
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError
 from core.evaluation.ratios import share, shares
@@ -13,7 +13,7 @@ from core.evaluation.ratios import share, shares
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
-IGNORE = 255
+IGNORE = UNLABELLED
 """The class number of pixels that have no true class: they are ignored."""
 
 

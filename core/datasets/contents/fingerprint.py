@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
 from core.cache import Cache, cache_key
 from core.datasets.dataset import SegmentationDataset
 from core.datasets.threads import in_order
-from core.errors import DatasetError
-from core.files import signature
+from core.errors import DatasetError, FileKindError
+from core.files import open_plain, signature
 
 FINGERPRINTS = Cache("fingerprints", 1024**2)
 """By the files' paths, sizes and times; room for 16,000."""
@@ -33,6 +36,7 @@ def _fingerprint(dataset: SegmentationDataset, kind: str, files: Callable[..., t
     frames = dataset.frames()
     paths = [path for frame in frames for path in files(frame)]
     key_parts = [repr([(c.name, c.colour) for c in dataset.class_list.classes]), str(dataset.colour_labels)]
+    key_parts += [str(dataset.values)] if dataset.values else []
     key_parts += [f"{frame.name}\0{frame.split}" for frame in frames]
     signatures = [(str(path), signature(path)) for path in paths]
     known = cache_key(kind, str(dataset.root.resolve()), key_parts, signatures)
@@ -45,8 +49,10 @@ def _fingerprint(dataset: SegmentationDataset, kind: str, files: Callable[..., t
 
 def _hash(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with open_plain(Path(os.path.realpath(path))) as file:
+            return hashlib.file_digest(cast(BufferedReader, file), "sha256").hexdigest()
+    except FileKindError as error:
+        raise DatasetError(f"{path} cannot be read: it is not a regular file.") from error
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
 

@@ -15,6 +15,7 @@ from core.datasets.dataset import Frame, FrameSplit
 from core.datasets.layouts import lists
 from core.datasets.layouts.layout import Layout, dataset_name, make_listing, split_pairs
 from core.datasets.listing import Listing, Pairs, Problem, pair, part
+from core.datasets.text_files import read_lines
 from core.errors import DatasetError
 
 
@@ -30,7 +31,7 @@ def _list_frames(root: Path) -> Listing:
 
 def _class_list(root: Path) -> ClassList:
     source = part(root, "codes.txt")
-    codes = lists.read_lines(source)
+    codes = read_lines(source)
     path = part(root, lists.LABEL_COLOURS)
     if not path.is_file():
         return lists.class_list(dataset_name(root), source, codes)
@@ -53,7 +54,7 @@ def _listed_splits(
     files: tuple[tuple[str, FrameSplit], ...] = (("valid.txt", "valid"), ("test.txt", "test"))
     for file, split in files:
         path = part(root, file)
-        for line in lists.read_lines(path) if path.is_file() else []:
+        for line in read_lines(path) if path.is_file() else []:
             written = Path(line).name
             name = known.get(written) or known.get(Path(written).stem)
             if name is None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import colorsys
-import csv
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from core.classes import CAMVID_32, RGB, ClassList, SegmentationClass
+from core.classes import CAMVID_32, RGB, ClassList, SegmentationClass, void_number
+from core.datasets.palettes import voc_palette
+from core.datasets.text_files import read_lines, read_rows
 from core.errors import DatasetError
-
-MAX_BYTES = 4 * 1024**2
-"""Room for the names of a hundred thousand frames; a larger file is not a list of names."""
 
 MAX_NAME = 64
 """Characters in the name of a class, at most."""
@@ -20,23 +19,8 @@ LABEL_COLOURS = "label_colors.txt"
 """The original data set's list of colours; in fastai's layout, that of a class list other than CamVid's."""
 
 _COLOUR_LINE = re.compile(r"(\d{1,3})[ \t]+(\d{1,3})[ \t]+(\d{1,3})[ \t]+(\S.*)")
+_NUMBERS = re.compile(r"\d[\s,;]+\d")
 _KNOWN = {c.name: c for c in CAMVID_32.classes}
-
-
-def read_lines(path: Path) -> list[str]:
-    """The non-empty lines of a text file, stripped; DatasetError if it is not text."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
-    if len(data) > MAX_BYTES:
-        raise DatasetError(f"{path} is larger than {MAX_BYTES // 1024**2} MB; give one name a line.")
-    try:
-        lines = data.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise DatasetError(f"{path} is not UTF-8 text; give one name a line.") from None
-    return [line.strip() for line in lines if line.strip()]
 
 
 def class_list(name: str, source: Path, codes: list[str], colours: list[RGB] | None = None) -> ClassList:
@@ -57,7 +41,7 @@ def class_list(name: str, source: Path, codes: list[str], colours: list[RGB] | N
     if tuple(codes) == CAMVID_32.names and colours == [c.colour for c in CAMVID_32.classes]:
         return CAMVID_32
     classes = tuple(_class(code, colour) for code, colour in zip(codes, colours, strict=True))
-    return ClassList(name, classes, codes.index("Void") if "Void" in codes else None)
+    return ClassList(name, classes, void_number(codes))
 
 
 def coloured_class_list(name: str, source: Path, entries: list[tuple[str, RGB]]) -> ClassList:
@@ -96,17 +80,78 @@ def write_label_colours(path: Path, classes: ClassList) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
-def read_class_dict(path: Path) -> list[tuple[str, RGB]]:
-    """Names and colours of Semantic-Segmentation-Suite's `class_dict.csv`: name,r,g,b with a header."""
-    rows = [[cell.strip() for cell in row] for row in csv.reader(read_lines(path))]
-    if not rows or [cell.lower() for cell in rows[0]] != ["name", "r", "g", "b"]:
-        raise DatasetError(f"{path} must begin with the line name,r,g,b.")
-    entries = []
-    for row in rows[1:]:
-        if len(row) != 4 or not row[0]:
-            raise DatasetError(f"{path} has the line {','.join(row)[:60]!r}; write it as Road,128,64,128.")
-        entries.append((row[0], _colour(path, row[0], (row[1], row[2], row[3]))))
-    return entries
+@dataclass(frozen=True)
+class ListedClass:
+    """One class of a list: its name, and the colour or the number that stands for it in label maps."""
+
+    name: str
+    colour: RGB | None = None
+    value: int | None = None
+
+
+def read_classes(path: Path) -> list[ListedClass]:
+    """The classes of a list beside label maps: `label_colors.txt`, or a table whose first row names columns.
+
+    label_colors.txt may also have names alone; CVAT then gives the classes PASCAL VOC's colours.
+    """
+    if path.suffix.lower() == ".csv":
+        return read_class_table(path)
+    lines = read_lines(path)
+    if not any(_NUMBERS.search(line) for line in lines):
+        colours = voc_palette(len(lines)).tolist()
+        return [ListedClass(name, tuple(colour)) for name, colour in zip(lines, colours, strict=True)]
+    return [ListedClass(name, colour) for name, colour in read_label_colours(path)]
+
+
+def read_class_table(path: Path) -> list[ListedClass]:
+    """The classes of a table with a header.
+
+    That is name,r,g,b in Semantic-Segmentation-Suite's `class_dict.csv`, and Pixel Value,Class in Roboflow's
+    `_classes.csv`.
+
+    Columns may have any order and case, and there may be more of them. DatasetError for a table without names,
+    or without colours and numbers.
+    """
+    header, *rows = read_rows(path) or [[]]
+    columns = _columns(header)
+    if "name" not in columns or not ({"r", "g", "b"} <= columns.keys() or "value" in columns):
+        raise DatasetError(f"{path} must begin with the line name,r,g,b or Pixel Value,Class.")
+    return [_listed_class(path, row, columns) for row in rows]
+
+
+_COLUMNS = {
+    "name": ("name", "class", "classname", "label", "labelname"),
+    "r": ("r", "red"),
+    "g": ("g", "green"),
+    "b": ("b", "blue"),
+    "value": ("pixelvalue", "value", "index", "id", "number", "labelid", "classid", "pixel"),
+}
+
+
+def _columns(header: list[str]) -> dict[str, int]:
+    """The place of each column that is known by its heading."""
+    headings = ["".join(sign for sign in cell.casefold() if sign.isalnum()) for cell in header]
+    found = {
+        column: [headings.index(heading) for heading in names if heading in headings]
+        for column, names in _COLUMNS.items()
+    }
+    return {column: places[0] for column, places in found.items() if places}
+
+
+def _listed_class(path: Path, row: list[str], columns: dict[str, int]) -> ListedClass:
+    if len(row) <= max(columns.values()) or not row[columns["name"]]:
+        example = "Road,128,64,128" if "r" in columns else "1,Road"
+        raise DatasetError(f"{path} has the line {','.join(row)[:60]!r}; write it as {example}.")
+    name = row[columns["name"]]
+    colour = value = None
+    if {"r", "g", "b"} <= columns.keys():
+        colour = _colour(path, name, (row[columns["r"]], row[columns["g"]], row[columns["b"]]))
+    if "value" in columns:
+        value = _level(row[columns["value"]])
+        if value is None:
+            text = row[columns["value"]][:20]
+            raise DatasetError(f"{path} gives {name[:20]} the number {text!r}; use numbers from 0 to 255.")
+    return ListedClass(name, colour, value)
 
 
 def spread_colour(number: int) -> RGB:
@@ -117,9 +162,16 @@ def spread_colour(number: int) -> RGB:
 
 
 def _colour(path: Path, name: str, levels: tuple[str, str, str]) -> RGB:
-    if not all(re.fullmatch(r"\d{1,3}", level, re.ASCII) and int(level) <= 255 for level in levels):
-        raise DatasetError(f"{path} gives {name} the colour {' '.join(levels)}; use numbers from 0 to 255.")
-    return int(levels[0]), int(levels[1]), int(levels[2])
+    red, green, blue = (_level(level) for level in levels)
+    if red is None or green is None or blue is None:
+        text = " ".join(levels)[:40]
+        raise DatasetError(f"{path} gives {name[:20]} the colour {text}; use numbers from 0 to 255.")
+    return red, green, blue
+
+
+def _level(text: str) -> int | None:
+    """A number from 0 to 255; None if the text is none."""
+    return int(text) if re.fullmatch(r"\d{1,3}", text, re.ASCII) and int(text) <= 255 else None
 
 
 def _class(name: str, colour: RGB) -> SegmentationClass:

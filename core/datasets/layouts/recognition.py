@@ -10,7 +10,13 @@ from core.datasets.layouts.layout import Layout
 from core.datasets.listing import inside
 from core.errors import DatasetError
 
-LAYOUTS: tuple[Layout, ...] = (fastai.LAYOUT, cambridge.LAYOUT, kaggle.LAYOUT, segnet.LAYOUT)
+LAYOUTS: tuple[Layout, ...] = (
+    fastai.LAYOUT,
+    cambridge.LAYOUT,
+    kaggle.LAYOUT,
+    segnet.TUTORIAL,
+    segnet.EXPORT,
+)
 
 
 def recognise(root: Path) -> tuple[Layout, Path]:

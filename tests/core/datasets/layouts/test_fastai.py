@@ -16,6 +16,7 @@ from core.datasets.labels import read_indices
 from core.datasets.layouts.lists import spread_colour
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
+from tests.conftest import COLOURS
 
 
 @pytest.fixture
@@ -241,7 +242,7 @@ def test_a_missing_label_map_is_named_with_its_picture(root, refusal):
 
 @pytest.mark.parametrize("part", ["codes.txt", "valid.txt"])
 def test_a_list_that_is_not_text_is_named(root, part, refusal):
-    (root / part).write_bytes(b"\xff\xfe\x00Sky")
+    (root / part).write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
 
     assert part in refusal(lambda: open_dataset(root))
 
@@ -351,7 +352,7 @@ def test_damage_to_a_label_map_is_refused_or_harmless(label_bytes, data):
     path.write_bytes(damaged)
 
     try:
-        label = read_indices(path, 4)
+        label = read_indices(path, COLOURS)
     except DatasetError:
         return
     assert label.max() < 4

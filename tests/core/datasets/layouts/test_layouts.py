@@ -76,7 +76,7 @@ def test_a_folder_that_fits_two_layouts_is_refused_with_both(make_layout, street
     shutil.copytree(root / "train", root / "trainannot")
 
     sentence = refusal(lambda: open_dataset(root))
-    assert "Kaggle's and the SegNet tutorial's" in sentence
+    assert "Kaggle's and CVAT's" in sentence
     assert "train_labels or train, trainannot" in sentence
 
 

@@ -1,0 +1,99 @@
+"""The small text files of a data set: of bounded size, never a pipe, in any encoding that editors write."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import os
+import unicodedata
+from pathlib import Path
+
+from core.errors import DatasetError, FileKindError
+from core.files import open_plain
+
+MAX_BYTES = 4 * 1024**2
+"""Room for the names of a hundred thousand frames; a larger file is not a list of names."""
+
+MAX_ROW = 1000
+"""Characters in a row of a table, at most: a class's name, its number and its colour take a tenth of that."""
+
+_SEPARATORS = (",", ";", "\t")
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def read_text(path: Path) -> str:
+    """The text of a small file: UTF-8, UTF-16 as Windows' programs write it, or Windows-1252.
+
+    A link is followed: whoever lists a data set has asked whether it stays inside. DatasetError if the file is no
+    regular one, is too large, or is no text.
+    """
+    data = _read_bytes(path)
+    for encoding in _encodings(data):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8" or _is_text(text):
+            return text.removeprefix("\ufeff")
+    raise DatasetError(f"{path} is not a text file; save it as UTF-8 text, one entry a line.")
+
+
+def read_lines(path: Path) -> list[str]:
+    """The non-empty lines of a text file, stripped; DatasetError as for `read_text`."""
+    return [line.strip() for line in read_text(path).splitlines() if line.strip()]
+
+
+def read_rows(path: Path) -> list[list[str]]:
+    """The rows of a table of comma, semicolon or tab separated values; DatasetError if it is none.
+
+    The first line decides which of the three separates. Cells are stripped; empty rows are left out.
+    """
+    lines = read_lines(path)
+    separator = max(_SEPARATORS, key=lines[0].count) if lines else ","
+    rows = (_read_row(path, number, line, separator) for number, line in enumerate(lines, start=1))
+    return [row for row in rows if any(row)]
+
+
+def _read_row(path: Path, number: int, line: str, separator: str) -> list[str]:
+    """The cells of one line, which is read for itself: an open quote must not swallow the rest of the file."""
+    if len(line) > MAX_ROW:
+        raise DatasetError(
+            f"{path} has {len(line):,} characters in row {number}; a row may have {MAX_ROW:,} at most."
+        )
+    try:
+        (cells,) = csv.reader([line], delimiter=separator, skipinitialspace=True, strict=True)
+    except csv.Error:
+        raise DatasetError(
+            f"{path} has a quote in row {number} that is never closed, or has text behind it: {line[:40]!r}; "
+            "write each name without quotes, or in a pair of them."
+        ) from None
+    return [cell.strip() for cell in cells]
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with open_plain(Path(os.path.realpath(path))) as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileKindError as error:
+        raise DatasetError(f"{path} is not a regular file; put a text file in its place.") from error
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if len(data) > MAX_BYTES:
+        raise DatasetError(f"{path} is larger than {MAX_BYTES // 1024**2} MB; give one name a line.")
+    return data
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    """What the bytes may be, the most certain first."""
+    if data.startswith(_WIDE):
+        return ("utf-16",)
+    if b"\0" in data:  # UTF-16 without a mark, or no text at all
+        return ("utf-16-le",) if data[1:2] == b"\0" else ("utf-16-be",)
+    return "utf-8", "cp1252"
+
+
+def _is_text(text: str) -> bool:
+    """Whether there are only signs that texts have: nearly any bytes are some text in these encodings."""
+    return not any(
+        unicodedata.category(sign) in {"Cc", "Cn", "Co"} and sign not in "\t\n\f\r" for sign in text
+    )
