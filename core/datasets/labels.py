@@ -45,12 +45,12 @@ _STRIP = 1 << 20  # pixels
 def read_indices(path: Path, classes: ClassList, values: Sequence[int] = ()) -> NDArray[np.uint8]:
     """Decode a PNG of numbers into an (H, W) label map of class numbers.
 
-    values: the number that stands for each class in the file; by default its position in the list. 255 means
-    "not labelled", as in Cityscapes and PASCAL VOC, unless it stands for a class: it becomes `classes.unlabelled`,
-    which is the Void class's number, or stays UNLABELLED.
-    Grey PNGs of 1 to 16 bits and palette PNGs are read by their numbers, and so are grey pictures saved as RGB.
-    DatasetError names the file: LabelValueError for a number that no class has, PaletteOrderError for a palette
-    whose colours say that the numbers mean other classes.
+    values: the number that stands for each class in the file; by default its position in the list.
+    255 means that nobody labelled the pixel, as in Cityscapes and PASCAL VOC, unless it stands for a class:
+    it becomes `classes.unlabelled`, which is the Void class's number, or stays UNLABELLED.
+    Grey PNGs of 1 to 16 bits and palette PNGs are read by their numbers, and so are grey pictures saved as
+    RGB. DatasetError names the file: LabelValueError for a number that no class has, PaletteOrderError for a
+    palette whose colours say that the numbers mean other classes.
     """
     return _indices(path, _open(path, read_bytes(path)), classes, values)
 
@@ -58,8 +58,8 @@ def read_indices(path: Path, classes: ClassList, values: Sequence[int] = ()) -> 
 def read_colours(path: Path, class_list: ClassList) -> NDArray[np.uint8]:
     """Decode a PNG in the classes' colours into an (H, W) label map.
 
-    A grey file without the classes' colours is read by its numbers, as `read_indices` does. DatasetError names
-    the file; UnknownColourError, one of them, for pixels whose colour no class has.
+    A grey file without the classes' colours is read by its numbers, as `read_indices` does. DatasetError
+    names the file; UnknownColourError, one of them, for pixels whose colour no class has.
     """
     data = read_bytes(path)
     try:
@@ -160,8 +160,8 @@ def open_label(path: Path) -> PngImageFile:
 def as_numbers(path: Path, picture: PngImageFile) -> NDArray[np.integer[Any]] | None:
     """(H, W) the numbers in a label map's file; None if it has colours other than grey, and no palette.
 
-    Grey of 2 and 4 bits, which Pillow spreads over 0..255, gives the numbers in the file; 1 bit gives 0 and 1.
-    DatasetError if it cannot be read.
+    Grey of 2 and 4 bits, which Pillow spreads over 0..255, gives the numbers in the file; 1 bit gives 0 and
+    1. DatasetError if it cannot be read.
     """
     spread = _SPREAD.get(str(picture.tile[0].args), 1) if picture.tile else 1
     try:

@@ -21,6 +21,7 @@ ProblemKind = Literal[
     "wrong size",
     "bad value",
     "unknown colour",
+    "palette order",
     "duplicate picture",
     "near-duplicate picture",
     "link",
@@ -82,12 +83,19 @@ def part(root: Path, name: str) -> Path:
 def pair(root: Path, images: str, labels: str, ending: str, split: FrameSplit = "train") -> Pairs:
     """Pair the pictures in the folder `images` with label maps called NAME`ending` in `labels`.
 
-    Files that begin with a dot and files of other kinds are left alone.
+    Files that begin with a dot and files of other kinds are left alone. Both folders may be the same one:
+    what does not end in `ending` is then a picture.
     """
     pictures, problems = _files(root, part(root, images), SUFFIXES)
     maps, more = _files(root, part(root, labels), frozenset({".png"}))
-    problems += more
     suffix = ending.removesuffix(".png")
+    if images == labels:
+        pictures, maps = (
+            [path for path in paths if path.stem.endswith(suffix) is labelled]
+            for paths, labelled in ((pictures, False), (maps, True))
+        )
+        more = []
+    problems += more
     found = {path.stem.removesuffix(suffix): path for path in maps if path.stem.endswith(suffix)}
     frames: dict[str, Frame] = {}
     for path in pictures:

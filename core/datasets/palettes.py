@@ -22,9 +22,9 @@ def picture_palette(picture: PngImageFile) -> Palette:
 def changed_places(palette: Palette, used: Sequence[int], classes: ClassList) -> dict[int, tuple[int, ...]]:
     """The numbers whose colour in the palette is that of other classes, and these classes.
 
-    Programs that shrink PNGs sort a palette, and the numbers with it. palette: (N, 3). used: the numbers in the
-    label map. Empty if nothing has changed places, and where the palette tells nothing: a grey ramp, an empty or a
-    standard palette, or colours that are not all the classes' own.
+    Programs that shrink PNGs sort a palette, and the numbers with it. palette: (N, 3). used: the numbers in
+    the label map. Empty if nothing has changed places, and where the palette tells nothing: a grey ramp, an
+    empty or a standard palette, or colours that are not all the classes' own.
     """
     numbers = [number for number in used if number != UNLABELLED]
     colours = [colour_in(palette, number) for number in numbers]
@@ -51,8 +51,8 @@ def _tells(palette: Palette, colours: Sequence[RGB]) -> bool:
 def voc_palette(colours: int) -> Palette:
     """(N, 3) PASCAL VOC's colours, which many programs give to classes of any kind.
 
-    Source: VOClabelcolormap.m of the VOC development kit: the bits of the number, from the lowest on, become bits
-    of red, green and blue, from the highest on.
+    Source: VOClabelcolormap.m of the VOC development kit: the bits of the number, from the lowest on, become
+    bits of red, green and blue, from the highest on.
     """
     numbers = np.arange(colours)
     palette = np.zeros((colours, 3), dtype=np.uint8)

@@ -14,8 +14,8 @@ from core.files import open_plain
 MAX_BYTES = 4 * 1024**2
 """Room for the names of a hundred thousand frames; a larger file is not a list of names."""
 
-MAX_ROW = 1000
-"""Characters in a row of a table, at most: a class's name, its number and its colour take a tenth of that."""
+MAX_ROW = 10_000
+"""Characters in a row of a table, at most: a class's name, number and colour take a hundredth of that."""
 
 _SEPARATORS = (",", ";", "\t")
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -24,8 +24,8 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def read_text(path: Path) -> str:
     """The text of a small file: UTF-8, UTF-16 as Windows' programs write it, or Windows-1252.
 
-    A link is followed: whoever lists a data set has asked whether it stays inside. DatasetError if the file is no
-    regular one, is too large, or is no text.
+    A link is followed: whoever lists a data set has asked whether it stays inside. DatasetError for a file that
+    is no regular one, too large, or no text.
     """
     data = _read_bytes(path)
     for encoding in _encodings(data):
@@ -55,7 +55,7 @@ def read_rows(path: Path) -> list[list[str]]:
 
 
 def _read_row(path: Path, number: int, line: str, separator: str) -> list[str]:
-    """The cells of one line, which is read for itself: an open quote must not swallow the rest of the file."""
+    """The cells of one line, which is read for itself: an open quote must not swallow the other lines."""
     if len(line) > MAX_ROW:
         raise DatasetError(
             f"{path} has {len(line):,} characters in row {number}; a row may have {MAX_ROW:,} at most."

@@ -72,8 +72,7 @@ def frame_pictures(view: FrameView, classes: ClassList, width: int = WIDTH) -> F
     pixel in the colour of the class that was predicted.
     """
     small = _smaller(view, width)
-    palette = np.zeros((256, 3), dtype=np.uint8)
-    palette[: len(classes)] = classes.palette
+    palette = classes.full_palette
     counted = small.truth != IGNORE
     wrong = counted & (small.truth != small.predicted)
     return FramePictures(

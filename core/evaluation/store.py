@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 EVALUATIONS = Cache("evaluations", 256 * 1024**2)
 """Counts by `evaluation_key`: some 100 kB each."""
 
-_VERSION = 3
+_VERSION = 4
 
 
 def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) -> str:

@@ -282,14 +282,19 @@ def encode_jpeg(image: NDArray[np.uint8], quality: int = 95) -> bytes:
     return buffer.getvalue()
 
 
-def encode_index_png(labels: NDArray[np.uint8], palette: NDArray[np.uint8]) -> bytes:
+def encode_index_png(
+    labels: NDArray[np.uint8], palette: NDArray[np.uint8], clear: int | None = None
+) -> bytes:
     """A label map as the bytes of a palette PNG whose index values are the labels.
 
     labels: (H, W), 0..255. palette: (C, 3) colours, 0..255, C at most 256; labels from C on are black.
+    clear: a label whose pixels are transparent, if it occurs.
     """
     picture = Image.fromarray(labels)
     # All 256 colours: with fewer than 17, Pillow packs the labels into fewer bits and cuts larger ones.
     picture.putpalette(palette.tobytes().ljust(256 * 3, b"\0"))
+    if clear is not None and (labels == clear).any():
+        picture.info["transparency"] = bytes(255 * (number != clear) for number in range(256))
     return _png(picture)
 
 

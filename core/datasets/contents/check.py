@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.Image import Resampling
 
-from core.classes import RGB, ClassList
+from core.classes import RGB, UNLABELLED, ClassList
 from core.datasets.contents.statistics import count_label
 from core.datasets.dataset import SPLITS, Frame, SegmentationDataset, check_same_size
 from core.datasets.layouts.opening import list_dataset
 from core.datasets.listing import Problem, ProblemKind
 from core.datasets.splits import DrivePosition, drive_position
 from core.datasets.threads import in_order
-from core.errors import DatasetError, LabelValueError, UnknownColourError
+from core.errors import DatasetError, LabelValueError, PaletteOrderError, UnknownColourError
 from core.jobs import ProgressCallback
 
 THUMBNAIL = (32, 24)
@@ -93,14 +93,16 @@ def check(root: Path, progress: ProgressCallback = lambda done, total: None) -> 
             looks.append(look)
             progress(done, len(frames))
     counts = sum((look.counts for look in looks), np.zeros(len(dataset.class_list), dtype=np.int64))
+    unlabelled = sum(look.unlabelled for look in looks)
     names = dataset.class_list.names
     problems = [
         *listing.problems,
         *(problem for look in looks for problem in look.problems),
         *_unknown_colours(looks, dataset.class_list),
+        *_masks_of_one_class(counts, unlabelled, dataset),
         *_duplicates(looks),
     ]
-    notes = list(listing.notes)
+    notes = [*listing.notes, *_not_labelled(int(counts.sum()), unlabelled)]
     near = _near_duplicates(looks)
     if listing.split_is_given:
         problems += near
@@ -128,6 +130,7 @@ class _Look:
 
     frame: Frame
     counts: NDArray[np.int64]
+    unlabelled: int = 0
     size: str = ""
     content: bytes = b""
     thumbnail: NDArray[np.int16] | None = None
@@ -152,11 +155,14 @@ def _look(dataset: SegmentationDataset, frame: Frame) -> _Look:
     try:
         label = dataset.read_label(frame)
         seen["counts"] = count_label(label, len(dataset.class_list)).astype(np.int64)
+        seen["unlabelled"] = label.size - int(seen["counts"].sum())
     except UnknownColourError as error:
         if error.colours > len(error.counts):
             complain("unknown colour", error)
         else:
             seen["colours"] = error.counts
+    except PaletteOrderError as error:
+        complain("palette order", error)
     except LabelValueError as error:
         complain("bad value", error)
     except DatasetError as error:
@@ -200,6 +206,27 @@ def _unknown_colours(looks: Iterable[_Look], class_list: ClassList) -> list[Prob
         message = f"{len(pixels) - _MOST_COLOURS} more colours belong to no class of {class_list.name}."
         problems.append(Problem("unknown colour", message))
     return problems
+
+
+def _not_labelled(labelled: int, unlabelled: int) -> list[str]:
+    """A note on pixels that nobody labelled and that no class stands for."""
+    if not unlabelled:
+        return []
+    share = unlabelled / (labelled + unlabelled)
+    return [f"{share:.1%} of the pixels are not labelled (number {UNLABELLED}); they are never counted."]
+
+
+def _masks_of_one_class(
+    counts: NDArray[np.int64], unlabelled: int, dataset: SegmentationDataset
+) -> list[Problem]:
+    """A problem if every label map is black and white: white may be meant as a class."""
+    if not unlabelled or dataset.colour_labels or np.flatnonzero(counts).tolist() != [0] or len(counts) < 2:
+        return []
+    message = (
+        f"The label maps hold only 0 and {UNLABELLED}, and {UNLABELLED} stands for pixels that nobody labelled; "
+        f"if it is meant as {dataset.class_list.names[1]}, write 1 instead."
+    )
+    return [Problem("bad value", message)]
 
 
 def _duplicates(looks: Iterable[_Look]) -> list[Problem]:

@@ -55,7 +55,7 @@ class Statistics:
 
     @cached_property
     def shares(self) -> NDArray[np.float64]:
-        """(N, C) each class's share of each frame's pixels, in [0, 1]."""
+        """(N, C) each class's share of each frame's labelled pixels, in [0, 1]."""
         pixels = self.counts.sum(axis=1, keepdims=True, dtype=np.int64)
         shares: NDArray[np.float64] = self.counts / np.maximum(pixels, 1)
         return shares
@@ -73,7 +73,7 @@ class Statistics:
         return pixels
 
     def class_shares(self, split: Split = "all") -> NDArray[np.float64]:
-        """(C,) each class's share of all pixels, in [0, 1]; 0 if the split has no frames."""
+        """(C,) each class's share of all labelled pixels, in [0, 1]; 0 if the split has no frames."""
         pixels = self.pixels(split)
         return pixels / max(int(pixels.sum()), 1)
 
@@ -164,21 +164,23 @@ def measure(
 
 
 def count_label(label: NDArray[np.uint8], classes: int) -> Counts:
-    """(C,) pixels of each class in an (H, W) label map."""
-    return np.bincount(label.ravel(), minlength=classes).astype(np.uint32)
+    """(C,) pixels of each class in an (H, W) label map; UNLABELLED pixels count nowhere."""
+    return np.bincount(label.ravel(), minlength=classes)[:classes].astype(np.uint32)
 
 
 def place_label(label: NDArray[np.uint8], classes: int) -> NDArray[np.float32]:
     """(C, 60, 80) each class's share of each cell of the picture, in [0, 1].
 
-    label: (H, W). The cells divide the picture evenly; one with fewer rows or columns than the grid is
-    repeated to have as many.
+    label: (H, W), in which UNLABELLED pixels are of no class. The cells divide the picture evenly; one with
+    fewer rows or columns than the grid is repeated to have as many.
     """
     rows, cols = (_cells(side, cells) for side, cells in zip(label.shape, GRID, strict=True))
     spread = label[np.ix_(rows[0], cols[0])] if min(label.shape) < max(GRID) else label
     cells = rows[1][:, None] * GRID[1] + cols[1]
     size = GRID[0] * GRID[1]
-    counted = np.bincount((spread * np.intp(size) + cells).ravel(), minlength=classes * size)
+    counted = np.bincount((spread * np.intp(size) + cells).ravel(), minlength=classes * size)[
+        : classes * size
+    ]
     areas = np.bincount(rows[1], minlength=GRID[0])[:, None] * np.bincount(cols[1], minlength=GRID[1])
     return (counted.reshape(classes, *GRID) / areas).astype(np.float32)
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.cache import Cache, cache_key
+from core.classes import UNLABELLED
 from core.datasets import Frame, SegmentationDataset
 from core.datasets.contents.statistics import ClassExample
 from core.datasets.pictures import read_bytes
@@ -133,12 +134,13 @@ def _small_photo(frame: Frame, width: int) -> tuple[bytes, tuple[int, int]]:
 def _small_label(
     dataset: SegmentationDataset, frame: Frame, width: int, size: tuple[int, int] | None
 ) -> bytes:
-    """The label map sampled at even steps: class numbers have no mean."""
+    """The label map sampled at even steps, since numbers have no mean; transparent where it is unlabelled."""
     label = dataset.read_label(frame)
     height, full = label.shape
     size = size or _size(height, full, width)
     steps = [(2 * np.arange(new) + 1) * old // (2 * new) for new, old in zip(size, label.shape, strict=True)]
-    return images.encode_index_png(label[np.ix_(*steps)], dataset.class_list.palette)
+    small = label[np.ix_(*steps)]
+    return images.encode_index_png(small, dataset.class_list.palette, clear=UNLABELLED)
 
 
 def _size(height: int, full: int, width: int) -> tuple[int, int]:
@@ -149,4 +151,5 @@ def _size(height: int, full: int, width: int) -> tuple[int, int]:
 def _key(dataset: SegmentationDataset, frame: Frame, width: int) -> str:
     """What tells the thumbnail of these very files from all others."""
     files = [(str(path.absolute()), signature(path)) for path in (frame.image, frame.label)]
-    return cache_key(_VERSION, files, width, dataset.class_list.palette.tobytes())
+    classes = (dataset.class_list.palette.tobytes(), dataset.class_list.void, dataset.values)
+    return cache_key(_VERSION, files, width, dataset.colour_labels, classes)

@@ -1,7 +1,7 @@
 """Kaggle's and Semantic-Segmentation-Suite's layout: `train/NAME.png`, `train_labels/NAME_L.png`.
 
-`val` and `test` follow the same pattern. Label maps are in the colours of `class_dict.csv`, or hold the numbers of
-its lines.
+`val` and `test` follow the same pattern. Label maps are in the colours of `class_dict.csv`, or hold the
+numbers of its lines.
 """
 
 from __future__ import annotations

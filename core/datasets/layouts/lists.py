@@ -109,8 +109,8 @@ def read_class_table(path: Path) -> list[ListedClass]:
     That is name,r,g,b in Semantic-Segmentation-Suite's `class_dict.csv`, and Pixel Value,Class in Roboflow's
     `_classes.csv`.
 
-    Columns may have any order and case, and there may be more of them. DatasetError for a table without names,
-    or without colours and numbers.
+    Columns may have any order and case, and there may be more of them. DatasetError for a table without
+    names, or without colours and numbers.
     """
     header, *rows = read_rows(path) or [[]]
     columns = _columns(header)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core.datasets.layouts import cambridge, fastai, kaggle, segnet
+from core.datasets.layouts import cambridge, fastai, kaggle, roboflow, segnet
 from core.datasets.layouts.layout import Layout
 from core.datasets.listing import inside
 from core.errors import DatasetError
@@ -16,6 +16,7 @@ LAYOUTS: tuple[Layout, ...] = (
     kaggle.LAYOUT,
     segnet.TUTORIAL,
     segnet.EXPORT,
+    roboflow.LAYOUT,
 )
 
 

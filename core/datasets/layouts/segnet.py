@@ -1,8 +1,8 @@
 """Layouts with `SUBSET/NAME.png` and `SUBSETannot/NAME.png`: the SegNet tutorial's and CVAT's CamVid export.
 
 The tutorial has no class list: its label maps hold SegNet's 11 classes, and number 11 is Unlabelled. CVAT and
-Datumaro write a class list, `label_colors.txt`, and label maps in its colours or with the numbers of its lines;
-a subset may have any name, and the list may be left out for CamVid's own colours.
+Datumaro write a class list, `label_colors.txt`, and label maps in its colours or with the numbers of its
+lines; a subset may have any name, and the list may be left out for CamVid's own colours.
 """
 
 from __future__ import annotations

@@ -42,8 +42,7 @@ class PreviewPainter:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.network = network
         self.examples = [examples[number] for number in chosen(len(examples))]
-        self.palette = np.zeros((256, 3), dtype=np.uint8)
-        self.palette[: len(class_list)] = class_list.palette
+        self.palette = class_list.full_palette
         self.number = self._drawn()
         if not self.number:
             colours = zip(class_list.names, class_list.palette.tolist(), strict=True)

@@ -73,7 +73,7 @@ def one_frame(opened: OpenedSet) -> None:
 def _downloads(opened: OpenedSet, frame: Frame) -> None:
     """The frame's pictures as files, each made on request."""
     dataset = opened.dataset
-    palette = dataset.class_list.palette
+    palette = dataset.class_list.full_palette
     menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="frame_downloads")
     if not menu.open:
         return

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.classes import ClassList
+from core.classes import UNLABELLED, ClassList
 from core.datasets import Frame
 from core.datasets.contents.label_window import LabelWindow, class_edge, label_window
 from core.errors import DatasetError
@@ -69,17 +69,12 @@ def show_label_file(opened: OpenedSet) -> None:
 
 
 def _show_window(window: LabelWindow, pixel: tuple[int, int], classes: ClassList) -> None:
-    name = classes.names[window.numbers[pixel[0] - window.top, pixel[1] - window.left]]
     number = int(window.numbers[pixel[0] - window.top, pixel[1] - window.left])
-    st.markdown(
-        markdown(
-            "Pixel ({row}, {col}) holds **{number}**: line {number} of the list says **{name}**.",
-            row=pixel[0],
-            col=pixel[1],
-            number=number,
-            name=name,
-        )
-    )
+    sentence = "Pixel ({row}, {col}) holds **{number}**: line {number} of the list says **{name}**."
+    if number == UNLABELLED:
+        sentence = "Pixel ({row}, {col}) holds **{number}**: it is **{name}**, and counts nowhere."
+    name = classes.name_of(number)
+    st.markdown(markdown(sentence, row=pixel[0], col=pixel[1], number=number, name=name))
     height, width = window.numbers.shape
     place = (
         f"rows {window.top} to {window.top + height - 1}, columns {window.left} to {window.left + width - 1}"
@@ -100,7 +95,7 @@ def _table(
                 html(
                     '<td class="{chosen}" title="{name}" style="{style}">{number}</td>',
                     chosen="chosen" if chosen else "",
-                    name=classes.names[number],
+                    name=classes.name_of(number),
                     style="" if numbers else f"background: {_css(classes, number)}",
                     number=number if numbers else "",
                 )
@@ -130,7 +125,7 @@ def _codes(classes: ClassList, window: LabelWindow) -> Html:
 
 
 def _css(classes: ClassList, number: int) -> str:
-    return "rgb({} {} {})".format(*classes.palette[number])
+    return "rgb({} {} {})".format(*classes.full_palette[number])
 
 
 def _label(opened: OpenedSet, frame: Frame) -> NDArray[np.uint8]:

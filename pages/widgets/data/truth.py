@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
+from core.classes import UNLABELLED
 from core.datasets import Frame
 from core.files import signature
 from core.photos import images
@@ -25,7 +28,12 @@ def _truth_picture(
 ) -> ViewerPicture:
     image, label = _opened.dataset.read(frame)
     classes = _opened.dataset.class_list
-    return viewer_picture(images.encode_jpeg(image), label, classes.names, classes.palette)
+    names = [*classes.names]
+    colours: list[NDArray[np.uint8] | None] = [*classes.palette]
+    if (label == UNLABELLED).any():  # shown as nothing
+        label = np.where(label == UNLABELLED, np.uint8(len(names)), label)
+        names, colours = [*names, classes.name_of(UNLABELLED)], [*colours, None]
+    return viewer_picture(images.encode_jpeg(image), label, names, colours)
 
 
 def chosen_pixel(picture: ViewerPicture) -> Pixel:
