@@ -24,8 +24,8 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def read_text(path: Path) -> str:
     """The text of a small file: UTF-8, UTF-16 as Windows' programs write it, or Windows-1252.
 
-    A link is followed: whoever lists a data set has asked whether it stays inside. DatasetError for a file that
-    is no regular one, too large, or no text.
+    A link is followed: whoever lists a data set has asked whether it stays inside. DatasetError for a file
+    that is no regular one, too large, or no text.
     """
     data = _read_bytes(path)
     for encoding in _encodings(data):

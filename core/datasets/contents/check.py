@@ -223,8 +223,8 @@ def _masks_of_one_class(
     if not unlabelled or dataset.colour_labels or np.flatnonzero(counts).tolist() != [0] or len(counts) < 2:
         return []
     message = (
-        f"The label maps hold only 0 and {UNLABELLED}, and {UNLABELLED} stands for pixels that nobody labelled; "
-        f"if it is meant as {dataset.class_list.names[1]}, write 1 instead."
+        f"The label maps hold only 0 and {UNLABELLED}, which stands for pixels that nobody labelled; "
+        f"if {UNLABELLED} is meant as {dataset.class_list.names[1]}, write 1 instead."
     )
     return [Problem("bad value", message)]
 

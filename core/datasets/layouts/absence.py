@@ -13,7 +13,6 @@ from core.datasets.layouts.layout import Layout
 from core.datasets.pictures import SUFFIXES
 
 _ARCHIVES = (".zip", ".tgz", ".tar", ".gz", ".bz2", ".xz", ".7z", ".rar")
-_OTHER_PICTURES = (".gif", ".tif", ".tiff", ".heic", ".jp2", ".ppm", ".npy")
 _MOST_ENTRIES = 5000
 """Files and folders that are looked at, at most: somebody may give their home folder."""
 
@@ -22,21 +21,19 @@ _SHOWN = 3
 
 
 def nothing_found(root: Path, layouts: Sequence[Layout]) -> str:
-    """Why the folder `root` is no data set in any of the layouts: one sentence of what is there and what to do.
+    """Why `root` is no data set in any of the layouts: one sentence of what is there and what to do.
 
-    Looks at names only, and not at more than some thousand of them.
+    Looks at names only, and at no more than some thousand of them.
     """
     return _no_folder(root) or _contents(root, layouts)
 
 
-def no_pictures(folder: Path, layout: Layout) -> str:
+def no_pictures(folder: Path) -> str:
     """Why a data set in a known layout has no frames: one sentence of what is there and what to do."""
     found = _look(folder)
-    what = _and([*_counts(found.pictures, "picture"), *_counts(found.others, "file", by_ending=True)])
-    where = f"it has only {what}" if what else "its folders are empty"
+    there = f", but {_and(_words(found))}" if _words(found) else ""
     return (
-        f"{folder} holds no pictures that have a label map, as {layout.owner} layout has them: {where}; "
-        "put PNG or JPEG files there, and label maps as PNG."
+        f"{folder} holds no pictures{there}; put PNG or JPEG files there, with a label map as PNG for each."
     )
 
 
@@ -62,7 +59,7 @@ def _like_named(root: Path) -> str:
     wanted = missing.strip().casefold()
     alike = [name for name in _names(parent) if name.strip().casefold() == wanted and name != missing]
     if alike:
-        return f"; is {parent / alike[0]} meant"
+        return f"; give {parent / alike[0]} if that is meant"
     if parent != root.parent:
         return f": there is no {missing} in {parent.absolute()}; check how it is written"
     return "; check how it is written"
@@ -103,7 +100,8 @@ def _walk(root: Path, depth: int = 0) -> Iterator[tuple[Path, int, os.DirEntry[s
     """The entries of a folder, then those of its folders; nothing hidden, and no link is followed."""
     try:
         with os.scandir(root) as entries:
-            listed = sorted((e for e in entries if not e.name.startswith((".", "__"))), key=lambda e: e.name)
+            shown = (entry for entry in entries if not entry.name.startswith((".", "__MACOSX")))
+            listed = sorted(islice(shown, _MOST_ENTRIES), key=lambda entry: entry.name)
     except OSError:
         return
     yield from ((root, depth, entry) for entry in listed)
@@ -115,48 +113,58 @@ def _walk(root: Path, depth: int = 0) -> Iterator[tuple[Path, int, os.DirEntry[s
 
 def _contents(root: Path, layouts: Sequence[Layout]) -> str:
     found = _look(root, layouts)
+    if found.data_sets:
+        shown = " or ".join(str(path) for path in found.data_sets[:_SHOWN])
+        more = f" or one of {len(found.data_sets) - _SHOWN} more" if len(found.data_sets) > _SHOWN else ""
+        return f"{root} is no data set, but holds one deeper inside; give {shown}{more}."
     nearest = min(layouts, key=lambda layout: len(layout.missing(root)) / len(_parts(layout)))
     missing = nearest.missing(root)
-    wanted = "; ".join(f"{layout.owner} ({', '.join(_parts(layout))})" for layout in layouts)
-    end = f"a data set is in one of the layouts {wanted}."
-    if found.data_sets:
-        return f"{root} is no data set, but {_places(found.data_sets)} is one; give that folder."
-    if len(missing) < len(_parts(nearest)):
-        return f"{root} has no {_and(missing)}, as {nearest.owner} layout has{_instead(root, missing)}; {end}"
-    if cased := _cased(root, layouts):
-        return f"{root} has folders in other letters than a layout's: {cased}; rename them. Otherwise, {end}"
-    return f"{root} is no data set: {_holds(found)}; {end}"
+    renaming = _renaming(root, nearest if len(missing) < len(_parts(nearest)) else None, layouts)
+    present = set(_parts(nearest)) - set(missing)
+    start = (
+        f"{root} has no {_and(missing)}, as {nearest.owner} layout has"
+        if present
+        else f"{root} is no data set"
+    )
+    end = f"a data set is in one of the layouts {'; '.join(map(_shape, layouts))}"
+    if len(present) >= len(missing) and present != {"train"}:
+        end = f"complete the layout: {_shape(nearest)}"
+    return f"{start}; {_holds(found)}; {renaming or end}."
 
 
-def _instead(root: Path, missing: Sequence[str]) -> str:
-    """What there is in place of the parts that are missing: the same name in other letters, or no file at all."""
-    names = _names(root)
-    for part in missing:
-        if os.path.lexists(root / part):
-            return f" ({part} is there, but is not {'a regular file' if '.' in part else 'a folder'})"
-        alike = [name for name in names if name.casefold().strip() == part.casefold()]
+def _shape(layout: Layout) -> str:
+    return f"{layout.owner} ({', '.join(_parts(layout))})"
+
+
+def _renaming(root: Path, nearest: Layout | None, layouts: Sequence[Layout]) -> str:
+    """What to do about parts that are there in other letters, or as something else; empty without them."""
+    names = {name.strip().casefold(): name for name in _names(root)}
+    for layout in [nearest] if nearest else layouts:
+        missing = layout.missing(root)
+        alike = {part: names[part.casefold()] for part in missing if part.casefold() in names}
+        renamed = [f"{name} to {part}" for part, name in alike.items() if name != part]
+        if renamed:
+            return f"rename {_and(renamed)}"
         if alike:
-            return f" (there is {alike[0]}: rename it to {part})"
+            part = next(iter(alike))
+            return f"{part} must be {'a regular file' if part in layout.files else 'a folder'}"
     return ""
-
-
-def _cased(root: Path, layouts: Sequence[Layout]) -> str:
-    names = {name.casefold(): name for name in _names(root)}
-    parts = {part for layout in layouts for part in layout.folders}
-    found = [(names[part.casefold()], part) for part in sorted(parts) if part.casefold() in names]
-    return ", ".join(f"{name} for {part}" for name, part in found if name != part)
 
 
 def _holds(found: _Contents) -> str:
     """What a folder holds, in words."""
     if found.archives:
-        shown = ", ".join(found.archives[:_SHOWN])
-        return f"it holds {shown}, which must be unpacked first"
-    words = [*_counts(found.pictures, "picture"), *_counts(found.others, "file", by_ending=True)]
-    if words:
-        hint = "" if found.pictures else ", and no pictures"
-        return f"it holds {_and(words)}{hint}"
-    return f"it holds only the empty folders {', '.join(found.folders[:_SHOWN])}" if found.folders else "it is empty"
+        return f"it holds {_and(found.archives[:_SHOWN])}, to be unpacked first"
+    if words := _words(found):
+        return f"it holds {_and(words)}" + ("" if found.pictures else ", and no pictures")
+    if found.folders:
+        more = f" and {len(found.folders) - _SHOWN} more" if len(found.folders) > _SHOWN else ""
+        return f"it holds only empty folders: {', '.join(found.folders[:_SHOWN])}{more}"
+    return "it is empty"
+
+
+def _words(found: _Contents) -> list[str]:
+    return [*_counts(found.pictures, "picture"), *_counts(found.others, "file", by_ending=True)]
 
 
 def _counts(counted: Counter[str], noun: str, *, by_ending: bool = False) -> list[str]:
@@ -170,13 +178,10 @@ def _counts(counted: Counter[str], noun: str, *, by_ending: bool = False) -> lis
     return words
 
 
-def _places(paths: Sequence[Path]) -> str:
-    return " or ".join(str(path) for path in paths[:_SHOWN])
-
-
 def _names(folder: Path) -> list[str]:
     try:
-        return sorted(os.listdir(folder))
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in islice(entries, _MOST_ENTRIES))
     except OSError:
         return []
 

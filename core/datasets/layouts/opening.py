@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from core.datasets.dataset import SegmentationDataset
+from core.datasets.layouts.absence import no_pictures
 from core.datasets.layouts.recognition import recognise
 from core.datasets.layouts.watching import recognised
 from core.datasets.listing import LEAVES_OUT, Listing
@@ -23,7 +24,7 @@ def list_dataset(root: Path) -> Listing:
     listing = layout.list_frames(folder)
     if not listing.dataset.frames():
         left_out = next((p.message for p in listing.problems if p.kind in LEAVES_OUT), None)
-        raise DatasetError(left_out or f"{folder} holds no pictures; put PNG or JPEG files there.")
+        raise DatasetError(left_out or no_pictures(folder))
     return listing
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from core.datasets.layouts import cambridge, fastai, kaggle, roboflow, segnet
+from core.datasets.layouts.absence import nothing_found
 from core.datasets.layouts.layout import Layout
 from core.datasets.listing import inside
 from core.errors import DatasetError
@@ -28,13 +29,13 @@ def recognise(root: Path) -> tuple[Layout, Path]:
     if found := _layouts(root):
         return _only(root, found), root
     if not root.is_dir():
-        raise DatasetError(_unknown(root))
+        raise DatasetError(nothing_found(root, LAYOUTS))
     children = [child for child in _folders(root) if _layouts(child)]
     if len(children) > 1:
         names = ", ".join(child.name for child in children)
         raise DatasetError(f"{root} holds several data sets; give one of them: {names}.")
     if not children:
-        raise DatasetError(_unknown(root))
+        raise DatasetError(nothing_found(root, LAYOUTS))
     return _only(children[0], _layouts(children[0])), children[0]
 
 
@@ -57,21 +58,3 @@ def _folders(root: Path) -> list[Path]:
     except OSError as error:
         raise DatasetError(f"{root} cannot be read: {error.strerror or error}.") from error
     return [root / name for name in names if not name.startswith(".") and inside(root, root / name)]
-
-
-def _unknown(root: Path) -> str:
-    """What the nearest layout would need, and what all layouts look like."""
-    nearest = min(LAYOUTS, key=lambda layout: len(layout.missing(root)) / len(_parts(layout)))
-    wanted = "; ".join(f"{layout.owner} ({', '.join(_parts(layout))})" for layout in LAYOUTS)
-    return (
-        f"{root} has no {_and(nearest.missing(root))}, as {nearest.owner} layout has; "
-        f"a data set is in one of the layouts {wanted}."
-    )
-
-
-def _parts(layout: Layout) -> tuple[str, ...]:
-    return layout.folders + layout.files
-
-
-def _and(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -204,13 +204,13 @@ def test_a_missing_folder_is_named(root, part, refusal):
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path, refusal):
-    assert f"{tmp_path / 'nowhere'} has no images" in refusal(lambda: open_dataset(tmp_path / "nowhere"))
+    assert f"{tmp_path / 'nowhere'} does not exist" in refusal(lambda: open_dataset(tmp_path / "nowhere"))
 
 
 def test_a_file_instead_of_a_folder_is_named(tmp_path, refusal):
     (tmp_path / "file").write_text("no data set")
 
-    assert f"{tmp_path / 'file'} has no images" in refusal(lambda: open_dataset(tmp_path / "file"))
+    assert f"{tmp_path / 'file'} is a file; give the folder" in refusal(lambda: open_dataset(tmp_path / "file"))
 
 
 @pytest.mark.parametrize("part", ["images", "labels", "codes.txt"])
@@ -229,7 +229,9 @@ def test_a_data_set_without_pictures_is_refused(root, refusal):
     for picture in (root / "images").iterdir():
         picture.unlink()
 
-    assert f"{root} holds no pictures; put PNG or JPEG" in refusal(lambda: open_dataset(root))
+    sentence = refusal(lambda: open_dataset(root))
+    assert f"{root} holds no pictures, but 3 pictures in labels" in sentence
+    assert "put PNG or JPEG files there" in sentence
 
 
 def test_a_missing_label_map_is_named_with_its_picture(root, refusal):
