@@ -151,7 +151,8 @@ def _folder_menu(name: str) -> None:
             on_change=_open_given,
             width=420,
             help="In any of CamVid's usual layouts: fastai's, Cambridge's original, Kaggle's or the SegNet "
-            "tutorial's. The layout is recognised by itself, and nothing in the folder is changed.",
+            "tutorial's, or as CVAT and Roboflow export label maps. The layout is recognised by itself, and "
+            "nothing in the folder is changed.",
         )
         if trouble := st.session_state.get(_TROUBLE):
             show_error(trouble, icon=":material/folder_off:")

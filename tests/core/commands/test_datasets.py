@@ -93,7 +93,7 @@ def test_a_folder_that_is_no_data_set_has_status_2_and_one_sentence(run, tmp_pat
 
     assert (status, printed) == (2, "")
     assert sentence.count("\n") == 1
-    assert "as fastai's layout has" in sentence
+    assert "is no data set; it is empty;" in sentence
 
 
 def test_a_check_as_json_has_the_whole_report(run, data):

@@ -210,7 +210,9 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path, refusal):
 def test_a_file_instead_of_a_folder_is_named(tmp_path, refusal):
     (tmp_path / "file").write_text("no data set")
 
-    assert f"{tmp_path / 'file'} is a file; give the folder" in refusal(lambda: open_dataset(tmp_path / "file"))
+    assert f"{tmp_path / 'file'} is a file; give the folder" in refusal(
+        lambda: open_dataset(tmp_path / "file")
+    )
 
 
 @pytest.mark.parametrize("part", ["images", "labels", "codes.txt"])
