@@ -121,6 +121,22 @@ def open_to_append(path: Path) -> BinaryIO:
     return open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder, or a link to one; not if nobody may look, or the path is too long for one."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file, or a link to one; not if nobody may look."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def size_of(path: Path) -> int:
     """The bytes of a file; 0 if there is none."""
     try:

@@ -159,7 +159,7 @@ def write_dataset(
     (root / "valid.txt").write_text("".join(f"{line}\n" for line in valid), encoding="utf-8")
     for frame, label in labels.items():
         shown = (painted or {}).get(frame, label)
-        Image.fromarray(COLOURS.palette[shown]).save(root / "images" / f"{frame}{suffix}")
+        Image.fromarray(COLOURS.full_palette[shown]).save(root / "images" / f"{frame}{suffix}")
         Image.fromarray(label).save(root / "labels" / f"{frame}_P.png")
     return root
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.datasets.layouts.layout import Layout
 from core.datasets.pictures import SUFFIXES
+from core.files import is_file, is_folder
 
 _ARCHIVES = (".zip", ".tgz", ".tar", ".gz", ".bz2", ".xz", ".7z", ".rar")
 _MOST_ENTRIES = 5000
@@ -39,7 +40,7 @@ def no_pictures(folder: Path) -> str:
 
 def _no_folder(root: Path) -> str:
     """What is wrong with a path that leads to no folder; empty if it is one."""
-    if root.is_dir():
+    if is_folder(root):
         return ""
     if not os.path.lexists(root):
         return f"{root} does not exist{_like_named(root)}."
@@ -47,14 +48,14 @@ def _no_folder(root: Path) -> str:
         return f"{root} is a link to something that does not exist; give the folder of the data set."
     if root.suffix.lower() in _ARCHIVES:
         return f"{root} is an archive; unpack it, and give the folder that comes out."
-    if root.is_file():
+    if is_file(root):
         return f"{root} is a file; give the folder of the data set, which may be {root.parent}."
     return f"{root} is neither a folder nor a file; give the folder of a data set."
 
 
 def _like_named(root: Path) -> str:
     """A hint at what is called like a path that does not exist, or at how far the path leads."""
-    parent = next(folder for folder in (*root.parents, Path()) if folder.is_dir())
+    parent = next(folder for folder in (*root.parents, Path()) if is_folder(folder))
     missing = root.relative_to(parent).parts[0] if parent != Path() else root.parts[0]
     wanted = missing.strip().casefold()
     alike = [name for name in _names(parent) if name.strip().casefold() == wanted and name != missing]

@@ -17,12 +17,13 @@ from core.datasets.layouts.layout import Layout, dataset_name, make_listing, spl
 from core.datasets.listing import Listing, Pairs, Problem, pair, part
 from core.datasets.text_files import read_lines
 from core.errors import DatasetError
+from core.files import is_file
 
 
 def _list_frames(root: Path) -> Listing:
     pairs = pair(root, "images", "labels", "_P.png")
     class_list = _class_list(root)
-    if not (root / "valid.txt").is_file():
+    if not is_file(root / "valid.txt"):
         return make_listing(root, "fastai", class_list, split_pairs(pairs))
     splits, problems = _listed_splits(root, pairs.frames)
     frames = tuple(replace(frame, split=splits.get(frame.name, "train")) for frame in pairs.frames)
@@ -33,7 +34,7 @@ def _class_list(root: Path) -> ClassList:
     source = part(root, "codes.txt")
     codes = read_lines(source)
     path = part(root, lists.LABEL_COLOURS)
-    if not path.is_file():
+    if not is_file(path):
         return lists.class_list(dataset_name(root), source, codes)
     entries = lists.read_label_colours(path)
     if [name for name, _ in entries] != codes:
@@ -54,7 +55,7 @@ def _listed_splits(
     files: tuple[tuple[str, FrameSplit], ...] = (("valid.txt", "valid"), ("test.txt", "test"))
     for file, split in files:
         path = part(root, file)
-        for line in read_lines(path) if path.is_file() else []:
+        for line in read_lines(path) if is_file(path) else []:
             written = Path(line).name
             name = known.get(written) or known.get(Path(written).stem)
             if name is None:

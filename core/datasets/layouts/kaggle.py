@@ -11,6 +11,7 @@ from pathlib import Path
 from core.datasets.dataset import FrameSplit
 from core.datasets.layouts.layout import Layout, list_by_classes
 from core.datasets.listing import Listing, join, pair, part
+from core.files import is_folder
 
 _SPLITS: tuple[tuple[str, FrameSplit], ...] = (("train", "train"), ("val", "valid"), ("test", "test"))
 
@@ -20,7 +21,7 @@ def _list_frames(root: Path) -> Listing:
     pairs = join(
         pair(root, folder, f"{folder}_labels", "_L.png", split)
         for folder, split in _SPLITS
-        if (root / folder).is_dir() and (root / f"{folder}_labels").is_dir()
+        if is_folder(root / folder) and is_folder(root / f"{folder}_labels")
     )
     return list_by_classes(root, "kaggle", source, pairs, otherwise_colours=True)
 

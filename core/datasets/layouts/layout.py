@@ -14,6 +14,7 @@ from core.datasets.layouts import lists
 from core.datasets.listing import Listing, Pairs, by_split
 from core.datasets.splits import split_by_name
 from core.errors import DatasetError
+from core.files import is_file, is_folder
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Layout:
 
     def missing(self, root: Path) -> list[str]:
         """The parts that the folder `root` does not have."""
-        folders = [name for name in self.folders if not (root / name).is_dir()]
-        return folders + [name for name in self.files if not (root / name).is_file()]
+        folders = [name for name in self.folders if not is_folder(root / name)]
+        return folders + [name for name in self.files if not is_file(root / name)]
 
     def recognise(self, root: Path) -> bool:
         """Whether the folder `root` has the layout."""

@@ -10,6 +10,7 @@ from core.datasets.layouts.absence import nothing_found
 from core.datasets.layouts.layout import Layout
 from core.datasets.listing import inside
 from core.errors import DatasetError
+from core.files import is_folder
 
 LAYOUTS: tuple[Layout, ...] = (
     fastai.LAYOUT,
@@ -28,7 +29,7 @@ def recognise(root: Path) -> tuple[Layout, Path]:
     """
     if found := _layouts(root):
         return _only(root, found), root
-    if not root.is_dir():
+    if not is_folder(root):
         raise DatasetError(nothing_found(root, LAYOUTS))
     children = [child for child in _folders(root) if _layouts(child)]
     if len(children) > 1:

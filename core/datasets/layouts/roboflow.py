@@ -13,6 +13,7 @@ from core.datasets.layouts import lists
 from core.datasets.layouts.layout import Layout, list_by_classes, subfolders, subset_split
 from core.datasets.listing import Listing, join, pair, part
 from core.errors import DatasetError
+from core.files import is_file
 
 _CLASSES = "_classes.csv"
 _ENDING = "_mask.png"
@@ -24,7 +25,7 @@ def _class_files(root: Path) -> list[Path]:
     order = ("train", "valid", "test")
     folders.sort(key=lambda name: order.index(subset_split(name) or "test"))
     paths = [root / _CLASSES, *(root / name / _CLASSES for name in folders)]
-    return [path for path in paths if path.is_file()]
+    return [path for path in paths if is_file(path)]
 
 
 def _list_frames(root: Path) -> Listing:

@@ -7,6 +7,7 @@ lines; a subset may have any name, and the list may be left out for CamVid's own
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from core.classes import CAMVID_11, CAMVID_32
@@ -40,7 +41,7 @@ def _subsets(root: Path) -> list[str]:
 
 def _class_list_file(root: Path) -> Path | None:
     """The class list beside the label maps; a folder or a pipe of that name too, which is refused later."""
-    return next((part(root, name) for name in _CLASS_LISTS if (root / name).exists()), None)
+    return next((part(root, name) for name in _CLASS_LISTS if os.path.lexists(root / name)), None)
 
 
 def _list_subsets(root: Path) -> Pairs:
