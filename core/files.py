@@ -122,7 +122,7 @@ def open_to_append(path: Path) -> BinaryIO:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder, or a link to one; not if nobody may look, or the path is too long for one."""
+    """Whether there is a folder, or a link to one; not where nobody may look, or in too long a path."""
     try:
         return path.is_dir()
     except OSError:
