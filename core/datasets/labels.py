@@ -49,8 +49,9 @@ def read_indices(path: Path, classes: ClassList, values: Sequence[int] = ()) -> 
     255 means that nobody labelled the pixel, as in Cityscapes and PASCAL VOC, unless it stands for a class:
     it becomes `classes.unlabelled`, which is the Void class's number, or stays UNLABELLED.
     Grey PNGs of 1 to 16 bits and palette PNGs are read by their numbers, and so are grey pictures saved as
-    RGB. DatasetError names the file: LabelValueError for a number that no class has, PaletteOrderError for a
-    palette whose colours say that the numbers mean other classes.
+    RGB; a file in the classes' colours is read by these. DatasetError names the file: LabelValueError for a
+    number that no class has, UnknownColourError for such a colour, PaletteOrderError for a palette whose
+    colours say that the numbers mean other classes.
     """
     return _indices(path, _open(path, read_bytes(path)), classes, values)
 
@@ -182,10 +183,7 @@ def _indices(
 ) -> NDArray[np.uint8]:
     numbers = as_numbers(path, picture)
     if numbers is None:
-        raise DatasetError(
-            f"{path.name} is a PNG of mode {picture.mode}; a label map is a PNG with one number a pixel, "
-            "grey or with a palette."
-        )
+        return _by_known_colours(path, picture, classes)
     used = numbers_in(numbers)
     own = tuple(values or range(len(classes)))
     if unknown := used - {*own, UNLABELLED}:
@@ -198,6 +196,19 @@ def _indices(
     for strip in _strips(label):
         strip[:] = table[strip]
     return label
+
+
+def _by_known_colours(path: Path, picture: PngImageFile, classes: ClassList) -> NDArray[np.uint8]:
+    """A file in colours among files of numbers: read if the colours are the classes'."""
+    try:
+        return indices_of_colours(np.array(picture.convert("RGB")), classes, path.name)
+    except UnknownColourError as error:
+        if sum(error.counts.values()) < picture.width * picture.height / 2:
+            raise
+        raise DatasetError(
+            f"{path.name} is a PNG of mode {picture.mode} in colours that no class has; a label map is a PNG "
+            "with one number a pixel, grey or with a palette, or in the colours of a list beside it."
+        ) from error
 
 
 def numbers_in(numbers: NDArray[np.integer[Any]]) -> set[int]:

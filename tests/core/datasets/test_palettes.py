@@ -77,16 +77,19 @@ def test_grey_numbers_may_be_saved_in_more_channels(tmp_path, street, mode):
 
 
 @pytest.fixture
-def sorted_set(make_dataset, street) -> Path:
+def mostly_road(street: Labels) -> Labels:
+    """Road (1) with a corner of Sky (0), as large as the street."""
+    return np.where(np.indices(street.shape).sum(axis=0) < 30, 0, 1).astype(np.uint8)
+
+
+@pytest.fixture
+def sorted_set(make_dataset, mostly_road, street) -> Path:
     """A data set in fastai's layout, one of whose palettes an optimiser has sorted: Road comes first."""
-    label = np.where(street == 3, 1, street).astype(np.uint8)
-    root = make_dataset({"a": label, "b": np.fliplr(street).copy()}, ("b.png",))
+    root = make_dataset({"a": mostly_road, "b": street}, ("b.png",))
     (root / "label_colors.txt").write_text(
         "".join("{} {} {}\t{}\n".format(*c.colour, c.name) for c in COLOURS.classes)
     )
-    changed, palette = shrunk(np.where(label == 0, 1, 1 - (label == 1)).astype(np.uint8), COLOURS.palette)
-    assert palette.tolist() != COLOURS.palette[: len(palette)].tolist()
-    save_palette(root / "labels" / "a_P.png", changed, palette)
+    save_palette(root / "labels" / "a_P.png", *shrunk(mostly_road, COLOURS.palette))
     return root
 
 
@@ -106,18 +109,16 @@ def test_a_changed_order_is_refused_by_everything_else_too(sorted_set, tmp_path,
     assert not (tmp_path / "data" / "copy").exists()
 
 
-def test_what_the_sentence_advises_works(sorted_set):
-    """Saved as RGB, the file says by its colours which class is meant, and so does every other file."""
-    for path in (sorted_set / "labels").iterdir():
-        with Image.open(path) as picture:
-            colours = picture.convert("RGB") if picture.mode == "P" else None
-            rgb = colours or Image.fromarray(COLOURS.palette[np.asarray(picture)])
-        rgb.save(path)
+def test_what_the_sentence_advises_works(sorted_set, mostly_road):
+    """Saved as RGB, the file says by its colours which class is meant."""
+    path = sorted_set / "labels" / "a_P.png"
+    with Image.open(path) as picture:
+        rgb = picture.convert("RGB")
+    rgb.save(path)
 
     dataset = open_dataset(sorted_set)
-    assert dataset.colour_labels
     assert check(sorted_set).clean
-    assert set(np.unique(dataset.read_label(dataset.train[0]))) == {0, 1}
+    assert np.array_equal(dataset.read_label(dataset.train[0]), mostly_road)
 
 
 def test_two_classes_of_one_colour_leave_a_doubt(sorted_set):
@@ -174,7 +175,7 @@ def test_a_palette_of_which_only_some_colours_are_classes_tells_nothing(street):
 
 
 def test_vocs_palette_is_vocs():
-    # The first colours of the VOC2012 label maps: background, aeroplane, bicycle, bird, boat, bottle, bus, car, cat
+    # The first colours of VOC2012's label maps: background, aeroplane, bicycle, bird, ... cat
     assert voc_palette(9).tolist() == [
         [0, 0, 0],
         *([128, 0, 0], [0, 128, 0], [128, 128, 0], [0, 0, 128], [128, 0, 128]),
@@ -192,11 +193,15 @@ def test_whatever_an_optimiser_sorts_is_noticed_or_unchanged(tmp_path_factory, d
     path = tmp_path_factory.mktemp("sorted") / "a_P.png"
     save_palette(path, changed, palette)
 
+    message = ""
     try:
         read = read_indices(path, classes)
     except PaletteOrderError as error:
-        assert re.search(r"number \d+ \(c\d+\) has the colour of c\d+", str(error))
+        message = str(error)
+    if message:
+        assert re.search(r"number \d+ \(c\d+\) has the colour of c\d+", message)
         assert not np.array_equal(changed, label)
     else:
         grey = (palette == palette[:, :1]).all()
-        assert np.array_equal(read, label) or grey or np.array_equal(palette, voc_palette(len(palette)))
+        standard = np.array_equal(palette, voc_palette(len(palette)))
+        assert np.array_equal(read, label) or grey or standard
