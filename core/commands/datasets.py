@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.commands.refusal import printable
 from core.durations import duration
 
 if TYPE_CHECKING:
@@ -139,13 +140,8 @@ def _report(report: Report) -> str:
         *(f"problem   {problem.kind}: {problem.message}" for problem in report.problems),
     ]
     count = len(report.problems)
-    lines = [_printable(line) for line in lines]
+    lines = [printable(line) for line in lines]
     return "\n".join([*lines, "clean" if report.clean else f"{count} problem{'s' if count > 1 else ''}"])
-
-
-def _printable(line: str) -> str:
-    """A line that is safe to print: a file name can neither break it nor send a terminal control codes."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
 
 
 def _table(counted: Statistics) -> str:

@@ -8,9 +8,14 @@ from click.core import ParameterSource
 
 def refuse(message: str) -> int:
     """Print the reason on stderr as a whole sentence; returns the exit status."""
-    sentence = " ".join(message.split())
+    sentence = printable(" ".join(message.split()))
     click.echo(sentence if sentence.endswith((".", "!", "?")) else f"{sentence}.", err=True)
     return 2
+
+
+def printable(line: str) -> str:
+    """A line that is safe to print: a file name can neither break it nor send a terminal control codes."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
 
 
 def refuse_with(option: str, *others: str) -> None:

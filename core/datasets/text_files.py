@@ -17,6 +17,9 @@ MAX_BYTES = 4 * 1024**2
 MAX_ROW = 10_000
 """Characters in a row of a table, at most: a class's name, number and colour take a hundredth of that."""
 
+MAX_ROWS = 1000
+"""Rows in a table, at most: a class list has 255."""
+
 _SEPARATORS = (",", ";", "\t")
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -49,6 +52,8 @@ def read_rows(path: Path) -> list[list[str]]:
     The first line decides which of the three separates. Cells are stripped; empty rows are left out.
     """
     lines = read_lines(path)
+    if len(lines) > MAX_ROWS:
+        raise DatasetError(f"{path} has {len(lines):,} rows; a class list has at most 255.")
     separator = max(_SEPARATORS, key=lines[0].count) if lines else ","
     rows = (_read_row(path, number, line, separator) for number, line in enumerate(lines, start=1))
     return [row for row in rows if any(row)]

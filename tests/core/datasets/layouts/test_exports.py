@@ -270,6 +270,7 @@ def test_names_in_latin_1_are_read(make_layout, street_frames):
         (TABLE.replace("Road", '"Ro"ad'), "has a quote in row 3"),
         (TABLE.replace("name,r,g,b\n", ""), "must begin with the line name,r,g,b"),
         (TABLE.replace("128,64,128", "128,64"), "has the line 'Road,128,64'"),
+        (TABLE + "a\n" * 5_000, "has 5,005 rows"),
         (bytes(range(256)), "is not a text file"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "is not a text file"),
         (b"a" * 5 * 1024**2, "is larger than 4 MB"),
