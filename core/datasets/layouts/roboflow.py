@@ -15,7 +15,7 @@ from core.datasets.listing import Listing, join, pair, part
 from core.errors import DatasetError
 from core.files import is_file
 
-_CLASSES = "_classes.csv"
+CLASSES = "_classes.csv"
 _ENDING = "_mask.png"
 
 
@@ -24,7 +24,7 @@ def _class_files(root: Path) -> list[Path]:
     folders = [name for name in subfolders(root) if subset_split(name)]
     order = ("train", "valid", "test")
     folders.sort(key=lambda name: order.index(subset_split(name) or "test"))
-    paths = [root / _CLASSES, *(root / name / _CLASSES for name in folders)]
+    paths = [root / CLASSES, *(root / name / CLASSES for name in folders)]
     return [path for path in paths if is_file(path)]
 
 
@@ -47,4 +47,4 @@ def _fits(root: Path) -> bool:
     return bool(_class_files(root)) and any(masks)
 
 
-LAYOUT = Layout("roboflow", "Roboflow's", ("train",), (f"train/{_CLASSES}",), _list_frames, _fits)
+LAYOUT = Layout("roboflow", "Roboflow's", ("train",), (f"train/{CLASSES}",), _list_frames, _fits)

@@ -10,7 +10,9 @@ import time
 from functools import lru_cache
 from pathlib import Path
 
+from core.datasets.layouts.layout import subset_split
 from core.datasets.layouts.recognition import recognise
+from core.datasets.layouts.roboflow import CLASSES
 from core.datasets.pictures import SUFFIXES
 from core.errors import DatasetError
 from core.files import signature
@@ -50,7 +52,9 @@ def _stamps(folder: Path) -> Stamps:
         names = _names(folder)
     except OSError:
         names = ()
-    return tuple((name, signature(folder / name)) for name in (".", *names))
+    # Roboflow's class lists lie one folder deeper; writing one again leaves that folder's time as it was.
+    nested = (f"{name}/{CLASSES}" for name in names if subset_split(name))
+    return tuple((name, signature(folder / name)) for name in (".", *names, *nested))
 
 
 def _names(folder: Path) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from pages.widgets.shared.html import Html, html, joined_html
 from pages.widgets.shared.markdown import markdown
 
 _COLOURS = " The label files of this data set hold the colours; StreetScope has turned them into numbers."
+_OTHER_NUMBERS = " The class list of this data set gives other numbers; StreetScope counts its lines instead."
 _IN_COLOURS = "The same pixels in the classes' colours"
 _STYLE = html("""
 <style>
@@ -45,7 +46,7 @@ def show_label_file(opened: OpenedSet) -> None:
         "A label map is a picture file in which every pixel holds a **number** instead of a colour. The "
         "number is a line of the class list (`codes.txt` in fastai's layout), counted from 0. The colours "
         "are only for people; a network learns from the numbers."
-        + (_COLOURS if dataset.colour_labels else "")
+        + (_COLOURS if dataset.colour_labels else _OTHER_NUMBERS if dataset.values else "")
     )
     frame = frame_picker(opened)
     try:

@@ -13,6 +13,7 @@ import pytest
 from core.datasets.layouts import watching
 from core.datasets.layouts.opening import find_datasets
 from core.datasets.layouts.watching import dataset_stamp, recognised
+from tests.core.datasets.layouts.test_exports import write_roboflow
 from tests.layouts import write_layout
 
 
@@ -194,3 +195,13 @@ def test_a_folder_written_just_now_is_listed_again(
         dataset_stamp(long_folder)
 
     assert "new.txt" in given
+
+
+def test_a_class_list_in_a_splits_folder_that_is_written_again_is_noticed(tmp_path: Path, street) -> None:
+    root = write_roboflow(tmp_path / "set", {"train": street}, "Pixel Value, Class\n0, sky\n")
+    older(root)
+    before = dataset_stamp(root)
+    with (root / "train" / "_classes.csv").open("a") as file:  # the folder's own time stays
+        file.write("1, road\n")
+
+    assert dataset_stamp(root) != before

@@ -14,7 +14,8 @@ from core.evaluation.metrics import IGNORE, truth_table
 from core.evaluation.pictures import frame_pictures, view_frame
 from core.models.networks import find_network
 from core.segmentation.segmenter import load_segmenter
-from core.training.learner.data import Pictures, class_counts, load_examples, stage_dataloaders
+from core.training.learner.data import Pictures, stage_dataloaders
+from core.training.learner.examples import load_examples
 from core.training.learner.loss import SegmentationLoss
 from core.training.learner.trainer import class_weights, train
 from tests.conftest import COLOURS, Labels
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.slow
 
 CODES = ("Sky", "Road", "Tree")
 FRAMES = "abcde"
+BUDGET = 1024**3
 
 
 def holes(label: Labels) -> Labels:
@@ -44,9 +46,9 @@ def dataset(request, make_dataset, street):
 
 def pictures_of(dataset) -> Pictures:
     table = truth_table(dataset.class_list, dataset.class_list)
-    examples = load_examples(dataset, dataset.train, table)
-    valid = load_examples(dataset, dataset.valid, table)
-    return Pictures(examples, valid, class_weights(class_counts(examples, len(dataset.class_list)), 0.5))
+    examples = load_examples(dataset, dataset.train, table, BUDGET)
+    valid = load_examples(dataset, dataset.valid, table, BUDGET)
+    return Pictures(examples, valid, class_weights(examples.pixels[: len(dataset.class_list)], 0.5))
 
 
 def test_examples_ignore_what_nobody_labelled(dataset, street):
@@ -54,9 +56,11 @@ def test_examples_ignore_what_nobody_labelled(dataset, street):
 
     expected = np.where(holes(street) == UNLABELLED, IGNORE, street)
     assert np.array_equal(pictures.train[0].label.numpy(), expected)
-    counts = class_counts(pictures.train, len(dataset.class_list))
-    assert int(counts.sum()) == sum(int((example.label != IGNORE).sum()) for example in pictures.train)
-    assert not counts[3:].any()
+    labelled = sum(
+        int((example.label != IGNORE).sum()) for example in map(pictures.train.__getitem__, range(4))
+    )
+    assert int(pictures.train.pixels[: len(dataset.class_list)].sum()) == labelled
+    assert pictures.rarity[3:].eq(0).all()
 
 
 def test_batches_and_their_loss_do_not_depend_on_unlabelled_pixels(dataset):
