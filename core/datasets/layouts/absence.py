@@ -122,6 +122,7 @@ def _contents(root: Path, layouts: Sequence[Layout]) -> str:
     missing = nearest.missing(root)
     renaming = _renaming(root, nearest if len(missing) < len(_parts(nearest)) else None, layouts)
     present = set(_parts(nearest)) - set(missing)
+    missing = missing or ["label maps"]
     start = (
         f"{root} has no {_and(missing)}, as {nearest.owner} layout has"
         if present

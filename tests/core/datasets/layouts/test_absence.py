@@ -191,3 +191,12 @@ def test_a_layout_without_pictures_says_what_it_has(make_layout, street_frames, 
             path.rename(path.with_suffix(".tif"))
 
     assert f"{root} holds no pictures, but 2 pictures in train_labels" in refusal(lambda: open_dataset(root))
+
+
+def test_roboflows_class_list_without_label_maps_is_told_what_it_lacks(tmp_path: Path) -> None:
+    root = tmp_path / "set"
+    write_picture(root / "train" / "a.png")
+    (root / "train" / "_classes.csv").write_text("filename, road, sky\na.png, 1, 0\n")
+
+    sentence = said(root)
+    assert "has no label maps, as Roboflow's layout has; it holds 1 picture in train" in sentence
