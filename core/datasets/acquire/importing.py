@@ -24,8 +24,7 @@ def import_dataset(
     """Write the data set in the folder `source` to the new folder `target`, and open it there.
 
     PNG and JPEG pictures are copied byte for byte, others are saved as PNG; label maps become 8-bit PNGs of
-    class numbers with the classes' colours as palette. Every frame is checked on the way. A data set without
-    validation frames gets no valid.txt: an empty one would be of no use to anybody.
+    class numbers with the classes' colours as palette. Every frame is checked on the way.
     progress: called with the frames done and their total; raising from it stops the import.
     DatasetError for the first frame that cannot be used, for a target that exists, and for a full disk;
     nothing is then left behind, nor when the import is stopped.
@@ -53,8 +52,7 @@ def _write(dataset: SegmentationDataset, folder: Path, progress: ProgressCallbac
             files[frame.split] += f"{name}\n"
             progress(done, len(frames))
     _write_text(folder / "codes.txt", "".join(f"{name}\n" for name in dataset.class_list.names))
-    if dataset.valid:  # without the file, the copy is split by our rule, as it would be anywhere
-        _write_text(folder / "valid.txt", files["valid"])
+    _write_text(folder / "valid.txt", files["valid"])
     if dataset.test:
         _write_text(folder / "test.txt", files["test"])
     if lists.class_list("", folder, list(dataset.class_list.names)).classes != dataset.class_list.classes:

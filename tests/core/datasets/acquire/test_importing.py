@@ -106,16 +106,6 @@ def test_frames_of_one_name_in_two_splits_are_both_there(make_layout, street, ta
     assert not imported.read_label(imported.valid[0]).any()
 
 
-@pytest.mark.parametrize("layout", ["kaggle", "segnet"])
-def test_frames_that_are_all_for_training_are_split_in_the_copy(make_layout, street, target, layout):
-    root = make_layout(layout, {"train": {f"a_{number}": street for number in range(10)}})
-
-    assert open_dataset(root).valid == ()
-    imported = import_dataset(root, target)
-    assert (len(imported.train), len(imported.valid)) == (8, 2)
-    assert not (target / "valid.txt").exists()
-
-
 def test_progress_counts_every_frame(make_layout, street_frames, target):
     seen = []
     import_dataset(make_layout("fastai", street_frames), target, lambda *counts: seen.append(counts))
