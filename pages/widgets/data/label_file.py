@@ -71,11 +71,21 @@ def show_label_file(opened: OpenedSet) -> None:
 
 def _show_window(window: LabelWindow, pixel: tuple[int, int], classes: ClassList) -> None:
     number = int(window.numbers[pixel[0] - window.top, pixel[1] - window.left])
-    sentence = "Pixel ({row}, {col}) holds **{number}**: line {number} of the list says **{name}**."
     if number == UNLABELLED:
-        sentence = "Pixel ({row}, {col}) holds **{number}**: it is **{name}**, and counts nowhere."
-    name = classes.name_of(number)
-    st.markdown(markdown(sentence, row=pixel[0], col=pixel[1], number=number, name=name))
+        says = markdown("it is **{name}**, and counts nowhere", name=classes.name_of(number))
+    else:
+        says = markdown(
+            "line {number} of the list says **{name}**", number=number, name=classes.name_of(number)
+        )
+    st.markdown(
+        markdown(
+            "Pixel ({row}, {col}) holds **{number}**: {says}.",
+            row=pixel[0],
+            col=pixel[1],
+            number=number,
+            says=says,
+        )
+    )
     height, width = window.numbers.shape
     place = (
         f"rows {window.top} to {window.top + height - 1}, columns {window.left} to {window.left + width - 1}"
