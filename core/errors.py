@@ -15,6 +15,7 @@ with status 2.
     ├── TemperatureError           a temperature that no softmax can have
     ├── ComparisonError            two segmentations that have nothing to compare
     ├── FileKindError              a link, a folder or a pipe where a regular file belongs
+    │   └── FileSizeError          a file with far more bytes than its kind has
     ├── ArchiveError               a zip, or a file in it, that gives no photo
     ├── ModelError
     │   ├── ModelNotFoundError
@@ -79,6 +80,10 @@ class ComparisonError(StreetScopeError):
 
 class FileKindError(StreetScopeError):
     """A link, a folder or a pipe where a regular file belongs."""
+
+
+class FileSizeError(FileKindError):
+    """A file with far more bytes than a file of its kind has."""
 
 
 class ArchiveError(StreetScopeError):

@@ -15,14 +15,17 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TypeGuard
+from typing import IO, Any, BinaryIO, TypeGuard
 
-from core.errors import FileKindError
+from core.errors import FileKindError, FileSizeError
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 """A full disk, a file larger than allowed, a used-up quota."""
 
 _PART = re.compile(r"^\.(.+)\.[0-9a-f]{32}\.part$")
+_NOT_REGULAR = frozenset({errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENOTDIR, errno.ENODEV})
+"""What opening a link, a folder, a pipe or socket, or a file in what is no folder is refused with."""
+
 _PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -98,17 +101,22 @@ def no_room_sentence(name: object, then: str = "try again") -> str:
     return f"There is no room on the disk for {name}: free some space and {then}."
 
 
-def open_plain(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
+def open_plain(path: Path, flags: int = os.O_RDONLY, *, inside: Path | None = None) -> BinaryIO:
     """Open a file that strangers may have put there. FileKindError unless it is a regular file.
 
-    A link must not have another file shown or written to, and a pipe would block. FileNotFoundError.
+    A link must not have another file shown or written to, and a pipe would block.
     flags: of `os.open`; anything but reading opens it to append.
+    inside: a folder above `path`; no folder between the two may be a link either. The folder itself may be
+    one: whoever chose it did so on purpose. By default it is the folder that `path` lies in.
+    FileNotFoundError, and any other OSError of opening a file.
     """
+    folder = path.parent if inside is None else inside
     try:
-        descriptor = os.open(path, flags | _PLAIN, 0o666)
+        descriptor = _open_below(folder, path.relative_to(folder).parts, flags | _PLAIN)
     except OSError as error:
-        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
-            raise _wrong_kind(path) from error
+        if error.errno in _NOT_REGULAR:
+            raise _wrong_kind(path, error.errno) from error
+        error.filename = str(path)
         raise
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -116,9 +124,35 @@ def open_plain(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
     return os.fdopen(descriptor, "rb" if flags == os.O_RDONLY else "ab")
 
 
-def open_to_append(path: Path) -> BinaryIO:
-    """Open a file to append to it; it is made if there is none. Errors as for `open_plain`."""
-    return open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+def read_plain(path: Path, most: int, *, inside: Path | None = None) -> bytes:
+    """All bytes of a file that strangers may have put there; no more than `most` are ever read.
+
+    Errors as for `open_plain`; FileSizeError if there are more.
+    """
+    with open_plain(path, inside=inside) as file:
+        return read_bounded(file, path, most)
+
+
+def read_bounded(file: IO[bytes], path: Path, most: int) -> bytes:
+    """The rest of an open file, also one that grows meanwhile; FileSizeError if that is over `most` bytes."""
+    too_many = os.fstat(file.fileno()).st_size - file.tell() > most  # known at once, without reading them
+    data = b"" if too_many else file.read(most + 1)
+    if too_many or len(data) > most:
+        raise FileSizeError(f"{path} has more than {most:,} bytes, too many for such a file: remove it.")
+    return data
+
+
+def open_to_append(path: Path, *, inside: Path | None = None) -> BinaryIO:
+    """Open a file to append to it; it is made if there is none. Parameters and errors as for `open_plain`."""
+    return open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, inside=inside)
+
+
+def is_plain(path: Path) -> bool:
+    """Whether there is a regular file, and no link. Only to choose names to list: it may change at once."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def is_folder(path: Path) -> bool:
@@ -154,7 +188,39 @@ def signature(path: Path) -> str | None:
     return f"{status.st_size} {status.st_mtime_ns}"
 
 
-def _wrong_kind(path: Path) -> FileKindError:
+def _open_below(folder: Path, parts: tuple[str, ...], flags: int) -> int:
+    """The descriptor of the file at `parts` below a folder, each part opened in the one before it.
+
+    Checked and then opened by its path, a folder could have become a link in between.
+    """
+    *between, name = parts
+    if ".." in parts:
+        raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if os.open not in os.supports_dir_fd:  # Windows
+        return _open_checked(folder, parts, flags)
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in between:
+            below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=place)
+            os.close(place)
+            place = below
+        return os.open(name, flags, 0o666, dir_fd=place)
+    finally:
+        os.close(place)
+
+
+def _open_checked(folder: Path, parts: tuple[str, ...], flags: int) -> int:
+    path = folder
+    for part in parts:
+        path /= part
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return os.open(path, flags, 0o666)
+
+
+def _wrong_kind(path: Path, number: int = 0) -> FileKindError:
+    if number == errno.ENOTDIR:
+        return FileKindError(f"{path} lies behind a link or in no folder: remove that and try again.")
     return FileKindError(f"{path} is not a regular file: remove it and try again.")
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
+import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from core.errors import FileKindError
+from core.errors import FileKindError, FileSizeError
 from core.files import (
     disk_full_sentence,
     is_disk_full,
     open_plain,
     open_to_append,
     place_of,
+    read_bounded,
+    read_plain,
     remove_parts,
     replacing,
     signature,
@@ -169,6 +174,116 @@ def test_links_pipes_and_folders_are_refused(tmp_path: Path) -> None:
         for opened in (open_plain, open_to_append):
             with pytest.raises(FileKindError, match=f"{name} is not a regular file"):
                 opened(tmp_path / name)
+
+
+@pytest.fixture
+def odd_file(tmp_path: Path) -> Callable[[str], Path]:
+    """Put something that is no regular file of its folder where a file belongs."""
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    (secret / "file").write_bytes(b"secret")
+    kept = tmp_path / "kept"
+    kept.mkdir()
+
+    def put(kind: str) -> Path:
+        path = kept / "sub" / "file"
+        if kind == "folder is a link":
+            path.parent.symlink_to(secret)
+        elif kind == "folder is a file":
+            path.parent.touch()
+        else:
+            path.parent.mkdir()
+        match kind:
+            case "link":
+                path.symlink_to(secret / "file")
+            case "link to nothing":
+                path.symlink_to(tmp_path / "nowhere")
+            case "link to a folder" | "link to itself":
+                path.symlink_to(secret if kind == "link to a folder" else path)
+            case "folder":
+                path.mkdir()
+            case "pipe":
+                os.mkfifo(path)
+            case "socket":
+                with socket.socket(socket.AF_UNIX) as made:
+                    made.bind(str(path))
+            case "device":
+                try:
+                    os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 5))  # /dev/zero: it never ends
+                except PermissionError:
+                    pytest.skip("only root makes devices")
+        return path
+
+    return put
+
+
+ODD = (
+    "link",
+    "link to nothing",
+    "link to a folder",
+    "link to itself",
+    "folder is a link",
+    "folder is a file",
+    "folder",
+    "pipe",
+    "socket",
+    "device",
+)
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_what_is_no_regular_file_of_its_folder_is_neither_read_nor_written(
+    odd_file: Callable[[str], Path], tmp_path: Path, kind: str
+) -> None:
+    path = odd_file(kind)
+    for use in (open_plain, open_to_append, lambda path, inside: read_plain(path, 10**6, inside=inside)):
+        with pytest.raises(FileKindError, match=r"sub/file .*: remove (it|that) and try again\.$"):
+            use(path, inside=tmp_path / "kept")
+
+    assert (tmp_path / "secret" / "file").read_bytes() == b"secret"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_the_folder_that_was_chosen_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real" / "sub").mkdir(parents=True)
+    (tmp_path / "real" / "sub" / "file").write_bytes(b"mine")
+    (tmp_path / "chosen").symlink_to(tmp_path / "real")
+
+    assert read_plain(tmp_path / "chosen" / "sub" / "file", 4, inside=tmp_path / "chosen") == b"mine"
+
+
+def test_a_way_out_of_the_folder_is_no_way(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "kept").mkdir()
+    with pytest.raises(FileKindError):
+        read_plain(tmp_path / "kept" / ".." / "secret", 100, inside=tmp_path / "kept")
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(5 * 10**9)
+    with pytest.raises(FileSizeError, match=r"sparse has more than 1,000,000 bytes"):
+        read_plain(tmp_path / "sparse", 10**6)
+
+
+def test_a_file_that_grows_while_it_is_read_is_no_longer_than_it_may_be(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 100)
+    with open_plain(tmp_path / "a") as file, (tmp_path / "a").open("ab") as writer:
+        file.read(1)
+        writer.write(b"x" * 1000)
+        writer.flush()
+        with pytest.raises(FileSizeError):
+            read_bounded(file, tmp_path / "a", 500)
+
+
+def test_no_descriptor_is_left_open(odd_file: Callable[[str], Path], tmp_path: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    path = odd_file("pipe")
+    for _ in range(20):
+        with pytest.raises(FileKindError):
+            read_plain(path, 10, inside=tmp_path)
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_a_missing_file_stays_a_missing_file(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import RunError
 from core.jobs import ProgressCallback
+from core.training.runs.folder import read_picture
 from core.training.runs.records import Preview, RunView
 
 WIDTH = 200
@@ -24,10 +25,19 @@ _MILLISECONDS, _LAST_MILLISECONDS = 250, 2000
 _TITLE, _GAP = 28, 4
 _PAPER, _INK = (250, 250, 250), (30, 30, 30)
 _COLOURS = 256
+_LONGEST = 2000
+"""Pixels of a side; a run's own previews have at most 480."""
 
 
-_NO_PICTURE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
-"""What Pillow raises for files that are not pictures, are broken, or are far too large."""
+_NO_PICTURE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    RunError,
+)
+"""Raised for files that are not pictures, are broken, are far too large, or are none of a run's own."""
 
 
 def moments(previews: Sequence[Preview], most: int = MOST) -> list[Preview]:
@@ -68,7 +78,7 @@ def make_film(view: RunView, progress: ProgressCallback = lambda done, total: No
     RunError if the run has no previews, or one cannot be read.
     """
     shown = moments(view.previews)
-    if not shown or not view.photos:
+    if not shown or not view.photos or len(view.truths) != len(view.photos):
         raise RunError(f"The run {view.summary.id} has no preview pictures yet; wait for its first epoch.")
     photos, truths = ([_small(path) for path in paths] for paths in (view.photos, view.truths))
     seen = []
@@ -99,8 +109,10 @@ def make_film(view: RunView, progress: ProgressCallback = lambda done, total: No
 
 def _small(path: Path) -> Image.Image:
     try:
-        with Image.open(path, formats=["PNG"]) as picture:
-            height = max(1, round(picture.height * WIDTH / picture.width))
+        with Image.open(io.BytesIO(read_picture(path)), formats=["PNG"]) as picture:
+            if max(picture.size) > _LONGEST:
+                raise ValueError(picture.size)
+            height = min(_LONGEST, max(1, round(picture.height * WIDTH / picture.width)))
             kind = Image.Resampling.NEAREST if picture.mode == "P" else Image.Resampling.LANCZOS
             return picture.resize((WIDTH, height), kind).convert("RGB")
     except _NO_PICTURE as error:

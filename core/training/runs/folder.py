@@ -21,10 +21,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from core import files
-from core.errors import DiskFullError, FileKindError, RunError, RunNotFoundError
+from core.errors import DiskFullError, FileKindError, FileSizeError, RunError, RunNotFoundError
 from core.file_names import identifier
 from core.files import size_of, write_bytes, write_text
 from core.models.paths import models_folder
+from core.strict_json import parse_json
 from core.training.recipes.recipe import Recipe
 
 RECIPE = "recipe.json"
@@ -45,6 +46,15 @@ BEST = "best.safetensors"
 RESUME = "resume.safetensors"
 
 MAX_JSON_BYTES = 1024 * 1024
+MAX_TABLE_BYTES = 64 * 1024 * 1024
+"""Of a CSV file: a million batches."""
+MAX_PICTURE_BYTES = 4 * 1024 * 1024
+"""Of a preview, whose longer side has 480 pixels."""
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+_LAST_SECOND = 2.5e11
+"""The year 9892: later times have no date."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -68,7 +78,7 @@ class RunSettings(BaseModel):
     data: str
     stages: Annotated[tuple[str, ...], Field(min_length=1)]
     publish: str | None = None
-    created: float
+    created: Annotated[float, Field(ge=0, le=_LAST_SECOND)]
     iterations: Annotated[int, Field(ge=20, le=1000)] = 100
 
 
@@ -222,17 +232,32 @@ def add_stages(folder: Path, stages: Sequence[str]) -> None:
 def read_json(path: Path, kind: type[Content]) -> Content:
     """Read and check a small file of a run; RunError names the file when it cannot be used."""
     try:
-        with open_plain(path) as file:
-            content = file.read(MAX_JSON_BYTES + 1)
-        if len(content) > MAX_JSON_BYTES:
-            raise RunError(f"{path} has more than {MAX_JSON_BYTES} bytes, too many for a run's file.")
-        return kind.model_validate_json(content)
+        return kind.model_validate(parse_json(read_plain(path, MAX_JSON_BYTES)))
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror or error}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise RunError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
+    except ValueError as error:
+        raise RunError(f"{path} is not JSON: {error}.") from error
+
+
+def read_plain(path: Path, most: int) -> bytes:
+    """All bytes of a file of a run, at most `most`. RunError if there are more, or as for `open_plain`."""
+    with open_plain(path) as file:
+        try:
+            return files.read_bounded(file, path, most)
+        except FileSizeError as error:
+            raise RunError(f"{path} has more than {most} bytes, too many for a run's file.") from error
+
+
+def read_picture(path: Path) -> bytes:
+    """The bytes of a preview picture; RunError, or OSError, if it is none of a run's own making."""
+    content = read_plain(path, MAX_PICTURE_BYTES)
+    if not content.startswith(_PNG):
+        raise RunError(f"{path} is not a PNG picture: remove it, or delete the run.")
+    return content
 
 
 def open_plain(path: Path) -> BinaryIO:
@@ -241,13 +266,19 @@ def open_plain(path: Path) -> BinaryIO:
     FileNotFoundError.
     """
     with _run_files(path):
-        return files.open_plain(path)
+        return files.open_plain(path, inside=_chosen_folder(path))
 
 
 def open_to_append(path: Path) -> BinaryIO:
     """Open a file of a run to append to it; it is made if there is none. Errors as for `open_plain`."""
     with _run_files(path):
-        return files.open_to_append(path)
+        return files.open_to_append(path, inside=_chosen_folder(path))
+
+
+def _chosen_folder(path: Path) -> Path:
+    """The folder that may be a link, because the user chose it: below it, nothing may."""
+    chosen = runs_folder()
+    return chosen if path.is_relative_to(chosen) else path.parent
 
 
 @contextmanager

@@ -5,6 +5,8 @@ Everything is read from the disk as it is, also while a run writes it.
 
 from __future__ import annotations
 
+import io
+import itertools
 import math
 import os
 import re
@@ -18,8 +20,8 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 from pydantic import Field, JsonValue, RootModel
 
 from core.classes import RGB
-from core.errors import RecipeError, RunError
-from core.files import write_text
+from core.errors import FileSizeError, RecipeError, RunError
+from core.files import is_plain, read_bounded, write_text
 from core.training.recipes.recipe import STAGE_NAME, Recipe
 from core.training.runs.folder import (
     BATCHES,
@@ -31,6 +33,7 @@ from core.training.runs.folder import (
     INDEX,
     LABEL,
     LOG,
+    MAX_TABLE_BYTES,
     PREVIEWS,
     SETTINGS,
     Label,
@@ -53,6 +56,14 @@ LOG_BYTES = 8192
 _KEPT_HISTORIES, _KEPT_VIEWS = 256, 8
 _MOST = 10**9
 """More epochs, batches or previews than any run has: a line with more is corrupt."""
+_LONGEST_LINE = 1000
+_MOST_CORRUPT = 1000
+"""A full disk corrupts a line or two; with more than these a file is no table of ours."""
+_MOST_FRAMES = 16
+"""More frames than previews are ever drawn of."""
+
+_CANNOT_BE_READ = (OSError, FileSizeError, RunError)
+"""Raised for a file that is not there, is none of a run's own making, or that the system does not give."""
 
 
 @dataclass(frozen=True)
@@ -277,36 +288,44 @@ def read_batches(run: str, position: LogPosition = LogPosition()) -> BatchRows: 
             restarted = position.inode != status.st_ino or status.st_size < position.offset
             begin = 0 if restarted else position.offset
             file.seek(begin)
-            content = file.read()
-    except FileNotFoundError:
+            content = read_bounded(file, path, MAX_TABLE_BYTES)
+    except _CANNOT_BE_READ:
         return BatchRows([], LogPosition(), position != LogPosition())
     whole = content[: content.rfind(b"\n") + 1]
-    lines = whole.decode("utf-8", "replace").splitlines()[0 if begin else 1 :]
-    rows = [row for line in lines if (row := _parsed(line, _batch)) is not None]
+    rows = list(_parsed_lines(whole, _batch, header=not begin))
     return BatchRows(
         rows, LogPosition(status.st_ino, begin + len(whole)), restarted and position != LogPosition()
     )
 
 
 def log_tail(run: str, limit: int = LOG_BYTES) -> str:
-    """The last complete lines of a run's log."""
+    """The last complete lines of a run's log; for a log that cannot be shown, the sentence that says why."""
     path = existing_run(run) / LOG
     try:
         with open_plain(path) as file:
             size = os.fstat(file.fileno()).st_size
             file.seek(max(0, size - limit))
-            text = file.read().decode("utf-8", "replace")
+            text = file.read(limit).decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror or error}."
+    except RunError as error:
+        return str(error)
     return text.partition("\n")[2] if size > limit else text
 
 
 def checkpoints(run: str) -> list[str]:
     """The names of the weights that a run keeps: `best`, its stages, and epochs as STAGE.001."""
     folder = existing_run(run)
-    names = sorted(path.stem for path in (folder / CHECKPOINTS).glob("*.safetensors"))
-    names = [name for name in names if not name.startswith(".")]
-    return ["best", *names] if (folder / BEST).exists() else names
+    kept = _plain_files(folder / CHECKPOINTS, "*.safetensors")
+    names = sorted(path.stem for path in kept if not path.name.startswith("."))
+    return ["best", *names] if is_plain(folder / BEST) else names
+
+
+def _plain_files(folder: Path, pattern: str) -> list[Path]:
+    """The regular files in a folder of a run, by name; none where the folder itself is a link."""
+    return [] if folder.is_symlink() else sorted(filter(is_plain, folder.glob(pattern)))
 
 
 def checkpoint_file(run: str, checkpoint: str) -> Path:
@@ -378,7 +397,11 @@ def _read_summary(run: str) -> RunSummary:
 
 
 def _label(folder: Path) -> Label:
-    return read_json(folder / LABEL, Label) if (folder / LABEL).exists() else Label()
+    """What people call a run; without its title, a run is still all there."""
+    try:
+        return read_json(folder / LABEL, Label)
+    except RunError:
+        return Label()
 
 
 def _epoch(fields: list[str]) -> Epoch:
@@ -425,15 +448,26 @@ def _finite(number: float | str) -> float:
 
 
 def _rows(path: Path, parse: Callable[[list[str]], Row]) -> Iterator[Row]:
-    """The complete lines of a CSV file after its header, without those that a full disk has corrupted."""
+    """The complete lines of a CSV file after its header, without those that a full disk has corrupted.
+
+    None of a file that cannot be read: the rest of the run is still shown.
+    """
     try:
         with open_plain(path) as file:
-            text = file.read().decode("utf-8", "replace")
-    except FileNotFoundError:
+            content = read_bounded(file, path, MAX_TABLE_BYTES)
+    except _CANNOT_BE_READ:
         return
-    for line in text[: text.rfind("\n") + 1].splitlines()[1:]:
-        if (row := _parsed(line, parse)) is not None:
+    yield from _parsed_lines(content[: content.rfind(b"\n") + 1], parse, header=True)
+
+
+def _parsed_lines(lines: bytes, parse: Callable[[list[str]], Row], *, header: bool) -> Iterator[Row]:
+    corrupt = 0
+    for line in itertools.islice(io.BytesIO(lines), int(header), None):
+        row = None if len(line) > _LONGEST_LINE else _parsed(line.decode("utf-8", "replace").rstrip(), parse)
+        if row is not None:
             yield row
+        elif (corrupt := corrupt + 1) > _MOST_CORRUPT:
+            return
 
 
 def _parsed(line: str, parse: Callable[[list[str]], Row]) -> Row | None:
@@ -456,7 +490,7 @@ def _previews(folder: Path) -> Iterator[Preview]:
 
 
 def _frames(folder: Path, kind: str) -> tuple[Path, ...]:
-    return tuple(sorted((folder / PREVIEWS).glob(f"{kind}-*.png")))
+    return tuple(_plain_files(folder / PREVIEWS, f"{kind}-*.png")[:_MOST_FRAMES])
 
 
 def _classes(folder: Path) -> dict[str, RGB]:
@@ -472,8 +506,10 @@ class _Colours(RootModel[dict[str, RGB]]):
 
 
 def _finders(folder: Path) -> Iterator[Finder]:
-    for path in sorted(folder.glob("lr_find-*.csv")):
+    for path in _plain_files(folder, "lr_find-*.csv"):
         stage = path.stem.removeprefix("lr_find-")
+        if re.fullmatch(STAGE_NAME, stage) is None:
+            continue
         yield Finder(stage, tuple(_rows(path, _finder_point)), _suggestions(path.with_suffix(".json")))
 
 

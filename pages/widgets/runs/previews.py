@@ -9,9 +9,11 @@ from pathlib import Path
 import streamlit as st
 
 from core.classes import RGB
+from core.errors import RunError
 from core.file_names import file_name
 from core.jobs import Job
 from core.training.runs.film import make_film, moment_words, moments
+from core.training.runs.folder import read_picture
 from core.training.runs.records import RunView, read_run
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.front_end import script, style
@@ -28,25 +30,26 @@ _mount = st.components.v2.component("streetscope_run_previews", css=style(__file
 
 
 def show_previews(view: RunView) -> None:
-    """The frames at a moment that is chosen in the browser; the slider's end is always the newest."""
-    shown = [each for each in moments(view.previews, _MOST) if all(map(Path.is_file, each.pictures))]
-    if not shown or not view.photos:
+    """The frames at a moment that is chosen in the browser; the slider's end is always the newest.
+
+    A moment with a picture that cannot be served is left out, and so are all without photo and truth.
+    """
+    photos, truths = _addresses(view.photos), _addresses(view.truths)
+    drawn = [(each, _addresses(each.pictures)) for each in moments(view.previews, _MOST)]
+    shown = [(each, pictures) for each, pictures in drawn if pictures]
+    if not shown or not photos or not truths:
         return
     st.markdown("**Watch it learn**")
     _mount(
         key="previews",
         data={
             "run": view.summary.id,
-            "photos": _addresses(view.photos),
-            "truths": _addresses(view.truths),
+            "photos": photos,
+            "truths": truths,
             "classes": _classes(view),
             "moments": [
-                {
-                    "number": preview.number,
-                    "words": moment_words(preview, view),
-                    "pictures": _addresses(preview.pictures),
-                }
-                for preview in shown
+                {"number": preview.number, "words": moment_words(preview, view), "pictures": pictures}
+                for preview, pictures in shown
             ],
         },
     )
@@ -60,20 +63,26 @@ def _classes(view: RunView) -> list[tuple[str, RGB]]:
 
 
 def _addresses(pictures: Sequence[Path]) -> list[str]:
-    # Each has its own place: a picture that a slow browser has yet to fetch must not make way for the next.
-    return [
-        media_url(_content(path), "image/png", f"{path.parent.parent.name}.{path.stem}") for path in pictures
-    ]
+    """The addresses of pictures in the browser; none if one of them cannot be read."""
+    try:
+        # Each has its own place: a picture that a slow browser has yet to fetch must not make way for the
+        # next.
+        return [
+            media_url(_content(path), "image/png", f"{path.parent.parent.name}.{path.stem}")
+            for path in pictures
+        ]
+    except (OSError, RunError):
+        return []
 
 
 def _content(path: Path) -> bytes:
-    found = path.stat()
-    return _read(path, (found.st_size, found.st_mtime_ns))
+    found = path.lstat()
+    return _read(path, (found.st_ino, found.st_size, found.st_mtime_ns))
 
 
 @lru_cache(maxsize=_KEPT_PICTURES)
-def _read(path: Path, _: tuple[int, int]) -> bytes:
-    return path.read_bytes()
+def _read(path: Path, _: tuple[int, int, int]) -> bytes:
+    return read_picture(path)
 
 
 def film(run: str) -> None:

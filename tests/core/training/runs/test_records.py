@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,15 @@ from pathlib import Path
 import pytest
 
 from core.errors import RunError, RunNotFoundError
-from core.training.runs.folder import BATCHES, HISTORY, append_row, create_run, run_folder, run_ids
+from core.training.runs.folder import (
+    BATCHES,
+    HISTORY,
+    append_row,
+    create_run,
+    read_picture,
+    run_folder,
+    run_ids,
+)
 from core.training.runs.records import (
     LogPosition,
     checkpoint_file,
@@ -185,8 +194,109 @@ def test_a_log_that_is_a_link_is_not_shown(waiting, tmp_path):
     (tmp_path / "secret").write_text("secret\n", "utf-8")
     (run_folder(waiting) / "log.txt").symlink_to(tmp_path / "secret")
 
-    with pytest.raises(RunError, match=r"log\.txt is not a regular file"):
-        log_tail(waiting)
+    assert re.search(r"log\.txt is not a regular file", log_tail(waiting))
+    assert "secret" not in log_tail(waiting)
+    assert read_run(waiting).log == log_tail(waiting)
+
+
+ODD = ("link", "pipe", "folder", "5 GB", "garbage", "newlines", "one line", "deep", "text")
+ESSENTIAL = ("settings.json", "recipe.json", "status.json")
+OTHERS = (
+    "label.json",
+    "environment.json",
+    "history.csv",
+    "batches.csv",
+    "log.txt",
+    "lr_find-only.csv",
+    "lr_find-only.json",
+    "best.safetensors",
+    "checkpoints/only.safetensors",
+    "previews/index.csv",
+    "previews/classes.json",
+    "previews/photo-0.png",
+)
+
+
+def make_odd(path: Path, kind: str, secret: Path) -> None:
+    """Put something at `path` that no run has ever written."""
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    match kind:
+        case "link":
+            path.symlink_to(secret)
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "5 GB":
+            with path.open("wb") as file:
+                file.truncate(5 * 10**9)
+        case _:
+            contents = {
+                "garbage": bytes(range(256)) * 100,
+                "newlines": b"\n" * 30_000_000,
+                "one line": b"," * 30_000_000 + b"\n",
+                "deep": b"[" * 100_000,
+                "text": b'{"title": "\\ud800", "a": 1, "a": NaN}',
+            }
+            path.write_bytes(contents[kind])
+
+
+@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_one_odd_file_holds_is_left_out_and_the_rest_of_the_run_is_shown(waiting, tmp_path, name, kind):
+    (tmp_path / "secret").write_text("secret\n", "utf-8")
+    make_odd(run_folder(waiting) / name, kind, tmp_path / "secret")
+    view = read_run(waiting)
+
+    assert view.summary.state == "queued"
+    assert [summary.id for summary in list_runs()] == [waiting]
+    assert read_batches(waiting).rows == []
+    assert "secret" not in repr(view)
+    assert len(log_tail(waiting)) <= 8192
+    for path in (*view.photos, *view.truths):
+        with pytest.raises(RunError):
+            read_picture(path)
+
+
+@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize("name", ESSENTIAL)
+def test_a_run_without_what_it_cannot_be_without_is_a_sentence(waiting, data, tmp_path, name, kind):
+    other = create_run(make_recipe(), data, run="other")
+    enqueue(run_folder(other))
+    (tmp_path / "secret").write_text("secret\n", "utf-8")
+    make_odd(run_folder(waiting) / name, kind, tmp_path / "secret")
+
+    found = {summary.id: summary for summary in list_runs()}
+    assert found["other"].state == "queued"
+    assert waiting not in found or found[waiting].state == "failed"
+    with pytest.raises(RunError) as refused:
+        read_run(waiting)
+    assert str(refused.value).endswith(".")
+    assert "secret\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["previews", "checkpoints"])
+def test_a_folder_of_a_run_that_is_a_link_is_not_looked_into(waiting, tmp_path, name):
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    for each in ("photo-0.png", "truth-0.png", "index.csv", "only.safetensors"):
+        (secret / each).write_bytes(b"\x89PNG\r\n\x1a\nsecret")
+    (run_folder(waiting) / name).symlink_to(secret)
+    view = read_run(waiting)
+
+    assert (view.photos, view.truths, view.previews, view.checkpoints) == ((), (), (), ())
+    with pytest.raises(RunError, match="not a regular file"):
+        read_picture(run_folder(waiting) / name / "photo-0.png")
+
+
+def test_a_picture_with_the_bytes_of_something_else_is_not_served(finished):
+    path = run_folder(finished) / "previews" / "photo-0.png"
+    assert read_picture(path).startswith(b"\x89PNG")
+    path.unlink()
+    path.hardlink_to(run_folder(finished) / "settings.json")
+    with pytest.raises(RunError, match="is not a PNG picture"):
+        read_picture(path)
 
 
 def test_the_tail_of_a_long_log_begins_with_a_whole_line(waiting):
