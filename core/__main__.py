@@ -14,6 +14,7 @@ import click
 from core.commands import datasets, evaluate, models, plan, runs, segment, training
 from core.commands.refusal import refuse
 from core.errors import StreetScopeError
+from core.files import system_error_sentence
 
 _BEGIN_WITH = ("segment", "compare", "evaluate", "train", "models")
 
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     except StreetScopeError as error:
         return refuse(str(error))
     except OSError as error:
-        return refuse(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+        return refuse(system_error_sentence(error))
     except (click.Abort, KeyboardInterrupt):
         return 130
     return status if isinstance(status, int) else 0

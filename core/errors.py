@@ -16,10 +16,13 @@ with status 2.
     ├── ComparisonError            two segmentations that have nothing to compare
     ├── FileKindError              a link, a folder or a pipe where a regular file belongs
     │   └── FileSizeError          a file with far more bytes than its kind has
+    ├── FolderTakenError           a folder that is there already
+    ├── FolderBusyError            a folder that another process is writing
     ├── ArchiveError               a zip, or a file in it, that gives no photo
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── BrokenModelError       a file missing, changed, of another format or shape
+    │   │   └── BrokenTensorsError no safetensors file, or tensors that do not fit or make no sense
     │   └── PretrainedWeightsError ImageNet weights that are not available here
     ├── DatasetError               a folder that is not a data set, or one with a bad label
     │   ├── LabelValueError        a label map with a number that the class list does not have
@@ -86,6 +89,14 @@ class FileSizeError(FileKindError):
     """A file with far more bytes than a file of its kind has."""
 
 
+class FolderTakenError(StreetScopeError):
+    """A folder that is there already, where a new one was to be made."""
+
+
+class FolderBusyError(StreetScopeError):
+    """A folder that another process is writing."""
+
+
 class ArchiveError(StreetScopeError):
     """A zip, or one file in it, that gives no photo."""
 
@@ -100,6 +111,10 @@ class ModelNotFoundError(ModelError):
 
 class BrokenModelError(ModelError):
     """A model whose files are missing, changed, of an unknown format or of the wrong shape."""
+
+
+class BrokenTensorsError(BrokenModelError):
+    """A file that is not a safetensors file, or whose tensors do not fit a network or make no sense."""
 
 
 class PretrainedWeightsError(ModelError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import math
 import os
 import re
 import stat
@@ -96,9 +97,23 @@ def disk_full_sentence(error: OSError, then: str = "try again") -> str:
     return no_room_sentence(place_of(error.filename).name if error.filename else "the file", then)
 
 
-def no_room_sentence(name: object, then: str = "try again") -> str:
-    """What to tell people when there is no room on the disk for `name`. then: what to do once there is."""
-    return f"There is no room on the disk for {name}: free some space and {then}."
+def system_error_sentence(error: OSError) -> str:
+    """What to tell people about an error of the system: which file, what is wrong with it, what to do."""
+    if is_disk_full(error):
+        return disk_full_sentence(error) if error.filename else no_room_sentence("the output")
+    if error.filename is None:
+        where = "The output" if isinstance(error, BrokenPipeError) else "A file or a connection"
+        return f"{where} cannot be used: {error.strerror or error}."
+    return f"{place_of(error.filename)} cannot be used: {error.strerror or error}."
+
+
+def no_room_sentence(name: object, then: str = "try again", needed: int | None = None) -> str:
+    """What to tell people when there is no room on the disk for `name`.
+
+    then: what to do once there is. needed: bytes, if known.
+    """
+    size = "" if needed is None else f", which needs {math.ceil(needed / 1024**2)} MB"
+    return f"There is no room on the disk for {name}{size}: free some space and {then}."
 
 
 def open_plain(path: Path, flags: int = os.O_RDONLY, *, inside: Path | None = None) -> BinaryIO:

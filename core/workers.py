@@ -32,7 +32,7 @@ from dataclasses import asdict, dataclass
 from typing import IO, Any, TextIO
 
 from core.errors import DiskFullError, OutOfMemoryError, StreetScopeError, WorkerError
-from core.files import disk_full_sentence, is_disk_full
+from core.files import is_disk_full, system_error_sentence
 from core.jobs import JobProgress, Tell
 from core.project import ROOT
 
@@ -161,7 +161,7 @@ def serve(work: Work) -> int:
             if not is_disk_full(error):
                 raise
             traceback.print_exc()
-            _send(output, failure_of(DiskFullError(disk_full_sentence(error))))
+            _send(output, failure_of(DiskFullError(system_error_sentence(error))))
             return _REFUSED
     return 0
 

@@ -154,7 +154,7 @@ def publish(run: str, checkpoint: str, name: str, replace: bool, as_json: bool) 
     from core.training.workers.publish import publish_checkpoint
 
     check_model_name(name, replace)
-    _print_card(publish_checkpoint(run, checkpoint, name, _show_measured), as_json)
+    _print_card(publish_checkpoint(run, checkpoint, name, _show_measured, replace=replace), as_json)
 
 
 def _let_threads_sleep() -> None:

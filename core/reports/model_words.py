@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from core.models.store import ModelCard
+
+_LARGEST = 1e12
+"""Larger figures are nobody's measurement, and have hundreds of digits."""
 
 _KNOWN = ("acc_camvid", "mean_iou")
 
@@ -67,6 +69,8 @@ def _is_other(name: str, value: object) -> bool:
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not -_LARGEST < value < _LARGEST:  # neither does NaN
         return None
     return float(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.errors import ModelError
 from core.jobs import Tell
 from core.models.paths import DEFAULT_MODEL
-from core.models.store import CARD, ModelCard, model_folder
+from core.models.store import ModelCard, is_model_or_free, list_models, model_folder
 from core.training.runs.records import checkpoint_file
 from core.workers import Worker, run_worker
 
@@ -23,8 +23,10 @@ def check_model_name(name: str, replace: bool = False) -> None:
     folder = model_folder(name)
     if name == DEFAULT_MODEL:
         raise ModelError(f"{name} is the model that comes with StreetScope; give yours another name.")
-    if (folder / CARD).exists() and not replace:
+    if name in list_models() and not replace:
         raise ModelError(f"There is a model called {name} already: choose another name, or replace it.")
+    if not is_model_or_free(folder):
+        raise ModelError(f"{folder} holds files but no model: choose another name, or move them away.")
 
 
 def publish_run(
@@ -38,5 +40,5 @@ def publish_run(
     """
     check_model_name(name, replace)
     checkpoint_file(run, checkpoint)
-    request = {"run": run, "checkpoint": checkpoint, "name": name}
+    request = {"run": run, "checkpoint": checkpoint, "name": name, "replace": replace}
     return ModelCard.model_validate(run_worker(_WORKER, request, tell)["card"])

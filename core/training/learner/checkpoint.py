@@ -15,15 +15,15 @@ from typing import Annotated, Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file
+from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-from core.errors import TrainingError
+from core.errors import BrokenTensorsError, RunError, TrainingError
 from core.files import replacing
-from core.models.tensors import save_tensors
+from core.models.tensors import MAX_FILE_BYTES, check_fit, read_metadata, save_tensors, tensors_in
+from core.strict_json import parse_json
 from core.training.learner.failures import is_out_of_memory
+from core.training.runs.folder import open_plain, read_plain
 
 _KEY = "progress"
 _Words = list[Any]
@@ -74,8 +74,8 @@ def save_weights(model: nn.Module, path: Path) -> None:
 def load_weights(path: Path) -> dict[str, Tensor]:
     """The weights that `save_weights` wrote; TrainingError when they are not there or damaged."""
     try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
+        return tensors_in(read_plain(path, MAX_FILE_BYTES), path)
+    except (OSError, RunError, BrokenTensorsError) as error:
         raise TrainingError(
             f"The checkpoint {path.name} cannot be read ({error}); use another checkpoint or train again."
         ) from error
@@ -84,8 +84,11 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 def load_into(model: nn.Module, path: Path) -> None:
     """Load the weights of a file into a network; TrainingError when they are not that network's."""
     weights = load_weights(path)
-    with fitting(path):
-        model.load_state_dict(weights)
+    try:
+        check_fit(weights, model.state_dict(), path)
+    except BrokenTensorsError as error:
+        raise TrainingError(f"{path} does not fit the run's recipe and data set: {error}") from error
+    model.load_state_dict(weights)
 
 
 @contextmanager
@@ -121,12 +124,12 @@ def save_figures(path: Path, progress: ResumePoint) -> None:
 
 def read_resume_point(path: Path) -> ResumePoint | None:
     """What was written last; None if there is no file. TrainingError for a damaged one."""
-    if not path.exists():
-        return None
     try:
-        with safe_open(path, framework="pt") as file:
-            return ResumePoint.model_validate_json((file.metadata() or {})[_KEY])
-    except (OSError, SafetensorError, ValidationError, KeyError) as error:
+        with open_plain(path) as file:
+            return ResumePoint.model_validate(parse_json(read_metadata(file, path)[_KEY]))
+    except FileNotFoundError:
+        return None
+    except (OSError, RunError, BrokenTensorsError, ValueError, KeyError) as error:
         raise TrainingError(
             f"{path} is damaged; remove it, and the run starts again from the beginning."
         ) from error

@@ -1,7 +1,8 @@
 """From a finished training run to a model in the store: its card, its history and its pictures.
 
 A run that publishes itself does so in its own process. Otherwise `core.training.control.publish` starts this
-module, by the protocol of `core.workers`. The request has run, checkpoint and name; the result is the card.
+module, by the protocol of `core.workers`. The request has run, checkpoint, name and replace; the result is
+the card.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from torch import nn
 from core.classes import ClassList
 from core.datasets import SegmentationDataset
 from core.datasets.layouts.opening import open_dataset
-from core.errors import RunError
+from core.errors import ModelError, RunError
 from core.evaluation.evaluate import evaluate
 from core.evaluation.metrics import per_class_iou
 from core.evaluation.results import Evaluation
@@ -26,10 +27,11 @@ from core.jobs import ProgressCallback, Tell
 from core.models import store
 from core.models.networks import find_network
 from core.models.store import ModelCard
+from core.models.tensors import check_fit
 from core.photos import images
 from core.photos.samples import china
 from core.segmentation import painting
-from core.segmentation.segmenter import load_segmenter
+from core.segmentation.segmenter import Segmenter
 from core.training.learner.checkpoint import load_weights
 from core.training.learner.trainer import target_classes
 from core.training.recipes.recipe import Recipe
@@ -39,6 +41,9 @@ from core.workers import serve
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_PICTURE_BYTES = 2 * 1024 * 1024
+"""What the pictures and the history of a model need, and more."""
 
 LIBRARIES = ("torch", "fastai", "segmentation-models-pytorch", "timm", "numpy", "pillow")
 
@@ -50,12 +55,15 @@ def publish(
     module: nn.Module,
     name: str,
     progress: ProgressCallback = lambda done, total: None,
+    *,
+    replace: bool = False,
 ) -> ModelCard:
     """Save a run's trained network in the store as `name`, evaluated on the data set's validation frames.
 
+    Nobody sees the model before all of it is there, and one that it replaces stays until then.
     folder: the run's; its history is copied. progress: called with the frames evaluated and their total.
+    replace: whether there may be a model of that name. Errors of `store.new_model`.
     """
-    target = store.model_folder(name)
     history = epochs_of(folder)
     classes = target_classes(recipe, dataset)
     network = find_network(recipe.network)
@@ -65,31 +73,47 @@ def publish(
         summary=network.summary,
         class_list=store.class_entries(classes),
         normalisation=store.normalisation(network),
-        training=_training(recipe, dataset, history),
+        training=_training(recipe, dataset, history) | {"run": folder.name},
         limits=_limits(dataset),
         licence=f"The terms of what it was trained on apply: {dataset.name}.",
         library_versions={library: version(library) for library in LIBRARIES},
     )
-    store.save_model(card, module)
-    segmenter = load_segmenter(name)
-    result = evaluate(segmenter, dataset, "valid", progress)
-    card = store.save_model(card.model_copy(update={"metrics": result.as_dict()}), module)
-    _write_history(target / HISTORY, history)
-    _save_picture(_confusion_picture(result), target / "confusion.png")
-    _save_picture(_iou_picture(result, classes), target / "per_class_iou.png")
-    photo = segmenter.segment(images.decode(china().read_bytes()))
-    side_by_side = np.concatenate([photo.image, painting.overlay(photo)], axis=1)
-    write_bytes(target / "china.png", images.encode_png(side_by_side))
+    with store.new_model(name, store.bytes_of(module) + _PICTURE_BYTES, replace=replace) as place:
+        card = store.write_model(place, card, module)
+        segmenter = Segmenter(store.read_model(place, card))  # as the others will load it
+        result = evaluate(segmenter, dataset, "valid", progress)
+        card = store.write_card(place, card.model_copy(update={"metrics": result.as_dict()}))
+        _write_history(place / HISTORY, history)
+        _save_picture(_confusion_picture(result), place / "confusion.png")
+        _save_picture(_iou_picture(result, classes), place / "per_class_iou.png")
+        photo = segmenter.segment(images.decode(china().read_bytes()))
+        side_by_side = np.concatenate([photo.image, painting.overlay(photo)], axis=1)
+        write_bytes(place / "china.png", images.encode_png(side_by_side))
     return card
 
 
+def came_from(name: str, run: str) -> bool:
+    """Whether the model of that name came from this run, which may then replace it when trained further."""
+    try:
+        training = store.read_card(name).training
+    except ModelError:
+        return False
+    recipe = read_run_recipe(existing_run(run)).model_dump(mode="json")
+    return training.get("run") == run or ("run" not in training and training.get("recipe") == recipe)
+
+
 def publish_checkpoint(
-    run: str, checkpoint: str, name: str, progress: ProgressCallback = lambda done, total: None
+    run: str,
+    checkpoint: str,
+    name: str,
+    progress: ProgressCallback = lambda done, total: None,
+    *,
+    replace: bool = False,
 ) -> ModelCard:
     """Save one of a run's checkpoints in the store as the model `name`, with a card filled in from the run.
 
     checkpoint: a name from `runs.checkpoints`, such as `best`, a stage's, or an epoch's where all are kept.
-    progress: as for `publish`.
+    progress, replace: as for `publish`.
     RunError when the run has no such checkpoint or the data set is not what it was trained on.
     """
     store.model_folder(name)
@@ -97,14 +121,17 @@ def publish_checkpoint(
     path = checkpoint_file(run, checkpoint)
     recipe, dataset = read_run_recipe(folder), open_dataset(Path(read_settings(folder).data))
     module = find_network(recipe.network).build(len(target_classes(recipe, dataset)), False)
-    try:
-        module.load_state_dict(load_weights(path))
-    except RuntimeError as error:
+    weights = load_weights(path)
+    if {key: value.shape for key, value in weights.items()} != {
+        key: value.shape for key, value in module.state_dict().items()
+    }:
         raise RunError(
             f"The checkpoint {checkpoint} of {run} does not fit {recipe.network} with the classes that "
             f"{dataset.name} has now; train again on this data set."
-        ) from error
-    return publish(recipe, dataset, folder, module.eval(), name, progress)
+        )
+    check_fit(weights, module.state_dict(), path)
+    module.load_state_dict(weights)
+    return publish(recipe, dataset, folder, module.eval(), name, progress, replace=replace)
 
 
 def _save_picture(figure: Figure, path: Path) -> None:
@@ -191,7 +218,9 @@ def work(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
         tell(done, total, None, f"evaluating validation frame {done} of {total}")
 
     tell(0, 0, None, f"preparing {request['name']}")
-    card = publish_checkpoint(request["run"], request["checkpoint"], request["name"], measured)
+    card = publish_checkpoint(
+        request["run"], request["checkpoint"], request["name"], measured, replace=request["replace"]
+    )
     return {"card": card.model_dump(mode="json")}
 
 

@@ -22,9 +22,10 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from core.errors import RunError, StoppedError, StreetScopeError, TrainingError
-from core.files import place_of, remove_parts, write_json, write_text
+from core.files import remove_parts, system_error_sentence, write_json, write_text
 from core.hardware.allocator import keep_free_memory
 from core.jobs import Tell
+from core.models.paths import DEFAULT_MODEL
 from core.training.runs.folder import (
     ENVIRONMENT,
     LOG,
@@ -133,10 +134,13 @@ class _Job:
         module = train(recipe, dataset, self.folder, self._epoch, stages=settings.stages, watch=watch)
         card = None
         if settings.publish is not None:
-            from core.training.workers.publish import publish
+            from core.training.workers.publish import came_from, publish
 
             self.status.move(self.status.status.state, "Measuring the model.")
-            card = publish(recipe, dataset, self.folder, module, settings.publish)
+            name = settings.publish
+            # The shipped model is made again by its recipe; another that took the name meanwhile stays.
+            replace = name == DEFAULT_MODEL or came_from(name, self.folder.name)
+            card = publish(recipe, dataset, self.folder, module, name, replace=replace)
         self._finish("Finished." if card is None else f"Finished, and published as {card.name}.")
         return Outcome(self.folder.name, card)
 
@@ -218,7 +222,7 @@ class _Job:
 
     def _unforeseen(self, error: Exception) -> str:
         if isinstance(error, OSError) and error.filename:
-            return f"{place_of(error.filename)} cannot be used: {error.strerror or error}."
+            return system_error_sentence(error)
         return (
             f"The run ended with an unexpected error ({type(error).__name__}); "
             f"see the log of the run {self.folder.name}."
