@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from core.errors import ImageError
+from core.files import replacing, write_bytes
 from core.models.paths import DEFAULT_MODEL
 from core.segmentation.sizes import SIZES, WorkingSize
 
@@ -122,10 +123,10 @@ def segment(
     }
     paths = {kind: out / f"{stem}-{kind}.png" for kind in pictures}
     for kind, path in paths.items():
-        path.write_bytes(pictures[kind])
+        write_bytes(path, pictures[kind])
     if probabilities:
         paths["probabilities"] = out / f"{stem}-probabilities.npz"
-        with paths["probabilities"].open("wb") as file:
+        with replacing(paths["probabilities"]) as part, part.open("wb") as file:
             export.write_probabilities(result, file)
     shares = dict(zip(result.class_list.names, result.class_shares().tolist(), strict=True))
     if as_json:
@@ -182,7 +183,7 @@ def compare(
     first, second = (_segment(photo, *side, square) for side in sides)
     comparison = compare_two(first, second)
     if out is not None:
-        out.write_bytes(images.encode_png(painting.difference(comparison)))
+        write_bytes(out, images.encode_png(painting.difference(comparison)))
     labels = [_working_size(one_size, square).name for _, one_size in sides]
     if as_json:
         click.echo(json.dumps(_comparison(comparison, (first, second), labels)))

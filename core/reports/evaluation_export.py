@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from core.evaluation.pictures import full_pictures, marked_picture, view_frame
 from core.evaluation.results import SplitEvaluation
 from core.file_names import file_name
+from core.files import write_bytes, write_text
 from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
 from core.reports.tables import to_csv
@@ -104,11 +105,11 @@ def _write_all(
     texts = {f"{name}.csv": to_csv(tables.with_source(evaluation, each)) for name, each in rows.items()}
     texts |= {f"{name}.html": figure.to_html(include_plotlyjs=True) for name, figure in figures.items()}
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write_text(folder / name, text)
     return [folder / name for name in texts]
 
 
 def _write_pictures(pictures: Mapping[str, bytes], folder: Path) -> list[Path]:
     for name, picture in pictures.items():
-        (folder / name).write_bytes(picture)
+        write_bytes(folder / name, picture)
     return [folder / name for name in pictures]
