@@ -1,4 +1,4 @@
-"""What is killed and starved of disk: publish, import, evaluate and download, on tiny data of the attack's own."""
+"""What is killed and starved of disk: publish, import, evaluate and download, on tiny data of its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,10 @@ from core.errors import StreetScopeError
 from core.models.store import list_models, load_model
 from core.training.runs.folder import create_run, run_folder
 from core.training.runs.status import enqueue
+from core.training.workers.publish import publish_checkpoint
 from core.training.workers.train import work
 from tests.attack._attempt import command
-from tests.conftest import COLOURS, save_colour_model, write_dataset
+from tests.conftest import COLOURS, Labels, save_colour_model, write_dataset
 from tests.runs import make_recipe, make_stage
 
 FRAMES = 12
@@ -44,31 +46,29 @@ class Work:
 def works(folder: Path) -> Iterator[list[Work]]:
     """The five works, in a house that `own_house` has made in `folder`."""
     save_colour_model("whole")
-    labels = np.zeros((40, 48), dtype=np.uint8)
-    labels[20:] = 1
-    names = [f"frame{number:02d}" for number in range(FRAMES)]
-    data = write_dataset(folder / "data", dict.fromkeys(names, labels), valid=tuple(names[-3:]))
+    data = write_dataset(folder / "data", labels(), valid=tuple(labels())[-3:])
     run = create_run(make_recipe(make_stage(epochs=1)), data, run="trained")
     enqueue(run_folder(run))
     work(run)
-    models = folder / "models"
+    models, copy = folder / "models", data.with_name("copy")
     publish = command("publish", run, "--name", "mine")
     replace = command("publish", run, "--name", "other", "--replace")
-    assert command("publish", run, "--name", "other")() == 0
+    publish_checkpoint(run, "best", "other")
     with _server(_archive(data)) as (address, source):
         yield [
             Work("publish", publish, models / "mine"),
             Work("publish --replace", replace, models / "other", replaces=True),
-            Work(
-                "import",
-                command("import", str(data), "--to", str(folder / "data" / "copy")),
-                folder / "data" / "copy",
-            ),
+            Work("import", command("import", str(data), "--to", str(copy)), copy),
             Work("evaluate", command("evaluate", "--data", str(data), "--model", "whole", "--again"), None),
-            Work(
-                "download", lambda: _download(source, folder / "data", address), folder / "data" / source.name
-            ),
+            Work("download", partial(_download, source, data.parent, address), data.parent / source.name),
         ]
+
+
+def labels() -> dict[str, Labels]:
+    """Small label maps by the names of their frames."""
+    label = np.zeros((40, 48), dtype=np.uint8)
+    label[20:] = 1
+    return {f"frame{number:02d}": label for number in range(FRAMES)}
 
 
 def _download(source: Source, folder: Path, address: str) -> int:

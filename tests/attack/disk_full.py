@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.attack._attempt import Ended, attempt, count, own_house
@@ -29,7 +30,7 @@ def attack(tally: Tally, folder: Path) -> None:
         for work in all_works:
             for limit in FILE_LIMITS:
                 what = f"{work.name}, files of {limit} bytes"
-                _try(tally, work, folder, what, lambda limit=limit, work=work: _limited(work.action, limit))
+                _try(tally, work, folder, what, partial(_limited, work.action, limit))
     disk = folder / "disk"
     with _small_disk(disk) as mounted:
         if not mounted:
@@ -79,10 +80,8 @@ def _limited(action: Callable[[], int], limit: int) -> int:
 def _small_disk(folder: Path) -> Iterator[bool]:
     """A disk of a few megabytes in memory; False for those who may not mount one."""
     folder.mkdir()
-    size = f"size={_DISK_MB}m"
-    asked = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False
-    )
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={_DISK_MB}m", "tmpfs", str(folder)]
+    asked = subprocess.run(mount, capture_output=True, check=False)
     try:
         yield asked.returncode == 0
     finally:

@@ -1,4 +1,4 @@
-"""kill -9 at random moments of whatever writes, and two at once: afterwards all is whole and the next try works."""
+"""kill -9 at random moments of what writes, and two at once: all stays whole, and the next try works."""
 
 from __future__ import annotations
 

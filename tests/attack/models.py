@@ -97,7 +97,7 @@ def _cards() -> Iterator[tuple[str, Change]]:
                 content = content[key]
             content[keys[-1]] = value
 
-        return lambda folder: _edited(folder / CARD, edit)
+        return partial(_edit_card, edit=edit)
 
     places: tuple[tuple[str | int, ...], ...] = (
         ("name",), ("network",), ("class_list",), ("class_list", "classes"), ("class_list", "void"),
@@ -109,20 +109,9 @@ def _cards() -> Iterator[tuple[str, Change]]:
             yield f"card {place} odd value {number}", setting(*place, value=value)
     for number, value in enumerate((*ODD_VALUES, float("nan"), float("inf"))):
         yield f"acc_camvid odd value {number}", setting("metrics", value={"acc_camvid": value})
-    for text in (
-        "",
-        "[]",
-        "null",
-        "[" * 100_000,
-        '{"a":' * 1000,
-        '{"name":1,"name":2}',
-        "1" * 5000,
-        "\ud83d",
-    ):
-        yield (
-            f"card {text[:20]!r}",
-            lambda folder, text=text: (folder / CARD).write_bytes(text.encode("utf-8", "surrogatepass")),
-        )
+    texts = ("", "[]", "null", "[" * 100_000, '{"a":' * 1000, '{"name":1,"name":2}', "1" * 5000, "\ud83d")
+    for text in texts:
+        yield f"card {text[:20]!r}", partial(_write_card, content=text.encode("utf-8", "surrogatepass"))
 
 
 def _write_card(folder: Path, content: bytes) -> None:
@@ -130,19 +119,8 @@ def _write_card(folder: Path, content: bytes) -> None:
 
 
 def _files() -> Iterator[tuple[str, Change]]:
-    for name in (CARD, WEIGHTS):
-        for kind in (
-            "link",
-            "link to nothing",
-            "pipe",
-            "folder",
-            "empty",
-            "5 GB",
-            "half",
-            "missing",
-            "zeros",
-        ):
-            yield f"{name} {kind}", lambda folder, name=name, kind=kind: make_odd(folder / name, kind)
+    for name, kind in product((CARD, WEIGHTS), ODD_FILES):
+        yield f"{name} {kind}", partial(_make_odd_one, name=name, kind=kind)
     yield "the folder is a pipe", partial(_instead, make=os.mkfifo)
     yield "the folder is a link to itself", partial(_instead, make=_link_to_itself)
 
@@ -154,6 +132,10 @@ def _link_to_itself(path: Path) -> None:
 def _instead(folder: Path, make: Callable[[Path], object]) -> None:
     shutil.rmtree(folder)
     make(folder)
+
+
+def _edit_card(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
+    _edited(folder / CARD, edit)
 
 
 def _make_odd_one(folder: Path, name: str, kind: str) -> None:
