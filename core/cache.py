@@ -12,7 +12,8 @@ import os
 import threading
 from pathlib import Path
 
-from core.files import write_bytes
+from core.errors import FileKindError
+from core.files import read_plain, write_bytes
 from core.project import data_folder
 
 
@@ -42,8 +43,8 @@ class Cache:
         """What is kept under a key of `cache_key`; None if nothing is."""
         path = self._folder() / key
         try:
-            data = path.read_bytes()
-        except OSError:
+            data = read_plain(path, self.max_bytes, inside=cache_folder())
+        except (OSError, FileKindError):
             return None
         with contextlib.suppress(OSError):  # a cache that may only be read is still one
             os.utime(path)  # used now: it goes last

@@ -23,7 +23,7 @@ from core.training.learner.callbacks import Event
 from core.training.learner.data import Scaled
 from core.training.learner.examples import Examples
 from core.training.learner.validation import PredictsAsTheApp
-from core.training.runs.folder import CLASSES, INDEX, PREVIEWS, append_row
+from core.training.runs.folder import CLASSES, INDEX, MAX_TABLE_BYTES, PREVIEWS, append_row, read_plain
 
 FRAMES = 4
 COLUMNS = ("number", "stage", "epoch", "batch", "seconds")
@@ -90,8 +90,11 @@ class PreviewPainter:
 
     def _drawn(self) -> int:
         """The last number in the index; anything drawn after it is drawn again."""
-        path = self.folder / INDEX
-        return max(0, len(path.read_bytes().splitlines()) - 1) if path.exists() else 0
+        try:
+            lines = read_plain(self.folder / INDEX, MAX_TABLE_BYTES).splitlines()
+        except FileNotFoundError:
+            return 0
+        return max(0, len(lines) - 1)
 
 
 class Previews(Event):

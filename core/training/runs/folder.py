@@ -125,6 +125,13 @@ def existing_run(run: str) -> Path:
     return folder
 
 
+def refuse_links(folder: Path) -> None:
+    """RunError if a run's pictures or weights would be written into a folder somewhere else."""
+    for name in (PREVIEWS, CHECKPOINTS):
+        if (folder / name).is_symlink():
+            raise RunError(f"{folder / name} is a link: remove it, or delete the run.")
+
+
 def run_ids() -> list[str]:
     """The IDs of all runs, by name."""
     folder = runs_folder()

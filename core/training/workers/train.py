@@ -37,6 +37,7 @@ from core.training.runs.folder import (
     open_to_append,
     read_run_recipe,
     read_settings,
+    refuse_links,
 )
 from core.training.runs.queue import acquire_slot, sole_process
 from core.training.runs.records import read_environment
@@ -77,6 +78,7 @@ def work(
     StoppedError if it was stopped; the sentence of any other StreetScopeError is also in its status.
     """
     folder = existing_run(run)
+    refuse_links(folder)
     with sole_process(folder), StatusKeeper(folder) as status:
         remove_parts(folder)
         job = _Job(folder, status, report)
