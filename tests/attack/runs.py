@@ -15,14 +15,14 @@ from core.training.runs.folder import create_run, run_folder
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.attack._attempt import attempt, command, count, own_house
-from tests.attack._works import FRAMES, labels
+from tests.attack._works import labels
 from tests.attack.models import ODD_FILES, make_odd
 from tests.attack.tally import Tally
 from tests.conftest import ROOT, write_dataset
 from tests.runs import make_recipe, make_stage
 
-FLIPS = 2
-PAGES = 30
+FLIPS = 1
+PAGES = 15
 """How many of the prepared runs are also opened on the Runs page."""
 
 JSON = ("settings.json", "recipe.json", "status.json", "label.json", "environment.json")
@@ -38,16 +38,15 @@ OTHERS = (
 PUBLISHED = ("settings.json", "recipe.json", "history.csv", "best.safetensors")
 """What publishing reads."""
 
-VALUES: tuple[Any, ...] = (None, -1, 1e300, "\ud800", "x" * 50_000, [[[]]], {"a": {}})
+VALUES: tuple[Any, ...] = (None, 1e300, "\ud800", [[[]]])
 
 Change = Callable[[Path], None]
 
 
 def attack(tally: Tally, folder: Path) -> None:
-    """List, show, film, publish and resume each prepared run, and open some on the Runs page."""
+    """List, show, film and publish each prepared run, and open some on the Runs page."""
     with own_house(folder):
         data = write_dataset(folder / "data", labels(), valid=tuple(labels())[-3:])
-        assert FRAMES > 3
         for name in ("mine", "whole"):
             create_run(make_recipe(make_stage(epochs=1)), data, run=name)
             enqueue(run_folder(name))
