@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import colorsys
 import csv
 import re
@@ -25,6 +26,20 @@ _KNOWN = {c.name: c for c in CAMVID_32.classes}
 
 def read_lines(path: Path) -> list[str]:
     """The non-empty lines of a text file, stripped; DatasetError if it is not text."""
+    return [line.strip() for line in _read_text(path).splitlines() if line.strip()]
+
+
+def read_entries(path: Path) -> list[tuple[int, str]]:
+    """The non-empty lines of a list of names as they are written, with their numbers, from 1; DatasetError.
+
+    Only what every program takes for the end of a line is one; a name may begin with a space.
+    """
+    lines = re.split(r"\r\n|\n|\r", _read_text(path))
+    return [(number, line) for number, line in enumerate(lines, start=1) if line.strip("\ufeff \t")]
+
+
+def _read_text(path: Path) -> str:
+    """The text of a list: UTF-8, or UTF-16 as Windows' PowerShell writes it, with or without a mark."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -32,11 +47,11 @@ def read_lines(path: Path) -> list[str]:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
     if len(data) > MAX_BYTES:
         raise DatasetError(f"{path} is larger than {MAX_BYTES // 1024**2} MB; give one name a line.")
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        return data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         raise DatasetError(f"{path} is not UTF-8 text; give one name a line.") from None
-    return [line.strip() for line in lines if line.strip()]
 
 
 def class_list(name: str, source: Path, codes: list[str], colours: list[RGB] | None = None) -> ClassList:

@@ -9,6 +9,7 @@ from core.datasets.layouts import cambridge, fastai, kaggle, segnet
 from core.datasets.layouts.layout import Layout
 from core.datasets.listing import inside
 from core.errors import DatasetError
+from core.file_names import is_litter, natural_order
 
 LAYOUTS: tuple[Layout, ...] = (fastai.LAYOUT, cambridge.LAYOUT, kaggle.LAYOUT, segnet.LAYOUT)
 
@@ -46,10 +47,10 @@ def _only(root: Path, found: list[Layout]) -> Layout:
 def _folders(root: Path) -> list[Path]:
     try:
         # Entries know what they are: thousands of pictures are not asked one by one.
-        names = sorted(entry.name for entry in os.scandir(root) if entry.is_dir())
+        names = [entry.name for entry in os.scandir(root) if entry.is_dir() and not is_litter(entry.name)]
     except OSError as error:
         raise DatasetError(f"{root} cannot be read: {error.strerror or error}.") from error
-    return [root / name for name in names if not name.startswith(".") and inside(root, root / name)]
+    return [root / name for name in sorted(names, key=natural_order) if inside(root, root / name)]
 
 
 def _unknown(root: Path) -> str:

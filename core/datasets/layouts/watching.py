@@ -11,9 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.datasets.layouts.recognition import recognise
-from core.datasets.pictures import SUFFIXES
 from core.errors import DatasetError
 from core.files import signature
+from core.photos.endings import is_picture_name
 
 Stamps = tuple[tuple[str, str | None], ...]
 
@@ -73,4 +73,4 @@ def _listed(folder: Path) -> tuple[str, ...]:
 
 
 def _is_watched(name: str) -> bool:
-    return not name.startswith(".") and Path(name).suffix.lower() not in SUFFIXES
+    return not name.startswith(".") and not is_picture_name(name)
