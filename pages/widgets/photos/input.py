@@ -12,13 +12,14 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.photos.archives import is_zip, photos_in_zip
+from core.photos.endings import PICTURE_ENDINGS
 from core.photos.images import MAX_BYTES as MAX_PHOTO_BYTES
 from core.photos.photo import Photo, read_photo
 from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import markdown
 
-PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "bmp", "gif", "zip"]
+PHOTO_TYPES = [*sorted(PICTURE_ENDINGS), ".zip"]
 
 _SHOWN = 3
 """Errors shown at once; a zip can hold fifty bad files."""
