@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.datasets.dataset import SegmentationDataset
 from core.datasets.layouts.recognition import recognise
-from core.datasets.layouts.watching import recognised
+from core.datasets.layouts.watching import all_recognised
 from core.datasets.listing import LEAVES_OUT, STOPS, Listing
 from core.errors import DatasetError
 from core.file_names import is_litter, natural_order
@@ -42,11 +42,13 @@ def open_dataset(root: Path, *, strict: bool = True) -> SegmentationDataset:
 
 
 def find_datasets(folder: Path | None = None) -> list[Path]:
-    """The data sets in a folder (`data/` if none is given), by name; a leading dot marks unfinished ones."""
+    """The data sets in a folder (`data/` if none is given) and in the folders in it, by name.
+
+    A leading dot marks unfinished ones.
+    """
     folder = folder or data_folder()
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.is_dir() and not is_litter(entry.name)]
     except OSError:
         return []
-    found = (recognised(folder / name) for name in sorted(names, key=natural_order))
-    return [path for path in found if path is not None]
+    return [path for name in sorted(names, key=natural_order) for path in all_recognised(folder / name)]

@@ -32,6 +32,17 @@ def recognise(root: Path) -> tuple[Layout, Path]:
     return _only(children[0], _layouts(children[0])), children[0]
 
 
+def recognise_all(root: Path) -> list[Path]:
+    """`root` if it is a data set, otherwise all data sets directly in it.
+
+    DatasetError if `root` fits more than one layout, or cannot be read.
+    """
+    if found := _layouts(root):
+        _only(root, found)
+        return [root]
+    return [child for child in _folders(root) if len(_layouts(child)) == 1]
+
+
 def _layouts(root: Path) -> list[Layout]:
     return [layout for layout in LAYOUTS if layout.recognise(root)]
 

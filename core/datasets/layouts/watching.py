@@ -10,7 +10,7 @@ import time
 from functools import lru_cache
 from pathlib import Path
 
-from core.datasets.layouts.recognition import recognise
+from core.datasets.layouts.recognition import recognise_all
 from core.errors import DatasetError
 from core.files import signature
 from core.photos.endings import is_picture_name
@@ -30,15 +30,21 @@ def dataset_stamp(root: Path) -> str:
 
 def recognised(root: Path) -> Path | None:
     """The folder that `recognise` finds in `root`, or None; looked for again only after a change."""
+    found = all_recognised(root)
+    return found[0] if len(found) == 1 else None
+
+
+def all_recognised(root: Path) -> tuple[Path, ...]:
+    """`root` if it is a data set, or all data sets directly in it; looked for again only after a change."""
     return _recognised(root, _stamps(root))
 
 
 @lru_cache(maxsize=256)
-def _recognised(root: Path, stamps: Stamps) -> Path | None:
+def _recognised(root: Path, stamps: Stamps) -> tuple[Path, ...]:
     try:
-        return recognise(root)[1]
+        return tuple(recognise_all(root))
     except DatasetError:
-        return None
+        return ()
 
 
 def _stamps(folder: Path) -> Stamps:

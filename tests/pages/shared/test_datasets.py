@@ -46,6 +46,7 @@ def test_sets_of_one_name_are_all_offered_and_told_apart(data, street, tmp_path)
     for folder in (data, data / "holiday", data / "work", data / "__MACOSX"):
         write(folder, street, "CamVid")
     write(data / "other", street, "Streets")
+    write(data / "other", street, "CamVid")
     elsewhere = write(tmp_path / "elsewhere", street, "CamVid")
     add_recent_folder(elsewhere)
     add_recent_folder(data / "CamVid")  # the same as one in the data folder
@@ -55,6 +56,7 @@ def test_sets_of_one_name_are_all_offered_and_told_apart(data, street, tmp_path)
         "toytown": data / "toytown",
         "CamVid": data / "CamVid",
         "holiday/CamVid": data / "holiday" / "CamVid",
+        "other/CamVid": data / "other" / "CamVid",
         "other/Streets": data / "other" / "Streets",
         "work/CamVid": data / "work" / "CamVid",
         str(elsewhere): elsewhere,
