@@ -13,7 +13,7 @@ st.markdown(
 )
 
 with st.spinner("Looking for data sets"):
-    from pages.widgets.data.check import show_check
+    from pages.widgets.data.check import show_check, warn_of_lists
     from pages.widgets.data.classes import show_classes
     from pages.widgets.data.frame import one_frame
     from pages.widgets.data.gallery import gallery
@@ -23,6 +23,7 @@ with st.spinner("Looking for data sets"):
     from pages.widgets.shared.datasets import choose_dataset
 
 opened = choose_dataset()
+warn_of_lists(opened)
 TABS = {
     "Gallery": gallery,
     "Frame": one_frame,

@@ -150,13 +150,14 @@ def write_dataset(
     """Write a data set in fastai's layout into a folder of that name below `folder`; returns it.
 
     labels: label maps by frame name. painted: what the pictures show where it is not the labels.
-    valid: the lines of valid.txt. codes: the lines of codes.txt.
+    valid: the lines of valid.txt; without any there is none. codes: the lines of codes.txt.
     """
     root = folder / name
     (root / "images").mkdir(parents=True)
     (root / "labels").mkdir()
     (root / "codes.txt").write_text("\n".join(codes) + "\n", encoding="utf-8")
-    (root / "valid.txt").write_text("".join(f"{line}\n" for line in valid), encoding="utf-8")
+    if valid:
+        (root / "valid.txt").write_text("".join(f"{line}\n" for line in valid), encoding="utf-8")
     for frame, label in labels.items():
         shown = (painted or {}).get(frame, label)
         Image.fromarray(COLOURS.full_palette[shown]).save(root / "images" / f"{frame}{suffix}")

@@ -75,9 +75,9 @@ def _write_lists(root: Path, layout: str, frames: Frames, class_list: ClassList)
     classes = class_list.classes
     if layout == "fastai":
         (root / "codes.txt").write_text("".join(f"{c.name}\n" for c in classes))
-        (root / "valid.txt").write_text("".join(f"{name}.png\n" for name in frames.get("valid", ())))
-        if "test" in frames:
-            (root / "test.txt").write_text("".join(f"{name}.png\n" for name in frames["test"]))
+        for split in ("valid", "test"):
+            if split in frames:
+                (root / f"{split}.txt").write_text("".join(f"{name}.png\n" for name in frames[split]))
     if layout == "cambridge":
         lines = ["{} {} {}\t{}\n".format(*c.colour, c.name) for c in classes]
         (root / "label_colors.txt").write_text("".join(lines))

@@ -57,9 +57,12 @@ def check_data(folder: Path, as_json: bool) -> int:
 def import_data(folder: Path, target: Path) -> None:
     """Copy a data set of any known layout into fastai's layout."""
     from core.datasets.acquire.importing import import_dataset
+    from core.datasets.layouts.opening import list_dataset
 
     dataset = import_dataset(folder, target, print_frames)
     click.echo(f"{target}: {len(dataset.frames())} frames")
+    for note in list_dataset(target).notes:
+        click.echo(printable(f"note: {note}"))
 
 
 @click.command()

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from core.datasets.dataset import SPLITS, Frame, FrameSplit, SegmentationDataset
-from core.datasets.pictures import SUFFIXES
+from core.datasets.names import Matches, can_stand_on_a_line, ends_with, match_labels
 from core.errors import DatasetError
+from core.file_names import natural_order
+from core.photos.endings import PICTURE_ENDINGS
 
 ProblemKind = Literal[
     "missing label",
@@ -31,6 +33,9 @@ ProblemKind = Literal[
 
 LEAVES_OUT: frozenset[ProblemKind] = frozenset({"missing label", "link", "name"})
 """The problems for which a picture is left out."""
+
+STOPS: frozenset[ProblemKind] = frozenset({"list"})
+"""The problems that put the split in doubt: such a data set is not trained on, evaluated on or copied."""
 
 
 @dataclass(frozen=True)
@@ -83,43 +88,63 @@ def part(root: Path, name: str) -> Path:
 def pair(root: Path, images: str, labels: str, ending: str, split: FrameSplit = "train") -> Pairs:
     """Pair the pictures in the folder `images` with label maps called NAME`ending` in `labels`.
 
-    Files that begin with a dot and files of other kinds are left alone. Both folders may be the same one:
-    what does not end in `ending` is then a picture.
+    The frames are in natural order. Files that begin with a dot and files of other kinds are left alone. Both
+    folders may be the same one: what does not end in `ending` is then a picture.
     """
-    pictures, problems = _files(root, part(root, images), SUFFIXES)
-    maps, more = _files(root, part(root, labels), frozenset({".png"}))
     suffix = ending.removesuffix(".png")
+    files, problems = _files(root, part(root, images), PICTURE_ENDINGS)
+    beside, more = _files(root, part(root, labels), PICTURE_ENDINGS | {".tif", ".tiff"})
     if images == labels:
-        pictures, maps = (
-            [path for path in paths if path.stem.endswith(suffix) is labelled]
-            for paths, labelled in ((pictures, False), (maps, True))
-        )
-        more = []
-    problems += more
-    found = {path.stem.removesuffix(suffix): path for path in maps if path.stem.endswith(suffix)}
-    frames: dict[str, Frame] = {}
+        files, more = [path for path in files if not ends_with(path.stem, suffix)], []
+        beside = [path for path in beside if ends_with(path.stem, suffix)]
+    pictures, alike = _unique(files)
+    maps = [path for path in beside if path.suffix.lower() == ".png"]
+    matches = match_labels(pictures, maps, suffix)
+    others = match_labels(pictures, [path for path in beside if path not in maps], suffix)
+    frames = [Frame(path.stem, path, label, split) for path, label in matches.found.items()]
+    frames.sort(key=lambda frame: natural_order(frame.name))
+    odd = {frame.name: problem for frame in frames if (problem := _odd_name(frame.name))}
+    problems += more + alike
     for path in pictures:
-        if path.stem in frames:
-            other = frames[path.stem].image.name
-            problems.append(Problem("name", f"{path} and {other} have the same name.", path.stem))
-        elif path.stem in found:
-            frames[path.stem] = Frame(path.stem, path, found[path.stem], split)
-        else:
-            missing = root / labels / f"{path.stem}{ending}"
-            message = f"{path.name} has no label map: {missing} is missing."
+        if path not in matches.found:
+            message = _why_no_map(path, matches, others, root / labels / f"{path.stem}{ending}")
             problems.append(Problem("missing label", message, path.stem))
-    names = {path.stem for path in pictures}
-    for path in maps:
-        name = path.stem.removesuffix(suffix)
-        if not path.stem.endswith(suffix):
-            message = f"{path} belongs to no picture: its name does not end in {ending}."
-            problems.append(Problem("missing picture", message))
-        elif name not in names:
-            message = f"{path.name} has no picture: there is no {name} in {root / images}."
-            problems.append(Problem("missing picture", message, name))
-    odd = {name: problem for name in frames if (problem := _odd_name(name))}
-    kept = tuple(frame for name, frame in frames.items() if name not in odd)
-    return Pairs(kept, (*problems, *odd.values()))
+    problems += [_no_picture(path, suffix, root / images) for path in maps if path not in matches.claimed]
+    return Pairs(tuple(frame for frame in frames if frame.name not in odd), (*problems, *odd.values()))
+
+
+def _unique(files: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
+    """The first picture of each name, and a problem for each other one."""
+    first: dict[str, Path] = {}
+    problems = []
+    for path in files:
+        other = first.setdefault(path.stem, path)
+        if other != path:
+            problems.append(Problem("name", f"{path} and {other.name} have the same name.", path.stem))
+    return list(first.values()), problems
+
+
+def _why_no_map(picture: Path, matches: Matches, others: Matches, missing: Path) -> str:
+    maps = matches.doubtful.get(picture, ())
+    if len(maps) == 1:
+        return (
+            f"{maps[0]} may belong to {picture.name} or to another picture; name it after the one it is of."
+        )
+    if maps:
+        names = " or ".join(path.name for path in maps)
+        return f"{picture.name} may have the label map {names} in {maps[0].parent}; keep only one of them."
+    if picture in others.found:
+        return f"{picture.name} has no label map that can be read: save {others.found[picture]} as PNG."
+    return f"{picture.name} has no label map: {missing} is missing."
+
+
+def _no_picture(label: Path, suffix: str, images: Path) -> Problem:
+    if not ends_with(label.stem, suffix):
+        message = f"{label} belongs to no picture: its name does not end in {suffix}.png."
+        return Problem("missing picture", message)
+    name = label.stem[: len(label.stem) - len(suffix)]
+    message = f"{label.name} has no picture: there is no {name} in {images}."
+    return Problem("missing picture", message, name)
 
 
 def join(parts: Iterable[Pairs]) -> Pairs:
@@ -142,10 +167,10 @@ def by_split(frames: Iterable[Frame]) -> dict[FrameSplit, tuple[Frame, ...]]:
 
 
 def _files(root: Path, folder: Path, suffixes: frozenset[str]) -> tuple[list[Path], list[Problem]]:
-    """The files in a folder with one of the suffixes, by name; links out of the data set are not followed."""
+    """The files in a folder with one of the suffixes, in natural order; no links out of the data set."""
     files, problems = [], []
     try:
-        paths = sorted(folder.iterdir())
+        paths = sorted(folder.iterdir(), key=lambda path: natural_order(path.name))
     except OSError as error:
         raise DatasetError(f"{folder} cannot be read: {error.strerror or error}.") from error
     for path in paths:
@@ -153,16 +178,19 @@ def _files(root: Path, folder: Path, suffixes: frozenset[str]) -> tuple[list[Pat
             continue
         if path.is_symlink() and not inside(root, path):
             message = f"{path} is a link that leads out of the data set; it is not followed."
-            problems.append(Problem("link", message))
+            problems.append(Problem("link", message, path.stem))
         elif not path.is_file():
-            problems.append(Problem("link", f"{path} is not a file."))
+            problems.append(Problem("link", f"{path} is not a file.", path.stem))
         else:
             files.append(path)
     return files, problems
 
 
 def _odd_name(name: str) -> Problem | None:
-    if name == name.strip() and name.isprintable():
+    if can_stand_on_a_line(name):
         return None
-    message = f"The frame name {name!r} cannot stand on a line of valid.txt; rename its files."
+    message = (
+        f"The frame name {name!r} cannot stand on a line of valid.txt: it has a line break, a control "
+        "character or bytes that are no text; rename its files."
+    )
     return Problem("name", message, name)

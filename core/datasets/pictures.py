@@ -12,9 +12,6 @@ from core.errors import DatasetError, FileKindError, ImageError
 from core.files import open_plain
 from core.photos import images
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
-"""Endings of the files that count as pictures, in lower case."""
-
 
 def read_image(path: Path) -> NDArray[np.uint8]:
     """Decode a picture: (H, W, 3) RGB, 0..255; DatasetError names the file."""

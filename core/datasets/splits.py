@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.datasets.dataset import FrameSplit
+from core.file_names import natural_order
 
 # CamVid's names: 0001TP_006690, Seq05VD_f00000, 0016E5_00390
 _NAME = re.compile(r"(?P<drive>.*?)[_-]?f?(?P<number>[0-9]{1,12})", re.DOTALL)
@@ -34,14 +35,14 @@ def split_by_name(names: Sequence[str]) -> tuple[dict[str, FrameSplit], str]:
 
     CamVid's own frames get the published split (`published_split`) if some of them are for training and
     some for validation. Others are split by drive: with five drives or more, every fifth is for
-    validation; with fewer, the last fifth of each drive's frames.
+    validation; with fewer, the last fifth of each drive's frames, in the order of their numbers.
     """
     published = {name: published_split(name) for name in names}
     if None not in published.values() and {"train", "valid"} <= set(published.values()):
         known = {name: split for name, split in published.items() if split is not None}
         return known, "The frames have the split published for CamVid."
     drives: dict[str, list[str]] = {}
-    for name in sorted(names):
+    for name in sorted(names, key=natural_order):
         where = drive_position(name)
         drives.setdefault(where.drive if where else "", []).append(name)
     groups = list(drives.values())

@@ -13,6 +13,7 @@ from contextlib import suppress
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from core.errors import ArchiveError
+from core.file_names import is_litter
 from core.photos.images import MAX_BYTES
 
 MAX_PHOTOS = 50
@@ -35,7 +36,6 @@ _MEGABYTE = 1024 * 1024
 _CHUNK = 256 * 1024
 _ENCRYPTED, _UTF_8 = 0x1, 0x800  # bits of the general purpose flag: APPNOTE.TXT 6.3.10, section 4.4.4
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")  # the first file's header, or an empty zip's end: 4.3.7, 4.3.16
-_LITTER = {"thumbs.db", "desktop.ini"}
 
 
 def is_zip(data: bytes) -> bool:
@@ -159,8 +159,7 @@ def _problem(start: bytes, size: int, packed: int) -> str:
 
 def _is_wanted(info: ZipInfo) -> bool:
     *folders, name = _parts(info)
-    hidden = any(part.startswith(".") and part not in (".", "..") for part in (*folders, name))
-    return bool(name) and not hidden and "__MACOSX" not in folders and name.lower() not in _LITTER
+    return bool(name) and not any(is_litter(part) for part in (*folders, name) if part not in (".", ".."))
 
 
 def _shown_name(info: ZipInfo) -> str:

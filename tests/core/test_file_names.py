@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.file_names import file_name, identifier
+from core.file_names import file_name, identifier, is_litter, natural_order
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,27 @@ def test_a_name_fits_and_has_no_sign_that_a_system_or_a_shell_would_read(text: s
         assert name.isprintable()
         assert name[0] not in ".-_"
         assert not set(name) & set(" /\\<>:\"|?*'`$&;~!#%{}[]()")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["frame1", "frame2", "frame9", "frame10", "frame100"],
+        ["a1b2", "a1b10", "a2b1", "a10b1"],
+        ["2", "10", "a"],
+        ["f9", "f010", "f11"],
+        ["f01", "f1"],
+        ["a", "a0", "a1"],
+        ["", "0", "1" * 5000, "2" * 5000, "1" * 5001],
+    ],
+)
+def test_names_are_ordered_as_people_count(names):
+    backwards = names[::-1]
+
+    assert sorted(backwards, key=natural_order) == names
+
+
+@pytest.mark.parametrize("name", ["__MACOSX", "__macosx", "._a.png", ".hidden", "Thumbs.db", "desktop.ini"])
+def test_what_systems_leave_behind_is_litter(name):
+    assert is_litter(name)
+    assert not is_litter(f"my{name}")

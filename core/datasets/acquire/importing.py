@@ -15,7 +15,7 @@ from core.jobs import ProgressCallback
 from core.photos import images
 
 _KEPT_ENDINGS = {".png", ".jpg", ".jpeg"}
-_KEPT_FORMATS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+_KEPT_FORMATS = {b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg"}
 
 
 def import_dataset(
@@ -23,8 +23,10 @@ def import_dataset(
 ) -> SegmentationDataset:
     """Write the data set in the folder `source` to the new folder `target`, and open it there.
 
-    PNG and JPEG pictures are copied byte for byte, others are saved as PNG; label maps become 8-bit PNGs of
-    class numbers with the classes' colours as palette. Every frame is checked on the way.
+    PNG and JPEG pictures are copied byte for byte (a .jfif file as .jpg, which all programs know), others
+    are saved as PNG; label maps become 8-bit PNGs of class numbers with the classes' colours as palette.
+    Every frame is checked on the way.
+    Where `source` has no frames for validation, no valid.txt is written: `target` is then split by drive.
     progress: called with the frames done and their total; raising from it stops the import.
     DatasetError for the first frame that cannot be used, for a target that exists, and for a full disk;
     nothing is then left behind, nor when the import is stopped.
@@ -52,9 +54,10 @@ def _write(dataset: SegmentationDataset, folder: Path, progress: ProgressCallbac
             files[frame.split] += f"{name}\n"
             progress(done, len(frames))
     _write_text(folder / "codes.txt", "".join(f"{name}\n" for name in dataset.class_list.names))
-    _write_text(folder / "valid.txt", files["valid"])
-    if dataset.test:
-        _write_text(folder / "test.txt", files["test"])
+    # A list that names nothing is an error; without valid.txt, the split is made when the set is opened.
+    for split in ("valid", "test"):
+        if files[split]:
+            _write_text(folder / f"{split}.txt", files[split])
     if lists.class_list("", folder, list(dataset.class_list.names)).classes != dataset.class_list.classes:
         lists.write_label_colours(folder / lists.LABEL_COLOURS, dataset.class_list)
 
@@ -65,10 +68,12 @@ def _write_frame(dataset: SegmentationDataset, frame: Frame, folder: Path) -> st
     image = decode_image(frame.image, data)
     label = dataset.read_label(frame)
     check_same_size(frame, image, label)
-    if frame.image.suffix.lower() in _KEPT_ENDINGS and data.startswith(_KEPT_FORMATS):
-        name = f"{frame.name}{frame.image.suffix}"
-    else:
-        name, data = f"{frame.name}.png", images.encode_png(image)
+    ending = next((ending for start, ending in _KEPT_FORMATS.items() if data.startswith(start)), None)
+    if ending is None:
+        ending, data = ".png", images.encode_png(image)
+    elif frame.image.suffix.lower() in _KEPT_ENDINGS:
+        ending = frame.image.suffix
+    name = f"{frame.name}{ending}"
     (folder / "images" / name).write_bytes(data)
     encoded = images.encode_index_png(label, dataset.class_list.palette)
     (folder / "labels" / f"{frame.name}_P.png").write_bytes(encoded)

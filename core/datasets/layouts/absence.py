@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from core.datasets.layouts.layout import Layout
-from core.datasets.pictures import SUFFIXES
 from core.files import is_file, is_folder
+from core.photos.endings import PICTURE_ENDINGS
 
 _ARCHIVES = (".zip", ".tgz", ".tar", ".gz", ".bz2", ".xz", ".7z", ".rar")
 _MOST_ENTRIES = 5000
@@ -88,7 +88,7 @@ def _look(root: Path, layouts: Sequence[Layout] = ()) -> _Contents:
                 found.folders.append(entry.name)
             if any(layout.recognise(path) for layout in layouts):
                 found.data_sets.append(path)
-        elif suffix in SUFFIXES:
+        elif suffix in PICTURE_ENDINGS:
             found.pictures[place] += 1
         elif suffix in _ARCHIVES:
             found.archives.append(entry.name)

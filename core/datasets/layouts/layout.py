@@ -113,9 +113,12 @@ def subfolders(root: Path) -> list[str]:
 
 
 def split_pairs(pairs: Pairs) -> Pairs:
-    """Split the frames of a data set that does not say how (`split_by_name`), and note the rule."""
-    splits, rule = split_by_name([frame.name for frame in pairs.frames])
-    frames = tuple(replace(frame, split=splits[frame.name]) for frame in pairs.frames)
+    """Split the frames of a data set that does not say how (`split_by_name`), and note the rule.
+
+    Frames that are already for the test stay there.
+    """
+    splits, rule = split_by_name([frame.name for frame in pairs.frames if frame.split != "test"])
+    frames = tuple(replace(frame, split=splits.get(frame.name, frame.split)) for frame in pairs.frames)
     notes = (*pairs.notes, f"The data set does not say how it is split. {rule}")
     return Pairs(frames, pairs.problems, notes, split_is_given=False)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.classes import CAMVID_32, RGB, ClassList, SegmentationClass, void_number
 from core.datasets.palettes import voc_palette
-from core.datasets.text_files import read_lines, read_rows
+from core.datasets.text_files import read_lines, read_rows, read_text
 from core.errors import DatasetError
 
 MAX_NAME = 64
@@ -21,6 +21,15 @@ LABEL_COLOURS = "label_colors.txt"
 _COLOUR_LINE = re.compile(r"(\d{1,3})[ \t]+(\d{1,3})[ \t]+(\d{1,3})[ \t]+(\S.*)")
 _NUMBERS = re.compile(r"\d[\s,;]+\d")
 _KNOWN = {c.name: c for c in CAMVID_32.classes}
+
+
+def read_entries(path: Path) -> list[tuple[int, str]]:
+    """The non-empty lines of a list of names as they are written, with their numbers, from 1; DatasetError.
+
+    Only what every program takes for the end of a line is one; a name may begin with a space.
+    """
+    lines = re.split(r"\r\n|\n|\r", read_text(path))
+    return [(number, line) for number, line in enumerate(lines, start=1) if line.strip("\ufeff \t")]
 
 
 def class_list(name: str, source: Path, codes: list[str], colours: list[RGB] | None = None) -> ClassList:

@@ -8,9 +8,10 @@ from pathlib import Path
 from core.datasets.dataset import SegmentationDataset
 from core.datasets.layouts.absence import no_pictures
 from core.datasets.layouts.recognition import recognise
-from core.datasets.layouts.watching import recognised
-from core.datasets.listing import LEAVES_OUT, Listing
+from core.datasets.layouts.watching import all_recognised
+from core.datasets.listing import LEAVES_OUT, STOPS, Listing
 from core.errors import DatasetError
+from core.file_names import is_litter, natural_order
 from core.project import data_folder
 
 
@@ -31,22 +32,24 @@ def list_dataset(root: Path) -> Listing:
 def open_dataset(root: Path, *, strict: bool = True) -> SegmentationDataset:
     """Open a folder in any of the layouts, or a folder with one such folder in it.
 
-    strict: DatasetError for the first unusable picture, such as one without a label map; otherwise such
-    pictures are left out.
+    strict: DatasetError for the first unusable picture, such as one without a label map, and for lists that
+    leave the split in doubt; otherwise such pictures are left out, and such lines.
     """
     listing = list_dataset(root)
-    left_out = [problem for problem in listing.problems if problem.kind in LEAVES_OUT]
-    if strict and left_out:
-        raise DatasetError(left_out[0].message)
+    refused = [problem for problem in listing.problems if problem.kind in LEAVES_OUT | STOPS]
+    if strict and refused:
+        raise DatasetError(refused[0].message)
     return listing.dataset
 
 
 def find_datasets(folder: Path | None = None) -> list[Path]:
-    """The data sets in a folder (`data/` if none is given), by name; a leading dot marks unfinished ones."""
+    """The data sets in a folder (`data/` if none is given) and in the folders in it, by name.
+
+    A leading dot marks unfinished ones.
+    """
     folder = folder or data_folder()
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+        names = [entry.name for entry in os.scandir(folder) if entry.is_dir() and not is_litter(entry.name)]
     except OSError:
         return []
-    found = (recognised(folder / name) for name in names if not name.startswith("."))
-    return [path for path in found if path is not None]
+    return [path for name in sorted(names, key=natural_order) for path in all_recognised(folder / name)]

@@ -10,6 +10,7 @@ from core.datasets.layouts.absence import nothing_found
 from core.datasets.layouts.layout import Layout
 from core.datasets.listing import inside
 from core.errors import DatasetError
+from core.file_names import is_litter, natural_order
 from core.files import is_folder
 
 LAYOUTS: tuple[Layout, ...] = (
@@ -40,6 +41,17 @@ def recognise(root: Path) -> tuple[Layout, Path]:
     return _only(children[0], _layouts(children[0])), children[0]
 
 
+def recognise_all(root: Path) -> list[Path]:
+    """`root` if it is a data set, otherwise all data sets directly in it.
+
+    DatasetError if `root` fits more than one layout, or cannot be read.
+    """
+    if found := _layouts(root):
+        _only(root, found)
+        return [root]
+    return [child for child in _folders(root) if len(_layouts(child)) == 1]
+
+
 def _layouts(root: Path) -> list[Layout]:
     return [layout for layout in LAYOUTS if layout.recognise(root)]
 
@@ -55,7 +67,7 @@ def _only(root: Path, found: list[Layout]) -> Layout:
 def _folders(root: Path) -> list[Path]:
     try:
         # Entries know what they are: thousands of pictures are not asked one by one.
-        names = sorted(entry.name for entry in os.scandir(root) if entry.is_dir())
+        names = [entry.name for entry in os.scandir(root) if entry.is_dir() and not is_litter(entry.name)]
     except OSError as error:
         raise DatasetError(f"{root} cannot be read: {error.strerror or error}.") from error
-    return [root / name for name in names if not name.startswith(".") and inside(root, root / name)]
+    return [root / name for name in sorted(names, key=natural_order) if inside(root, root / name)]

@@ -11,11 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.datasets.layouts.layout import subset_split
-from core.datasets.layouts.recognition import recognise
+from core.datasets.layouts.recognition import recognise_all
 from core.datasets.layouts.roboflow import CLASSES
-from core.datasets.pictures import SUFFIXES
 from core.errors import DatasetError
 from core.files import signature
+from core.photos.endings import is_picture_name
 
 Stamps = tuple[tuple[str, str | None], ...]
 
@@ -32,15 +32,21 @@ def dataset_stamp(root: Path) -> str:
 
 def recognised(root: Path) -> Path | None:
     """The folder that `recognise` finds in `root`, or None; looked for again only after a change."""
+    found = all_recognised(root)
+    return found[0] if len(found) == 1 else None
+
+
+def all_recognised(root: Path) -> tuple[Path, ...]:
+    """`root` if it is a data set, or all data sets directly in it; looked for again only after a change."""
     return _recognised(root, _stamps(root))
 
 
 @lru_cache(maxsize=256)
-def _recognised(root: Path, stamps: Stamps) -> Path | None:
+def _recognised(root: Path, stamps: Stamps) -> tuple[Path, ...]:
     try:
-        return recognise(root)[1]
+        return tuple(recognise_all(root))
     except DatasetError:
-        return None
+        return ()
 
 
 def _stamps(folder: Path) -> Stamps:
@@ -77,4 +83,4 @@ def _listed(folder: Path) -> tuple[str, ...]:
 
 
 def _is_watched(name: str) -> bool:
-    return not name.startswith(".") and Path(name).suffix.lower() not in SUFFIXES
+    return not name.startswith(".") and not is_picture_name(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets.contents.check import Report, check
+from core.datasets.listing import STOPS
 from core.file_names import file_name
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame
@@ -15,6 +16,14 @@ from pages.widgets.shared.markdown import escape, joined, markdown
 
 _PAGE = 20
 _KINDS = "check_kinds"
+
+
+def warn_of_lists(opened: OpenedSet) -> None:
+    """Say at once what leaves the split in doubt: Training and Evaluate will refuse the data set for it."""
+    if doubts := opened.messages(STOPS):
+        more = f" The Check tab has {len(doubts) - 1} more." if len(doubts) > 1 else ""
+        words = markdown("{first}{more}", first=doubts[0], more=more)
+        st.warning(words, title="The split is in doubt", icon=":material/rule:")
 
 
 def show_check(opened: OpenedSet) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets import SPLITS, Split
-from core.datasets.layouts.opening import list_dataset
-from core.datasets.listing import LEAVES_OUT
-from core.errors import DatasetError, ModelError
+from core.datasets.listing import LEAVES_OUT, STOPS
+from core.errors import ModelError
 from core.models.store import list_models, read_card
 from pages.widgets.data.gallery import SPLIT_TITLES
 from pages.widgets.evaluate.job import Task
@@ -21,9 +20,19 @@ _MODEL, _OTHER = "model", "other"
 
 
 def choose_frames() -> OpenedSet:
-    """The chosen data set; warns when some of its pictures are left out."""
+    """The chosen data set; warns when some of its pictures are left out.
+
+    The script ends here when the data set's lists leave its split in doubt.
+    """
     opened = choose_dataset()
-    if left_out := _left_out(opened.key, opened):
+    if doubts := opened.messages(STOPS):
+        st.error(
+            markdown("{first} The Data page's Check tab lists every problem.", first=doubts[0]),
+            title="The split is in doubt",
+            icon=":material/rule:",
+        )
+        st.stop()
+    if left_out := opened.messages(LEAVES_OUT):
         pictures = "1 picture is" if len(left_out) == 1 else f"{len(left_out)} pictures are"
         st.warning(
             markdown(
@@ -34,16 +43,6 @@ def choose_frames() -> OpenedSet:
             icon=":material/hide_image:",
         )
     return opened
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _left_out(key: str, _opened: OpenedSet) -> list[str]:
-    """A sentence for each picture of the folder that is not among the frames."""
-    try:
-        problems = list_dataset(_opened.dataset.root).problems
-    except DatasetError:
-        return []  # it has been removed; reading a frame will say so
-    return [problem.message for problem in problems if problem.kind in LEAVES_OUT]
 
 
 def choose_tasks(opened: OpenedSet) -> list[Task]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.photos.archives import is_zip, photos_in_zip
+from core.photos.endings import ENDINGS
 from core.photos.images import MAX_BYTES as MAX_PHOTO_BYTES
 from core.photos.photo import Photo, read_photo
 from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import markdown
 
-PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "bmp", "gif", "zip"]
+PHOTO_TYPES = [*(each for some in zip_longest(*ENDINGS.values()) for each in some if each), ".zip"]
+"""The usual ending of each format first, as the uploader shows only the first few."""
 
 _SHOWN = 3
 """Errors shown at once; a zip can hold fifty bad files."""

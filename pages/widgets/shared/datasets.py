@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import streamlit as st
 from core.datasets import SegmentationDataset
 from core.datasets.contents.statistics import Statistics, measure
 from core.datasets.contents.thumbnails import keep_all
-from core.datasets.layouts.opening import find_datasets, open_dataset
-from core.datasets.layouts.watching import dataset_stamp
+from core.datasets.layouts.opening import find_datasets, list_dataset, open_dataset
+from core.datasets.layouts.watching import dataset_stamp, recognised
+from core.datasets.listing import Problem, ProblemKind
 from core.datasets.recent_folders import add_recent_folder, recent_folders, remove_recent_folder
 from core.errors import DatasetError
 from core.jobs import Job
@@ -32,10 +35,18 @@ _COUNT_PATIENCE = 0.4
 
 @dataclass(frozen=True)
 class OpenedSet:
-    """A data set and a key that changes when files are added, removed or renamed."""
+    """A data set, and a key that changes when files are added, removed or renamed.
+
+    problems: what is wrong with its names and lists; no picture has been read for them.
+    """
 
     dataset: SegmentationDataset
     key: str
+    problems: tuple[Problem, ...]
+
+    def messages(self, kinds: Collection[ProblemKind]) -> list[str]:
+        """The sentences of the problems of some kinds."""
+        return [problem.message for problem in self.problems if problem.kind in kinds]
 
 
 def choose_dataset() -> OpenedSet:
@@ -44,7 +55,7 @@ def choose_dataset() -> OpenedSet:
     When the address asks for a set that does not exist, Toytown is shown and a warning names the missing one.
     """
     follow_address()
-    options = _options()
+    options = dataset_options()
     asked = str(st.query_params.get(SET) or st.session_state.get(SET, ""))
     if asked and asked not in options:
         st.session_state[GONE] = asked
@@ -119,11 +130,21 @@ def _counting(opened: OpenedSet) -> Job[Statistics]:
     return jobs().start_once(("counts", opened.key), lambda job: measure(opened.dataset, job.tell))
 
 
-def _options() -> dict[str, Path]:
-    """The folders to choose from, by name."""
-    found = {path.name: path for path in find_datasets()}
-    toytown_folder = found.pop(TOYTOWN, data_folder() / TOYTOWN)
-    return {TOYTOWN: toytown_folder} | found | {str(path): path for path in recent_folders()}
+def dataset_options() -> dict[str, Path]:
+    """The folders to choose from, each once, by path: below `data/` if they are in it. Toytown is the first.
+
+    The path is also what is shown and what stands in the address, so no folder hides one of the same name.
+    """
+    place = data_folder()
+    found = {path.relative_to(place).as_posix(): path for path in find_datasets()}
+    options = {TOYTOWN: found.pop(TOYTOWN, place / TOYTOWN)} | found
+    return options | {str(path): path for path in recent_folders() if _key_of(path, options) is None}
+
+
+def _key_of(folder: Path, options: dict[str, Path]) -> str | None:
+    """The key of the data set that is in `folder`, if it is among the options."""
+    real = os.path.realpath(recognised(folder) or folder)
+    return next((key for key, path in options.items() if os.path.realpath(path) == real), None)
 
 
 def _is_text(name: str) -> bool:
@@ -175,9 +196,11 @@ def _open_given() -> None:
             str(error) if known else f"{given[:80]!r} is not a folder that can be read; give its full path."
         )
         return
-    add_recent_folder(folder)
+    key = _key_of(folder, dataset_options())
+    if key is None or key == str(folder):
+        add_recent_folder(folder)
     st.session_state[_FOLDER] = ""
-    select(str(folder))
+    select(key or str(folder))
 
 
 def _forget(name: str) -> None:
@@ -207,4 +230,5 @@ def _require_toytown(folder: Path) -> None:
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the folder")
 def _opened(folder: str, stamp: str) -> OpenedSet:
-    return OpenedSet(open_dataset(Path(folder), strict=False), f"{folder} {stamp}")
+    listing = list_dataset(Path(folder))
+    return OpenedSet(listing.dataset, f"{folder} {stamp}", listing.problems)

@@ -24,6 +24,6 @@ def test_numbers_count_not_letters() -> None:
     assert [each.name for each in film_of(frames[0], frames)] == ["a_9", "a_10"]
 
 
-def test_names_without_a_number_are_one_film_as_given() -> None:
-    frames = [frame(name) for name in ("street", "a_1", "bridge")]
-    assert [each.name for each in film_of(frames[0], frames)] == ["street", "bridge"]
+def test_names_that_do_not_end_in_a_number_are_one_film_in_natural_order() -> None:
+    frames = [frame(name) for name in ("street", "10_left", "a_1", "9_left")] + [frame("2_left", "valid")]
+    assert [each.name for each in film_of(frames[0], frames)] == ["2_left", "9_left", "10_left", "street"]

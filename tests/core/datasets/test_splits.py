@@ -90,3 +90,13 @@ def test_every_frame_has_a_split_and_both_have_some(names):
 def test_nothing_and_one_frame_can_be_split():
     assert split_by_name([])[0] == {}
     assert split_by_name(["a"])[0] == {"a": "train"}
+
+
+@pytest.mark.parametrize(
+    "pattern", ["frame{}", "drive_{}", "img{}.left", "photo ({})", "2024-1-{}", "{}", "a{}_b"]
+)
+def test_frames_without_leading_zeros_are_in_the_order_of_their_numbers(pattern):
+    names = [pattern.format(number) for number in range(1, 13)]
+    splits, _ = split_by_name(sorted(names))
+
+    assert [name for name in names if splits[name] == "valid"] == names[-2:]

@@ -342,7 +342,8 @@ def test_frames_measured_several_at_a_time_are_measured_as_alone(
         labels[f"frame_{number:02}"] = street
         painted[f"frame_{number:02}"] = seen = street.copy()
         seen.reshape(-1)[: 30 * number] = TREE
-    dataset = open_dataset(make_dataset(labels, painted=painted))
+    labels["other"] = street
+    dataset = open_dataset(make_dataset(labels, painted=painted, valid=("other",)))
     together = evaluate(load_segmenter(colour_model), dataset, "train")
     monkeypatch.setattr("core.evaluation.frames._LARGE", 0)
     alone = evaluate(load_segmenter(colour_model), dataset, "train")

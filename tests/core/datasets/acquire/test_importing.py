@@ -113,6 +113,73 @@ def test_progress_counts_every_frame(make_layout, street_frames, target):
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "9.41.00\u202fAM",
+            "a\u00a0b",
+            "a\u200cb",
+            "a\u200db",
+            "e\u0301",
+            "é",
+            "\u202eab",
+            "a\u00adb",
+            "\ufeffa",
+        ),
+        *(
+            "a.b.c",
+            "a b",
+            " a",
+            "a ",
+            '"a"',
+            "'a'",
+            "a,b",
+            "a\\b",
+            "a_P",
+            "a.png",
+            "#a",
+            "\U0001fae9",
+            "\ue000",
+        ),
+    ],
+)
+def test_every_name_that_fits_on_a_line_comes_back_equal(make_dataset, street, target, name):
+    root = make_dataset({"other": street, name: np.fliplr(street)}, valid=(f"{name}.png",))
+    imported = import_dataset(root, target)
+
+    assert [frame.name for frame in imported.valid] == [name]
+    assert [frame.name for frame in imported.train] == ["other"]
+    assert f"{name}.png\n" == (target / "valid.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b", "\x85", "\u2028"])
+def test_a_name_that_cannot_stand_on_a_line_is_refused_with_the_reason(
+    make_dataset, street, target, refusal, sign
+):
+    root = make_dataset({"other": street, f"a{sign}b": street}, valid=("other",))
+
+    sentence = refusal(lambda: import_dataset(root, target))
+    assert "cannot stand on a line of valid.txt: it has a line break, a control character" in sentence
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("content", ["", "nobody.png\n"])
+def test_a_list_that_leaves_the_split_in_doubt_is_not_copied(make_dataset, street, target, refusal, content):
+    root = make_dataset({"a": street, "b": street})
+    (root / "valid.txt").write_text(content)
+
+    assert str(root / "valid.txt") in refusal(lambda: import_dataset(root, target))
+    assert not target.exists()
+
+
+def test_an_empty_list_is_never_written(make_layout, street, target):
+    imported = import_dataset(make_layout("segnet", {"train": {f"a_{n}": street for n in range(6)}}), target)
+
+    assert not (target / "valid.txt").exists()
+    assert [frame.name for frame in imported.valid] == ["a_5"]
+
+
 # What is refused
 
 

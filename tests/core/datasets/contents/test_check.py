@@ -261,7 +261,7 @@ def test_a_name_in_valid_txt_without_a_frame(fastai):
 
     problem = only(check(fastai))
     assert problem.kind == "list"
-    assert "names nobody.png, which is not a frame" in problem.message
+    assert "names nobody.png (line 2), which is not a frame" in problem.message
 
 
 def test_a_frame_for_validation_and_for_the_test(fastai):

@@ -124,13 +124,6 @@ def test_a_frames_name_may_have_spaces(make_dataset, street):
     assert [frame.name for frame in dataset.valid] == ["street 2"]
 
 
-def test_an_empty_valid_txt_leaves_all_frames_for_training(make_dataset, street):
-    dataset = open_dataset(make_dataset({"a": street, "b": street}))
-
-    assert len(dataset.train) == 2
-    assert dataset.valid == ()
-
-
 # Class lists
 
 

@@ -327,3 +327,56 @@ def test_data_sets_are_found_and_what_is_half_made_is_not(make_layout, street_fr
 
     assert [path.name for path in find_datasets(tmp_path)] == ["a", "b", "unzipped"]
     assert find_datasets(tmp_path / "nowhere") == []
+
+
+# Files and folders that nobody put there
+
+
+@pytest.mark.parametrize("litter", ["__MACOSX", "__macosx", ".CamVid"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_a_mac_leaves_beside_a_data_set_is_none(make_layout, street_frames, tmp_path, layout, litter):
+    (tmp_path / "data").mkdir()
+    root = make_layout(layout, street_frames, "data/CamVid")
+    frames = len(open_dataset(root).frames())
+    shutil.copytree(root, root.parent / litter / "CamVid")
+    for folder in [path for path in root.rglob("*") if path.is_dir()]:
+        for path in list(folder.iterdir()):
+            (folder / f"._{path.name}").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")
+
+    assert find_datasets(root.parent) == [root]
+    assert open_dataset(root.parent).root == root
+    assert list_dataset(root).problems == ()
+    assert len(open_dataset(root).frames()) == frames
+
+
+@pytest.mark.parametrize(("ending", "saved"), [(".gif", "GIF"), (".bmp", "BMP"), (".TIF", "TIFF")])
+def test_a_label_map_in_a_format_that_is_not_read_is_named(
+    make_layout, street_frames, refusal, ending, saved
+):
+    root = make_layout("fastai", street_frames)
+    label = root / "labels" / "0016E5_00390_P.png"
+    with Image.open(label) as picture:
+        picture.save(label.with_suffix(ending), saved)
+    label.unlink()
+
+    sentence = refusal(lambda: open_dataset(root))
+    assert sentence == (
+        f"0016E5_00390.png has no label map that can be read: save {label.with_suffix(ending)} as PNG."
+    )
+
+
+def test_names_in_upper_case_are_label_maps_too(make_layout, street_frames):
+    root = make_layout("cambridge", street_frames)
+    folder = root / "LabeledApproved_full"
+    for path in list(folder.iterdir()):
+        path.rename(folder / path.name.upper())
+
+    assert list_dataset(root).problems == ()
+    assert len(open_dataset(root).frames()) == 4
+
+
+def test_frames_are_listed_in_the_order_of_their_numbers(make_layout, street):
+    names = [f"frame{number}" for number in (1, 2, 3, 9, 10, 11, 100)]
+    root = make_layout("segnet", {"train": dict.fromkeys(reversed(names), street)})
+
+    assert [frame.name for frame in open_dataset(root).train] == names
