@@ -621,7 +621,7 @@ def test_a_folder_that_is_no_data_set_is_refused(refusal, tmp_path, command):
     folder.mkdir()
     options = ("--name", "new") if command == "train" else ("--model", "colours")
 
-    assert f"{folder} has no images" in refusal(command, "--data", str(folder), *options)
+    assert f"{folder} is no data set; it is empty" in refusal(command, "--data", str(folder), *options)
 
 
 def test_a_data_set_whose_classes_the_model_does_not_know_is_refused(refusal, make_dataset, street):

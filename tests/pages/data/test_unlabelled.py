@@ -58,7 +58,7 @@ def test_the_label_file_says_that_a_pixel_is_not_labelled(data, store):
 
 def test_the_viewer_shows_nothing_where_nothing_is_labelled(data):
     dataset = open_dataset(data)
-    picture = truth_picture(OpenedSet(dataset, "key"), dataset.train[0])
+    picture = truth_picture(OpenedSet(dataset, "key", ()), dataset.train[0])
 
     assert picture.class_names == ("Sky", "Road", "Tree", "not labelled")
     assert picture.colours[3] is None
