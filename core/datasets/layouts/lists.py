@@ -71,10 +71,13 @@ def coloured_class_list(name: str, source: Path, entries: list[tuple[str, RGB]])
 def read_label_colours(path: Path) -> list[tuple[str, RGB]]:
     """Names and colours of the original data set's `label_colors.txt`: `R G B`, a tab, the name.
 
-    Source: label_colors.txt of Brostow, Fauqueur, Cipolla 2009, whose lines have one or two tabs.
+    Source: label_colors.txt of Brostow, Fauqueur, Cipolla 2009, whose lines have one or two tabs. Lines that
+    begin with # are remarks.
     """
     entries = []
     for line in read_lines(path):
+        if line.startswith("#"):
+            continue
         found = _COLOUR_LINE.fullmatch(line)
         if not found:
             raise DatasetError(f"{path} has the line {line[:60]!r}; write it as 128 64 128, a tab, Road.")

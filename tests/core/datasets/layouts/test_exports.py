@@ -61,7 +61,7 @@ def palette_picture(label: Labels) -> Image.Image:
 @pytest.mark.parametrize("subsets", [("train", "val"), ("default",), ("train", "test", "default")])
 def test_cvats_export_is_read_by_its_class_list(tmp_path, street, draw, subsets):
     root = write_export(tmp_path / "set", dict.fromkeys(subsets, street), draw)
-    (root / "label_colors.txt").write_text(COLOUR_LINES)
+    (root / "label_colors.txt").write_text("# red green blue name\n" + COLOUR_LINES)
 
     dataset = open_dataset(root)
     assert dataset.layout == "cvat"
