@@ -208,9 +208,11 @@ def _open_below(folder: Path, parts: tuple[str, ...], flags: int) -> int:
 
     Checked and then opened by its path, a folder could have become a link in between.
     """
-    *between, name = parts
+    if not parts:  # the root of all folders, which a link can lead to
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
     if ".." in parts:
         raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    *between, name = parts
     if os.open not in os.supports_dir_fd:  # Windows
         return _open_checked(folder, parts, flags)
     place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

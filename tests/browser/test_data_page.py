@@ -355,7 +355,7 @@ def test_a_folder_is_opened_and_remembered(app: RunningApp, open_page: OpenPage,
     field = page.get_by_role("textbox", name="Folder on this machine")
     field.fill(str(tmp_path / "nothing"))
     field.press("Enter")
-    expect(page.get_by_text("a data set is in one of the layouts", exact=False)).to_be_visible()
+    expect(page.get_by_text("does not exist; check how it is written", exact=False)).to_be_visible()
     field.fill(str(tmp_path / "elsewhere"))
     field.press("Enter")
     expect(page.get_by_text("3 of 3 frames")).to_be_visible()

@@ -299,3 +299,8 @@ def test_a_signature_changes_with_size_and_time_and_a_missing_file_has_none(tmp_
 
     assert first != signature(path)
     assert signature(tmp_path / "nowhere") is None
+
+
+def test_the_root_of_all_folders_is_no_file() -> None:
+    with pytest.raises(FileKindError):
+        open_plain(Path("/"))

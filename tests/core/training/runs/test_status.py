@@ -97,12 +97,15 @@ def test_a_running_run_of_a_living_process_is_running(folder):
     [
         {"process_started": 1.0},
         {"pid": 2**22 + 1},
-        {"heartbeat": time.time() - SILENT - 60},
-        {"heartbeat": time.time() + 10 * SILENT},
+        {"late": SILENT + 60},
+        {"late": -10 * SILENT},
     ],
     ids=["another process of that number", "no such process", "silent", "of another time"],
 )
 def test_a_run_whose_process_is_gone_is_dead(folder, state, wrong):
+    wrong = dict(wrong)
+    if (late := wrong.pop("late", None)) is not None:
+        wrong["heartbeat"] = time.time() - late  # from now: the tests began some minutes ago
     assert shown_state(folder, write(folder, state=state, **wrong)) == "dead"
 
 
