@@ -209,13 +209,27 @@ def _parse_card(path: Path) -> ModelCard:
 def load_model(name: str) -> Model:
     """Load a model after checking its hash and every tensor. ModelNotFoundError, BrokenModelError."""
     while True:
-        card = read_card(name)
+        folder = _existing_folder(name)
+        before = _identity(folder)
         try:
-            return read_model(_existing_folder(name), card)
+            return read_model(folder, _card_in(folder, name))
         except BrokenModelError:
-            if read_card(name) == card:
+            if _identity(folder) == before:
                 raise
             # Another model took its place after its card was read: take that one.
+
+
+def _identity(folder: Path) -> tuple[int, int, int] | None:
+    """What tells a folder from another one that took its place; None if there is none.
+
+    Not its card: a model may be replaced twice while it is read, and the second time by an equal one. Nor
+    its number alone, which the system gives to the next folder that is made.
+    """
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_ctime_ns, found.st_mtime_ns
 
 
 def read_model(folder: Path, card: ModelCard) -> Model:
