@@ -22,6 +22,9 @@ _ENDINGS = PICTURE_ENDINGS | {".tif", ".tiff", ".ppm", ".pgm", ".tga", ".jp2", "
 
 _QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb"}
 _BETWEEN = re.compile(r"[\s,;|]+")
+_LONGEST = 16_384
+"""Signs of a line, at most: twice as many as two paths can have. A longer one names nothing."""
+
 _MOST_PLACES = 64
 """Places of a line at which it may be an image and its label; a longer line is no pair of names."""
 
@@ -96,6 +99,8 @@ class FrameNames:
         entry: a file's name or a frame's, with any folders, slashes, quotes and ending, by its picture or its
         label map, or both of these on one line ("image label").
         """
+        if len(entry) > _LONGEST:
+            return ()
         named = self._named(entry)
         pairs = list(self._pairs(entry))
         across = [frames for frames, crosses_folders in pairs if crosses_folders]

@@ -86,10 +86,11 @@ def test_lists_that_leave_the_split_in_doubt_are_said_on_every_page(data, street
     assert [said in warning.value.replace("\\", "") for warning in shown.warning] == [True]
     shown = page("evaluate", set="mine")
     assert [said in error.value.replace("\\", "") for error in shown.error] == [True]
-    shown = page("training", set="mine")
-    while not shown.error:  # the dry run is a process
-        shown = shown.run()
-    assert any(said in error.value.replace("\\", "") for error in shown.error)
+    if content:  # once is enough: the dry run is a process
+        shown = page("training", set="mine")
+        while not shown.error:
+            shown = shown.run()
+        assert any(said in error.value.replace("\\", "") for error in shown.error)
 
 
 def test_a_folder_in_the_data_folder_is_opened_as_what_it_is_there(data, street):
