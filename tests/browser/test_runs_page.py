@@ -135,6 +135,13 @@ def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name, exact=True).click()
 
 
+def settle(page: Page) -> None:
+    """Wait until all charts and pictures are there: a menu opened before stays where its button was."""
+    for words in (": training loss", ": acc_camvid", ": the learning rate", ": batches per second"):
+        expect(page.locator(f'[aria-label*="{words}"] canvas').first).to_be_visible()
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
+
+
 def download(page: Page, label: str) -> bytes:
     with page.expect_download() as found:
         page.get_by_role("button", name=label, exact=True).click()
@@ -242,6 +249,7 @@ def test_the_film_is_a_gif_with_every_moment(app: RunningApp, open_page: OpenPag
 
 def test_figures_and_curves_can_be_downloaded(app: RunningApp, open_page: OpenPage, view: RunView) -> None:
     page = open_page(f"{app.url}/runs?run=first")
+    settle(page)
     page.get_by_role("button", name="Download", exact=True).click()
     epochs = list(csv.DictReader(io.StringIO(download(page, "Epochs (CSV)").decode())))
     assert [float(row["acc_camvid"]) for row in epochs] == [epoch.acc_camvid for epoch in view.history]
