@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,8 @@ from core.hardware.memory import machine_memory
 
 READERS = min(8, os.cpu_count() or 1)
 """Threads that decode frames from the disk while the network trains."""
+
+_BATCHES_AHEAD = 2
 
 SHARE_OF_MEMORY = 0.25
 """Of the machine's memory, for the frames of a run."""
@@ -71,26 +74,33 @@ class LoadedExamples:
     def read_ahead(self, numbers: Iterable[int], depth: int) -> Iterator[int]:
         """Pass numbers on in their order; those of the disk are being decoded before they are passed on.
 
-        depth: how many are decoded ahead of time, at least. Only the decoding is done by other threads: what
-        chance does to the pictures does not depend on where they come from.
+        depth: a batch's. Decoding is some batches ahead, and another batch's begins with the last picture of
+        the one before: it should compete with the network's step, not with what is done to pictures.
+        Only the decoding is done by other threads: chance does the same wherever pictures come from.
         """
         if len(self.kept) == self._count:
             yield from numbers
             return
-        ahead: deque[int] = deque()
+        coming, size = iter(numbers), max(depth, READERS)
         with ThreadPoolExecutor(READERS, "reader") as readers:
             try:
-                for number in numbers:
-                    if number >= len(self.kept):
-                        self._coming[number] = readers.submit(self._read, number)
-                    ahead.append(number)
-                    if len(ahead) > max(depth, READERS):
-                        yield ahead.popleft()
-                yield from ahead
+                batches = deque(
+                    self._begin(readers, list(islice(coming, size))) for _ in range(_BATCHES_AHEAD)
+                )
+                while batch := batches.popleft():
+                    yield from batch[:-1]
+                    batches.append(self._begin(readers, list(islice(coming, size))))
+                    yield batch[-1]
             finally:
                 for future in self._coming.values():
                     future.cancel()
                 self._coming.clear()
+
+    def _begin(self, readers: ThreadPoolExecutor, numbers: list[int]) -> list[int]:
+        for number in numbers:
+            if number >= len(self.kept):
+                self._coming[number] = readers.submit(self._read, number)
+        return numbers
 
 
 def memory_budget(processes: int = 1) -> int:
