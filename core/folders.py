@@ -30,7 +30,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.errors import FolderBusyError, FolderTakenError
+from core.errors import FolderBusyError, FolderTakenError, StreetScopeError
 from core.files import is_plain
 
 _NEW, _OLD, _LOCK = "new", "old", "lock"
@@ -101,20 +101,33 @@ def _name(path: Path, kind: str) -> str:
 
 
 @contextmanager
-def _sole_writer(target: Path) -> Iterator[None]:
-    path = _beside(target, _LOCK)
+def sole_holder(path: Path, busy: StreetScopeError) -> Iterator[None]:
+    """Hold the lock at `path` during the block, without waiting for it.
+
+    The system releases it however this process ends. busy: raised where another process or thread holds it.
+    """
     lock = FileLock(path)
     try:
         lock.acquire(blocking=False)
     except Timeout:
-        raise FolderBusyError(f"{target} is being written already: wait until that has ended.") from None
+        raise busy from None
     try:
         yield
     finally:
-        # While it is held: whoever waits for the removed file notices, and makes a new one.
-        with contextlib.suppress(OSError):
-            path.unlink()
         lock.release()
+
+
+@contextmanager
+def _sole_writer(target: Path) -> Iterator[None]:
+    path = _beside(target, _LOCK)
+    busy = FolderBusyError(f"{target} is being written already: wait until that has ended.")
+    with sole_holder(path, busy):
+        try:
+            yield
+        finally:
+            # While it is held: whoever waits for the removed file notices, and makes a new one.
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _settle(target: Path) -> None:

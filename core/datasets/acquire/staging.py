@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from core.errors import DatasetError
 from core.files import is_disk_full, no_room_sentence
+from core.folders import sole_holder
 
 _LOCK = "lock"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}(?<![ .])")
@@ -38,7 +37,8 @@ def staging(target: Path) -> Iterator[Path]:
         if place.is_symlink():  # emptying it would empty its target
             raise DatasetError(f"{place} is a link; delete it and start again.")
         place.mkdir(parents=True, exist_ok=True)
-        with FileLock(place / _LOCK, timeout=0):
+        busy = DatasetError(f"{target} is being made already; wait until it is finished.")
+        with sole_holder(place / _LOCK, busy):
             try:
                 _refuse_existing(target)  # somebody else may just have finished it
                 yield place
@@ -46,8 +46,6 @@ def staging(target: Path) -> Iterator[Path]:
             finally:
                 if [path.name for path in place.iterdir()] == [_LOCK]:
                     shutil.rmtree(place)
-    except Timeout:
-        raise DatasetError(f"{target} is being made already; wait until it is finished.") from None
     except OSError as error:
         raise storage_error(error, target) from error
 

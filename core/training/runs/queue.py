@@ -15,6 +15,7 @@ from time import sleep
 from filelock import FileLock, Timeout
 
 from core.errors import RunError, StoppedError
+from core.folders import sole_holder
 from core.training.runs.folder import LOCK, run_ids, runs_folder
 from core.training.runs.status import Status, read_status, shown_state
 
@@ -31,15 +32,9 @@ def places() -> int:
 @contextmanager
 def sole_process(folder: Path) -> Iterator[None]:
     """Be the only process that writes a run's folder; RunError if another one does."""
-    lock = FileLock(folder / LOCK)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        raise RunError(f"The run {folder.name} is being trained by another process.") from None
-    try:
+    busy = RunError(f"The run {folder.name} is being trained by another process.")
+    with sole_holder(folder / LOCK, busy):
         yield
-    finally:
-        lock.release()
 
 
 @contextmanager

@@ -31,16 +31,17 @@ def is_guest() -> bool:
 def host_only(what: str) -> bool:
     """Whether the visitor may do what only somebody at this computer may; says so to a guest.
 
-    what: completes "Only somebody at this computer can ...".
+    what: as for `host_sentence`.
     """
     if not is_guest():
         return True
-    st.caption(
-        markdown(
-            ":material/lock: Only somebody at the computer that StreetScope runs on can {what}.", what=what
-        )
-    )
+    st.caption(markdown(":material/lock: {sentence}", sentence=host_sentence(what)))
     return False
+
+
+def host_sentence(what: str) -> str:
+    """What to tell a guest. what: words of ours for what only others can do, such as "publish a model"."""
+    return f"Only somebody at the computer that StreetScope runs on can {what}."
 
 
 def is_own_address(address: str) -> bool:

@@ -20,12 +20,15 @@ from core.training.runs.records import list_runs
 from pages.widgets.shared.dataset_state import SET
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.guests import host_only, is_guest
+from pages.widgets.shared.guests import host_only, host_sentence, is_guest
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import escape, joined, markdown
 from pages.widgets.training.recipe import GivenRecipe
 
 _MEASURED, _TROUBLE = "training_measured", "training_trouble"
+_TRAIN = "train a network"
+"""What a guest is told that only others can do."""
+
 _PATIENCE = 0.4
 """Seconds to wait for an earlier estimate before the page is drawn without it."""
 _GOODBYE = 2.0
@@ -41,7 +44,7 @@ def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
         with right:
             _show_plan(given, opened)
         with left:
-            if not host_only("train a network"):
+            if not host_only(_TRAIN):
                 return
             ready = given.recipe is not None and _show_estimate(given.recipe, opened)
             st.button(
@@ -61,7 +64,7 @@ def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
 def start_run(recipe: Recipe, data: Path, stage: str = "") -> str:
     """Start training, or the learning-rate finder for a stage; for callbacks. Returns what went wrong."""
     if is_guest():
-        return "Only somebody at the computer that StreetScope runs on can train a network."
+        return host_sentence(_TRAIN)
     _stop_measuring()
     try:
         open_dataset(data)

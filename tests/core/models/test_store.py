@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 import threading
 from collections.abc import Callable
@@ -33,6 +32,7 @@ from core.models.store import (
     read_card,
     save_model,
 )
+from tests.odd_files import ODD_FILES, put_odd_file
 
 WEIGHTS = "weights.safetensors"
 CARD = "model.json"
@@ -514,20 +514,11 @@ def test_a_norm_that_would_make_no_number_is_named(store, end, change, words):
 
 
 @pytest.mark.parametrize("name", [CARD, WEIGHTS])
-@pytest.mark.parametrize("kind", ["link", "pipe", "folder", "5 GB"])
+@pytest.mark.parametrize("kind", ODD_FILES)
 def test_what_is_no_regular_file_of_its_folder_is_not_read(saved, tmp_path, name, kind):
     path, secret = saved / name, tmp_path / "secret"
     path.rename(secret)
-    match kind:
-        case "link":
-            path.symlink_to(secret)
-        case "pipe":
-            os.mkfifo(path)
-        case "folder":
-            path.mkdir()
-        case _:
-            with path.open("wb") as file:
-                file.truncate(5 * 10**9)
+    put_odd_file(path, kind, secret)
 
     assert str(path) in refusal(BrokenModelError) or kind in ("pipe", "folder")
     assert len(list_models()) <= 1

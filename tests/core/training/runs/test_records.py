@@ -34,6 +34,7 @@ from core.training.runs.records import (
 )
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
+from tests.odd_files import ODD_FILES, put_odd_file
 from tests.runs import make_recipe, make_stage, write
 
 BATCH = ("stage", "epoch", "batch", "loss", "smooth_loss", "lr", "momentum", "seconds")
@@ -221,25 +222,17 @@ def make_odd(path: Path, kind: str, secret: Path) -> None:
     """Put something at `path` that no run has ever written."""
     path.parent.mkdir(exist_ok=True)
     path.unlink(missing_ok=True)
-    match kind:
-        case "link":
-            path.symlink_to(secret)
-        case "pipe":
-            os.mkfifo(path)
-        case "folder":
-            path.mkdir()
-        case "5 GB":
-            with path.open("wb") as file:
-                file.truncate(5 * 10**9)
-        case _:
-            contents = {
-                "garbage": bytes(range(256)) * 100,
-                "newlines": b"\n" * 30_000_000,
-                "one line": b"," * 30_000_000 + b"\n",
-                "deep": b"[" * 100_000,
-                "text": b'{"title": "\\ud800", "a": 1, "a": NaN}',
-            }
-            path.write_bytes(contents[kind])
+    if kind in ODD_FILES:
+        put_odd_file(path, kind, secret)
+        return
+    contents = {
+        "garbage": bytes(range(256)) * 100,
+        "newlines": b"\n" * 30_000_000,
+        "one line": b"," * 30_000_000 + b"\n",
+        "deep": b"[" * 100_000,
+        "text": b'{"title": "\\ud800", "a": 1, "a": NaN}',
+    }
+    path.write_bytes(contents[kind])
 
 
 @pytest.mark.parametrize("kind", ODD)
