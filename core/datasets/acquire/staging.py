@@ -33,14 +33,17 @@ def staging(target: Path) -> Iterator[Path]:
         )
     place = target.with_name(f".{target.name}.part")
     try:
-        _refuse_existing(target)
+        if not place.is_dir():
+            _refuse_existing(target)
         if place.is_symlink():  # emptying it would empty its target
             raise DatasetError(f"{place} is a link; delete it and start again.")
         place.mkdir(parents=True, exist_ok=True)
         busy = DatasetError(f"{target} is being made already; wait until it is finished.")
         with sole_holder(place / _LOCK, busy):
             try:
-                _refuse_existing(target)  # somebody else may just have finished it
+                if os.path.lexists(target):
+                    clear(place)  # whoever made it was killed before tidying, or has just finished
+                _refuse_existing(target)
                 yield place
                 clear(place)
             finally:
