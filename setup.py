@@ -10,6 +10,7 @@ setup(
         "core.photos": ["sample_pictures/*"],
         "core.models.shipped": [
             "street-lite0/model.json",
+            "street-lite0/model.onnx",
             "street-lite0/weights.safetensors",
             "street-lite0/README.md",
         ],

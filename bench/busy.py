@@ -5,19 +5,20 @@ from __future__ import annotations
 from itertools import product
 
 from bench.click import APP, WHOLE, clicks, median_and_p95
-from bench.processes import APP_POLICY, POLICIES, in_fresh_process, training_beside
+from bench.predict import APP_ENGINE
+from bench.processes import in_fresh_process, training_beside
 from bench.report import Goal, Report, Row
 
 
 def measure() -> Report:
     rows: list[Row] = []
-    for policy, threads in product(POLICIES, (2, 1)):
-        idle = in_fresh_process("bench.engines", "torch", 512, threads, "bfloat16", policy=policy)
-        with training_beside(policy):
-            busy = in_fresh_process("bench.engines", "torch", 512, threads, "bfloat16", policy=policy)
+    for engine, threads in product((APP_ENGINE, "PyTorch", "PyTorch, bfloat16"), (2, 1)):
+        idle = in_fresh_process("bench.engines", engine, 512, threads)
+        with training_beside():
+            busy = in_fresh_process("bench.engines", engine, 512, threads)
         rows.append(
             {
-                "waiting": policy,
+                "engine": engine,
                 "threads": threads,
                 "alone, ms": idle["photo"] * 1e3,
                 "beside a training run, ms": busy["photo"] * 1e3,
@@ -25,7 +26,7 @@ def measure() -> Report:
             }
         )
         print(rows[-1], flush=True)
-    kept = next(r["speed kept"] for r in rows if (r["waiting"], r["threads"]) == (APP_POLICY, 2))
+    kept = next(r["speed kept"] for r in rows if (r["engine"], r["threads"]) == (APP_ENGINE, 2))
     with training_beside():
         _, p95 = median_and_p95([times[WHOLE] for times in clicks()[APP]])
     return Report(

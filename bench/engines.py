@@ -1,6 +1,6 @@
 """One engine in a separate process: seconds for a photo and peak memory, as JSON.
 
-Usage: python -m bench.engines ENGINE SIZE [THREADS] [PRECISION]
+Usage: python -m bench.engines ENGINE SIZE [THREADS]
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-
-import torch
-from torch import Tensor, nn
+from typing import TYPE_CHECKING
 
 from bench.processes import NOT_INSTALLED, forget_peak, resident_megabytes
 from core.photos.samples import china
+from core.segmentation.engines.choice import EngineChoice
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 ARTICLE_CLASSES = 32
 
@@ -56,17 +58,18 @@ def article(size: int) -> dict[str, float]:
     return timed(predict, repeats=5, warm_up=1)
 
 
-def streetscope(
-    size: int, precision: str, prepare: Callable[[nn.Module, int], object] | None
-) -> dict[str, float]:
-    """Ours: file to label map. prepare: puts the network into another engine."""
+def streetscope(size: int, engine: str, threads: int) -> dict[str, float]:
+    """Ours: file to label map, by one of `ENGINES`."""
     from core.photos import images
     from core.segmentation.segmenter import load_segmenter
 
-    segmenter = load_segmenter("street-lite0", bfloat16=precision == "bfloat16")
+    choice, prepare = ENGINES[engine]
+    segmenter = load_segmenter("street-lite0", choice)
+    if choice is EngineChoice.ONNX_RUNTIME:
+        segmenter = segmenter.for_thread(threads)
     if prepare is not None:
-        predictor = segmenter.predictor
-        predictor.network = prepare(predictor.network, size)  # type: ignore[assignment]
+        pytorch = segmenter.predictor.engine
+        pytorch.network = prepare(pytorch.network, size)  # type: ignore[attr-defined]
     photo = china()
 
     def predict() -> None:
@@ -86,40 +89,17 @@ def timed(predict: Callable[[], None], repeats: int = 12, warm_up: int = 3) -> d
 
 
 def compiled(network: nn.Module, size: int) -> object:
+    import torch
+
     if shutil.which("g++") is None and shutil.which("clang++") is None:
         sys.exit(NOT_INSTALLED)
     return torch.compile(network)
 
 
-def onnx_file(network: nn.Module, size: int) -> bytes:
-    import io
-
-    file = io.BytesIO()
-    example = torch.zeros(1, 3, size, size)
-    plain = network.to(memory_format=torch.contiguous_format)
-    # With dynamo=False it takes a file object, which its types do not say.
-    torch.onnx.export(plain, (example,), file, dynamo=False, input_names=["image"])  # type: ignore[arg-type]
-    return file.getvalue()
-
-
-def onnxruntime(network: nn.Module, size: int) -> object:
-    needed("onnx", "onnxruntime")
-    import onnxruntime as runtime
-
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = runtime.InferenceSession(onnx_file(network, size), options, ["CPUExecutionProvider"])
-
-    def run(batch: Tensor) -> Tensor:
-        return torch.from_numpy(session.run(None, {"image": batch.contiguous().numpy()})[0])
-
-    return run
-
-
 def openvino(network: nn.Module, size: int) -> object:
     needed("openvino")
     import openvino as vino
+    import torch
 
     model = vino.convert_model(network, example_input=torch.zeros(1, 3, size, size))
     settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": torch.get_num_threads()}
@@ -136,12 +116,22 @@ def needed(*modules: str) -> None:
         sys.exit(NOT_INSTALLED)
 
 
-PREPARE = {"torch": None, "torch.compile": compiled, "ONNX Runtime": onnxruntime, "OpenVINO": openvino}
+ENGINES = {
+    "ONNX Runtime": (EngineChoice.ONNX_RUNTIME, None),
+    "PyTorch": (EngineChoice.PYTORCH, None),
+    "PyTorch, bfloat16": (EngineChoice.PYTORCH_BFLOAT16, None),
+    "torch.compile": (EngineChoice.PYTORCH, compiled),
+    "torch.compile, bfloat16": (EngineChoice.PYTORCH_BFLOAT16, compiled),
+    "OpenVINO": (EngineChoice.PYTORCH, openvino),
+}
 
 
-def main(engine: str, size: str, threads: str = "2", precision: str = "float32") -> None:
-    torch.set_num_threads(int(threads))
-    figures = article(int(size)) if engine == "fastai" else streetscope(int(size), precision, PREPARE[engine])
+def main(engine: str, size: str, threads: str = "2") -> None:
+    if engine != "ONNX Runtime":
+        import torch
+
+        torch.set_num_threads(int(threads))
+    figures = article(int(size)) if engine == "fastai" else streetscope(int(size), engine, int(threads))
     print(json.dumps(figures))
 
 

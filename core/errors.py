@@ -22,7 +22,8 @@ with status 2.
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── BrokenModelError       a file missing, changed, of another format or shape
-    │   │   └── BrokenTensorsError no safetensors file, or tensors that do not fit or make no sense
+    │   │   ├── BrokenTensorsError no safetensors file, or tensors that do not fit or make no sense
+    │   │   └── BrokenGraphError   an exported graph that is damaged, or is not that of a network here
     │   └── PretrainedWeightsError ImageNet weights that are not available here
     ├── DatasetError               a folder that is not a data set, or one with a bad label
     │   ├── LabelValueError        a label map with a number that the class list does not have
@@ -115,6 +116,10 @@ class BrokenModelError(ModelError):
 
 class BrokenTensorsError(BrokenModelError):
     """A file that is not a safetensors file, or whose tensors do not fit a network or make no sense."""
+
+
+class BrokenGraphError(BrokenModelError):
+    """An exported graph that is damaged, or is not that of a network here: `str()` is half a sentence."""
 
 
 class PretrainedWeightsError(ModelError):

@@ -23,6 +23,7 @@ FLOORS = (
     "core/photos/containers",
     "core/photos",
     "core/models",
+    "core/segmentation/engines",
     "core/segmentation",
     "core/datasets",
     "core/datasets/layouts",

@@ -14,7 +14,7 @@ from core.models.paths import DEFAULT_MODEL
 if TYPE_CHECKING:
     from core.datasets import SegmentationDataset
     from core.evaluation.results import SplitEvaluation
-    from core.models.store import ModelCard
+    from core.models.card import ModelCard
 
 Rows = list[dict[str, Any]]
 
@@ -65,6 +65,7 @@ def evaluate(
     from core.evaluation.store import evaluate_once
     from core.models.store import read_card
     from core.reports import evaluation_tables as tables
+    from core.segmentation.measure import WORTH_MEASURING, measure_once
 
     if other == model:
         raise click.UsageError(f"--with names {model} itself; give another model.")
@@ -72,6 +73,8 @@ def evaluate(
     cards = [read_card(name) for name in (model, other) if name is not None]
     cell = None if confused is None else _cell(cards[0], confused)
     dataset = open_dataset(data)
+    if len(dataset.frames(split)) >= WORTH_MEASURING:  # type: ignore[arg-type]
+        measure_once()
     found = [
         evaluate_once(card, dataset, split, print_frames, again=again)  # type: ignore[arg-type]
         for card in cards

@@ -16,7 +16,7 @@ from core.durations import duration
 from core.errors import StoppedError, TrainingError
 
 if TYPE_CHECKING:
-    from core.models.store import ModelCard
+    from core.models.card import ModelCard
     from core.training.learner.trainer import EpochReport
     from core.training.recipes.recipe import Recipe
 

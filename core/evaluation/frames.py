@@ -8,9 +8,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from core.datasets import Frame, SegmentationDataset
 from core.datasets.threads import WORKERS, in_order
@@ -19,6 +17,7 @@ from core.evaluation.boundaries import BoundaryCounts, count_boundaries
 from core.evaluation.calibration import Calibration, count_calibration
 from core.evaluation.frame_counts import Cells, filled_cells
 from core.evaluation.metrics import IGNORE, count_confusion
+from core.hardware.processor import usable_cores
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter
 from core.segmentation.sizes import LARGEST_SIZE
@@ -55,16 +54,11 @@ def measure_frames(
         return
     own = threading.local()
     one_large = threading.Lock()
-    threads = max(1, torch.get_num_threads() // WORKERS)
+    threads = max(1, usable_cores() // WORKERS)
 
     def measure(frame: Frame) -> FrameMeasurement:
         if not hasattr(own, "segmenter"):
-            # torch sets up a thread at its first use, which would undo what follows.
-            torch.get_num_threads()
-            # Not torch.set_num_threads, which would also affect the server's later threads.
-            threadpool_limits(threads, user_api="openmp")
-            # A copy for each thread, since a network may keep state between layers. Sessions use the first.
-            own.segmenter = Segmenter(segmenter.model, segmenter.bfloat16, segmenter.device)
+            own.segmenter = segmenter.for_thread(threads)
         return _measure(own.segmenter, dataset, frame, table, one_large)
 
     with closing(in_order(measure, frames)) as measured:

@@ -22,15 +22,16 @@ from core.evaluation.frame_counts import FrameCounts
 from core.evaluation.metrics import check_classes_fit
 from core.evaluation.results import SplitEvaluation
 from core.jobs import ProgressCallback
+from core.segmentation.engines.choice import chosen_engine
 
 if TYPE_CHECKING:
-    from core.models.store import ModelCard
+    from core.models.card import ModelCard
     from core.segmentation.segmenter import Segmenter
 
 EVALUATIONS = Cache("evaluations", 256 * 1024**2)
 """Counts by `evaluation_key`: some 100 kB each."""
 
-_VERSION = 4
+_VERSION = 5
 
 
 def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) -> str:
@@ -38,15 +39,14 @@ def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) 
 
     All files of a data set are read the first time. DatasetError if one cannot be read.
     """
-    from core.hardware.processor import has_native_bfloat16
-
     key_parts = [
         _VERSION,
         card.weights_sha256,
         card.network,
         card.class_list.model_dump(),
         card.normalisation.model_dump(),
-        has_native_bfloat16(),
+        card.graph_sha256,
+        chosen_engine(),
         fingerprint(dataset),
         split,
     ]
@@ -86,7 +86,7 @@ def evaluate_once(
     from core.segmentation.segmenter import load_segmenter
 
     segmenter = load() if load else load_segmenter(card.name)
-    card = segmenter.model.card  # the model may have been trained again since
+    card = segmenter.card  # the model may have been trained again since
     key = evaluation_key(card, dataset, split)
     found = evaluate(segmenter, dataset, split, progress)
     if evaluation_key(card, dataset, split) == key:  # nobody changed the data set meanwhile

@@ -1,7 +1,7 @@
 """Importing libraries without torch's compiler, which nothing here uses.
 
-torchvision and timm need one function each from `torch._dynamo` when they are imported. The app at its
-start and every process that trains would wait for it.
+torchvision and timm need one function each from `torch._dynamo` when they are imported. Every process that
+trains, measures or publishes would wait a second for it.
 """
 
 from __future__ import annotations

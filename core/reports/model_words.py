@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.models.store import ModelCard
+from core.models.card import ModelCard
 
 _LARGEST = 1e12
 """Larger figures are nobody's measurement, and have hundreds of digits."""

@@ -6,44 +6,28 @@ Predictor.logits(images) -> (N, C, h, w)
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
-from core.hardware.processor import has_native_bfloat16
-from core.models.inference import ready_to_predict
 from core.models.networks import RGBFloats
+from core.segmentation.engines.engine import Engine, Pictures
 
-HALF_MAX = torch.finfo(torch.float16).max
+HALF_MAX = np.finfo(np.float16).max
 
 
 class Predictor:
-    """A network made ready to predict; threads can share it, since a lock keeps them apart.
+    """A network ready to predict; threads can share it, since a lock keeps them apart.
 
     mean, std: per channel, of pixel values in 0..1. multiple: both sides of the network's input must be
-    divisible by it. device: None means a GPU if there is one. bfloat16: whether to compute in bfloat16; None
-    means if it is a CPU that does so natively.
+    divisible by it.
     """
 
-    def __init__(
-        self,
-        network: nn.Module,
-        mean: RGBFloats,
-        std: RGBFloats,
-        multiple: int,
-        bfloat16: bool | None = None,
-        device: torch.device | None = None,
-    ) -> None:
-        self.device = automatic_device() if device is None else device
-        on_cpu = self.device.type == "cpu"
-        self.bfloat16 = on_cpu and has_native_bfloat16() if bfloat16 is None else bfloat16
-        self.multiple = multiple
-        self._mean = torch.tensor(mean, device=self.device).view(1, 3, 1, 1) * 255
-        self._scale = 1 / (torch.tensor(std, device=self.device).view(1, 3, 1, 1) * 255)
-        self.network = ready_to_predict(network, multiple, self.bfloat16).to(self.device)
+    def __init__(self, engine: Engine, mean: RGBFloats, std: RGBFloats, multiple: int) -> None:
+        self.engine, self.multiple = engine, multiple
+        self._mean = np.array(mean, np.float32) * 255
+        self._scale = 1 / (np.array(std, np.float32) * 255)
         self._lock = threading.Lock()
 
     def logits(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
@@ -52,23 +36,39 @@ class Predictor:
         images: N arrays (H, W, 3) uint8 RGB. Returns (N, C, h, w): of the pictures padded to the
         network's multiple, at its stride. ValueError for pictures of different sizes.
         """
-        batch = np.stack(images)
+        return self._half(self.engine.logits, images)
+
+    def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float16]:
+        """What the network's last layer computes the logits from, (N, F, h, w); otherwise as `logits`."""
+        return self._half(self.engine.features, images)
+
+    def has_finite_answers(self) -> bool:
+        """Whether extreme pictures get numbers: those of a network may be sound, and together too large."""
+        side = 2 * self.multiple
+        noise = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
+        pictures = self._prepared(np.stack([np.zeros_like(noise), np.full_like(noise, 255), noise]))
+        with self._lock:
+            return bool(np.isfinite(self.engine.logits(pictures)).all())
+
+    def for_thread(self, threads: int) -> Predictor:
+        """Another one of the same network, for the calling thread alone, which computes with `threads`."""
+        other = Predictor.__new__(Predictor)
+        other.__dict__.update(self.__dict__, engine=self.engine.for_thread(threads), _lock=threading.Lock())
+        return other
+
+    def _half(
+        self, compute: Callable[[Pictures], NDArray[np.float32]], images: Sequence[NDArray[np.uint8]]
+    ) -> NDArray[np.float16]:
+        pictures = self._prepared(np.stack(images))
+        with self._lock:
+            found = compute(pictures)
+        return found.clip(-HALF_MAX, HALF_MAX).astype(np.float16)
+
+    def _prepared(self, batch: NDArray[np.uint8]) -> Pictures:
         height, width = batch.shape[1:3]
         # Mirrored: repeating the last row makes the network see a fence that is not there.
         pad = ((0, 0), (0, -height % self.multiple), (0, -width % self.multiple), (0, 0))
-        padded = torch.from_numpy(np.pad(batch, pad, mode="symmetric")).to(self.device)
-        # The NHWC array seen as NCHW is already channels_last: no copy.
-        inputs = (padded.permute(0, 3, 1, 2).float() - self._mean) * self._scale
-        with (
-            self._lock,
-            torch.inference_mode(),
-            torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16),
-        ):
-            logits: Tensor = self.network(inputs)
-        half = logits.float().clamp(-HALF_MAX, HALF_MAX).to("cpu", torch.float16)
-        return np.ascontiguousarray(half.as_subclass(Tensor).numpy())
-
-
-def automatic_device() -> torch.device:
-    """The first GPU that torch can use, else the CPU."""
-    return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+        pictures = np.pad(batch, pad, mode="symmetric").astype(np.float32)
+        pictures -= self._mean
+        pictures *= self._scale
+        return pictures

@@ -6,17 +6,30 @@ Segmenter.segment(image, size) -> Segmentation
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from core.errors import SizeError
-from core.models.store import Model, load_model
+from core.classes import ClassList
+from core.errors import BrokenModelError, SizeError
+from core.models.card import ModelCard
+from core.models.networks import find_network
+from core.models.store import GRAPH, read_graph, read_whole
 from core.photos import guarded, images
+from core.segmentation.engines.choice import EngineChoice, chosen_engine
+from core.segmentation.engines.engine import Engine
+from core.segmentation.engines.onnx_runtime import OnnxRuntime
 from core.segmentation.predictor import Predictor
 from core.segmentation.segmentation import Segmentation, bands, most_likely
 from core.segmentation.sizes import LARGEST_SIZE, WorkingSize
+
+if TYPE_CHECKING:
+    import torch
+
+    from core.models.weights import Model
 
 SMALLEST_SIZE = 32
 """Longer side in pixels."""
@@ -25,29 +38,46 @@ SMALLEST_SIZE = 32
 class Segmenter:
     """A network ready to segment photos; sessions can share one, since a lock keeps them apart.
 
-    bfloat16, device: as for `Predictor`; None means what is best on this machine.
+    `load_segmenter` makes one of a model in the store, `of_network` one of a network in PyTorch.
+    stride: how many pixels one logit covers along each side.
     """
 
-    def __init__(
-        self, model: Model, bfloat16: bool | None = None, device: torch.device | None = None
-    ) -> None:
-        self.model = model
-        self.class_list = model.class_list
-        self.name = model.name
-        card = model.card.normalisation
-        self.predictor = Predictor(
-            model.network.eval(), card.mean, card.std, model.multiple, bfloat16, device
-        )
+    def __init__(self, card: ModelCard, class_list: ClassList, stride: int, predictor: Predictor) -> None:
+        self.card, self.class_list, self.stride, self.predictor = card, class_list, stride, predictor
+
+    @classmethod
+    def of_network(
+        cls, model: Model, bfloat16: bool = False, device: torch.device | None = None
+    ) -> Segmenter:
+        """The network of a model, run by PyTorch; bfloat16, device: as for its engine."""
+        # PyTorch takes seconds to import; whoever only looks does without it.
+        from core.segmentation.engines.pytorch import PyTorch
+
+        engine = PyTorch(model.network.eval(), model.multiple, bfloat16, device)
+        return cls._of(model.card, engine, model.class_list, model.stride, model.multiple)
+
+    @classmethod
+    def of_graph(cls, card: ModelCard, graph: bytes) -> Segmenter:
+        """The checked graph of a model, run by ONNX Runtime. BrokenModelError."""
+        network = find_network(card.network)
+        engine = OnnxRuntime(graph)
+        return cls._of(card, engine, card.class_list.restored(), network.stride, network.multiple)
+
+    @classmethod
+    def _of(
+        cls, card: ModelCard, engine: Engine, classes: ClassList, stride: int, multiple: int
+    ) -> Segmenter:
+        mean, std = card.normalisation.mean, card.normalisation.std
+        return cls(card, classes, stride, Predictor(engine, mean, std, multiple))
 
     @property
-    def bfloat16(self) -> bool:
-        """Whether it computes in bfloat16."""
-        return self.predictor.bfloat16
+    def name(self) -> str:
+        """The model's name in the store."""
+        return self.card.name
 
-    @property
-    def device(self) -> torch.device:
-        """Where it computes."""
-        return self.predictor.device
+    def for_thread(self, threads: int) -> Segmenter:
+        """Another one of the same network, for the calling thread alone, which computes with `threads`."""
+        return Segmenter(self.card, self.class_list, self.stride, self.predictor.for_thread(threads))
 
     def segment(
         self, image: NDArray[np.uint8], size: int | None = None, square: bool = False
@@ -81,7 +111,7 @@ class Segmenter:
         height, width = image.shape[:2]
         labels = np.empty((height, width), dtype=np.uint8)
         confidence = np.empty((height, width), dtype=np.float32)
-        stride = self.model.stride
+        stride = self.stride
         for rows, band in bands(logits, height, width, stride):
             labels[rows], highest = most_likely(band)
             # the softmax of the largest logit is 1 / sum(exp(logit - largest)): no need for the others
@@ -101,9 +131,29 @@ def to_working_size(image: NDArray[np.uint8], size: int | None, square: bool = F
     return images.resize(image, *images.working_size(height, width, target, square))
 
 
-def load_segmenter(name: str, bfloat16: bool | None = None) -> Segmenter:
-    """The model called `name` from the model store, ready to segment; `bfloat16` as for `Segmenter`."""
-    return Segmenter(load_model(name), bfloat16)
+def load_segmenter(name: str, engine: EngineChoice | None = None) -> Segmenter:
+    """The model called `name` from the model store, ready to segment.
+
+    engine: None means the one that suits this machine. A model without a graph is always run by PyTorch.
+    ModelNotFoundError, BrokenModelError.
+    """
+    return read_whole(name, partial(read_segmenter, engine=engine))
+
+
+def read_segmenter(folder: Path, card: ModelCard, engine: EngineChoice | None = None) -> Segmenter:
+    """The model in a folder, whose card was read from there; otherwise as `load_segmenter`."""
+    wanted = engine or chosen_engine()
+    graph = read_graph(folder, card) if wanted is EngineChoice.ONNX_RUNTIME else None
+    if graph is None:
+        from core.models.weights import read_model
+
+        return Segmenter.of_network(read_model(folder, card), wanted is EngineChoice.PYTORCH_BFLOAT16)
+    segmenter = Segmenter.of_graph(card, graph)
+    if not segmenter.predictor.has_finite_answers():
+        raise BrokenModelError(
+            f"{folder / GRAPH}: the network answers with values that are not finite; copy the model again."
+        )
+    return segmenter
 
 
 def segment_photo(

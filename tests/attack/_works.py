@@ -20,7 +20,8 @@ import numpy as np
 from core.datasets.acquire.download import Source, download
 from core.datasets.layouts.opening import open_dataset
 from core.errors import StreetScopeError
-from core.models.store import list_models, load_model
+from core.models.store import list_models
+from core.models.weights import load_model
 from core.training.runs.folder import create_run, run_folder
 from core.training.runs.status import enqueue
 from core.training.workers.publish import publish_checkpoint

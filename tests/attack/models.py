@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,17 +14,22 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import onnx
 import torch
+from google.protobuf.message import DecodeError
+from onnx import numpy_helper
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from core.models.card import ModelCard, class_entries, normalisation
 from core.models.networks import find_network
-from core.models.store import ModelCard, class_entries, normalisation, save_model
+from core.models.weights import save_model
 from tests.attack._attempt import Ended, attempt, command, count, own_house
 from tests.attack.tally import Tally
 from tests.conftest import COLOURS, save_colour_model
+from tests.graphs import HOSTILE_GRAPHS
 
-CARD, WEIGHTS = "model.json", "weights.safetensors"
+CARD, WEIGHTS, GRAPH = "model.json", "weights.safetensors", "model.onnx"
 
 ODD_VALUES: tuple[Any, ...] = (
     None, True, -1, 2**31, 2**63 - 1, 2**64, 10**400, 0.5, -1e308, 1e308, "", "x", "\ud800", "\x1b[31m",
@@ -53,7 +59,10 @@ def attack(tally: Tally, folder: Path) -> None:
         save_model(card, network.build(len(COLOURS), False))
         photo = folder / "photo.png"
         Image.effect_noise((64, 48), 60).convert("RGB").save(photo)
-        for name, changes in (("mine", [*_cards(), *_files(), *_flips()]), ("normed", list(_tensors()))):
+        for name, changes in (
+            ("mine", [*_cards(), *_files(), *_flips()]),
+            ("normed", [*_tensors(), *_graphs()]),
+        ):
             sound = folder / "models" / name
             kept = folder / f"kept-{name}"
             shutil.copytree(sound, kept)
@@ -120,8 +129,10 @@ def _write_card(folder: Path, content: bytes) -> None:
 
 
 def _files() -> Iterator[tuple[str, Change]]:
-    for name, kind in product((CARD, WEIGHTS), ODD_FILES):
+    for name, kind in product((CARD, WEIGHTS, GRAPH), ODD_FILES):
         yield f"{name} {kind}", partial(_make_odd_one, name=name, kind=kind)
+    for kind in ODD_FILES:
+        yield f"no graph, {WEIGHTS} {kind}", partial(_make_odd_weights, kind=kind)
     yield "the folder is a pipe", partial(_instead, make=os.mkfifo)
     yield "the folder is a link to itself", partial(_instead, make=_link_to_itself)
 
@@ -141,6 +152,11 @@ def _edit_card(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
 
 def _make_odd_one(folder: Path, name: str, kind: str) -> None:
     make_odd(folder / name, kind)
+
+
+def _make_odd_weights(folder: Path, kind: str) -> None:
+    _hashed(folder)
+    _make_odd_one(folder, WEIGHTS, kind)
 
 
 def make_odd(path: Path, kind: str) -> None:
@@ -167,14 +183,16 @@ def make_odd(path: Path, kind: str) -> None:
             path.write_bytes(bytes(1000))
 
 
-def _hashed(folder: Path) -> None:
-    digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-    _edited(folder / CARD, lambda content: content.update(weights_sha256=digest))
+def _hashed(folder: Path, name: str = WEIGHTS) -> None:
+    """Put the right hash into the card; without a graph, PyTorch has to load the weights."""
+    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    hashes = {"weights_sha256": digest, "graph_sha256": ""} if name == WEIGHTS else {"graph_sha256": digest}
+    _edited(folder / CARD, lambda content: content.update(hashes))
 
 
 def _flips() -> Iterator[tuple[str, Change]]:
     """Bytes changed at random, with the right hash in the card."""
-    for name in (CARD, WEIGHTS):
+    for name in (CARD, WEIGHTS, GRAPH):
         for seed in range(FLIPS):
 
             def flip(folder: Path, name: str = name, seed: int = seed) -> None:
@@ -183,8 +201,8 @@ def _flips() -> Iterator[tuple[str, Change]]:
                 for _ in range(chance.randint(1, 8)):
                     content[chance.randrange(len(content))] = chance.randrange(256)
                 (folder / name).write_bytes(content)
-                if name == WEIGHTS:
-                    _hashed(folder)
+                if name != CARD:
+                    _hashed(folder, name)
 
             yield f"{name} flipped {seed}", flip
     for number, header in enumerate((b"\xff" * 8, (10**8).to_bytes(8, "little"), bytes(8), b"PK\x03\x04")):
@@ -229,3 +247,35 @@ def _tensors() -> Iterator[tuple[str, Change]]:
                 _hashed(folder)
 
             yield f"{end} {kind}", edit
+
+
+def _graphs() -> Iterator[tuple[str, Change]]:
+    """Graphs of a real network with a byte changed in their structure, and with hostile parts."""
+
+    def flip(folder: Path, seed: int) -> None:
+        chance, model = random.Random(seed), onnx.load(folder / GRAPH)
+        # The structure alone: nearly all bytes of a graph are weights, where a change is only another number.
+        weights = [numpy_helper.to_array(tensor) for tensor in model.graph.initializer]
+        for tensor in model.graph.initializer:
+            tensor.raw_data = b""
+        content = bytearray(model.SerializeToString())
+        content[chance.randrange(len(content))] = chance.randrange(256)
+        with contextlib.suppress(DecodeError):
+            model = onnx.load_from_string(bytes(content))
+            for tensor, values in zip(model.graph.initializer, weights, strict=False):
+                tensor.raw_data = values.tobytes()
+            content = bytearray(model.SerializeToString())
+        (folder / GRAPH).write_bytes(content)
+        _hashed(folder, GRAPH)
+
+    for seed in range(4 * FLIPS):
+        yield f"graph's structure flipped {seed}", partial(flip, seed=seed)
+
+    def edit(folder: Path, change: Callable[[onnx.ModelProto], object]) -> None:
+        model = onnx.load(folder / GRAPH)
+        change(model)
+        (folder / GRAPH).write_bytes(model.SerializeToString())
+        _hashed(folder, GRAPH)
+
+    for what, change in HOSTILE_GRAPHS.items():
+        yield f"graph with {what}", partial(edit, change=change)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,20 +27,18 @@ for script in {scripts}:
                     importlib.import_module(f"{{node.module}}.{{alias.name}}")
 """
 
-# Segments a picture and reads a pixel of it.
+# Segments a picture, reads a pixel of it, and compares it with another, as the pages do.
 SEGMENT = """
-import numpy as np
+from core.photos import images
+from core.photos.samples import china
 from core.reports.charts import reading_option
-from core.models.store import Model, ModelCard, class_entries, normalisation
-from core.classes import CAMVID_32
-from core.models.networks import find_network
-from core.segmentation.segmenter import Segmenter
+from core.segmentation.comparison import compare
+from core.segmentation.segmenter import load_segmenter
 
-network = find_network("unet_lite0")
-classes = class_entries(CAMVID_32)
-card = ModelCard(name="new", network=network.name, class_list=classes, normalisation=normalisation(network))
-model = Model(card, CAMVID_32, network.build(32, False), network.stride, network.multiple)
-reading_option(Segmenter(model).segment(np.zeros((32, 32, 3), np.uint8)).read_pixel(3, 5))
+segmenter = load_segmenter("street-lite0")
+first, second = (segmenter.segment(images.decode(china().read_bytes(), size), size) for size in (64, 96))
+reading_option(first.read_pixel(3, 5))
+compare(first, second)
 """
 
 # The figures of an evaluation alone, as a script would read them.
@@ -56,34 +56,62 @@ def imported(script: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_exploring_needs_nothing_that_trains_or_draws_charts() -> None:
-    found = imported(NAMED.format(scripts=["app.py", "pages/explore.py"]) + SEGMENT)
+HEAVY = {"torch", "fastai", "fastcore", "matplotlib", "sklearn", "timm", "torchvision"}
+"""What trains, publishes, or draws for paper: nobody who looks should wait for it."""
 
-    assert {"torch", "pages.widgets.viewer.pixel_viewer", "core.segmentation.segmenter"} <= found
-    unwanted = {"fastai", "fastcore", "matplotlib", "plotly.graph_objs._figure", "sklearn", "torch._dynamo"}
-    assert found.isdisjoint(unwanted)
-
-
-def test_evaluating_needs_nothing_that_trains() -> None:
-    found = imported(NAMED.format(scripts=["pages/evaluate.py"]))
-
-    assert {"streamlit", "pages.widgets.evaluate.job", "core.evaluation.store"} <= found
-    assert found.isdisjoint({"fastai", "fastcore", "matplotlib", "sklearn"})
+TORCH_FILES = {
+    "core/models/architectures.py",
+    "core/models/export.py",
+    "core/models/inference.py",
+    "core/models/tensors.py",
+    "core/models/weights.py",
+    "core/segmentation/engines/pytorch.py",
+}
+TORCH_ROOMS = ("core/training/distributed", "core/training/learner", "core/training/workers")
+"""The files and rooms that import torch when they are imported; whoever imports one of them waits for it."""
 
 
 @pytest.mark.parametrize(
     ("page", "parts"),
     [
+        ("explore", {"pages.widgets.viewer.pixel_viewer", "core.segmentation.segmenter"}),
+        ("compare", {"pages.widgets.explore.comparison"}),
         ("data", {"pages.widgets.shared.datasets", "core.datasets.contents.thumbnails"}),
+        ("evaluate", {"pages.widgets.evaluate.job", "core.evaluation.store"}),
         ("runs", {"pages.widgets.runs.monitor", "core.reports.run_charts"}),
         ("training", {"pages.widgets.training.plan", "core.training.control.estimate"}),
     ],
 )
-def test_looking_at_data_recipes_and_runs_needs_no_network(page: str, parts: set[str]) -> None:
-    found = imported(NAMED.format(scripts=[f"pages/{page}.py"]))
+def test_a_page_and_what_it_segments_needs_nothing_that_trains(page: str, parts: set[str]) -> None:
+    found = imported(NAMED.format(scripts=["app.py", f"pages/{page}.py"]) + SEGMENT)
 
-    assert {"streamlit"} | parts <= found
-    assert found.isdisjoint({"torch", "fastai", "matplotlib", "sklearn"})
+    assert {"streamlit", "onnxruntime"} | parts <= found
+    assert found.isdisjoint(HEAVY)
+    if page == "explore":
+        assert "plotly.graph_objs._figure" not in found
+
+
+def test_torch_is_imported_where_it_is_needed_and_nowhere_else() -> None:
+    files = [path for top in ("core", "pages") for path in sorted((ROOT / top).rglob("*.py"))]
+    importing = [path.relative_to(ROOT).as_posix() for path in files if _needs_torch(path)]
+
+    elsewhere = {path for path in importing if not path.startswith(TORCH_ROOMS)}
+    assert elsewhere == TORCH_FILES
+
+
+def _needs_torch(path: Path) -> bool:
+    """Whether importing a file imports torch by its own words: not in a function, not for type checkers."""
+    return any(
+        name.split(".")[0] == "torch"
+        for node in ast.parse(path.read_text("utf-8")).body
+        for name in _names(node)
+    )
+
+
+def _names(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
 def test_figures_need_no_network() -> None:

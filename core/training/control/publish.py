@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.errors import ModelError
 from core.jobs import Tell
+from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
-from core.models.store import ModelCard, is_model_or_free, list_models, model_folder
+from core.models.store import is_model_or_free, list_models, model_folder
 from core.training.runs.records import checkpoint_file
 from core.workers import Worker, run_worker
 

@@ -17,17 +17,20 @@ import numpy as np
 import torch
 from fastai.callback.core import Callback, CancelFitException
 from fastai.learner import ValueMetric
-from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
 
 from core.errors import DivergedError
 from core.evaluation.metrics import count_confusion, mean_iou, pixel_accuracy
 from core.jobs import ProgressCallback
+from core.models.compiler import without_compiler
 from core.training.distributed import processes
 from core.training.learner import convolution
 from core.training.learner.checkpoint import save_weights
 from core.training.learner.loss import to_label_size
 from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, append_row
+
+with without_compiler():
+    from timm.utils.model_ema import ModelEmaV3
 
 
 class Event(Callback):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -15,7 +13,7 @@ import torch
 
 from core.datasets import SegmentationDataset
 from core.datasets.contents.fingerprint import fingerprint
-from core.hardware.processor import has_native_bfloat16
+from core.hardware.processor import has_native_bfloat16, processor_name
 from core.training.distributed import processes
 from core.training.recipes.recipe import Recipe
 
@@ -53,7 +51,7 @@ def describe(recipe: Recipe, dataset: SegmentationDataset) -> dict[str, Any]:
         "versions": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
         "system": platform.platform(),
         "processor": {
-            "name": _processor_name(),
+            "name": processor_name(),
             "cores": os.cpu_count(),
             "threads": torch.get_num_threads(),
             "bfloat16": has_native_bfloat16() and device.type == "cpu",
@@ -89,12 +87,3 @@ def followed_by(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     if before and changes(before, now):
         kept.append({name: value for name, value in before.items() if name != EARLIER})
     return now | {EARLIER: kept[-_MOST_EARLIER:]} if kept else now
-
-
-def _processor_name() -> str:
-    """The processor's name; on Linux, `platform` alone knows only its architecture."""
-    if sys.platform == "linux":
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

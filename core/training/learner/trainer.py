@@ -110,7 +110,7 @@ def target_classes(recipe: Recipe, dataset: SegmentationDataset) -> ClassList:
     """The class list that a recipe trains for: `dataset` is the data set's own, `model` the start model's."""
     lists = {"dataset": dataset.class_list, CAMVID_11.name: CAMVID_11, CAMVID_32.name: CAMVID_32}
     if recipe.classes == "model" and recipe.start_model is not None:
-        from core.models.store import load_model
+        from core.models.weights import load_model
 
         return load_model(recipe.start_model).class_list
     if recipe.classes not in lists:
@@ -554,7 +554,7 @@ def _network(recipe: Recipe, network: Network, classes: int, fresh: bool) -> nn.
 
 def _load_start_model(recipe: Recipe, name: str, model: nn.Module) -> None:
     """Load a model of the store; for another number of classes, its last layer starts at random."""
-    from core.models.store import load_model
+    from core.models.weights import load_model
 
     start = load_model(name)
     if start.card.network != recipe.network:

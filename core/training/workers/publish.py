@@ -25,13 +25,15 @@ from core.evaluation.results import Evaluation
 from core.files import replacing, write_bytes, write_text
 from core.jobs import ProgressCallback, Tell
 from core.models import store
+from core.models.card import ModelCard, class_entries, normalisation
 from core.models.networks import find_network
-from core.models.store import ModelCard
 from core.models.tensors import check_fit
+from core.models.weights import bytes_of, write_model
 from core.photos import images
 from core.photos.samples import china
 from core.segmentation import painting
-from core.segmentation.segmenter import Segmenter
+from core.segmentation.measure import measure_once
+from core.segmentation.segmenter import read_segmenter
 from core.training.learner.checkpoint import load_weights
 from core.training.learner.trainer import target_classes
 from core.training.recipes.recipe import Recipe
@@ -71,16 +73,17 @@ def publish(
         name=name,
         network=network.name,
         summary=network.summary,
-        class_list=store.class_entries(classes),
-        normalisation=store.normalisation(network),
+        class_list=class_entries(classes),
+        normalisation=normalisation(network),
         training=_training(recipe, dataset, history) | {"run": folder.name},
         limits=_limits(dataset),
         licence=f"The terms of what it was trained on apply: {dataset.name}.",
         library_versions={library: version(library) for library in LIBRARIES},
     )
-    with store.new_model(name, store.bytes_of(module) + _PICTURE_BYTES, replace=replace) as place:
-        card = store.write_model(place, card, module)
-        segmenter = Segmenter(store.read_model(place, card))  # as the others will load it
+    measure_once()
+    with store.new_model(name, bytes_of(module) + _PICTURE_BYTES, replace=replace) as place:
+        card = write_model(place, card, module)
+        segmenter = read_segmenter(place, card)  # as the others will load it
         result = evaluate(segmenter, dataset, "valid", progress)
         card = store.write_card(place, card.model_copy(update={"metrics": result.as_dict()}))
         _write_history(place / HISTORY, history)

@@ -46,7 +46,7 @@ from core.workers import serve
 
 if TYPE_CHECKING:
     from core.datasets import SegmentationDataset
-    from core.models.store import ModelCard
+    from core.models.card import ModelCard
     from core.training.learner.lr_find import Suggestions
     from core.training.learner.trainer import BatchReport, EpochReport
     from core.training.recipes.recipe import Recipe

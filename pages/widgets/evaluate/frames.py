@@ -21,7 +21,7 @@ from core.evaluation.pictures import (
 )
 from core.evaluation.results import SplitEvaluation
 from core.files import signature
-from core.models.store import ModelCard
+from core.models.card import ModelCard
 from core.photos import images
 from core.segmentation.cache import SharedCache
 from pages.widgets.data.truth import truth_picture, truth_viewer

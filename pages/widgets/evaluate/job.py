@@ -15,7 +15,8 @@ from core.evaluation.metrics import check_classes_fit
 from core.evaluation.results import SplitEvaluation
 from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
 from core.jobs import Job
-from core.models.store import ModelCard
+from core.models.card import ModelCard
+from core.segmentation.measure import WORTH_MEASURING, measure_once
 from pages.widgets.segmentation.models import loaded_segmenter
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
@@ -154,6 +155,9 @@ def _work(task: Task) -> Callable[[Job[tuple[str, SplitEvaluation]]], tuple[str,
                 # Not the job's own estimate: the time spent waiting says nothing about the speed.
                 job.tell(done, total, (time.monotonic() - begun) / done * (total - done))
 
+            if task.frames >= WORTH_MEASURING:
+                job.tell(0, task.frames, doing="finding the fastest way to compute on this machine")
+                measure_once()
             job.tell(0, task.frames, doing="reading the data set's files")
             key = evaluation_key(card, dataset, split)
             job.tell(0, task.frames, doing="loading the network")

@@ -12,12 +12,14 @@ import streamlit as st
 
 from core.errors import ComparisonError, ImageError, ModelError
 from core.hardware.allocator import return_free_memory
+from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
-from core.models.store import ModelCard, list_models, read_card
+from core.models.store import list_models, read_card
 from core.photos import images
 from core.photos.photo import Photo
 from core.reports.model_words import accuracy_words, licence_words, limits_words
 from core.segmentation.cache import SharedCache
+from core.segmentation.engines.choice import EngineChoice, chosen_engine
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
 from core.segmentation.sizes import WorkingSize
@@ -47,10 +49,14 @@ class SegmentedPhoto:
         return self.segmentation.nbytes + len(self.picture.photo) + len(self.picture.maps)
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
 def loaded_segmenter(model: str, weights: str) -> Segmenter:
     """A loaded model with these weights. Three are kept; a fourth replaces the oldest."""
-    return load_segmenter(model)
+    return _loaded(model, weights, chosen_engine())
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _loaded(model: str, weights: str, engine: EngineChoice) -> Segmenter:
+    return load_segmenter(model, engine)
 
 
 @st.cache_resource(show_spinner=False)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from core.__main__ import main
-from core.models.store import list_models, load_model
+from core.models.store import list_models
+from core.models.weights import load_model
 from core.training.runs.folder import HISTORY, append_row, read_settings, run_folder, run_ids
 from core.training.runs.records import Epoch
 

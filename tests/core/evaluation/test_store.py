@@ -16,7 +16,8 @@ from core.datasets import SegmentationDataset
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
 from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
-from core.models.store import ModelCard, read_card
+from core.models.card import ModelCard
+from core.models.store import read_card
 from core.segmentation.segmenter import Segmenter, load_segmenter
 from tests.conftest import ROAD, SKY, TREE, save_colour_model
 

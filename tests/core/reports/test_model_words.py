@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from core.models.store import ModelCard, read_card
+from core.models.card import ModelCard
+from core.models.store import read_card
 from core.reports.model_words import accuracy_words, licence_words, limits_words
 
 MEASURED = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +18,10 @@ from torch import nn
 
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import PixelOutsideError, SizeError
+from core.models.card import ModelCard, Normalisation, class_entries
 from core.models.networks import find_network
 from core.models.paths import DEFAULT_MODEL, models_folder
-from core.models.store import (
-    Model,
-    ModelCard,
-    Normalisation,
-    class_entries,
-    load_model,
-    save_model,
-)
+from core.models.weights import Model, load_model, save_model
 from core.segmentation.probabilities import entropy_bits, percent
 from core.segmentation.reading import neighbourhood
 from core.segmentation.segmentation import Segmentation
@@ -59,7 +53,15 @@ def random_segmenter(stride: int, seed: int) -> Segmenter:
         class_list=class_entries(FIVE),
         normalisation=Normalisation(mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25)),
     )
-    return Segmenter(Model(card, FIVE, network, stride, multiple=2 * stride))
+    return Segmenter.of_network(Model(card, FIVE, network, stride, multiple=2 * stride))
+
+
+@dataclass(frozen=True)
+class LoadedTwice:
+    """A saved model in PyTorch, and as the app loads it."""
+
+    network: nn.Module
+    segmenter: Segmenter
 
 
 def of_logits(*classes: list[list[float]]) -> Segmentation:
@@ -79,7 +81,13 @@ def everywhere(result: Segmentation) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def lite0(tmp_path_factory) -> Segmenter:
+def lite0(lite0_model) -> Segmenter:
+    """The same as the app loads it."""
+    return lite0_model.segmenter
+
+
+@pytest.fixture(scope="module")
+def lite0_model(tmp_path_factory) -> LoadedTwice:
     """A small U-Net with random weights, saved and loaded, whose answers vary over a picture."""
     torch.manual_seed(3)
     network = find_network("unet_lite0")
@@ -97,7 +105,7 @@ def lite0(tmp_path_factory) -> Segmenter:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STREETSCOPE_MODELS", str(tmp_path_factory.mktemp("models")))
         save_model(card, module)
-        return load_segmenter("lite0")
+        return LoadedTwice(load_model("lite0").network, load_segmenter("lite0"))
 
 
 def photo(name: str, height: int, width: int) -> np.ndarray:
@@ -208,8 +216,8 @@ def test_probabilities_equal_a_full_size_interpolation_of_the_logits(lite0, pict
 
 
 @pytest.mark.parametrize("picture", PICTURES)
-def test_result_equals_a_plain_forward_pass_at_full_size(lite0, picture):
-    segmenter = Segmenter(lite0.model, bfloat16=False)
+def test_result_equals_a_plain_forward_pass_at_full_size(lite0_model, picture):
+    segmenter, network = lite0_model.segmenter, lite0_model.network.eval()
     image = PICTURES[picture]()
     height, width = image.shape[:2]
 
@@ -219,7 +227,7 @@ def test_result_equals_a_plain_forward_pass_at_full_size(lite0, picture):
     )
     batch = ((batch - 0.5) / 0.5)[:, :, rows][..., cols]
     with torch.inference_mode():
-        logits = lite0.model.network(batch.contiguous(memory_format=torch.channels_last)).half().float()
+        logits = network(batch.contiguous(memory_format=torch.channels_last)).half().float()
     full = F.interpolate(logits, scale_factor=2, mode="bilinear", align_corners=False)[0, :, :height, :width]
     expected = full.softmax(dim=0).permute(1, 2, 0).numpy()
 
@@ -247,7 +255,7 @@ def test_pixels_are_normalised_as_the_models_card_says():
         class_list=class_entries(ClassList("two", FIVE.classes[:2])),
         normalisation=Normalisation(mean=(0.5, 0, 0), std=(0.25, 1, 1)),
     )
-    segmenter = Segmenter(Model(card, ClassList("two", FIVE.classes[:2]), network, 1, 1))
+    segmenter = Segmenter.of_network(Model(card, ClassList("two", FIVE.classes[:2]), network, 1, 1))
     image = np.zeros((32, 32, 3), dtype=np.uint8)
     image[0, :3, 0] = 0, 128, 255
 
@@ -268,7 +276,7 @@ def test_logits_beyond_half_precision_still_give_probabilities():
         class_list=class_entries(FIVE),
         normalisation=Normalisation(mean=(0, 0, 0), std=(1, 1, 1)),
     )
-    result = Segmenter(Model(card, FIVE, network, 1, 1)).segment(noise(32, 32))
+    result = Segmenter.of_network(Model(card, FIVE, network, 1, 1)).segment(noise(32, 32))
 
     assert result.read_pixel(3, 4).probabilities[0].tolist() == [1, 0, 0, 0, 0]
     assert (result.confidence == 1).all()
@@ -615,6 +623,8 @@ def test_bfloat16_changes_almost_no_label_of_the_shipped_model():
     model = load_model(DEFAULT_MODEL)
     with Image.open(PHOTOS / "china.jpg") as picture:
         image = np.array(picture.convert("RGB"))
-    single, half = (Segmenter(model, bfloat16).segment(image, 512).labels for bfloat16 in (False, True))
+    single, half = (
+        Segmenter.of_network(model, bfloat16).segment(image, 512).labels for bfloat16 in (False, True)
+    )
 
     assert (single == half).mean() >= 0.995

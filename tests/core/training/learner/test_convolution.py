@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.models.networks import Float32Conv2d, find_network
+from core.models.architectures import Float32Conv2d
+from core.models.networks import find_network
 from core.training.learner.convolution import convolve, gains
 
 

@@ -42,7 +42,7 @@ def example(labels, colours) -> TrainingExample:
 @pytest.fixture
 def seer(colour_model):
     """A network that sees each pixel's class in its colour."""
-    from core.models.store import load_model
+    from core.models.weights import load_model
 
     return load_model(colour_model).network.eval()
 

@@ -23,7 +23,7 @@ from core.errors import (
     TrainingError,
 )
 from core.models.networks import find_network
-from core.models.store import load_model
+from core.models.weights import load_model
 from core.training.learner.convolution import convolve
 from core.training.learner.data import Pictures, stage_dataloaders
 from core.training.learner.examples import load_examples

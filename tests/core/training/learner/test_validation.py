@@ -17,6 +17,7 @@ from core.datasets.layouts.opening import open_dataset
 from core.evaluation.evaluate import evaluate
 from core.evaluation.metrics import count_confusion, truth_table
 from core.models.networks import find_network
+from core.models.weights import load_model
 from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
 from core.segmentation.sizes import SIZES
 from core.training.learner.callbacks import AverageWeights, CountConfusion
@@ -56,13 +57,13 @@ def dataset(segmenter, tmp_path_factory) -> SegmentationDataset:
 
 def validated(segmenter: Segmenter, dataset: SegmentationDataset, **stage) -> np.ndarray:
     """The confusion that a training run counts."""
-    network = find_network(segmenter.model.card.network)
+    network = find_network(segmenter.card.network)
     recipe = make_recipe(make_stage(**stage))
     table = truth_table(dataset.class_list, segmenter.class_list)
     train, valid = (load_examples(dataset, frames, table, 10**9) for frames in (dataset.train, dataset.valid))
     classes = len(segmenter.class_list)
     pictures = Pictures(train, valid, torch.ones(classes))
-    model = segmenter.model.network
+    model = load_model(segmenter.name).network
     counter = CountConfusion(classes)
     learner = Learner(
         stage_dataloaders(recipe, recipe.stages[0], network, pictures, 1, torch.device("cpu")),
@@ -97,13 +98,13 @@ def test_training_evaluate_and_explore_agree_to_the_last_pixel(segmenter, datase
 
 
 def test_a_stage_of_half_size_sees_what_the_app_sees_at_half_size(segmenter, dataset):
-    network, stage = find_network(segmenter.model.card.network), make_stage(valid_size=0.5)
+    network, stage = find_network(segmenter.card.network), make_stage(valid_size=0.5)
     image, _ = dataset.read(dataset.valid[0])
     rows, cols = (side // 2 for side in image.shape[:2])
     examples = load_examples(dataset, dataset.valid[:1], np.arange(256, dtype=np.uint8), 10**9)
     pictures = Pictures(examples, examples, torch.ones(2))
     (batch, _), *_ = stage_dataloaders(make_recipe(stage), stage, network, pictures, 1).valid
-    logits = PredictsAsTheApp(segmenter.model.network, network)(batch)
+    logits = PredictsAsTheApp(load_model(segmenter.name).network, network)(batch)
 
     shown = segmenter.segment(image, max(rows, cols))
     assert shown.labels.shape == (rows, cols)

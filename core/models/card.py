@@ -1,0 +1,95 @@
+"""A model's card, `model.json`: what it is, how it was trained, how good it is, and its files' hashes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from core.classes import ClassList, SegmentationClass
+from core.models.networks import Network
+
+FORMAT_VERSION = 1
+
+Level = Annotated[int, Field(ge=0, le=255)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Spread = Annotated[Finite, Field(gt=0)]
+
+
+class _CardPart(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClassEntry(_CardPart):
+    """One class in a card."""
+
+    name: str
+    colour: tuple[Level, Level, Level]
+    meaning: str = ""
+    group: str = ""
+
+
+class ClassEntries(_CardPart):
+    """A class list in a card."""
+
+    name: str
+    void: int | None = None
+    classes: Annotated[tuple[ClassEntry, ...], Field(min_length=1, max_length=255)]
+
+    def restored(self) -> ClassList:
+        """The class list itself."""
+        classes = tuple(SegmentationClass(e.name, e.colour, e.meaning, e.group) for e in self.classes)
+        return ClassList(self.name, classes, self.void)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        names = [entry.name for entry in self.classes]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise PydanticCustomError("classes", "two classes have the name {name}", {"name": twice})
+        if self.void is not None and not 0 <= self.void < len(names):
+            raise PydanticCustomError(
+                "void",
+                "void is {void}, but the classes are numbered from 0 to {last}",
+                {"void": self.void, "last": len(names) - 1},
+            )
+        return self
+
+
+class Normalisation(_CardPart):
+    """The network's input is (pixel / 255 - mean) / std, per channel."""
+
+    mean: tuple[Finite, Finite, Finite]
+    std: tuple[Spread, Spread, Spread]
+
+
+class ModelCard(_CardPart):
+    """The contents of `model.json`. training and metrics are for people: no code depends on them."""
+
+    format_version: int = FORMAT_VERSION
+    name: str
+    network: str
+    summary: str = ""
+    class_list: ClassEntries
+    normalisation: Normalisation
+    training: dict[str, Any] = {}
+    metrics: dict[str, Any] = {}
+    limits: tuple[str, ...] = ()
+    licence: str = ""
+    library_versions: dict[str, str] = {}
+    weights_sha256: str = ""
+    graph_sha256: str = ""
+
+
+def class_entries(classes: ClassList) -> ClassEntries:
+    """A class list in a card's form."""
+    entries = (
+        ClassEntry(name=c.name, colour=c.colour, meaning=c.meaning, group=c.group) for c in classes.classes
+    )
+    return ClassEntries(name=classes.name, void=classes.void, classes=tuple(entries))
+
+
+def normalisation(network: Network) -> Normalisation:
+    """A network's input normalisation in a card's form."""
+    return Normalisation(mean=network.mean, std=network.std)

@@ -1,0 +1,1 @@
+"""What runs a network: ONNX Runtime for looking, PyTorch for training and for GPUs."""
