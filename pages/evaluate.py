@@ -15,6 +15,7 @@ st.markdown(
 )
 
 with st.spinner("Loading the network"):
+    from core.reports.model_words import other_size_words
     from pages.widgets.evaluate.choice import choose_frames, choose_tasks
     from pages.widgets.evaluate.confusion import follow_cell, show_confusion
     from pages.widgets.evaluate.figures import (
@@ -28,7 +29,7 @@ with st.spinner("Loading the network"):
     from pages.widgets.evaluate.job import evaluations
     from pages.widgets.evaluate.worst import show_worst
     from pages.widgets.segmentation.models import terms
-    from pages.widgets.shared.markdown import escape
+    from pages.widgets.shared.markdown import escape, joined
 
 opened = choose_frames()
 follow_cell()
@@ -50,10 +51,11 @@ if len(found) > 1:
         )
     ]
 headline(shown, opened)
-card = next(task.card for task in tasks if task.card.name == shown.model)
-if words := terms(card):
+task = next(task for task in tasks if task.card.name == shown.model)
+other_size = other_size_words(task.card, shown.dataset, shown.split, shown.size)
+if words := joined(" ", filter(None, (escape(other_size), terms(task.card)))):
     st.caption(words)
-measured = Measured(shown, opened, card)
+measured = Measured(shown, task.opened, task.card)
 TABS: dict[str, Callable[[], None]] = {
     "Classes": lambda: show_classes(shown),
     "Confusion": lambda: show_confusion(measured),

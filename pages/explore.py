@@ -34,8 +34,8 @@ warn_of_missing("model")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     photo_input()
     strip = st.container()
-    size = size_picker()
     model = model_picker()
+    size = size_picker(model=model)
 show_refused()
 
 photo = visitor_session().photo()
@@ -90,6 +90,6 @@ def look_inside() -> None:
 
 
 look_inside()
-st.caption(figures(model))
+st.caption(figures(shown.segmentation))
 listen_for_pasted()
 keep_visitor_session(reading.take_up)

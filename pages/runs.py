@@ -12,6 +12,7 @@ st.markdown(
 
 with st.spinner("Looking for runs"):
     from core.training.runs.records import list_runs
+    from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.runs import state as run_state
     from pages.widgets.runs.about import about
     from pages.widgets.runs.compare import compare
@@ -41,3 +42,4 @@ for tab, show in zip(st.tabs(list(TABS), key=run_state.TAB, bind="query-params")
     if tab.open:
         with tab:
             show(chosen)
+keep_visitor_session()

@@ -10,6 +10,7 @@ import click
 
 from core.commands.datasets import print_frames
 from core.models.paths import DEFAULT_MODEL
+from core.segmentation.sizes import SIZES, TRAINED, size_called
 
 if TYPE_CHECKING:
     from core.datasets import SegmentationDataset
@@ -28,6 +29,14 @@ _PICTURES = 6
 @click.option("--with", "other", metavar="MODEL", help="Compare with this model.")
 @click.option(
     "--split", type=click.Choice(["train", "valid", "test", "all"]), default="valid", show_default=True
+)
+@click.option(
+    "--size",
+    type=click.Choice([TRAINED, *(name for name, size in SIZES.items() if not size.square)]),
+    default=TRAINED,
+    show_default=True,
+    help="Longer side of the frames while they are segmented, in pixels; `trained` is the one at which the "
+    "model was trained, `full` each frame's own.",
 )
 @click.option(
     "--worst", type=click.IntRange(min=1), metavar="N", help="List the N frames with the highest loss."
@@ -50,6 +59,7 @@ def evaluate(
     model: str,
     other: str | None,
     split: str,
+    size: str,
     worst: int | None,
     confused: tuple[str, str] | None,
     again: bool,
@@ -58,33 +68,37 @@ def evaluate(
 ) -> None:
     """Evaluate a model on a split of a data set.
 
-    Every picture is segmented at its own size, exactly as the app does it. The results are cached and shared
-    with the Evaluate page.
+    Every picture is segmented exactly as the app does it, at the size at which the model was trained unless
+    you say otherwise. The results are cached and shared with the Evaluate page.
     """
     from core.datasets.layouts.opening import open_dataset
     from core.evaluation.store import evaluate_once
     from core.models.store import read_card
     from core.reports import evaluation_tables as tables
+    from core.reports.model_words import other_size_words
     from core.segmentation.measure import WORTH_MEASURING, measure_once
+    from core.training.recipes.trained import trained_size
 
     if other == model:
         raise click.UsageError(f"--with names {model} itself; give another model.")
     # Whatever can be refused comes before the evaluation, which takes minutes.
     cards = [read_card(name) for name in (model, other) if name is not None]
     cell = None if confused is None else _cell(cards[0], confused)
-    dataset = open_dataset(data)
-    if len(dataset.frames(split)) >= WORTH_MEASURING:  # type: ignore[arg-type]
+    opened = open_dataset(data)
+    if len(opened.frames(split)) >= WORTH_MEASURING:  # type: ignore[arg-type]
         measure_once()
+    sizes = [size_called(size, trained_size(card), unknown="full").pixels for card in cards]
+    datasets = [opened.scaled_to(longest) for longest in sizes]
     found = [
         evaluate_once(card, dataset, split, print_frames, again=again)  # type: ignore[arg-type]
-        for card in cards
+        for card, dataset in zip(cards, datasets, strict=True)
     ]
     first = found[0]
     compared = tables.comparison_rows(*found) if len(found) > 1 else None
     worst_first = first.frames.worst_first(first.frames.losses, largest=True).tolist()
     frames = tables.frame_rows(first, worst_first)
     confusions = None if cell is None else tables.confused_rows(first, *cell)
-    files = [] if out is None else _write(found, dataset, out, worst_first[: worst or 0], cell)
+    files = [] if out is None else _write(found, datasets[0], out, worst_first[: worst or 0], cell)
     if as_json:
         result = first.as_dict() | {
             "frames": frames,
@@ -96,6 +110,8 @@ def evaluate(
         click.echo(json.dumps(result))
         return
     click.echo(_figures(first))
+    if other_size := other_size_words(cards[0], first.dataset, first.split, first.size):
+        click.echo(other_size)
     if worst:
         click.echo("\n".join(_worst(frames[:worst])))
     if confused is not None and confusions is not None:
@@ -170,8 +186,11 @@ def _confusion(evaluation: SplitEvaluation, true: str, predicted: str, rows: Row
 
 def _comparison(found: list[SplitEvaluation], rows: Rows) -> list[str]:
     first, second = (evaluation.model for evaluation in found)
+    sides = [first, second]
+    if found[0].size != found[1].size:
+        sides = [f"{evaluation.model} at {evaluation.size}" for evaluation in found]
     return [
-        f"{first}, {second}, and the difference:",
+        f"{', '.join(sides)}, and the difference:",
         *(
             f"{_number(row[first])}  {_number(row[second])}  {_number(row['difference'], '+')}  "
             f"{row['figure']}"

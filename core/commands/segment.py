@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
+from click.decorators import FC
 
 from core.errors import ImageError
 from core.files import replacing, write_bytes
 from core.models.paths import DEFAULT_MODEL
-from core.segmentation.sizes import SIZES, WorkingSize
+from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called
 
 if TYPE_CHECKING:
     from core.segmentation.comparison import Comparison
@@ -54,19 +56,26 @@ class _Pair(click.ParamType[tuple[str, str]]):
         return words[0], words[1]
 
 
-_SIZES = tuple(name for name, size in SIZES.items() if not size.square)
+_SIZES = (TRAINED, *(name for name, size in SIZES.items() if not size.square))
+_SQUARES = tuple(str(size.pixels) for size in SIZES.values() if size.square)
 _SHOWN_TRANSITIONS = 12
 
 _model_option = click.option(
     "--model", default=DEFAULT_MODEL, show_default="the shipped one", help="A model from `models`."
 )
-_size_option = click.option(
-    "--size",
-    type=click.Choice(_SIZES),
-    default="512",
-    show_default=True,
-    help="Longer side to work at, in pixels; `full` is the photo's own, up to 2048.",
-)
+
+
+def _size_option(default: str) -> Callable[[FC], FC]:
+    return click.option(
+        "--size",
+        type=click.Choice(_SIZES),
+        default=default,
+        show_default=True,
+        help="Longer side to work at, in pixels; `trained` is the one at which the model was trained, `full` "
+        "the photo's own, up to 2048.",
+    )
+
+
 _square_option = click.option(
     "--square", is_flag=True, help="Squash the photo to a square, as the article did."
 )
@@ -75,7 +84,7 @@ _square_option = click.option(
 @click.command()
 @click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_model_option
-@_size_option
+@_size_option(TRAINED)
 @_square_option
 @click.option(
     "--out",
@@ -115,7 +124,7 @@ def segment(
         click.echo(json.dumps(head | {"pixels": _pixels(reading)}) if as_json else _table(reading))
         return
     out.mkdir(parents=True, exist_ok=True)
-    stem = export.file_stem(photo.name, model, _working_size(size, square).name)
+    stem = export.file_stem(photo.name, model, _working_size(size, square, model).name)
     pictures = {
         "index": export.index_mask(result),
         "mask": export.colour_mask(result),
@@ -147,7 +156,7 @@ def segment(
 @click.option("--sizes", type=_Pair("512,1024", _SIZES), help="Compare two working sizes, as in 512,1024.")
 @click.option("--models", type=_Pair("A,B"), help="Compare two models from `models`.")
 @_model_option
-@_size_option
+@_size_option("512")
 @_square_option
 @click.option(
     "--out",
@@ -184,7 +193,7 @@ def compare(
     comparison = compare_two(first, second)
     if out is not None:
         write_bytes(out, images.encode_png(painting.difference(comparison)))
-    labels = [_working_size(one_size, square).name for _, one_size in sides]
+    labels = [_working_size(one_size, square, one_model).name for one_model, one_size in sides]
     if as_json:
         click.echo(json.dumps(_comparison(comparison, (first, second), labels)))
         return
@@ -201,7 +210,7 @@ def compare(
 def _segment(photo: Path, model: str, size: str, square: bool) -> Segmentation:
     from core.segmentation.segmenter import load_segmenter, segment_photo
 
-    working_size = _working_size(size, square)
+    working_size = _working_size(size, square, model)
     segmenter = load_segmenter(model)
     try:
         return segment_photo(segmenter, _read_bytes(photo), working_size)
@@ -209,10 +218,17 @@ def _segment(photo: Path, model: str, size: str, square: bool) -> Segmentation:
         raise ImageError(f"{photo} cannot be used: {error}") from error
 
 
-def _working_size(size: str, square: bool) -> WorkingSize:
-    if square and size == "full":
-        raise click.UsageError("--square needs --size 512 or 1024: few photos are square at their own size")
-    return SIZES[f"{size}-square" if square else size]
+def _working_size(size: str, square: bool, model: str) -> WorkingSize:
+    from core.models.store import read_card
+    from core.training.recipes.trained import trained_size
+
+    if not square:
+        return size_called(size, trained_size(read_card(model)) if size == TRAINED else None)
+    if size == TRAINED:
+        size = _SQUARES[0]  # the article's; no network is trained on squashed pictures
+    if size not in _SQUARES:
+        raise click.UsageError(f"--square needs --size {' or '.join(_SQUARES)}, the sizes of the article")
+    return SIZES[f"{size}-square"]
 
 
 def _read_bytes(photo: Path) -> bytes:

@@ -5,7 +5,7 @@ Nothing is decoded until it is asked for; whatever is decoded is checked against
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.classes import ClassList
 from core.datasets import labels, pictures
 from core.errors import DatasetError
+from core.photos.images import resize, working_size
 
 FrameSplit = Literal["train", "valid", "test"]
 Split = Literal["train", "valid", "test", "all"]
@@ -38,6 +39,7 @@ class SegmentationDataset:
     root: the folder that `layout` was recognised in.
     colour_labels: whether label maps are pictures in the classes' colours; otherwise they hold numbers.
     values: the number that stands for each class in the label maps, where that is not the class's own.
+    longest: the longer side in pixels to which everything that is read is scaled; None for its own size.
     """
 
     name: str
@@ -49,6 +51,11 @@ class SegmentationDataset:
     layout: str
     colour_labels: bool = False
     values: tuple[int, ...] = ()
+    longest: int | None = None
+
+    def scaled_to(self, longest: int | None) -> SegmentationDataset:
+        """The same data set, whose pictures and label maps are scaled when they are read; see `longest`."""
+        return replace(self, longest=longest)
 
     def frames(self, split: Split = "all") -> tuple[Frame, ...]:
         """The frames of a split; `all` is training, then validation, then test."""
@@ -68,14 +75,14 @@ class SegmentationDataset:
         DatasetError names the file when either cannot be read, when their sizes differ, or when the label
         map holds a number or a colour that the class list does not have.
         """
-        image = self.read_image(frame)
-        label = self.read_label(frame)
+        image = pictures.read_image(frame.image)
+        label = self._decode_label(frame)
         check_same_size(frame, image, label)
-        return image, label
+        return self._scale_image(image), self._scale_label(label)
 
     def read_image(self, frame: Frame) -> NDArray[np.uint8]:
         """Decode a frame's picture alone: (H, W, 3) RGB, 0..255."""
-        return pictures.read_image(frame.image)
+        return self._scale_image(pictures.read_image(frame.image))
 
     def read_label(self, frame: Frame) -> NDArray[np.uint8]:
         """Decode a frame's label map alone: (H, W) class numbers. Does not check its size.
@@ -83,9 +90,38 @@ class SegmentationDataset:
         A pixel that nobody labelled has the number of the Void class, or UNLABELLED if there is none.
         A label map in colours is turned into numbers once and then cached.
         """
+        return self._scale_label(self._decode_label(frame))
+
+    def _decode_label(self, frame: Frame) -> NDArray[np.uint8]:
         if self.colour_labels:
             return labels.read_colours_once(frame.label, self.class_list)
         return labels.read_indices(frame.label, self.class_list, self.values)
+
+    def _scale_image(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        if self.longest is None:
+            return image
+        height, width = image.shape[:2]
+        return resize(image, *working_size(height, width, self.longest))
+
+    def _scale_label(self, label: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        if self.longest is None:
+            return label
+        height, width = label.shape
+        return sampled(label, *working_size(height, width, self.longest))
+
+
+def sampled(label: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """A label map (H, W) as (height, width): of each new pixel the class at its middle.
+
+    Class numbers have no mean. The same pixels as torch's `nearest-exact`, by which training scales.
+    """
+    if label.shape == (height, width):
+        return label
+    rows, cols = (
+        (2 * np.arange(new) + 1) * old // (2 * new)
+        for new, old in zip((height, width), label.shape, strict=True)
+    )
+    return label[np.ix_(rows, cols)]
 
 
 def check_same_size(frame: Frame, image: NDArray[np.uint8], label: NDArray[np.uint8]) -> None:

@@ -23,7 +23,8 @@ def evaluate(
     split: Split = "valid",
     progress: ProgressCallback = lambda done, total: None,
 ) -> SplitEvaluation:
-    """Evaluate a model on a split, every picture at its own size, exactly as the app segments it.
+    """Evaluate a model on a split, every picture at the size at which the data set gives it, its own or
+    `SegmentationDataset.longest`, exactly as the app segments it.
 
     progress: called with the pictures done and their total; raising from it stops the work. DatasetError for
     a split without pictures, without a pixel that counts, or with none of the model's classes.

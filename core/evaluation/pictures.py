@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import ClassList
+from core.datasets.dataset import sampled
 from core.evaluation.metrics import IGNORE, truth_table
 from core.photos import images
 
@@ -107,15 +108,10 @@ def marked_picture(view: FrameView, true: int, predicted: int, width: int = WIDT
 
 
 def _smaller(view: FrameView, width: int) -> FrameView:
-    """Label maps are sampled at even steps: class numbers have no mean."""
     size = _size(view.truth.shape, width)
-    steps = np.ix_(
-        *(
-            (2 * np.arange(new) + 1) * old // (2 * new)
-            for new, old in zip(size, view.truth.shape, strict=True)
-        )
+    return FrameView(
+        images.resize(view.image, *size), sampled(view.truth, *size), sampled(view.predicted, *size)
     )
-    return FrameView(images.resize(view.image, *size), view.truth[steps], view.predicted[steps])
 
 
 def _size(shape: tuple[int, ...], width: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Cached evaluations: nobody waits twice for the same figures.
 
-An evaluation belongs to a model's weights and class list, a data set's content, and a split. If any of these
-has changed, the model is evaluated again.
+An evaluation belongs to a model's weights and class list, a data set's content, the size at which it is read,
+and a split. If any of these has changed, the model is evaluated again.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) 
         card.graph_sha256,
         chosen_engine(),
         fingerprint(dataset),
+        dataset.longest,
         split,
     ]
     return cache_key(key_parts)

@@ -15,6 +15,7 @@ FORMAT_VERSION = 1
 Level = Annotated[int, Field(ge=0, le=255)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Spread = Annotated[Finite, Field(gt=0)]
+Side = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class _CardPart(BaseModel):
@@ -65,7 +66,11 @@ class Normalisation(_CardPart):
 
 
 class ModelCard(_CardPart):
-    """The contents of `model.json`. training and metrics are for people: no code depends on them."""
+    """The contents of `model.json`. training and metrics are for people: no code depends on them.
+
+    trained_size: (height, width) of the whole pictures at which its last stage was validated; it knows
+    things as large as they are there. Cards of earlier versions have none.
+    """
 
     format_version: int = FORMAT_VERSION
     name: str
@@ -73,6 +78,7 @@ class ModelCard(_CardPart):
     summary: str = ""
     class_list: ClassEntries
     normalisation: Normalisation
+    trained_size: tuple[Side, Side] | None = None
     training: dict[str, Any] = {}
     metrics: dict[str, Any] = {}
     limits: tuple[str, ...] = ()

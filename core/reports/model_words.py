@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from core.models.card import ModelCard
 
 _LARGEST = 1e12
 """Larger figures are nobody's measurement, and have hundreds of digits."""
+
+_SIZE = re.compile(r"(\d{1,5}) x (\d{1,5})")
+_OTHER_SIZE = (
+    "At another size, things look larger or smaller than those that the network learnt from, so its figures "
+    "are others."
+)
 
 _KNOWN = ("acc_camvid", "mean_iou")
 
@@ -22,6 +29,27 @@ def accuracy_words(card: ModelCard) -> str:
     if not figures:
         return "has not been evaluated: nobody knows how good it is."
     return f"has {' and '.join(figures)}{_measured_on(card.metrics)}."
+
+
+def other_size_words(card: ModelCard, dataset: str, split: str, size: str) -> str:
+    """Why a model's figures on the data of its card differ from the card's; empty if nothing has to be said.
+
+    size: of the pictures that the others were measured on, such as "480 x 360".
+    """
+    own = card.metrics.get("size")
+    same_data = (card.metrics.get("dataset"), card.metrics.get("split")) == (dataset, split)
+    accuracy = _accuracy(card.metrics)
+    if not same_data or not isinstance(own, str) or own == size or not accuracy:
+        return ""
+    return f"The model's card says {accuracy}, measured at {own}; here the pictures are {size}. {_OTHER_SIZE}"
+
+
+def other_photo_words(card: ModelCard, height: int, width: int) -> str:
+    """A sentence for a photo segmented at height x width, if the card's figures are of another size."""
+    own = _SIZE.fullmatch(str(card.metrics.get("size", "")))
+    if own is None or max(int(own[1]), int(own[2])) == max(height, width):
+        return ""
+    return f"Those figures are for pictures of {own[0]}; this one is {width} x {height}. {_OTHER_SIZE}"
 
 
 def limits_words(card: ModelCard) -> str:
@@ -47,7 +75,7 @@ def _mean_iou(metrics: dict[str, Any]) -> str:
     iou, classes = _number(metrics.get("mean_iou")), metrics.get("classes_in_mean")
     if iou is None:
         return ""
-    return f"a mean IoU of {iou:.3f}" + (f" over {classes} classes" if isinstance(classes, int) else "")
+    return f"a mean IoU of {iou:.1%}" + (f" over {classes} classes" if isinstance(classes, int) else "")
 
 
 def _measured_on(metrics: dict[str, Any]) -> str:

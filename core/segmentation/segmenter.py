@@ -24,15 +24,12 @@ from core.segmentation.engines.engine import Engine
 from core.segmentation.engines.onnx_runtime import OnnxRuntime
 from core.segmentation.predictor import Predictor
 from core.segmentation.segmentation import Segmentation, bands, most_likely
-from core.segmentation.sizes import LARGEST_SIZE, WorkingSize
+from core.segmentation.sizes import LARGEST_SIZE, SMALLEST_SIZE, WorkingSize
 
 if TYPE_CHECKING:
     import torch
 
     from core.models.weights import Model
-
-SMALLEST_SIZE = 32
-"""Longer side in pixels."""
 
 
 class Segmenter:

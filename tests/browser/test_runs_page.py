@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Download, Locator, Page, expect
 
+from core.datasets.layouts.opening import open_dataset
 from core.files import write_text
 from core.models.store import read_card
 from core.toytown import toytown
@@ -355,6 +356,10 @@ def test_a_checkpoint_becomes_a_model_that_explore_opens(
 
     expect(page.get_by_text("learnt is in the model store.")).to_be_visible()
     assert read_card("learnt").training["epochs"] == len(view.history)
-    expect(page.get_by_role("link", name="Open learnt in Explore")).to_have_attribute(
-        "href", re.compile(r"model=learnt")
-    )
+    page.get_by_role("button", name="Open learnt in Explore").click()
+    page.wait_for_url(re.compile(r"model=learnt"))
+    # A picture of the data that it learnt, at the size at which it was trained.
+    height, width = read_card("learnt").trained_size
+    frame = open_dataset(Path(view.settings.data)).valid[0].name
+    expect(page.get_by_text(f"{frame}.png at {width} x {height} · a validation picture of")).to_be_visible()
+    expect(page.get_by_role("radio", name=f"As trained ({max(height, width)})")).to_be_checked()

@@ -107,7 +107,7 @@ def test_from_start_training_to_the_published_model(
     page.get_by_role("tab", name="Epochs").click()
     page.get_by_role("textbox", name="Model name").fill("my-classroom")
     page.get_by_role("button", name="Use as a model").click()
-    page.get_by_role("link", name="Open my-classroom in Explore").click()
+    page.get_by_role("button", name="Open my-classroom in Explore").click()
     page.wait_for_url(re.compile("model=my-classroom"))
     expect(page.locator(".viewer[data-ready=true]")).to_be_visible()
     expect(

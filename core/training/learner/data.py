@@ -18,7 +18,7 @@ from core.models.compiler import without_compiler
 from core.models.networks import Network
 from core.photos.images import resize
 from core.training.learner.examples import Examples, LoadedExamples, TrainingExample
-from core.training.recipes.recipe import Framing, Recipe, Stage
+from core.training.recipes.recipe import Framing, Recipe, Stage, scaled
 
 with without_compiler():
     import torchvision.transforms.v2.functional as TF
@@ -136,11 +136,6 @@ class Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
             image = torch.from_numpy(resize(image.numpy(), *size))
             label = TF.resize(label, size, TF.InterpolationMode.NEAREST_EXACT)
         return image, label[0]
-
-
-def scaled(side: int, factor: float) -> int:
-    """A picture's side in pixels after scaling, at least 1."""
-    return max(1, round(side * factor))
 
 
 class ReadsAhead(DataLoader):  # type: ignore[misc]

@@ -137,6 +137,11 @@ class Stage(_Checked):
         cover = max(crop[0] / height, crop[1] / width)
         return Framing(crop, (cover, cover * (1 + ZOOM * self.augmentation)), cover)
 
+    def validated_size(self, height: int, width: int) -> tuple[int, int]:
+        """The (height, width) of the validation pictures of a data set whose full size is height x width."""
+        factor = self.framing(height, width).valid_size
+        return scaled(height, factor), scaled(width, factor)
+
 
 ZOOM = 0.1
 """How far a stage with a `size` zooms into pictures, at most; the same as in fastai's transforms."""
@@ -149,6 +154,11 @@ class Framing:
     crop: tuple[int, int]
     scale: tuple[float, float]
     valid_size: float
+
+
+def scaled(side: int, factor: float) -> int:
+    """A picture's side in pixels after scaling, at least 1."""
+    return max(1, round(side * factor))
 
 
 def _to_multiple(pixels: float) -> int:

@@ -34,6 +34,7 @@ from core.photos.samples import china
 from core.segmentation import painting
 from core.segmentation.measure import measure_once
 from core.segmentation.segmenter import read_segmenter
+from core.segmentation.sizes import trained_working_size
 from core.training.learner.checkpoint import load_weights
 from core.training.learner.trainer import target_classes
 from core.training.recipes.recipe import Recipe
@@ -59,14 +60,19 @@ def publish(
     progress: ProgressCallback = lambda done, total: None,
     *,
     replace: bool = False,
+    stage: str = "",
 ) -> ModelCard:
     """Save a run's trained network in the store as `name`, evaluated on the data set's validation frames.
 
+    They are evaluated at the size at which the run validated them, so that both give the same figures.
     Nobody sees the model before all of it is there, and one that it replaces stays until then.
     folder: the run's; its history is copied. progress: called with the frames evaluated and their total.
-    replace: whether there may be a model of that name. Errors of `store.new_model`.
+    replace: whether there may be a model of that name. stage: the one that gave the weights; the run's last
+    if not given. Errors of `store.new_model`.
     """
     history = epochs_of(folder)
+    last = recipe.stage(stage or (history[-1].stage if history else recipe.names[-1]))
+    trained_size = last.validated_size(*dataset.read_image(dataset.train[0]).shape[:2])
     classes = target_classes(recipe, dataset)
     network = find_network(recipe.network)
     card = ModelCard(
@@ -75,6 +81,7 @@ def publish(
         summary=network.summary,
         class_list=class_entries(classes),
         normalisation=normalisation(network),
+        trained_size=trained_size,
         training=_training(recipe, dataset, history) | {"run": folder.name},
         limits=_limits(dataset),
         licence=f"The terms of what it was trained on apply: {dataset.name}.",
@@ -84,12 +91,13 @@ def publish(
     with store.new_model(name, bytes_of(module) + _PICTURE_BYTES, replace=replace) as place:
         card = write_model(place, card, module)
         segmenter = read_segmenter(place, card)  # as the others will load it
-        result = evaluate(segmenter, dataset, "valid", progress)
+        size = trained_working_size(trained_size).pixels
+        result = evaluate(segmenter, dataset.scaled_to(size), "valid", progress)
         card = store.write_card(place, card.model_copy(update={"metrics": result.as_dict()}))
         _write_history(place / HISTORY, history)
         _save_picture(_confusion_picture(result), place / "confusion.png")
         _save_picture(_iou_picture(result, classes), place / "per_class_iou.png")
-        photo = segmenter.segment(images.decode(china().read_bytes()))
+        photo = segmenter.segment(images.decode(china().read_bytes()), size)
         side_by_side = np.concatenate([photo.image, painting.overlay(photo)], axis=1)
         write_bytes(place / "china.png", images.encode_png(side_by_side))
     return card
@@ -134,7 +142,14 @@ def publish_checkpoint(
         )
     check_fit(weights, module.state_dict(), path)
     module.load_state_dict(weights)
-    return publish(recipe, dataset, folder, module.eval(), name, progress, replace=replace)
+    stage = _stage_of(checkpoint, recipe)
+    return publish(recipe, dataset, folder, module.eval(), name, progress, replace=replace, stage=stage)
+
+
+def _stage_of(checkpoint: str, recipe: Recipe) -> str:
+    """The stage whose weights a checkpoint holds; empty for `best`, which is of the run's last one."""
+    stage = checkpoint.partition(".")[0]
+    return stage if checkpoint != "best" and stage in recipe.names else ""
 
 
 def _save_picture(figure: Figure, path: Path) -> None:

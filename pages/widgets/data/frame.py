@@ -48,7 +48,7 @@ def one_frame(opened: OpenedSet) -> None:
         # Here and not above: the network's libraries take seconds to import.
         from pages.widgets.data.prediction import beside_prediction
 
-        beside_prediction(opened, frame, picture)
+        beside_prediction(opened, frame)
     elif show == "beside":
         views: tuple[View, View] = ("photo", "mask")
         for column, view in zip(st.columns(2, gap="medium"), views, strict=True):

@@ -11,17 +11,21 @@ from core.errors import StreetScopeError
 from core.evaluation.metrics import classes_in_mean, mean_iou, per_class_iou, pixel_accuracy
 from core.evaluation.results import Evaluation
 from core.models.store import list_models
-from pages.widgets.data.truth import truth_viewer
+from core.segmentation.sizes import trained_working_size
+from pages.widgets.data.truth import truth_picture, truth_viewer
 from pages.widgets.segmentation.models import model_picker, warn_of_missing
 from pages.widgets.segmentation.predictions import Prediction, predict
+from pages.widgets.segmentation.sizes import size_trained_at
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.viewer.pixel_viewer import View, ViewerPicture
 
 
-def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> None:
-    """Truth, prediction and errors as linked pictures, and the frame's figures."""
+def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
+    """Truth, prediction and errors as linked pictures at the size at which the model was trained, and the
+    frame's figures.
+    """
     if not list_models():
         st.info(
             "There is no model on this machine. Train one, or restore the one that comes with StreetScope."
@@ -33,6 +37,9 @@ def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> 
         with st.spinner(
             markdown("{model} is segmenting {frame}", model=model, frame=frame.name), show_time=True
         ):
+            trained = size_trained_at(model)
+            opened = opened.scaled_to(trained and trained_working_size(trained).pixels)
+            truth = truth_picture(opened, frame)
             prediction = predict(opened.dataset, frame, model)
     except StreetScopeError as error:
         show_error(error, markdown("The prediction cannot be compared"))

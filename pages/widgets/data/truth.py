@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ from pages.widgets.viewer.pixel_viewer import Pixel, View, ViewerPicture, pixel_
 
 PIXEL = "data_pixel"
 """Where the session keeps the last pixel chosen."""
+_PIXEL_IN = "data_pixel_in"
+"""The (height, width) of the picture it was chosen in: a prediction may be made at another size."""
 
 
 def truth_picture(opened: OpenedSet, frame: Frame) -> ViewerPicture:
@@ -39,12 +43,15 @@ def _truth_picture(
 def chosen_pixel(picture: ViewerPicture) -> Pixel:
     """The last pixel chosen in any frame; the middle at first."""
     row, col = st.session_state.get(PIXEL, (picture.height // 2, picture.width // 2))
+    height, width = st.session_state.get(_PIXEL_IN, (picture.height, picture.width))
+    row = (2 * row + 1) * picture.height // (2 * height)
+    col = (2 * col + 1) * picture.width // (2 * width)
     return min(row, picture.height - 1), min(col, picture.width - 1)
 
 
-def choose_pixel(pixel: Pixel) -> None:
-    """Remember a pixel for all frames."""
-    st.session_state[PIXEL] = pixel
+def choose_pixel(picture: ViewerPicture, pixel: Pixel) -> None:
+    """Remember a pixel of a picture for all frames."""
+    st.session_state[PIXEL], st.session_state[_PIXEL_IN] = pixel, (picture.height, picture.width)
 
 
 def truth_viewer(
@@ -57,6 +64,6 @@ def truth_viewer(
         key=key,
         view=view,
         link=link,
-        on_choose=choose_pixel,
+        on_choose=partial(choose_pixel, picture),
         label=label,
     )

@@ -8,9 +8,12 @@ from core.datasets import SPLITS, Split
 from core.datasets.listing import LEAVES_OUT, STOPS
 from core.errors import ModelError
 from core.models.store import list_models, read_card
+from core.segmentation.sizes import size_called
+from core.training.recipes.trained import trained_size
 from pages.widgets.data.gallery import SPLIT_TITLES
 from pages.widgets.evaluate.job import Task
 from pages.widgets.segmentation.models import asked_for, model_picker
+from pages.widgets.segmentation.sizes import evaluation_size
 from pages.widgets.shared.dataset_state import SPLIT
 from pages.widgets.shared.datasets import OpenedSet, choose_dataset
 from pages.widgets.shared.errors import show_error
@@ -57,6 +60,7 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
         model = model_picker(key=_MODEL)
         other = _other_model(model)
         split = _split(opened)
+    size = evaluation_size([name for name in (model, other) if name])
     for name in asked:
         st.warning(
             markdown(
@@ -74,7 +78,9 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
     tasks = []
     for name in [model, other] if other else [model]:
         try:
-            tasks.append(Task(read_card(name), opened, split))
+            card = read_card(name)
+            longest = size_called(size, trained_size(card), unknown="full").pixels
+            tasks.append(Task(card, opened.scaled_to(longest), split))
         except ModelError as error:
             show_error(error, markdown("{model} cannot be used", model=name))
     if not tasks:

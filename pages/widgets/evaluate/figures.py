@@ -255,13 +255,21 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
     )
     st.caption(
         markdown(
-            "Both on {source}. Difference: {second} minus {first}.",
+            "Both on {source}.{sizes} Difference: {second} minus {first}.",
             source=tables.measured_on(first),
+            sizes=_sizes(first, second),
             second=second.model,
             first=first.model,
         )
     )
     files(first, name, lambda: rows, chart)
+
+
+def _sizes(first: SplitEvaluation, second: SplitEvaluation) -> str:
+    """Says so where the second saw the same frames at another size."""
+    if first.size == second.size:
+        return ""
+    return f" {second.model} saw them at {second.size}: each is measured at the size that it was trained at."
 
 
 def _grouping(evaluation: SplitEvaluation, opened: OpenedSet) -> str:

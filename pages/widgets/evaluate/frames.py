@@ -68,7 +68,9 @@ def frame_view(measured: Measured, frame: Frame) -> FrameView:
         return view_frame(loaded_segmenter(card.name, card.weights_sha256), dataset, frame)
 
     signatures = (signature(frame.image), signature(frame.label))
-    return _views().get(_EVERYBODY, (card.weights_sha256, str(frame.image), *signatures), make)
+    return _views().get(
+        _EVERYBODY, (card.weights_sha256, str(frame.image), dataset.longest, *signatures), make
+    )
 
 
 def small_pictures(measured: Measured, frame: Frame) -> FramePictures:

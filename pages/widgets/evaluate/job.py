@@ -32,7 +32,7 @@ _CACHE_WORDS = "The figures are kept, so the next visitor sees them at once."
 
 @dataclass(frozen=True)
 class Task:
-    """A model to be evaluated on the frames of a split."""
+    """A model to be evaluated on the frames of a split, at the size at which the data set gives them."""
 
     card: ModelCard
     opened: OpenedSet
@@ -41,8 +41,9 @@ class Task:
     @property
     def key(self) -> tuple[str, ...]:
         """Identifies the job."""
-        root = str(self.opened.dataset.root)
-        return ("evaluation", root, self.split, self.card.name, self.card.weights_sha256)
+        dataset = self.opened.dataset
+        at = str(dataset.longest)
+        return ("evaluation", str(dataset.root), at, self.split, self.card.name, self.card.weights_sha256)
 
     @property
     def frames(self) -> int:
@@ -132,8 +133,8 @@ def _show_start(tasks: Sequence[Task]) -> None:
         args=(tasks,),
     )
     st.caption(
-        "Every frame is segmented at its own size, and every pixel with a known class is counted. The "
-        f"evaluation continues when you leave the page. {_CACHE_WORDS}"
+        "Every frame is segmented at the size chosen above, and every pixel with a known class is counted. "
+        f"The evaluation continues when you leave the page. {_CACHE_WORDS}"
     )
 
 

@@ -118,7 +118,7 @@ def _take(files: Iterable[Named]) -> None:
             refused.append((name, str(content)))
             continue
         try:
-            _add(visitor_session(), name, content)
+            add_photo(visitor_session(), name, content)
         except StreetScopeError as error:
             refused.append((name, str(error)))
     st.session_state[_REFUSED] = refused
@@ -135,8 +135,12 @@ def _unpacked(files: Iterable[Named]) -> Iterator[tuple[str, bytes | StreetScope
             yield name, error
 
 
-def _add(mine: VisitorSession, name: str, content: bytes) -> None:
-    photo = read_photo(name, content)
+def add_photo(mine: VisitorSession, name: str, content: bytes, credit: str = "") -> None:
+    """Add a photo to a visitor's session and look at it; StreetScopeError says why it cannot be added.
+
+    credit: where it is from, if it is not the visitor's own.
+    """
+    photo = read_photo(name, content, credit=credit)
     if photo.key not in mine.photos:
         if len(mine.photos) >= MAX_PHOTOS:
             raise StreetScopeError(f"There are {MAX_PHOTOS} photos already. Remove some to add others.")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from core.datasets.layouts.opening import open_dataset
 from core.errors import StreetScopeError
 from core.file_names import file_name, identifier
 from core.jobs import Job
+from core.photos import images
 from core.reports import tables
 from core.reports.run_tables import epoch_of, epoch_rows, size_words
 from core.training.runs.records import Epoch, RunSummary, checkpoints, read_history, read_run
+from pages.widgets.photos.input import add_photo
+from pages.widgets.photos.visitor_session import visitor_session
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only
@@ -21,6 +27,9 @@ from pages.widgets.shared.markdown import markdown
 
 _ROWS = 14
 _ROW_PIXELS = 35
+
+Published = tuple[str, str]
+"""A model's name, and how good it is in words."""
 
 
 def epochs(run: RunSummary) -> None:
@@ -75,7 +84,7 @@ def _table(run: str) -> None:
 
 
 def _publishing(run: RunSummary) -> None:
-    job: Job[str] | None = jobs().find(("publish", run.id))
+    job: Job[Published] | None = jobs().find(("publish", run.id))
     if job is not None and job.state == "running":
         watch(job, markdown("Publishing the model"), "publish", cancel=None)
     else:
@@ -83,10 +92,10 @@ def _publishing(run: RunSummary) -> None:
 
 
 @st.fragment
-def _publish_again(run: RunSummary, job: Job[str] | None) -> None:
+def _publish_again(run: RunSummary, job: Job[Published] | None) -> None:
     """The result of the last publishing, and the form."""
     if job is not None:
-        _show_outcome(job)
+        _show_outcome(run, job)
     kept = checkpoints(run.id)
     if not kept:
         st.caption("There is no checkpoint yet. The first one is saved when the first epoch ends.")
@@ -118,8 +127,8 @@ def _form(run: RunSummary, kept: Sequence[str]) -> None:
         )
         replace = st.checkbox("Replace an existing model of this name", key="publish_replace")
     st.caption(
-        "The model is first evaluated on the validation split, every picture at full size: that takes "
-        "seconds for Toytown and minutes for CamVid."
+        "The model is first evaluated on the validation pictures, at the size at which it was trained. Its "
+        "card and Explore use that size too, so the figures stay what they are here."
     )
     if pressed and _begin(run, checkpoint, name.strip(), replace):
         st.rerun()
@@ -128,6 +137,7 @@ def _form(run: RunSummary, kept: Sequence[str]) -> None:
 def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
     """Check the name and start; returns whether publishing started."""
     with st.spinner("Checking the model store"):
+        from core.reports.model_words import accuracy_words
         from core.training.control.publish import check_model_name, publish_run
     try:
         check_model_name(name, replace)
@@ -135,8 +145,9 @@ def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
         show_error(error)
         return False
 
-    def work(job: Job[str]) -> str:
-        return publish_run(run.id, checkpoint, name, replace, job.tell).name
+    def work(job: Job[Published]) -> Published:
+        card = publish_run(run.id, checkpoint, name, replace, job.tell)
+        return card.name, accuracy_words(card)
 
     jobs().start(("publish", run.id), work)
     return True
@@ -149,14 +160,28 @@ def _words(checkpoint: str, history: Sequence[Epoch]) -> str:
     return f"{checkpoint}: {epoch.stage} {epoch.epoch}, mean IoU {epoch.mean_iou:.1%}"
 
 
-def _show_outcome(job: Job[str]) -> None:
+def _show_outcome(run: RunSummary, job: Job[Published]) -> None:
     if job.state != "finished":
         show_error(job.error, markdown("The model was not published"))
         return
-    st.success(markdown("**{model}** is in the model store.", model=job.result), icon=":material/check:")
-    st.page_link(
-        "pages/explore.py",
-        label=markdown("Open {model} in Explore", model=job.result),
+    model, accuracy = job.result
+    words = markdown("**{model}** is in the model store. It {accuracy}", model=model, accuracy=accuracy)
+    st.success(words, icon=":material/check:")
+    if st.button(
+        markdown("Open {model} in Explore", model=model),
         icon=":material/travel_explore:",
-        query_params={"model": job.result},
-    )
+        key="open_in_explore",
+        help="With a validation picture of its data set, at the size at which it was trained.",
+    ):
+        _send_to_explore(run)
+        st.switch_page("pages/explore.py", query_params={"model": model})
+
+
+def _send_to_explore(run: RunSummary) -> None:
+    """Put a picture on Explore that the model can be expected to know; without one, any photo will do."""
+    with contextlib.suppress(StreetScopeError):
+        dataset = open_dataset(Path(run.data))
+        frame = dataset.valid[0]
+        photo = images.encode_png(dataset.read_image(frame))
+        credit = f"a validation picture of {dataset.name}: the page's address does not include it"
+        add_photo(visitor_session(), f"{frame.name}.png", photo, credit)

@@ -17,7 +17,7 @@ from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models, read_card
 from core.photos import images
 from core.photos.photo import Photo
-from core.reports.model_words import accuracy_words, licence_words, limits_words
+from core.reports.model_words import accuracy_words, licence_words, limits_words, other_photo_words
 from core.segmentation.cache import SharedCache
 from core.segmentation.engines.choice import EngineChoice, chosen_engine
 from core.segmentation.segmentation import Segmentation
@@ -162,13 +162,16 @@ def model_picker(label: Markdown = _MODEL, key: str = "model") -> str:
     )
 
 
-def figures(model: str) -> Markdown:
-    """What a model's card says of it: how good it is, on which data, its limits and its licence."""
-    card = read_card(model)
+def figures(segmentation: Segmentation) -> Markdown:
+    """What a model's card says of it: how good it is, on which data and at which size, its limits and its
+    licence. segmentation: what the page shows of it.
+    """
+    card = read_card(segmentation.model_name)
+    said = (accuracy_words(card), other_photo_words(card, segmentation.height, segmentation.width))
     return markdown(
         "The network **{model}** {accuracy} {terms}",
-        model=model,
-        accuracy=accuracy_words(card),
+        model=card.name,
+        accuracy=" ".join(filter(None, said)),
         terms=terms(card),
     )
 

@@ -31,7 +31,7 @@ class Prediction:
 
 
 def predict(dataset: SegmentationDataset, frame: Frame, model: str) -> Prediction:
-    """Segment a frame at its own size, as `evaluate` does.
+    """Segment a frame at the size at which the data set gives it, as `evaluate` does.
 
     Errors: ModelError for the model, DatasetError if the frame cannot be read or compared.
     """
@@ -39,6 +39,7 @@ def predict(dataset: SegmentationDataset, frame: Frame, model: str) -> Predictio
     key_parts = (
         dataset.name,
         dataset.class_list.name,
+        str(dataset.longest),
         str(frame.image),
         signature(frame.image),
         signature(frame.label),

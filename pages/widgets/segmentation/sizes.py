@@ -2,24 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from core.segmentation.sizes import SIZES, WorkingSize
-from pages.widgets.shared.markdown import escape
+from core.errors import ModelError
+from core.models.store import read_card
+from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called, trained_working_size
+from core.training.recipes.trained import trained_size
+from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
+
+_HELP = markdown(
+    "The photo's longer side in pixels while it is segmented. A larger size finds smaller things and takes "
+    "longer; Full is the photo's own size, up to 2048."
+)
+_FRAMES_HELP = markdown(
+    "The longer side in pixels of the frames while they are segmented; their true classes are scaled with "
+    "them. Full is each frame's own size."
+)
+_TRAINED_HELP = markdown(
+    "As trained is the size of the pictures that the model learnt from: it knows things as large as they are "
+    "there."
+)
 
 
-def size_picker(key: str = "size", default: str = "512", squares: bool = False) -> WorkingSize:
-    """Let the visitor choose a working size. default: its name. squares: offer the article's squares too."""
+def size_picker(
+    key: str = "size", default: str = "512", squares: bool = False, model: str = ""
+) -> WorkingSize:
+    """Let the visitor choose a working size.
+
+    default: its name. squares: offer the article's squares too. model: the size at which it was trained is
+    offered, if it is known, and is then the default.
+    """
+    trained = size_trained_at(model) if model else None
     names = [name for name, size in SIZES.items() if squares or not size.square]
+    if trained is not None:
+        names, default = [TRAINED, *names], TRAINED
+
+    def title(name: str) -> Markdown:
+        size = SIZES[name] if name != TRAINED or trained is None else trained_working_size(trained)
+        return escape(size.title)
+
     chosen = st.segmented_control(
         "Working size",
         names,
         default=default,
-        format_func=lambda name: escape(SIZES[name].title),
+        format_func=title,
         required=True,
         key=key,
         bind="query-params",
-        help="The photo's longer side in pixels while it is segmented. A larger size finds smaller things "
-        "and takes longer; Full is the photo's own size, up to 2048.",
+        help=_HELP if trained is None else joined(" ", (_HELP, _TRAINED_HELP)),
     )
-    return SIZES[chosen]
+    return size_called(chosen, trained)
+
+
+def evaluation_size(models: Sequence[str], key: str = "size") -> str:
+    """Let the visitor choose the size at which models are evaluated; its name, for `size_called`.
+
+    At the size at which each was trained, if one of them says it: that is when it is at its best.
+    """
+    trained = {size for model in models if (size := size_trained_at(model))}
+    names = [*[TRAINED][: len(trained)], *(name for name, size in SIZES.items() if not size.square)]
+
+    def title(name: str) -> Markdown:
+        if name != TRAINED:
+            return escape(SIZES[name].title)
+        return escape(trained_working_size(next(iter(trained))).title if len(trained) == 1 else "As trained")
+
+    chosen: str = st.segmented_control(
+        "Working size",
+        names,
+        default=names[0] if trained else "full",
+        format_func=title,
+        required=True,
+        key=key,
+        bind="query-params",
+        help=joined(" ", (_FRAMES_HELP, _TRAINED_HELP)) if trained else _FRAMES_HELP,
+    )
+    return chosen
+
+
+def size_trained_at(model: str) -> tuple[int, int] | None:
+    """The (height, width) at which a model was trained; None if nobody knows, or it cannot be read."""
+    try:
+        return trained_size(read_card(model))
+    except ModelError:
+        return None  # the page says so where it uses the model

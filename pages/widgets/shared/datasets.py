@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -43,6 +43,12 @@ class OpenedSet:
     dataset: SegmentationDataset
     key: str
     problems: tuple[Problem, ...]
+
+    def scaled_to(self, longest: int | None) -> OpenedSet:
+        """The same data set, whose frames are scaled; see `SegmentationDataset.longest`."""
+        if longest == self.dataset.longest:
+            return self
+        return replace(self, dataset=self.dataset.scaled_to(longest), key=f"{self.key} at {longest}")
 
     def messages(self, kinds: Collection[ProblemKind]) -> list[str]:
         """The sentences of the problems of some kinds."""

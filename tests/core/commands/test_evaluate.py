@@ -42,6 +42,15 @@ def test_the_worst_frame_comes_first_and_is_drawn(evaluate, tmp_path):
     assert [(row["frame"], row["wrong pixels"]) for row in found["frames"]] == [("b", WRONG), ("a", 0)]
 
 
+def test_frames_are_evaluated_at_the_size_that_was_asked_for(evaluate):
+    own, small = (json.loads(evaluate("--json", *size)[1]) for size in ((), ("--size", "128")))
+    rows, cols = (int(side) for side in reversed(own["size"].split(" x ")))
+
+    # Nobody knows at which size this model was trained, so the frames keep theirs.
+    assert own["size"] == json.loads(evaluate("--json", "--size", "full")[1])["size"] == f"{cols} x {rows}"
+    assert small["size"] == f"128 x {round(128 * rows / cols)}"
+
+
 def test_the_frames_of_a_confusion_are_listed_and_marked(evaluate, tmp_path):
     _, printed, _ = evaluate("--confused", "Road", "Tree", "--out", str(tmp_path), "--json")
 

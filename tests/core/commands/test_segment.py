@@ -118,7 +118,14 @@ def test_reading_writes_no_pictures(run, photo, tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "height", "width"),
-    [(("--size", "512"), 427, 512), (("--size", "512", "--square"), 512, 512), (("--size", "full"), 40, 48)],
+    [
+        (("--size", "512"), 427, 512),
+        (("--size", "128"), 107, 128),
+        ((), 427, 512),
+        (("--square",), 512, 512),
+        (("--size", "512", "--square"), 512, 512),
+        (("--size", "full"), 40, 48),
+    ],
 )
 def test_reading_names_the_size_that_was_worked_at(run, photo, options, height, width):
     found = json.loads(run("segment", photo, "--model", "colours", *options, "--at", "0,0", "--json"))
@@ -487,7 +494,7 @@ def test_the_shipped_model_is_the_one_taken_where_none_is_named(refusal, photo):
         (("--sizes", "512,1024", "--models", "a,b"), "either --sizes"),
         (("--sizes", "512"), "as in 512,1024"),
         (("--sizes", "512,512"), "two different values"),
-        (("--sizes", "512,300"), "'300' is not one of 512, 1024, full"),
+        (("--sizes", "512,300"), "'300' is not one of trained, 128, 256, 512, 1024, full"),
         (("--sizes", "512,1024,full"), "as in 512,1024"),
         (("--sizes", "512,1024", "--size", "512"), "leave --size out"),
         (("--models", "colours,b", "--model", "colours"), "leave --model out"),

@@ -8,7 +8,13 @@ import pytest
 
 from core.models.card import ModelCard
 from core.models.store import read_card
-from core.reports.model_words import accuracy_words, licence_words, limits_words
+from core.reports.model_words import (
+    accuracy_words,
+    licence_words,
+    limits_words,
+    other_photo_words,
+    other_size_words,
+)
 
 MEASURED = {
     "acc_camvid": 0.95,
@@ -34,7 +40,7 @@ def words(card: ModelCard, metrics: dict[str, Any]) -> str:
 
 def test_a_measured_model_says_on_what(card: ModelCard) -> None:
     assert words(card, MEASURED) == (
-        "has a pixel accuracy of 95.0% and a mean IoU of 0.767 over 11 classes on camvid "
+        "has a pixel accuracy of 95.0% and a mean IoU of 76.7% over 11 classes on camvid "
         "(valid, 101 pictures, 480 x 360, 11 classes)."
     )
 
@@ -43,7 +49,7 @@ def test_a_measured_model_says_on_what(card: ModelCard) -> None:
     ("metrics", "expected"),
     [
         ({"acc_camvid": 0.5}, "has a pixel accuracy of 50.0%."),
-        ({"mean_iou": 0.25, "dataset": "mine"}, "has a mean IoU of 0.250 on mine."),
+        ({"mean_iou": 0.25, "dataset": "mine"}, "has a mean IoU of 25.0% on mine."),
         ({"dice": 0.75, "split": "test"}, "has dice 0.75 (test)."),
         ({"acc_camvid": "0.9"}, "has not been evaluated: nobody knows how good it is."),
         ({"acc_camvid": float("nan"), "images": 3}, "has not been evaluated: nobody knows how good it is."),
@@ -54,6 +60,27 @@ def test_any_metrics_or_none_are_shown_as_they_are(
     card: ModelCard, metrics: dict[str, Any], expected: str
 ) -> None:
     assert words(card, metrics) == expected
+
+
+def test_figures_of_another_size_are_explained_and_those_of_the_same_are_not(card: ModelCard) -> None:
+    measured = card.model_copy(update={"metrics": MEASURED})
+
+    said = other_size_words(measured, "camvid", "valid", "960 x 720")
+    assert said.startswith("The model's card says a pixel accuracy of 95.0%, measured at 480 x 360; ")
+    assert said.endswith("so its figures are others.")
+    assert other_size_words(measured, "camvid", "valid", "480 x 360") == ""
+    assert other_size_words(measured, "camvid", "test", "960 x 720") == ""
+    assert other_size_words(card, "camvid", "valid", "960 x 720") == ""
+
+
+def test_a_photo_of_another_size_is_told_from_the_frames_of_the_figures(card: ModelCard) -> None:
+    measured = card.model_copy(update={"metrics": MEASURED})
+
+    assert other_photo_words(measured, 320, 480) == ""
+    assert other_photo_words(measured, 1024, 600).startswith(
+        "Those figures are for pictures of 480 x 360; this one is 600 x 1024. "
+    )
+    assert other_photo_words(card, 320, 480) == ""
 
 
 def test_limits_are_the_cards_own(card: ModelCard) -> None:

@@ -11,6 +11,7 @@ from core.errors import DatasetError, ModelError, ModelNotFoundError, RunError
 from core.models.store import list_models, model_folder, read_card
 from core.training.control.publish import check_model_name, publish_run
 from core.training.runs.folder import HISTORY, create_run, run_folder
+from core.training.runs.records import read_history
 from core.training.runs.status import enqueue
 from core.training.workers.publish import publish_checkpoint
 from core.training.workers.train import work
@@ -67,6 +68,23 @@ def test_a_run_becomes_a_model_with_a_card_filled_in_from_it(run):
     assert (0, 0, None, "preparing mine") in told
     with pytest.raises(ModelError, match="already"):
         publish_run(run, "best", "mine")
+
+
+def test_the_figures_are_of_the_size_of_the_stage_whose_weights_they_are(store, make_dataset, street):
+    data = make_dataset(dict.fromkeys("abcde", street), valid=("e",))
+    stages = (make_stage("small", 1, valid_size=0.75), make_stage("large", 1))
+    run = create_run(make_recipe(*stages), data, run="two")
+    enqueue(run_folder(run))
+    work(run)
+    rows, cols = street.shape[:2]
+
+    small, large = (publish_checkpoint(run, kept, kept) for kept in ("small", "best"))
+    assert (small.trained_size, large.trained_size) == ((rows * 3 // 4, cols * 3 // 4), (rows, cols))
+    assert small.metrics["size"] == f"{cols * 3 // 4} x {rows * 3 // 4}"
+    # What the run counted and what the card says are one figure.
+    own = {epoch.stage: epoch.acc_camvid for epoch in read_history(run)}
+    assert small.metrics["acc_camvid"] == pytest.approx(own["small"], abs=1e-5)
+    assert large.metrics["acc_camvid"] == pytest.approx(own["large"], abs=1e-5)
 
 
 def test_lines_that_were_garbled_go_into_no_model(run):

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.datasets.dataset import sampled
 from core.evaluation.metrics import IGNORE
 from core.models.networks import find_network
 from core.photos.images import resize
@@ -253,3 +254,11 @@ def test_a_batch_is_normalised_by_the_networks_mean_and_spread():
     expected = [-0.485 / 0.229, (0.2 - 0.456) / 0.224, (1 - 0.406) / 0.225]
     assert found.flatten().tolist() == pytest.approx(expected, rel=1e-5)
     assert numbers.tolist() == [[[IGNORE]]]
+
+
+@pytest.mark.parametrize(("height", "width"), [(3, 4), (128, 171), (7, 200), (61, 97), (240, 320)])
+def test_a_label_map_is_scaled_for_evaluation_as_in_training(height, width):
+    label = np.random.default_rng(1).integers(0, 12, (61, 97)).astype(np.uint8)
+    by_torch = F.interpolate(torch.from_numpy(label)[None, None], (height, width), mode="nearest-exact")
+
+    assert np.array_equal(sampled(label, height, width), by_torch[0, 0].numpy())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import fastai.callback.progress  # noqa: F401 (adds Learner.no_bar)
@@ -95,6 +96,17 @@ def test_training_evaluate_and_explore_agree_to_the_last_pixel(segmenter, datase
     assert counted.sum() > 0
     assert np.array_equal(counted, explored(segmenter, dataset))
     assert np.array_equal(counted, evaluate(segmenter, dataset, "valid").confusion)
+
+
+def test_they_agree_at_the_size_at_which_a_stage_is_validated(segmenter, dataset):
+    frame = replace(dataset, train=dataset.valid[:1], valid=dataset.valid[:1])
+    rows, cols = SIZES_OF_FRAMES[1]
+    size = make_stage(valid_size=0.7).validated_size(rows, cols)
+
+    assert size == (round(0.7 * rows), round(0.7 * cols))
+    found = evaluate(segmenter, frame.scaled_to(max(size)), "valid")
+    assert found.size == f"{size[1]} x {size[0]}"
+    assert np.array_equal(validated(segmenter, frame, valid_size=0.7), found.confusion)
 
 
 def test_a_stage_of_half_size_sees_what_the_app_sees_at_half_size(segmenter, dataset):
