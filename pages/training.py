@@ -8,7 +8,7 @@ front_door()
 st.header("How does a network learn?", anchor=False)
 st.markdown(
     "It sees labelled pictures again and again, and changes its weights a little after every few. "
-    "A **recipe** says how. The recipe called classroom shows results within a minute, on any computer."
+    "A **recipe** says how. The recipe called classroom is the quickest, and needs no GPU."
 )
 
 with st.spinner("Looking for data sets and runs"):

@@ -64,7 +64,7 @@ def _lines(found: Estimate) -> list[str]:
     whole = estimate(found.seconds)
     lines = [f"{whole[0].upper()}{whole[1:]} on this machine (measured over {found.measured} batches)."]
     if found.beside:
-        lines.append("Another run was training during the measurement; an idle machine is faster.")
+        lines.append("A run was training during the measurement; an idle machine is faster.")
     if len(found.stages) > 1:
         width = max(len(stage.name) for stage in found.stages)
         lines += [

@@ -138,6 +138,8 @@ def kept_estimate(
 
     The data set's files are read once for their fingerprint. DatasetError when one cannot be.
     """
+    if ESTIMATES.is_empty():
+        return None  # and the data set's files need not be read
     kept = ESTIMATES.read(_key(recipe, dataset, stages))
     try:
         return None if kept is None else fitted(Estimate.model_validate_json(kept), recipe)

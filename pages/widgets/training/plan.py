@@ -13,6 +13,7 @@ from core.errors import StreetScopeError
 from core.jobs import Job
 from core.training.control.estimate import Estimate, essence, fitted, kept_estimate, measure
 from core.training.control.launch import start
+from core.training.recipes.known_times import known_time
 from core.training.recipes.plan import plan
 from core.training.recipes.recipe import Recipe
 from core.training.runs.folder import create_run, disk_full
@@ -37,7 +38,7 @@ _GIGABYTE = 1024**3
 
 
 def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
-    """Say what will happen, measure how long it will take, and offer to start."""
+    """Say what will happen and how long it will take, and offer to measure that and to start."""
     with st.container(border=True):
         # The button's column first: on a narrow screen it comes before the text.
         left, right = st.columns([2, 3], gap="large")
@@ -103,37 +104,53 @@ def _show_plan(given: GivenRecipe, opened: OpenedSet) -> None:
 
 
 def _show_estimate(recipe: Recipe, opened: OpenedSet) -> bool:
-    """Show the estimate, or the measurement's progress; False if the run would fail."""
+    """Show how long it takes as far as that is known, and offer to measure; False if the run would fail.
+
+    Nothing is measured until somebody asks. What was measured is kept, and every visitor sees it.
+    """
     key = (essence(recipe), opened.key)
-    if st.session_state.get(_MEASURED) != key:
-        _stop_measuring()
-        st.session_state[_MEASURED] = key
     job = jobs().find(("estimate", key))
-    found = _kept(key, recipe, opened) if job is None else None
-    if job is None and found is None and not any(run.live for run in list_runs()):
-        job = _measure(key, recipe, opened)
     if job is not None and job.state == "running":
         watch(job, markdown("Timing a few batches"), "estimate")
         return True
-    if job is not None and job.state == "finished":
-        found = job.result
-    if found is not None:
-        _show_time(fitted(found, recipe))
-    elif job is None:
-        st.markdown("Not measured yet. Another run is training now, so everything takes longer.")
-    elif job.state == "failed":
-        _show_failure(job.error)
-    else:
-        st.markdown("Not measured: you stopped the measurement.")
+    finished = job is not None and job.state == "finished"
+    found = job.result if job is not None and finished else _kept(key, recipe, opened)
     failed = job is not None and job.state == "failed"
+    if job is not None and failed:
+        _show_failure(job.error)
+    elif found is not None:
+        _show_time(fitted(found, recipe))
+    else:
+        _show_known(recipe, opened)
     st.button(
-        "Measure again" if failed or found is not None else "Measure how long it will take",
-        on_click=_measure_again,
+        "Measure again" if failed or found is not None else "Measure on this machine",
+        on_click=_ask_to_measure,
         args=(key, recipe, opened),
         icon=":material/timer:",
         type="tertiary",
+        help="Tries a few batches of each stage, and so also finds what would end the run before its first "
+        "epoch. The result is kept for everybody.",
     )
     return not failed
+
+
+def _show_known(recipe: Recipe, opened: OpenedSet) -> None:
+    """What the project knows of the time, before anybody has measured on this machine."""
+    known = known_time(recipe, opened.dataset)
+    if known is None:
+        st.markdown("Nobody has measured yet how long this takes here.")
+    else:
+        words = estimate(known.seconds)
+        st.markdown(markdown("#### {time}", time=f"{words[0].upper()}{words[1:]}"))
+        st.markdown(
+            markdown(
+                "on {machine}, where the project timed it: `{source}`. This machine may be faster or slower.",
+                machine=known.machine,
+                source=known.source,
+            )
+        )
+    if any(run.live for run in list_runs()):
+        st.caption("A run is training now. This one would wait for its turn.")
 
 
 def _show_failure(sentence: str) -> None:
@@ -160,7 +177,7 @@ def _show_time(found: Estimate) -> None:
     )
     if found.beside:
         st.warning(
-            "Another run was training during this measurement: on an idle machine it is faster.",
+            "A run was training during this measurement: on an idle machine it is faster.",
             icon=":material/speed:",
         )
     if len(found.stages) > 1:
@@ -190,17 +207,18 @@ def _look(job: Job[Estimate | None], recipe: Recipe, opened: OpenedSet) -> Estim
     return kept_estimate(recipe, opened.dataset)
 
 
-def _measure(key: Hashable, recipe: Recipe, opened: OpenedSet) -> Job[Estimate]:
+def _ask_to_measure(key: Hashable, recipe: Recipe, opened: OpenedSet) -> None:
+    if is_guest():
+        return
+    if st.session_state.get(_MEASURED) != key:
+        _stop_measuring()
+    st.session_state[_MEASURED] = key
     jobs().forget(("kept estimate", key))
-    return jobs().start(("estimate", key), lambda job: measure(recipe, opened.dataset, job.tell))
-
-
-def _measure_again(key: Hashable, recipe: Recipe, opened: OpenedSet) -> None:
-    _measure(key, recipe, opened)
+    jobs().start(("estimate", key), lambda job: measure(recipe, opened.dataset, job.tell))
 
 
 def _stop_measuring() -> None:
-    """Stop this page's measurement: nobody needs it now, or it would slow down a run. It can be repeated."""
+    """Stop the measurement that this session asked for: it has moved on, or it would slow down a run."""
     key = ("estimate", st.session_state.get(_MEASURED))
     job = jobs().find(key)
     if job is not None and job.state == "running":

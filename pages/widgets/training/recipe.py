@@ -26,7 +26,7 @@ RECIPE, STAGE = "recipe", "stage"
 """Keys of the pickers of recipe and stage; the recipe's is also its name in the address."""
 
 _FIRST = ("classroom", "fine-tune", "street", "article")
-"""From a minute's work to days."""
+"""From the quickest to the slowest."""
 
 _SOURCE, _LOADED, _DRAFTS, _OWN = "recipe_source", "recipe_loaded", "recipe_drafts", "recipe_own"
 _EDITOR, _UPLOAD = "recipe_editor", "recipe_upload"
