@@ -154,22 +154,24 @@ def _write(
 
 
 def _figures(evaluation: SplitEvaluation) -> str:
+    from core.datasets.dataset import frames_in_words
+
     result = evaluation.as_dict()
-    pictures = "1 picture" if result["images"] == 1 else f"{result['images']} pictures"
+    frames = frames_in_words(evaluation.split, evaluation.images)
     lines = [
-        f"{evaluation.model} on {result['dataset']} ({result['split']}, {pictures}, {result['size']}, "
+        f"{evaluation.model} on {result['dataset']} ({frames}, {result['size']}, "
         f"{result['classes']} classes)",
-        f"acc_camvid  {result['acc_camvid']:.4f}",
-        f"mean IoU    {result['mean_iou']:.4f}  over {result['classes_in_mean']} classes",
+        f"pixel accuracy  {_share(result['acc_camvid'])}",
+        f"mean IoU        {_share(result['mean_iou'])}  over {result['classes_in_mean']} classes",
     ]
-    return "\n".join([*lines, *(f"{_number(iou)}  {name}" for name, iou in result["per_class_iou"].items())])
+    return "\n".join([*lines, *(f"{_share(iou)}  {name}" for name, iou in result["per_class_iou"].items())])
 
 
 def _worst(rows: Rows) -> list[str]:
     return [
-        "loss    acc_camvid  mean IoU  frame",
+        "loss    accuracy  mean IoU  frame",
         *(
-            f"{_number(row['loss'])}  {_number(row['acc_camvid'])}      {_number(row['mean IoU'])}    "
+            f"{_number(row['loss'])}  {_share(row['acc_camvid'])}    {_share(row['mean IoU'])}    "
             f"{row['frame']}"
             for row in rows
         ),
@@ -185,6 +187,8 @@ def _confusion(evaluation: SplitEvaluation, true: str, predicted: str, rows: Row
 
 
 def _comparison(found: list[SplitEvaluation], rows: Rows) -> list[str]:
+    from core.reports.evaluation_tables import figure_words
+
     first, second = (evaluation.model for evaluation in found)
     sides = [first, second]
     if found[0].size != found[1].size:
@@ -192,15 +196,20 @@ def _comparison(found: list[SplitEvaluation], rows: Rows) -> list[str]:
     return [
         f"{', '.join(sides)}, and the difference:",
         *(
-            f"{_number(row[first])}  {_number(row[second])}  {_number(row['difference'], '+')}  "
-            f"{row['figure']}"
+            f"{_share(row[first])}  {_share(row[second])}  {_share(row['difference'], '+')}  "
+            f"{figure_words(row['figure'])}"
             for row in rows
         ),
     ]
 
 
-def _number(value: float | None, sign: str = "") -> str:
-    return f"{'   -  ':{6 + len(sign)}}" if value is None else f"{value:{sign}.4f}"
+def _number(value: float | None) -> str:
+    return "   -  " if value is None else f"{value:.4f}"
+
+
+def _share(value: float | None, sign: str = "") -> str:
+    width = 6 + len(sign)
+    return f"{'-':>{width}}" if value is None else f"{value:{sign}{width}.1%}"
 
 
 COMMANDS = (evaluate,)

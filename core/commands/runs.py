@@ -143,10 +143,11 @@ def run_text(view: RunView) -> str:
     if view.summary.note:
         lines += [_printable(line) for line in view.summary.note.splitlines()]
     if view.history:
-        lines.append("stage         epoch  train_loss  valid_loss  acc_camvid  mean_iou  seconds")
+        lines.append("                           loss in     loss in       pixel      mean")
+        lines.append("stage         epoch       training  validation    accuracy       IoU  seconds")
     lines += [
-        f"{e.stage:12}  {e.epoch:5d}  {e.train_loss:10.4f}  {e.valid_loss:10.4f}  {e.acc_camvid:10.4f}"
-        f"  {e.mean_iou:8.4f}  {e.seconds:7.1f}"
+        f"{e.stage:12}  {e.epoch:5d}     {e.train_loss:10.4f}  {e.valid_loss:10.4f}  {e.acc_camvid:10.1%}"
+        f"  {e.mean_iou:8.1%}  {e.seconds:7.1f}"
         for e in view.history
     ]
     if view.checkpoints:
@@ -193,8 +194,9 @@ def _best(row: dict[str, Any]) -> str:
     if row["acc_camvid"] is None:
         return f"{row['run']}  no epoch is complete yet"
     return (
-        f"{row['run']}  acc_camvid {row['acc_camvid']:.4f} ({row['at']}), mean IoU {row['mean IoU']:.4f}, "
-        f"{row['epochs']} epochs in {row['time']} on {row['data']}, {row['classes']}, {row['size']}"
+        f"{row['run']}  pixel accuracy {row['acc_camvid']:.1%} ({row['at']}), "
+        f"mean IoU {row['mean IoU']:.1%}, {row['epochs']} epochs in {row['time']} on {row['data']}, "
+        f"{row['classes']}, {row['size']}"
     )
 
 

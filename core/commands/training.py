@@ -273,7 +273,7 @@ def _print_epoch(report: EpochReport) -> None:
     _tell(
         f"{report.stage} {report.epoch}/{report.epochs}: "
         f"loss {report.train_loss:.3f} / {report.valid_loss:.3f}, "
-        f"acc_camvid {report.acc_camvid:.4f}, mean IoU {report.mean_iou:.4f}, "
+        f"pixel accuracy {report.acc_camvid:.1%}, mean IoU {report.mean_iou:.1%}, "
         f"{duration(report.seconds_left)} left"
     )
 

@@ -20,6 +20,14 @@ from core.photos.images import resize, working_size
 FrameSplit = Literal["train", "valid", "test"]
 Split = Literal["train", "valid", "test", "all"]
 SPLITS: tuple[FrameSplit, ...] = ("train", "valid", "test")
+SPLIT_WORDS = {"train": "training", "valid": "validation", "test": "test"}
+"""What people call the splits, as in "a validation frame"."""
+
+
+def frames_in_words(split: str, count: int) -> str:
+    """Some frames of a split: "24 validation frames", "1 test frame", "701 frames"."""
+    words = (str(count), SPLIT_WORDS.get(split, ""), "frame" if count == 1 else "frames")
+    return " ".join(filter(None, words))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from contextlib import closing
 import numpy as np
 
 from core.datasets import SegmentationDataset, Split
+from core.datasets.dataset import frames_in_words
 from core.errors import DatasetError
 from core.evaluation.boundaries import FARTHEST, BoundaryCounts
 from core.evaluation.calibration import BINS, Calibration
@@ -35,7 +36,8 @@ def evaluate(
 
     frames = dataset.frames(split)
     if not frames:
-        raise DatasetError(f"The split {split!r} of {dataset.name} has no pictures; choose another split.")
+        words = frames_in_words(split, 0).removeprefix("0 ")
+        raise DatasetError(f"{dataset.name} has no {words}; choose another split.")
     check_classes_fit(dataset, segmenter.class_list, segmenter.name)
     table = truth_table(dataset.class_list, segmenter.class_list)
     classes = len(segmenter.class_list)
@@ -54,8 +56,8 @@ def evaluate(
     counts = put_together([frame.name for frame in frames], classes, cells, losses)
     if not len(counts.pairs):
         raise DatasetError(
-            f"No pixel of the split {split!r} of {dataset.name} has a class that {segmenter.name} knows; "
-            "choose another split."
+            f"No pixel of the {frames_in_words(split, len(frames))} of {dataset.name} has a class that "
+            f"{segmenter.name} knows; choose another split."
         )
     return SplitEvaluation(
         segmenter.name,

@@ -23,12 +23,14 @@ RGBFloats = tuple[float, float, float]
 class Network:
     """How to build a network and how to feed it.
 
+    words: what people call it.
     mean, std: per channel, of pixel values in 0..1; the input is (pixel / 255 - mean) / std.
     stride: how many input pixels one logit covers along each side.
     multiple: both sides of the input must be divisible by this.
     """
 
     name: str
+    words: str
     summary: str
     mean: RGBFloats
     std: RGBFloats
@@ -48,6 +50,7 @@ NETWORKS = {
     for network in (
         Network(
             "unet_lite0",
+            "U-Net on EfficientNet-Lite0",
             "U-Net on EfficientNet-Lite0 with a detail stem; small and fast enough for a laptop.",
             mean=(0.5, 0.5, 0.5),
             std=(0.5, 0.5, 0.5),
@@ -56,6 +59,7 @@ NETWORKS = {
         ),
         Network(
             "unet_resnet34",
+            "U-Net on ResNet-34",
             "The article's network: fastai's unet_learner on ResNet-34.",
             mean=(0.485, 0.456, 0.406),
             std=(0.229, 0.224, 0.225),
@@ -64,7 +68,8 @@ NETWORKS = {
         ),
         Network(
             "unet_tiny",
-            "A small U-Net without pretrained weights; trains on small pictures in a minute.",
+            "tiny U-Net",
+            "A small U-Net without pretrained weights; trains quickly on small pictures.",
             mean=(0.5, 0.5, 0.5),
             std=(0.25, 0.25, 0.25),
             stride=2,
@@ -72,6 +77,7 @@ NETWORKS = {
         ),
         Network(
             "pixel_colour",
+            "single convolution",
             "One 1 x 1 convolution: predicts from a pixel's colour alone, as a yardstick for the others.",
             mean=(0.0, 0.0, 0.0),
             std=(1.0, 1.0, 1.0),
@@ -90,3 +96,8 @@ def find_network(name: str) -> Network:
         raise ModelNotFoundError(
             f"There is no network called {name!r}; choose one of {', '.join(NETWORKS)}."
         ) from None
+
+
+def network_words(name: str) -> str:
+    """A network in words, with its name as recipes have it: "tiny U-Net (unet_tiny)"; else the name alone."""
+    return f"{NETWORKS[name].words} ({name})" if name in NETWORKS else name

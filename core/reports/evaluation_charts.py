@@ -59,7 +59,7 @@ def class_chart(evaluation: SplitEvaluation, figure: ClassFigure) -> Figure:
     occurring = np.flatnonzero(evaluation.confusion.sum(axis=1) > 0)
     shown = occurring[np.argsort(-np.nan_to_num(values[occurring]), kind="stable")]
     palette = evaluation.class_list.palette
-    digits = ".2%" if figure == "frequency" else ".3f"
+    digits = ".2%" if figure == "frequency" else ".1%"
     bars = {
         "type": "bar",
         "orientation": "h",
@@ -347,7 +347,7 @@ def comparison_chart(first: SplitEvaluation, second: SplitEvaluation, figure: Cl
             "y": names,
             "marker": {"color": colour, "size": 11, "symbol": symbol, "line": EDGE},
             "cliponaxis": False,
-            "hovertemplate": f"%{{y}}: {figure} %{{x:.3f}}",
+            "hovertemplate": f"%{{y}}: {figure} %{{x:.1%}}",
         }
         for evaluation, each, colour, symbol in zip(
             (first, second), values, (FIRST, SECOND), ("circle", "diamond"), strict=True
@@ -399,7 +399,7 @@ def _with_legend(layout: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unit_axis() -> dict[str, Any]:
-    return {"range": [0, 1], "tickformat": ".1f"}
+    return {"range": [0, 1], "tickformat": ".0%"}
 
 
 def _cell(share: float, count: int, by_row: bool) -> str:

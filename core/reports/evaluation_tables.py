@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from core.datasets.dataset import frames_in_words
 from core.errors import ComparisonError
 from core.evaluation.boundaries import FARTHEST, WIDTH
 from core.evaluation.calibration import BINS
@@ -31,13 +32,11 @@ _NAMED_SIZES = 3
 
 
 def measured_on(evaluation: Evaluation) -> str:
-    """What the figures were measured on, in words: data set, split, pictures, size, number of classes."""
-    pictures = "1 picture" if evaluation.images == 1 else f"{evaluation.images} pictures"
+    """What the figures were measured on, in words: data set, frames, size, number of classes."""
+    frames = frames_in_words(evaluation.split, evaluation.images)
     sizes = evaluation.size.split(", ")
     size = evaluation.size if len(sizes) <= _NAMED_SIZES else f"{len(sizes)} sizes"
-    return (
-        f"{evaluation.dataset}, {evaluation.split}, {pictures}, {size}, {len(evaluation.class_names)} classes"
-    )
+    return f"{evaluation.dataset}, {frames}, {size}, {len(evaluation.class_names)} classes"
 
 
 def with_source(evaluation: Evaluation, rows: Rows) -> Rows:
@@ -206,6 +205,11 @@ def comparison_rows(first: SplitEvaluation, second: SplitEvaluation) -> Rows:
         }
         for figure, value in sides[0].items()
     ]
+
+
+def figure_words(figure: str) -> str:
+    """A figure of `comparison_rows` for people: the article's acc_camvid is the pixel accuracy."""
+    return "pixel accuracy" if figure == "acc_camvid" else figure
 
 
 def check_comparable(first: Evaluation, second: Evaluation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from core.datasets.dataset import frames_in_words
 from core.models.card import ModelCard
 
 _LARGEST = 1e12
@@ -79,9 +80,9 @@ def _mean_iou(metrics: dict[str, Any]) -> str:
 
 
 def _measured_on(metrics: dict[str, Any]) -> str:
+    split, images = str(metrics.get("split", "")), metrics.get("images")
     details = [
-        metrics.get("split"),
-        f"{metrics['images']} pictures" if isinstance(metrics.get("images"), int) else None,
+        frames_in_words(split, images) if isinstance(images, int) else split or None,
         metrics.get("size"),
         f"{metrics['classes']} classes" if isinstance(metrics.get("classes"), int) else None,
     ]

@@ -37,7 +37,7 @@ Kind = Literal["number", "percent", "small"]
 
 Compared = Literal["acc_camvid", "mean_iou", "valid_loss", "train_loss"]
 COMPARED: dict[Compared, str] = {
-    "acc_camvid": "acc_camvid",
+    "acc_camvid": "pixel accuracy",
     "mean_iou": "mean IoU",
     "valid_loss": "validation loss",
     "train_loss": "training loss",
@@ -105,13 +105,13 @@ def loss_chart(history: Sequence[Epoch], curves: BatchCurves, plan: Sequence[Sta
 
 
 def accuracy_chart(history: Sequence[Epoch], plan: Sequence[Stage]) -> Chart:
-    """`acc_camvid` and mean IoU on the validation split after each epoch."""
+    """Pixel accuracy, which is `acc_camvid`, and mean IoU on the validation frames after each epoch."""
     epochs = _counted(history)
     lines = (
-        Line("acc_camvid", epochs, tuple(e.acc_camvid for e in history), GREEN, dots=True),
+        Line("pixel accuracy", epochs, tuple(e.acc_camvid for e in history), GREEN, dots=True),
         Line("mean IoU", epochs, tuple(e.mean_iou for e in history), PURPLE, dots=True),
     )
-    return _over_epochs("Accuracy on the validation split", lines, plan, kind="percent")
+    return _over_epochs("Accuracy on the validation frames", lines, plan, kind="percent")
 
 
 def schedule_chart(curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
@@ -219,7 +219,7 @@ def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
     }
 
 
-_FORMATS: dict[Kind, str] = {"number": "%.4g", "percent": "%.2f %%", "small": "%.2e"}
+_FORMATS: dict[Kind, str] = {"number": "%.4g", "percent": "%.1f %%", "small": "%.2e"}
 
 
 def _series(line: Line, chart: Chart) -> dict[str, Any]:

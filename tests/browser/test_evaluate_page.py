@@ -47,10 +47,10 @@ def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, ope
     figures = measured(page)
     sky, road, wrong = 6 * SKY_PIXELS, 6 * ROAD_PIXELS, BADLY + HARDLY
     iou = ((sky - wrong) / sky + road / (road + wrong)) / 2
-    expect(figures.nth(0)).to_have_text(f"{1 - wrong / (sky + road):.2%}")
-    expect(figures.nth(1)).to_have_text(f"{iou:.3f}")
+    expect(figures.nth(0)).to_have_text(f"{1 - wrong / (sky + road):.1%}")
+    expect(figures.nth(1)).to_have_text(f"{iou:.1%}")
     expect(
-        page.get_by_text("avenue, valid, 6 pictures, 128 x 96, 4 classes", exact=False).first
+        page.get_by_text("avenue, 6 validation frames, 128 x 96, 4 classes", exact=False).first
     ).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("button", name="CSV", exact=True).click()

@@ -138,7 +138,7 @@ def tab(page: Page, name: str) -> None:
 
 def settle(page: Page) -> None:
     """Wait until all charts and pictures are there: a menu opened before stays where its button was."""
-    for words in (": training loss", ": acc_camvid", ": the learning rate", ": batches per second"):
+    for words in (": training loss", ": pixel accuracy", ": the learning rate", ": batches per second"):
         expect(page.locator(f'[aria-label*="{words}"] canvas').first).to_be_visible()
     page.wait_for_function("[...document.images].every((image) => image.complete)")
 
@@ -183,7 +183,7 @@ def test_a_finished_run_shows_its_last_and_best_figures_and_all_its_curves(
     expect(metric(page, "Training loss")).to_have_text(f"{last.train_loss:.3f}")
     expect(metric(page, "acc_camvid")).to_have_text(f"{last.acc_camvid:.1%}")
     expect(metric(page, "Best acc_camvid, full size")).to_have_text(f"{view.best.acc_camvid:.1%}")
-    for words in ("training loss", "acc_camvid", "the learning rate"):
+    for words in ("training loss", "pixel accuracy", "the learning rate"):
         expect(chart(page, f"Curves over 3 epochs: {words}").locator("canvas")).to_be_visible()
     expect(chart(page, "Curve over 3 epochs: batches per second").locator("canvas")).to_be_visible()
     expect(stop_button(page)).to_have_count(0)
@@ -331,16 +331,16 @@ def test_the_log_of_a_failed_run_is_one_click_away(app: RunningApp, open_page: O
 
 def test_runs_are_compared_over_published_accuracies(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(f"{app.url}/runs?run=first&tab=Compare&compared=first,second")
-    expect(chart(page, f"Curves over epochs: acc_camvid of {TITLE} (first), second.")).to_be_visible()
+    expect(chart(page, f"Curves over epochs: pixel accuracy of {TITLE} (first), second.")).to_be_visible()
     page.get_by_role("button", name="fast.ai lesson 3").click()
     page.wait_for_url(re.compile("beneath="))
-    expect(page.get_by_text("stage 2, big: 93.33% (CamVid-32, full size)")).to_be_visible()
+    expect(page.get_by_text("stage 2, big: 93.3% (CamVid-32, full size)")).to_be_visible()
     page.get_by_role("radio", name="Time").click()
 
-    expect(chart(page, "Curves over minutes of training: acc_camvid")).to_be_visible()
+    expect(chart(page, "Curves over minutes of training: pixel accuracy")).to_be_visible()
     page.reload()
-    expect(chart(page, "Curves over minutes of training: acc_camvid")).to_be_visible()
-    assert "fast.ai lesson 3, stage 2, big: 93.33% (CamVid-32, full size)" in download(page, "HTML").decode()
+    expect(chart(page, "Curves over minutes of training: pixel accuracy")).to_be_visible()
+    assert "fast.ai lesson 3, stage 2, big: 93.3% (CamVid-32, full size)" in download(page, "HTML").decode()
 
 
 def test_a_checkpoint_becomes_a_model_that_explore_opens(

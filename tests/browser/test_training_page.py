@@ -91,7 +91,7 @@ def test_a_newcomer_starts_classroom_and_is_led_to_the_run(
     app: RunningApp, open_page: OpenPage, models: Path
 ) -> None:
     page = open_page(f"{app.url}/training", height=1600)
-    expect(page.get_by_text("It learns the classes of CamVid-11 from")).to_be_visible()
+    expect(page.get_by_text("and learns the classes of CamVid-11 from")).to_be_visible()
     # Nothing is measured until somebody asks, and everybody sees what was measured then.
     expect(page.get_by_text("Nobody has measured yet how long this takes here.")).to_be_visible()
     page.get_by_role("button", name="Measure on this machine").click()

@@ -18,7 +18,7 @@ from PIL.Image import Resampling
 
 from core.classes import RGB, UNLABELLED, ClassList
 from core.datasets.contents.statistics import count_label
-from core.datasets.dataset import SPLITS, Frame, SegmentationDataset, check_same_size
+from core.datasets.dataset import SPLIT_WORDS, SPLITS, Frame, SegmentationDataset, check_same_size
 from core.datasets.layouts.opening import list_dataset
 from core.datasets.listing import Problem, ProblemKind
 from core.datasets.splits import DrivePosition, drive_position
@@ -239,8 +239,8 @@ def _duplicates(looks: Iterable[_Look]) -> list[Problem]:
         other = first.setdefault(look.content, look.frame)
         if other.split != look.frame.split:
             message = (
-                f"{look.frame.image.name} ({look.frame.split}) is the same picture as "
-                f"{other.image.name} ({other.split}); a picture belongs in one split only."
+                f"{look.frame.image.name} ({SPLIT_WORDS[look.frame.split]}) is the same picture as "
+                f"{other.image.name} ({SPLIT_WORDS[other.split]}); a picture belongs in one split only."
             )
             problems.append(Problem("duplicate picture", message, look.frame.name))
     return problems
@@ -264,8 +264,8 @@ def _near_duplicates(looks: Iterable[_Look]) -> list[Problem]:
         difference = float(np.abs(before.thumbnail - after.thumbnail).mean())
         if difference < NEAR_DUPLICATE:
             message = (
-                f"{after.frame.image.name} ({after.frame.split}) is nearly the same picture as "
-                f"{before.frame.image.name} ({before.frame.split}), its neighbour in the video; "
+                f"{after.frame.image.name} ({SPLIT_WORDS[after.frame.split]}) is nearly the same picture as "
+                f"{before.frame.image.name} ({SPLIT_WORDS[before.frame.split]}), its neighbour in the video; "
                 "split video by sequence."
             )
             problems.append(Problem("near-duplicate picture", message, after.frame.name))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError
+from core.models.networks import network_words
 from core.training.recipes.recipe import Recipe, Stage
 
 FINDER_BATCHES = 100
@@ -63,12 +64,12 @@ def _begin(recipe: Recipe, dataset: SegmentationDataset) -> str:
     elif recipe.pretrained:
         origin = "starts from an encoder that was pretrained on ImageNet's photos"
     else:
-        origin = "starts from random weights: it knows nothing"
+        origin = "starts from random weights, knowing nothing"
     classes = _CLASSES.get(recipe.classes, f"the classes of {recipe.classes}")
     return (
-        f"The network {recipe.network} {origin}. It learns {classes.format(count=len(dataset.class_list))} "
-        f"from {_pictures(len(dataset.train))}; after every epoch it is evaluated on "
-        f"{_pictures(len(dataset.valid))} that it does not train on."
+        f"The network is a {network_words(recipe.network)}. It {origin}, and learns "
+        f"{classes.format(count=len(dataset.class_list))} from {_pictures(len(dataset.train))}; after every "
+        f"epoch it is evaluated on {_pictures(len(dataset.valid))} that it does not train on."
     )
 
 

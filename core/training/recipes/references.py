@@ -23,7 +23,7 @@ class Reference(NamedTuple):
     @property
     def label(self) -> str:
         """The figure's name, with what it was measured on."""
-        return f"{self.source}, {self.stage}: {self.accuracy:.2%} (CamVid-32, {self.size})"
+        return f"{self.source}, {self.stage}: {self.accuracy:.1%} (CamVid-32, {self.size})"
 
 
 REFERENCES = (

@@ -58,11 +58,13 @@ def moment_words(preview: Preview, view: RunView) -> str:
     ended = [(epoch.stage, epoch.epoch) for epoch in view.history]
     if _ends_its_epoch(preview, view.previews) and (preview.stage, preview.epoch) in ended:
         found = view.history[ended.index((preview.stage, preview.epoch))]
-        return f"{words}, acc_camvid {found.acc_camvid:.1%}, mean IoU {found.mean_iou:.1%}"
+        return f"{words}, pixel accuracy {found.acc_camvid:.1%}, mean IoU {found.mean_iou:.1%}"
     words += f", after batch {preview.batch}"
     before = (preview.stage, preview.epoch - 1)
     if before in ended:
-        words += f" (acc_camvid {view.history[ended.index(before)].acc_camvid:.1%} after the epoch before)"
+        words += (
+            f" (pixel accuracy {view.history[ended.index(before)].acc_camvid:.1%} after the epoch before)"
+        )
     return words
 
 

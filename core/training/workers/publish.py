@@ -17,6 +17,7 @@ from torch import nn
 
 from core.classes import ClassList
 from core.datasets import SegmentationDataset
+from core.datasets.dataset import frames_in_words
 from core.datasets.layouts.opening import open_dataset
 from core.errors import ModelError, RunError
 from core.evaluation.evaluate import evaluate
@@ -191,7 +192,8 @@ def _figure(width: float, height: float, title: str) -> Figure:
 
 
 def _caption(result: Evaluation) -> str:
-    return f"{result.model} on {result.dataset}, {result.split} ({result.images} pictures, {result.size})"
+    frames = frames_in_words(result.split, result.images)
+    return f"{result.model} on {result.dataset} ({frames}, {result.size})"
 
 
 def _confusion_picture(result: Evaluation) -> Figure:
@@ -222,9 +224,10 @@ def _iou_picture(result: Evaluation, classes: ClassList) -> Figure:
     numbers = range(len(ious))
     axes.barh(numbers, ious, color=classes.palette / 255, edgecolor="grey")
     for number, iou in zip(numbers, ious, strict=True):
-        axes.text(iou + 0.01, number, f"{iou:.2f}", va="center")
+        axes.text(iou + 0.01, number, f"{iou:.1%}", va="center")
     axes.set_yticks(numbers, classes.names)
-    axes.set_xlim(0, 1.05)
+    axes.set_xlim(0, 1.1)
+    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     axes.invert_yaxis()
     return figure
 

@@ -189,7 +189,7 @@ class _Job:
         self.status.write()
         self.log(
             f"{report.stage} {report.epoch}/{report.epochs}: loss {report.train_loss:.4f} / "
-            f"{report.valid_loss:.4f}, acc_camvid {report.acc_camvid:.4f}, mean IoU {report.mean_iou:.4f}"
+            f"{report.valid_loss:.4f}, pixel accuracy {report.acc_camvid:.1%}, mean IoU {report.mean_iou:.1%}"
         )
         self.report(report)
 

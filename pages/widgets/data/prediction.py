@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.datasets import Frame
+from core.datasets.dataset import frames_in_words
 from core.errors import StreetScopeError
 from core.evaluation.metrics import classes_in_mean, mean_iou, per_class_iou, pixel_accuracy
 from core.evaluation.results import Evaluation
@@ -18,6 +18,7 @@ from pages.widgets.segmentation.predictions import Prediction, predict
 from pages.widgets.segmentation.sizes import size_trained_at
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.figures import BAR, for_bars
 from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.viewer.pixel_viewer import View, ViewerPicture
 
@@ -73,17 +74,17 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
     occurring = classes_in_mean(confusion)
     right.metric(
         "Mean IoU",
-        f"{mean_iou(confusion):.3f}",
+        f"{mean_iou(confusion):.1%}",
         help="For each class, the pixels that truth and prediction agree on, divided by the pixels that "
         "either of them gives the class (intersection over union). The mean is over the "
         f"{occurring:d} classes in this frame's truth.",
     )
     st.caption(escape(_measured_on(opened, evaluation, occurring)))
     st.dataframe(
-        pd.DataFrame(_rows(evaluation)),
+        for_bars(_rows(evaluation), "IoU"),
         hide_index=True,
         column_config={
-            "IoU": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.3f"),
+            "IoU": BAR,
             "true pixels": st.column_config.NumberColumn(format="localized"),
             "predicted": st.column_config.NumberColumn(format="localized"),
         },
@@ -95,7 +96,7 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
 def _measured_on(opened: OpenedSet, evaluation: Evaluation, occurring: int) -> str:
     truth, model = len(opened.dataset.class_list), len(evaluation.class_names)
     words = (
-        f"{evaluation.dataset}, {evaluation.split}, one frame of {evaluation.size}; mean over the "
+        f"{evaluation.dataset}, {frames_in_words(evaluation.split, 1)} of {evaluation.size}; mean over the "
         f"{occurring} of {model} classes that occur in it."
     )
     if truth == model:

@@ -17,6 +17,7 @@ from core.reports import evaluation_tables as tables
 from pages.widgets.evaluate.downloads import files, stem
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.figures import BAR, for_bars, in_percent
 from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.shared.plots import saved_chart
 
@@ -30,8 +31,7 @@ _CLASS_WORDS = {
     "frequency": "The class's share of all counted pixels. A network that never finds a rare class loses "
     "hardly any accuracy.",
 }
-_SHARE = st.column_config.NumberColumn(format="percent")
-_UNIT = st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.3f")
+_BARS = ("IoU", "precision", "recall")
 _PIXELS = st.column_config.NumberColumn(format="localized")
 _ALL = "all classes"
 _METRIC = 172
@@ -43,17 +43,17 @@ def headline(evaluation: SplitEvaluation, opened: OpenedSet) -> None:
     confusion, boundary = evaluation.confusion, evaluation.boundary
     figures = (
         (
-            markdown("acc_camvid"),
-            markdown("{share:.2%}", share=pixel_accuracy(confusion)),
+            markdown("Pixel accuracy"),
+            markdown("{share:.1%}", share=pixel_accuracy(confusion)),
             markdown("of the pixels are right"),
             markdown(
-                "Pixel accuracy: the share of pixels whose predicted class is right. Void pixels are not "
-                "counted. The article behind StreetScope reports this figure."
+                "The share of pixels whose predicted class is right. Void pixels are not counted. The "
+                "article behind StreetScope calls it acc_camvid."
             ),
         ),
         (
             markdown("Mean IoU"),
-            markdown("{iou:.3f}", iou=mean_iou(confusion)),
+            markdown("{iou:.1%}", iou=mean_iou(confusion)),
             markdown("over {count} classes", count=classes_in_mean(confusion)),
             markdown(
                 "The mean intersection over union of the classes that occur: rare ones count as much as the "
@@ -62,7 +62,7 @@ def headline(evaluation: SplitEvaluation, opened: OpenedSet) -> None:
         ),
         (
             markdown("Calibration error"),
-            markdown("{error:.2%}", error=evaluation.calibration.expected_error()),
+            markdown("{error:.1%}", error=evaluation.calibration.expected_error()),
             markdown("mean confidence {share:.1%}", share=evaluation.calibration.mean_confidence),
             markdown(
                 "Expected calibration error: how far the network's confidence is from its accuracy, on "
@@ -110,12 +110,11 @@ def show_classes(evaluation: SplitEvaluation) -> None:
     saved_chart(chart, name, f"Bars: {figure} of each class, largest first.", "chart_classes")
     rows = tables.class_rows(evaluation)
     st.dataframe(
-        pd.DataFrame(rows),
+        in_percent(for_bars(rows, *_BARS), "frequency"),
         hide_index=True,
         height="content",
         column_config={
-            **dict.fromkeys(("IoU", "precision", "recall"), _UNIT),
-            "frequency": _SHARE,
+            **dict.fromkeys(_BARS, BAR),
             **dict.fromkeys(("true pixels", "predicted pixels"), _PIXELS),
         },
         key="table_classes",
@@ -155,7 +154,7 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     number = None if chosen == _ALL else evaluation.class_names.index(chosen)
     shown = evaluation.calibration if number is None else evaluation.calibration.of(number)
     with st.container(horizontal=True, gap="large"):
-        st.metric("Expected calibration error", f"{shown.expected_error():.2%}", width="content")
+        st.metric("Expected calibration error", f"{shown.expected_error():.1%}", width="content")
         st.metric("Mean confidence", f"{shown.mean_confidence:.1%}", width="content")
         st.metric(
             "Accuracy",
@@ -209,13 +208,10 @@ def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation
     )
     rows = tables.boundary_class_rows(evaluation)
     st.dataframe(
-        pd.DataFrame(rows),
+        in_percent(pd.DataFrame(rows), "share at a boundary", "accuracy at a boundary", "accuracy inside"),
         hide_index=True,
         height="content",
-        column_config={
-            "pixels": _PIXELS,
-            **dict.fromkeys(("share at a boundary", "accuracy at a boundary", "accuracy inside"), _SHARE),
-        },
+        column_config={"pixels": _PIXELS},
         key="table_boundaries",
         alt="Share of each class that lies at a boundary, and its accuracy there and inside.",
     )
@@ -241,15 +237,10 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
         f"Dots: {figure} of each class for both models, the largest difference first.",
         "chart_compare",
     )
-    number = st.column_config.NumberColumn(format="%.4f")
+    shown = pd.DataFrame([row | {"figure": tables.figure_words(row["figure"])} for row in rows])
     st.dataframe(
-        pd.DataFrame(rows),
+        in_percent(in_percent(shown, first.model, second.model), "difference", signed=True),
         hide_index=True,
-        column_config={
-            first.model: number,
-            second.model: number,
-            "difference": st.column_config.NumberColumn(format="%+.4f"),
-        },
         key="table_compare",
         alt=f"Figures of {first.model} and {second.model} and their differences.",
     )

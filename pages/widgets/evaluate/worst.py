@@ -67,7 +67,7 @@ def _entry(measured: Measured, number: int, place: int) -> None:
             st.markdown(
                 markdown(
                     "**{place}. {frame}**  \n{wrong:,} of {counted:,} pixels wrong  \n"
-                    "accuracy {accuracy:.1%} · mean IoU {iou:.3f} · loss {loss:.3f}",
+                    "accuracy {accuracy:.1%} · mean IoU {iou:.1%} · loss {loss:.3f}",
                     place=place,
                     frame=frame.name,
                     wrong=frames.wrong[number],
@@ -106,7 +106,7 @@ def _one(measured: Measured, number: int) -> None:
     st.markdown(
         markdown(
             "**{frame}**: {wrong:,} of {counted:,} pixels wrong, accuracy {accuracy:.1%}, mean IoU "
-            "{iou:.3f}, loss {loss:.3f}.",
+            "{iou:.1%}, loss {loss:.3f}.",
             frame=frame.name,
             wrong=row["wrong pixels"],
             counted=row["counted pixels"],

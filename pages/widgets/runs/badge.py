@@ -27,11 +27,11 @@ def run_badge(run: RunSummary) -> None:
 
 
 def place_in_queue(run: RunSummary, runs: Sequence[RunSummary]) -> Markdown:
-    """A run's position in the queue, and the runs ahead of it."""
+    """A run's position in the queue, and the runs ahead of it; with none ahead, it is about to start."""
     ahead = ahead_of(run.id, runs)
     waiting = sum(other.state == "queued" for other in ahead)
-    place = markdown("Position {number} in the queue", number=waiting + 1)
     if not ahead:
-        return place
+        return markdown("Starting")
+    place = markdown("Position {number} in the queue", number=waiting + 1)
     behind = joined(" and ", (markdown("**{title}**", title=other.title) for other in ahead))
     return markdown("{place}, behind {behind}", place=place, behind=behind)

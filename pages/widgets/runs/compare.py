@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.models.networks import network_words
 from core.reports import run_charts, tables
 from core.reports.run_charts import COMPARED as FIGURES
 from core.reports.run_tables import best_rows, cannot_be_compared, recipe_rows, run_rows
 from core.training.recipes.references import SOURCES, references
 from core.training.runs.records import RunSummary, RunView, list_runs, read_run
+from pages.widgets.data.gallery import SPLIT_TITLES
 from pages.widgets.runs.chart import draw
 from pages.widgets.runs.state import COMPARED, REFRESH_SECONDS, run_label
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.figures import COLUMN_NAMES, in_percent
 from pages.widgets.shared.markdown import escape, markdown
 
 MOST = 10
@@ -51,7 +55,8 @@ def compare(run: RunSummary) -> None:
                 format_func=escape,
                 key="beneath",
                 bind="query-params",
-                help="The acc_camvid that the article and fast.ai published, on CamVid's 32 classes. "
+                help="The pixel accuracy (acc_camvid) that the article and fast.ai published, on CamVid's 32 "
+                "classes. "
                 "Runs on other data, classes or sizes cannot be compared with it.",
             )
             if figure == "acc_camvid"
@@ -63,7 +68,8 @@ def compare(run: RunSummary) -> None:
     )
     with st.expander(f"All runs ({len(runs):d})", on_change="rerun", key="all_runs") as opened:
         if opened.open:
-            _table(run_rows(list(runs.values())), "runs", "Table of all runs with their state.", "progress")
+            rows = run_rows(list(runs.values()))
+            _table(rows, "runs", "Table of all runs with their state.", shares=("progress",))
 
 
 def _choose(run: RunSummary, runs: dict[str, RunSummary]) -> list[str]:
@@ -122,7 +128,13 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
         on_click="ignore",
     )
     st.markdown("**Best figures**")
-    _table(best_rows(views), "best-figures", "Table of each run's best figures.", "acc_camvid", "mean IoU")
+    _table(
+        best_rows(views),
+        "best-figures",
+        "Table of each run's best figures.",
+        shares=("acc_camvid", "mean IoU"),
+        words={"network": network_words, "split": _split_words},
+    )
     st.markdown("**Recipes**")
     _recipes(views)
 
@@ -150,13 +162,28 @@ def _recipes(views: dict[str, RunView]) -> None:
     _table(rows, "recipes", "Table of all settings: a row for each, a column for each run.", mark="differs")
 
 
-def _table(rows: list[dict[str, Any]], stem: str, alt: str, *shares: str, mark: str = "") -> None:
+def _split_words(split: str) -> str:
+    return SPLIT_TITLES.get(split, split).lower()
+
+
+def _table(
+    rows: list[dict[str, Any]],
+    stem: str,
+    alt: str,
+    *,
+    shares: Sequence[str] = (),
+    words: Mapping[str, Callable[[str], str]] = MappingProxyType({}),
+    mark: str = "",
+) -> None:
+    """words: what people read in some columns, whose names are another program's in the file."""
     frame = pd.DataFrame(rows)
+    for column, say in words.items():
+        frame[column] = frame[column].map(say)
     styled = frame.style.apply(lambda row: [_DIFFERENT if mark and row[mark] else ""] * len(row), axis=1)
     st.dataframe(
-        styled,
+        in_percent(styled, *shares) if shares else styled,
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="percent") for name in shares},
+        column_config=COLUMN_NAMES,
         key=f"table_{stem}",
         alt=alt,
     )

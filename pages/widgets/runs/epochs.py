@@ -21,6 +21,7 @@ from pages.widgets.photos.input import add_photo
 from pages.widgets.photos.visitor_session import visitor_session
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.figures import COLUMN_NAMES, in_percent
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
@@ -52,19 +53,19 @@ def _table(run: str) -> None:
         st.caption("No epoch has ended yet.")
         return
     rows = epoch_rows(view.history, view.recipe, view.checkpoints)
-    figures = {name: st.column_config.NumberColumn(format="%.4f") for name in ("train_loss", "valid_loss")}
-    figures |= {name: st.column_config.NumberColumn(format="percent") for name in ("acc_camvid", "mean_iou")}
     best = next(number for number, row in enumerate(rows) if row["best"])
+    marked = pd.DataFrame(rows).style.apply(
+        lambda row: ["background-color: rgba(44, 160, 44, 0.18)" * (row.name == best)] * len(row), axis=1
+    )
+    marked = marked.format("{:.4f}", subset=["train_loss", "valid_loss"], na_rep="")
     st.dataframe(
-        pd.DataFrame(rows).style.apply(
-            lambda row: ["background-color: rgba(44, 160, 44, 0.18)" * (row.name == best)] * len(row), axis=1
-        ),
+        in_percent(marked, "acc_camvid", "mean_iou"),
         hide_index=True,
         height=_ROW_PIXELS * (min(len(rows), _ROWS) + 1) + 3,
-        column_config=figures | {"best": st.column_config.TextColumn("best", width=50)},
+        column_config=COLUMN_NAMES | {"best": st.column_config.TextColumn("best", width=50)},
         key="epoch_table",
-        alt=f"Table of {len(rows)} epochs: losses, acc_camvid, mean IoU and time. The best is "
-        f"{rows[best]['stage']} {rows[best]['epoch']} with {rows[best]['acc_camvid']:.1%} acc_camvid.",
+        alt=f"Table of {len(rows)} epochs: losses, pixel accuracy, mean IoU and time. The best is "
+        f"{rows[best]['stage']} {rows[best]['epoch']} with {rows[best]['acc_camvid']:.1%} pixel accuracy.",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
@@ -76,7 +77,7 @@ def _table(run: str) -> None:
         )
         st.caption(
             markdown(
-                "★ marks the highest acc_camvid at the latest stage's size, {size}. *kept as* names the "
+                "★ marks the highest pixel accuracy at the latest stage's size, {size}. *kept as* names the "
                 "epoch's checkpoint, if any: `best` has the highest mean IoU of the last stage.",
                 size=size_words(view),
             )

@@ -28,8 +28,8 @@ _LOG_LINES = 12
 _MEANINGS = (
     "How wrong and how unsure the network is: in training on the pictures it learns from, in validation on "
     "pictures it never learns from. When only the training loss keeps falling, it learns by heart.",
-    "acc_camvid is the share of pixels that get their true class, without Void. Mean IoU is the mean overlap "
-    "of prediction and truth over the classes: poles count as much as the road.",
+    "Pixel accuracy (acc_camvid) is the share of pixels that get their true class, without Void. Mean IoU is "
+    "the mean overlap of prediction and truth over the classes: poles count as much as the road.",
     "The learning rate is the size of the step that the weights take after each batch; momentum is how "
     "much of the earlier steps is kept.",
     "How fast this machine trains. Other work on the machine shows here too.",
@@ -138,9 +138,9 @@ def _show_figures(view: RunView, curves: BatchCurves) -> None:
     figures: dict[Markdown, Markdown | None] = {
         markdown("Training loss"): markdown("{loss:.3f}", loss=last.train_loss) if last else None,
         markdown("Validation loss"): markdown("{loss:.3f}", loss=last.valid_loss) if last else None,
-        markdown("acc_camvid"): markdown("{share:.1%}", share=last.acc_camvid) if last else None,
+        markdown("Pixel accuracy"): markdown("{share:.1%}", share=last.acc_camvid) if last else None,
         markdown("Mean IoU"): markdown("{share:.1%}", share=last.mean_iou) if last else None,
-        markdown("Best acc_camvid, {size}", size=size_words(view)): (
+        markdown("Best pixel accuracy, {size}", size=size_words(view)): (
             markdown("{share:.1%}", share=best.acc_camvid) if best else None
         ),
         markdown("Batches per second"): markdown("{rate:.1f}", rate=curves.now) if curves.now else None,
@@ -150,8 +150,8 @@ def _show_figures(view: RunView, curves: BatchCurves) -> None:
             st.metric(name, value, width="content")
     st.caption(
         markdown(
-            "Evaluated on {data}, split valid, at each stage's own size, classes: {classes}. Accuracies over "
-            "other classes cannot be compared with these.",
+            "Evaluated on the validation frames of {data}, at each stage's own size, classes: {classes}. "
+            "Accuracies over other classes cannot be compared with these.",
             data=data_name(view),
             classes=class_words(view.recipe),
         )
@@ -171,7 +171,7 @@ def _alts(view: RunView, curves: BatchCurves) -> tuple[str, str, str, str]:
     return (
         f"Curves over {epochs}: training loss, now {last.train_loss:.3f}, and validation loss, now "
         f"{last.valid_loss:.3f}.",
-        f"Curves over {epochs}: acc_camvid, now {last.acc_camvid:.1%}, and mean IoU, now "
+        f"Curves over {epochs}: pixel accuracy, now {last.acc_camvid:.1%}, and mean IoU, now "
         f"{last.mean_iou:.1%}.",
         f"Curves over {epochs}: the learning rate, and the momentum, which moves the other way.",
         f"Curve over {epochs}: batches per second.",

@@ -268,9 +268,9 @@ def _widget(position: int, setting: str, stage: Stage) -> None:
         case "batch_size":
             st.number_input("Batch size", min_value=2, step=1, key=key, on_change=take)
         case "pct_start":
-            st.slider("pct_start", 0.0, 1.0, step=0.01, key=key, on_change=take)
+            st.slider(r"Share of the rise (pct_start)", 0.0, 1.0, step=0.01, key=key, on_change=take)
         case "frozen":
-            st.toggle("Frozen", key=key, on_change=take)
+            st.toggle("Encoder frozen", key=key, on_change=take)
         case _:
             st.text_input(escape(setting.capitalize()), key=key, on_change=take)
 

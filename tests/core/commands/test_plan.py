@@ -47,7 +47,7 @@ def test_words_alone_need_no_measurement(run, data, recipe_file):
     arguments = ("--data", str(data), "--recipe", recipe_file(make_recipe()), "--no-measure")
 
     assert json.loads(run(*arguments, "--json"))["estimate"] is None
-    assert run(*arguments).startswith("The network pixel_colour")
+    assert run(*arguments).startswith("The network is a single convolution (pixel_colour). It ")
 
 
 @pytest.mark.parametrize("arguments", [("--recipe", "nosuch"), ("--stage", "nosuch")])

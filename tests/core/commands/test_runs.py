@@ -43,7 +43,7 @@ def test_runs_are_compared_in_words_and_as_a_page(runs, tmp_path):
     page = tmp_path / "curves.html"
     said = invoke(compare_runs, *runs, "--html", page).stdout
 
-    assert "one  acc_camvid 0.5000 (only 1), mean IoU 0.2500, 1 epochs in 01:01" in said
+    assert "one  pixel accuracy 50.0% (only 1), mean IoU 25.0%, 1 epochs in 01:01" in said
     assert "two  no epoch is complete yet" in said
     assert "0.1  0.2" in said
     assert page.read_text("utf-8").startswith("<!DOCTYPE html>")

@@ -273,13 +273,13 @@ def test_evaluation_as_json_says_what_it_was_measured_on(run, data):
 def test_evaluation_as_text_never_shows_a_figure_without_what_it_was_measured_on(run, data):
     lines = run("evaluate", "--data", data, "--model", "colours").splitlines()
 
-    assert lines[0] == "colours on toy (valid, 1 picture, 48 x 40, 4 classes)"
-    assert lines[1].split() == ["acc_camvid", "0.8983"]
+    assert lines[0] == "colours on toy (1 validation frame, 48 x 40, 4 classes)"
+    assert lines[1].split() == ["pixel", "accuracy", "89.8%"]
     assert lines[2].endswith("over 3 classes")
     assert [line.split() for line in lines[3:]] == [
-        ["1.0000", "Sky"],
-        ["0.7391", "Road"],
-        ["0.5000", "Tree"],
+        ["100.0%", "Sky"],
+        ["73.9%", "Road"],
+        ["50.0%", "Tree"],
         ["-", "Void"],
     ]
 
@@ -287,7 +287,7 @@ def test_evaluation_as_text_never_shows_a_figure_without_what_it_was_measured_on
 def test_evaluation_of_several_pictures_says_pictures(run, make_dataset, street):
     root = make_dataset({"a": street, "b": street}, valid=("a", "b"))
 
-    assert "(valid, 2 pictures, " in run("evaluate", "--data", str(root), "--model", "colours")
+    assert "(2 validation frames, " in run("evaluate", "--data", str(root), "--model", "colours")
 
 
 # compare

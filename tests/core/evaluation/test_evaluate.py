@@ -438,9 +438,7 @@ def test_evaluation_reports_its_progress(colour_model, half_right):
 def test_an_empty_split_is_refused(colour_model, make_dataset, street):
     dataset = open_dataset(make_dataset({"a": street}))
 
-    with pytest.raises(
-        DatasetError, match=r"^The split 'valid' of toy has no pictures; choose another split\.$"
-    ):
+    with pytest.raises(DatasetError, match=r"^toy has no validation frames; choose another split\.$"):
         evaluate(load_segmenter(colour_model), dataset)
 
 

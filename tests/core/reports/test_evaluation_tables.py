@@ -172,9 +172,9 @@ def test_every_row_of_a_file_says_what_it_was_measured_on(evaluation):
 
 
 def test_what_it_was_measured_on_in_words(evaluation):
-    assert tables.measured_on(evaluation) == "town, valid, 3 pictures, 10 x 4, 4 classes"
+    assert tables.measured_on(evaluation) == "town, 3 validation frames, 10 x 4, 4 classes"
     many = replace(evaluation, images=1, size="1 x 1, 2 x 2, 3 x 3, 4 x 4")
-    assert tables.measured_on(many) == "town, valid, 1 picture, 4 sizes, 4 classes"
+    assert tables.measured_on(many) == "town, 1 validation frame, 4 sizes, 4 classes"
 
 
 # Charts
@@ -193,7 +193,7 @@ CHARTS: dict[str, Callable[[SplitEvaluation], object]] = {
 def test_every_chart_says_what_it_was_measured_on(evaluation, name):
     figure = CHARTS[name](replace(evaluation, dataset="<b>town"))
 
-    assert "&lt;b&gt;town, valid, 3 pictures, 10 x 4, 4 classes" in figure.layout.title.text
+    assert "&lt;b&gt;town, 3 validation frames, 10 x 4, 4 classes" in figure.layout.title.text
     assert "some" in figure.layout.title.text
 
 

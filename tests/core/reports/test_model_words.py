@@ -41,7 +41,7 @@ def words(card: ModelCard, metrics: dict[str, Any]) -> str:
 def test_a_measured_model_says_on_what(card: ModelCard) -> None:
     assert words(card, MEASURED) == (
         "has a pixel accuracy of 95.0% and a mean IoU of 76.7% over 11 classes on camvid "
-        "(valid, 101 pictures, 480 x 360, 11 classes)."
+        "(101 validation frames, 480 x 360, 11 classes)."
     )
 
 

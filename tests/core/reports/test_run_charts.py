@@ -55,7 +55,7 @@ def test_accuracies_are_in_per_cent_on_an_axis_that_says_so():
     chart = accuracy_chart(HISTORY, PLAN)
 
     assert series(chart) == {
-        "acc_camvid": [[1, 25], [2, 50], [3, 75]],
+        "pixel accuracy": [[1, 25], [2, 50], [3, 75]],
         "mean IoU": [[1, 12.5], [2, 25], [3, 50]],
     }
     assert option(chart)["yAxis"][0]["axisLabel"]["formatter"] == "{value} %"
@@ -94,7 +94,7 @@ def test_published_accuracies_lie_beneath_accuracies_alone():
     article = references(ARTICLE)
     drawn = series(comparison_chart({"one": HISTORY}, "acc_camvid", beneath=article))
 
-    final = "The article, final model: 92.15% (CamVid-32, full size)"
+    final = "The article, final model: 92.2% (CamVid-32, full size)"
     assert drawn[final] == [[1, 92.15], [3, 92.15]]
     assert final not in series(comparison_chart({"one": HISTORY}, "mean_iou", beneath=article))
 

@@ -72,12 +72,12 @@ def test_a_finished_run_shows_its_figures(make_run):
     assert metrics(app) == {
         "Training loss": "0.500",
         "Validation loss": "1.000",
-        "acc_camvid": "50.0%",
+        "Pixel accuracy": "50.0%",
         "Mean IoU": "25.0%",
-        "Best acc_camvid, full size": "50.0%",
+        "Best pixel accuracy, full size": "50.0%",
         "Batches per second": "1.0",
     }
-    assert "split valid" in text(app)
+    assert "on the validation frames of" in text(app)
     assert not [button for button in app.button if button.label in ("Stop", "Resume")]
 
 

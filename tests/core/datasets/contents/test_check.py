@@ -290,7 +290,9 @@ def test_the_same_picture_in_two_splits(root):
 
     problem = only(check(root))
     assert (problem.kind, problem.frame) == ("duplicate picture", "0016E5_07959")
-    assert "0016E5_07959.png (valid) is the same picture as 0006R0_f00930.png (train)" in problem.message
+    assert (
+        "0016E5_07959.png (validation) is the same picture as 0006R0_f00930.png (training)" in problem.message
+    )
 
 
 def test_the_same_picture_saved_in_another_way(fastai):
@@ -322,7 +324,7 @@ def test_neighbours_of_one_drive_that_look_alike_in_two_splits(make_layout, stre
     problem = only(check(neighbours(make_layout, street, NEAR_DUPLICATE - 1)))
 
     assert (problem.kind, problem.frame) == ("near-duplicate picture", "0016E5_07959")
-    assert "nearly the same picture as 0016E5_07957.png (train)" in problem.message
+    assert "nearly the same picture as 0016E5_07957.png (training)" in problem.message
 
 
 def test_neighbours_that_look_different_are_no_problem(make_layout, street):

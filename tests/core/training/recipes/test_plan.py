@@ -26,9 +26,9 @@ def stage_words(dataset, **changes) -> str:
 
 def test_the_beginning_says_network_origin_classes_and_pictures(dataset):
     assert plan(make_recipe(pretrained=False), dataset).begin == (
-        "The network pixel_colour starts from random weights: it knows nothing. It learns the 4 classes of "
-        "the data set from 4 pictures; after every epoch it is evaluated on 1 picture that it does not "
-        "train on."
+        "The network is a single convolution (pixel_colour). It starts from random weights, knowing nothing, "
+        "and learns the 4 classes of the data set from 4 pictures; after every epoch it is evaluated on 1 "
+        "picture that it does not train on."
     )
 
 

@@ -106,9 +106,9 @@ def test_words_say_epoch_and_accuracy(view):
     assert [moment_words(each, shown) for each in previews] == [
         "before the first batch",
         "only, epoch 1, after batch 1",
-        "only, epoch 1, acc_camvid 50.0%, mean IoU 25.0%",
-        "only, epoch 2, after batch 1 (acc_camvid 50.0% after the epoch before)",
-        "only, epoch 2, acc_camvid 75.0%, mean IoU 50.0%",
+        "only, epoch 1, pixel accuracy 50.0%, mean IoU 25.0%",
+        "only, epoch 2, after batch 1 (pixel accuracy 50.0% after the epoch before)",
+        "only, epoch 2, pixel accuracy 75.0%, mean IoU 50.0%",
     ]
     # The second epoch has not ended yet: its last picture is not of its end.
     going_on = dataclasses.replace(shown, history=history[:1], previews=previews[:4])
