@@ -62,6 +62,12 @@ page = st.navigation(
             icon=":material/analytics:",
             url_path="evaluate",
         ),
+        st.Page(
+            "pages/about.py",
+            title="About",
+            icon=":material/info:",
+            url_path="about",
+        ),
     ],
     position="top",
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -20,6 +22,14 @@ def home() -> Path:
     if (ROOT / "pyproject.toml").is_file():
         return ROOT
     return user_data_path("streetscope", appauthor=False)
+
+
+def own_version() -> str:
+    """StreetScope's version."""
+    file = ROOT / "pyproject.toml"
+    if file.is_file():
+        return str(tomllib.loads(file.read_text("utf-8"))["project"]["version"])
+    return version("streetscope")
 
 
 def data_folder() -> Path:

@@ -8,7 +8,7 @@ front_door()
 st.header("What changes with size or model?", anchor=False)
 st.markdown(
     "The same photo, segmented twice. Zoom, drag or click in any of the pictures, and the others follow. "
-    "The article behind StreetScope squashed its photos into squares: see what that does."
+    "[The article](about#article) behind StreetScope squashed its photos into squares: see what that does."
 )
 
 with st.spinner("Loading the network"):

@@ -54,6 +54,7 @@ FLOORS = (
     "pages/widgets/evaluate",
     "pages/widgets/runs",
     "pages/widgets/training",
+    "pages/widgets/about",
     "pages",
     "app.py",
     "bench",

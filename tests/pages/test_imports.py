@@ -75,6 +75,7 @@ TORCH_ROOMS = ("core/training/distributed", "core/training/learner", "core/train
     ("page", "parts"),
     [
         ("explore", {"pages.widgets.viewer.pixel_viewer", "core.segmentation.segmenter"}),
+        ("about", {"pages.widgets.about.article"}),
         ("compare", {"pages.widgets.explore.comparison"}),
         ("data", {"pages.widgets.shared.datasets", "core.datasets.contents.thumbnails"}),
         ("evaluate", {"pages.widgets.evaluate.job", "core.evaluation.store"}),

@@ -47,8 +47,8 @@ def headline(evaluation: SplitEvaluation, opened: OpenedSet) -> None:
             markdown("{share:.1%}", share=pixel_accuracy(confusion)),
             markdown("of the pixels are right"),
             markdown(
-                "The share of pixels whose predicted class is right. Void pixels are not counted. The "
-                "article behind StreetScope calls it acc_camvid."
+                "The share of pixels whose predicted class is right. Void pixels are not counted. [The "
+                "article](about#article) behind StreetScope calls it acc_camvid."
             ),
         ),
         (

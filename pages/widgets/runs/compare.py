@@ -55,9 +55,9 @@ def compare(run: RunSummary) -> None:
                 format_func=escape,
                 key="beneath",
                 bind="query-params",
-                help="The pixel accuracy (acc_camvid) that the article and fast.ai published, on CamVid's 32 "
-                "classes. "
-                "Runs on other data, classes or sizes cannot be compared with it.",
+                help="The pixel accuracy (acc_camvid) that [the article](about#article) and fast.ai "
+                "published, on CamVid's 32 classes. Runs on other data, classes or sizes cannot be "
+                "compared with it.",
             )
             if figure == "acc_camvid"
             else []

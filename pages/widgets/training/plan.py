@@ -91,6 +91,8 @@ def _show_plan(given: GivenRecipe, opened: OpenedSet) -> None:
         return
     if given.recipe.summary:
         st.caption(escape(given.recipe.summary))
+    if given.name == "article":
+        st.page_link("pages/about.py", label="About the article", icon=":material/info:")
     planned = plan(given.recipe, opened.dataset)
     lines = [
         escape(planned.begin),
