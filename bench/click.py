@@ -66,7 +66,7 @@ def clicks() -> dict[str, list[Times]]:
         browser = stack.enter_context(chromium())
         pages: dict[str, tuple[Page, Callable[[Page, float, float], Point]]] = {}
         app = stack.enter_context(served("app.py"))
-        page = stack.enter_context(opened(browser, app.url))
+        page = stack.enter_context(opened(browser, f"{app.url}/?size=512"))
         page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
         pages[APP] = page, point_in_viewer
         if find_spec("streamlit_image_coordinates"):

@@ -14,7 +14,7 @@ _LARGEST = 1e12
 _SIZE = re.compile(r"(\d{1,5}) x (\d{1,5})")
 _OTHER_SIZE = (
     "At another size, things look larger or smaller than those that the network learnt from, so its figures "
-    "are others."
+    "differ."
 )
 
 _KNOWN = ("acc_camvid", "mean_iou")

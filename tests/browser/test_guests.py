@@ -30,7 +30,7 @@ HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 CHANGING = {
     "data": ("Open a folder", "Get CamVid"),
-    "training": ("Start training", "Resume", "Edit"),
+    "training": ("Start training", "Measure on this machine", "Resume", "Edit"),
     "runs": ("Resume",),
     "runs?tab=Epochs": ("Use as a model",),
     "runs?tab=About": ("Save", "Delete the run"),

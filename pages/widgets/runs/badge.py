@@ -17,7 +17,7 @@ _BADGES: dict[ShownState, Markdown] = {
     "stopped": markdown(":gray-badge[:material/pause: Stopped]"),
     "finished": markdown(":green-badge[:material/check: Finished]"),
     "failed": markdown(":red-badge[:material/error: Failed]"),
-    "dead": markdown(":red-badge[:material/power_off: Dead]"),
+    "dead": markdown(":red-badge[:material/power_off: Ended unexpectedly]"),
 }
 
 

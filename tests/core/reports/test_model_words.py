@@ -67,7 +67,7 @@ def test_figures_of_another_size_are_explained_and_those_of_the_same_are_not(car
 
     said = other_size_words(measured, "camvid", "valid", "960 x 720")
     assert said.startswith("The model's card says a pixel accuracy of 95.0%, measured at 480 x 360; ")
-    assert said.endswith("so its figures are others.")
+    assert said.endswith("so its figures differ.")
     assert other_size_words(measured, "camvid", "valid", "480 x 360") == ""
     assert other_size_words(measured, "camvid", "test", "960 x 720") == ""
     assert other_size_words(card, "camvid", "valid", "960 x 720") == ""
