@@ -118,7 +118,7 @@ def _take(files: Iterable[Named]) -> None:
             refused.append((name, str(content)))
             continue
         try:
-            add_photo(visitor_session(), name, content)
+            visitor_session().looked_at = add_photo(visitor_session(), name, content)
         except StreetScopeError as error:
             refused.append((name, str(error)))
     st.session_state[_REFUSED] = refused
@@ -135,8 +135,8 @@ def _unpacked(files: Iterable[Named]) -> Iterator[tuple[str, bytes | StreetScope
             yield name, error
 
 
-def add_photo(mine: VisitorSession, name: str, content: bytes, credit: str = "") -> None:
-    """Add a photo to a visitor's session and look at it; StreetScopeError says why it cannot be added.
+def add_photo(mine: VisitorSession, name: str, content: bytes, credit: str = "") -> str:
+    """Add a photo to a visitor's session, if it is not there; its key. StreetScopeError says why it cannot.
 
     credit: where it is from, if it is not the visitor's own.
     """
@@ -149,7 +149,7 @@ def add_photo(mine: VisitorSession, name: str, content: bytes, credit: str = "")
                 f"Your photos would take more than {MAX_BYTES // 2**20} MB together. Remove some first."
             )
         mine.photos[photo.key] = photo
-    mine.looked_at = photo.key
+    return photo.key
 
 
 def show_refused() -> None:

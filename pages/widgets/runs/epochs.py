@@ -185,4 +185,5 @@ def _send_to_explore(run: RunSummary) -> None:
         frame = dataset.valid[0]
         photo = images.encode_png(dataset.read_image(frame))
         credit = f"a validation picture of {dataset.name}: the page's address does not include it"
-        add_photo(visitor_session(), f"{frame.name}.png", photo, credit)
+        mine = visitor_session()
+        mine.looked_at = add_photo(mine, f"{frame.name}.png", photo, credit)
