@@ -367,8 +367,11 @@ def _distance_shares(evaluation: SplitEvaluation) -> list[float]:
 
 
 def _layout(title: str, evaluations: Sequence[Evaluation], height: int) -> dict[str, Any]:
-    models = " and ".join(chart_text(each.model) for each in evaluations)
-    source = f"{models} on {chart_text(measured_on(evaluations[0]))}"
+    same_size = len({each.size for each in evaluations}) == 1
+    models = " and ".join(
+        chart_text(each.model if same_size else f"{each.model} at {each.size}") for each in evaluations
+    )
+    source = f"{models} on {chart_text(measured_on(evaluations[0], with_size=same_size))}"
     return {
         "title": {
             "text": f'{chart_text(title)}<br><span style="font-size: 11px; font-weight: 400">{source}</span>',

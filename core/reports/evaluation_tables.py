@@ -31,12 +31,13 @@ _NAMED_SIZES = 3
 """Picture sizes that a line of text names; more are only counted."""
 
 
-def measured_on(evaluation: Evaluation) -> str:
+def measured_on(evaluation: Evaluation, with_size: bool = True) -> str:
     """What the figures were measured on, in words: data set, frames, size, number of classes."""
     frames = frames_in_words(evaluation.split, evaluation.images)
     sizes = evaluation.size.split(", ")
     size = evaluation.size if len(sizes) <= _NAMED_SIZES else f"{len(sizes)} sizes"
-    return f"{evaluation.dataset}, {frames}, {size}, {len(evaluation.class_names)} classes"
+    classes = f"{len(evaluation.class_names)} classes"
+    return ", ".join((evaluation.dataset, frames, *([size] if with_size else []), classes))
 
 
 def with_source(evaluation: Evaluation, rows: Rows) -> Rows:

@@ -31,6 +31,8 @@ _CLASS_WORDS = {
     "frequency": "The class's share of all counted pixels. A network that never finds a rare class loses "
     "hardly any accuracy.",
 }
+_SHARE = st.column_config.NumberColumn(format="percent")
+"""For shares that may be far below one per cent."""
 _BARS = ("IoU", "precision", "recall")
 _PIXELS = st.column_config.NumberColumn(format="localized")
 _ALL = "all classes"
@@ -110,11 +112,12 @@ def show_classes(evaluation: SplitEvaluation) -> None:
     saved_chart(chart, name, f"Bars: {figure} of each class, largest first.", "chart_classes")
     rows = tables.class_rows(evaluation)
     st.dataframe(
-        in_percent(for_bars(rows, *_BARS), "frequency"),
+        for_bars(rows, *_BARS),
         hide_index=True,
         height="content",
         column_config={
             **dict.fromkeys(_BARS, BAR),
+            "frequency": _SHARE,
             **dict.fromkeys(("true pixels", "predicted pixels"), _PIXELS),
         },
         key="table_classes",

@@ -197,6 +197,13 @@ def test_every_chart_says_what_it_was_measured_on(evaluation, name):
     assert "some" in figure.layout.title.text
 
 
+def test_a_chart_of_two_sizes_says_both(evaluation):
+    figure = charts.comparison_chart(evaluation, replace(evaluation, model="other", size="20 x 8"))
+
+    said = "some at 10 x 4 and other at 20 x 8 on town, 3 validation frames, 4 classes"
+    assert said in figure.layout.title.text
+
+
 @pytest.mark.parametrize("name", [*CHARTS, "one class"])
 def test_no_name_means_anything_to_a_chart(evaluation, name):
     evil = "<a href=x>%{y} $z$</a>"
