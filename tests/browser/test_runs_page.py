@@ -181,8 +181,8 @@ def test_a_finished_run_shows_its_last_and_best_figures_and_all_its_curves(
     assert view.best is not None
 
     expect(metric(page, "Training loss")).to_have_text(f"{last.train_loss:.3f}")
-    expect(metric(page, "acc_camvid")).to_have_text(f"{last.acc_camvid:.1%}")
-    expect(metric(page, "Best acc_camvid, full size")).to_have_text(f"{view.best.acc_camvid:.1%}")
+    expect(metric(page, "Pixel accuracy")).to_have_text(f"{last.acc_camvid:.1%}")
+    expect(metric(page, "Best pixel accuracy, full size")).to_have_text(f"{view.best.acc_camvid:.1%}")
     for words in ("training loss", "pixel accuracy", "the learning rate"):
         expect(chart(page, f"Curves over 3 epochs: {words}").locator("canvas")).to_be_visible()
     expect(chart(page, "Curve over 3 epochs: batches per second").locator("canvas")).to_be_visible()
@@ -213,7 +213,7 @@ def test_the_slider_goes_back_to_what_the_untrained_network_saw(
 ) -> None:
     page = open_page(f"{app.url}/runs?run=first")
     last, moments = view.history[-1], len(view.previews)
-    now = f"Validation frame 1, the network, large, epoch 1, acc_camvid {last.acc_camvid:.1%}"
+    now = f"Validation frame 1, the network, large, epoch 1, pixel accuracy {last.acc_camvid:.1%}"
     learnt = seen(page, now)
     expect(page.get_by_role("img", name="Validation frame")).to_have_count(3 * len(view.photos))
     slider = page.get_by_role("slider", name="Moment")

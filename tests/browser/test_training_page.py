@@ -230,6 +230,7 @@ def test_a_run_is_stopped_resumed_named_noted_and_deleted(
 
 def test_what_would_fail_is_said_before_and_leads_to_the_check(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(f"{app.url}/training?set=mistakes", height=1600)
+    page.get_by_role("button", name="Measure on this machine").click()
     expect(page.get_by_text("This run would end before its first epoch")).to_be_visible()
     expect(page.get_by_text("bad_P.png", exact=False)).to_be_visible()
     expect(start_button(page)).to_be_disabled()
