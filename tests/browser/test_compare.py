@@ -35,8 +35,8 @@ def open_compare(page: Page) -> None:
 
 def choose_size(page: Page, side: int, title: str) -> None:
     pictures(page)
-    group = page.get_by_role("radiogroup", name="Working size").nth(side)
-    group.get_by_role("radio", name=title, exact=True).click()
+    page.get_by_role("combobox", name="Working size").nth(side).click()
+    page.get_by_role("option", name=title, exact=True).click()
 
 
 def test_both_sizes_and_their_difference_are_shown(
@@ -45,7 +45,7 @@ def test_both_sizes_and_their_difference_are_shown(
     for width, theme in ((1280, "light"), (400, "dark")):
         page = open_page(f"{app.url}/compare", width=width, theme=theme)
         pictures(page)
-        expect(page.get_by_text("Pixels that changed class")).to_be_visible()
+        expect(page.get_by_role("heading", name="Where they differ:")).to_be_visible()
         screenshot(page, f"compare-{width}-{theme}")
 
 
@@ -54,7 +54,7 @@ def test_a_photo_of_the_explore_page_is_compared_with_itself(app: RunningApp, op
     open_compare(page)
     choose_size(page, SECOND, "512")
     expect(page.get_by_text("Both give every pixel the same class.")).to_be_visible()
-    expect(page.get_by_text("0.0%")).to_be_visible()
+    expect(page.get_by_role("heading", name="Where they differ: 0.0% of the pixels")).to_be_visible()
 
 
 def test_a_pixel_chosen_in_one_picture_is_chosen_in_all(app: RunningApp, open_page: OpenPage) -> None:
@@ -95,4 +95,4 @@ def test_two_models_are_compared(app: RunningApp, open_page: OpenPage) -> None:
     page.get_by_role("combobox", name="Model 2").click()
     page.get_by_role("option", name="upside-down").click()
     # A third is Road for both; what the first calls Sky is Tree for the second, and the other way round.
-    expect(page.get_by_text("66.7%")).to_be_visible()
+    expect(page.get_by_role("heading", name="Where they differ: 66.7% of the pixels")).to_be_visible()

@@ -8,7 +8,7 @@ from core.datasets import SPLITS, Split
 from core.datasets.listing import LEAVES_OUT, STOPS
 from core.errors import ModelError
 from core.models.store import list_models, read_card
-from pages.widgets.data.gallery import SPLIT_TITLES
+from pages.widgets.data.frame_filter import SPLIT_TITLES
 from pages.widgets.evaluate.job import Task
 from pages.widgets.segmentation.models import asked_for, model_picker
 from pages.widgets.shared.dataset_state import SPLIT

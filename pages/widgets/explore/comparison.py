@@ -70,10 +70,9 @@ def _choose(picture: ViewerPicture, pixel: Pixel) -> None:
 
 
 def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]], photo: Photo) -> None:
-    """How much changed, and from which class to which, largest first."""
+    """From which class to which pixels changed, largest first."""
     st.subheader("What became of what", anchor=False)
     comparison = difference.comparison
-    st.metric("Pixels that changed class", f"{comparison.share_changed:.1%}")
     rows = tables.transition_rows(comparison)
     if not rows:
         st.markdown("Both give every pixel the same class.")
