@@ -281,8 +281,13 @@ def test_arrow_keys_step_from_frame_to_frame_but_not_while_the_picture_has_them(
 def test_photo_and_label_map_lie_side_by_side_and_move_together(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
-    page = open_page(f"{app.url}/data?tab=Frame&show=Side+by+side&frame={town.names[0]}", height=1500)
+    page = open_page(f"{app.url}/data?tab=Frame&show=Side+by+side&frame={town.names[0]}", height=800)
     photo, mask = viewer(page, 0), viewer(page, 1)
+    box = photo.locator(".stage").bounding_box()
+    assert box is not None
+    assert box["y"] < 500
+    expect(page.get_by_role("group", name="View of photo and label map")).to_be_visible()
+    assert photo.locator(".toolbar").is_hidden()
     expect(photo).to_have_attribute("data-view", "photo")
     expect(mask).to_have_attribute("data-view", "mask")
     click(page, photo, 20, 40, TOWN_SIZE)

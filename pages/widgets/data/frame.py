@@ -33,7 +33,7 @@ from pages.widgets.shared.datasets import OpenedSet, counts, counts_so_far
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.reveal import revealed
-from pages.widgets.viewer.pixel_viewer import View
+from pages.widgets.viewer.pixel_viewer import View, linked_toolbar
 
 _SHOW, _PICKER = "show", "frame_picker"
 _SHOWS = {"truth": "Truth", "beside": "Side by side", "prediction": "Prediction"}
@@ -58,6 +58,7 @@ def _one_frame(opened: OpenedSet, counted: Statistics | None) -> None:
 def _show(opened: OpenedSet, counted: Statistics | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         place = st.empty()  # the filter, which is drawn after it, decides what can be picked here
+        frames, words = _walk(opened, counted)
         show = st.segmented_control(
             "Show",
             list(_SHOWS),
@@ -69,7 +70,6 @@ def _show(opened: OpenedSet, counted: Statistics | None) -> None:
             label_visibility="collapsed",
             width="content",
         )
-        frames, words = _walk(opened, counted)
         with place:
             frame = frame_picker(frames, label_visibility="collapsed", width=200)
         st.session_state[LEFT_FOR] = frame.name
@@ -88,6 +88,7 @@ def _show(opened: OpenedSet, counted: Statistics | None) -> None:
         beside_prediction(opened, frame, picture)
     elif show == "beside":
         views: tuple[View, View] = ("photo", "mask")
+        linked_toolbar("beside", views=(), subject=frame.name, label="View of photo and label map")
         for column, view in zip(st.columns(2, gap="medium"), views, strict=True):
             with column:
                 truth_viewer(picture, f"beside_{view}", f"{frame.name}, {view}", view=view, link="beside")

@@ -17,7 +17,7 @@ from pages.widgets.segmentation.predictions import Prediction, predict
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import escape, markdown
-from pages.widgets.viewer.pixel_viewer import View, ViewerPicture
+from pages.widgets.viewer.pixel_viewer import View, ViewerPicture, linked_toolbar
 
 
 def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> None:
@@ -37,6 +37,12 @@ def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> 
     except StreetScopeError as error:
         show_error(error, markdown("The prediction cannot be compared"))
         return
+    linked_toolbar(
+        "prediction",
+        views=("photo", "overlay", "mask", "confidence"),
+        subject=frame.name,
+        label="View of all three pictures",
+    )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures: dict[str, tuple[ViewerPicture, View]] = {
         "Truth": (truth, "overlay"),

@@ -32,7 +32,7 @@ from pages.widgets.shared.dataset_state import SET
 from pages.widgets.shared.datasets import TOYTOWN, OpenedSet
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import escape, markdown
-from pages.widgets.viewer.pixel_viewer import pixel_viewer, viewer_picture
+from pages.widgets.viewer.pixel_viewer import linked_toolbar, pixel_viewer, viewer_picture
 
 _KEPT_BYTES = 192 * 1024**2
 """Memory for frames with their predictions: 200 of CamVid's at half size."""
@@ -96,6 +96,12 @@ def show_frame(measured: Measured, frame: Frame) -> None:
             f"The truth shows the data set's own {len(own)} classes. For the errors, they are grouped into "
             f"the network's {len(said)} classes."
         )
+    linked_toolbar(
+        "evaluated",
+        views=("photo", "overlay", "mask", "confidence"),
+        subject=frame.name,
+        label="View of all three pictures",
+    )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures = {
         "Truth": truth,
@@ -129,6 +135,9 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
     )
     state = f"confused_pixel.{marked.identity}"
     pixel = st.session_state.get(state) or _first_marked(mask)
+    linked_toolbar(
+        "confused", views=("photo", "overlay", "mask"), subject=frame.name, label="View of both pictures"
+    )
     for column, (title, picture, key) in zip(
         st.columns(2, gap="medium"),
         ((f"In {frame.name}", marked, "confused_marked"), ("Truth", truth, "confused_truth")),
@@ -141,6 +150,7 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
                 chosen=pixel,
                 key=key,
                 link="confused",
+                toolbar=False,
                 on_choose=_remember(state),
                 label=f"{frame.name}: {title}",
             )

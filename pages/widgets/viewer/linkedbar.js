@@ -31,7 +31,7 @@ class LinkedToolbar {
     const apart = element("span", { className: "break" });
     const tools = [this.viewPicker.element, this.boundaries.element, apart, set, end];
     const toolbar = element("div", { className: "toolbar" }, ...tools);
-    this.root = element("div", { className: "viewer bar", attributes: { role: "group" } }, toolbar, this.help.dialog);
+    this.root = element("div", { className: "linked-tools", attributes: { role: "group" } }, toolbar, this.help.dialog);
     const tree = parent.getRootNode();
     if (!tree.adoptedStyleSheets.includes(style)) tree.adoptedStyleSheets.push(style);
     parent.append(this.root);

@@ -146,7 +146,7 @@ class PixelViewer {
       this.paintSoon();
       this.membership.toolbar?.classesPicked(this.pickedClasses);
     });
-    this.words = element("p", { className: "words" });
+    this.words = element("p", { className: "says" });
     this.spoken = element("div", { className: "spoken unseen", attributes: { "aria-live": "polite" } });
 
     this.root = element(
