@@ -337,7 +337,13 @@ def test_a_prediction_is_held_against_the_truth(app: RunningApp, open_page: Open
 def test_a_class_card_leads_to_the_frames_that_have_it(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
-    page = open_page(f"{app.url}/data?tab=Classes", height=1500)
+    page = open_page(f"{app.url}/data?tab=Classes", height=800)
+    example = page.locator("button.example:not(.none)").last
+    example.click()
+    viewer(page)
+    expect(where(page)).to_be_in_viewport()  # the cards were scrolled down
+    page.go_back()
+    expect(example).to_be_in_viewport()
     name = rare_class(town)
     card = page.locator("li").filter(has=page.get_by_role("heading", name=re.compile(rf"^{name}\b")))
     pixels = int(town.counts[:, CAMVID_32.index(name)].sum())

@@ -33,14 +33,6 @@ function goal(buttons, from, key) {
   return from + step;
 }
 
-/** What scrolls when the page does. */
-function scrollerOf(element) {
-  for (let each = element; each; each = each.parentElement ?? each.getRootNode().host) {
-    if (each.scrollHeight > each.clientHeight && /auto|scroll/.test(getComputedStyle(each).overflowY)) return each;
-  }
-  return document.scrollingElement;
-}
-
 class Gallery {
   constructor(parent) {
     this.slider = element("input", { type: "range", min: 0, max: 100, step: 5, value: opacity, id: "opacity" });

@@ -28,7 +28,10 @@ def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> 
         )
         return
     warn_of_missing("model")
-    model = model_picker()
+    # The models beside the tools: the pictures begin higher by a row. With one model there is no picker.
+    models, *rest = st.columns([1, 3] if len(list_models()) > 1 else 1, vertical_alignment="bottom")
+    with models:
+        model = model_picker()
     try:
         with st.spinner(
             markdown("{model} is segmenting {frame}", model=model, frame=frame.name), show_time=True
@@ -37,12 +40,13 @@ def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> 
     except StreetScopeError as error:
         show_error(error, markdown("The prediction cannot be compared"))
         return
-    linked_toolbar(
-        "prediction",
-        views=("photo", "overlay", "mask", "confidence"),
-        subject=frame.name,
-        label="View of all three pictures",
-    )
+    with rest[0] if rest else models:
+        linked_toolbar(
+            "prediction",
+            views=("photo", "overlay", "mask", "confidence"),
+            subject=frame.name,
+            label="View of all three pictures",
+        )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures: dict[str, tuple[ViewerPicture, View]] = {
         "Truth": (truth, "overlay"),
@@ -51,12 +55,12 @@ def beside_prediction(opened: OpenedSet, frame: Frame, truth: ViewerPicture) -> 
     }
     for number, (slot, (title, (picture, view))) in enumerate(zip(slots, pictures.items(), strict=False)):
         with slot:
-            st.subheader(escape(title), anchor=False)
+            st.markdown(markdown("##### {title}", title=title), anchors=False)
             truth_viewer(
                 picture, f"prediction_{number}", f"{frame.name}: {title.lower()}", view, "prediction"
             )
     with slots[3]:
-        st.subheader("How good it is on this frame", anchor=False)
+        st.markdown("##### How good it is on this frame", anchors=False)
         _figures(opened, prediction)
 
 

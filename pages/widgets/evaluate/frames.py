@@ -31,7 +31,7 @@ from pages.widgets.segmentation.predictions import predict
 from pages.widgets.shared.dataset_state import SET
 from pages.widgets.shared.datasets import TOYTOWN, OpenedSet
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import linked_toolbar, pixel_viewer, viewer_picture
 
 _KEPT_BYTES = 192 * 1024**2
@@ -110,7 +110,7 @@ def show_frame(measured: Measured, frame: Frame) -> None:
     }
     for number, (slot, (title, picture)) in enumerate(zip(slots, pictures.items(), strict=False)):
         with slot:
-            st.subheader(escape(title), anchor=False)
+            st.markdown(markdown("##### {title}", title=title), anchors=False)
             truth_viewer(picture, f"evaluated_{number}", f"{frame.name}: {title.lower()}", link="evaluated")
 
 
@@ -144,7 +144,7 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
         strict=True,
     ):
         with column:
-            st.subheader(escape(title), anchor=False)
+            st.markdown(markdown("##### {title}", title=title), anchors=False)
             pixel_viewer(
                 picture,
                 chosen=pixel,
