@@ -16,7 +16,6 @@ with st.spinner("Loading the network"):
     from pages.widgets.photos.input import listen_for_pasted, photo_input, photo_picker, show_refused
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
-    from pages.widgets.segmentation.sizes import SQUARES, size_menu
     from pages.widgets.shared.markdown import markdown
     from pages.widgets.viewer.pixel_viewer import linked_toolbar, pixel_viewer
 
@@ -30,12 +29,11 @@ for number, (column, size) in enumerate(zip(st.columns(2, gap="medium"), ("512",
     with column, st.container(horizontal=True):
         sides.append(
             (
-                size_menu(f"size{number}", size),
+                comparison.size_menu(f"size{number}", size),
                 model_picker(markdown("Model {number}", number=number), f"model{number}"),
             )
         )
-if any(size.square for size, _ in sides):
-    st.caption(SQUARES)
+comparison.explain_squares(sides)
 waiting = markdown("Segmenting {photo} twice", photo=photo.name[:80])
 with or_say_why(photo), st.spinner(waiting, show_time=True):
     first, second = (segment(photo, model, size) for size, model in sides)
