@@ -95,9 +95,15 @@ class LinkedToolbar {
     this.root.dataset.view = view ?? "";
     this.root.toggleAttribute("data-waiting", waiting);
     this.viewPicker.show(this.views, view);
-    this.note.textContent = waiting ? "Working out the entropy …" : "";
+    const words = waiting ? "Working out the entropy …" : "";
+    if (this.note.textContent !== words) this.note.textContent = words; // set again it might be read out again
     if (view === "confidence") this.scale.show(percent(0), percent(100));
     if (view === "entropy" && leader?.picture) this.scale.show("sure", `no idea, ${bits(leader.picture.mostEntropy)}`);
+    this.showZoom();
+  }
+
+  showZoom() {
+    const { leader } = this;
     if (leader) this.zoomButtons.show(leader.viewport.span, leader.leastSpan);
   }
 

@@ -384,9 +384,9 @@ class PixelViewer {
   /** Show what the toolbar of the link says. It knows classes by name: each picture numbers its own. */
   obey({ view, boundaries, opacity, isolated, hidden }) {
     const { names } = this.wanted ?? this.data.picture;
-    const numbers = [...hidden].map((name) => names.indexOf(name));
-    this.legend.isolated = isolated === null ? null : names.indexOf(isolated); // -1: no pixel is of that class
-    this.legend.hidden = new Set(numbers.filter((number) => number >= 0));
+    const numbers = (all) => all.map((name) => names.indexOf(name)).filter((number) => number >= 0);
+    [this.legend.isolated = null] = numbers([isolated]); // a picture that knows no such class shows all
+    this.legend.hidden = new Set(numbers([...hidden]));
     this.legend.update();
     this.boundaries.set(boundaries);
     this.slider.set(opacity);
@@ -399,8 +399,7 @@ class PixelViewer {
   get pickedClasses() {
     const { names } = this.wanted;
     const { isolated, hidden } = this.legend;
-    const name = isolated === null || isolated < 0 ? null : (names[isolated] ?? null);
-    return { names, isolated: name, hidden: [...hidden].map((label) => names[label]) };
+    return { names, isolated: names[isolated] ?? null, hidden: [...hidden].map((label) => names[label]) };
   }
 
   async loadEntropy(picture, address) {
@@ -519,7 +518,7 @@ class PixelViewer {
     Object.assign(this.root.dataset, { zoom: 1 / span, left, top });
     setClass(this.marksLayer, "zoomed", !this.isWhole());
     this.zoomButtons.show(this.viewport.span, this.leastSpan);
-    this.membership.toolbar?.show();
+    this.membership.toolbar?.showZoom();
   }
 
   // --- pointing --------------------------------------------------------------------------------
