@@ -13,25 +13,27 @@ st.markdown(
 
 with st.spinner("Loading the network"):
     from pages.widgets.explore import comparison
-    from pages.widgets.photos.input import photo_picker
+    from pages.widgets.photos.input import listen_for_pasted, photo_input, photo_picker, show_refused
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
-    from pages.widgets.segmentation.sizes import size_picker
     from pages.widgets.shared.markdown import markdown
-    from pages.widgets.viewer.pixel_viewer import pixel_viewer
+    from pages.widgets.viewer.pixel_viewer import linked_toolbar, pixel_viewer
 
-photo = photo_picker()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    photo = photo_picker()
+    photo_input()
+show_refused()
 warn_of_missing("model1", "model2")
-columns = st.columns(2, gap="medium")
 sides = []
-for number, (column, size) in enumerate(zip(columns, ("512", "1024"), strict=True), start=1):
-    with column, st.container(horizontal=True, vertical_alignment="bottom"):
+for number, (column, size) in enumerate(zip(st.columns(2, gap="medium"), ("512", "1024"), strict=True), 1):
+    with column, st.container(horizontal=True):
         sides.append(
             (
-                size_picker(f"size{number}", size, squares=True),
+                comparison.size_menu(f"size{number}", size),
                 model_picker(markdown("Model {number}", number=number), f"model{number}"),
             )
         )
+comparison.explain_squares(sides)
 waiting = markdown("Segmenting {photo} twice", photo=photo.name[:80])
 with or_say_why(photo), st.spinner(waiting, show_time=True):
     first, second = (segment(photo, model, size) for size, model in sides)
@@ -40,30 +42,41 @@ with or_say_why(photo), st.spinner(waiting, show_time=True):
 
 @st.fragment
 def side_by_side() -> None:
-    """Three linked pictures and what they say about the chosen pixel."""
+    """Three linked pictures under one toolbar, and what they say about the chosen pixel."""
     pictures = (first.picture, second.picture, difference.picture)
     places = comparison.places(pictures)
-    entropies = (first.segmentation.entropy_steps, second.segmentation.entropy_steps, None)
+    linked_toolbar(
+        "compare",
+        views=("photo", "overlay", "mask", "confidence", "entropy"),
+        subject=photo.key,
+        label="View of all three pictures",
+    )
     keys = ("first", "second", "difference")
-    slots = [*st.columns(2, gap="medium"), *st.columns([1, 1], gap="medium")]
-    for slot, key, picture, place, entropy in zip(slots, keys, pictures, places, entropies, strict=False):
+    readings = [side.segmentation for side in (first, second)]
+    slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
+    for slot, key, picture, place, read in zip(
+        slots, keys, pictures, places, (*readings, None), strict=False
+    ):
         with slot:
-            if key == "difference":
-                st.subheader("Where they differ", anchor=False)
+            if read is None:
+                share = difference.comparison.share_changed
+                words = markdown("Where they differ: {share:.1%} of the pixels", share=share)
+                st.subheader(words, anchor=False)
             pixel_viewer(
                 picture,
                 chosen=place,
                 key=f"compare_{key}",
                 link="compare",
-                entropy=entropy,
+                toolbar=False,
+                words=read.read_pixel(*place).sentence() if read else "",
+                entropy=read.entropy_steps if read else None,
                 on_choose=comparison.choose(picture),
                 label=f"{photo.name}, {comparison.TITLES[key]}",
             )
-    for slot, shown, place in zip(slots, (first, second), places, strict=False):
-        slot.markdown(markdown("**{reading}**", reading=shown.segmentation.read_pixel(*place).sentence()))
     with slots[3]:
         comparison.show_changes(difference, sides, photo)
 
 
 side_by_side()
+listen_for_pasted()
 keep_visitor_session()

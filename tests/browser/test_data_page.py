@@ -207,6 +207,56 @@ def test_a_frame_opens_with_its_true_classes(app: RunningApp, open_page: OpenPag
     assert (np.array(Image.open(started.value.path())) == town.labels[3]).all()
 
 
+def test_a_filter_is_kept_while_frames_are_looked_at(
+    app: RunningApp, open_page: OpenPage, town: Toytown
+) -> None:
+    page = open_page(f"{app.url}/data", height=800)
+    open_gallery(page)
+    name = rare_class(town)
+    having = [town.names[number] for number in town.numbers_having(name)]
+    choose(page, "Frames with", name)
+    expect(page.get_by_text(f"{len(having)} of 30 frames")).to_be_visible()
+    last = cards(page).nth(len(having) - 2)
+    last.click()
+    viewer(page)
+    expect(where(page)).to_have_text(f"frame {len(having) - 1} of {len(having)} with {name}")
+    expect(where(page)).to_be_in_viewport()  # the gallery was scrolled down
+    page.get_by_role("button", name="Next frame").click()
+    expect(where(page)).to_have_text(f"frame {len(having)} of {len(having)} with {name}")
+    expect(page.get_by_role("button", name="Next frame")).to_be_disabled()
+    expect(page).to_have_url(re.compile(f"frame={having[-1]}"))
+    expect(page).to_have_url(re.compile(f"with={name}"))
+
+    again = open_page(page.url)
+    expect(where(again)).to_have_text(f"frame {len(having)} of {len(having)} with {name}")
+    again.get_by_role("button", name="Filter").click()
+    again.get_by_role("textbox", name="Name contains").fill(having[0])
+    again.keyboard.press("Enter")
+    expect(where(again)).to_have_text(f"frame 1 of 1 with {name}, named “{having[0]}”")
+
+    tab(page, "Gallery")
+    expect(page.get_by_text(f"{len(having)} of 30 frames")).to_be_visible()
+    expect(cards(page).nth(len(having) - 1)).to_be_focused()
+    expect(cards(page).nth(len(having) - 1)).to_be_in_viewport()
+
+
+def test_the_way_back_from_a_frame_leads_to_the_gallery_as_it_was(
+    app: RunningApp, open_page: OpenPage, town: Toytown
+) -> None:
+    page = open_page(f"{app.url}/data?with=Sky&with=Dragon", height=800)
+    expect(page.get_by_text("No frame here has the class Dragon: the filter leaves it out.")).to_be_visible()
+    open_gallery(page)
+    page.get_by_role("button", name="Next page").click()
+    expect(cards(page)).to_have_count(6)
+    cards(page).nth(5).click()
+    viewer(page)
+    expect(where(page)).to_have_text("frame 30 of 30 with Sky")
+    page.go_back()
+    expect(cards(page)).to_have_count(6)
+    expect(cards(page).nth(5)).to_be_focused()
+    expect(cards(page).nth(5)).to_be_in_viewport()
+
+
 def test_arrow_keys_step_from_frame_to_frame_but_not_while_the_picture_has_them(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
@@ -224,15 +274,20 @@ def test_arrow_keys_step_from_frame_to_frame_but_not_while_the_picture_has_them(
     shown.locator(".marks").focus()
     page.keyboard.press("ArrowRight")
     expect_chosen(shown, row, col + 1)
-    page.get_by_role("button", name="Next →").click()
+    page.get_by_role("button", name="Next frame").click()
     expect(where(page)).to_contain_text("frame 6 of 30")  # 6, not 7: the key in the picture was its own
 
 
 def test_photo_and_label_map_lie_side_by_side_and_move_together(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
-    page = open_page(f"{app.url}/data?tab=Frame&show=Side+by+side&frame={town.names[0]}", height=1500)
+    page = open_page(f"{app.url}/data?tab=Frame&show=Side+by+side&frame={town.names[0]}", height=800)
     photo, mask = viewer(page, 0), viewer(page, 1)
+    box = photo.locator(".stage").bounding_box()
+    assert box is not None
+    assert box["y"] < 500
+    expect(page.get_by_role("group", name="View of photo and label map")).to_be_visible()
+    assert photo.locator(".toolbar").is_hidden()
     expect(photo).to_have_attribute("data-view", "photo")
     expect(mask).to_have_attribute("data-view", "mask")
     click(page, photo, 20, 40, TOWN_SIZE)
@@ -282,7 +337,13 @@ def test_a_prediction_is_held_against_the_truth(app: RunningApp, open_page: Open
 def test_a_class_card_leads_to_the_frames_that_have_it(
     app: RunningApp, open_page: OpenPage, town: Toytown
 ) -> None:
-    page = open_page(f"{app.url}/data?tab=Classes", height=1500)
+    page = open_page(f"{app.url}/data?tab=Classes", height=800)
+    example = page.locator("button.example:not(.none)").last
+    example.click()
+    viewer(page)
+    expect(where(page)).to_be_in_viewport()  # the cards were scrolled down
+    page.go_back()
+    expect(example).to_be_in_viewport()
     name = rare_class(town)
     card = page.locator("li").filter(has=page.get_by_role("heading", name=re.compile(rf"^{name}\b")))
     pixels = int(town.counts[:, CAMVID_32.index(name)].sum())
@@ -337,7 +398,7 @@ def test_each_problem_leads_to_its_frame(app: RunningApp, open_page: OpenPage) -
     expect(page.get_by_text("2 problems in 2 frames.")).to_be_visible()
     page.get_by_role("button", name="bad_2").first.click()
     expect(page.get_by_text("bad_2 cannot be shown")).to_be_visible()
-    page.get_by_role("button", name="← Previous").click()
+    page.get_by_role("button", name="Previous frame").click()
     viewer(page)
     tab(page, "Statistics")
     expect(page.get_by_text("The classes cannot be counted", exact=False)).to_be_visible()

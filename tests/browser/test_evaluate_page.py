@@ -41,6 +41,14 @@ def plot(page: Page) -> Locator:
     return page.locator(".js-plotly-plot").first
 
 
+def click_cell(page: Page, cell: Locator) -> None:
+    """Click into the middle of a marker, where Plotly listens."""
+    cell.scroll_into_view_if_needed()
+    box = cell.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
 def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(f"{app.url}/evaluate?set=avenue")
     expect(page.get_by_role("button", name="Evaluate street-lite0 on 6 frames")).to_be_visible()
@@ -66,27 +74,29 @@ def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, ope
 
 
 def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/evaluate?set=avenue&results=Confusion", height=1800)
+    page = open_page(f"{app.url}/evaluate?set=avenue&results=Confusion", height=800)
     measured(page)
     expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_visible()
     cells = plot(page).locator(".scatterlayer .points path")
     expect(cells).to_have_count(3)  # Sky as Sky, Sky as Road, Road as Road
-    box = cells.nth(0).bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.get_by_role("heading", name="Sky predicted as Sky")).to_be_visible()
+    click_cell(page, cells.nth(0))
+    expect(page.get_by_role("heading", name="Sky predicted as Sky")).to_be_in_viewport(ratio=1)
+    expect(cells.nth(0)).to_be_in_viewport()  # beside it
     expect(page).to_have_url(re.compile("said=Sky"))
-    box = cells.nth(1).bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_visible()
+    click_cell(page, cells.nth(1))
+    expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_in_viewport(ratio=1)
     expect(page.get_by_text(f"{BADLY + HARDLY:,} pixels in 2 of 6 frames", exact=False)).to_be_visible()
     expect(plot(page).locator(".shapelayer path")).to_have_count(1)  # frames the chosen cell
     shown = viewer(page)
     expect(page.get_by_role("application", name=re.compile("^street_5: In street_5"))).to_be_visible()
     expect(shown.locator(".readout.chosen .what")).to_have_text("Sky taken for Road")
     page.get_by_role("button", name=f"{HARDLY} px").click()
-    expect(page.get_by_role("application", name=re.compile("^street_2: In street_2"))).to_be_visible()
+    opened = page.get_by_role("application", name=re.compile("^street_2: In street_2"))
+    expect(opened).to_be_in_viewport(ratio=0.9)
+    page.set_viewport_size({"width": 400, "height": 800})
+    click_cell(page, cells.nth(0))
+    expect(page.get_by_role("heading", name="Sky predicted as Sky")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("group", name="Sky predicted as Sky")).to_be_focused()
 
 
 def test_classes_are_also_chosen_by_hand(app: RunningApp, open_page: OpenPage) -> None:
@@ -98,7 +108,7 @@ def test_classes_are_also_chosen_by_hand(app: RunningApp, open_page: OpenPage) -
 
 
 def test_the_worst_frame_comes_first_and_opens_in_the_viewer(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(f"{app.url}/evaluate?set=avenue&results=Worst+frames", height=1800)
+    page = open_page(f"{app.url}/evaluate?set=avenue&results=Worst+frames", height=800)
     measured(page)
     buttons = page.get_by_role("button", name=re.compile(r"^Open street_\d"))
     expect(buttons).to_have_count(5)
@@ -108,6 +118,11 @@ def test_the_worst_frame_comes_first_and_opens_in_the_viewer(app: RunningApp, op
     expect(page.get_by_text(f"{BADLY} of {SKY_PIXELS + ROAD_PIXELS:,} pixels wrong")).to_be_visible()
     page.get_by_role("button", name="Next page").click()
     expect(buttons).to_have_count(1)
+    last = buttons.first.inner_text().split()[-1]
+    page.get_by_role("button", name=f"Open {last}").click()
+    expect(page.get_by_role("button", name="All frames")).to_be_in_viewport()
+    page.get_by_role("button", name="All frames").click()
+    expect(page.get_by_role("button", name=f"Open {last}")).to_be_in_viewport()  # on the same page
     page.get_by_role("button", name="Previous page").click()
     page.get_by_role("button", name="Open street_5").click()
     for number in range(3):

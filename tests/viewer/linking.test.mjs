@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { load } from "./modules.mjs";
 
-const { Membership } = await load("linking");
+const { Membership, rule, viewersOf } = await load("linking");
 
 class Viewer {
   constructor() {
@@ -79,4 +79,20 @@ test("a link that all have left begins anew", () => {
   const [after] = viewers("anew");
   assert.deepEqual(after.heard, []);
   leave(after);
+});
+
+test("a toolbar rules the viewers of its link, whoever comes first, until it goes", () => {
+  const welcomed = [];
+  const toolbar = { welcome: (viewer) => welcomed.push(viewer) };
+  const [early] = viewers("ruled");
+  assert.equal(early.membership.toolbar, null);
+  rule("ruled", toolbar);
+  const [late, stranger] = viewers("ruled", "free");
+  assert.deepEqual(welcomed, [late]);
+  assert.deepEqual(viewersOf("ruled"), [early, late]);
+  assert.deepEqual([early, late, stranger].map(({ membership }) => membership.toolbar), [toolbar, toolbar, null]);
+  rule("ruled", null);
+  assert.equal(early.membership.toolbar, null);
+  leave(early, late, stranger);
+  assert.deepEqual(viewersOf("ruled"), []);
 });

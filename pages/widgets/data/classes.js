@@ -35,14 +35,22 @@ function card(each, send) {
 
 const lists = new WeakMap();
 
+let left = null; // how far the page was scrolled when an example was opened
+
 export default function classes({ parentElement, data, setTriggerValue }) {
   let shown = lists.get(parentElement);
   if (shown === undefined) {
     shown = { list: element("ul", { attributes: { "aria-label": "Classes" } }), described: "" };
     lists.set(parentElement, shown);
     parentElement.append(shown.list);
+    const top = left;
+    if (top !== null) requestAnimationFrame(() => (scrollerOf(shown.list).scrollTop = top)); // back from a frame
+    left = null;
   }
-  shown.send = setTriggerValue;
+  shown.send = (event, value) => {
+    left = scrollerOf(shown.list).scrollTop;
+    setTriggerValue(event, value);
+  };
   const described = JSON.stringify(data);
   if (described !== shown.described) {
     shown.described = described;

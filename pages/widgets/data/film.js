@@ -32,9 +32,11 @@ class Film {
     this.names = [];
     this.playing = false;
     this.name = null;
-    this.back = button("← Previous", "Previous frame (left arrow)", () => this.step(-1));
-    this.toggle = button("Play", "Play this drive as a film", () => (this.playing ? this.stop() : this.play()));
-    this.on = button("Next →", "Next frame (right arrow)", () => this.step(1));
+    this.back = button("←", "Previous frame (left arrow)", () => this.step(-1));
+    this.toggle = button("Play", "", () => (this.playing ? this.stop() : this.play()));
+    this.on = button("→", "Next frame (right arrow)", () => this.step(1));
+    this.back.setAttribute("aria-label", "Previous frame");
+    this.on.setAttribute("aria-label", "Next frame");
     this.where = element("span", { className: "where", attributes: { "aria-live": "polite" } });
     this.speed = element("select", { id: "speed" });
     for (const each of SPEEDS) this.speed.append(new Option(`${each} frames a second`, each, false, each === speed));
@@ -85,7 +87,8 @@ class Film {
     this.back.disabled = !steps || data.first;
     this.on.disabled = !steps || data.last;
     this.toggle.disabled = !data.playable;
-    this.where.textContent = this.playing ? this.name : `${data.where}, ${data.drive}`;
+    this.toggle.title = data.play;
+    this.where.textContent = this.playing ? this.name : data.where;
   }
 
   // --- steps -----------------------------------------------------------------------------------

@@ -29,23 +29,28 @@ _mount = st.components.v2.component(
 )
 
 
-def film(opened: OpenedSet, frame: Frame) -> bool:
-    """Buttons and arrow keys that choose another frame, and the film. Returns whether the film is playing."""
-    frames = opened.dataset.frames()
-    drive = film_of(frame, frames)
-    number = frames.index(frame)
+def film(opened: OpenedSet, frame: Frame, frames: Sequence[Frame], words: str) -> bool:
+    """Buttons and arrow keys that choose another frame, and the film. Returns whether the film is playing.
+
+    frames: those that the buttons step through, `frame` among them. words: what these have in common. The
+    film shows the whole drive.
+    """
+    drive = film_of(frame, opened.dataset.frames())
+    number, place = frames.index(frame), f"{drive.index(frame) + 1} of {len(drive)} of its drive"
     plays = bool(st.session_state.get(_PLAYS))
     _mount(
         key=_KEY,
         data={
             "frame": frame.name,
-            "where": f"frame {number + 1} of {len(frames)}",
-            "drive": f"{drive.index(frame) + 1} of {len(drive)} of its drive",
+            "where": f"frame {number + 1} of {len(frames)}{f' {words}' if words else f', {place}'}",
+            "play": f"Play the drive as a film, from {place}",
             "first": number == 0,
             "last": number == len(frames) - 1,
             "film": _batch(opened, drive, frame) if plays else None,
             "playable": len(drive) > 1,
         },
+        # The steps share a row with what stands before them; the film has one of its own.
+        width="stretch" if plays else "content",
         on_step_change=partial(_act, "step", frames, partial(_step, number, frames)),
         on_play_change=partial(_act, "play", drive, _play),
         on_more_change=partial(_act, "more", drive, set_frame),

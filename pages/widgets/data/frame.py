@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
 from core.datasets import Frame
+from core.datasets.contents.statistics import Statistics
 from core.errors import DatasetError
 from core.file_names import file_name
 from core.photos import images
 from pages.widgets.data.film import film
-from pages.widgets.data.gallery import SPLIT_TITLES
+from pages.widgets.data.frame_filter import (
+    SPLIT_TITLES,
+    choose_filter,
+    filter_asked_for_classes,
+    filtered,
+    warn_of_missing_classes,
+)
+from pages.widgets.data.gallery import LEFT_FOR
 from pages.widgets.data.truth import truth_picture, truth_viewer
-from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
-from pages.widgets.shared.datasets import OpenedSet
+from pages.widgets.shared.dataset_state import (
+    FRAME_PLACE,
+    REFILTERED,
+    frame_name,
+    set_frame,
+    write_frame,
+)
+from pages.widgets.shared.datasets import OpenedSet, counts, counts_so_far
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, markdown
-from pages.widgets.viewer.pixel_viewer import View
+from pages.widgets.shared.reveal import revealed
+from pages.widgets.viewer.pixel_viewer import View, linked_toolbar
 
 _SHOW, _PICKER = "show", "frame_picker"
 _SHOWS = {"truth": "Truth", "beside": "Side by side", "prediction": "Prediction"}
 
 
-@st.fragment
 def one_frame(opened: OpenedSet) -> None:
-    """Show the chosen frame; choosing another frame or a pixel runs only this part again."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        frame = frame_picker(opened)
+    """Show the chosen frame."""
+    with st.container():
+        counted = counts(opened) if filter_asked_for_classes() else counts_so_far(opened)
+    if counted is not None:
+        warn_of_missing_classes(counted)
+    _one_frame(opened, counted)
+
+
+@st.fragment
+def _one_frame(opened: OpenedSet, counted: Statistics | None) -> None:
+    """The chosen frame; choosing another frame or a pixel runs only this part again."""
+    with revealed(FRAME_PLACE, f"Frame {frame_name()}", need=640):
+        _show(opened, counted)
+
+
+def _show(opened: OpenedSet, counted: Statistics | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        place = st.empty()  # the filter, which is drawn after it, decides what can be picked here
+        frames, words = _walk(opened, counted)
         show = st.segmented_control(
             "Show",
             list(_SHOWS),
@@ -36,8 +67,14 @@ def one_frame(opened: OpenedSet) -> None:
             required=True,
             key=_SHOW,
             bind="query-params",
+            label_visibility="collapsed",
+            width="content",
         )
-    if film(opened, frame):
+        with place:
+            frame = frame_picker(frames, label_visibility="collapsed", width=200)
+        st.session_state[LEFT_FOR] = frame.name
+        plays = film(opened, frame, frames, words)
+    if plays:
         return
     try:
         picture = truth_picture(opened, frame)
@@ -51,6 +88,7 @@ def one_frame(opened: OpenedSet) -> None:
         beside_prediction(opened, frame)
     elif show == "beside":
         views: tuple[View, View] = ("photo", "mask")
+        linked_toolbar("beside", views=(), subject=frame.name, label="View of photo and label map")
         for column, view in zip(st.columns(2, gap="medium"), views, strict=True):
             with column:
                 truth_viewer(picture, f"beside_{view}", f"{frame.name}, {view}", view=view, link="beside")
@@ -68,6 +106,25 @@ def one_frame(opened: OpenedSet) -> None:
             )
         )
         _downloads(opened, frame)
+
+
+def _walk(opened: OpenedSet, counted: Statistics | None) -> tuple[Sequence[Frame], str]:
+    """The frames to step through, and what they have in common.
+
+    They are those of the filter, unless a link led to a frame that does not pass it.
+    """
+    every = opened.dataset.frames()
+    with st.popover("Filter", icon=":material/filter_alt:", width="content"):
+        chosen = choose_filter(opened, counted)
+        if counted is None:
+            st.caption("Frames can be chosen by class once their classes are counted.")
+        left = filtered(opened, counted, chosen)
+        st.markdown(f"**{len(left)} of {len(every)} frames**")
+    passes = any(frame.name == frame_name() for frame in left)
+    refiltered = st.session_state.pop(REFILTERED, False)
+    if left and (passes or refiltered or not frame_name()):
+        return left, chosen.words
+    return every, f"(not one of the {len(left)} {chosen.words})" if chosen.leaves_out else ""
 
 
 def _downloads(opened: OpenedSet, frame: Frame) -> None:
@@ -96,9 +153,11 @@ def _downloads(opened: OpenedSet, frame: Frame) -> None:
             )
 
 
-def frame_picker(opened: OpenedSet) -> Frame:
-    """Let the visitor choose a frame by its name."""
-    frames = {frame.name: frame for frame in opened.dataset.frames()}
+def frame_picker(
+    choices: Sequence[Frame], label_visibility: Literal["visible", "collapsed"] = "visible", width: int = 300
+) -> Frame:
+    """Let the visitor choose one of these frames by its name."""
+    frames = {frame.name: frame for frame in choices}
     wanted = frame_name()
     name = wanted if wanted in frames else next(iter(frames))
     key = f"{_PICKER}.{name}"
@@ -109,7 +168,8 @@ def frame_picker(opened: OpenedSet) -> Frame:
         key=key,
         on_change=_pick,
         args=(name, key),
-        width=300,
+        label_visibility=label_visibility,
+        width=width,
     )
     write_frame(name)
     return frames[name]

@@ -3,6 +3,7 @@
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down", Home: "first", End: "last" };
 
 let opacity = 55; // kept as long as the page is open, also across tabs
+let left = null; // the frame that was opened last, and how far the page was scrolled
 
 // Relative to the page, like Streamlit's own files, so that any base path works.
 const picture = (address, className) =>
@@ -60,9 +61,25 @@ class Gallery {
     this.send = setTriggerValue;
     const described = JSON.stringify(data.frames);
     this.list.setAttribute("aria-label", data.label);
-    if (described === this.described) return;
-    this.described = described;
-    this.list.replaceChildren(...data.frames.map((frame) => card(frame, (name) => this.send("open", name))));
+    if (described !== this.described) {
+      this.described = described;
+      this.list.replaceChildren(...data.frames.map((frame) => card(frame, (name) => this.open(name))));
+    }
+    if (data.back !== null && data.back !== this.back) requestAnimationFrame(() => this.comeBack(data));
+    this.back = data.back;
+  }
+
+  open(name) {
+    left = { name, top: scrollerOf(this.root).scrollTop };
+    this.send("open", name);
+  }
+
+  /** Back from a frame: the page stands where it was left, and the frame's card has the focus. */
+  comeBack({ frames, back }) {
+    const button = this.list.querySelectorAll("button")[frames.findIndex(({ name }) => name === back)];
+    if (left?.name === back) scrollerOf(this.root).scrollTop = left.top;
+    button?.scrollIntoView({ block: "nearest" });
+    button?.focus({ preventScroll: true });
   }
 
   key(event) {

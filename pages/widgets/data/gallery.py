@@ -1,4 +1,4 @@
-"""Thumbnails of a data set's frames, in pages: filtered by split and class, sorted by a class's share."""
+"""Thumbnails of a data set's frames, in pages, as the filter leaves them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,28 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.datasets import SPLITS, Frame, Split
-from core.datasets.contents.statistics import Statistics, frames_having, ordered_by_share
+from core.datasets import Frame
+from core.datasets.contents.statistics import Statistics
 from core.datasets.contents.thumbnails import Thumbnail, keep, thumbnails
-from pages.widgets.shared.dataset_state import CLASSES, SORT, SPLIT, open_frame
+from pages.widgets.data.frame_filter import (
+    SPLIT_TITLES,
+    FrameFilter,
+    choose_filter,
+    filtered,
+    warn_of_missing_classes,
+)
+from pages.widgets.shared.dataset_state import GALLERY_PLACE, REFILTERED, open_frame
 from pages.widgets.shared.datasets import OpenedSet, counts
 from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.jobs import jobs
+from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.media import media_url
+from pages.widgets.shared.reveal import revealed
 
 PAGE = 24
-SPLIT_TITLES = {"all": "All", "train": "Training", "valid": "Validation", "test": "Test"}
+LEFT_FOR = "gallery_left_for"
+"""The frame that has been looked at since the gallery was last on the page."""
+
 _AHEAD = "gallery_ahead"
 _KEY = "gallery"
 _SHOWN_CLASSES = 3
@@ -36,38 +47,49 @@ def gallery(opened: OpenedSet) -> None:
     # way still finds its fragment.
     with st.container():
         counted = counts(opened)
+    if counted is not None:
+        warn_of_missing_classes(counted)
     _gallery(opened, counted)
 
 
 @st.fragment
 def _gallery(opened: OpenedSet, counted: Statistics | None) -> None:
     dataset = opened.dataset
-    split = _split_filter(opened)
-    with st.container():
-        wanted = _class_filters(opened, counted) if counted else ([], None)
-    frames = _chosen(opened, split, counted, *wanted)
-    found = f"{len(frames)} of {len(dataset.frames())} frames"
-    if not frames:
-        st.info(f"{found}: none has all of these classes. Remove one.", icon=":material/search_off:")
-        return
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{found}**", width="content")
-        # New filters make new pages, which start with the first.
-        page = _page_picker(len(frames), f"page.{opened.dataset.name}.{split}.{wanted}")
-    shown = frames[(page - 1) * PAGE : page * PAGE]
-    small = _thumbnails(opened, shown)
-    _mount(
-        key=_KEY,
-        data={
-            "label": f"Frames of {dataset.name}, page {page}",
-            "frames": [
-                _card(opened, frame, picture, slot, counted)
-                for slot, (frame, picture) in enumerate(zip(shown, small, strict=True))
-            ],
-        },
-        on_open_change=_open,
-    )
+    with revealed(GALLERY_PLACE, f"Frames of {dataset.name}", need=640):
+        with st.container():
+            chosen = choose_filter(opened, counted)
+            st.session_state.pop(REFILTERED, None)  # only the Frame tab has a frame to leave for it
+        frames = filtered(opened, counted, chosen)
+        found = f"{len(frames)} of {len(dataset.frames())} frames"
+        if not frames:
+            words = markdown("{found} {words}. Choose less.", found=found, words=chosen.words)
+            st.info(words, icon=":material/search_off:")
+            return
+        back = _left_frame(frames)
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{found}**", width="content")
+            page = _page_picker(opened, frames, chosen, back)
+        shown = frames[(page - 1) * PAGE : page * PAGE]
+        small = _thumbnails(opened, shown)
+        _mount(
+            key=_KEY,
+            data={
+                "label": f"Frames of {dataset.name}, page {page}",
+                "frames": [
+                    _card(opened, frame, picture, slot, counted)
+                    for slot, (frame, picture) in enumerate(zip(shown, small, strict=True))
+                ],
+                "back": back and back.name,
+            },
+            on_open_change=_open,
+        )
     _look_ahead(opened, frames[page * PAGE : (page + 1) * PAGE])
+
+
+def _left_frame(frames: Sequence[Frame]) -> Frame | None:
+    """The frame that the visitor comes back from, if it is among these."""
+    name = st.session_state.pop(LEFT_FOR, None)
+    return next((frame for frame in frames if frame.name == name), None)
 
 
 def _thumbnails(opened: OpenedSet, frames: Sequence[Frame]) -> list[Thumbnail]:
@@ -94,64 +116,16 @@ def _ahead_key(opened: OpenedSet, frames: Sequence[Frame]) -> Hashable:
     return "look ahead", opened.key, tuple(frame.name for frame in frames)
 
 
-def _split_filter(opened: OpenedSet) -> Split:
-    counted: dict[Split, int] = {split: len(opened.dataset.frames(split)) for split in SPLITS}
-    offered: list[Split] = ["all", *(split for split in SPLITS if counted[split])]
-    if len(offered) < 3:
-        return "all"
-    chosen: Split = st.segmented_control(
-        "Split",
-        offered,
-        default="all",
-        format_func=lambda split: SPLIT_TITLES[split],
-        required=True,
-        key=SPLIT,
-        help="A network learns from the training frames. It is evaluated on frames that it never saw: on the "
-        "validation frames while you work on it, on the test frames at the very end.",
-    )
-    return chosen
-
-
-def _class_filters(opened: OpenedSet, counted: Statistics) -> tuple[list[str], str | None]:
-    occurring = [
-        name
-        for name, frames in zip(opened.dataset.class_list.names, counted.frames_with_class(), strict=True)
-        if frames
-    ]
-    left, right = st.columns(2)
-    classes = left.multiselect(
-        "Frames with",
-        occurring,
-        key=CLASSES,
-        placeholder="any class",
-        help="Only frames with at least one pixel of every class chosen here.",
-    )
-    sort = right.selectbox(
-        "Largest share first of",
-        occurring,
-        index=None,
-        key=SORT,
-        placeholder="as in the data set",
-    )
-    return classes, sort
-
-
-def _chosen(
-    opened: OpenedSet, split: Split, counted: Statistics | None, classes: Sequence[str], sort: str | None
-) -> list[Frame]:
-    frames = opened.dataset.frames()
-    if counted is None:
-        return list(opened.dataset.frames(split))
-    names = opened.dataset.class_list
-    chosen = counted.within(split) & frames_having(counted.counts, [names.index(name) for name in classes])
-    if sort is None:
-        return [frames[number] for number in np.flatnonzero(chosen)]
-    return [frames[number] for number in ordered_by_share(counted.shares, names.index(sort), chosen)]
-
-
-def _page_picker(frames: int, key: str) -> int:
-    pages = -(-frames // PAGE)
-    return st.pagination(pages, key=key, persist_state="page") if pages > 1 else 1
+def _page_picker(opened: OpenedSet, frames: Sequence[Frame], chosen: FrameFilter, back: Frame | None) -> int:
+    """Choose a page; at first that of the frame `back`."""
+    pages = -(-len(frames) // PAGE)
+    if pages < 2:
+        return 1
+    # New filters make new pages, which start with the first.
+    key = f"page.{opened.dataset.name}.{chosen}"
+    if back is not None:
+        st.session_state[key] = frames.index(back) // PAGE + 1
+    return st.pagination(pages, key=key, persist_state="page")
 
 
 def _card(

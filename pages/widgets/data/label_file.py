@@ -48,7 +48,7 @@ def show_label_file(opened: OpenedSet) -> None:
         "are only for people; a network learns from the numbers."
         + (_COLOURS if dataset.colour_labels else _OTHER_NUMBERS if dataset.values else "")
     )
-    frame = frame_picker(opened)
+    frame = frame_picker(dataset.frames())
     try:
         picture, label = truth_picture(opened, frame), _label(opened, frame)
     except DatasetError as error:

@@ -20,7 +20,7 @@ from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR, for_bars
 from pages.widgets.shared.markdown import escape, markdown
-from pages.widgets.viewer.pixel_viewer import View, ViewerPicture
+from pages.widgets.viewer.pixel_viewer import View, ViewerPicture, linked_toolbar
 
 
 def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
@@ -33,7 +33,10 @@ def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
         )
         return
     warn_of_missing("model")
-    model = model_picker()
+    # The models beside the tools: the pictures begin higher by a row. With one model there is no picker.
+    models, *rest = st.columns([1, 3] if len(list_models()) > 1 else 1, vertical_alignment="bottom")
+    with models:
+        model = model_picker()
     try:
         with st.spinner(
             markdown("{model} is segmenting {frame}", model=model, frame=frame.name), show_time=True
@@ -45,6 +48,13 @@ def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
     except StreetScopeError as error:
         show_error(error, markdown("The prediction cannot be compared"))
         return
+    with rest[0] if rest else models:
+        linked_toolbar(
+            "prediction",
+            views=("photo", "overlay", "mask", "confidence"),
+            subject=frame.name,
+            label="View of all three pictures",
+        )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures: dict[str, tuple[ViewerPicture, View]] = {
         "Truth": (truth, "overlay"),
@@ -53,12 +63,12 @@ def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
     }
     for number, (slot, (title, (picture, view))) in enumerate(zip(slots, pictures.items(), strict=False)):
         with slot:
-            st.subheader(escape(title), anchor=False)
+            st.markdown(markdown("##### {title}", title=title), anchors=False)
             truth_viewer(
                 picture, f"prediction_{number}", f"{frame.name}: {title.lower()}", view, "prediction"
             )
     with slots[3]:
-        st.subheader("How good it is on this frame", anchor=False)
+        st.markdown("##### How good it is on this frame", anchors=False)
         _figures(opened, prediction)
 
 

@@ -10,7 +10,7 @@ from core.errors import ModelError
 from core.models.store import list_models, read_card
 from core.segmentation.sizes import size_called
 from core.training.recipes.trained import trained_size
-from pages.widgets.data.gallery import SPLIT_TITLES
+from pages.widgets.data.frame_filter import SPLIT_TITLES
 from pages.widgets.evaluate.job import Task
 from pages.widgets.segmentation.models import asked_for, model_picker
 from pages.widgets.segmentation.sizes import evaluation_size

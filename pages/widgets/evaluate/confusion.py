@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.evaluation.metrics import IntArray, counted_as
 from core.evaluation.results import SplitEvaluation
@@ -15,7 +16,6 @@ from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
 from pages.widgets.evaluate.downloads import files, stem
 from pages.widgets.evaluate.frames import (
-    THUMBNAIL,
     Measured,
     data_page_link,
     download_menu,
@@ -25,6 +25,7 @@ from pages.widgets.evaluate.frames import (
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import saved_chart
+from pages.widgets.shared.reveal import reveal_soon, revealed
 
 Cell = tuple[str, str]
 """A true class and a predicted class, by name; empty names stand for the largest confusion."""
@@ -34,18 +35,25 @@ _TRUE, _SAID = "true", "said"
 
 _CELL, _WRITTEN, _FRAME = "confusion_cell", "confusion_written", "confusion_frame"
 _SHOWN_FRAMES, _SHOWN_ROWS = 6, 12
+_TABLE_HEIGHT, _TABLE_PIXELS = 5, 35
+"""Rows of the table that are seen at once, and the height of each."""
+
+_CELL_PLACE, _FRAME_PLACE = "confusion_detail", "confusion_frame_detail"
 
 
 @st.fragment
 def show_confusion(measured: Measured) -> None:
-    """Matrix, table, and the frames of the chosen cell."""
+    """The matrix, beside it the chosen cell in words and small pictures, and below it one frame in full.
+
+    Whatever chooses a cell stands beside what it changes: both fit into a window of 1280 x 800.
+    """
     evaluation = measured.evaluation
     rows = tables.confusion_rows(evaluation, wrong_only=True)
     cell = _resolve(evaluation) if rows else None
     numbers = None if cell is None else _numbers(evaluation, cell)
     st.markdown(
         "Each row is a true class, each column a predicted class. Right predictions lie on the diagonal. "
-        "**Choose a cell**, a row of the table, or two classes to see the frames with most such pixels."
+        "**Choose a cell**, two classes, or a row of the table to see the frames with most such pixels."
     )
     by_row = st.toggle(
         "Show each row as shares of its true class",
@@ -73,9 +81,12 @@ def show_confusion(measured: Measured) -> None:
         right.success("There is no mistake in these frames.", icon=":material/check:")
         return
     with right:
-        _table(rows[:_SHOWN_ROWS], evaluation)
+        with revealed(_CELL_PLACE, _words(evaluation, *numbers), need=260):
+            frames = _frames(measured, *numbers)
         _pickers(evaluation, cell)
-    _frames(measured, *numbers)
+        _table(rows[:_SHOWN_ROWS], evaluation)
+    if frames:
+        _frame(measured, *numbers, frames)
 
 
 def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
@@ -90,7 +101,7 @@ def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
-        height="content",
+        height=(min(len(rows), _TABLE_HEIGHT) + 1) * _TABLE_PIXELS + 2,
         column_config={
             "true class": "true",
             "pixels": st.column_config.NumberColumn(format="localized"),
@@ -143,9 +154,11 @@ def _pickers(evaluation: SplitEvaluation, cell: Cell) -> None:
     saids = [names[n] for n in np.argsort(-mistakes[names.index(true)], kind="stable")]
     pickers = ((markdown("True class"), trues, true), (markdown("Taken for"), saids, said))
     label: Markdown
-    for label, options, value in pickers:
+    for column, (label, options, value) in zip(st.columns(2), pickers, strict=True):
         key = f"{label}.{cell}"
-        st.selectbox(label, options, options.index(value), key=key, on_change=_pick, args=(cell, label, key))
+        column.selectbox(
+            label, options, options.index(value), key=key, on_change=_pick, args=(cell, label, key)
+        )
 
 
 def _pick(cell: Cell, label: str, key: str) -> None:
@@ -165,14 +178,17 @@ def _occurring(evaluation: SplitEvaluation) -> list[str]:
     return [name for name, pixels in zip(evaluation.class_names, trues, strict=True) if pixels]
 
 
-def _frames(measured: Measured, true: int, said: int) -> None:
+def _frames(measured: Measured, true: int, said: int) -> list[tuple[Frame, int]]:
+    """The chosen cell in words, and the frames with most of it as small pictures.
+
+    Returns all frames that have such pixels with their number, most first.
+    """
     evaluation = measured.evaluation
     numbers, pixels = evaluation.frames.confused(true, said)
-    words = _words(evaluation, true, said)
-    st.subheader(escape(words), anchor=False)
+    st.subheader(escape(_words(evaluation, true, said)), anchor=False)
     if not len(numbers):
         st.info("This happens in no frame.", icon=":material/check:")
-        return
+        return []
     total, of_class = int(pixels.sum()), int(evaluation.confusion[true].sum())
     where = "the only frame" if evaluation.images == 1 else f"{len(numbers)} of {evaluation.images} frames"
     st.markdown(
@@ -185,17 +201,26 @@ def _frames(measured: Measured, true: int, said: int) -> None:
             grouped=_grouped(measured, true),
         )
     )
-    names = [measured.frame(int(number)).name for number in numbers]
-    counts = dict(zip(names, pixels.tolist(), strict=True))
-    with st.container(horizontal=True):
-        for number in numbers[:_SHOWN_FRAMES]:
-            _thumbnail(measured, int(number), true, said, counts)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = _frame_picker(names, counts)
-        frame = measured.frame(int(numbers[names.index(chosen)]))
-        data_page_link(measured, frame)
-        download_menu(measured, frame, (true, said))
-    show_confused(measured, frame, true, said)
+    frames = [
+        (measured.frame(int(number)), int(count)) for number, count in zip(numbers, pixels, strict=True)
+    ]
+    grid = st.grid(3, min_column_width=96, gap="xsmall")
+    for frame, count in frames[:_SHOWN_FRAMES]:
+        with grid.cell():
+            _thumbnail(measured, frame, count, true, said)
+    return frames
+
+
+def _frame(measured: Measured, true: int, said: int, frames: list[tuple[Frame, int]]) -> None:
+    """One of the frames in full, beside its truth."""
+    evaluation = measured.evaluation
+    by_name = {frame.name: frame for frame, _ in frames}
+    with revealed(_FRAME_PLACE, f"{_words(evaluation, true, said)}, in one frame", need=520):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            frame = by_name[_frame_picker({frame.name: count for frame, count in frames})]
+            data_page_link(measured, frame)
+            download_menu(measured, frame, (true, said))
+        show_confused(measured, frame, true, said)
     files(
         evaluation,
         stem(evaluation, f"{evaluation.class_names[true]}-as-{evaluation.class_names[said]}"),
@@ -210,8 +235,9 @@ def _grouped(measured: Measured, true: int) -> str:
     return "" if own == [name] else f"{name} includes the data set's {', '.join(own)}."
 
 
-def _frame_picker(names: list[str], counts: dict[str, int]) -> str:
+def _frame_picker(counts: dict[str, int]) -> str:
     """Choose one of the frames; as with the classes, each has its own picker."""
+    names = list(counts)
     wanted = st.session_state.get(_FRAME)
     name: str = wanted if wanted in counts else names[0]
     key = f"{_FRAME}.{name}.{st.session_state[_CELL]}"
@@ -234,27 +260,25 @@ def _pick_frame(before: str, key: str) -> None:
         st.session_state[_FRAME] = st.session_state[key]
 
 
-def _thumbnail(measured: Measured, number: int, true: int, said: int, counts: dict[str, int]) -> None:
-    frame = measured.frame(number)
-    with st.container(width=THUMBNAIL, gap="small"):
-        try:
-            picture = small_marked(measured, frame, true, said)
-        except StreetScopeError as error:
-            show_error(error, icon=":material/broken_image:")
-            return
-        st.image(
-            picture,
-            width=THUMBNAIL,
-            alt=f"{frame.name} with the pixels of {_words(measured.evaluation, true, said)} marked",
-        )
-        st.button(
-            f"{counts[frame.name]:,} px",
-            key=f"confused_{number}",
-            help=markdown("Show {frame} below", frame=frame.name),
-            on_click=_choose_frame,
-            args=(frame.name,),
-            width="stretch",
-        )
+def _thumbnail(measured: Measured, frame: Frame, pixels: int, true: int, said: int) -> None:
+    try:
+        picture = small_marked(measured, frame, true, said)
+    except StreetScopeError as error:
+        show_error(error, icon=":material/broken_image:")
+        return
+    st.image(
+        picture,
+        width="stretch",
+        alt=f"{frame.name} with the pixels of {_words(measured.evaluation, true, said)} marked",
+    )
+    st.button(
+        f"{pixels:,} px",
+        key=f"confused.{frame.name}",
+        help=markdown("Show {frame} in full below", frame=frame.name),
+        on_click=_choose_frame,
+        args=(frame.name,),
+        width="stretch",
+    )
 
 
 def _words(evaluation: SplitEvaluation, true: int, said: int) -> str:
@@ -268,11 +292,13 @@ def _words(evaluation: SplitEvaluation, true: int, said: int) -> str:
 
 def _choose_frame(name: str) -> None:
     st.session_state[_FRAME] = name
+    reveal_soon(_FRAME_PLACE)
 
 
 def _choose(cell: Cell) -> None:
     st.session_state[_CELL] = cell
     st.session_state.pop(_FRAME, None)
+    reveal_soon(_CELL_PLACE)
 
 
 def _choose_cell(key: str, evaluation: SplitEvaluation) -> None:

@@ -31,8 +31,8 @@ from pages.widgets.segmentation.predictions import predict
 from pages.widgets.shared.dataset_state import SET
 from pages.widgets.shared.datasets import TOYTOWN, OpenedSet
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.markdown import escape, markdown
-from pages.widgets.viewer.pixel_viewer import pixel_viewer, viewer_picture
+from pages.widgets.shared.markdown import markdown
+from pages.widgets.viewer.pixel_viewer import linked_toolbar, pixel_viewer, viewer_picture
 
 _KEPT_BYTES = 192 * 1024**2
 """Memory for frames with their predictions: 200 of CamVid's at half size."""
@@ -98,6 +98,12 @@ def show_frame(measured: Measured, frame: Frame) -> None:
             f"The truth shows the data set's own {len(own)} classes. For the errors, they are grouped into "
             f"the network's {len(said)} classes."
         )
+    linked_toolbar(
+        "evaluated",
+        views=("photo", "overlay", "mask", "confidence"),
+        subject=frame.name,
+        label="View of all three pictures",
+    )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures = {
         "Truth": truth,
@@ -106,7 +112,7 @@ def show_frame(measured: Measured, frame: Frame) -> None:
     }
     for number, (slot, (title, picture)) in enumerate(zip(slots, pictures.items(), strict=False)):
         with slot:
-            st.subheader(escape(title), anchor=False)
+            st.markdown(markdown("##### {title}", title=title), anchors=False)
             truth_viewer(picture, f"evaluated_{number}", f"{frame.name}: {title.lower()}", link="evaluated")
 
 
@@ -131,18 +137,22 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
     )
     state = f"confused_pixel.{marked.identity}"
     pixel = st.session_state.get(state) or _first_marked(mask)
+    linked_toolbar(
+        "confused", views=("photo", "overlay", "mask"), subject=frame.name, label="View of both pictures"
+    )
     for column, (title, picture, key) in zip(
         st.columns(2, gap="medium"),
         ((f"In {frame.name}", marked, "confused_marked"), ("Truth", truth, "confused_truth")),
         strict=True,
     ):
         with column:
-            st.subheader(escape(title), anchor=False)
+            st.markdown(markdown("##### {title}", title=title), anchors=False)
             pixel_viewer(
                 picture,
                 chosen=pixel,
                 key=key,
                 link="confused",
+                toolbar=False,
                 on_choose=_remember(state),
                 label=f"{frame.name}: {title}",
             )

@@ -18,6 +18,7 @@ from pages.widgets.evaluate.frames import (
 from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.reveal import reveal_soon, revealed
 
 PAGE = 5
 _ORDERS = {
@@ -26,6 +27,11 @@ _ORDERS = {
     "Lowest mean IoU": ("mean_ious", False),
 }
 _TITLES = ("photo", "truth", "prediction", "errors")
+_OPENED, _CLOSED = "worst_frame", "worst_frame_before"
+"""Places on the page: the frame that was opened, and its entry in the list once it is closed."""
+
+_LEFT = "worst_left"
+"""Which frame was closed last."""
 
 
 @st.fragment
@@ -53,10 +59,17 @@ def _list(measured: Measured) -> None:
         attribute, largest = _ORDERS[order]
         numbers = evaluation.frames.worst_first(getattr(evaluation.frames, attribute), largest).tolist()
         pages = -(-len(numbers) // PAGE)
-        page = st.pagination(pages, key=f"worst_page.{stem(evaluation, order)}") if pages > 1 else 1
+        key = f"worst_page.{stem(evaluation, order)}"
+        # The page is there again when a frame that was opened from it is closed.
+        page = st.pagination(pages, key=key, persist_state="page") if pages > 1 else 1
     with st.spinner("Segmenting these frames"):
         for place, number in enumerate(numbers[(page - 1) * PAGE : page * PAGE], start=(page - 1) * PAGE + 1):
-            _entry(measured, number, place)
+            name = measured.frame(number).name
+            if name == st.session_state.get(_LEFT):
+                with revealed(_CLOSED, name, need=160):
+                    _entry(measured, number, place)
+            else:
+                _entry(measured, number, place)
     files(evaluation, stem(evaluation, "frames"), lambda: tables.frame_rows(evaluation, numbers))
 
 
@@ -80,7 +93,7 @@ def _entry(measured: Measured, number: int, place: int) -> None:
             st.button(
                 markdown("Open {frame}", frame=frame.name),
                 key=f"open_{number}",
-                on_click=set_frame,
+                on_click=_open,
                 args=(frame.name,),
                 help="Truth, prediction and errors in the pixel viewer",
                 icon=":material/zoom_in:",
@@ -98,26 +111,40 @@ def _entry(measured: Measured, number: int, place: int) -> None:
 def _one(measured: Measured, number: int) -> None:
     frame = measured.frame(number)
     write_frame(frame.name)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("All frames", icon=":material/arrow_back:", on_click=_close, key="worst_close")
-        data_page_link(measured, frame)
-        download_menu(measured, frame)
-    row = tables.frame_rows(measured.evaluation, [number])[0]
-    st.markdown(
-        markdown(
-            "**{frame}**: {wrong:,} of {counted:,} pixels wrong, accuracy {accuracy:.1%}, mean IoU "
-            "{iou:.1%}, loss {loss:.3f}.",
-            frame=frame.name,
-            wrong=row["wrong pixels"],
-            counted=row["counted pixels"],
-            accuracy=row["acc_camvid"] or 0,
-            iou=row["mean IoU"] or 0,
-            loss=row["loss"] or 0,
+    with revealed(_OPENED, frame.name, need=640):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "All frames",
+                icon=":material/arrow_back:",
+                on_click=_close,
+                args=(frame.name,),
+                key="worst_close",
+            )
+            data_page_link(measured, frame)
+            download_menu(measured, frame)
+        row = tables.frame_rows(measured.evaluation, [number])[0]
+        st.markdown(
+            markdown(
+                "**{frame}**: {wrong:,} of {counted:,} pixels wrong, accuracy {accuracy:.1%}, mean IoU "
+                "{iou:.1%}, loss {loss:.3f}.",
+                frame=frame.name,
+                wrong=row["wrong pixels"],
+                counted=row["counted pixels"],
+                accuracy=row["acc_camvid"] or 0,
+                iou=row["mean IoU"] or 0,
+                loss=row["loss"] or 0,
+            )
         )
-    )
-    show_frame(measured, frame)
+        show_frame(measured, frame)
 
 
-def _close() -> None:
+def _open(name: str) -> None:
+    set_frame(name)
+    reveal_soon(_OPENED)
+
+
+def _close(name: str) -> None:
     set_frame("")
     st.query_params.pop("frame", None)
+    st.session_state[_LEFT] = name
+    reveal_soon(_CLOSED)

@@ -14,10 +14,20 @@ from core.photos.photo import Photo
 from core.reports import tables
 from core.reports.export import file_stem
 from core.segmentation.comparison import Comparison, compare
-from core.segmentation.sizes import WorkingSize
+from core.segmentation.sizes import SIZES, WorkingSize
 from pages.widgets.segmentation.models import SegmentedPhoto
+from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPicture, viewer_picture
 
+_SQUARES = markdown(
+    "A *squashed square* ignores the photo's shape, as the article did: a wide photo is pressed together, "
+    "and so is every car in it."
+)
+_SIZES = markdown(
+    "The photo's longer side in pixels while it is segmented; Full is the photo's own size, up to 2048. "
+    "{squares}",
+    squares=_SQUARES,
+)
 TITLES = {"first": "the first", "second": "the second", "difference": "where they differ"}
 _CHOSEN = "compare_chosen"
 _SHOWN_CHANGES = 12
@@ -29,6 +39,27 @@ class Difference:
 
     comparison: Comparison
     picture: ViewerPicture
+
+
+def size_menu(key: str, default: str) -> WorkingSize:
+    """Let the visitor choose the size of one side, or one of the article's squares. default: its name."""
+    names = list(SIZES)
+    chosen = st.selectbox(
+        "Working size",
+        names,
+        names.index(default),
+        format_func=lambda name: escape(SIZES[name].title),
+        key=key,
+        bind="query-params",
+        help=_SIZES,
+    )
+    return SIZES[chosen]
+
+
+def explain_squares(sides: Sequence[tuple[WorkingSize, str]]) -> None:
+    """One line about the article's squares, if a side is one."""
+    if any(size.square for size, _ in sides):
+        st.caption(_SQUARES)
 
 
 def difference(first: SegmentedPhoto, second: SegmentedPhoto) -> Difference:
@@ -70,10 +101,9 @@ def _choose(picture: ViewerPicture, pixel: Pixel) -> None:
 
 
 def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]], photo: Photo) -> None:
-    """How much changed, and from which class to which, largest first."""
+    """From which class to which pixels changed, largest first."""
     st.subheader("What became of what", anchor=False)
     comparison = difference.comparison
-    st.metric("Pixels that changed class", f"{comparison.share_changed:.1%}")
     rows = tables.transition_rows(comparison)
     if not rows:
         st.markdown("Both give every pixel the same class.")

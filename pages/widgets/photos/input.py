@@ -63,7 +63,7 @@ def listen_for_pasted() -> None:
 
 
 def photo_picker() -> Photo:
-    """Let the visitor choose one of their photos or a sample; new photos are added on the Explore page."""
+    """Let the visitor choose one of their photos or a sample; `photo_input` adds new ones."""
     mine = visitor_session()
     photos = mine.all_photos()
     keys = [photo.key for photo in photos]
@@ -72,7 +72,7 @@ def photo_picker() -> Photo:
         range(len(photos)),
         keys.index(mine.photo().key),
         format_func=lambda number: photos[number].name,
-        help="The samples and your own photos. Add photos on the Explore page.",
+        width=300,
     )
     photo = photos[chosen]
     mine.look_at(photo.key)

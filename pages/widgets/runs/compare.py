@@ -16,7 +16,7 @@ from core.reports.run_charts import COMPARED as FIGURES
 from core.reports.run_tables import best_rows, cannot_be_compared, recipe_rows, run_rows
 from core.training.recipes.references import SOURCES, references
 from core.training.runs.records import RunSummary, RunView, list_runs, read_run
-from pages.widgets.data.gallery import SPLIT_TITLES
+from pages.widgets.data.frame_filter import SPLIT_TITLES
 from pages.widgets.runs.chart import draw
 from pages.widgets.runs.state import COMPARED, REFRESH_SECONDS, run_label
 from pages.widgets.shared.errors import show_error

@@ -10,11 +10,22 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.widgets.shared.reveal import reveal_soon
+
 SET, TAB = "set", "tab"
 """Keys of the widgets, and their names in the address."""
 
-SPLIT, CLASSES, SORT = "split", "with", "sort"
-"""Keys of the gallery's filters."""
+SPLIT = "split"
+"""Key of the Evaluate page's choice of frames."""
+
+FRAMES, CLASSES, NAMED, SORT = "frames", "with", "name", "sort"
+"""Keys of the widgets that filter frames on the Data page, and their names in the address."""
+
+REFILTERED = "frames_refiltered"
+"""Whether the visitor has just changed the filter."""
+
+FRAME_PLACE, GALLERY_PLACE = "data_frame", "data_gallery"
+"""Parts of the page that a choice elsewhere on it brings into view."""
 
 GONE = "set_gone"
 """The name of a set that was asked for but does not exist, while Toytown is shown in its place."""
@@ -30,8 +41,9 @@ def select(name: str) -> None:
 
 def begin_anew() -> None:
     """Show a new data set from its first frame."""
-    for key in (_FRAME, _WRITTEN, SPLIT, CLASSES, SORT, GONE):
+    for key in (_FRAME, _WRITTEN, SPLIT, FRAMES, GONE):
         st.session_state.pop(key, None)
+    _filter_by([], None)
     st.query_params.pop(_FRAME, None)
 
 
@@ -42,16 +54,23 @@ def set_frame(name: str) -> None:
 
 def open_frame(name: str) -> None:
     """Show a frame, in its tab."""
-    set_frame(name)
+    # Into the address before the tab, which makes an entry of its own in the browser's history: one step back
+    # then leads to the tab that the frame was opened from, and not to the Frame tab without a frame.
+    write_frame(name)
     st.session_state[TAB] = "Frame"
+    reveal_soon(FRAME_PLACE)
 
 
 def show_frames_with(name: str) -> None:
     """Show the frames with a class in the gallery, largest share first."""
-    st.session_state.pop(SPLIT, None)
-    st.session_state[CLASSES] = [name]
-    st.session_state[SORT] = name
+    st.session_state.pop(FRAMES, None)
+    _filter_by([name], name)
     st.session_state[TAB] = "Gallery"
+    reveal_soon(GALLERY_PLACE)
+
+
+def _filter_by(classes: list[str], sort: str | None) -> None:
+    st.session_state[CLASSES], st.session_state[SORT], st.session_state[NAMED] = classes, sort, ""
 
 
 def follow_address() -> None:

@@ -126,6 +126,13 @@ def counts(opened: OpenedSet) -> Statistics | None:
     return None
 
 
+def counts_so_far(opened: OpenedSet) -> Statistics | None:
+    """The class counts if they are there or come at once; draws nothing."""
+    job = _counting(opened)
+    job.wait(_COUNT_PATIENCE)
+    return job.result if job.state == "finished" else None
+
+
 def read_again(opened: OpenedSet) -> None:
     """Forget what was found in the files: somebody may have repaired one."""
     for kind in ("counts", "check", "thumbnails"):

@@ -6,3 +6,11 @@ export function element(tag, properties = {}, ...children) {
   made.append(...children);
   return made;
 }
+
+/** What scrolls when the page does. */
+export function scrollerOf(inside) {
+  for (let each = inside; each; each = each.parentElement ?? each.getRootNode().host) {
+    if (each.scrollHeight > each.clientHeight && /auto|scroll/.test(getComputedStyle(each).overflowY)) return each;
+  }
+  return document.scrollingElement;
+}

@@ -1,7 +1,20 @@
-// Viewers of one page that share their viewport, and the spots pointed at and chosen.
+// Viewers of one page that share their viewport, and the spots pointed at and chosen; where one toolbar rules
+// them all, also what is set there.
 
 /** The viewers of each link, by its name. */
 const groups = new Map();
+
+/** The toolbar of each link that has one of its own. */
+const toolbars = new Map();
+
+/** The viewers of a link, in the order in which they came. */
+export const viewersOf = (link) => [...(groups.get(link) ?? [])];
+
+/** From now on this toolbar rules the viewers of the link; null: none does. */
+export function rule(link, toolbar) {
+  if (toolbar === null) toolbars.delete(link);
+  else toolbars.set(link, toolbar);
+}
 
 /** A viewer's membership of at most one link. */
 export class Membership {
@@ -11,7 +24,12 @@ export class Membership {
   }
 
   get others() {
-    return [...(groups.get(this.link) ?? [])].filter((viewer) => viewer !== this.viewer);
+    return viewersOf(this.link).filter((viewer) => viewer !== this.viewer);
+  }
+
+  /** The toolbar that rules this viewer, if there is one. */
+  get toolbar() {
+    return toolbars.get(this.link) ?? null;
   }
 
   join(link) {
@@ -23,6 +41,7 @@ export class Membership {
     const [first] = groups.get(link);
     groups.get(link).add(this.viewer);
     if (first) this.viewer.follow(first);
+    this.toolbar?.welcome(this.viewer);
   }
 
   leave() {

@@ -50,6 +50,7 @@ _MODULE_NAMES = (
     "legend",
     "gestures",
     "linking",
+    "linkedbar",
     "viewer",
 )
 _SOURCES = {name: _FRONT_END / f"{name}.js" for name in _MODULE_NAMES} | {"element": ELEMENT}
@@ -59,9 +60,9 @@ _STYLE = (_FRONT_END / "viewer.css").read_bytes()
 # Streamlit sends a component's source again with every run. So this is only a door, and the rest is
 # fetched once, like the photo. Declared once, at import: a second declaration would replace the first
 # while it is in use.
-_mount = st.components.v2.component(
-    "streetscope_pixel_viewer", js=(_FRONT_END / "door.js").read_text("utf-8")
-)
+_DOOR = (_FRONT_END / "door.js").read_text("utf-8")
+_mount = st.components.v2.component("streetscope_pixel_viewer", js=_DOOR)
+_mount_toolbar = st.components.v2.component("streetscope_linked_toolbar", js=_DOOR)
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,8 @@ def pixel_viewer(
     entropy: Callable[[], NDArray[np.uint8]] | None = None,
     pins: Sequence[ViewerPin] = (),
     link: str | None = None,
+    toolbar: bool = True,
+    words: str = "",
     on_choose: Callable[[Pixel], None] | None = None,
     on_view: Callable[[View], None] | None = None,
     label: str = "Segmented photo",
@@ -188,6 +191,9 @@ def pixel_viewer(
     link: viewers of one page with the same link share zoom, pan, and the places pointed at and chosen.
         Only the clicked viewer calls `on_choose`; `ViewerPicture.same_place` says which
         pixel the others show, and the page then gives each its own.
+    toolbar: False where `linked_toolbar` has one for all viewers of the link. What is chosen then stands
+        under the picture.
+    words: what the page says about the chosen pixel, right under the picture.
     on_choose: called with the pixel before the script runs again, when one was chosen; the place
         to set the session state that `chosen` comes from (and number inputs beside the viewer).
     on_view: likewise, when a view was picked.
@@ -244,6 +250,8 @@ def pixel_viewer(
             "tellView": on_view is not None,
             "pins": [{"name": pin.name, "row": pin.row, "col": pin.col} for pin in pins],
             "link": link,
+            "toolbar": toolbar,
+            "words": words,
             # Which of the browser's choices this run knows of. While it is not the newest one,
             # the viewer does not let itself be moved back by an answer that was overtaken.
             "echo": max(_echo(key, "chosen"), 0 if link is None else _link_echo(link)),
@@ -254,6 +262,26 @@ def pixel_viewer(
         on_view_change=tell_view,
     )
     return _chosen_by_user(key, picture)
+
+
+def linked_toolbar(link: str, *, views: Sequence[View], subject: str, label: str) -> None:
+    """One toolbar for all viewers of a link, whose own `toolbar` is False: zoom and all that is shown.
+
+    views: those to choose from; a picture without the one chosen shows its overlay. With none the viewers
+        keep the views that the page gives them.
+    subject: what the pictures are of. With another one no class is isolated or hidden any more.
+    label: what a screen reader calls the toolbar.
+    """
+    _mount_toolbar(
+        key=f"linked_toolbar.{link}",
+        data={
+            **_front_end("linkedbar"),
+            "link": link,
+            "views": list(views),
+            "subject": subject,
+            "label": label,
+        },
+    )
 
 
 def _check_inside(picture: ViewerPicture, pixel: Pixel) -> None:
@@ -288,8 +316,8 @@ def _packed_entropy(
 # --- what the browser fetches --------------------------------------------------------------------
 
 
-def _front_end() -> dict[str, str]:
-    """The addresses of the viewer's code and style sheet.
+def _front_end(entrance: str = "viewer") -> dict[str, str]:
+    """The addresses of the code that begins in the module `entrance`, and of the style sheet.
 
     A module's address is a hash, so its imports are replaced by the addresses of the imported modules.
     """
@@ -298,7 +326,7 @@ def _front_end() -> dict[str, str]:
         for imported, address in addresses.items():
             source = source.replace(f'"./{imported}.js"', f'"./{Path(address).name}"')
         addresses[name] = media_url(source.encode(), "text/javascript", f"code.{name}")
-    return {"code": addresses["viewer"], "style": media_url(_STYLE, "text/css", "style")}
+    return {"code": addresses[entrance], "style": media_url(_STYLE, "text/css", "style")}
 
 
 # --- what the browser sends: it can be anything, so all is checked --------------------------------

@@ -126,7 +126,7 @@ class PixelViewer {
     this.helpList = new Help();
     const settings = element("div", { className: "settings" }, this.slider.element, this.scale.element, this.note);
     const zoom = element("div", { className: "end" }, this.zoomButtons.element, this.helpList.button);
-    const toolbar = element(
+    this.toolbar = element(
       "div",
       { className: "toolbar" },
       this.viewPicker.element,
@@ -142,15 +142,20 @@ class PixelViewer {
       onHover: (pixel) => this.hoverPixel(pixel),
       onChoose: (pixel) => this.choosePixel(pixel, 0),
     });
-    this.legend = new Legend(() => this.paintSoon());
+    this.legend = new Legend(() => {
+      this.paintSoon();
+      this.membership.toolbar?.classesPicked(this.pickedClasses);
+    });
+    this.words = element("p", { className: "says" });
     this.spoken = element("div", { className: "spoken unseen", attributes: { "aria-live": "polite" } });
 
     this.root = element(
       "div",
       { className: "viewer", attributes: { "data-ready": "false" } },
-      toolbar,
+      this.toolbar,
       element("div", { className: "readouts" }, this.chosenReadout.element, this.hoveredReadout.element),
       this.stage,
+      this.words,
       this.loupe.element,
       this.legend.element,
       this.helpList.dialog,
@@ -219,10 +224,13 @@ class PixelViewer {
     this.data = data;
     this.send = setStateValue;
     this.shape = data.shape;
+    this.toolbar.hidden = !data.toolbar;
+    setClass(this.root, "ruled", !data.toolbar);
     if (data.picture.id !== this.wanted?.id) this.load(data.picture);
     this.membership.join(data.link);
     this.followChosen(data);
     this.followView(data);
+    this.showWords();
     this.describe();
     this.showPins();
     if (this.veilColour !== this.readVeilColour()) this.paintSoon(); // the theme is another
@@ -273,6 +281,7 @@ class PixelViewer {
       this.legend.reset();
       this.moveTo(WHOLE_PICTURE, { smooth: false });
     }
+    this.membership.toolbar?.welcome(this);
     try {
       const picture = await Picture.load(description);
       if (this.wanted === description) this.show(picture);
@@ -290,6 +299,7 @@ class PixelViewer {
     this.describe();
     this.mark(this.chosen);
     this.applyView();
+    if (this.isWaiting && this.data.entropy === null) this.pickView(this.view); // picked before it was there
     this.showPins();
     this.paint();
     this.root.dataset.ready = "true";
@@ -339,7 +349,8 @@ class PixelViewer {
   /** A view was picked. Python is told if the page wants to know, or if Python has the map to show. */
   pickView(view) {
     this.pickedView = view;
-    const wantsMap = view === "entropy" && this.picture?.entropies === null && this.data.entropy === null;
+    const offered = this.data.views.includes(view);
+    const wantsMap = offered && view === "entropy" && this.picture?.entropies === null && this.data.entropy === null;
     if (this.data.tellView || wantsMap) {
       this.viewSequence += 1;
       this.viewUnanswered = true;
@@ -364,7 +375,31 @@ class PixelViewer {
     this.note.textContent = misses ? "Working out the entropy …" : "";
     if (this.view === "confidence") this.scale.show(percent(0), percent(100));
     if (picture && this.view === "entropy") this.scale.show("sure", `no idea, ${bits(picture.mostEntropy)}`);
+    this.membership.toolbar?.show();
     this.paintSoon();
+  }
+
+  // --- one toolbar for linked viewers ------------------------------------------------------------
+
+  /** Show what the toolbar of the link says. It knows classes by name: each picture numbers its own. */
+  obey({ view, boundaries, opacity, isolated, hidden }) {
+    const { names } = this.wanted ?? this.data.picture;
+    const numbers = (all) => all.map((name) => names.indexOf(name)).filter((number) => number >= 0);
+    [this.legend.isolated = null] = numbers([isolated]); // a picture that knows no such class shows all
+    this.legend.hidden = new Set(numbers([...hidden]));
+    this.legend.update();
+    this.boundaries.set(boundaries);
+    this.slider.set(opacity);
+    if (view !== null && view !== this.pickedView) this.pickView(view);
+    this.showOpacity();
+    this.paintSoon();
+  }
+
+  /** The classes isolated and hidden here, for the toolbar of the link. */
+  get pickedClasses() {
+    const { names } = this.wanted;
+    const { isolated, hidden } = this.legend;
+    return { names, isolated: names[isolated] ?? null, hidden: [...hidden].map((label) => names[label]) };
   }
 
   async loadEntropy(picture, address) {
@@ -483,6 +518,7 @@ class PixelViewer {
     Object.assign(this.root.dataset, { zoom: 1 / span, left, top });
     setClass(this.marksLayer, "zoomed", !this.isWhole());
     this.zoomButtons.show(this.viewport.span, this.leastSpan);
+    this.membership.toolbar?.showZoom();
   }
 
   // --- pointing --------------------------------------------------------------------------------
@@ -582,11 +618,19 @@ class PixelViewer {
     const { left, right } = extentOf(this.neighbours);
     Object.assign(this.root.dataset, { row: pixel.row, col: pixel.col, first: left, last: right });
     this.chosenReadout.show(pixel, this.picture?.read(pixel)); // blank while the picture is on its way
+    this.showWords();
     if (this.picture) {
       this.loupe.show(this.picture, this.neighbours, pixel, this.shape);
       this.loupe.point(this.hovered);
     }
     this.paintMarksSoon();
+  }
+
+  /** What the page says about the chosen pixel; nothing while it has not heard of the newest one. */
+  showWords() {
+    const words = this.unanswered ? "\u00a0" : this.data.words;
+    this.words.hidden = this.data.words === "";
+    if (this.words.textContent !== words) this.words.textContent = words;
   }
 
   speak() {
