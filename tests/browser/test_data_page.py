@@ -327,7 +327,7 @@ def test_a_prediction_is_held_against_the_truth(app: RunningApp, open_page: Open
     metrics = page.locator("[data-testid=stMetricValue]")
     expect(metrics.nth(0)).to_have_text(f"{1 - WRONG / pixels:.1%}")
     sky, road = 60 * STREET_SIZE[1], 36 * STREET_SIZE[1]
-    expect(metrics.nth(1)).to_have_text(f"{((sky - WRONG) / sky + road / (road + WRONG)) / 2:.3f}")
+    expect(metrics.nth(1)).to_have_text(f"{((sky - WRONG) / sky + road / (road + WRONG)) / 2:.1%}")
     expect(page.get_by_text("mean over the 2 of 4 classes that occur in it")).to_be_visible()
 
 

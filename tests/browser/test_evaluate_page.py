@@ -69,7 +69,7 @@ def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, ope
     assert (rows["Sky"]["data set"], rows["Sky"]["pictures"]) == ("avenue", "6")
 
     again = open_page(f"{app.url}/evaluate?set=avenue", apart=True)
-    expect(again.locator("[data-testid=stMetricValue]").first).to_have_text(f"{1 - wrong / (sky + road):.2%}")
+    expect(again.locator("[data-testid=stMetricValue]").first).to_have_text(f"{1 - wrong / (sky + road):.1%}")
     expect(again.get_by_role("button", name=re.compile("^Evaluate"))).to_have_count(0)
 
 
