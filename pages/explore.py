@@ -35,7 +35,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     photo_input()
     strip = st.container()
     model = model_picker()
-    size = size_picker(model=model)
+    size = size_picker(model)
 show_refused()
 
 photo = visitor_session().photo()

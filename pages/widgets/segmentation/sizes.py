@@ -12,6 +12,10 @@ from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called, tr
 from core.training.recipes.trained import trained_size
 from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
+_KEY = "size"
+_USUAL = "512"
+"""For a model of which nobody knows at which size it was trained."""
+
 _HELP = markdown(
     "The photo's longer side in pixels while it is segmented. A larger size finds smaller things and takes "
     "longer; Full is the photo's own size, up to 2048."
@@ -26,18 +30,15 @@ _TRAINED_HELP = markdown(
 )
 
 
-def size_picker(
-    key: str = "size", default: str = "512", squares: bool = False, model: str = ""
-) -> WorkingSize:
-    """Let the visitor choose a working size.
+def size_picker(model: str) -> WorkingSize:
+    """Let the visitor choose a working size for a model.
 
-    default: its name. squares: offer the article's squares too. model: the size at which it was trained is
-    offered, if it is known, and is then the default.
+    The size at which it was trained is the first and the default, if it is known.
     """
-    trained = size_trained_at(model) if model else None
-    names = [name for name, size in SIZES.items() if squares or not size.square]
+    trained = size_trained_at(model)
+    names = [name for name, size in SIZES.items() if not size.square]
     if trained is not None:
-        names, default = [TRAINED, *names], TRAINED
+        names.insert(0, TRAINED)
 
     def title(name: str) -> Markdown:
         size = SIZES[name] if name != TRAINED or trained is None else trained_working_size(trained)
@@ -46,17 +47,17 @@ def size_picker(
     chosen = st.segmented_control(
         "Working size",
         names,
-        default=default,
+        default=_USUAL if trained is None else TRAINED,
         format_func=title,
         required=True,
-        key=key,
+        key=_KEY,
         bind="query-params",
         help=_HELP if trained is None else joined(" ", (_HELP, _TRAINED_HELP)),
     )
     return size_called(chosen, trained)
 
 
-def evaluation_size(models: Sequence[str], key: str = "size") -> str:
+def evaluation_size(models: Sequence[str]) -> str:
     """Let the visitor choose the size at which models are evaluated; its name, for `size_called`.
 
     At the size at which each was trained, if one of them says it: that is when it is at its best.
@@ -75,7 +76,7 @@ def evaluation_size(models: Sequence[str], key: str = "size") -> str:
         default=names[0] if trained else "full",
         format_func=title,
         required=True,
-        key=key,
+        key=_KEY,
         bind="query-params",
         help=joined(" ", (_FRAMES_HELP, _TRAINED_HELP)) if trained else _FRAMES_HELP,
     )
