@@ -27,12 +27,8 @@ warn_of_missing("model1", "model2")
 sides = []
 for number, (column, size) in enumerate(zip(st.columns(2, gap="medium"), ("512", "1024"), strict=True), 1):
     with column, st.container(horizontal=True):
-        sides.append(
-            (
-                comparison.size_menu(f"size{number}", size),
-                model_picker(markdown("Model {number}", number=number), f"model{number}"),
-            )
-        )
+        model = model_picker(markdown("Model {number}", number=number), f"model{number}")
+        sides.append((comparison.size_menu(f"size{number}", size, model), model))
 comparison.explain_squares(sides)
 waiting = markdown("Segmenting {photo} twice", photo=photo.name[:80])
 with or_say_why(photo), st.spinner(waiting, show_time=True):

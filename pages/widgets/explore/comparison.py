@@ -14,8 +14,9 @@ from core.photos.photo import Photo
 from core.reports import tables
 from core.reports.export import file_stem
 from core.segmentation.comparison import Comparison, compare
-from core.segmentation.sizes import SIZES, WorkingSize
+from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called
 from pages.widgets.segmentation.models import SegmentedPhoto
+from pages.widgets.segmentation.sizes import size_trained_at
 from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPicture, viewer_picture
 
@@ -41,19 +42,23 @@ class Difference:
     picture: ViewerPicture
 
 
-def size_menu(key: str, default: str) -> WorkingSize:
-    """Let the visitor choose the size of one side, or one of the article's squares. default: its name."""
-    names = list(SIZES)
+def size_menu(key: str, default: str, model: str) -> WorkingSize:
+    """Let the visitor choose the size of one side: also the model's own, if it says at which it was trained.
+
+    default: its name.
+    """
+    trained = size_trained_at(model)
+    names = [*SIZES] if trained is None else [TRAINED, *SIZES]
     chosen = st.selectbox(
         "Working size",
         names,
         names.index(default),
-        format_func=lambda name: escape(SIZES[name].title),
+        format_func=lambda name: escape(size_called(name, trained).title),
         key=key,
         bind="query-params",
         help=_SIZES,
     )
-    return SIZES[chosen]
+    return size_called(chosen, trained)
 
 
 def explain_squares(sides: Sequence[tuple[WorkingSize, str]]) -> None:
