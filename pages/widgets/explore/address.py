@@ -1,6 +1,6 @@
-"""What a page's address holds: sample, view and pixel. Opening the address shows exactly that.
+"""What a page's address holds: sample, view, pixel and neighbourhood. Opening the address shows exactly that.
 
-Size, model and neighbourhood are widgets that Streamlit itself binds to the address.
+Size and model are widgets that Streamlit itself binds to the address.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import typing
 import streamlit as st
 
 from core.photos.photo import Photo
-from pages.widgets.explore.reading import COLUMN, ROW
+from pages.widgets.explore.reading import COLUMN, ROW, follow_shape
 from pages.widgets.photos.visitor_session import sample, visitor_session
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import Pixel, View
@@ -30,6 +30,7 @@ def follow() -> None:
     for name, key in (("row", ROW), ("col", COLUMN)):
         if asked.get(name) != written.get(name) and asked.get(name, "").isdecimal():
             st.session_state[key] = int(asked[name][:6])
+    follow_shape()
 
 
 def _look_at(name: str) -> None:
