@@ -10,10 +10,10 @@ import typing
 import streamlit as st
 
 from core.photos.photo import Photo
-from pages.widgets.explore.reading import COLUMN, ROW, follow_shape
+from pages.widgets.explore.reading import COLUMN, ROW, SHAPE, shape
 from pages.widgets.photos.visitor_session import sample, visitor_session
 from pages.widgets.shared.markdown import markdown
-from pages.widgets.viewer.pixel_viewer import Pixel, View
+from pages.widgets.viewer.pixel_viewer import SHAPES, Pixel, View
 
 _VIEW, _WRITTEN = "view", "address_written"
 _VIEWS = typing.get_args(View)
@@ -30,7 +30,9 @@ def follow() -> None:
     for name, key in (("row", ROW), ("col", COLUMN)):
         if asked.get(name) != written.get(name) and asked.get(name, "").isdecimal():
             st.session_state[key] = int(asked[name][:6])
-    follow_shape()
+    neighbours = asked.get(SHAPE, "").lower()
+    if asked.get(SHAPE) != written.get(SHAPE) and neighbours in SHAPES:
+        st.session_state[SHAPE] = neighbours
 
 
 def _look_at(name: str) -> None:
@@ -55,7 +57,7 @@ def keep_view(chosen: View) -> None:
 
 def write(photo: Photo, pixel: Pixel) -> None:
     """Write what is shown into the address; never a visitor's own photo, which stays with them."""
-    said = {"row": str(pixel[0]), "col": str(pixel[1]), "view": view()}
+    said = {"row": str(pixel[0]), "col": str(pixel[1]), "view": view(), SHAPE: shape().title()}
     if photo.sample:
         said["photo"] = photo.sample
     elif "photo" in st.query_params:

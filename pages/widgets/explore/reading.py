@@ -9,7 +9,6 @@ from pages.widgets.photos.visitor_session import VisitorSession, visitor_session
 from pages.widgets.viewer.pixel_viewer import SHAPES, Pixel, ViewerPicture
 
 ROW, COLUMN, SHAPE = "pixel_row", "pixel_column", "neighbours"
-_ASKED = "neighbours_asked"
 
 
 def keep_pixel(pixel: Pixel) -> None:
@@ -37,22 +36,14 @@ def take_up(session: VisitorSession) -> None:
         keep_pixel(session.pixel)
 
 
-def follow_shape() -> None:
-    """Take up the neighbours that a link or the browser's back button put into the address."""
-    asked = st.query_params.get(SHAPE, "").lower()
-    if asked != st.session_state.get(_ASKED):
-        st.session_state[_ASKED] = st.session_state[SHAPE] = asked
-
-
 def shape() -> Shape:
     """Which neighbours are read."""
     return next((shape for shape in SHAPES if shape == st.session_state.get(SHAPE)), SHAPES[0])
 
 
 def keep_shape(shape: Shape) -> None:
-    """Remember the neighbours picked beside the picture, and write them into the address."""
-    st.session_state[SHAPE] = st.session_state[_ASKED] = shape
-    st.query_params[SHAPE] = shape.title()
+    """Remember the neighbours picked beside the picture."""
+    st.session_state[SHAPE] = shape
 
 
 def explain() -> None:

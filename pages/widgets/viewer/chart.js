@@ -1,6 +1,6 @@
 // The classes of a window of pixels as stacked bars, on a canvas: it is drawn anew at every move of the pointer.
 
-import { element, fill, setClass, swatch } from "./elements.js";
+import { element, fill, swatch } from "./elements.js";
 import { samePixel } from "./geometry.js";
 import { devicePixels, setSize } from "./painting.js";
 
@@ -60,7 +60,7 @@ export class Chart {
   constructor({ onHover, onChoose }) {
     this.canvas = element("canvas", { attributes: { role: "img" } });
     this.title = element("span", { className: "title" });
-    this.hint = element("span", { className: "hint", textContent: "the chosen pixel is framed" });
+    this.hint = element("span", { className: "hint" });
     this.legend = element("ul");
     const caption = element("figcaption", {}, this.title, this.hint);
     this.element = element("figure", { className: "chart" }, caption, this.canvas, this.legend);
@@ -106,7 +106,9 @@ export class Chart {
       this.title.textContent = title;
       this.canvas.setAttribute("aria-label", `${title}: class probabilities of ${window.length} pixels, stacked; the same as in the table.`);
     }
-    setClass(this.hint, "absent", chosenIndex < 0);
+    const framed = reading.isLive ? "the pixel under the pointer is framed" : "the chosen pixel is framed";
+    const hint = chosenIndex < 0 ? "" : framed;
+    if (this.hint.textContent !== hint) this.hint.textContent = hint;
     this.list();
     this.draw();
   }

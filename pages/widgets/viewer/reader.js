@@ -101,6 +101,7 @@ export class Reader {
   showLive() {
     setClass(this.live.element, "held", this.keys.has(LIVE));
     setClass(this.viewer.marksLayer, "live", this.isLive);
+    setClass(this.viewer.root, "live", this.isLive);
     this.drawSoon();
   }
 
@@ -210,6 +211,7 @@ export class Reader {
     this.isDirty = false;
     const { pixel, viewer } = this;
     const reading = readPixel(picture, this.logits ?? this.served, pixel, this.centreOf(pixel), shape);
+    reading.isLive = pixel !== viewer.chosen;
     const { names } = picture.description;
     const colours = (label) => picture.classOf(label).colour;
     this.window = reading.window;
