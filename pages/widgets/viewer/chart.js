@@ -137,6 +137,7 @@ export class Chart {
     const unit = window.devicePixelRatio;
     setSize(this.canvas, devicePixels(width, width * unit), devicePixels(height, height * unit));
     const context = this.canvas.getContext("2d");
+    context.font = this.theme.font;
     context.setTransform(unit, 0, 0, unit, 0, 0);
     context.clearRect(0, 0, width, height);
     const box = { left: LEFT, top: TOP, width: width - LEFT - RIGHT, height: height - TOP - BOTTOM };
@@ -147,7 +148,7 @@ export class Chart {
   }
 
   drawScale(context, { left, top, width, height }) {
-    Object.assign(context, { font: this.theme.font, textAlign: "right", textBaseline: "middle" });
+    Object.assign(context, { textAlign: "right", textBaseline: "middle" });
     for (const share of [0, 0.25, 0.5, 0.75, 1]) {
       const y = top + height * (1 - share);
       context.globalAlpha = 0.25;

@@ -13,6 +13,11 @@ import { PixelTable } from "./table.js";
 import { Toggle } from "./toolbar.js";
 
 const [LIVE, PROVE, STEP] = ["l", "e", "n"]; // keys to hold
+const KEYS = [
+  ["L, held", "lets the reading follow the pointer; a click fixes it"],
+  ["E, held", "shows how the entropy comes about"],
+  ["N, held", "moves the row or column of neighbours with the pointer, the arrow keys or the wheel"],
+];
 const LIVE_ICON = "M8 3.5v-2M8 14.5v-2M3.5 8h-2M14.5 8h-2M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5";
 const KEYBOARD_DELAY_MS = 120; // a held arrow in a number's field repeats
 
@@ -30,6 +35,7 @@ export class Reader {
     this.moved = 0; // pixels from the chosen pixel to the window's middle, along row or column
     this.isDirty = true;
     this.build();
+    viewer.helpList.add(KEYS);
     this.keys = new HeldKeys(viewer.root, [LIVE, PROVE, STEP], (key, held) => this.hold(key, held));
     viewer.root.addEventListener("wheel", (event) => this.wheel(event), { capture: true, passive: false });
   }
@@ -180,6 +186,7 @@ export class Reader {
       console.warn("The pixel viewer could not load the numbers of all classes; the server reads instead.", error);
       if (this.viewer.picture !== picture) return;
       this.failed = id;
+      this.viewer.root.dataset.logits = "served";
       this.viewer.send("shown", { picture: id, live: false });
     }
     this.drawSoon();
@@ -215,9 +222,11 @@ export class Reader {
     const { names } = picture.description;
     const colours = (label) => picture.classOf(label).colour;
     this.window = reading.window;
+    // First: to draw text, the browser works out all styles that have changed until then.
+    this.chart.hovered = viewer.hovered;
+    this.chart.show(reading, names, colours);
     this.panel.show(reading, names, colours);
     viewer.loupe.show(picture, reading.window, pixel, shape);
-    this.chart.show(reading, names, colours);
     this.table.show(reading, names, colours);
     this.inputs.show(viewer.chosen, viewer.wanted);
     this.shapes.show(shape);
