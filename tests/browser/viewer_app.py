@@ -90,15 +90,17 @@ def difference(height: int, width: int) -> ViewerPicture:
     return viewer_picture(encoded(photo, "PNG"), labels, ("The same in both", "Changed"), (None, (200, 0, 0)))
 
 
-def segmentation_of(height: int, width: int, stride: int, classes: int, seed: int = 0) -> Segmentation:
-    """Logits by chance, as wide apart as a network's, and what follows from them.
+def segmentation_of(
+    height: int, width: int, stride: int, classes: int, seed: int = 0, block: int = 1
+) -> Segmentation:
+    """Logits by chance, as wide apart as a network's, and what follows from them; alike in blocks of cells.
 
     Many are whole numbers, so that two classes are often equally probable. There are more cells than the
     picture needs: a network pads it to a multiple of 32 pixels.
     """
     chance = np.random.default_rng(seed)
-    cells = [-(-length // 32) * 32 // stride for length in (height, width)]
-    logits = chance.normal(0, 3, (classes, *cells)).astype(np.float16)
+    cells = [-(-length // 32) * 32 // (stride * block) for length in (height, width)]
+    logits = chance.normal(0, 3, (classes, *cells)).astype(np.float16).repeat(block, 1).repeat(block, 2)
     whole = chance.random(logits.shape) < 0.3
     logits[whole] = np.round(logits[whole])
     full = at_full_size(logits, height, width, stride)
@@ -118,12 +120,14 @@ def segmentation_of(height: int, width: int, stride: int, classes: int, seed: in
 
 @st.cache_resource
 def segmentation_named(name: str) -> Segmentation:
-    """`blended` and `upright` have few numbers, `many` more than a browser is asked to keep."""
+    """`blended` has few numbers, `many` more than a browser is asked to keep; the others are as photos are."""
     match name:
         case "many":
-            return segmentation_of(128, 208, 1, 480)
+            return segmentation_of(224, 320, 1, 200)
+        case "lying":
+            return segmentation_of(320, 512, 2, 7, block=16)
         case "upright":
-            return segmentation_of(160, 90, 4, 7)
+            return segmentation_of(512, 288, 2, 7, block=16)
         case _:
             return segmentation_of(96, 130, 4, 7)
 
@@ -181,7 +185,7 @@ def picture_named(name: str) -> ViewerPicture:
             return street(1024, 576)
         case "difference":
             return difference(48, 64)
-        case "blended" | "upright" | "many":
+        case "blended" | "lying" | "upright" | "many":
             return segmented(segmentation_named(name))
         case _:
             return checker(480, 640)
