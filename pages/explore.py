@@ -60,6 +60,7 @@ def look_inside() -> None:
         entropy=segmentation.entropy_steps,
         segmentation=segmentation,
         pins=pins.in_picture(photo, segmentation, size),
+        on_pin=pins.keeper(photo, segmentation, size),
         key="viewer",
         on_choose=reading.keep_pixel,
         on_view=address.keep_view,
@@ -78,7 +79,6 @@ def look_inside() -> None:
                 credit=credit,
             )
         )
-        pins.pin_button(read, photo, segmentation, size)
         download_menu(shown, read, photo, model, size)
     reading.explain()
     pins.show_pins()

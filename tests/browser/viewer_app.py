@@ -120,7 +120,7 @@ def segmentation_of(
 
 @st.cache_resource
 def segmentation_named(name: str) -> Segmentation:
-    """`blended` has few numbers, `many` more than a browser is asked to keep; the others are as photos are."""
+    """`blended` has few numbers, `many` more than a browser is asked to keep; the others are like photos."""
     match name:
         case "many":
             return segmentation_of(224, 320, 1, 200)

@@ -1,6 +1,6 @@
 // What one sets of a reading: the pixel by its numbers, its neighbours, where their window stands.
 
-import { element } from "./elements.js";
+import { element, icon } from "./elements.js";
 import { clamp } from "./geometry.js";
 
 const SHAPES = { row: "Row", column: "Column", square: "Square" };
@@ -12,10 +12,17 @@ const REPEAT_MS = 60; // each time after so long
 
 let groups = 0; // radio buttons of one name form a group, so each viewer needs its own name
 
-/** Row and column as numbers, for the keyboard and for exact pixels. */
+const PIN_ICON = "M5.5 2.5h5M6.5 2.5v4l-2 2.5h7l-2-2.5v-4M8 9v4.5";
+
+/** Row and column as numbers, for the keyboard and for exact pixels; and a button that keeps the pixel. */
 export class PixelInputs {
-  constructor(onChoose) {
+  constructor({ onChoose, onPin }) {
     this.pixel = null;
+    const words = element("span", { textContent: "Pin" });
+    this.pin = element("button", { type: "button", className: "tool" }, icon(PIN_ICON), words);
+    this.pin.setAttribute("aria-label", "Pin this pixel");
+    this.pin.addEventListener("click", () => this.pin.getAttribute("aria-disabled") === "false" && onPin());
+    this.allowPins(true);
     const field = (words, help, name) => {
       const input = element("input", { type: "number", min: 0, step: 1, inputMode: "numeric" });
       input.addEventListener("change", () => {
@@ -31,7 +38,15 @@ export class PixelInputs {
     const [row, rowField] = field("Row", "Counted from 0 at the top", "row");
     const [col, colField] = field("Column", "Counted from 0 at the left", "col");
     this.inputs = { row, col };
-    this.element = element("div", { className: "numbers" }, rowField, colField);
+    this.element = element("div", { className: "numbers" }, rowField, colField, this.pin);
+  }
+
+  /** `aria-disabled`, not `disabled`: a disabled button loses the focus. */
+  allowPins(allowed) {
+    this.pin.setAttribute("aria-disabled", !allowed);
+    this.pin.title = allowed
+      ? "Keep this pixel under a name, to compare it with others below"
+      : "No more pixels can be pinned; remove some of the pins below";
   }
 
   show(pixel, { width, height }) {

@@ -194,6 +194,7 @@ def pixel_viewer(
     on_choose: Callable[[Pixel], None] | None = None,
     on_view: Callable[[View], None] | None = None,
     on_shape: Callable[[Shape], None] | None = None,
+    on_pin: Callable[[Pixel], None] | None = None,
     label: str = "Segmented photo",
 ) -> Pixel | None:
     """Show the picture with its mask, the chosen pixel and the neighbours around it.
@@ -216,6 +217,7 @@ def pixel_viewer(
     on_choose: called with the pixel before the script runs again, when one was chosen; the place
         to set the session state that `chosen` comes from (and number inputs beside the viewer).
     on_view, on_shape: likewise, when a view or, beside a reading, other neighbours were picked.
+    on_pin: likewise, when somebody pinned the chosen pixel beside its reading; None when none can be kept.
     label: what a screen reader calls the picture.
     Returns the pixel last chosen in this picture by click, tap or key; None before that.
     Raises PixelOutsideError when the picture has no such pixel as `chosen` or a pin.
@@ -242,6 +244,11 @@ def pixel_viewer(
         picked = _shape_by_user(key)
         if on_shape is not None and picked is not None:
             on_shape(picked)
+
+    def tell_pin() -> None:
+        pixel = _pixel_in(picture, _state(key, "pinned"))
+        if on_pin is not None and pixel is not None:
+            on_pin(pixel)
 
     wants_entropy = "entropy" in (view, _view_by_user(key, views))
     if entropy is not None and "entropy" in views and wants_entropy:
@@ -273,6 +280,7 @@ def pixel_viewer(
             "view": view,
             # Whether a view picked in the browser is worth a run of the script.
             "tellView": on_view is not None,
+            "pinnable": on_pin is not None,
             "pins": [{"name": pin.name, "row": pin.row, "col": pin.col} for pin in pins],
             "link": link,
             "toolbar": toolbar,
@@ -287,6 +295,7 @@ def pixel_viewer(
         on_chosen_change=tell_chosen,
         on_view_change=tell_view,
         on_shape_change=tell_shape,
+        on_pinned_change=tell_pin,
         on_shown_change=lambda: None,  # its run answers with the logits
     )
     return _chosen_by_user(key, picture)
@@ -391,7 +400,11 @@ def _state(key: str, name: str) -> Mapping[str, object]:
 
 def _chosen_by_user(key: str, picture: ViewerPicture) -> Pixel | None:
     """The pixel chosen in this very picture."""
-    state = _state(key, "chosen")
+    return _pixel_in(picture, _state(key, "chosen"))
+
+
+def _pixel_in(picture: ViewerPicture, state: Mapping[str, object]) -> Pixel | None:
+    """The pixel that the browser names, if it is one of this very picture."""
     row, col = _whole(state.get("row")), _whole(state.get("col"))
     if state.get("picture") != picture.identity or row is None or col is None:
         return None

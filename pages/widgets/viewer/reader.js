@@ -47,7 +47,10 @@ export class Reader {
       onChoose: (pixel) => viewer.choosePixel(pixel, 0),
     };
     this.panel = new Panel(() => this.drawSoon());
-    this.inputs = new PixelInputs((pixel) => viewer.choosePixel(pixel, KEYBOARD_DELAY_MS));
+    this.inputs = new PixelInputs({
+      onChoose: (pixel) => viewer.choosePixel(pixel, KEYBOARD_DELAY_MS),
+      onPin: () => viewer.pin(),
+    });
     this.shapes = new ShapePicker((shape) => viewer.pickShape(shape));
     this.steps = new WindowSteps({ onStep: (count) => this.step(count), onBack: () => this.moveTo(0) });
     this.chart = new Chart(pixels);
@@ -147,7 +150,8 @@ export class Reader {
   // --- where the numbers come from -----------------------------------------------------------------
 
   /** Python's answer: see `_reading` in pixel_viewer.py. */
-  update(asked, pictureId) {
+  update(asked, pictureId, pinnable) {
+    this.inputs.allowPins(pinnable);
     this.asked = asked;
     this.pictureId = pictureId;
     this.served = asked.served && new ServerReading(asked.served);

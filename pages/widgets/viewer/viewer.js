@@ -238,14 +238,15 @@ class PixelViewer {
   // --- following Python ------------------------------------------------------------------------
 
   /** Called with every run of the script, and when the theme changes. */
-  update({ data, setStateValue }) {
+  update({ data, setStateValue, setTriggerValue }) {
     if (this.data === undefined) {
       if (data.reading) this.addReader();
       this.inherit(data);
     }
     this.data = data;
     this.send = setStateValue;
-    this.shape = data.shape;
+    this.trigger = setTriggerValue;
+    this.followShape(data);
     this.toolbar.hidden = !data.toolbar;
     setClass(this.root, "ruled", !data.toolbar);
     if (data.picture.id !== this.wanted?.id) this.load(data.picture);
@@ -253,6 +254,7 @@ class PixelViewer {
     this.followChosen(data);
     this.followView(data);
     this.showWords();
+    this.reader?.update(data.reading, data.picture.id, data.pinnable);
     this.describe();
     this.showPins();
     if (this.veilColour !== this.readVeilColour()) {
@@ -706,6 +708,11 @@ class PixelViewer {
     const { name, confidence } = this.picture.read(this.chosen);
     const sure = confidence === null ? "" : `, ${percent(confidence)}`;
     this.spoken.textContent = `Row ${this.chosen.row}, column ${this.chosen.col}: ${name}${sure}`;
+  }
+
+  /** Keep the chosen pixel: Python does so, and names the pin. */
+  pin() {
+    if (this.picture !== null) this.trigger("pinned", { ...this.chosen, picture: this.wanted.id });
   }
 
   help() {
