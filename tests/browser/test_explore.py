@@ -174,7 +174,8 @@ def test_each_neighbourhood_is_read_as_it_is_chosen(app: RunningApp, open_page: 
     for shape, (title, pixels) in expected.items():
         shown.locator(".shapes label").filter(has_text=shape).click()
         expect(page.get_by_text(title)).to_be_visible()
-        expect(page).to_have_url(re.compile(f"neighbours={shape}"))
+        address = r"^((?!neighbours).)*$" if shape == "Row" else f"neighbours={shape}"
+        expect(page).to_have_url(re.compile(address))
         open_menu(page, "Download")
         _, text = download_text(page, "Reading of the 21 pixels (CSV)")
         rows = list(csv.DictReader(text.splitlines()))

@@ -57,10 +57,13 @@ def keep_view(chosen: View) -> None:
 
 def write(photo: Photo, pixel: Pixel) -> None:
     """Write what is shown into the address; never a visitor's own photo, which stays with them."""
-    said = {"row": str(pixel[0]), "col": str(pixel[1]), "view": view(), SHAPE: shape().title()}
+    said = {"row": str(pixel[0]), "col": str(pixel[1]), "view": view()}
     if photo.sample:
         said["photo"] = photo.sample
-    elif "photo" in st.query_params:
-        del st.query_params["photo"]
+    if shape() != SHAPES[0]:
+        said[SHAPE] = shape().title()
+    for name in ("photo", SHAPE):
+        if name not in said and name in st.query_params:
+            del st.query_params[name]
     st.query_params.update(said)
     st.session_state[_WRITTEN] = said
