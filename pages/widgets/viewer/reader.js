@@ -37,7 +37,7 @@ export class Reader {
     this.build();
     viewer.helpList.add(KEYS);
     this.keys = new HeldKeys(viewer.root, [LIVE, PROVE, STEP], (key, held) => this.hold(key, held));
-    viewer.root.addEventListener("wheel", (event) => this.wheel(event), { capture: true, passive: false });
+    this.onWheel = (event) => this.wheel(event);
   }
 
   build() {
@@ -103,8 +103,16 @@ export class Reader {
 
   hold(key, held) {
     if (key === PROVE) this.panel.prove(held);
-    if (key === STEP && !held) this.moved = 0;
+    if (key === STEP) this.holdStep(held);
     this.showLive();
+  }
+
+  /** The wheel is listened to only while the key is held: a page scrolls better without that. */
+  holdStep(held) {
+    this.moved = 0;
+    const { root } = this.viewer;
+    if (held) root.addEventListener("wheel", this.onWheel, { capture: true, passive: false });
+    else root.removeEventListener("wheel", this.onWheel, { capture: true });
   }
 
   showLive() {
@@ -141,7 +149,6 @@ export class Reader {
   }
 
   wheel(event) {
-    if (!this.isStepping) return;
     event.preventDefault();
     event.stopPropagation();
     this.step(Math.sign(event.deltaY || event.deltaX));
@@ -171,7 +178,9 @@ export class Reader {
   }
 
   tellShown({ description: { id } }) {
-    if (this.asked.megabytes === null && this.failed !== id) this.viewer.send("shown", { picture: id, live: true });
+    const { logits, megabytes } = this.asked;
+    const wanted = logits === null && megabytes === null && this.failed !== id;
+    if (wanted) this.viewer.send("shown", { picture: id, live: true });
     this.loadLogits();
   }
 
