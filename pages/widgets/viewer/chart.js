@@ -100,6 +100,7 @@ export class Chart {
   show(reading, names, colours) {
     this.reading = reading;
     this.stacks = stacksOf(reading, names, colours);
+    this.draw(); // before the texts around it change: to draw text, the browser first works out all that did
     const { pixel, window, shape, chosenIndex } = reading;
     const title = TITLES[shape](pixel);
     if (this.title.textContent !== title) {
@@ -110,7 +111,6 @@ export class Chart {
     const hint = chosenIndex < 0 ? "" : framed;
     if (this.hint.textContent !== hint) this.hint.textContent = hint;
     this.list();
-    this.draw();
   }
 
   list() {

@@ -1,7 +1,7 @@
 // What is said of one pixel: a sentence, how sure the network is, its classes as bars, what a temperature does
 // to them, and how the entropy comes about.
 
-import { element, fill, percent, setClass, swatch } from "./elements.js";
+import { element, fill, percent, setClass, setText, swatch } from "./elements.js";
 import { surprise, tempered } from "./probabilities.js";
 
 const BARS = 5;
@@ -23,12 +23,13 @@ class Bar {
   }
 
   show({ name, colour, probability, changed, exact }) {
-    if (this.name.textContent !== name) this.name.textContent = this.name.title = name;
+    if (this.name.title !== name) this.name.title = name;
+    setText(this.name, name);
     fill(this.value, colour);
     this.plain.style.width = `${100 * probability}%`;
     this.tempered.style.width = `${100 * (changed ?? 0)}%`;
     const before = exact ? tenths(probability) : percent(Math.round(100 * probability));
-    this.figure.textContent = changed === null ? before : `${before} → ${tenths(changed)}`;
+    setText(this.figure, changed === null ? before : `${before} → ${tenths(changed)}`);
     this.hide(false);
   }
 
@@ -125,11 +126,11 @@ class Proof {
     if (row.hidden) return;
     const [name, colour, ...numbers] = line;
     const [head, ...cells] = row.children;
-    head.lastChild.textContent = name;
+    setText(head.lastChild, name);
     head.firstChild.hidden = colour === "";
     fill(head.firstChild, colour);
     cells.forEach((cell, index) => {
-      cell.textContent = numbers[index];
+      setText(cell, numbers[index]);
     });
   }
 }
@@ -166,12 +167,12 @@ export class Panel {
 
   show(reading, names, colours) {
     const { sentence, certainty, entropy } = reading;
-    if (this.sentence.textContent !== sentence) this.sentence.textContent = sentence;
-    this.before.textContent = certainty === null ? "Working out the other classes …" : "The network is ";
-    this.sure.textContent = certainty ?? "";
-    this.after.textContent = certainty === null ? "" : entropy === null ? " here." : " here: ";
+    setText(this.sentence, sentence);
+    setText(this.before, certainty === null ? "Working out the other classes …" : "The network is ");
+    setText(this.sure, certainty ?? "");
+    setText(this.after, certainty === null ? "" : entropy === null ? " here." : " here: ");
     this.bits.hidden = entropy === null;
-    if (entropy !== null) this.bits.textContent = `${entropy.toFixed(2)}\u00a0bits of entropy`;
+    if (entropy !== null) setText(this.bits, `${entropy.toFixed(2)}\u00a0bits of entropy`);
     const proves = (this.proves.byKey || this.proves.byButton) && entropy !== null;
     this.bits.setAttribute("aria-expanded", proves);
     setClass(this.likely, "absent", proves);

@@ -224,7 +224,6 @@ export class Reader {
     if (this.isDirty) this.drawAll(picture, shape);
     this.chart.point(hovered);
     this.table.point(hovered);
-    this.viewer.loupe.point(hovered);
   }
 
   drawAll(picture, shape) {
@@ -235,11 +234,11 @@ export class Reader {
     const { names } = picture.description;
     const colours = (label) => picture.classOf(label).colour;
     this.window = reading.window;
-    // First: to draw text, the browser works out all styles that have changed until then.
     this.chart.hovered = viewer.hovered;
     this.chart.show(reading, names, colours);
     this.panel.show(reading, names, colours);
     viewer.loupe.show(picture, reading.window, pixel, shape);
+    viewer.loupe.point(viewer.hovered);
     this.table.show(reading, names, colours);
     this.inputs.show(viewer.chosen, viewer.wanted);
     this.shapes.show(shape);

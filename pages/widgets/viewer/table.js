@@ -1,6 +1,6 @@
 // The window's pixels as a table: the same as the chart, in numbers.
 
-import { element, fill, percent, setClass, swatch } from "./elements.js";
+import { element, fill, percent, setClass, setText, swatch } from "./elements.js";
 import { samePixel } from "./geometry.js";
 import { runnerUp } from "./reading.js";
 
@@ -54,16 +54,13 @@ export class PixelTable {
     const exact = each.probabilities !== null;
     const unknown = exact ? "" : UNKNOWN;
     const [at, column, own, probability, rival, margin] = row.cells;
-    const set = (node, words) => {
-      if (node.textContent !== words) node.textContent = words;
-    };
-    set(at, String(each.row));
-    set(column, String(each.col));
-    set(own.lastChild, names[each.label]);
+    setText(at, String(each.row));
+    setText(column, String(each.col));
+    setText(own.lastChild, names[each.label]);
     fill(own.firstChild, colours(each.label));
-    set(probability, exact ? tenths(each.probability) : percent(Math.round(100 * each.probability)));
-    set(rival, second ? names[second.label] : unknown);
-    set(margin, second ? tenths(second.margin) : unknown);
+    setText(probability, exact ? tenths(each.probability) : percent(Math.round(100 * each.probability)));
+    setText(rival, second ? names[second.label] : unknown);
+    setText(margin, second ? tenths(second.margin) : unknown);
     setClass(row, "chosen", chosen);
     if (chosen) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");

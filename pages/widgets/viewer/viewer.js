@@ -73,6 +73,7 @@ class PixelViewer {
     this.reader = null; // where the page wants readings
     this.pointer = null; // the place of this viewer's own pointer
     this.hovered = null;
+    this.hoveredShown = null; // the hovered pixel that is on the screen
 
     this.sequence = 0; // counts the choices made here, and in linked viewers
     this.unanswered = false; // whether Python has not answered the newest of them yet
@@ -591,12 +592,18 @@ class PixelViewer {
     this.hovered = pixel;
     this.root.dataset.hoverRow = pixel?.row ?? "";
     this.root.dataset.hoverCol = pixel?.col ?? "";
-    const reading = pixel && this.picture.read(pixel);
-    this.hoveredReadout.show(pixel, reading);
-    this.legend.point(reading?.label ?? null);
-    if (this.reader) this.reader.point(pixel);
-    else this.loupe.point(pixel);
+    this.reader?.point(pixel);
     this.paintMarksSoon();
+  }
+
+  /** Once a frame, however often the pointer has moved. */
+  showHovered() {
+    if (this.hovered === this.hoveredShown) return;
+    this.hoveredShown = this.hovered;
+    const reading = this.hovered && this.picture && this.picture.read(this.hovered);
+    this.hoveredReadout.show(this.hovered, reading);
+    this.legend.point(reading?.label ?? null);
+    this.loupe.point(this.hovered);
   }
 
   // --- choosing --------------------------------------------------------------------------------
@@ -726,6 +733,7 @@ class PixelViewer {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
       this.reader?.draw();
+      this.showHovered();
       if (this.isDirty) this.paint();
       else this.paintMarks();
     });
