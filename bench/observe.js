@@ -11,6 +11,7 @@
   addEventListener("pointerup", begin, true);
   if (window !== window.top) return;
 
+  const GRADIOS = { table: "#table", charts: "#chart" }; // both are elements there
   const QUIET = 500; // after so long without a change, the answer is complete
   const SENTENCE = /Pixel \((\d+), (\d+)\) is/;
   let times = null; // what happened since the click
@@ -52,6 +53,7 @@
     const sentence = ours?.querySelector(".sentence").textContent ?? document.body.innerText;
     const column = SENTENCE.exec(sentence)?.[2];
     const chosen = ours?.querySelector(".pixels tr.chosen");
+    if (document.querySelector("gradio-app")) return "table" in times && "charts" in times;
     const isInTable = ours ? chosen?.cells[1].textContent === column : texts.table.has(column);
     return isInTable && texts.charts.has(column);
   }
@@ -73,12 +75,17 @@
     new MutationObserver((mutations) => {
       if (times === null) return;
       if (mutations.some(({ target }) => isSentence(target))) note("sentence");
+      for (const [part, where] of Object.entries(GRADIOS)) {
+        if (mutations.some(({ target }) => elementOf(target)?.closest(where))) note(part);
+      }
     }).observe(document, { subtree: true, childList: true, characterData: true });
   }
 
+  const elementOf = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement);
+
   function isSentence(node) {
-    const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
-    return element?.closest(".stMarkdown") && SENTENCE.test(element.textContent.slice(0, 80));
+    const element = elementOf(node);
+    return element?.closest(".stMarkdown, #sentence") && SENTENCE.test(element.textContent.slice(0, 80));
   }
 
   /** Components v2 are in shadow roots, which the document's observer does not see. */
@@ -104,9 +111,9 @@
   function noteInViewer({ type, target }) {
     if (type === "attributes") {
       if (!("viewer" in times)) note("viewer"); // the first answer counts
-    } else if (target.parentElement?.closest(".pixels")) {
+    } else if (elementOf(target)?.closest(".pixels")) {
       note("table");
-    } else if ((target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement)?.closest(".sentence")) {
+    } else if (elementOf(target)?.closest(".sentence")) {
       note("sentence");
     }
   }

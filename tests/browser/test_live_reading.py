@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
+from streamlit.testing.v1 import AppTest
 
 from core.segmentation.reading import PixelReading, Shape
 from tests.browser.test_pixel_viewer import (
@@ -18,11 +20,12 @@ from tests.browser.test_pixel_viewer import (
     settle,
     viewer,
 )
-from tests.browser.viewer_app import segmentation_of
+from tests.browser.viewer_app import segmentation_of, segmented
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenViewer, Screenshot, Watch
 
+VIEWER_APP = Path(__file__).parent / "viewer_app.py"
 SIZE = (96, 130)
 SHOWN = segmentation_of(*SIZE, 4, 7)  # `blended` of viewer_app.py
 
@@ -196,6 +199,26 @@ def test_more_numbers_than_a_browser_keeps_are_read_by_the_server(open_viewer: O
     point(page, shown, 60.5, 70.5, size)
     expect(shown.locator(".sentence")).to_contain_text("Pixel (60, 70) is")
     page.keyboard.up("l")
+
+
+def test_browser_can_say_anything_and_is_not_believed() -> None:
+    app = AppTest.from_file(VIEWER_APP, default_timeout=60)
+    app.query_params["show"] = "blended"
+    app.query_params["reads"] = "1"
+    identity = segmented(SHOWN).identity
+    for state in [
+        {"shown": {"picture": ["x"], "live": True}},
+        {"shown": {"picture": identity, "live": "yes"}},
+        {"shown": 7},
+        {"shown": {"picture": identity, "live": True}},
+        {"shape": {"shape": ["row"], "sequence": -1}},
+        {"shape": {"shape": "circle"}},
+        {"pinned": {"row": 1e9, "col": "x", "picture": identity}},
+    ]:
+        app.session_state["viewer0"] = state
+        app.run()
+        assert not app.exception, state
+        assert app.text[0].value == "viewer0: chosen=(48, 65) clicked=None", state
 
 
 # --- what it means -------------------------------------------------------------------------------

@@ -123,14 +123,14 @@ export class WindowSteps {
     return made;
   }
 
-  /** moved: by how many pixels; held: whether the key is. */
-  show(moved, shape, held = false) {
+  /** moved: by how many pixels; held: whether the key is; hint: what else there is to say. */
+  show(moved, shape, held = false, hint = "") {
     this.back.hidden = moved === 0;
     const [unit, before, after] = shape === "column" ? ["row", "above", "below"] : ["column", "left of", "right of"];
     const count = Math.abs(moved);
     const where = `${count} ${unit}${count === 1 ? "" : "s"} ${moved < 0 ? before : after} the chosen pixel`;
     const how = `Move the pointer along the ${shape === "column" ? "column" : "row"}, or press the arrow keys`;
-    const words = moved === 0 ? (held ? how : "") : `The window stands ${where}`;
+    const words = moved === 0 ? (held ? how : hint) : `The window stands ${where}`;
     if (this.words.textContent !== words) this.words.textContent = words;
   }
 }

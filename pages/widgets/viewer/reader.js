@@ -18,6 +18,7 @@ const KEYS = [
   ["E, held", "shows how the entropy comes about"],
   ["N, held", "moves the row or column of neighbours with the pointer, the arrow keys or the wheel"],
 ];
+const LIVE_HINT = "Live: move over the picture with the pointer or a finger";
 const LIVE_ICON = "M8 3.5v-2M8 14.5v-2M3.5 8h-2M14.5 8h-2M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5";
 const KEYBOARD_DELAY_MS = 120; // a held arrow in a number's field repeats
 
@@ -242,7 +243,8 @@ export class Reader {
     this.table.show(reading, names, colours);
     this.inputs.show(viewer.chosen, viewer.wanted);
     this.shapes.show(shape);
-    this.steps.show(this.moved, shape, this.isStepping);
+    const waits = this.isLive && viewer.hovered === null;
+    this.steps.show(this.moved, shape, this.isStepping, waits ? LIVE_HINT : "");
     Object.assign(viewer.root.dataset, { readRow: pixel.row, readCol: pixel.col });
   }
 
