@@ -692,7 +692,9 @@ class PixelViewer {
     Object.assign(this.root.dataset, { row: pixel.row, col: pixel.col, first: left, last: right });
     this.chosenReadout.show(pixel, this.picture?.read(pixel)); // blank while the picture is on its way
     this.showWords();
-    if (this.picture) {
+    if (this.reader) {
+      this.reader.drawSoon();
+    } else if (this.picture) {
       this.loupe.show(this.picture, this.neighbours, pixel, this.shape);
       this.loupe.point(this.hovered);
     }
