@@ -1,4 +1,4 @@
-"""A Streamlit server in a separate process and a Chromium to look at it, for measurements in the browser."""
+"""A server in a separate process and a Chromium to look at it, for measurements in the browser."""
 
 from __future__ import annotations
 
@@ -43,12 +43,31 @@ class Server:
 
 @contextmanager
 def served(script: str, **environment: str) -> Iterator[Server]:
-    """Serve a script of the repository while the block runs."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """Serve a Streamlit script of the repository while the block runs."""
+    port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / script), f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", "--server.headless=true"]
+    with _running(command, f"http://127.0.0.1:{port}", "/_stcore/health", environment) as server:
+        yield server
+
+
+@contextmanager
+def served_by_itself(script: str, **environment: str) -> Iterator[Server]:
+    """Run a script that serves a page of its own, at the port that it is given, while the block runs."""
+    port = _free_port()
+    command = [sys.executable, str(ROOT / script), str(port)]
+    with _running(command, f"http://127.0.0.1:{port}", "/", environment) as server:
+        yield server
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], url: str, health: str, environment: dict[str, str]) -> Iterator[Server]:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     process = subprocess.Popen(
         command,
@@ -58,8 +77,7 @@ def served(script: str, **environment: str) -> Iterator[Server]:
         start_new_session=True,
     )
     try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_until_healthy(url, process)
+        _wait_until_healthy(url + health, process)
         yield Server(url, process.pid)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
@@ -70,11 +88,11 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + STARTING_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):  # noqa: S310 (our own address)
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 (our own address)
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.02)
-    raise RuntimeError(f"streamlit did not start (status {process.returncode}).")
+    raise RuntimeError(f"The server did not start (status {process.returncode}).")
 
 
 @contextmanager

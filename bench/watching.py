@@ -15,7 +15,7 @@ import psutil
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page
 
-from bench.click import CHART, WHOLE, click, median_and_p95, opened, point_in_viewer
+from bench.click import CHART, READS, WHOLE, click, median_and_p95, opened, point_in_viewer
 from bench.report import Goal, Report, Row
 from bench.serving import Server, chromium, served
 from bench.training import large_toytown, workplace
@@ -138,8 +138,7 @@ def clicked(browser: Browser, app: Server, run: str) -> tuple[list[float], float
     """The time of each click, and the run's speed meanwhile."""
     times: list[float] = []
     with opened(browser, app.url) as page:
-        page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
-        page.locator(CHART).first.wait_for()
+        page.locator(READS).wait_for(timeout=120_000)
         return times, steps_per_second(run, clicking(page, times))
 
 

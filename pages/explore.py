@@ -52,39 +52,35 @@ def look_inside() -> None:
     segmentation, picture = shown.segmentation, shown.picture
     shape = reading.shape()
     chosen = reading.keep_inside(picture)
+    pixel_viewer(
+        picture,
+        chosen=chosen,
+        shape=shape,
+        view=address.view(),
+        entropy=segmentation.entropy_steps,
+        segmentation=segmentation,
+        pins=pins.in_picture(photo, segmentation, size),
+        on_pin=pins.keeper(photo, segmentation, size),
+        key="viewer",
+        on_choose=reading.keep_pixel,
+        on_view=address.keep_view,
+        on_shape=reading.keep_shape,
+        label=f"{photo.name} with its classes",
+    )
     read = segmentation.read_pixel(*chosen, shape=shape)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        pixel_viewer(
-            picture,
-            chosen=chosen,
-            shape=shape,
-            view=address.view(),
-            entropy=segmentation.entropy_steps,
-            pins=pins.in_picture(photo, segmentation, size),
-            key="viewer",
-            on_choose=reading.sync_inputs,
-            on_view=address.keep_view,
-            label=f"{photo.name} with its classes",
-        )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            credit = photo.credit or "your photo: the page's address does not include it"
-            st.caption(
-                markdown(
-                    "{photo} at {width} x {height} · {credit}",
-                    photo=photo.name[:80],
-                    width=segmentation.width,
-                    height=segmentation.height,
-                    credit=credit,
-                )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        credit = photo.credit or "your photo: the page's address does not include it"
+        st.caption(
+            markdown(
+                "{photo} at {width} x {height} · {credit}",
+                photo=photo.name[:80],
+                width=segmentation.width,
+                height=segmentation.height,
+                credit=credit,
             )
-            download_menu(shown, read, photo, model, size)
-    with right:
-        reading.pixel_inputs(picture)
-        reading.show_chosen(read)
-        pins.pin_button(read, photo, segmentation, size)
-    reading.show_neighbours(read)
-    reading.explain(read)
+        )
+        download_menu(shown, read, photo, model, size)
+    reading.explain()
     pins.show_pins()
     address.write(photo, chosen)
 

@@ -81,7 +81,8 @@ def open_with_picture(page: Page) -> Locator:
 
 
 def sentence(page: Page, row: int, col: int, shift: int = 0) -> Locator:
-    return page.get_by_text(f"Pixel ({row}, {col}) is {class_at(row, col, shift)} with", exact=False)
+    said = f"Pixel ({row}, {col}) is {class_at(row, col, shift)} with"
+    return page.locator(".sentence").filter(has_text=said)
 
 
 def open_menu(page: Page, name: str) -> None:
@@ -96,7 +97,7 @@ def test_first_visit_shows_a_segmented_sample(app: RunningApp, open_page: OpenPa
     shown = viewer(page)
     expect(page.get_by_text("china.jpg at 512 x 342")).to_be_visible()
     expect_chosen(shown, 171, 256)
-    expect(page.get_by_text("Pixel (171, 256) is", exact=False)).to_be_visible()
+    expect(shown.locator(".sentence")).to_contain_text("Pixel (171, 256) is")
 
 
 def test_both_themes_and_widths_are_kept_as_pictures(
@@ -171,8 +172,10 @@ def test_each_neighbourhood_is_read_as_it_is_chosen(app: RunningApp, open_page: 
         "Row": ("Row 30 from left to right", {(30, c) for c in range(30, 51)}),
     }
     for shape, (title, pixels) in expected.items():
-        page.get_by_role("radio", name=shape, exact=True).first.click()
+        shown.locator(".shapes label").filter(has_text=shape).click()
         expect(page.get_by_text(title)).to_be_visible()
+        address = r"^((?!neighbours).)*$" if shape == "Row" else f"neighbours={shape}"
+        expect(page).to_have_url(re.compile(address))
         open_menu(page, "Download")
         _, text = download_text(page, "Reading of the 21 pixels (CSV)")
         rows = list(csv.DictReader(text.splitlines()))
@@ -184,13 +187,14 @@ def test_each_neighbourhood_is_read_as_it_is_chosen(app: RunningApp, open_page: 
 
 def test_temperature_and_explanation_are_there_when_asked_for(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(app.url)
-    open_with_picture(page)
+    shown = open_with_picture(page)
     expect(page.get_by_text("From scores to probabilities")).to_have_count(0)
     page.get_by_text("What do these numbers mean?").click()
     expect(page.get_by_text("From scores to probabilities")).to_be_visible()
     slider = page.get_by_role("slider", name="Temperature T")
     slider.press("ArrowRight")
-    expect(page.get_by_text("at T = 1.1").first).to_be_visible()
+    expect(shown.locator(".temperature output")).to_have_text("1.1")
+    expect(shown.locator(".bars .figure").first).to_contain_text("→")
 
 
 # --- photos ---------------------------------------------------------------------------------------

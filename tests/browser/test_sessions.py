@@ -35,9 +35,9 @@ def test_twenty_sessions_click_a_hundred_times_and_each_reads_its_own_photo(
         for page, shown, shift in sessions:  # all click before anybody's answer is looked at
             row, col = chance.randrange(SIZE[0]), chance.randrange(SIZE[1])
             click(page, shown, row, col, SIZE)
-            asked.append((page, shown, row, col, class_at(row, col, shift)))
-        for page, shown, row, col, name in asked:
+            asked.append((shown, row, col, class_at(row, col, shift)))
+        for shown, row, col, name in asked:
             expect_chosen(shown, row, col)
-            expect(page.get_by_text(f"Pixel ({row}, {col}) is {name} with", exact=False)).to_be_visible()
+            expect(shown.locator(".sentence")).to_contain_text(f"Pixel ({row}, {col}) is {name} with")
     for page, _, _ in sessions:
         assert not page.get_by_text(re.compile("error|exception", re.IGNORECASE)).count()

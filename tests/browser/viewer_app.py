@@ -2,7 +2,8 @@
 
 `&swap=small` adds a toggle that shows another picture (or `nothing`) instead; `&shape=square` and
 `&pins=1` do what they say; `&link=1` links the viewers; `&view=mask` is the page's view, `&wired=1`
-lets the page follow the view that somebody picks; `&seconds=1` makes every run slow.
+lets the page follow the view that somebody picks; `&seconds=1` makes every run slow; `&reads=1` shows
+the reading of the chosen pixel beside the picture, where there is a segmentation.
 
 A field at the end takes a number and another query string, and shows that as to a new visitor.
 
@@ -20,7 +21,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from core.classes import ClassList, SegmentationClass
 from core.segmentation.reading import Shape
+from core.segmentation.segmentation import Segmentation, at_full_size, most_likely, softmax
 from pages.widgets.shared.media import forget_earlier_files, keep_earlier_files
 from pages.widgets.viewer.pixel_viewer import (
     Pixel,
@@ -87,6 +90,56 @@ def difference(height: int, width: int) -> ViewerPicture:
     return viewer_picture(encoded(photo, "PNG"), labels, ("The same in both", "Changed"), (None, (200, 0, 0)))
 
 
+def segmentation_of(
+    height: int, width: int, stride: int, classes: int, seed: int = 0, block: int = 1
+) -> Segmentation:
+    """Logits by chance, as wide apart as a network's, and what follows from them; alike in blocks of cells.
+
+    Many are whole numbers, so that two classes are often equally probable. There are more cells than the
+    picture needs: a network pads it to a multiple of 32 pixels.
+    """
+    chance = np.random.default_rng(seed)
+    cells = [-(-length // 32) * 32 // (stride * block) for length in (height, width)]
+    logits = chance.normal(0, 3, (classes, *cells)).astype(np.float16).repeat(block, 1).repeat(block, 2)
+    whole = chance.random(logits.shape) < 0.3
+    logits[whole] = np.round(logits[whole])
+    full = at_full_size(logits, height, width, stride)
+    labels, _ = most_likely(full)
+    confidence = softmax(full).max(axis=0)
+    listed = [
+        SegmentationClass(
+            NAMES[n] if n < len(NAMES) else f"Class {n}", tuple(PALETTE[n % len(NAMES)].tolist())
+        )
+        for n in range(classes)
+    ]
+    image = np.full((height, width, 3), 160, dtype=np.uint8)
+    return Segmentation(
+        image, labels, confidence, logits, stride, ClassList("chance", tuple(listed)), "chance"
+    )
+
+
+@st.cache_resource
+def segmentation_named(name: str) -> Segmentation:
+    """`blended` has few numbers, `many` more than a browser is asked to keep; the others are like photos."""
+    match name:
+        case "many":
+            return segmentation_of(224, 320, 1, 200)
+        case "lying":
+            return segmentation_of(320, 512, 2, 7, block=16)
+        case "upright":
+            return segmentation_of(512, 288, 2, 7, block=16)
+        case _:
+            return segmentation_of(96, 130, 4, 7)
+
+
+def segmented(result: Segmentation) -> ViewerPicture:
+    """A segmentation as the app shows it."""
+    photo, names, palette = encoded(result.image, "PNG"), result.class_list.names, result.class_list.palette
+    return viewer_picture(
+        photo, result.labels, names, palette, confidence_percent=result.confidence_percent()
+    )
+
+
 def entropy_of(height: int, width: int) -> np.ndarray:
     """(row + 2 col) % 141 fiftieths of a bit: at most 2.8, the bits of seven classes."""
     entropies_made().append((height, width))
@@ -132,6 +185,8 @@ def picture_named(name: str) -> ViewerPicture:
             return street(1024, 576)
         case "difference":
             return difference(48, 64)
+        case "blended" | "lying" | "upright" | "many":
+            return segmented(segmentation_named(name))
         case _:
             return checker(480, 640)
 
@@ -161,18 +216,23 @@ def show(name: str, key: str, names: list[str]) -> None:
         state[f"{key}_view"] = picked
         state[f"{key}_told"] = [*state.get(f"{key}_told", []), picked]
 
+    def pick_shape(picked: Shape) -> None:
+        state[f"{key}_shape"] = picked
+
     pins = [ViewerPin("kerb", 5, 6), ViewerPin("roof", picture.height - 2, picture.width - 3)]
     clicked = pixel_viewer(
         picture,
         chosen=chosen,
-        shape=cast(Shape, asked.get("shape", "row")),
+        shape=state.get(f"{key}_shape") or cast(Shape, asked.get("shape", "row")),
         key=of_visit(key),
         view=view,
         entropy=partial(entropy_of, picture.height, picture.width),
+        segmentation=segmentation_named(name) if "reads" in asked else None,
         pins=pins if "pins" in asked else (),
         link="together" if "link" in asked else None,
         on_choose=choose,
         on_view=pick_view if "wired" in asked else None,
+        on_shape=pick_shape,
     )
     st.text(f"{key}: chosen={chosen} clicked={clicked}")
     st.text(f"{key}: told={','.join(state.get(f'{key}_told', [])) or 'nothing'}")

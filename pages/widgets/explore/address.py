@@ -1,6 +1,6 @@
-"""What a page's address holds: sample, view and pixel. Opening the address shows exactly that.
+"""What a page's address holds: sample, view, pixel and neighbourhood. Opening the address shows exactly that.
 
-Size, model and neighbourhood are widgets that Streamlit itself binds to the address.
+Size and model are widgets that Streamlit itself binds to the address.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import typing
 import streamlit as st
 
 from core.photos.photo import Photo
-from pages.widgets.explore.reading import COLUMN, ROW
+from pages.widgets.explore.reading import COLUMN, ROW, SHAPE, shape
 from pages.widgets.photos.visitor_session import sample, visitor_session
 from pages.widgets.shared.markdown import markdown
-from pages.widgets.viewer.pixel_viewer import Pixel, View
+from pages.widgets.viewer.pixel_viewer import SHAPES, Pixel, View
 
 _VIEW, _WRITTEN = "view", "address_written"
 _VIEWS = typing.get_args(View)
@@ -30,6 +30,9 @@ def follow() -> None:
     for name, key in (("row", ROW), ("col", COLUMN)):
         if asked.get(name) != written.get(name) and asked.get(name, "").isdecimal():
             st.session_state[key] = int(asked[name][:6])
+    neighbours = asked.get(SHAPE, "").lower()
+    if asked.get(SHAPE) != written.get(SHAPE) and neighbours in SHAPES:
+        st.session_state[SHAPE] = neighbours
 
 
 def _look_at(name: str) -> None:
@@ -57,7 +60,10 @@ def write(photo: Photo, pixel: Pixel) -> None:
     said = {"row": str(pixel[0]), "col": str(pixel[1]), "view": view()}
     if photo.sample:
         said["photo"] = photo.sample
-    elif "photo" in st.query_params:
-        del st.query_params["photo"]
+    if shape() != SHAPES[0]:
+        said[SHAPE] = shape().title()
+    for name in ("photo", SHAPE):
+        if name not in said and name in st.query_params:
+            del st.query_params[name]
     st.query_params.update(said)
     st.session_state[_WRITTEN] = said

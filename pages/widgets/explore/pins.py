@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -17,7 +17,7 @@ from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.photos.visitor_session import KeptPin, visitor_session
 from pages.widgets.shared.plots import show_chart
-from pages.widgets.viewer.pixel_viewer import ViewerPin
+from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPin
 
 MAX_PINS = 50
 _EDITOR, _EDITIONS = "pins_editor", "pins_editions"
@@ -32,19 +32,11 @@ def in_picture(photo: Photo, segmentation: Segmentation, size: WorkingSize) -> l
     ]
 
 
-def pin_button(reading: PixelReading, photo: Photo, segmentation: Segmentation, size: WorkingSize) -> None:
-    """Keep the chosen pixel."""
-    full = len(visitor_session().pins) >= MAX_PINS
-    st.button(
-        "Pin this pixel",
-        icon=":material/keep:",
-        on_click=_pin,
-        args=(reading, photo, segmentation.model_name, size.name),
-        disabled=full,
-        help=f"There are {MAX_PINS} pins already."
-        if full
-        else "Keep this pixel under a name, to compare it with others below.",
-    )
+def keeper(photo: Photo, segmentation: Segmentation, size: WorkingSize) -> Callable[[Pixel], None] | None:
+    """Keeps a pixel of this photo that is pinned in the viewer; None when no more can be kept."""
+    if len(visitor_session().pins) >= MAX_PINS:
+        return None
+    return lambda pixel: _pin(segmentation.read_pixel(*pixel), photo, segmentation.model_name, size.name)
 
 
 def show_pins() -> None:

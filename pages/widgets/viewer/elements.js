@@ -9,6 +9,13 @@ export function setClass(target, name, on) {
   if (target.classList.contains(name) !== on) target.classList.toggle(name, on);
 }
 
+/** Set an element's text, if that changes it, in the text it has: a new one would be laid out from nothing. */
+export function setText(target, words) {
+  const text = target.firstChild;
+  if (text === null) target.textContent = words;
+  else if (text.data !== words) text.data = words;
+}
+
 /** An icon of lines drawn in a square of 16; the text beside it is the element's own. */
 export function icon(...lines) {
   const space = "http://www.w3.org/2000/svg";

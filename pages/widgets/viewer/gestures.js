@@ -15,9 +15,9 @@ const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowR
  * Listen to a canvas. `target` is told, in places (fractions of the canvas):
  *
  *   point(place or null), choose(place, again), zoom(factor, place, {smooth}), pan(x, y), fit(),
- *   pinch(from, to, factor), move(rows, cols), chooseHovered(), zoomByKey(factor), help()
+ *   pinch(from, to, factor), move(rows, cols), chooseHovered(), zoomByKey(factor), help(), chooseLast(place)
  *
- * and asked `isWhole()` (nothing to pan), `canZoom(factor)`.
+ * and asked `isWhole()` (nothing to pan), `canZoom(factor)`, `followsFinger()` (one finger points).
  */
 export class Gestures {
   constructor(canvas, target) {
@@ -59,18 +59,23 @@ export class Gestures {
     if (this.pointers.size === 1) {
       this.start = event;
       this.dragged = false;
+      if (this.pointsByFinger(event)) this.target.point(this.placeOf(event));
     } else {
       this.dragged = true; // two fingers never choose
     }
   }
 
+  pointsByFinger(event) {
+    return event.pointerType === "touch" && this.pointers.size === 1 && this.target.followsFinger();
+  }
+
   movePointer(event) {
-    if (event.pointerType !== "touch") this.target.point(this.placeOf(event));
+    if (event.pointerType !== "touch" || this.pointsByFinger(event)) this.target.point(this.placeOf(event));
     this.last = event;
     const last = this.pointers.get(event.pointerId);
     if (!last) return;
     if (this.pointers.size === 2) this.pinchTo(event);
-    else if (this.pointers.size === 1) this.dragTo(event, last);
+    else if (this.pointers.size === 1 && !this.pointsByFinger(event)) this.dragTo(event, last);
     this.pointers.set(event.pointerId, event);
   }
 
@@ -103,6 +108,10 @@ export class Gestures {
     // A click's own coordinates are whole CSS pixels in some browsers, coarser than the pointer;
     // those of the pointer going up are exact.
     this.pressed = this.placeOf(event);
+    if (!this.dragged && this.pointsByFinger(event)) {
+      this.dragged = true; // it has chosen here, and the click that may follow must not
+      this.target.chooseLast(this.pressed);
+    }
     this.release(event);
   }
 

@@ -2,32 +2,14 @@
 
 import { colourOf } from "./colourmap.js";
 import { bits, percent, shareInWords } from "./elements.js";
+import { fetchAgain, fetchInflated } from "./fetching.js";
 import { extentOf } from "./geometry.js";
 
-const LOAD_ATTEMPTS = 4;
 const ENTROPY_STEPS_PER_BIT = 50; // as core.segmentation.segmenter packs it
 const CLASSES = 256; // the values of a byte
 const NOTHING = Object.freeze([0, 0, 0, 0]);
 
 // --- fetching ------------------------------------------------------------------------------------
-
-/**
- * Fetch, with retries: Streamlit drops a media file for a moment when a run is cut short, until the next
- * run names it again.
- */
-async function fetchAgain(address) {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      // Relative to the page, like Streamlit's own files, so that any base path works.
-      const response = await fetch(new URL(address, document.baseURI));
-      if (response.ok) return response;
-      throw new Error(`${response.status} for ${address}`);
-    } catch (error) {
-      if (attempt === LOAD_ATTEMPTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 150 * 2 ** attempt));
-    }
-  }
-}
 
 async function fetchPhoto(address) {
   return createImageBitmap(await (await fetchAgain(address)).blob());
@@ -35,10 +17,7 @@ async function fetchPhoto(address) {
 
 /** Maps of one byte a pixel, row by row, one after the other. */
 async function fetchMaps(address, maps, count) {
-  const { body } = await fetchAgain(address);
-  const inflated = new Response(body.pipeThrough(new DecompressionStream("deflate")));
-  const bytes = new Uint8Array(await inflated.arrayBuffer());
-  if (bytes.length !== maps * count) throw new Error(`${bytes.length} bytes for ${count} pixels`);
+  const bytes = await fetchInflated(address, maps * count);
   return Array.from({ length: maps }, (_, map) => bytes.subarray(map * count, (map + 1) * count));
 }
 
@@ -66,6 +45,17 @@ function repaint(canvas, colours) {
 
 /** Free a canvas's memory now, not at the next garbage collection. */
 const release = (canvas) => canvas && Object.assign(canvas, { width: 0, height: 0 });
+
+let scratch = null;
+
+/** A context to read a few pixels from: a window of neighbours fits, in a row, a column or a square. */
+function scratchContext() {
+  if (scratch === null) {
+    scratch = canvasOf({ width: 32, height: 32 }).getContext("2d", { willReadFrequently: true });
+    scratch.globalCompositeOperation = "copy";
+  }
+  return scratch;
+}
 
 // --- the picture ---------------------------------------------------------------------------------
 
@@ -210,11 +200,9 @@ export class Picture {
   /** The photo's CSS colours at some neighbouring pixels. */
   photoColours(pixels) {
     const { top, left, rows, cols } = extentOf(pixels);
-    const scratch = canvasOf({ width: cols, height: rows });
-    const context = scratch.getContext("2d", { willReadFrequently: true });
+    const context = scratchContext();
     context.drawImage(this.photo, -left, -top);
     const { data } = context.getImageData(0, 0, cols, rows);
-    release(scratch);
     return pixels.map(({ row, col }) => {
       const at = 4 * ((row - top) * cols + col - left);
       return `rgb(${data[at]} ${data[at + 1]} ${data[at + 2]})`;

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import streamlit as st
@@ -23,14 +23,18 @@ from PIL import Image
 
 from core.errors import PixelOutsideError
 from core.segmentation.reading import Shape
+from core.segmentation.segmentation import Segmentation
 from pages.widgets.shared.front_end import ELEMENT
 from pages.widgets.shared.media import media_url
+from pages.widgets.viewer.logits import fit_a_browser, megabytes, packed_logits
 
 Pixel = tuple[int, int]
 """(row, column) of the working-size picture, from 0."""
 
 Colour = tuple[int, int, int]
 """(red, green, blue), 0..255."""
+
+SHAPES: tuple[Shape, ...] = get_args(Shape)
 
 View = Literal["photo", "overlay", "mask", "confidence", "entropy"]
 
@@ -43,6 +47,7 @@ _MODULE_NAMES = (
     "element",
     "elements",
     "colourmap",
+    "fetching",
     "picture",
     "painting",
     "toolbar",
@@ -50,6 +55,15 @@ _MODULE_NAMES = (
     "legend",
     "gestures",
     "linking",
+    "holding",
+    "probabilities",
+    "logits",
+    "reading",
+    "panel",
+    "chart",
+    "table",
+    "controls",
+    "reader",
     "linkedbar",
     "viewer",
 )
@@ -172,12 +186,15 @@ def pixel_viewer(
     key: str,
     view: View = "overlay",
     entropy: Callable[[], NDArray[np.uint8]] | None = None,
+    segmentation: Segmentation | None = None,
     pins: Sequence[ViewerPin] = (),
     link: str | None = None,
     toolbar: bool = True,
     words: str = "",
     on_choose: Callable[[Pixel], None] | None = None,
     on_view: Callable[[View], None] | None = None,
+    on_shape: Callable[[Shape], None] | None = None,
+    on_pin: Callable[[Pixel], None] | None = None,
     label: str = "Segmented photo",
 ) -> Pixel | None:
     """Show the picture with its mask, the chosen pixel and the neighbours around it.
@@ -187,6 +204,9 @@ def pixel_viewer(
     view: what to show. The viewer follows it when it changes; a view picked in the viewer stays.
     entropy: makes the (H, W) entropy map in fiftieths of a bit, uint8. Called once a picture, when
         somebody first wants to see it; without it, or without confidences, that view is not offered.
+    segmentation: of this picture; with it the viewer also shows the reading of the chosen pixel and its
+        neighbours, as `Segmentation.read_pixel` reads them. The browser gets the logits once the picture is
+        on the screen, and then reads by itself; where they are too large, each reading comes from here.
     pins: pixels to flag, numbered from 1.
     link: viewers of one page with the same link share zoom, pan, and the places pointed at and chosen.
         Only the clicked viewer calls `on_choose`; `ViewerPicture.same_place` says which
@@ -196,7 +216,8 @@ def pixel_viewer(
     words: what the page says about the chosen pixel, right under the picture.
     on_choose: called with the pixel before the script runs again, when one was chosen; the place
         to set the session state that `chosen` comes from (and number inputs beside the viewer).
-    on_view: likewise, when a view was picked.
+    on_view, on_shape: likewise, when a view or, beside a reading, other neighbours were picked.
+    on_pin: likewise, when somebody pinned the chosen pixel beside its reading; None when none can be kept.
     label: what a screen reader calls the picture.
     Returns the pixel last chosen in this picture by click, tap or key; None before that.
     Raises PixelOutsideError when the picture has no such pixel as `chosen` or a pin.
@@ -218,6 +239,16 @@ def pixel_viewer(
         picked = _view_by_user(key, views)
         if on_view is not None and picked is not None:
             on_view(picked)
+
+    def tell_shape() -> None:
+        picked = _shape_by_user(key)
+        if on_shape is not None and picked is not None:
+            on_shape(picked)
+
+    def tell_pin() -> None:
+        pixel = _pixel_in(picture, _state(key, "pinned"))
+        if on_pin is not None and pixel is not None:
+            on_pin(pixel)
 
     wants_entropy = "entropy" in (view, _view_by_user(key, views))
     if entropy is not None and "entropy" in views and wants_entropy:
@@ -242,12 +273,14 @@ def pixel_viewer(
                 "confident": picture.has_confidence,
             },
             "entropy": entropy_address,
+            "reading": _reading(key, picture, segmentation, chosen, shape) if segmentation else None,
             "chosen": {"row": chosen[0], "col": chosen[1]},
             "shape": shape,
             "views": views,
             "view": view,
             # Whether a view picked in the browser is worth a run of the script.
             "tellView": on_view is not None,
+            "pinnable": on_pin is not None,
             "pins": [{"name": pin.name, "row": pin.row, "col": pin.col} for pin in pins],
             "link": link,
             "toolbar": toolbar,
@@ -256,10 +289,14 @@ def pixel_viewer(
             # the viewer does not let itself be moved back by an answer that was overtaken.
             "echo": max(_echo(key, "chosen"), 0 if link is None else _link_echo(link)),
             "viewEcho": _echo(key, "view"),
+            "shapeEcho": _echo(key, "shape"),
             "label": label,
         },
         on_chosen_change=tell_chosen,
         on_view_change=tell_view,
+        on_shape_change=tell_shape,
+        on_pinned_change=tell_pin,
+        on_shown_change=lambda: None,  # its run answers with the logits
     )
     return _chosen_by_user(key, picture)
 
@@ -282,6 +319,28 @@ def linked_toolbar(link: str, *, views: Sequence[View], subject: str, label: str
             "label": label,
         },
     )
+
+
+def _reading(
+    key: str, picture: ViewerPicture, segmentation: Segmentation, chosen: Pixel, shape: Shape
+) -> Mapping[str, object]:
+    """What the browser reads pixels from.
+
+    logits: where they are, and their shape; None until the browser says that the picture is on its screen.
+    served: the reading of the chosen pixel, while the browser has no logits; None when it does.
+    megabytes: of logits that are too large to be sent; None for others.
+    """
+    logits, small = segmentation.logits, fit_a_browser(segmentation.logits)
+    answer = {"logits": None, "served": None, "megabytes": None if small else megabytes(logits)}
+    if small and _wants_logits(key, picture):
+        packed = packed_logits(picture.identity, segmentation)
+        classes, rows, cols = logits.shape
+        address = media_url(packed, "application/octet-stream", f"{key}.logits")
+        size = {"classes": classes, "rows": rows, "cols": cols, "stride": segmentation.stride}
+        return answer | {"logits": {"address": address, **size}}
+    read = segmentation.read_pixel(*chosen, shape=shape)
+    pixels = [(pixel.row, pixel.col) for pixel in read.pixels]
+    return answer | {"served": {"pixels": pixels, "probabilities": read.probabilities.tolist()}}
 
 
 def _check_inside(picture: ViewerPicture, pixel: Pixel) -> None:
@@ -341,7 +400,11 @@ def _state(key: str, name: str) -> Mapping[str, object]:
 
 def _chosen_by_user(key: str, picture: ViewerPicture) -> Pixel | None:
     """The pixel chosen in this very picture."""
-    state = _state(key, "chosen")
+    return _pixel_in(picture, _state(key, "chosen"))
+
+
+def _pixel_in(picture: ViewerPicture, state: Mapping[str, object]) -> Pixel | None:
+    """The pixel that the browser names, if it is one of this very picture."""
     row, col = _whole(state.get("row")), _whole(state.get("col"))
     if state.get("picture") != picture.identity or row is None or col is None:
         return None
@@ -352,6 +415,18 @@ def _view_by_user(key: str, views: Sequence[View]) -> View | None:
     """The view picked in the browser, if it is one of those offered."""
     picked = _state(key, "view").get("view")
     return next((view for view in views if view == picked), None)
+
+
+def _shape_by_user(key: str) -> Shape | None:
+    """The neighbours picked in the browser."""
+    picked = _state(key, "shape").get("shape")
+    return next((shape for shape in SHAPES if shape == picked), None)
+
+
+def _wants_logits(key: str, picture: ViewerPicture) -> bool:
+    """Whether the browser shows this picture, and has not failed to load its logits."""
+    shown = _state(key, "shown")
+    return shown.get("picture") == picture.identity and shown.get("live") is True
 
 
 def _echo(key: str, name: str) -> int:

@@ -1,6 +1,6 @@
 // Readings of single pixels: the two readouts, the loupe, the flags of pins.
 
-import { element, fill, setClass, swatch } from "./elements.js";
+import { element, fill, setClass, setText, swatch } from "./elements.js";
 import { centreOf, extentOf, samePixel, toPlace } from "./geometry.js";
 import { Picture } from "./picture.js";
 
@@ -20,8 +20,8 @@ export class Readout {
     const empty = !pixel || !reading;
     setClass(this.element, "empty", empty);
     fill(this.swatch, empty ? "" : reading.colour);
-    this.what.textContent = empty ? "" : Picture.inWords(reading);
-    this.where.textContent = empty ? this.whenEmpty : `row ${pixel.row}, col ${pixel.col}`;
+    setText(this.what, empty ? "" : Picture.inWords(reading));
+    setText(this.where, empty ? this.whenEmpty : `row ${pixel.row}, col ${pixel.col}`);
   }
 }
 
@@ -70,7 +70,9 @@ export class Loupe {
     });
     this.element.dataset.shape = shape;
     this.cells.style.setProperty("--cells", shape === "square" ? extent.cols : pixels.length);
-    [this.caption.textContent, this.direction.textContent] = CAPTIONS[shape](extent);
+    const [words, direction] = CAPTIONS[shape](extent);
+    setText(this.caption, words);
+    setText(this.direction, direction);
     this.cells.setAttribute("aria-label", this.inWords(readings));
   }
 

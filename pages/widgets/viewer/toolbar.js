@@ -156,22 +156,18 @@ export class ZoomButtons {
   }
 }
 
+const entriesOf = (entries) =>
+  entries.flatMap(([what, does]) => [element("dt", { textContent: what }), element("dd", { textContent: does })]);
+
 /** The button "?" and the list of keys and gestures that it opens; closing it returns the focus. */
 export class Help {
   constructor() {
-    const list = (entries) =>
-      element(
-        "dl",
-        {},
-        ...entries.flatMap(([what, does]) => [
-          element("dt", { textContent: what }),
-          element("dd", { textContent: does }),
-        ]),
-      );
+    const list = (entries) => element("dl", {}, ...entriesOf(entries));
     const title = element("h2", { textContent: "Pointer and keys", id: "help-title" });
     const close = element("button", { type: "button", className: "tool close", textContent: "Close" });
     const keysTitle = element("h3", { textContent: "Keys, with the picture in focus" });
-    this.dialog = element("dialog", {}, title, list(GESTURES), keysTitle, list(KEYS), close);
+    this.keys = list(KEYS);
+    this.dialog = element("dialog", {}, title, list(GESTURES), keysTitle, this.keys, close);
     this.dialog.setAttribute("aria-labelledby", "help-title");
     close.addEventListener("click", () => this.dialog.close());
     // A click beside the list is on the dialog's backdrop, which is the dialog itself.
@@ -184,6 +180,11 @@ export class Help {
     this.button.setAttribute("aria-label", "Keys and gestures");
     this.button.setAttribute("aria-haspopup", "dialog");
     this.button.addEventListener("click", () => this.open());
+  }
+
+  /** Keys that this viewer has on top of every viewer's. */
+  add(keys) {
+    this.keys.append(...entriesOf(keys));
   }
 
   open() {

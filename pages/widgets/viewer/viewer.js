@@ -31,6 +31,7 @@ import { Legend } from "./legend.js";
 import { Membership } from "./linking.js";
 import { MarkPainter, devicePixels, paintBoundaries, paintGrid, paintPicture, setSize } from "./painting.js";
 import { Picture } from "./picture.js";
+import { Reader } from "./reader.js";
 import { Loupe, Pins, Readout } from "./readings.js";
 import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle } from "./toolbar.js";
 
@@ -66,9 +67,13 @@ class PixelViewer {
 
     this.chosen = null;
     this.shape = "row";
+    this.shapeSequence = 0; // counts the neighbourhoods picked here
+    this.shapeUnanswered = false;
     this.neighbours = [];
+    this.reader = null; // where the page wants readings
     this.pointer = null; // the place of this viewer's own pointer
     this.hovered = null;
+    this.hoveredShown = null; // the hovered pixel that is on the screen
 
     this.sequence = 0; // counts the choices made here, and in linked viewers
     this.unanswered = false; // whether Python has not answered the newest of them yet
@@ -125,7 +130,7 @@ class PixelViewer {
     });
     this.helpList = new Help();
     const settings = element("div", { className: "settings" }, this.slider.element, this.scale.element, this.note);
-    const zoom = element("div", { className: "end" }, this.zoomButtons.element, this.helpList.button);
+    this.end = element("div", { className: "end" }, this.zoomButtons.element, this.helpList.button);
     this.toolbar = element(
       "div",
       { className: "toolbar" },
@@ -133,7 +138,7 @@ class PixelViewer {
       this.boundaries.element,
       element("span", { className: "break" }),
       settings,
-      zoom,
+      this.end,
     );
 
     this.chosenReadout = new Readout("chosen", "Chosen", "");
@@ -149,11 +154,12 @@ class PixelViewer {
     this.words = element("p", { className: "says" });
     this.spoken = element("div", { className: "spoken unseen", attributes: { "aria-live": "polite" } });
 
+    this.readouts = element("div", { className: "readouts" }, this.chosenReadout.element, this.hoveredReadout.element);
     this.root = element(
       "div",
       { className: "viewer", attributes: { "data-ready": "false" } },
       this.toolbar,
-      element("div", { className: "readouts" }, this.chosenReadout.element, this.hoveredReadout.element),
+      this.readouts,
       this.stage,
       this.words,
       this.loupe.element,
@@ -167,6 +173,18 @@ class PixelViewer {
       event.preventDefault();
       this.legend.isolate(null);
     });
+  }
+
+  /** Make room for readings beside the picture; a page that wants them wants them from the beginning. */
+  addReader() {
+    this.reader = new Reader(this);
+    const { beside, below, live, steps } = this.reader;
+    setClass(this.root, "reads", true);
+    this.end.prepend(live.element);
+    steps.words.before(this.loupe.element);
+    const part = (className, ...children) => element("div", { className }, ...children);
+    const picture = [part("tools", this.toolbar), part("look", this.readouts, this.stage)];
+    this.root.prepend(part("layout", ...picture, beside, below, this.legend.element));
   }
 
   /** Adopted, the style sheet is parsed once for all viewers of the page. */
@@ -199,7 +217,8 @@ class PixelViewer {
     const { legend, boundaries, slider, viewport, wanted, pickedView, pageView } = this;
     const { isolated, hidden } = legend;
     const legacy = { wanted, viewport, pickedView, pageView, isolated, hidden };
-    legacies.set(this.data.key, { ...legacy, boundaries: boundaries.on, opacity: slider.value });
+    const reader = this.reader?.legacy ?? null;
+    legacies.set(this.data.key, { ...legacy, boundaries: boundaries.on, opacity: slider.value, reader });
   }
 
   /** `load` then decides, as for any other picture, what of it fits the one that comes. */
@@ -214,16 +233,21 @@ class PixelViewer {
     this.legend.hidden = legacy.hidden;
     this.boundaries.set(legacy.boundaries);
     this.slider.set(legacy.opacity);
+    if (legacy.reader) this.reader?.inherit(legacy.reader);
   }
 
   // --- following Python ------------------------------------------------------------------------
 
   /** Called with every run of the script, and when the theme changes. */
-  update({ data, setStateValue }) {
-    if (this.data === undefined) this.inherit(data);
+  update({ data, setStateValue, setTriggerValue }) {
+    if (this.data === undefined) {
+      if (data.reading) this.addReader();
+      this.inherit(data);
+    }
     this.data = data;
     this.send = setStateValue;
-    this.shape = data.shape;
+    this.trigger = setTriggerValue;
+    this.followShape(data);
     this.toolbar.hidden = !data.toolbar;
     setClass(this.root, "ruled", !data.toolbar);
     if (data.picture.id !== this.wanted?.id) this.load(data.picture);
@@ -231,9 +255,29 @@ class PixelViewer {
     this.followChosen(data);
     this.followView(data);
     this.showWords();
+    this.reader?.update(data.reading, data.picture.id, data.pinnable);
     this.describe();
     this.showPins();
-    if (this.veilColour !== this.readVeilColour()) this.paintSoon(); // the theme is another
+    if (this.veilColour !== this.readVeilColour()) {
+      this.paintSoon(); // the theme is another
+      this.reader?.themeChanged();
+    }
+  }
+
+  /** Follow the neighbourhood, but not back to what it was before the newest one picked here. */
+  followShape({ shape, shapeEcho }) {
+    if (this.shapeUnanswered && shapeEcho < this.shapeSequence) return;
+    this.shapeSequence = Math.max(this.shapeSequence, shapeEcho);
+    this.shapeUnanswered = false;
+    this.shape = shape;
+  }
+
+  pickShape(shape) {
+    this.shape = shape;
+    this.shapeSequence += 1;
+    this.shapeUnanswered = true;
+    this.mark(this.chosen);
+    this.send("shape", { shape, sequence: this.shapeSequence });
   }
 
   /**
@@ -301,8 +345,10 @@ class PixelViewer {
     this.applyView();
     if (this.isWaiting && this.data.entropy === null) this.pickView(this.view); // picked before it was there
     this.showPins();
+    this.reader?.draw();
     this.paint();
     this.root.dataset.ready = "true";
+    this.reader?.pictureShown(picture);
   }
 
   /** Ends pointing into the picture; it stays visible if the next one is like it. */
@@ -311,6 +357,7 @@ class PixelViewer {
     this.point(null);
     this.trouble?.remove();
     this.picture = null;
+    this.reader?.forget();
     if (staysVisible) return;
     this.shown?.close();
     this.shown = null;
@@ -545,18 +592,39 @@ class PixelViewer {
     this.hovered = pixel;
     this.root.dataset.hoverRow = pixel?.row ?? "";
     this.root.dataset.hoverCol = pixel?.col ?? "";
-    const reading = pixel && this.picture.read(pixel);
-    this.hoveredReadout.show(pixel, reading);
-    this.legend.point(reading?.label ?? null);
-    this.loupe.point(pixel);
+    this.reader?.point(pixel);
     this.paintMarksSoon();
+  }
+
+  /** Once a frame, however often the pointer has moved. */
+  showHovered() {
+    if (this.hovered === this.hoveredShown) return;
+    this.hoveredShown = this.hovered;
+    const reading = this.hovered && this.picture && this.picture.read(this.hovered);
+    this.hoveredReadout.show(this.hovered, reading);
+    this.legend.point(reading?.label ?? null);
+    this.loupe.point(this.hovered);
   }
 
   // --- choosing --------------------------------------------------------------------------------
 
   /** A click or tap. `again`: the second of a double click, which shows the whole picture. */
   choose(place, again) {
-    if (!again && this.picture !== null) this.choosePixel(pixelAt(toSpot(place, this.viewport), this.wanted), 0);
+    if (again || this.picture === null) return;
+    this.choosePixel(pixelAt(toSpot(place, this.viewport), this.wanted), 0);
+    this.reader?.fix();
+  }
+
+  /** Whether one finger moves the reading, and not the picture or the page. */
+  followsFinger() {
+    return this.reader?.isLive ?? false;
+  }
+
+  /** The finger that the reading followed has gone up. */
+  chooseLast(place) {
+    if (this.picture === null) return;
+    this.choosePixel(pixelAt(toSpot(place, this.viewport), this.wanted), 0);
+    this.point(null);
   }
 
   chooseHovered() {
@@ -565,6 +633,10 @@ class PixelViewer {
 
   move(rows, cols) {
     if (this.picture === null) return;
+    if (this.reader?.isStepping) {
+      this.reader.step(this.shape === "column" ? rows : cols);
+      return;
+    }
     const row = clamp(this.chosen.row + rows, 0, this.wanted.height - 1);
     const col = clamp(this.chosen.col + cols, 0, this.wanted.width - 1);
     this.choosePixel({ row, col }, SEND_DELAY_MS);
@@ -612,6 +684,7 @@ class PixelViewer {
 
   /** Mark a chosen pixel and its neighbourhood. */
   mark(pixel) {
+    if (this.reader && !samePixel(pixel, this.chosen)) this.reader.moved = 0;
     this.chosen = pixel;
     if (pixel === null || this.wanted === null) return;
     this.neighbours = neighbourhood(pixel, this.wanted, this.shape);
@@ -619,7 +692,9 @@ class PixelViewer {
     Object.assign(this.root.dataset, { row: pixel.row, col: pixel.col, first: left, last: right });
     this.chosenReadout.show(pixel, this.picture?.read(pixel)); // blank while the picture is on its way
     this.showWords();
-    if (this.picture) {
+    if (this.reader) {
+      this.reader.drawSoon();
+    } else if (this.picture) {
       this.loupe.show(this.picture, this.neighbours, pixel, this.shape);
       this.loupe.point(this.hovered);
     }
@@ -635,9 +710,18 @@ class PixelViewer {
 
   speak() {
     if (this.picture === null) return;
+    if (this.reader) {
+      this.spoken.textContent = this.reader.sentence();
+      return;
+    }
     const { name, confidence } = this.picture.read(this.chosen);
     const sure = confidence === null ? "" : `, ${percent(confidence)}`;
     this.spoken.textContent = `Row ${this.chosen.row}, column ${this.chosen.col}: ${name}${sure}`;
+  }
+
+  /** Keep the chosen pixel: Python does so, and names the pin. */
+  pin() {
+    if (this.picture !== null) this.trigger("pinned", { ...this.chosen, picture: this.wanted.id });
   }
 
   help() {
@@ -650,6 +734,8 @@ class PixelViewer {
   paintMarksSoon() {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
+      this.reader?.draw();
+      this.showHovered();
       if (this.isDirty) this.paint();
       else this.paintMarks();
     });
@@ -725,7 +811,7 @@ class PixelViewer {
     if (this.shown === null || this.chosen === null || this.canvasSize.width === 0) return;
     setSize(this.marksLayer, this.canvasSize.width, this.canvasSize.height);
     const painter = new MarkPainter(this.marksLayer, this.viewport, this.wanted, this.unit);
-    painter.neighbourhood(this.neighbours);
+    painter.neighbourhood(this.reader?.window ?? this.neighbours);
     painter.chosen(this.chosen);
     if (this.hovered && !samePixel(this.hovered, this.chosen)) painter.hovered(this.hovered);
   }
@@ -737,6 +823,7 @@ class PixelViewer {
     cancelAnimationFrame(this.frame);
     cancelAnimationFrame(this.moving);
     this.observer.disconnect();
+    this.reader?.destroy();
     this.putAside(false);
     this.wanted = null;
     this.root.remove();

@@ -1,0 +1,197 @@
+// What is said of one pixel: a sentence, how sure the network is, its classes as bars, what a temperature does
+// to them, and how the entropy comes about.
+
+import { element, fill, percent, setClass, setText, swatch } from "./elements.js";
+import { surprise, tempered } from "./probabilities.js";
+
+const BARS = 5;
+const LEAST_SHOWN = 0.0005; // less would read 0.0 %
+const PROOF_LINES = 5; // classes whose part of the entropy gets a line of its own
+const [COLDEST, NEUTRAL, HOTTEST] = [0.1, 1, 5];
+
+const tenths = (probability) => percent((100 * probability).toFixed(1));
+
+/** A class's bar, and below it the one at another temperature. */
+class Bar {
+  constructor() {
+    this.name = element("dt");
+    this.plain = element("span", { className: "bar" });
+    this.tempered = element("span", { className: "bar tempered" });
+    this.figure = element("span", { className: "figure" });
+    const both = element("span", { className: "both", attributes: { "aria-hidden": "true" } }, this.plain, this.tempered);
+    this.value = element("dd", {}, both, this.figure);
+  }
+
+  show({ name, colour, probability, changed, exact }) {
+    if (this.name.title !== name) this.name.title = name;
+    setText(this.name, name);
+    fill(this.value, colour);
+    this.plain.style.width = `${100 * probability}%`;
+    this.tempered.style.width = `${100 * (changed ?? 0)}%`;
+    const before = exact ? tenths(probability) : percent(Math.round(100 * probability));
+    setText(this.figure, changed === null ? before : `${before} → ${tenths(changed)}`);
+    this.hide(false);
+  }
+
+  hide(hidden) {
+    setClass(this.name, "absent", hidden);
+    setClass(this.value, "absent", hidden);
+  }
+}
+
+/** The slider for the softmax's temperature. */
+class Temperature {
+  constructor(onChange) {
+    const range = { type: "range", min: COLDEST, max: HOTTEST, step: 0.1, value: NEUTRAL };
+    this.input = element("input", range);
+    this.output = element("output");
+    this.back = element("button", { type: "button", className: "plain", textContent: "Back to 1" });
+    const label = element("label", {}, "Temperature T", this.input, this.output);
+    label.title =
+      "1 gives the network's own probabilities. Below 1 the softmax gets sharper, above 1 flatter; " +
+      "the order of the classes stays the same.";
+    this.element = element("div", { className: "temperature" }, label, this.back);
+    this.input.addEventListener("input", () => {
+      this.describe();
+      onChange();
+    });
+    this.back.addEventListener("click", () => {
+      this.set(NEUTRAL);
+      this.input.focus();
+      onChange();
+    });
+    this.describe();
+  }
+
+  get value() {
+    return Number(this.input.value);
+  }
+
+  get isNeutral() {
+    return this.value === NEUTRAL;
+  }
+
+  set(value) {
+    this.input.value = value;
+    this.describe();
+  }
+
+  describe() {
+    this.output.textContent = this.value.toFixed(1);
+    this.input.style.setProperty("--filled", `${(100 * (this.value - COLDEST)) / (HOTTEST - COLDEST)}%`);
+    setClass(this.back, "absent", this.isNeutral);
+  }
+}
+
+/** How the entropy comes about: what each class adds to it. */
+class Proof {
+  constructor() {
+    this.caption = element("caption");
+    const head = ["Class", "p", "log₂ 1/p", "p · log₂ 1/p"];
+    const cells = head.map((textContent) => element("th", { textContent, scope: "col" }));
+    this.body = element("tbody");
+    for (let line = 0; line < PROOF_LINES + 2; line += 1) this.body.append(this.line());
+    this.element = element("table", { className: "proof" }, this.caption, element("thead", {}, element("tr", {}, ...cells)), this.body);
+  }
+
+  line() {
+    const name = element("th", { scope: "row" }, swatch(), element("span"));
+    return element("tr", {}, name, element("td"), element("td"), element("td"));
+  }
+
+  show({ own, order, entropy }, names, colours) {
+    const part = (number) => own.probabilities[number] * surprise(own.probabilities[number]);
+    const seen = order.filter((number) => own.probabilities[number] >= LEAST_SHOWN).slice(0, PROOF_LINES);
+    const rest = order.slice(seen.length);
+    const sum = (numbers, value) => numbers.reduce((total, number) => total + value(number), 0);
+    const probability = (number) => own.probabilities[number];
+    const lines = seen.map((number) => [
+      names[number],
+      colours(number),
+      probability(number).toFixed(3),
+      surprise(probability(number)).toFixed(2),
+      part(number).toFixed(2),
+    ]);
+    if (rest.length > 0) {
+      const words = rest.length === 1 ? "1 other" : `${rest.length} others`;
+      lines.push([words, "", sum(rest, probability).toFixed(3), "", sum(rest, part).toFixed(2)]);
+    }
+    lines.push(["Together", "", sum(order, probability).toFixed(3), "", `${entropy.toFixed(2)} bits`]);
+    this.caption.textContent = "Each class adds its probability p times its surprise, log₂ 1/p bits.";
+    [...this.body.children].forEach((row, index) => this.fillLine(row, lines[index]));
+  }
+
+  fillLine(row, line) {
+    row.hidden = line === undefined;
+    if (row.hidden) return;
+    const [name, colour, ...numbers] = line;
+    const [head, ...cells] = row.children;
+    setText(head.lastChild, name);
+    head.firstChild.hidden = colour === "";
+    fill(head.firstChild, colour);
+    cells.forEach((cell, index) => {
+      setText(cell, numbers[index]);
+    });
+  }
+}
+
+export class Panel {
+  /** onChange: called when the panel must be drawn again. */
+  constructor(onChange) {
+    this.sentence = element("p", { className: "sentence" });
+    this.sure = element("b");
+    this.before = element("span");
+    this.after = element("span");
+    this.bits = element("button", { type: "button", className: "plain bits" });
+    this.bits.title = "Show how the entropy comes about (hold E)";
+    this.certainty = element("p", { className: "certainty" }, this.before, this.sure, this.after, this.bits);
+    this.bars = Array.from({ length: BARS }, () => new Bar());
+    const list = element("dl", { className: "bars" }, ...this.bars.flatMap(({ name, value }) => [name, value]));
+    this.temperature = new Temperature(onChange);
+    this.proof = new Proof();
+    this.likely = element("div", { className: "likely" }, list, this.temperature.element);
+    const figures = element("div", { className: "figures" }, this.likely, this.proof.element);
+    this.element = element("section", { className: "said" }, this.sentence, this.certainty, figures);
+    this.element.setAttribute("aria-label", "Reading of the pixel");
+    this.proves = { byKey: false, byButton: false };
+    this.bits.addEventListener("click", () => {
+      this.proves.byButton = !this.proves.byButton;
+      onChange();
+    });
+  }
+
+  /** While the key is held the entropy's arithmetic is shown. */
+  prove(held) {
+    this.proves.byKey = held;
+  }
+
+  show(reading, names, colours) {
+    const { sentence, certainty, entropy } = reading;
+    setText(this.sentence, sentence);
+    setText(this.before, certainty === null ? "Working out the other classes …" : "The network is ");
+    setText(this.sure, certainty ?? "");
+    setText(this.after, certainty === null ? "" : entropy === null ? " here." : " here: ");
+    this.bits.hidden = entropy === null;
+    if (entropy !== null) setText(this.bits, `${entropy.toFixed(2)}\u00a0bits of entropy`);
+    const proves = (this.proves.byKey || this.proves.byButton) && entropy !== null;
+    this.bits.setAttribute("aria-expanded", proves);
+    setClass(this.likely, "absent", proves);
+    setClass(this.proof.element, "absent", !proves);
+    if (proves) this.proof.show(reading, names, colours);
+    else this.showBars(reading, names, colours);
+  }
+
+  showBars({ own, top }, names, colours) {
+    const { temperature } = this;
+    const exact = own.probabilities !== null;
+    const after = exact && !temperature.isNeutral ? tempered(own.probabilities, temperature.value) : null;
+    setClass(this.element, "warm", after !== null);
+    this.bars.forEach((bar, index) => {
+      const best = top[index];
+      const changed = best && after ? after[best.label] : null;
+      const seen = best && (index === 0 || best.probability >= LEAST_SHOWN || (changed ?? 0) >= LEAST_SHOWN);
+      if (!seen) bar.hide(true);
+      else bar.show({ name: names[best.label], colour: colours(best.label), probability: best.probability, changed, exact });
+    });
+  }
+}
