@@ -403,6 +403,7 @@ def test_downloads_are_what_they_say(app: RunningApp, open_page: OpenPage) -> No
     assert (mask == COLOURS.palette[labels]).all()
     assert picture("Overlay (PNG)", f"{stem}-overlay.png").shape == (*SIZE, 3)
     assert picture("Confidence map (PNG)", f"{stem}-confidence.png").shape == SIZE
+    assert picture("Entropy map (PNG)", f"{stem}-entropy.png").shape == SIZE
     shares = list(
         csv.DictReader(download("Class shares (CSV)", f"{stem}-shares.csv").read_text().splitlines())
     )
@@ -412,11 +413,25 @@ def test_downloads_are_what_they_say(app: RunningApp, open_page: OpenPage) -> No
         assert (arrays["probabilities"].argmax(axis=-1) == labels).all()
     chart = download("Chart of the 21 pixels (HTML)", f"{stem}-reading.html").read_text("utf-8")
     assert "column (row 30)" in chart
+    assert len(chart.encode()) < 100_000
     with zipfile.ZipFile(
         download("Everything of all photos (ZIP)", "photos-street-lite0-512.zip")
     ) as archive:
         assert f"{stem}-index.png" in archive.namelist()
         assert archive.testzip() is None
+
+    # This photo's own size is the working size; the sample is larger.
+    expect(page.get_by_role("button", name="full size")).to_have_count(0)
+    page.keyboard.press("Escape")
+    card(page, "china.jpg").locator(".look").click()
+    expect_looked_at(page, "china.jpg", "512 x 342")
+    open_menu(page, "Download")
+    stem = "china-street-lite0-512"
+    labels = picture("Index mask, full size (PNG)", f"{stem}-index-640x427.png")
+    assert labels.shape == (427, 640)
+    mask = picture("Colour mask, full size (PNG)", f"{stem}-mask-640x427.png")
+    assert (mask == COLOURS.palette[labels]).all()
+    assert picture("Overlay, full size (PNG)", f"{stem}-overlay-640x427.png").shape == (427, 640, 3)
 
 
 def test_pins_are_kept_and_exported(app: RunningApp, open_page: OpenPage) -> None:
