@@ -67,6 +67,7 @@ def side_by_side() -> None:
                 chosen=place,
                 key=f"compare_{key}",
                 link="compare",
+                subject=photo.key,
                 toolbar=False,
                 words=read.read_pixel(*place).sentence() if read else "",
                 entropy=read.entropy_steps if read else None,

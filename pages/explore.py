@@ -1,5 +1,7 @@
 """Explore: segment photos, choose a pixel and read the network's probabilities for it."""
 
+from functools import partial
+
 import streamlit as st
 
 from pages.widgets.shared.front_door import front_door
@@ -15,6 +17,7 @@ with st.spinner("Loading the network"):
     # After the title, not at the top: importing torch takes seconds while somebody is waiting.
     from pages.widgets.explore import address, pins, reading
     from pages.widgets.explore.downloads import download_menu
+    from pages.widgets.explore.share import share_menu
     from pages.widgets.photos.input import listen_for_pasted, photo_input, show_refused
     from pages.widgets.photos.strip import photo_strip
     from pages.widgets.photos.visitor_session import keep_visitor_session, visitor_session
@@ -30,6 +33,7 @@ with st.spinner("Loading the network"):
     from pages.widgets.viewer.pixel_viewer import pixel_viewer
 
 address.follow()
+address.say_missing()
 warn_of_missing("model")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     photo_input()
@@ -53,6 +57,7 @@ def look_inside() -> None:
     shape = reading.shape()
     chosen = reading.keep_inside(picture)
     read = segmentation.read_pixel(*chosen, shape=shape)
+    address.write(photo, chosen)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         pixel_viewer(
@@ -62,9 +67,12 @@ def look_inside() -> None:
             view=address.view(),
             entropy=segmentation.entropy_steps,
             pins=pins.in_picture(photo, segmentation, size),
+            subject=photo.key,
+            look=address.look(photo, picture),
             key="viewer",
             on_choose=reading.sync_inputs,
             on_view=address.keep_view,
+            on_look=partial(address.keep_look, photo, picture),
             label=f"{photo.name} with its classes",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -78,7 +86,9 @@ def look_inside() -> None:
                     credit=credit,
                 )
             )
-            download_menu(shown, read, photo, model, size)
+            with st.container(horizontal=True, width="content"):
+                share_menu(photo)
+                download_menu(shown, read, photo, model, size)
     with right:
         reading.pixel_inputs(picture)
         reading.show_chosen(read)
@@ -86,10 +96,9 @@ def look_inside() -> None:
     reading.show_neighbours(read)
     reading.explain(read)
     pins.show_pins()
-    address.write(photo, chosen)
 
 
 look_inside()
 st.caption(figures(shown.segmentation))
 listen_for_pasted()
-keep_visitor_session(reading.take_up)
+keep_visitor_session(address.take_up)

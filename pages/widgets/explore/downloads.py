@@ -47,6 +47,15 @@ _MEANINGS = {
 }
 """What is in each of them."""
 
+_WIDTH = 340
+"""Of the menu, in CSS pixels: its explanations take some lines instead of the window's width."""
+
+_GREYS = markdown(
+    "Index mask: a pixel's value is the number of its class, from 0. Confidence map: white is 100 %. Entropy "
+    "map: black is sure; the grey value is {steps} times the entropy in bits.",
+    steps=ENTROPY_STEPS,
+)
+
 _OWN_SIZE_TITLES: dict[own_size.Kind, Markdown] = {
     "index": markdown("Index mask, full size (PNG)"),
     "mask": markdown("Colour mask, full size (PNG)"),
@@ -80,13 +89,14 @@ def download_menu(
         return
     segmentation = shown.segmentation
     stem = export.file_stem(photo.name, model, size.name)
-    with menu:
+    with menu, st.container(width=_WIDTH):
         st.markdown(
             markdown(
                 "**The picture**, {width} x {height}", width=segmentation.width, height=segmentation.height
             )
         )
         _buttons(_of_the_picture(segmentation, stem))
+        st.caption(_GREYS)
         if (segmentation.height, segmentation.width) != (photo.height, photo.width):
             st.markdown(
                 markdown(
@@ -102,18 +112,11 @@ def download_menu(
 
 
 def _buttons(files: Sequence[_File]) -> None:
-    for file in files:
-        label: Markdown = file.label
-        meaning: Markdown = file.meaning
-        st.download_button(
-            label,
-            file.make,
-            file.name,
-            on_click="ignore",
-            width="stretch",
-            type="tertiary",
-            help=meaning,
-        )
+    with st.container(gap=None):
+        for file in files:
+            label: Markdown = file.label
+            meaning: Markdown = file.meaning
+            st.download_button(label, file.make, file.name, on_click="ignore", type="tertiary", help=meaning)
 
 
 def _of_the_picture(segmentation: Segmentation, stem: str) -> list[_File]:

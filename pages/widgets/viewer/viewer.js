@@ -29,6 +29,7 @@ import {
 import { Gestures } from "./gestures.js";
 import { Legend } from "./legend.js";
 import { Membership } from "./linking.js";
+import { Looks } from "./looks.js";
 import { MarkPainter, devicePixels, paintBoundaries, paintGrid, paintPicture, setSize } from "./painting.js";
 import { Picture } from "./picture.js";
 import { Loupe, Pins, Readout } from "./readings.js";
@@ -42,12 +43,24 @@ const NEAREST_FROM = 2; // CSS pixels a picture pixel, from which the photo is n
 const GRID_FROM = 16; // likewise, from which lines are drawn between pixels
 const ALIKE = 0.01; // aspect ratios that differ by less are the same photo's, at another size
 
-const DESCRIPTION =
-  "Click a pixel to read it. Arrow keys move the chosen pixel by 1, with Shift by 10. " +
-  "Plus and minus zoom, 0 shows the whole picture, question mark lists all keys.";
+const HINT_MS = 1600; // how long the picture says how it is zoomed
+const IN_THE_WAY = "[role=dialog], [data-baseweb=popover]"; // of the page: Escape closes them first
+
+/** What a screen reader says of the picture, in the words of the hand that is there. */
+const description = () => [
+  element("span", { className: "fine", textContent: "Click a pixel to read it." }),
+  element("span", { className: "coarse", textContent: "Tap a pixel to read it." }),
+  " Arrow keys move the chosen pixel by 1, with Shift by 10. Plus and minus zoom, 0 shows the whole picture, ",
+  "Escape shows all classes again, question mark lists all keys.",
+];
+
+const CAN_ZOOM = /Mac/.test(navigator.platform) ? "⌘ + wheel zooms" : "Ctrl + wheel zooms";
 
 /** What a viewer leaves to the next one with its key, when Streamlit removes and rebuilds it. */
 const legacies = new Map();
+
+/** Whether two pictures show the same photo, in the same proportions and with the same classes. */
+const isOfTheSame = (a, b) => a.subject === b.subject && isAlike(a, b) && String(a.names) === String(b.names);
 
 const isAlike = (a, b) => Math.abs((a.width * b.height) / (a.height * b.width) - 1) < ALIKE;
 
@@ -82,6 +95,7 @@ class PixelViewer {
     this.viewUnanswered = false;
 
     this.membership = new Membership(this);
+    this.looks = new Looks(this);
     this.build();
     this.gestures = new Gestures(this.marksLayer, this);
     this.adoptStyle(style);
@@ -102,6 +116,7 @@ class PixelViewer {
     this.marksLayer.setAttribute("role", "application");
     this.marksLayer.setAttribute("aria-describedby", "description");
     this.pins = new Pins();
+    this.hint = element("p", { className: "hint", textContent: CAN_ZOOM, attributes: { "aria-hidden": "true" } });
     this.stage = element(
       "div",
       { className: "stage" },
@@ -111,6 +126,7 @@ class PixelViewer {
       this.linesLayer,
       this.marksLayer,
       this.pins.element,
+      this.hint,
     );
 
     this.viewPicker = new ViewPicker((view) => this.pickView(view));
@@ -145,6 +161,7 @@ class PixelViewer {
     this.legend = new Legend(() => {
       this.paintSoon();
       this.membership.toolbar?.classesPicked(this.pickedClasses);
+      this.noteLook();
     });
     this.words = element("p", { className: "says" });
     this.spoken = element("div", { className: "spoken unseen", attributes: { "aria-live": "polite" } });
@@ -159,14 +176,22 @@ class PixelViewer {
       this.loupe.element,
       this.legend.element,
       this.helpList.dialog,
-      element("p", { className: "unseen", id: "description", textContent: DESCRIPTION }),
+      element("p", { className: "unseen", id: "description" }, ...description()),
       this.spoken,
     );
-    this.root.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || this.legend.isolated === null) return;
-      event.preventDefault();
-      this.legend.isolate(null);
-    });
+    this.root.addEventListener("keydown", (event) => this.escape(event));
+    this.pageKeys = new AbortController();
+    const onPage = (event) => {
+      if (event.target === document.body && !document.querySelector(IN_THE_WAY)) this.escape(event);
+    };
+    document.addEventListener("keydown", onPage, { signal: this.pageKeys.signal });
+  }
+
+  /** Escape brings back what is hidden or isolated, here or while nothing on the page has the focus. */
+  escape(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || !this.legend.isAltered) return;
+    if (event.target !== document.body) event.preventDefault(); // on the page all its viewers hear it
+    this.legend.restore(null, []);
   }
 
   /** Adopted, the style sheet is parsed once for all viewers of the page. */
@@ -199,7 +224,8 @@ class PixelViewer {
     const { legend, boundaries, slider, viewport, wanted, pickedView, pageView } = this;
     const { isolated, hidden } = legend;
     const legacy = { wanted, viewport, pickedView, pageView, isolated, hidden };
-    legacies.set(this.data.key, { ...legacy, boundaries: boundaries.on, opacity: slider.value });
+    const looks = this.looks.legacy;
+    legacies.set(this.data.key, { ...legacy, boundaries: boundaries.on, opacity: slider.value, looks });
   }
 
   /** `load` then decides, as for any other picture, what of it fits the one that comes. */
@@ -214,6 +240,7 @@ class PixelViewer {
     this.legend.hidden = legacy.hidden;
     this.boundaries.set(legacy.boundaries);
     this.slider.set(legacy.opacity);
+    this.looks.inherit(legacy.looks);
   }
 
   // --- following Python ------------------------------------------------------------------------
@@ -231,6 +258,7 @@ class PixelViewer {
     this.followChosen(data);
     this.followView(data);
     this.showWords();
+    this.looks.follow(data);
     this.describe();
     this.showPins();
     if (this.veilColour !== this.readVeilColour()) this.paintSoon(); // the theme is another
@@ -277,9 +305,11 @@ class PixelViewer {
     this.putAside(before !== null && isAlike(before, description));
     this.root.style.setProperty("--rows", description.height);
     this.root.style.setProperty("--columns", description.width);
-    if (before !== null && !(isAlike(before, description) && String(before.names) === String(description.names))) {
+    this.looks.drop();
+    if (before !== null && !isOfTheSame(before, description)) {
       this.legend.reset();
       this.moveTo(WHOLE_PICTURE, { smooth: false });
+      this.looks.said = null; // what Python says of this one is news, even if it said the same of the other
     }
     this.membership.toolbar?.welcome(this);
     try {
@@ -303,6 +333,7 @@ class PixelViewer {
     this.showPins();
     this.paint();
     this.root.dataset.ready = "true";
+    this.looks.note({ isTold: false });
   }
 
   /** Ends pointing into the picture; it stays visible if the next one is like it. */
@@ -493,8 +524,22 @@ class PixelViewer {
     this.moving = requestAnimationFrame(step);
   }
 
+  /** Python is told of a look, if it wants to know, while there is a picture and the viewport rests. */
+  noteLook() {
+    const isKept = this.data?.look && this.picture !== null;
+    if (isKept) this.looks.note({ isTold: true });
+  }
+
+  /** The wheel was turned without the key that makes it zoom: say which one does. */
+  wheelScrolls() {
+    setClass(this.hint, "shown", true);
+    clearTimeout(this.hintTimer);
+    this.hintTimer = setTimeout(() => setClass(this.hint, "shown", false), HINT_MS);
+  }
+
   setViewport(viewport) {
     this.showViewport(viewport);
+    this.noteLook();
     this.membership.tell("followViewport", viewport);
   }
 
@@ -734,6 +779,9 @@ class PixelViewer {
     this.bequeath();
     this.membership.leave();
     this.cancelSending();
+    this.looks.drop();
+    this.pageKeys.abort();
+    clearTimeout(this.hintTimer);
     cancelAnimationFrame(this.frame);
     cancelAnimationFrame(this.moving);
     this.observer.disconnect();
