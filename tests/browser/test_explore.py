@@ -362,7 +362,7 @@ def test_a_link_to_copy_opens_zoom_and_classes_too(app: RunningApp, open_page: O
     shown.locator(".marks").focus()
     page.keyboard.press("+")
     shown.get_by_role("button", name="Hide Sky").click()
-    expect(page).to_have_url(re.compile(r"zoom=1\.60_0\.1875_0\.18\d\d&hide=Sky"))
+    expect(page).to_have_url(re.compile(r"zoom=1\.60_0\.1879_0\.188\d&hide=Sky"))
     open_menu(page, "Share")
     link = page.get_by_role("textbox", name="Link to what the page shows")
     expect(link).to_have_value(re.compile("hide=Sky"))

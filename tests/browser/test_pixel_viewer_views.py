@@ -266,7 +266,7 @@ def test_a_page_is_told_of_the_look_once_it_rests_and_can_change_it(
     entry(shown, "Road").hover()  # lights the class up, which is no news for the page
     x, y = place_of(shown, 26.5, 20.5, SMALL)
     box = shown.locator(".marks").bounding_box()
-    page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    shown.locator(".marks").click(position={"x": x * box["width"], "y": y * box["height"]})
     expect_python(page, 26, 20)
     expect(shown).to_have_attribute("data-zoom", "2")
     assert len(traffic.sent) == 1  # the click

@@ -13,6 +13,7 @@ export class Looks {
     this.said = null; // what Python said last, as text
     this.sequence = 0;
     this.unanswered = false;
+    this.isRestoring = false;
     this.timer = null;
   }
 
@@ -25,7 +26,7 @@ export class Looks {
   /** Something may have changed. `isTold`: whether Python should hear of it, as it was done here. */
   note({ isTold }) {
     const now = JSON.stringify(this.now());
-    if (now === this.known) return;
+    if (now === this.known || this.isRestoring) return;
     this.known = now;
     if (!isTold) return;
     this.sequence += 1;
@@ -48,8 +49,10 @@ export class Looks {
 
   restore({ left, top, span, isolated, hidden }) {
     const { viewer } = this;
+    this.isRestoring = true; // the steps on the way are no news
     viewer.moveTo(inside({ left, top, span: clamp(span, viewer.leastSpan, 1) }), { smooth: false });
     viewer.legend.restore(isolated, hidden);
+    this.isRestoring = false;
     this.note({ isTold: false });
   }
 
