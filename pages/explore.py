@@ -10,7 +10,7 @@ front_door()
 st.header("What is in this street?", anchor=False)
 st.markdown(
     "Every pixel of a photo gets a **class** such as Road, Car or Sky. Point at the picture to see it; "
-    "click a pixel to read how sure the network is, there and at its neighbours."
+    "choose a pixel to read how sure the network is, there and at its neighbours."
 )
 
 with st.spinner("Loading the network"):

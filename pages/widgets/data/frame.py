@@ -104,7 +104,7 @@ def _show(opened: OpenedSet, counted: Statistics | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             markdown(
-                "{file} · {width} x {height} · {split} · Point at the picture to see the true class; click "
+                "{file} · {width} x {height} · {split} · Point at the picture to see the true class; choose "
                 "a class in the list to show only that class.",
                 file=frame.image.name,
                 width=picture.width,

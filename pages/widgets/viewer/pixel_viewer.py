@@ -216,8 +216,8 @@ def pixel_viewer(
     toolbar: False where `linked_toolbar` has one for all viewers of the link. What is chosen then stands
         under the picture.
     words: what the page says about the chosen pixel, right under the picture.
-    subject: identifies what was photographed. Zoom, isolated and hidden classes are kept for pictures of the same,
-        such as another working size's, and end with any other.
+    subject: identifies what was photographed. Zoom, isolated and hidden classes are kept for pictures of the
+        same, such as another working size's, and end with any other.
     look: what to show of the picture. The viewer follows it when it changes, and keeps what was done in it
         otherwise. None for a page that does not keep it.
     on_choose: called with the pixel before the script runs again, when one was chosen; the place
