@@ -271,7 +271,9 @@ def test_a_page_is_told_of_the_look_once_it_rests_and_can_change_it(
     expect(shown).to_have_attribute("data-zoom", "2")
     assert len(traffic.sent) == 1  # the click
     # Without the focus, Escape brings all classes back; and the page hears of that too.
-    page.evaluate("document.activeElement.blur()")
+    page.get_by_role("textbox", name="Visit").press("Escape")  # here the key is the field's
+    expect(shown.locator(".legend .eye[aria-pressed=true]")).to_have_count(2)
+    page.get_by_role("button", name="To (3, 5)").focus()
     page.keyboard.press("Escape")
     expect(shown.locator(".legend .eye[aria-pressed=true]")).to_have_count(0)
     expect(page.get_by_text("viewer0: look=")).to_contain_text("hidden=()")

@@ -44,7 +44,8 @@ const GRID_FROM = 16; // likewise, from which lines are drawn between pixels
 const ALIKE = 0.01; // aspect ratios that differ by less are the same photo's, at another size
 
 const HINT_MS = 1600; // how long the picture says how it is zoomed
-const IN_THE_WAY = "[role=dialog], [data-baseweb=popover]"; // of the page: Escape closes them first
+const OVERLAYS = "[role=dialog], [data-st-overlay-root]"; // of the page: Escape closes them first
+const USES_ESCAPE = "input, textarea, select, [contenteditable], dialog"; // in these Escape means something else
 
 /** What a screen reader says of the picture, in the words of the hand that is there. */
 const description = () => [
@@ -181,17 +182,24 @@ class PixelViewer {
     );
     this.root.addEventListener("keydown", (event) => this.escape(event));
     this.pageKeys = new AbortController();
-    const onPage = (event) => {
-      if (event.target === document.body && !document.querySelector(IN_THE_WAY)) this.escape(event);
-    };
-    document.addEventListener("keydown", onPage, { signal: this.pageKeys.signal });
+    // In the capture phase: afterwards, what Escape has closed would no longer be there to be seen.
+    const options = { signal: this.pageKeys.signal, capture: true };
+    document.addEventListener("keydown", (event) => this.escapeOnPage(event), options);
   }
 
-  /** Escape brings back what is hidden or isolated, here or while nothing on the page has the focus. */
+  /** Escape brings back what is hidden or isolated. */
   escape(event) {
-    if (event.key !== "Escape" || event.defaultPrevented || !this.legend.isAltered) return;
-    if (event.target !== document.body) event.preventDefault(); // on the page all its viewers hear it
+    if (event.key !== "Escape" || !this.legend.isAltered) return;
+    event.preventDefault();
     this.legend.restore(null, []);
+  }
+
+  /** Likewise elsewhere on the page, where nothing else wants the key. */
+  escapeOnPage(event) {
+    const path = event.composedPath();
+    const isUsed = path.some((each) => each instanceof Element && each.matches(USES_ESCAPE));
+    if (path.includes(this.root) || isUsed || document.querySelector(OVERLAYS)) return;
+    this.escape(event);
   }
 
   /** Adopted, the style sheet is parsed once for all viewers of the page. */
