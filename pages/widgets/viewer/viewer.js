@@ -45,7 +45,8 @@ const ALIKE = 0.01; // aspect ratios that differ by less are the same photo's, a
 
 const HINT_MS = 1600; // how long the picture says how it is zoomed
 const OVERLAYS = "[role=dialog], [data-st-overlay-root]"; // of the page: Escape closes them first
-const USES_ESCAPE = "input, textarea, select, [contenteditable], dialog"; // in these Escape means something else
+const TEXT_FIELDS = "input:not([type=radio], [type=range], [type=checkbox])";
+const USES_ESCAPE = `${TEXT_FIELDS}, textarea, select, [contenteditable], dialog`; // to close or to undo
 
 /** What a screen reader says of the picture, in the words of the hand that is there. */
 const description = () => [
