@@ -44,7 +44,7 @@ const GRID_FROM = 16; // likewise, from which lines are drawn between pixels
 const ALIKE = 0.01; // aspect ratios that differ by less are the same photo's, at another size
 
 const HINT_MS = 1600; // how long the picture says how it is zoomed
-const OVERLAYS = "[role=dialog], [data-st-overlay-root]"; // of the page: Escape closes them first
+const OVERLAYS = "[role=dialog]"; // of the page: Escape closes them first
 const TEXT_FIELDS = "input:not([type=radio], [type=range], [type=checkbox])";
 const USES_ESCAPE = `${TEXT_FIELDS}, textarea, select, [contenteditable], dialog`; // to close or to undo
 
