@@ -64,19 +64,20 @@ def _camera_input() -> None:
     if camera_allowed():
         st.camera_input("Take a photo of a street", key=shot, on_change=_take_shot, args=(shot,))
         return
-    st.caption(
-        "Browsers let a page use the camera only over HTTPS or on the machine that runs StreetScope. "
-        "On a phone, Upload opens its camera."
-    )
-    # By kind, not by their endings: a phone then offers its camera beside its files.
-    st.file_uploader(
-        "Take or choose a photo",
-        type="image/*",
-        max_upload_size=MAX_PHOTO_BYTES // 2**20,
-        key=shot,
-        on_change=_take_chosen,
-        args=(shot,),
-    )
+    with st.container(width=360):
+        st.caption(
+            "Browsers let a page use the camera only over HTTPS or on the machine that runs StreetScope. "
+            "On a phone, Upload opens its camera."
+        )
+        # By kind, not by their endings: a phone then offers its camera beside its files.
+        st.file_uploader(
+            "Take or choose a photo",
+            type="image/*",
+            max_upload_size=MAX_PHOTO_BYTES // 2**20,
+            key=shot,
+            on_change=_take_chosen,
+            args=(shot,),
+        )
 
 
 def listen_for_pasted() -> None:
