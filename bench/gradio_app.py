@@ -12,6 +12,7 @@ from core.photos import images
 from core.photos.samples import china
 from core.reports import charts, tables
 from core.segmentation import painting
+from core.segmentation.reading import PixelReading
 from core.segmentation.segmenter import load_segmenter
 
 result = load_segmenter("street-lite0").segment(images.decode(china().read_bytes()), 512)
@@ -23,9 +24,24 @@ def read(row: int, col: int) -> tuple[str, dict[str, float], Figure, pd.DataFram
     return (
         reading.sentence(),
         {best.name: best.probability for best in chosen.top},
-        charts.reading_chart(reading),
+        stacked(reading),
         pd.DataFrame(tables.reading_rows(reading)),
     )
+
+
+def stacked(reading: PixelReading) -> Figure:
+    axis = charts.pixel_axis(reading)
+    bars = [
+        {
+            "type": "bar",
+            "name": each.name,
+            "x": axis.labels,
+            "y": each.heights,
+            "marker": {"color": each.colour},
+        }
+        for each in charts.class_stacks(reading)
+    ]
+    return charts.figure_of(bars, {"barmode": "stack", "xaxis": {"type": "category"}})
 
 
 def select(event: gr.SelectData) -> tuple[str, dict[str, float], Figure, pd.DataFrame]:

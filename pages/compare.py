@@ -7,7 +7,7 @@ from pages.widgets.shared.front_door import front_door
 front_door()
 st.header("What changes with size or model?", anchor=False)
 st.markdown(
-    "The same photo, segmented twice. Zoom, drag or click in any of the pictures, and the others follow. "
+    "The same photo, segmented twice. Zoom, drag or choose a pixel in any picture, and the others follow. "
     "[The article](about#article) behind StreetScope squashed its photos into squares: see what that does."
 )
 
@@ -63,6 +63,7 @@ def side_by_side() -> None:
                 chosen=place,
                 key=f"compare_{key}",
                 link="compare",
+                subject=photo.key,
                 toolbar=False,
                 words=read.read_pixel(*place).sentence() if read else "",
                 entropy=read.entropy_steps if read else None,

@@ -8,13 +8,14 @@ front_door()
 st.header("What is in this street?", anchor=False)
 st.markdown(
     "Every pixel of a photo gets a **class** such as Road, Car or Sky. Point at the picture to see it; "
-    "click a pixel to read how sure the network is, there and at its neighbours."
+    "choose a pixel to read how sure the network is, there and at its neighbours."
 )
 
 with st.spinner("Loading the network"):
     # After the title, not at the top: importing torch takes seconds while somebody is waiting.
     from pages.widgets.explore import address, pins, reading
     from pages.widgets.explore.downloads import download_menu
+    from pages.widgets.explore.share import share_menu
     from pages.widgets.photos.input import listen_for_pasted, photo_input, show_refused
     from pages.widgets.photos.strip import photo_strip
     from pages.widgets.photos.visitor_session import keep_visitor_session, visitor_session
@@ -30,6 +31,7 @@ with st.spinner("Loading the network"):
     from pages.widgets.viewer.pixel_viewer import pixel_viewer
 
 address.follow()
+address.say_missing()
 warn_of_missing("model")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     photo_input()
@@ -61,13 +63,17 @@ def look_inside() -> None:
         segmentation=segmentation,
         pins=pins.in_picture(photo, segmentation, size),
         on_pin=pins.keeper(photo, segmentation, size),
+        subject=photo.key,
+        look=address.look(photo, picture),
         key="viewer",
         on_choose=reading.keep_pixel,
         on_view=address.keep_view,
         on_shape=reading.keep_shape,
+        on_look=partial(address.keep_look, photo, picture),
         label=f"{photo.name} with its classes",
     )
     read = segmentation.read_pixel(*chosen, shape=shape)
+    address.write(photo, chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
         credit = photo.credit or "your photo: the page's address does not include it"
         st.caption(
@@ -79,13 +85,14 @@ def look_inside() -> None:
                 credit=credit,
             )
         )
-        download_menu(shown, read, photo, model, size)
+        with st.container(horizontal=True, width="content"):
+            share_menu(photo)
+            download_menu(shown, read, photo, model, size)
     reading.explain()
     pins.show_pins()
-    address.write(photo, chosen)
 
 
 look_inside()
 st.caption(figures(shown.segmentation))
 listen_for_pasted()
-keep_visitor_session(reading.take_up)
+keep_visitor_session(address.take_up)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 from click.core import ParameterSource
@@ -60,6 +61,8 @@ _SIZES = (TRAINED, *(name for name, size in SIZES.items() if not size.square))
 _SQUARES = tuple(str(size.pixels) for size in SIZES.values() if size.square)
 _SHOWN_TRANSITIONS = 12
 
+_file = click.Path(dir_okay=False, path_type=Path)
+
 _model_option = click.option(
     "--model", default=DEFAULT_MODEL, show_default="the shipped one", help="A model from `models`."
 )
@@ -91,7 +94,10 @@ _square_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("segmented"),
     show_default=True,
-    help="Folder for the index mask, the colour mask and the overlay (PNG).",
+    help="Folder for the masks, the overlay, maps of confidence and entropy (PNG), and class shares (CSV).",
+)
+@click.option(
+    "--own-size", is_flag=True, help="Also write the masks and the overlay at the photo's own size."
 )
 @click.option("--probabilities", is_flag=True, help="Also write all probabilities (float16, .npz).")
 @click.option("--at", type=_Pixel(), help="Read this pixel and its 20 neighbours; write no pictures.")
@@ -102,6 +108,8 @@ _square_option = click.option(
     show_default=True,
     help="Which neighbours --at reads.",
 )
+@click.option("--csv", type=_file, help="Write what --at reads to this file (CSV).")
+@click.option("--chart", type=_file, help="Write the chart and table of what --at reads to this file (HTML).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def segment(
     photo: Path,
@@ -109,34 +117,36 @@ def segment(
     size: str,
     square: bool,
     out: Path,
+    own_size: bool,
     probabilities: bool,
     at: tuple[int, int] | None,
     shape: Shape,
+    csv: Path | None,
+    chart: Path | None,
     as_json: bool,
 ) -> None:
     """Segment PHOTO: write its masks, or read one pixel with --at."""
     from core.reports import export
 
+    if at is None and (csv or chart):
+        raise click.UsageError(f"--{'csv' if csv else 'chart'} needs the pixel to read, as in --at 212,340")
     result = _segment(photo, model, size, square)
+    worked_at = _working_size(size, square, model)
+    stem = export.file_stem(photo.name, model, worked_at.name)
     if at is not None:
         reading = result.read_pixel(*at, shape=shape)
+        _write_reading(reading, f"{photo.name} at {worked_at.title}, model {model}", csv, chart)
         head = {"model": model, "image": _image(result)}
         click.echo(json.dumps(head | {"pixels": _pixels(reading)}) if as_json else _table(reading))
         return
     out.mkdir(parents=True, exist_ok=True)
-    stem = export.file_stem(photo.name, model, _working_size(size, square, model).name)
-    pictures = {
-        "index": export.index_mask(result),
-        "mask": export.colour_mask(result),
-        "overlay": export.overlay(result),
-    }
-    paths = {kind: out / f"{stem}-{kind}.png" for kind in pictures}
-    for kind, path in paths.items():
-        write_bytes(path, pictures[kind])
+    paths = _write_files(result, out / stem)
+    if own_size:
+        paths |= _write_own_size(result, photo, out / stem)
     if probabilities:
-        paths["probabilities"] = out / f"{stem}-probabilities.npz"
-        with replacing(paths["probabilities"]) as part, part.open("wb") as file:
-            export.write_probabilities(result, file)
+        paths["probabilities"] = _written(
+            out / f"{stem}-probabilities.npz", partial(export.write_probabilities, result)
+        )
     shares = dict(zip(result.class_list.names, result.class_shares().tolist(), strict=True))
     if as_json:
         files = {kind: str(path) for kind, path in paths.items()}
@@ -160,7 +170,7 @@ def segment(
 @_square_option
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_file,
     help="Write a picture of what changed to this file (PNG), in the colours of the second.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -229,6 +239,53 @@ def _working_size(size: str, square: bool, model: str) -> WorkingSize:
     if size not in _SQUARES:
         raise click.UsageError(f"--square needs --size {' or '.join(_SQUARES)}, the sizes of the article")
     return SIZES[f"{size}-square"]
+
+
+def _write_files(result: Segmentation, stem: Path) -> dict[str, Path]:
+    """Write the files of every photo; returns them by kind. stem: the beginning of their paths."""
+    from core.reports import export
+
+    paths = {}
+    for ending, make in export.FILES.items():
+        path = paths[ending.partition(".")[0]] = stem.with_name(f"{stem.name}-{ending}")
+        write_bytes(path, make(result))
+    return paths
+
+
+def _write_own_size(result: Segmentation, photo: Path, stem: Path) -> dict[str, Path]:
+    """Write masks and overlay at the photo's own size; parameters and result as for `_write_files`."""
+    from core.photos import guarded
+    from core.reports import own_size
+
+    image = guarded.decode(_read_bytes(photo))
+    height, width = image.shape[:2]
+    writers: dict[own_size.Kind, Callable[[BinaryIO], None]] = {
+        "index": partial(own_size.write_index_mask, result, height, width),
+        "mask": partial(own_size.write_colour_mask, result, height, width),
+        "overlay": partial(own_size.write_overlay, result, image),
+    }
+    return {
+        f"{kind}_own_size": _written(
+            stem.with_name(f"{stem.name}-{own_size.file_ending(kind, height, width)}"), write
+        )
+        for kind, write in writers.items()
+    }
+
+
+def _written(path: Path, write: Callable[[BinaryIO], None]) -> Path:
+    """Let `write` write a file, which is there whole or not at all."""
+    with replacing(path) as part, part.open("wb") as file:
+        write(file)
+    return path
+
+
+def _write_reading(reading: PixelReading, about: str, csv: Path | None, chart: Path | None) -> None:
+    from core.reports import reading_page, tables
+
+    if csv is not None:
+        write_bytes(csv, tables.reading_csv(reading).encode())
+    if chart is not None:
+        write_bytes(chart, reading_page.reading_page(reading, about).encode())
 
 
 def _read_bytes(photo: Path) -> bytes:

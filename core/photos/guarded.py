@@ -84,6 +84,11 @@ def decode_scaled(
     return answer
 
 
+def decode(data: bytes) -> NDArray[np.uint8]:
+    """The photo in `data` at its own size, (H, W, 3) RGB; errors as for `decode_scaled`."""
+    return decode_scaled(data, images.MAX_PIXELS)[0]  # no side is longer
+
+
 def processes() -> list[int]:
     """The ids of the processes that decode for this one and are alive."""
     return _pool.processes()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _GREY = "rgb(128, 128, 128)"
 """Visible on a light and on a dark page."""
 
-_FRAME = "rgb(255, 140, 0)"
+FRAME = "rgb(255, 140, 0)"
 """Around the chosen pixel: orange, because no class has it and Sky is the same grey as the edges."""
 
 _PALE = (200, 200, 200)
@@ -38,70 +38,15 @@ _MEANT_BY_PLOTLY = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "
 # the time that Plotly takes to build it with `add_trace` and `add_vrect`.
 
 
-def reading_chart(reading: PixelReading, classes: int = 6) -> Figure:
-    """Stacked bars of the class probabilities of a reading's pixels, row by row, from left to right.
+def reading_option(reading: PixelReading, classes: int = 6) -> dict[str, Any]:
+    """Stacked bars of the class probabilities of a reading's pixels, as an ECharts option object.
 
     classes: how many of the most probable classes get a colour of their own; the rest are summed in grey.
-    There is no legend: the colours are the classes' own, and the names appear under the mouse.
+    There is no legend: the colours are the classes' own, and the names appear under the mouse. ECharts
+    updates a canvas in place; Plotly rebuilds hundreds of elements, which takes nearly as long as everything
+    else that a click changes. `core.reports.reading_page` has the same chart for a file.
     """
-    axis = _axis(reading)
-    bars = [
-        {
-            "type": "bar",
-            "name": chart_text(stack.name),
-            "x": axis.labels,
-            "y": stack.heights,
-            "marker": {"color": stack.colour, "line": EDGE},
-            "hovertemplate": "%{y:.1%}",
-        }
-        for stack in _stacks(reading, classes)
-    ]
-    chosen = reading.chosen_index
-    frame = {
-        "type": "rect",
-        "xref": "x",
-        "x0": chosen - 0.5,
-        "x1": chosen + 0.5,
-        "yref": "y domain",
-        "y0": 0,
-        "y1": 1,
-        "line": {"width": 3, "color": _FRAME},
-    }
-    mark = {
-        "x": chosen,
-        "y": 1,
-        "text": "▼",
-        "font": {"color": _FRAME},
-        "showarrow": False,
-        "yanchor": "bottom",
-    }
-    layout = {
-        "barmode": "stack",
-        "bargap": 0.08,
-        "height": 400,
-        "xaxis": {
-            "type": "category",
-            "title": {"text": axis.title},
-            "tickangle": -60,
-            "dtick": 1,
-            "unifiedhovertitle": {"text": axis.pixel.format("%{x}")},
-        },
-        "yaxis": {"tickformat": ".0%", "range": [0, 1]},
-        "showlegend": False,
-        "hovermode": "x unified",
-        "shapes": [frame],
-        "annotations": [mark],
-    }
-    return figure_of(bars, layout)
-
-
-def reading_option(reading: PixelReading, classes: int = 6) -> dict[str, Any]:
-    """The same chart as an ECharts option object, for a page on which it changes at every click.
-
-    classes: see `reading_chart`. ECharts updates a canvas in place; Plotly rebuilds hundreds of elements,
-    which takes nearly as long as everything else that a click changes.
-    """
-    axis = _axis(reading)
+    axis = pixel_axis(reading)
     bars: list[dict[str, Any]] = [
         {
             "type": "bar",
@@ -111,14 +56,14 @@ def reading_option(reading: PixelReading, classes: int = 6) -> dict[str, Any]:
             "itemStyle": {"color": stack.colour, "borderColor": _GREY, "borderWidth": EDGE["width"]},
             "barCategoryGap": "8%",
         }
-        for stack in _stacks(reading, classes)
+        for stack in class_stacks(reading, classes)
     ]
     frame = {
         "type": "bar",
         "xAxisIndex": 1,
         "data": [100 if n == reading.chosen_index else None for n in range(len(reading.pixels))],
-        "itemStyle": {"color": "transparent", "borderColor": _FRAME, "borderWidth": 3},
-        "label": {"show": True, "position": "top", "distance": 2, "formatter": "▼", "color": _FRAME},
+        "itemStyle": {"color": "transparent", "borderColor": FRAME, "borderWidth": 3},
+        "label": {"show": True, "position": "top", "distance": 2, "formatter": "▼", "color": FRAME},
         "barCategoryGap": "0%",
         "silent": True,
         "tooltip": {"show": False},
@@ -222,7 +167,7 @@ def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Fig
 
 
 @dataclass(frozen=True)
-class _Stack:
+class Stack:
     """The bars of one class, or the sum of several. heights: in [0, 1], one for each pixel."""
 
     name: str
@@ -231,7 +176,7 @@ class _Stack:
 
 
 @dataclass(frozen=True)
-class _Axis:
+class PixelAxis:
     """The names of a reading's pixels. pixel: a pixel's full name, with {} for its label."""
 
     labels: list[str]
@@ -239,30 +184,35 @@ class _Axis:
     pixel: str
 
 
-def _stacks(reading: PixelReading, classes: int) -> list[_Stack]:
-    """The most probable classes, each by itself, and the rest in grey."""
+def class_stacks(reading: PixelReading, classes: int = 6) -> list[Stack]:
+    """What a reading's chart stacks: the most probable classes, each by itself, and the rest in grey."""
     names, palette = reading.class_list.names, reading.class_list.palette
     order = np.argsort(-reading.probabilities.mean(axis=0), kind="stable")
     highest = reading.probabilities.max(axis=0)
     shown = [n for n in order[:classes] if highest[n] >= _SEEN]
     rest = [n for n in order if n not in shown]
-    stacks = [_Stack(names[n], reading.probabilities[:, n].tolist(), css(palette[n])) for n in shown]
+    stacks = [Stack(names[n], reading.probabilities[:, n].tolist(), css(palette[n])) for n in shown]
     if rest:
         others = f"{len(rest)} other{'s' if len(rest) > 1 else ''}"
-        stacks.append(_Stack(others, reading.probabilities[:, rest].sum(axis=1).tolist(), css(_PALE)))
+        stacks.append(Stack(others, reading.probabilities[:, rest].sum(axis=1).tolist(), css(_PALE)))
     return stacks
 
 
-def _axis(reading: PixelReading) -> _Axis:
+def pixel_axis(reading: PixelReading) -> PixelAxis:
+    """How a reading's chart names its pixels, from left to right."""
     row, col = reading.chosen.row, reading.chosen.col
     match reading.shape:
         case "row":
-            return _Axis([str(p.col) for p in reading.pixels], f"column (row {row})", f"Pixel ({row}, {{}})")
+            return PixelAxis(
+                [str(p.col) for p in reading.pixels], f"column (row {row})", f"Pixel ({row}, {{}})"
+            )
         case "column":
-            return _Axis([str(p.row) for p in reading.pixels], f"row (column {col})", f"Pixel ({{}}, {col})")
+            return PixelAxis(
+                [str(p.row) for p in reading.pixels], f"row (column {col})", f"Pixel ({{}}, {col})"
+            )
         case "square":
             labels = [f"({p.row}, {p.col})" for p in reading.pixels]
-            return _Axis(labels, "pixel (row, column)", "Pixel {}")
+            return PixelAxis(labels, "pixel (row, column)", "Pixel {}")
         case _:
             assert_never(reading.shape)
 

@@ -1,4 +1,4 @@
-"""Results as files: masks, overlay, confidence, class shares, all probabilities, and a zip of everything.
+"""Results as files: masks, overlay, maps, class shares, all probabilities, and a zip of everything.
 
 Large files are written piece by piece, to any file object, and never held whole.
 """
@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import numpy as np
 from numpy.lib import format as npy
+from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -19,12 +20,13 @@ from core.file_names import file_name
 from core.photos import images
 from core.reports import tables
 from core.segmentation import painting
-from core.segmentation.segmentation import Segmentation
+from core.segmentation.segmentation import ENTROPY_STEPS, Segmentation
 
 MAX_NAME_BYTES = 120
 """Bytes of a photo's name in a file's name: with model, size and kind it stays below the limit of 255."""
 
 CONFIDENCE_MEANING = "Grey value = round(255 * confidence): 0 is a confidence of 0, 255 is a confidence of 1."
+ENTROPY_MEANING = f"Grey value = round({ENTROPY_STEPS} * entropy in bits): 0 is sure, lighter is less sure."
 
 
 def index_mask(segmentation: Segmentation) -> bytes:
@@ -44,11 +46,19 @@ def overlay(segmentation: Segmentation) -> bytes:
 
 def confidence_map(segmentation: Segmentation) -> bytes:
     """A grey PNG: round(255 * confidence), so that 255 is a confidence of 1. The file says so itself."""
-    grey = np.floor(segmentation.confidence * 255 + 0.5).astype(np.uint8)
-    meaning = PngInfo()
-    meaning.add_text("Description", CONFIDENCE_MEANING)
+    return _grey_png(np.floor(segmentation.confidence * 255 + 0.5).astype(np.uint8), CONFIDENCE_MEANING)
+
+
+def entropy_map(segmentation: Segmentation) -> bytes:
+    """A grey PNG of `Segmentation.entropy_steps`: black is sure. The file says so itself."""
+    return _grey_png(segmentation.entropy_steps(), ENTROPY_MEANING)
+
+
+def _grey_png(grey: NDArray[np.uint8], meaning: str) -> bytes:
+    description = PngInfo()
+    description.add_text("Description", meaning)
     file = io.BytesIO()
-    Image.fromarray(grey).save(file, "PNG", pnginfo=meaning)
+    Image.fromarray(grey).save(file, "PNG", pnginfo=description)
     return file.getvalue()
 
 
@@ -62,6 +72,7 @@ FILES: Mapping[str, Callable[[Segmentation], bytes]] = {
     "mask.png": colour_mask,
     "overlay.png": overlay,
     "confidence.png": confidence_map,
+    "entropy.png": entropy_map,
     "shares.csv": class_shares,
 }
 """The files of every photo, by the end of their names."""

@@ -21,9 +21,15 @@ def colour_mask(labels: NDArray[np.uint8], class_list: ClassList) -> NDArray[np.
 
 def overlay(segmentation: Segmentation, opacity: float = 0.55) -> NDArray[np.uint8]:
     """The photo with the mask over it. opacity: the mask's, in [0, 1]. Returns (H, W, 3) uint8."""
-    mask = colour_mask(segmentation.labels, segmentation.class_list)
-    blended = segmentation.image * (1 - opacity) + mask * opacity
-    return blended.round().astype(np.uint8)
+    return blended(segmentation.image, segmentation.labels, segmentation.class_list, opacity)
+
+
+def blended(
+    image: NDArray[np.uint8], labels: NDArray[np.uint8], class_list: ClassList, opacity: float = 0.55
+) -> NDArray[np.uint8]:
+    """An (H, W, 3) picture, or some of its rows, with the colours of its (H, W) labels over it."""
+    mixed = image * (1 - opacity) + colour_mask(labels, class_list) * opacity
+    return mixed.round().astype(np.uint8)
 
 
 def difference(comparison: Comparison) -> NDArray[np.uint8]:

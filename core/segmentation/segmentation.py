@@ -29,6 +29,9 @@ keep a band of all classes small: 3 MB at 1024 columns and 11 classes."""
 _SMALL_BAND = 16
 """Rows at a time if the result is large as well: 2 MB at 1024 columns and 32 classes."""
 
+_BAND_PIXELS = 1 << 18
+"""Pixels interpolated at a time where one class follows the other: 1 MB however wide the picture."""
+
 
 @dataclass(frozen=True, eq=False)
 class Segmentation:
@@ -73,6 +76,22 @@ class Segmentation:
         """All probabilities, in bands of rows from top to bottom: (band, W, C) float32 in [0, 1]."""
         for _, logits in bands(self.logits, self.height, self.width, self.stride, _SMALL_BAND):
             yield softmax(logits).transpose(1, 2, 0)
+
+    def labels_at(self, height: int, width: int) -> Iterator[NDArray[np.uint8]]:
+        """The label map at another size, such as the photo's own, in bands of rows from top to bottom.
+
+        Yields (band, width) class numbers; the bands have `height` rows together. Row i of `height` is the
+        row (i + 0.5) * H / height - 0.5 of the working-size picture, and columns likewise, also where a photo
+        was squashed to a square. The logits are interpolated there: finer edges than enlarged labels have.
+        Only one class of one band is held at a time. At the working size it is `labels`.
+        """
+        down, across = self.stride * height / self.height, self.stride * width / self.width
+        columns = _neighbours(np.arange(width), self.logits.shape[2], across)
+        band = max(1, _BAND_PIXELS // width)
+        for start in range(0, height, band):
+            rows = _neighbours(np.arange(start, min(start + band, height)), self.logits.shape[1], down)
+            classes = (_interpolated_rows(own[np.newaxis], rows, columns)[0] for own in self.logits)
+            yield _most_likely(classes)[0]
 
     def read_pixel(
         self, row: int, col: int, before: int = 10, after: int = 10, top: int = 5, shape: Shape = "row"
@@ -150,9 +169,17 @@ class Segmentation:
 
 def most_likely(logits: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """The class of the largest of (C, ...) logits, the first of equal ones, and that logit: each (...)."""
-    labels, highest = np.zeros(logits.shape[1:], np.uint8), logits[0].copy()
     # Class by class: `argmax` along the first axis walks through memory in jumps.
-    for number, own in enumerate(logits[1:], 1):
+    return _most_likely(iter(logits))
+
+
+def _most_likely(
+    classes: Iterator[NDArray[np.float32]],
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """As `most_likely`, of logits that come class by class."""
+    highest = next(classes).copy()
+    labels = np.zeros(highest.shape, np.uint8)
+    for number, own in enumerate(classes, 1):
         labels[own > highest] = number
         np.maximum(highest, own, out=highest)
     return labels, highest
@@ -193,25 +220,32 @@ def bands(
     logits: NDArray[np.float16], height: int, width: int, stride: int, band: int = _BAND
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Walk over the picture in bands of rows: (rows, (C, band, W) float32 logits, free to be changed)."""
-    left, right, across = _neighbours(np.arange(width), logits.shape[2], stride)
+    columns = _neighbours(np.arange(width), logits.shape[2], stride)
     for start in range(0, height, band):
         stop = min(start + band, height)
         if stride == 1:
             yield slice(start, stop), logits[:, start:stop, :width].astype(np.float32)
             continue
-        top, bottom, down = _neighbours(np.arange(start, stop), logits.shape[1], stride)
-        first = int(top[0])
-        cells = logits[:, first : int(bottom[-1]) + 1].astype(np.float32)
-        mixed = _mix(cells.take(left, axis=2), cells.take(right, axis=2), across)
-        yield (
-            slice(start, stop),
-            _mix(mixed.take(top - first, axis=1), mixed.take(bottom - first, axis=1), down[:, np.newaxis]),
-        )
+        rows = _neighbours(np.arange(start, stop), logits.shape[1], stride)
+        yield slice(start, stop), _interpolated_rows(logits, rows, columns)
 
 
-def _neighbours(
-    positions: NDArray[np.int_], cells: int, stride: int
-) -> tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.float32]]:
+_Neighbours = tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.float32]]
+
+
+def _interpolated_rows(
+    logits: NDArray[np.float16], rows: _Neighbours, columns: _Neighbours
+) -> NDArray[np.float32]:
+    """(C, h, w) logits at whole rows: (C, R, W) float32. rows, columns: their cells, by `_neighbours`."""
+    top, bottom, down = rows
+    left, right, across = columns
+    first = int(top[0])
+    cells = logits[:, first : int(bottom[-1]) + 1].astype(np.float32)
+    mixed = _mix(cells.take(left, axis=2), cells.take(right, axis=2), across)
+    return _mix(mixed.take(top - first, axis=1), mixed.take(bottom - first, axis=1), down[:, np.newaxis])
+
+
+def _neighbours(positions: NDArray[np.int_], cells: int, stride: float) -> _Neighbours:
     """The cells before and after each pixel position, and the weight of the latter in [0, 1)."""
     centres = ((positions + 0.5) / stride - 0.5).clip(0, cells - 1).astype(np.float32)
     before = np.floor(centres).astype(np.int_)

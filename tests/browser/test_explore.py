@@ -360,6 +360,45 @@ def test_the_address_follows_what_is_done(app: RunningApp, open_page: OpenPage) 
     expect(again.get_by_text("china.jpg at 512 x 342")).to_be_visible()
 
 
+def test_a_link_to_copy_opens_zoom_and_classes_too(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(app.url)
+    shown = viewer(page)
+    shown.locator(".marks").focus()
+    page.keyboard.press("+")
+    shown.get_by_role("button", name="Hide Sky").click()
+    expect(page).to_have_url(re.compile(r"zoom=1\.60_0\.1879_0\.188\d&hide=Sky"))
+    open_menu(page, "Share")
+    link = page.get_by_role("textbox", name="Link to what the page shows")
+    expect(link).to_have_value(re.compile("hide=Sky"))
+    expect(page.get_by_text("StreetScope is open to this machine alone", exact=False)).to_be_visible()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert link.evaluate("field => field.selectionEnd - field.selectionStart") == len(link.input_value())
+    again = viewer(open_page(link.input_value(), apart=True))
+    expect(again).to_have_attribute("data-zoom", "1.6")
+    expect(again.get_by_role("button", name="Hide Sky")).to_have_attribute("aria-pressed", "true")
+
+    # Another photo is seen whole, with all its classes, and its link says so.
+    page.keyboard.press("Escape")
+    card(page, "toytown-noon.jpg").locator(".look").click()
+    expect(page).to_have_url(re.compile("photo=toytown-noon"))
+    shown = expect_looked_at(page, "toytown-noon.jpg", "512 x 384")
+    expect(shown).to_have_attribute("data-zoom", "1")
+    expect(shown.locator(".eye[aria-pressed=true]")).to_have_count(0)
+    assert "zoom" not in page.url
+
+
+def test_a_photo_that_is_not_there_is_named(app: RunningApp, open_page: OpenPage) -> None:
+    page = open_page(f"{app.url}/?photo=atlantis&zoom=2_0.5_0.5")
+    shown = viewer(page)
+    expect(page.get_by_text("There is no sample called atlantis")).to_be_visible()
+    expect(page).to_have_url(re.compile("photo=china"))
+    expect(shown).to_have_attribute("data-zoom", "1")
+    click(page, shown, 20, 30, (342, 512))
+    expect(page).to_have_url(re.compile(r"row=20&col=30"))
+    expect(page.get_by_text("There is no sample called atlantis")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     "query",
     ["photo=../../etc/passwd&view=x&row=-1&col=9", "row=99999999999999&col=1e9&size=7", "row=&col=&photo="],
@@ -375,8 +414,16 @@ def test_an_own_photo_is_not_in_the_address(app: RunningApp, open_page: OpenPage
     shown = open_with_picture(page)
     click(page, shown, 20, 30, SIZE)
     expect(page).to_have_url(re.compile(r"row=20&col=30"))
-    assert "photo=" not in page.url
+    assert re.search(r"photo=own-[0-9a-f]{8}(&|$)", page.url)
     expect(page.get_by_text("the page's address does not include it", exact=False)).to_be_visible()
+    # Somebody else does not see it, nor another photo in silence; its owner does, after a reload too.
+    other = open_page(page.url, apart=True)
+    viewer(other)
+    expect(other.get_by_text("This link was made from somebody's own photo", exact=False)).to_be_visible()
+    expect(other.get_by_text("china.jpg at 512 x 342")).to_be_visible()
+    page.reload()
+    expect_chosen(expect_looked_at(page, "blocks.png"), 20, 30)
+    expect(page.get_by_text("This link was made", exact=False)).to_have_count(0)
 
 
 # --- downloads and pins ---------------------------------------------------------------------------
@@ -407,6 +454,7 @@ def test_downloads_are_what_they_say(app: RunningApp, open_page: OpenPage) -> No
     assert (mask == COLOURS.palette[labels]).all()
     assert picture("Overlay (PNG)", f"{stem}-overlay.png").shape == (*SIZE, 3)
     assert picture("Confidence map (PNG)", f"{stem}-confidence.png").shape == SIZE
+    assert picture("Entropy map (PNG)", f"{stem}-entropy.png").shape == SIZE
     shares = list(
         csv.DictReader(download("Class shares (CSV)", f"{stem}-shares.csv").read_text().splitlines())
     )
@@ -416,11 +464,25 @@ def test_downloads_are_what_they_say(app: RunningApp, open_page: OpenPage) -> No
         assert (arrays["probabilities"].argmax(axis=-1) == labels).all()
     chart = download("Chart of the 21 pixels (HTML)", f"{stem}-reading.html").read_text("utf-8")
     assert "column (row 30)" in chart
+    assert len(chart.encode()) < 100_000
     with zipfile.ZipFile(
         download("Everything of all photos (ZIP)", "photos-street-lite0-512.zip")
     ) as archive:
         assert f"{stem}-index.png" in archive.namelist()
         assert archive.testzip() is None
+
+    # This photo's own size is the working size; the sample is larger.
+    expect(page.get_by_role("button", name="full size")).to_have_count(0)
+    page.keyboard.press("Escape")
+    card(page, "china.jpg").locator(".look").click()
+    expect_looked_at(page, "china.jpg", "512 x 342")
+    open_menu(page, "Download")
+    stem = "china-street-lite0-512"
+    labels = picture("Index mask, full size (PNG)", f"{stem}-index-640x427.png")
+    assert labels.shape == (427, 640)
+    mask = picture("Colour mask, full size (PNG)", f"{stem}-mask-640x427.png")
+    assert (mask == COLOURS.palette[labels]).all()
+    assert picture("Overlay, full size (PNG)", f"{stem}-overlay-640x427.png").shape == (427, 640, 3)
 
 
 def test_pins_are_kept_and_exported(app: RunningApp, open_page: OpenPage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -157,5 +158,19 @@ def test_a_guest_looks_and_the_host_does_everything(
         expect(host.get_by_role("button", name=buttons[0]).first).to_be_visible()
     guest.goto(f"http://{HERE}:{port}/explore")
     expect(guest.get_by_text("china.jpg at 512 x 342")).to_be_visible()
+    # Over plain HTTP no browser lets the guest's page use a camera.
+    guest.get_by_role("button", name="Camera", exact=True).click()
+    expect(guest.get_by_text("On a phone, Upload opens its camera.", exact=False)).to_be_visible()
+    expect(guest.get_by_test_id("stCameraInput")).to_have_count(0)
+    chooser = guest.locator("[data-testid=stPopoverBody] input[type=file]")
+    expect(chooser).to_have_attribute("accept", "image/*")
+    # Who sits at this machine shares a link that others can open.
+    host.goto(f"http://localhost:{port}/?hide=Sky")
+    host.get_by_role("button", name="Share", exact=True).click()
+    link = host.get_by_role("textbox", name="Link to what the page shows")
+    expect(link).to_have_value(re.compile(rf"^http://{re.escape(HERE)}:{port}/\?.*hide=Sky"))
+    expect(host.get_by_role("img", name="QR code of the link")).to_be_visible()
+    guest.goto(link.input_value())
+    expect(guest.get_by_role("button", name="Hide Sky")).to_have_attribute("aria-pressed", "true")
     for browser in browsers:
         browser.close()

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 from streamlit.testing.v1 import AppTest
 
+from pages.widgets.viewer.pixel_viewer import Look, look_by_user
 from tests.browser.test_pixel_viewer import (
     APP,
     LARGE,
@@ -28,7 +29,7 @@ from tests.browser.test_pixel_viewer import (
     viewer,
 )
 from tests.browser.test_pixel_viewer_zoom import place_of, wheel
-from tests.browser.viewer_app import NAMES, PALETTE
+from tests.browser.viewer_app import NAMES, PALETTE, checker
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, OpenViewer, Screen, Screenshot, Serve, Watch
@@ -235,6 +236,72 @@ def test_view_from_a_browser_is_not_believed() -> None:
         assert app.text[1].value == "viewer0: told=nothing", state
 
 
+# --- the look that a page keeps ------------------------------------------------------------------
+
+
+def test_a_page_is_told_of_the_look_once_it_rests_and_can_change_it(
+    open_viewer: OpenViewer, watch: Watch
+) -> None:
+    page = open_viewer("show=small&looks=1")
+    traffic = watch(page)
+    shown = viewer(page)
+    settle(page)
+    traffic.clear()
+    shown.locator(".marks").focus()
+    page.keyboard.press("+")
+    entry(shown, "Road").locator(".eye").click()
+    entry(shown, "Car").locator(".only").click()
+    expect(page.get_by_text("viewer0: look=")).to_contain_text("isolated=6, hidden=(3,)")
+    expect(page.get_by_text("viewer0: look=")).to_contain_text("span=0.625,")
+    assert len(traffic.sent) == 1
+
+    page.get_by_role("button", name="Look at a part").click()
+    expect(shown).to_have_attribute("data-zoom", "2")
+    assert (shown.get_attribute("data-left"), shown.get_attribute("data-top")) == ("0.25", "0.5")
+    expect(shown.locator(".legend .eye[aria-pressed=true]")).to_have_count(2)
+    expect(shown.locator(".legend .only[aria-pressed=true]")).to_have_count(0)
+    settle(page)
+    traffic.clear()
+    page.mouse.move(1, 1)
+    entry(shown, "Road").hover()  # lights the class up, which is no news for the page
+    x, y = place_of(shown, 26.5, 20.5, SMALL)
+    box = shown.locator(".marks").bounding_box()
+    shown.locator(".marks").click(position={"x": x * box["width"], "y": y * box["height"]})
+    expect_python(page, 26, 20)
+    expect(shown).to_have_attribute("data-zoom", "2")
+    assert len(traffic.sent) == 1  # the click
+    # Without the focus, Escape brings all classes back; and the page hears of that too.
+    page.get_by_role("textbox", name="Visit").press("Escape")  # here the key is the field's
+    expect(shown.locator(".legend .eye[aria-pressed=true]")).to_have_count(2)
+    page.get_by_role("button", name="To (3, 5)").focus()
+    page.keyboard.press("Escape")
+    expect(shown.locator(".legend .eye[aria-pressed=true]")).to_have_count(0)
+    expect(page.get_by_text("viewer0: look=")).to_contain_text("hidden=()")
+
+
+def test_a_look_from_a_browser_is_not_believed() -> None:
+    picture = checker(48, 64)
+    whole = {"picture": picture.identity, "left": 0, "top": 0, "span": 1}
+    assert look_by_user(whole, picture) == Look()
+    for odd in [
+        {"picture": "another"},
+        {"span": "0.5"},
+        {"left": float("nan")},
+        {"top": float("inf")},
+        {"top": None},
+    ]:
+        assert look_by_user(whole | odd, picture) is None, odd
+    assert look_by_user({}, picture) is None
+
+
+def test_a_look_stays_inside_the_picture_and_its_classes() -> None:
+    picture = checker(48, 64)
+    part = {"picture": picture.identity, "left": 5, "top": -3, "span": 1e-9}
+    classes = {"isolated": 7, "hidden": [3, 3, -1, 99, "4", None, True, 0]}
+
+    assert look_by_user(part | classes, picture) == Look(1 - 4 / 64, 0, 4 / 64, None, (0, 3))
+
+
 # --- lines ---------------------------------------------------------------------------------------
 
 LIT_COLUMNS = """(canvas, y) => {
@@ -354,6 +421,9 @@ def test_legend_lights_up_isolates_and_hides_without_the_server(
 
     eye.click()
     expect(eye).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")  # brings hidden ones back as well
+    expect(eye).to_have_attribute("aria-pressed", "false")
+    eye.click()
     page.mouse.move(1, 1)
     page.evaluate(TWO_FRAMES)
     assert painted(mask, *road)[3] == 0

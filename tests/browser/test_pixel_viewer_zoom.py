@@ -56,10 +56,12 @@ def hovered(shown: Locator) -> tuple[int, int]:
 
 
 def wheel(page: Page, *deltas: float) -> None:
-    """Turn the wheel and wait until the page has drawn what came of it."""
+    """Turn the wheel with Control and wait until the page has drawn what came of it."""
+    page.keyboard.down("Control")
     for delta in deltas:
         page.mouse.wheel(0, delta)
     page.evaluate(TWO_FRAMES)
+    page.keyboard.up("Control")
 
 
 def mask_under_pointer(page: Page, shown: Locator, x: float, y: float) -> list[int]:
@@ -116,25 +118,31 @@ def test_wheel_zooms_around_the_pointer_until_pixels_are_64_device_pixels(
     expect_python(page, *before)
 
 
-def test_wheel_scrolls_the_page_once_the_whole_picture_is_shown(open_viewer: OpenViewer) -> None:
+def test_wheel_scrolls_the_page_both_ways_and_with_control_zooms_both_ways(open_viewer: OpenViewer) -> None:
     page = open_viewer("show=large", height=500)
     shown = viewer(page)
+    hint = shown.locator(".hint")
     point(page, shown, 100.5, 100.5, LARGE)
+    top = shown.bounding_box()["y"]
+    expect(hint).not_to_have_class("hint shown")
+    for delta, moved in ((120, "<"), (-120, "===")):
+        page.mouse.wheel(0, delta)
+        page.wait_for_function(
+            f"y => document.querySelector('.stBidiComponent').getBoundingClientRect().y {moved} y", arg=top
+        )
+        assert zoom_of(shown) == 1
+    expect(hint).to_have_class("hint shown")
+    expect(hint).to_contain_text("wheel zooms")
+
     wheel(page, -100)
     magnified = zoom_of(shown)
     assert magnified > 1
-    y = shown.bounding_box()["y"]
     wheel(page, -100, 100)
     assert zoom_of(shown) == pytest.approx(magnified)
-    wheel(page, 300)
+    wheel(page, 300, 300)  # and at the limit no further, nor does the page move
     assert zoom_of(shown) == 1
-    assert shown.bounding_box()["y"] == y  # the turn that ends at the whole picture is used up
-    page.wait_for_timeout(250)  # a new turn of the wheel: the last one ended more than WHEEL_REST_MS ago
-    page.mouse.wheel(0, 120)
-    page.wait_for_function(
-        "y => document.querySelector('.stBidiComponent').getBoundingClientRect().y < y - 50", arg=y
-    )
-    assert zoom_of(shown) == 1
+    wheel(page, -100)
+    assert shown.bounding_box()["y"] == top
 
 
 def test_keys_and_buttons_zoom(open_viewer: OpenViewer) -> None:
@@ -365,8 +373,13 @@ def test_one_finger_on_the_whole_picture_scrolls_the_page(open_viewer: OpenViewe
 # --- another picture -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("swap", "kept"), [("large", True), ("squashed", False), ("shifted", True)])
-def test_zoom_is_kept_for_the_same_aspect_ratio(open_viewer: OpenViewer, swap: str, *, kept: bool) -> None:
+@pytest.mark.parametrize(
+    ("swap", "kept"),
+    [("large", True), ("squashed", False), ("shifted", True), ("shifted&photos=1", False)],
+)
+def test_zoom_is_kept_for_the_same_photo_and_aspect_ratio(
+    open_viewer: OpenViewer, swap: str, *, kept: bool
+) -> None:
     page = open_viewer(f"show=small&swap={swap}")
     shown = viewer(page)
     shown.get_by_role("button", name="Boundaries").click()
@@ -375,14 +388,18 @@ def test_zoom_is_kept_for_the_same_aspect_ratio(open_viewer: OpenViewer, swap: s
     point(page, shown, 10.5, 12.5, SMALL)
     wheel(page, -160, -160)
     before = viewport_of(shown)
+    shown.locator(".legend .eye").nth(1).click()
     page.get_by_text("Swap").click()
-    expect(page.get_by_role("application", name="64 by 48")).to_have_count(0 if swap != "shifted" else 1)
+    expect(page.get_by_role("application", name="64 by 48")).to_have_count(int(swap.startswith("shifted")))
     shown = viewer(page)
+    if swap == "shifted&photos=1":
+        expect(shown).to_have_attribute("data-zoom", "1")
     if kept:
         assert viewport_of(shown) == before
     else:
         assert viewport_of(shown) == (0, 0, 1)
     expect(shown.locator(".legend .only[aria-pressed=true]")).to_have_count(1 if kept else 0)
+    expect(shown.locator(".legend .eye[aria-pressed=true]")).to_have_count(1 if kept else 0)
     expect(shown.get_by_role("button", name="Boundaries")).to_have_attribute("aria-pressed", "true")
     expect(shown.get_by_role("radio", name="Mask")).to_be_checked()
 

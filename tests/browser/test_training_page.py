@@ -179,7 +179,7 @@ def test_the_finders_marks_are_clicked_into_the_recipe(app: RunningApp, open_pag
     page = open_page(f"{app.url}/training?part=Learning+rate", height=1600)
     page.get_by_role("button", name="Find a learning rate").click()
     expect(page.get_by_role("progressbar").first).to_be_visible()
-    expect(page.get_by_text("Click a mark")).to_be_visible()
+    expect(page.get_by_text("Choose a mark")).to_be_visible()
     for name, trace in (("Steep", 2), ("Valley", 1)):
         label = page.get_by_role("button", name=re.compile(f"^{name}: ")).inner_text()
         rate = label.split(": ")[1]

@@ -2,8 +2,9 @@
 
 `&swap=small` adds a toggle that shows another picture (or `nothing`) instead; `&shape=square` and
 `&pins=1` do what they say; `&link=1` links the viewers; `&view=mask` is the page's view, `&wired=1`
-lets the page follow the view that somebody picks; `&seconds=1` makes every run slow; `&reads=1` shows
-the reading of the chosen pixel beside the picture, where there is a segmentation.
+lets the page follow the view that somebody picks; `&looks=1` lets it keep the look; `&photos=1` says that
+each picture is of another photo; `&seconds=1` makes every run slow; `&reads=1` shows the reading of the
+chosen pixel beside the picture, where there is a segmentation.
 
 A field at the end takes a number and another query string, and shows that as to a new visitor.
 
@@ -26,6 +27,7 @@ from core.segmentation.reading import Shape
 from core.segmentation.segmentation import Segmentation, at_full_size, most_likely, softmax
 from pages.widgets.shared.media import forget_earlier_files, keep_earlier_files
 from pages.widgets.viewer.pixel_viewer import (
+    Look,
     Pixel,
     View,
     ViewerPicture,
@@ -47,6 +49,9 @@ PALETTE = np.array(
     ],
     dtype=np.uint8,
 )
+
+PART = Look(0.25, 0.5, 0.5, None, (3, 5))
+"""A part of a picture without two of the classes."""
 
 
 def checker(height: int, width: int, shift: int = 0) -> ViewerPicture:
@@ -219,6 +224,9 @@ def show(name: str, key: str, names: list[str]) -> None:
     def pick_shape(picked: Shape) -> None:
         state[f"{key}_shape"] = picked
 
+    def keep_look(seen: Look) -> None:
+        state[f"{key}_look"] = seen
+
     pins = [ViewerPin("kerb", 5, 6), ViewerPin("roof", picture.height - 2, picture.width - 3)]
     clicked = pixel_viewer(
         picture,
@@ -230,10 +238,16 @@ def show(name: str, key: str, names: list[str]) -> None:
         segmentation=segmentation_named(name) if "reads" in asked else None,
         pins=pins if "pins" in asked else (),
         link="together" if "link" in asked else None,
+        subject=name if "photos" in asked else None,
+        look=state.get(f"{key}_look", Look()) if "looks" in asked else None,
         on_choose=choose,
         on_view=pick_view if "wired" in asked else None,
         on_shape=pick_shape,
+        on_look=keep_look if "looks" in asked else None,
     )
+    if "looks" in asked:
+        st.text(f"{key}: look={state.get(f'{key}_look')}")
+        st.button("Look at a part", key=f"{key}_part", on_click=keep_look, args=(PART,))
     st.text(f"{key}: chosen={chosen} clicked={clicked}")
     st.text(f"{key}: told={','.join(state.get(f'{key}_told', [])) or 'nothing'}")
     st.button("To (3, 5)", key=f"{key}_button", on_click=choose, args=((3, 5),))

@@ -51,8 +51,8 @@ def show_privacy() -> None:
   no other visitor sees them, and they are deleted within half an hour after you leave.
 - **Your browser** keeps a random number for each tab, by which a reload finds your photos again. It is gone
   when you close the tab. There are no accounts, and nobody is counted.
-- **A page's address** names the sample, the size, the model and the pixel, but never a photo of yours: you
-  can send it to others.
+- **A page's address** names the sample, the size, the model, the pixel and what you see of the picture: you
+  can send it to others. A photo of yours is not in it, only a number by which your own tab finds it again.
 - **Data sets, training runs and models** are files on that computer. They stay until somebody there deletes
   them.
 - **What was computed once**, such as figures, small pictures and measured times, is kept in a cache folder of

@@ -91,13 +91,20 @@ def _show(opened: OpenedSet, counted: Statistics | None) -> None:
         linked_toolbar("beside", views=(), subject=frame.name, label="View of photo and label map")
         for column, view in zip(st.columns(2, gap="medium"), views, strict=True):
             with column:
-                truth_viewer(picture, f"beside_{view}", f"{frame.name}, {view}", view=view, link="beside")
+                truth_viewer(
+                    picture,
+                    f"beside_{view}",
+                    f"{frame.name}, {view}",
+                    view=view,
+                    link="beside",
+                    subject=frame.name,
+                )
     else:
-        truth_viewer(picture, "truth", f"{frame.name} with its true classes")
+        truth_viewer(picture, "truth", f"{frame.name} with its true classes", subject=frame.name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             markdown(
-                "{file} · {width} x {height} · {split} · Point at the picture to see the true class; click "
+                "{file} · {width} x {height} · {split} · Point at the picture to see the true class; choose "
                 "a class in the list to show only that class.",
                 file=frame.image.name,
                 width=picture.width,

@@ -60,7 +60,7 @@ def show_label_file(opened: OpenedSet) -> None:
     window = label_window(label, *pixel)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        truth_viewer(picture, "label_file", f"{frame.name}, choose a pixel", view="mask")
+        truth_viewer(picture, "label_file", f"{frame.name}, choose a pixel", view="mask", subject=frame.name)
     with right:
         _show_window(window, pixel, dataset.class_list)
     st.markdown(

@@ -65,7 +65,12 @@ def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
         with slot:
             st.markdown(markdown("##### {title}", title=title), anchors=False)
             truth_viewer(
-                picture, f"prediction_{number}", f"{frame.name}: {title.lower()}", view, "prediction"
+                picture,
+                f"prediction_{number}",
+                f"{frame.name}: {title.lower()}",
+                view,
+                "prediction",
+                subject=frame.name,
             )
     with slots[3]:
         st.markdown("##### How good it is on this frame", anchors=False)

@@ -55,15 +55,25 @@ def choose_pixel(picture: ViewerPicture, pixel: Pixel) -> None:
 
 
 def truth_viewer(
-    picture: ViewerPicture, key: str, label: str, view: View = "overlay", link: str | None = None
+    picture: ViewerPicture,
+    key: str,
+    label: str,
+    view: View = "overlay",
+    link: str | None = None,
+    *,
+    subject: str,
 ) -> None:
-    """A viewer that keeps the chosen pixel from frame to frame; with a link, under a `linked_toolbar`."""
+    """A viewer that keeps the chosen pixel from frame to frame; with a link, under a `linked_toolbar`.
+
+    subject: the frame's name.
+    """
     pixel_viewer(
         picture,
         chosen=chosen_pixel(picture),
         key=key,
         view=view,
         link=link,
+        subject=subject,
         toolbar=link is None,
         on_choose=partial(choose_pixel, picture),
         label=label,

@@ -113,7 +113,13 @@ def show_frame(measured: Measured, frame: Frame) -> None:
     for number, (slot, (title, picture)) in enumerate(zip(slots, pictures.items(), strict=False)):
         with slot:
             st.markdown(markdown("##### {title}", title=title), anchors=False)
-            truth_viewer(picture, f"evaluated_{number}", f"{frame.name}: {title.lower()}", link="evaluated")
+            truth_viewer(
+                picture,
+                f"evaluated_{number}",
+                f"{frame.name}: {title.lower()}",
+                link="evaluated",
+                subject=frame.name,
+            )
 
 
 def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -> None:
@@ -153,6 +159,7 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
                 key=key,
                 link="confused",
                 toolbar=False,
+                subject=frame.name,
                 on_choose=_remember(state),
                 label=f"{frame.name}: {title}",
             )

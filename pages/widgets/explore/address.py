@@ -1,47 +1,133 @@
-"""What a page's address holds: sample, view, pixel and neighbourhood. Opening the address shows exactly that.
+"""What a page's address holds: photo, view, pixel, neighbourhood and look. Opening it shows exactly that.
 
 Size and model are widgets that Streamlit itself binds to the address.
 """
 
 from __future__ import annotations
 
+import math
+import re
 import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.photos.photo import Photo
-from pages.widgets.explore.reading import COLUMN, ROW, SHAPE, shape
-from pages.widgets.photos.visitor_session import sample, visitor_session
+from pages.widgets.explore import reading
+from pages.widgets.explore.reading import COLUMN, ROW, SHAPE
+from pages.widgets.photos.visitor_session import VisitorSession, sample, visitor_session
 from pages.widgets.shared.markdown import markdown
-from pages.widgets.viewer.pixel_viewer import SHAPES, Pixel, View
+from pages.widgets.viewer.pixel_viewer import SHAPES, Look, Pixel, View, ViewerPicture, look_at
 
-_VIEW, _WRITTEN = "view", "address_written"
+_OWN = "own-"
+"""How an address names a visitor's own photo, which stays with them: so, and by eight digits of its key, for
+nobody is to find another one there."""
+
+_VIEW, _LOOK = "view", "look"
+_RUNS, _WRITTEN, _MISSING = "address_followed", "address_written", "photo_missing"
+_PIXEL = "pixel_in_address"
 _VIEWS = typing.get_args(View)
+_ZOOM, _ONLY, _HIDE = "zoom", "only", "hide"
+_OURS = ("photo", "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
+_NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
+_MOST_HIDDEN = 256
+
+Said = Mapping[str, list[str]]
+"""What an address says: the values of each name."""
+
+
+@dataclass(frozen=True)
+class _NamedLook:
+    """A look with its classes by name: numbers would mean others with another model.
+
+    photo: the key of the photo that is looked at, or what an address calls it.
+    """
+
+    photo: str
+    magnification: float = 1.0
+    left: float = 0.0
+    top: float = 0.0
+    only: str | None = None
+    hide: tuple[str, ...] = ()
 
 
 def follow() -> None:
     """Read what a link or the browser's back button put into the address."""
-    asked = st.query_params.to_dict()
-    written: dict[str, str] = st.session_state.get(_WRITTEN, {})
-    if asked.get("photo") != written.get("photo"):
-        _look_at(asked.get("photo", ""))
-    if asked.get("view") != written.get("view") and asked.get("view") in _VIEWS:
-        st.session_state[_VIEW] = asked["view"]
+    st.session_state[_RUNS] = st.session_state.get(_RUNS, 0) + 1
+    asked = {name: st.query_params.get_all(name) for name in _OURS}
+    written: Said = st.session_state.get(_WRITTEN, {})
+    news = {name: values for name, values in asked.items() if values != written.get(name, [])}
+    if "photo" in news:
+        _look_at(_last(asked, "photo"))
+    if _last(news, "view") in _VIEWS:
+        st.session_state[_VIEW] = _last(news, "view")
     for name, key in (("row", ROW), ("col", COLUMN)):
-        if asked.get(name) != written.get(name) and asked.get(name, "").isdecimal():
-            st.session_state[key] = int(asked[name][:6])
-    neighbours = asked.get(SHAPE, "").lower()
-    if asked.get(SHAPE) != written.get(SHAPE) and neighbours in SHAPES:
+        if _last(news, name).isdecimal():
+            st.session_state[key] = int(_last(news, name)[:6])
+            st.session_state[_PIXEL] = st.session_state.get(_PIXEL, {}) | {key: st.session_state[key]}
+    if (neighbours := _last(news, SHAPE).lower()) in SHAPES:
         st.session_state[SHAPE] = neighbours
+    if not {"photo", _ZOOM, _ONLY, _HIDE}.isdisjoint(news):
+        st.session_state[_LOOK] = _look_asked(asked)
+
+
+def take_up(session: VisitorSession) -> None:
+    """Return to what a visitor had before the page was reloaded, but for the pixel that the address names."""
+    missing, _ = st.session_state.get(_MISSING, ("", ""))
+    session.looked_at = _own(session, missing) or session.looked_at
+    if _PIXEL not in st.session_state:
+        reading.take_up(session)
+        return
+    # As the address says: in the picture shown until now, a pixel of another one may have been moved inside.
+    st.session_state.update(st.session_state[_PIXEL])
+    session.pixel_in = None
+
+
+def _last(said: Said, name: str) -> str:
+    return said[name][-1] if said.get(name) else ""
 
 
 def _look_at(name: str) -> None:
-    """Look at the sample that the address names; one sentence if there is none of that name."""
+    """Look at the photo that the address names; `say_missing` tells of one that is not there."""
+    mine = visitor_session()
+    st.session_state.pop(_MISSING, None)
     if sample(name):
-        visitor_session().looked_at = name
+        mine.looked_at = name
+    elif own := _own(mine, name):
+        mine.looked_at = own
     elif name:
-        words = markdown("There is no sample called {name}; another photo is shown.", name=name[:80])
-        st.warning(words, icon=":material/search_off:")
+        st.session_state[_MISSING] = (name, mine.photo().key)
+
+
+def _own(session: VisitorSession, name: str) -> str:
+    """The key of the visitor's own photo that an address calls so; empty if there is none."""
+    return next((key for key, photo in list(session.photos.items()) if _name_of(photo) == name), "")
+
+
+def _may_come_back() -> bool:
+    """Whether the visitor's own photos may come with the next run, when the tab has sent its token."""
+    missing, _ = st.session_state.get(_MISSING, ("", ""))
+    return bool(missing.startswith(_OWN) and st.session_state[_RUNS] == 1)
+
+
+def say_missing() -> None:
+    """Say that the photo of the address is not there, for as long as the one shown instead is on screen."""
+    missing, shown = st.session_state.get(_MISSING, ("", ""))
+    if not missing or _may_come_back():
+        return
+    if visitor_session().photo().key != shown:
+        del st.session_state[_MISSING]
+        return
+    words = (
+        markdown(
+            "This link was made from somebody's own photo, which stayed with them. Another photo is shown; "
+            "add the photo to see it here."
+        )
+        if missing.startswith(_OWN)
+        else markdown("There is no sample called {name}; another photo is shown.", name=missing[:80])
+    )
+    st.warning(words, icon=":material/search_off:")
 
 
 def view() -> View:
@@ -55,15 +141,80 @@ def keep_view(chosen: View) -> None:
     st.session_state[_VIEW] = chosen
 
 
+def look(photo: Photo, picture: ViewerPicture) -> Look:
+    """What is to be seen of the picture of this photo; all of it, unless it was looked at otherwise."""
+    kept = _kept_look(photo)
+    numbers = {name: number for number, name in enumerate(picture.class_names)}
+    hidden = (numbers[name] for name in kept.hide if name in numbers)
+    only = None if kept.only is None else numbers.get(kept.only)
+    return look_at(kept.left, kept.top, 1 / kept.magnification, only, hidden, picture)
+
+
+def keep_look(photo: Photo, picture: ViewerPicture, seen: Look) -> None:
+    """Remember what is seen of the picture."""
+    names = picture.class_names
+    st.session_state[_LOOK] = _NamedLook(
+        photo.key,
+        1 / seen.span,
+        seen.left,
+        seen.top,
+        None if seen.isolated is None else names[seen.isolated],
+        tuple(names[number] for number in seen.hidden),
+    )
+
+
+def _kept_look(photo: Photo) -> _NamedLook:
+    kept: _NamedLook | None = st.session_state.get(_LOOK)
+    return kept if kept is not None and kept.photo in (photo.key, _name_of(photo)) else _NamedLook(photo.key)
+
+
+def _look_asked(asked: Said) -> _NamedLook:
+    """The look that an address names, or all of the picture; the address may come from anybody."""
+    parts = _last(asked, _ZOOM).split("_")
+    numbers = [float(part) for part in parts if _NUMBER.fullmatch(part)]
+    magnification, left, top = numbers if len(numbers) == len(parts) == 3 else (1.0, 0.0, 0.0)
+    only = _last(asked, _ONLY)
+    return _NamedLook(
+        _last(asked, "photo") or _name_of(visitor_session().photo()),
+        max(magnification, 1.0),
+        left,
+        top,
+        only or None,
+        tuple(asked[_HIDE][:_MOST_HIDDEN]),
+    )
+
+
+def _name_of(photo: Photo) -> str:
+    return photo.sample or f"{_OWN}{photo.key[:8]}"
+
+
 def write(photo: Photo, pixel: Pixel) -> None:
-    """Write what is shown into the address; never a visitor's own photo, which stays with them."""
-    said = {"row": str(pixel[0]), "col": str(pixel[1]), "view": view()}
-    if photo.sample:
-        said["photo"] = photo.sample
-    if shape() != SHAPES[0]:
-        said[SHAPE] = shape().title()
-    for name in ("photo", SHAPE):
+    """Write what is shown into the address; of a visitor's own photo only its key, for it stays with them."""
+    if _may_come_back():
+        return
+    kept = st.session_state[_LOOK] = _kept_look(photo)  # that of another photo ends here
+    said: dict[str, list[str]] = {
+        "row": [str(pixel[0])],
+        "col": [str(pixel[1])],
+        "view": [view()],
+        "photo": [_name_of(photo)],
+        **_look_said(kept),
+    }
+    if reading.shape() != SHAPES[0]:
+        said[SHAPE] = [reading.shape().title()]
+    for name in _OURS:
         if name not in said and name in st.query_params:
             del st.query_params[name]
     st.query_params.update(said)
     st.session_state[_WRITTEN] = said
+
+
+def _look_said(kept: _NamedLook) -> dict[str, list[str]]:
+    said: dict[str, list[str]] = {}
+    if not math.isclose(kept.magnification, 1.0, abs_tol=0.005):
+        said[_ZOOM] = [f"{kept.magnification:.2f}_{kept.left:.4f}_{kept.top:.4f}"]
+    if kept.only is not None:
+        said[_ONLY] = [kept.only]
+    if kept.hide:
+        said[_HIDE] = [*kept.hide]
+    return said

@@ -19,6 +19,7 @@ from core.photos.photo import Photo, read_photo
 from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.page_address import camera_allowed
 
 PHOTO_TYPES = [*(each for some in zip_longest(*ENDINGS.values()) for each in some if each), ".zip"]
 """The usual ending of each format first, as the uploader shows only the first few."""
@@ -53,8 +54,30 @@ def photo_input() -> None:
     )
     camera = st.popover("Camera", icon=":material/photo_camera:", on_change="rerun", key="camera_popover")
     if camera.open:  # the browser asks for the camera as soon as this is drawn
-        shot = f"camera_{st.session_state.setdefault(_CAMERAS, 0)}"
-        camera.camera_input("Take a photo of a street", key=shot, on_change=_take_shot, args=(shot,))
+        with camera:
+            _camera_input()
+
+
+def _camera_input() -> None:
+    """Take a photo; where the browser lets no page use a camera, by a phone's own camera."""
+    shot = f"camera_{st.session_state.setdefault(_CAMERAS, 0)}"
+    if camera_allowed():
+        st.camera_input("Take a photo of a street", key=shot, on_change=_take_shot, args=(shot,))
+        return
+    with st.container(width=360):
+        st.caption(
+            "Browsers let a page use the camera only over HTTPS or on the machine that runs StreetScope. "
+            "On a phone, Upload opens its camera."
+        )
+        # By kind, not by their endings: a phone then offers its camera beside its files.
+        st.file_uploader(
+            "Take or choose a photo",
+            type="image/*",
+            max_upload_size=MAX_PHOTO_BYTES // 2**20,
+            key=shot,
+            on_change=_take_chosen,
+            args=(shot,),
+        )
 
 
 def listen_for_pasted() -> None:
@@ -91,6 +114,13 @@ def _take_shot(key: str) -> None:
         st.session_state[_CAMERAS] += 1
         number = st.session_state[_CAMERAS]
         _take([(f"camera-{number}.jpg", shot.getvalue())])
+
+
+def _take_chosen(key: str) -> None:
+    chosen = st.session_state.get(key)
+    if chosen is not None:
+        st.session_state[_CAMERAS] += 1
+        _take([(chosen.name, chosen.getvalue())])
 
 
 def _take_pasted() -> None:

@@ -96,7 +96,7 @@ def _show_found(run: str, stage: str, position: int) -> None:
     if finder is None or not finder.suggestions:
         st.info("The finder's curve no longer exists. Run the finder again.", icon=":material/search_off:")
         return
-    st.markdown("Click a mark, or any point of the curve, to use its learning rate:")
+    st.markdown("Choose a mark, or any point of the curve, to use its learning rate:")
     with st.container(horizontal=True):
         for name, rate in finder.suggestions.items():
             if name not in SUGGESTIONS:

@@ -6,8 +6,8 @@ const DRAG_THRESHOLD = { mouse: 4, pen: 6, touch: 10 }; // CSS pixels that a cli
 const WHEEL_LINE = 16; // CSS pixels, where a wheel counts in lines
 const WHEEL_MOST = 480; // of one event, which may stand for several notches or a whole page
 const WHEEL_STRENGTH = 0.0022; // a notch of 100 magnifies by a quarter
-const PINCH_STRENGTH = 0.01; // a touch pad's pinch comes as a small wheel with Control
-const WHEEL_REST_MS = 180; // a wheel that has just zoomed out must not scroll the page
+const PINCH_STRENGTH = 0.01; // a touch pad's pinch comes as a wheel in small steps, with Control
+const NOTCH_FROM = 50; // a wheel's notch moves at least so far; what is less comes from a touch pad
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -15,7 +15,8 @@ const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowR
  * Listen to a canvas. `target` is told, in places (fractions of the canvas):
  *
  *   point(place or null), choose(place, again), zoom(factor, place, {smooth}), pan(x, y), fit(),
- *   pinch(from, to, factor), move(rows, cols), chooseHovered(), zoomByKey(factor), help(), chooseLast(place)
+ *   pinch(from, to, factor), move(rows, cols), chooseHovered(), zoomByKey(factor), help(), wheelScrolls(),
+ *   chooseLast(place)
  *
  * and asked `isWhole()` (nothing to pan), `canZoom(factor)`, `followsFinger()` (one finger points).
  */
@@ -28,7 +29,6 @@ export class Gestures {
     this.dragged = false; // whether the gesture is no longer a click
     this.pressed = null; // the place at which the pointer went up
     this.last = null; // the pointer's last position
-    this.wheeled = -Infinity;
 
     const listen = (type, method, options) => canvas.addEventListener(type, (event) => this[method](event), options);
     listen("pointerdown", "down");
@@ -143,21 +143,19 @@ export class Gestures {
     this.target.fit();
   }
 
+  /** With Control (or Command) the wheel zooms, in and out; without, it scrolls the page, up and down. */
   wheel(event) {
-    const unit = [1, WHEEL_LINE, this.canvas.clientHeight][event.deltaMode];
-    const delta = Math.max(-WHEEL_MOST, Math.min(WHEEL_MOST, event.deltaY * unit));
-    const factor = Math.exp(-delta * (event.ctrlKey ? PINCH_STRENGTH : WHEEL_STRENGTH));
-    if (delta === 0) return;
-    if (!this.target.canZoom(factor)) {
-      // At the limit the page scrolls, but not during the turn that reached it.
-      const resting = event.timeStamp - this.wheeled < WHEEL_REST_MS;
-      if (resting || event.ctrlKey || !this.target.isWhole()) event.preventDefault();
-      if (resting) this.wheeled = event.timeStamp;
+    if (!event.ctrlKey && !event.metaKey) {
+      this.target.wheelScrolls();
       return;
     }
-    event.preventDefault();
-    this.wheeled = event.timeStamp;
-    this.target.zoom(factor, this.placeOf(this.precise(event)), { smooth: !event.ctrlKey });
+    event.preventDefault(); // at the limits too: the browser would zoom the whole page
+    const unit = [1, WHEEL_LINE, this.canvas.clientHeight][event.deltaMode];
+    const delta = Math.max(-WHEEL_MOST, Math.min(WHEEL_MOST, event.deltaY * unit));
+    const isNotch = Math.abs(delta) >= NOTCH_FROM;
+    const factor = Math.exp(-delta * (isNotch ? WHEEL_STRENGTH : PINCH_STRENGTH));
+    if (delta === 0 || !this.target.canZoom(factor)) return;
+    this.target.zoom(factor, this.placeOf(this.precise(event)), { smooth: isNotch });
   }
 
   /** A wheel's own coordinates are whole CSS pixels in some browsers; the pointer's are finer. */

@@ -6,7 +6,7 @@ const EYE = "M1.5 8s2.4-4.3 6.5-4.3S14.5 8 14.5 8s-2.4 4.3-6.5 4.3S1.5 8 1.5 8zM
 const STRIKE = "M3 13L13 3";
 
 export class Legend {
-  /** onChange: called after `lit`, `isolated` (each a class number or null) or `hidden` changed. */
+  /** onChange: called after `lit`, `isolated` (each a class number or null) or `hidden` (a set) changed. */
   constructor(onChange) {
     this.onChange = onChange;
     this.list = element("ul");
@@ -26,6 +26,8 @@ export class Legend {
     const confident = picture.confidences !== null;
     this.title.textContent = `Class · share of pixels${confident ? " · mean confidence" : ""}`;
     this.lit = null;
+    // Of a class that this picture does not have, only the veil over all the others would show.
+    if (!picture.classes.some(({ label }) => label === this.isolated)) this.isolated = null;
     this.list.replaceChildren(...picture.classes.map((each) => this.entry(picture.classOf(each.label), each)));
     this.update();
   }
@@ -74,6 +76,18 @@ export class Legend {
   toggle(label) {
     if (!this.hidden.delete(label)) this.hidden.add(label);
     if (this.isolated === label) this.isolated = null;
+    this.update();
+    this.onChange();
+  }
+
+  get isAltered() {
+    return this.isolated !== null || this.hidden.size > 0;
+  }
+
+  /** Isolate and hide these classes, and show all others again. */
+  restore(isolated, hidden) {
+    this.isolated = isolated;
+    this.hidden = new Set(hidden);
     this.update();
     this.onChange();
   }

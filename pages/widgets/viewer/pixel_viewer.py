@@ -12,7 +12,7 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -38,6 +38,9 @@ SHAPES: tuple[Shape, ...] = get_args(Shape)
 
 View = Literal["photo", "overlay", "mask", "confidence", "entropy"]
 
+_FEWEST_PIXELS = 4
+"""Side of the smallest part that can be asked for; the viewer itself stops magnifying a little earlier."""
+
 _PHOTO_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _FRONT_END = Path(__file__).parent
 
@@ -55,6 +58,7 @@ _MODULE_NAMES = (
     "legend",
     "gestures",
     "linking",
+    "looks",
     "holding",
     "probabilities",
     "logits",
@@ -77,6 +81,21 @@ _STYLE = (_FRONT_END / "viewer.css").read_bytes()
 _DOOR = (_FRONT_END / "door.js").read_text("utf-8")
 _mount = st.components.v2.component("streetscope_pixel_viewer", js=_DOOR)
 _mount_toolbar = st.components.v2.component("streetscope_linked_toolbar", js=_DOOR)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What somebody sees of a picture: the part that is shown, and which classes.
+
+    left, top: of the part, and span: its width and height, as fractions of the picture's, in [0, 1].
+    isolated: the number of the only class shown. hidden: numbers of classes that are not, in order.
+    """
+
+    left: float = 0.0
+    top: float = 0.0
+    span: float = 1.0
+    isolated: int | None = None
+    hidden: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,10 +210,13 @@ def pixel_viewer(
     link: str | None = None,
     toolbar: bool = True,
     words: str = "",
+    subject: str | None = None,
+    look: Look | None = None,
     on_choose: Callable[[Pixel], None] | None = None,
     on_view: Callable[[View], None] | None = None,
     on_shape: Callable[[Shape], None] | None = None,
     on_pin: Callable[[Pixel], None] | None = None,
+    on_look: Callable[[Look], None] | None = None,
     label: str = "Segmented photo",
 ) -> Pixel | None:
     """Show the picture with its mask, the chosen pixel and the neighbours around it.
@@ -214,10 +236,15 @@ def pixel_viewer(
     toolbar: False where `linked_toolbar` has one for all viewers of the link. What is chosen then stands
         under the picture.
     words: what the page says about the chosen pixel, right under the picture.
+    subject: identifies what was photographed. Zoom, isolated and hidden classes are kept for pictures of the
+        same, such as another working size's, and end with any other.
+    look: what to show of the picture. The viewer follows it when it changes, and keeps what was done in it
+        otherwise. None for a page that does not keep it.
     on_choose: called with the pixel before the script runs again, when one was chosen; the place
         to set the session state that `chosen` comes from (and number inputs beside the viewer).
     on_view, on_shape: likewise, when a view or, beside a reading, other neighbours were picked.
     on_pin: likewise, when somebody pinned the chosen pixel beside its reading; None when none can be kept.
+    on_look: likewise, some time after the look was changed in the viewer.
     label: what a screen reader calls the picture.
     Returns the pixel last chosen in this picture by click, tap or key; None before that.
     Raises PixelOutsideError when the picture has no such pixel as `chosen` or a pin.
@@ -250,6 +277,11 @@ def pixel_viewer(
         if on_pin is not None and pixel is not None:
             on_pin(pixel)
 
+    def tell_look() -> None:
+        seen = look_by_user(_state(key, "look"), picture)
+        if on_look is not None and seen is not None:
+            on_look(seen)
+
     wants_entropy = "entropy" in (view, _view_by_user(key, views))
     if entropy is not None and "entropy" in views and wants_entropy:
         packed = _packed_entropy(picture.identity, picture.height, picture.width, entropy)
@@ -264,6 +296,7 @@ def pixel_viewer(
             "key": key,
             "picture": {
                 "id": picture.identity,
+                "subject": subject,
                 "photo": media_url(picture.photo, picture.photo_type, f"{key}.photo"),
                 "maps": media_url(picture.maps, "application/octet-stream", f"{key}.maps"),
                 "height": picture.height,
@@ -290,6 +323,8 @@ def pixel_viewer(
             "echo": max(_echo(key, "chosen"), 0 if link is None else _link_echo(link)),
             "viewEcho": _echo(key, "view"),
             "shapeEcho": _echo(key, "shape"),
+            "look": None if look is None else asdict(look),
+            "lookEcho": _echo(key, "look"),
             "label": label,
         },
         on_chosen_change=tell_chosen,
@@ -297,6 +332,7 @@ def pixel_viewer(
         on_shape_change=tell_shape,
         on_pinned_change=tell_pin,
         on_shown_change=lambda: None,  # its run answers with the logits
+        on_look_change=tell_look,
     )
     return _chosen_by_user(key, picture)
 
@@ -429,6 +465,28 @@ def _wants_logits(key: str, picture: ViewerPicture) -> bool:
     return shown.get("picture") == picture.identity and shown.get("live") is True
 
 
+def look_by_user(state: Mapping[str, object], picture: ViewerPicture) -> Look | None:
+    """What the browser says is seen of this very picture. state: what it sent, which can be anything."""
+    left, top, span = (_number(state.get(name)) for name in ("left", "top", "span"))
+    if state.get("picture") != picture.identity or left is None or top is None or span is None:
+        return None
+    classes = range(len(picture.class_names))
+    hidden, isolated = state.get("hidden"), _whole(state.get("isolated"))
+    sent = [_whole(each) for each in hidden] if isinstance(hidden, list) else []
+    numbers = {number for number in sent if number is not None and number in classes}
+    return look_at(left, top, span, isolated if isolated in classes else None, numbers, picture)
+
+
+def look_at(
+    left: float, top: float, span: float, isolated: int | None, hidden: Iterable[int], picture: ViewerPicture
+) -> Look:
+    """A look inside the picture, whatever the finite numbers; at least a few pixels are shown."""
+    least = min(1.0, _FEWEST_PIXELS / max(picture.width, picture.height))
+    span = min(max(span, least), 1.0)
+    left, top = (min(max(edge, 0.0), 1.0 - span) for edge in (left, top))
+    return Look(left, top, span, isolated, tuple(sorted(hidden)))
+
+
 def _echo(key: str, name: str) -> int:
     """The number of the browser's newest `name` that has arrived; 0 before the first."""
     return _whole(_state(key, name).get("sequence")) or 0
@@ -441,6 +499,10 @@ def _link_key(link: str) -> str:
 def _link_echo(link: str) -> int:
     """The same for all viewers with this link, which count their choices together."""
     return _whole(st.session_state.get(_link_key(link))) or 0
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and -1e9 < value < 1e9 else None
 
 
 def _whole(value: object) -> int | None:

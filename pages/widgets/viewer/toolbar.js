@@ -20,12 +20,20 @@ const ICONS = {
   fit: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
 };
 
-const GESTURES = [
+const MOUSE = [
   ["Point", "names the pixel under the pointer"],
-  ["Click, tap", "chooses it"],
-  ["Wheel, two fingers", "zooms"],
+  ["Click", "chooses it"],
+  ["Ctrl + wheel", "zooms in and out; on a Mac ⌘ + wheel"],
+  ["Wheel", "scrolls the page, up and down"],
   ["Drag", "moves a zoomed picture"],
   ["Double click", "shows the whole picture"],
+];
+
+const FINGERS = [
+  ["Tap", "chooses a pixel"],
+  ["Two fingers", "zoom and move the picture"],
+  ["One finger", "moves a zoomed picture, else scrolls the page"],
+  ["Double tap", "shows the whole picture"],
 ];
 
 const KEYS = [
@@ -34,9 +42,12 @@ const KEYS = [
   ["Enter", "chooses the pixel under the pointer"],
   ["+ −", "zoom"],
   ["0", "shows the whole picture"],
-  ["Esc", "shows all classes again"],
+  ["Esc", "shows all hidden and isolated classes again, also without the focus"],
   ["?", "opens this list"],
 ];
+
+const OTHER_PHOTO =
+  "Another photo is shown whole, with all its classes; the same one at another size or by another model as before.";
 
 let groups = 0; // radio buttons of one name form a group, so each viewer needs its own name
 
@@ -162,12 +173,22 @@ const entriesOf = (entries) =>
 /** The button "?" and the list of keys and gestures that it opens; closing it returns the focus. */
 export class Help {
   constructor() {
-    const list = (entries) => element("dl", {}, ...entriesOf(entries));
+    const list = (entries, className = "") => element("dl", { className }, ...entriesOf(entries));
     const title = element("h2", { textContent: "Pointer and keys", id: "help-title" });
     const close = element("button", { type: "button", className: "tool close", textContent: "Close" });
     const keysTitle = element("h3", { textContent: "Keys, with the picture in focus" });
     this.keys = list(KEYS);
-    this.dialog = element("dialog", {}, title, list(GESTURES), keysTitle, this.keys, close);
+    this.dialog = element(
+      "dialog",
+      {},
+      title,
+      list(MOUSE, "fine"),
+      list(FINGERS, "coarse"),
+      keysTitle,
+      this.keys,
+      element("p", { textContent: OTHER_PHOTO }),
+      close,
+    );
     this.dialog.setAttribute("aria-labelledby", "help-title");
     close.addEventListener("click", () => this.dialog.close());
     // A click beside the list is on the dialog's backdrop, which is the dialog itself.

@@ -29,6 +29,7 @@ import {
 import { Gestures } from "./gestures.js";
 import { Legend } from "./legend.js";
 import { Membership } from "./linking.js";
+import { Looks } from "./looks.js";
 import { MarkPainter, devicePixels, paintBoundaries, paintGrid, paintPicture, setSize } from "./painting.js";
 import { Picture } from "./picture.js";
 import { Reader } from "./reader.js";
@@ -43,12 +44,26 @@ const NEAREST_FROM = 2; // CSS pixels a picture pixel, from which the photo is n
 const GRID_FROM = 16; // likewise, from which lines are drawn between pixels
 const ALIKE = 0.01; // aspect ratios that differ by less are the same photo's, at another size
 
-const DESCRIPTION =
-  "Click a pixel to read it. Arrow keys move the chosen pixel by 1, with Shift by 10. " +
-  "Plus and minus zoom, 0 shows the whole picture, question mark lists all keys.";
+const HINT_MS = 1600; // how long the picture says how it is zoomed
+const OVERLAYS = "[role=dialog]"; // of the page: Escape closes them first
+const TEXT_FIELDS = "input:not([type=radio], [type=range], [type=checkbox])";
+const USES_ESCAPE = `${TEXT_FIELDS}, textarea, select, [contenteditable], dialog`; // to close or to undo
+
+/** What a screen reader says of the picture, in the words of the hand that is there. */
+const description = () => [
+  element("span", { className: "fine", textContent: "Click a pixel to read it." }),
+  element("span", { className: "coarse", textContent: "Tap a pixel to read it." }),
+  " Arrow keys move the chosen pixel by 1, with Shift by 10. Plus and minus zoom, 0 shows the whole picture, ",
+  "Escape shows all classes again, question mark lists all keys.",
+];
+
+const CAN_ZOOM = /Mac/.test(navigator.platform) ? "⌘ + wheel zooms" : "Ctrl + wheel zooms";
 
 /** What a viewer leaves to the next one with its key, when Streamlit removes and rebuilds it. */
 const legacies = new Map();
+
+/** Whether two pictures show the same photo, in the same proportions and with the same classes. */
+const isOfTheSame = (a, b) => a.subject === b.subject && isAlike(a, b) && String(a.names) === String(b.names);
 
 const isAlike = (a, b) => Math.abs((a.width * b.height) / (a.height * b.width) - 1) < ALIKE;
 
@@ -87,6 +102,7 @@ class PixelViewer {
     this.viewUnanswered = false;
 
     this.membership = new Membership(this);
+    this.looks = new Looks(this);
     this.build();
     this.gestures = new Gestures(this.marksLayer, this);
     this.adoptStyle(style);
@@ -107,6 +123,7 @@ class PixelViewer {
     this.marksLayer.setAttribute("role", "application");
     this.marksLayer.setAttribute("aria-describedby", "description");
     this.pins = new Pins();
+    this.hint = element("p", { className: "hint", textContent: CAN_ZOOM, attributes: { "aria-hidden": "true" } });
     this.stage = element(
       "div",
       { className: "stage" },
@@ -116,6 +133,7 @@ class PixelViewer {
       this.linesLayer,
       this.marksLayer,
       this.pins.element,
+      this.hint,
     );
 
     this.viewPicker = new ViewPicker((view) => this.pickView(view));
@@ -150,6 +168,7 @@ class PixelViewer {
     this.legend = new Legend(() => {
       this.paintSoon();
       this.membership.toolbar?.classesPicked(this.pickedClasses);
+      this.noteLook();
     });
     this.words = element("p", { className: "says" });
     this.spoken = element("div", { className: "spoken unseen", attributes: { "aria-live": "polite" } });
@@ -165,14 +184,29 @@ class PixelViewer {
       this.loupe.element,
       this.legend.element,
       this.helpList.dialog,
-      element("p", { className: "unseen", id: "description", textContent: DESCRIPTION }),
+      element("p", { className: "unseen", id: "description" }, ...description()),
       this.spoken,
     );
-    this.root.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || this.legend.isolated === null) return;
-      event.preventDefault();
-      this.legend.isolate(null);
-    });
+    this.root.addEventListener("keydown", (event) => this.escape(event));
+    this.pageKeys = new AbortController();
+    // In the capture phase: afterwards, what Escape has closed would no longer be there to be seen.
+    const options = { signal: this.pageKeys.signal, capture: true };
+    document.addEventListener("keydown", (event) => this.escapeOnPage(event), options);
+  }
+
+  /** Escape brings back what is hidden or isolated. */
+  escape(event) {
+    if (event.key !== "Escape" || !this.legend.isAltered) return;
+    event.preventDefault();
+    this.legend.restore(null, []);
+  }
+
+  /** Likewise elsewhere on the page, where nothing else wants the key. */
+  escapeOnPage(event) {
+    const path = event.composedPath();
+    const isUsed = path.some((each) => each instanceof Element && each.matches(USES_ESCAPE));
+    if (path.includes(this.root) || isUsed || document.querySelector(OVERLAYS)) return;
+    this.escape(event);
   }
 
   /** Make room for readings beside the picture; a page that wants them wants them from the beginning. */
@@ -218,7 +252,8 @@ class PixelViewer {
     const { isolated, hidden } = legend;
     const legacy = { wanted, viewport, pickedView, pageView, isolated, hidden };
     const reader = this.reader?.legacy ?? null;
-    legacies.set(this.data.key, { ...legacy, boundaries: boundaries.on, opacity: slider.value, reader });
+    const looks = this.looks.legacy;
+    legacies.set(this.data.key, { ...legacy, boundaries: boundaries.on, opacity: slider.value, reader, looks });
   }
 
   /** `load` then decides, as for any other picture, what of it fits the one that comes. */
@@ -234,6 +269,7 @@ class PixelViewer {
     this.boundaries.set(legacy.boundaries);
     this.slider.set(legacy.opacity);
     if (legacy.reader) this.reader?.inherit(legacy.reader);
+    this.looks.inherit(legacy.looks);
   }
 
   // --- following Python ------------------------------------------------------------------------
@@ -256,6 +292,7 @@ class PixelViewer {
     this.followView(data);
     this.showWords();
     this.reader?.update(data.reading, data.picture.id, data.pinnable);
+    this.looks.follow(data);
     this.describe();
     this.showPins();
     if (this.veilColour !== this.readVeilColour()) {
@@ -321,9 +358,11 @@ class PixelViewer {
     this.putAside(before !== null && isAlike(before, description));
     this.root.style.setProperty("--rows", description.height);
     this.root.style.setProperty("--columns", description.width);
-    if (before !== null && !(isAlike(before, description) && String(before.names) === String(description.names))) {
+    this.looks.drop();
+    if (before !== null && !isOfTheSame(before, description)) {
       this.legend.reset();
       this.moveTo(WHOLE_PICTURE, { smooth: false });
+      this.looks.said = null; // what Python says of this one is news, even if it said the same of the other
     }
     this.membership.toolbar?.welcome(this);
     try {
@@ -349,6 +388,7 @@ class PixelViewer {
     this.paint();
     this.root.dataset.ready = "true";
     this.reader?.pictureShown(picture);
+    this.looks.note({ isTold: false });
   }
 
   /** Ends pointing into the picture; it stays visible if the next one is like it. */
@@ -540,8 +580,22 @@ class PixelViewer {
     this.moving = requestAnimationFrame(step);
   }
 
+  /** Python is told of a look, if it wants to know, while there is a picture and the viewport rests. */
+  noteLook() {
+    const isKept = this.data?.look && this.picture !== null;
+    if (isKept) this.looks.note({ isTold: true });
+  }
+
+  /** The wheel was turned without the key that makes it zoom: say which one does. */
+  wheelScrolls() {
+    setClass(this.hint, "shown", true);
+    clearTimeout(this.hintTimer);
+    this.hintTimer = setTimeout(() => setClass(this.hint, "shown", false), HINT_MS);
+  }
+
   setViewport(viewport) {
     this.showViewport(viewport);
+    this.noteLook();
     this.membership.tell("followViewport", viewport);
   }
 
@@ -820,6 +874,9 @@ class PixelViewer {
     this.bequeath();
     this.membership.leave();
     this.cancelSending();
+    this.looks.drop();
+    this.pageKeys.abort();
+    clearTimeout(this.hintTimer);
     cancelAnimationFrame(this.frame);
     cancelAnimationFrame(this.moving);
     this.observer.disconnect();

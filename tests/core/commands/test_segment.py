@@ -150,14 +150,17 @@ def test_reading_has_the_shape_that_was_asked_for(run, photo, shape, first, last
 # segment
 
 
-def test_segmenting_writes_index_mask_and_overlay(run, photo, street, paint, colours, tmp_path):
+ALL_FILES = {"index", "mask", "overlay", "confidence", "entropy", "shares"}
+
+
+def test_segmenting_writes_masks_maps_and_shares(run, photo, street, paint, colours, tmp_path):
     out = tmp_path / "new" / "folder"
     found = json.loads(
         run("segment", photo, "--model", "colours", "--size", "full", "--out", str(out), "--json")
     )
 
     assert set(found) == {"model", "image", "files", "class_shares"}
-    assert set(found["files"]) == {"index", "mask", "overlay"}
+    assert set(found["files"]) == ALL_FILES
     assert sorted(map(str, out.iterdir())) == sorted(found["files"].values())
     with Image.open(found["files"]["index"]) as index:
         assert index.mode == "P"
@@ -167,6 +170,10 @@ def test_segmenting_writes_index_mask_and_overlay(run, photo, street, paint, col
         assert np.array_equal(mask, paint(street))
     with Image.open(found["files"]["overlay"]) as overlay:
         assert np.array_equal(overlay, paint(street))  # photo and mask have the same colours
+    for kind in ("confidence", "entropy"):
+        with Image.open(found["files"][kind]) as map_:
+            assert (map_.mode, map_.size) == ("L", (48, 40))
+    assert Path(found["files"]["shares"]).read_text().splitlines()[1].startswith("Sky,960,0.5,")
 
 
 def test_segmenting_gives_the_shares_of_the_classes(run, photo, street, tmp_path):
@@ -184,16 +191,16 @@ def test_segmenting_as_text_names_files_and_shares_from_the_largest(run, photo, 
         "segment", photo, "--model", "colours", "--size", "full", "--out", str(tmp_path / "out")
     ).splitlines()
 
-    assert all(Path(line).is_file() for line in lines[:3])
-    assert [line.split()[1] for line in lines[3:]] == ["Sky", "Road", "Tree", "Void"]
-    assert lines[3].split()[0] == f"{(street == SKY).mean():.2%}"
+    assert all(Path(line).is_file() for line in lines[:6])
+    assert [line.split()[1] for line in lines[6:]] == ["Sky", "Road", "Tree", "Void"]
+    assert lines[6].split()[0] == f"{(street == SKY).mean():.2%}"
 
 
 def test_segmenting_writes_all_probabilities_when_asked(run, photo, street, tmp_path):
     options = ("--model", "colours", "--size", "full", "--out", str(tmp_path / "out"), "--probabilities")
     found = json.loads(run("segment", photo, *options, "--json"))
 
-    assert set(found["files"]) == {"index", "mask", "overlay", "probabilities"}
+    assert set(found["files"]) == ALL_FILES | {"probabilities"}
     with np.load(found["files"]["probabilities"]) as arrays:
         assert arrays["probabilities"].shape == (40, 48, 4)
         assert np.array_equal(arrays["probabilities"].argmax(axis=2), street)
@@ -216,7 +223,51 @@ def test_segmenting_a_second_photo_keeps_the_first_ones_files(run, photo, tmp_pa
     for path in (photo, str(other)):
         run("segment", path, "--model", "colours", "--size", "full", "--out", str(tmp_path / "out"))
 
-    assert len(list((tmp_path / "out").iterdir())) == 6
+    assert len(list((tmp_path / "out").iterdir())) == 12
+
+
+@pytest.mark.parametrize("options", [("--size", "512"), ("--size", "512", "--square")])
+def test_segmenting_at_the_photos_own_size_too(run, photo, street, colours, tmp_path, options):
+    """Whatever size was worked at; squashed to a square as well."""
+    out = ("--out", str(tmp_path / "out"), "--own-size", "--json")
+    found = json.loads(run("segment", photo, "--model", "colours", *options, *out))
+
+    assert set(found["files"]) == ALL_FILES | {"index_own_size", "mask_own_size", "overlay_own_size"}
+    assert Path(found["files"]["mask_own_size"]).name.endswith("-mask-48x40.png")
+    with Image.open(found["files"]["index_own_size"]) as index:
+        labels = np.array(index)
+    # Enlarged ten times, boundaries are smooth: pixels beside them may be of either class.
+    assert (labels == street).mean() > 0.95
+    with Image.open(found["files"]["mask_own_size"]) as mask:
+        assert np.array_equal(mask, colours.palette[labels])
+    with Image.open(found["files"]["overlay_own_size"]) as overlay:
+        assert overlay.size == (48, 40)
+
+
+def test_a_reading_is_written_as_csv_and_as_a_chart(run, photo, tmp_path):
+    table, chart = tmp_path / "reading.csv", tmp_path / "reading.html"
+    options = (
+        "--model",
+        "colours",
+        "--size",
+        "full",
+        "--at",
+        "30,4",
+        "--csv",
+        str(table),
+        "--chart",
+        str(chart),
+    )
+    run("segment", photo, *options)
+
+    assert len(table.read_text().splitlines()) == 22
+    assert "Pixel (30, 4) is Road with 100 %" in chart.read_text("utf-8")
+
+
+def test_a_chart_without_a_pixel_is_refused(refusal, photo, tmp_path):
+    sentence = refusal("segment", photo, "--model", "colours", "--chart", str(tmp_path / "a.html"))
+
+    assert sentence == "--chart needs the pixel to read, as in --at 212,340."
 
 
 # evaluate

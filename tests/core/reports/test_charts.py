@@ -11,7 +11,16 @@ import torch
 
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import TemperatureError
-from core.reports.charts import chart_text, css, pins_chart, reading_chart, reading_option, temperature_chart
+from core.reports.charts import (
+    FRAME,
+    chart_text,
+    class_stacks,
+    css,
+    pins_chart,
+    pixel_axis,
+    reading_option,
+    temperature_chart,
+)
 from core.segmentation.painting import colour_mask, overlay
 from core.segmentation.pins import pin
 from core.segmentation.reading import PixelPrediction, PixelReading, Shape, neighbourhood, pixel_predictions
@@ -86,100 +95,82 @@ def test_overlay_rounds_to_the_nearest_byte():
 
 
 def test_chart_has_the_pixels_columns_from_left_to_right():
-    figure = reading_chart(reading([[1, 0, 0], [1, 0, 0], [1, 0, 0]], chosen=1, first=9))
+    axis = pixel_axis(reading([[1, 0, 0], [1, 0, 0], [1, 0, 0]], chosen=1, first=9))
 
-    assert list(figure.data[0].x) == ["9", "10", "11"]
-    assert figure.layout.xaxis.type == "category"
+    assert axis.labels == ["9", "10", "11"]
+    assert axis.title == "column (row 7)"
+    assert axis.pixel.format(9) == "Pixel (7, 9)"
 
 
 def test_chart_stacks_classes_from_the_most_probable_in_their_colours():
-    figure = reading_chart(reading([[0.1, 0.2, 0.7], [0.1, 0.4, 0.5]], chosen=0))
+    stacks = class_stacks(reading([[0.1, 0.2, 0.7], [0.1, 0.4, 0.5]], chosen=0))
 
-    assert [bar.name for bar in figure.data] == ["C", "B", "A"]
-    assert [bar.marker.color for bar in figure.data] == ["rgb(0, 0, 255)", "rgb(0, 255, 0)", "rgb(255, 0, 0)"]
-    assert list(figure.data[0].y) == pytest.approx([0.7, 0.5])
-    assert figure.layout.barmode == "stack"
+    assert [stack.name for stack in stacks] == ["C", "B", "A"]
+    assert [stack.colour for stack in stacks] == ["rgb(0, 0, 255)", "rgb(0, 255, 0)", "rgb(255, 0, 0)"]
+    assert stacks[0].heights == pytest.approx([0.7, 0.5])
 
 
 def test_chart_sums_up_the_classes_that_get_no_colour_of_their_own():
-    figure = reading_chart(reading([[0.1, 0.2, 0.7], [0.1, 0.4, 0.5]], chosen=0), classes=1)
+    stacks = class_stacks(reading([[0.1, 0.2, 0.7], [0.1, 0.4, 0.5]], chosen=0), classes=1)
 
-    assert [bar.name for bar in figure.data] == ["C", "2 others"]
-    assert list(figure.data[1].y) == pytest.approx([0.3, 0.5])
+    assert [stack.name for stack in stacks] == ["C", "2 others"]
+    assert stacks[1].heights == pytest.approx([0.3, 0.5])
 
 
 def test_chart_sums_up_one_other_class_as_one():
-    figure = reading_chart(reading([[0.1, 0.2, 0.7]], chosen=0), classes=2)
+    stacks = class_stacks(reading([[0.1, 0.2, 0.7]], chosen=0), classes=2)
 
-    assert [bar.name for bar in figure.data] == ["C", "B", "1 other"]
+    assert [stack.name for stack in stacks] == ["C", "B", "1 other"]
 
 
 def test_chart_gives_no_bar_to_a_class_that_nobody_would_see():
-    figure = reading_chart(reading([[0.997, 0.003, 0], [0.6, 0.004, 0.396]], chosen=0))
+    stacks = class_stacks(reading([[0.997, 0.003, 0], [0.6, 0.004, 0.396]], chosen=0))
 
-    assert [bar.name for bar in figure.data] == ["A", "C", "1 other"]
+    assert [stack.name for stack in stacks] == ["A", "C", "1 other"]
 
 
 def test_chart_bars_reach_one_at_every_pixel():
     random = np.random.default_rng(0).dirichlet([1, 1, 1], size=21)
-    figure = reading_chart(reading(random.tolist(), chosen=10), classes=2)
+    stacks = class_stacks(reading(random.tolist(), chosen=10), classes=2)
 
-    assert np.sum([bar.y for bar in figure.data], axis=0) == pytest.approx(np.ones(21), abs=1e-6)
-
-
-@pytest.mark.parametrize("chosen", [0, 1, 2])
-def test_chart_frames_the_chosen_pixel(chosen):
-    figure = reading_chart(reading([[1, 0, 0]] * 3, chosen, first=100))
-
-    (frame,) = figure.layout.shapes
-    assert (frame.x0, frame.x1) == (chosen - 0.5, chosen + 0.5)
-
-
-def test_chart_names_the_row():
-    figure = reading_chart(reading([[1, 0, 0]], chosen=0))
-
-    assert figure.layout.xaxis.title.text == "column (row 7)"
+    assert np.sum([stack.heights for stack in stacks], axis=0) == pytest.approx(np.ones(21), abs=1e-6)
 
 
 def test_chart_of_a_column_has_the_rows_from_top_to_bottom():
-    figure = reading_chart(reading_around(50, 3, "column"))
+    axis = pixel_axis(reading_around(50, 3, "column"))
 
-    assert list(figure.data[0].x) == [str(row) for row in range(40, 61)]
-    assert figure.layout.xaxis.title.text == "row (column 3)"
-    assert figure.layout.xaxis.unifiedhovertitle.text == "Pixel (%{x}, 3)"
-    assert figure.layout.shapes[0].x0 == 9.5
+    assert axis.labels == [str(row) for row in range(40, 61)]
+    assert axis.title == "row (column 3)"
+    assert axis.pixel.format(40) == "Pixel (40, 3)"
 
 
 def test_chart_of_a_square_names_both_coordinates_row_by_row():
-    figure = reading_chart(reading_around(50, 3, "square"))
+    axis = pixel_axis(reading_around(50, 3, "square"))
 
-    assert list(figure.data[0].x)[:4] == ["(48, 2)", "(48, 3)", "(48, 4)", "(49, 1)"]
-    assert figure.layout.xaxis.title.text == "pixel (row, column)"
-    assert figure.layout.xaxis.unifiedhovertitle.text == "Pixel %{x}"
-    assert figure.data[0].x[10] == "(50, 3)"
-    assert figure.layout.shapes[0].x0 == 9.5
+    assert axis.labels[:4] == ["(48, 2)", "(48, 3)", "(48, 4)", "(49, 1)"]
+    assert axis.labels[10] == "(50, 3)"
+    assert axis.title == "pixel (row, column)"
+    assert axis.pixel.format("(50, 3)") == "Pixel (50, 3)"
 
 
 @pytest.mark.parametrize("shape", ["row", "column", "square"])
 def test_chart_has_a_bar_for_every_pixel_of_every_shape(shape):
-    figure = reading_chart(reading_around(0, 99, shape))
-
-    assert len(set(figure.data[0].x)) == 21
+    assert len(set(pixel_axis(reading_around(0, 99, shape)).labels)) == 21
 
 
 @pytest.mark.parametrize("shape", ["row", "column", "square"])
-def test_the_chart_of_the_page_says_the_same_as_that_of_the_file(shape):
+def test_the_chart_of_the_page_has_those_stacks_and_names(shape):
     reading = reading_around(0, 99, shape)
-    bars, option = reading_chart(reading).data, reading_option(reading)
+    stacks, axis, option = class_stacks(reading), pixel_axis(reading), reading_option(reading)
     names, below = option["xAxis"]
-    *stacks, _ = option["series"]
+    *bars, _ = option["series"]
 
-    assert [stack["name"] for stack in stacks] == [bar.name for bar in bars]
-    assert [stack["itemStyle"]["color"] for stack in stacks] == [bar.marker.color for bar in bars]
-    for stack, bar in zip(stacks, bars, strict=True):
-        assert stack["stack"] == stacks[0]["stack"]
-        assert stack["data"] == pytest.approx([100 * height for height in bar.y], abs=0.005)
-    assert below["data"] == list(bars[0].x)
+    assert [bar["name"] for bar in bars] == [stack.name for stack in stacks]
+    assert [bar["itemStyle"]["color"] for bar in bars] == [stack.colour for stack in stacks]
+    for bar, stack in zip(bars, stacks, strict=True):
+        assert bar["stack"] == bars[0]["stack"]
+        assert bar["data"] == pytest.approx([100 * height for height in stack.heights], abs=0.005)
+    assert below["data"] == axis.labels
     assert (
         names["data"][0]
         == {"row": "Pixel (0, 79)", "column": "Pixel (0, 99)", "square": "Pixel (0, 95)"}[shape]
@@ -219,18 +210,18 @@ def test_a_temperature_that_does_not_exist_has_no_chart():
 
 @pytest.mark.parametrize("shape", ["row", "column", "square"])
 def test_bars_have_an_edge_so_that_black_is_seen_on_black(shape):
-    reading = reading_around(50, 3, shape)
-    figures = reading_chart(reading), temperature_chart(reading, 2)
+    shown = reading_around(50, 3, shape)
 
-    for bars in (trace for figure in figures for trace in figure.data):
+    for bars in temperature_chart(shown, 2).data:
         assert bars.marker.line.width > 0
         assert bars.marker.line.color == "rgb(128, 128, 128)"
+    for bar in reading_option(shown)["series"][:-1]:
+        assert bar["itemStyle"]["borderWidth"] > 0
+        assert bar["itemStyle"]["borderColor"] == "rgb(128, 128, 128)"
 
 
 def test_the_frame_has_a_colour_that_no_class_has():
-    frame = reading_chart(reading([[1, 0, 0]], chosen=0)).layout.shapes[0].line.color
-
-    assert frame not in {f"rgb{tuple(colour)}" for colour in CAMVID_32.palette.tolist()}
+    assert FRAME not in {css(colour) for colour in CAMVID_32.palette.tolist()}
 
 
 def test_pins_are_bars_to_100_per_cent_one_below_the_other():
@@ -252,7 +243,7 @@ def test_no_name_means_anything_to_a_chart():
     best = tuple(replace(each, name=evil) for each in shown.chosen.top)
     kept = pin(evil, "a.jpg", "m", "512", replace(shown.chosen, top=best))
 
-    for figure in (reading_chart(shown), temperature_chart(shown, 2), pins_chart([kept], {})):
+    for figure in (temperature_chart(shown, 2), pins_chart([kept], {})):
         texts = json.dumps(json.loads(figure.to_json()), ensure_ascii=False)
         assert chart_text(evil).replace('"', r"\"") in texts
         assert "<a" not in texts

@@ -76,6 +76,14 @@ def test_the_confidence_map_has_255_where_the_confidence_is_one(segmentation):
     assert "round(255 * confidence)" in picture.info["Description"]
 
 
+def test_the_entropy_map_has_fifty_steps_to_a_bit(segmentation):
+    picture = opened(export.entropy_map(segmentation))
+
+    assert picture.mode == "L"
+    assert np.abs(np.asarray(picture) / 50 - segmentation.entropy()).max() <= 0.5 / 50 + 1e-3
+    assert "round(50 * entropy in bits)" in picture.info["Description"]
+
+
 def test_class_shares_read_back_as_csv(segmentation):
     rows = list(csv.DictReader(io.StringIO(export.class_shares(segmentation).decode())))
 
@@ -181,7 +189,7 @@ def test_everything_of_all_photos_is_in_one_zip(segmentation, street):
     file = io.BytesIO()
     export.write_all([("a-colours-full", segmentation), ("b-colours-full", segmentation)], file)
 
-    kinds = ("index.png", "mask.png", "overlay.png", "confidence.png", "shares.csv")
+    kinds = ("index.png", "mask.png", "overlay.png", "confidence.png", "entropy.png", "shares.csv")
     with ZipFile(file) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == [f"{photo}-colours-full-{kind}" for photo in "ab" for kind in kinds]
@@ -200,7 +208,7 @@ def test_photos_are_asked_for_one_by_one(segmentation):
     export.write_all(photos(), pipe)
     assert sizes[0] < sizes[1] < sizes[2]
     with ZipFile(io.BytesIO(bytes(pipe.content))) as archive:
-        assert len(archive.namelist()) == 15
+        assert len(archive.namelist()) == 18
 
 
 def test_photos_of_one_name_do_not_overwrite_each_other(segmentation):
@@ -218,7 +226,7 @@ def test_a_hostile_stem_stays_in_the_zips_own_folder(segmentation):
 
     with ZipFile(file) as archive:
         assert archive.namelist()[0] == "etc-a-index.png"
-        assert archive.namelist()[5] == "photo-index.png"
+        assert archive.namelist()[6] == "photo-index.png"
 
 
 # Names
