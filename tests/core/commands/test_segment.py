@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -353,8 +354,8 @@ def other_model(colour_model, store) -> str:
     classes[ROAD]["name"], classes[TREE]["name"] = "Tree", "Road"
     (store / "swapped").mkdir()
     (store / "swapped" / "model.json").write_text(json.dumps(card), "utf-8")
-    weights = (store / "colours" / "weights.safetensors").read_bytes()
-    (store / "swapped" / "weights.safetensors").write_bytes(weights)
+    for name in ("weights.safetensors", "model.onnx"):
+        (store / "swapped" / name).write_bytes((store / "colours" / name).read_bytes())
     return "swapped"
 
 
@@ -618,9 +619,10 @@ def test_an_unknown_model_is_refused_with_those_there_are(refusal, photo, name):
 
 
 def test_a_broken_model_is_named(refusal, photo, store):
-    (store / "colours" / "weights.safetensors").write_bytes(b"")
+    for name in ("weights.safetensors", "model.onnx"):  # whichever of them its engine reads
+        (store / "colours" / name).write_bytes(b"")
 
-    assert "weights.safetensors" in refusal("segment", photo, "--model", "colours")
+    assert re.search(r"weights\.safetensors|model\.onnx", refusal("segment", photo, "--model", "colours"))
 
 
 @pytest.mark.parametrize(
