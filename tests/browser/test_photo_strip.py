@@ -41,8 +41,8 @@ def zipped() -> bytes:
 
 def expect_in_sight(page: Page, name: str) -> None:
     """Wait until a photo is chosen, and lies within what the strip shows of its row."""
-    expect(page.locator(".strip li.chosen .name")).to_have_text(name)
-    row, chosen = page.locator(".strip"), page.locator(".strip li.chosen")
+    expect(page.locator("ul.strip li.chosen .name")).to_have_text(name)
+    row, chosen = page.locator("ul.strip"), page.locator("ul.strip li.chosen")
 
     def edges(of: Locator) -> tuple[float, float]:
         box = of.bounding_box() or {"x": 0, "width": 0}
