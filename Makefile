@@ -53,7 +53,7 @@ setup-dev: .venv/dev-stamp  ## setup, and the tools of tests and checks
 
 run: setup  ## the app, on http://localhost:8501; HOST=0.0.0.0 lets others in, STREETSCOPE_GUESTS=1 as guests who only look
 	$(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),@echo "$(if $(GUESTS),$(GUESTS_MAY),$(VISITORS_MAY))")
-	$(BIN)/python -m streamlit run app.py --server.port 8501 --server.address $(HOST)
+	$(BIN)/python -m streamlit run serve.py --server.port 8501 --server.address $(HOST)
 
 quick: check node  ## check, and all tests that need neither a browser nor training
 	$(BIN)/python -m pytest $(QUICK_TESTS)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.widgets.shared.front_door import enter
 from pages.widgets.shared.media import forget_earlier_files
+from pages.widgets.top.links import page_links
 
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
 ICON = Path(__file__).parent / "pages" / "widgets" / "shared" / "icon.png"
@@ -28,48 +29,47 @@ def explore_by_name() -> None:
     st.switch_page(explore, query_params=st.query_params.to_dict())
 
 
-page = st.navigation(
-    [
-        explore,
-        st.Page(explore_by_name, title="Explore", url_path="explore", visibility="hidden"),
-        st.Page(
-            "pages/compare.py",
-            title="Compare",
-            icon=":material/compare:",
-            url_path="compare",
-        ),
-        st.Page(
-            "pages/data.py",
-            title="Data",
-            icon=":material/photo_library:",
-            url_path="data",
-        ),
-        st.Page(
-            "pages/training.py",
-            title="Training",
-            icon=":material/school:",
-            url_path="training",
-        ),
-        st.Page(
-            "pages/runs.py",
-            title="Runs",
-            icon=":material/monitoring:",
-            url_path="runs",
-        ),
-        st.Page(
-            "pages/evaluate.py",
-            title="Evaluate",
-            icon=":material/analytics:",
-            url_path="evaluate",
-        ),
-        st.Page(
-            "pages/about.py",
-            title="About",
-            icon=":material/info:",
-            url_path="about",
-        ),
-    ],
-    position="top",
-)
+PAGES = [
+    explore,
+    st.Page(
+        "pages/compare.py",
+        title="Compare",
+        icon=":material/compare:",
+        url_path="compare",
+    ),
+    st.Page(
+        "pages/data.py",
+        title="Data",
+        icon=":material/photo_library:",
+        url_path="data",
+    ),
+    st.Page(
+        "pages/training.py",
+        title="Training",
+        icon=":material/school:",
+        url_path="training",
+    ),
+    st.Page(
+        "pages/runs.py",
+        title="Runs",
+        icon=":material/monitoring:",
+        url_path="runs",
+    ),
+    st.Page(
+        "pages/evaluate.py",
+        title="Evaluate",
+        icon=":material/analytics:",
+        url_path="evaluate",
+    ),
+    st.Page(
+        "pages/about.py",
+        title="About",
+        icon=":material/info:",
+        url_path="about",
+    ),
+]
+by_name = st.Page(explore_by_name, title="Explore", url_path="explore", visibility="hidden")
+page = st.navigation([*PAGES, by_name], position="hidden")
+page_links(PAGES, page)
 page.run()
 forget_earlier_files()

@@ -75,7 +75,7 @@ def clicks() -> dict[str, list[Times]]:
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
         pages: dict[str, tuple[Page, Callable[[Page, float, float], Point]]] = {}
-        app = stack.enter_context(served("app.py"))
+        app = stack.enter_context(served("serve.py"))
         page = stack.enter_context(opened(browser, "about:blank"))
         open_photos(page, app.url, [photo(0)])
         page.locator(READS).wait_for(timeout=120_000)

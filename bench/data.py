@@ -142,7 +142,7 @@ def measured(frames: int, width: int, height: int) -> dict[str, float]:
         counted = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
         found = {"statistics": float(counted.stdout)}
         setting = {"STREETSCOPE_DATA": str(folder / "data"), "STREETSCOPE_CACHE": str(folder / "cache")}
-        with chromium() as browser, served("app.py", **setting) as app:
+        with chromium() as browser, served("serve.py", **setting) as app:
             page = browser.new_page(viewport={"width": 1280, "height": 2400})
             # The server's very first page would measure the imports, which the part on starting does.
             page.goto(f"{app.url}/explore")

@@ -43,7 +43,7 @@ def wander(page: Page) -> tuple[list[float], float]:
 
 
 def measure() -> Report:
-    with chromium() as browser, served("app.py") as app, browser.new_page() as page:
+    with chromium() as browser, served("serve.py") as app, browser.new_page() as page:
         page.set_viewport_size({"width": 1280, "height": 1400})
         open_photos(page, app.url, [photo(0)])
         page.locator(READS).wait_for(timeout=120_000)

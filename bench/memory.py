@@ -56,7 +56,7 @@ def memory_of_sessions(browser: Browser, app: Server, idle: float) -> tuple[floa
 
 
 def measure() -> Report:
-    with chromium() as browser, served("app.py") as app:
+    with chromium() as browser, served("serve.py") as app:
         with browser.new_page() as page:  # the network is loaded and has seen a photo of this size
             open_photos(page, app.url, [photo(0)])
         idle = resident_megabytes(app.pid)

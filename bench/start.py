@@ -26,7 +26,7 @@ IMPORTS = (
 
 def seconds_to_picture(browser: Browser) -> float:
     start = time.perf_counter()
-    with served("app.py") as app, browser.new_page() as page:
+    with served("serve.py") as app, browser.new_page() as page:
         page.goto(app.url)
         page.locator(".viewer[data-ready=true]").wait_for(timeout=120_000)
         return time.perf_counter() - start

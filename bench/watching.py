@@ -208,7 +208,7 @@ def seconds_to_runs_page(browser: Browser, app: Server) -> float:
 
 
 def measure() -> Report:
-    with workplace() as folder, chromium() as browser, served("app.py") as app:
+    with workplace() as folder, chromium() as browser, served("serve.py") as app:
         data = large_toytown(folder / "data" / "large")
         rows, found = beside_a_run(browser, app, data)
         print(rows, found, flush=True)

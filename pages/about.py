@@ -3,14 +3,18 @@
 import streamlit as st
 
 from pages.widgets.shared.front_door import front_door
+from pages.widgets.shared.html import html
+from pages.widgets.top.title import page_title
 
 front_door()
-st.header("What is StreetScope?", anchor=False)
-st.markdown(
-    "A way to look inside **street-scene segmentation**: a network gives every pixel of a photo a class "
-    "such as Road, Car or Sky. Here you see what it decided and how sure it was, pixel by pixel, browse "
-    "what it learnt from, train it and watch it learn, and measure how good it is. It all runs on one "
-    "ordinary computer, without a GPU and without the internet."
+page_title(
+    html("What is StreetScope?"),
+    html(
+        "A way to look inside <strong>street-scene segmentation</strong>: a network gives every pixel of a "
+        "photo a class such as Road, Car or Sky. Here you see what it decided and how sure it was, pixel by "
+        "pixel, browse what it learnt from, train it and watch it learn, and measure how good it is. It all "
+        "runs on one ordinary computer, without a GPU and without the internet."
+    ),
 )
 
 with st.spinner("Reading the model's card"):

@@ -2,18 +2,25 @@
 
 import streamlit as st
 
+from pages.widgets.photos import added
 from pages.widgets.shared.front_door import front_door
+from pages.widgets.shared.html import html
+from pages.widgets.top.title import page_title
 
 front_door()
-st.header("What changes with size or model?", anchor=False)
-st.markdown(
-    "The same photo, segmented twice. Zoom, drag or choose a pixel in any picture, and the others follow. "
-    "[The article](about#article) behind StreetScope squashed its photos into squares: see what that does."
+page_title(
+    html("What changes with size or model?"),
+    html(
+        "The same photo, segmented twice. Zoom, drag or choose a pixel in any picture, and the others "
+        "follow. <a href='about#article' target='_self'>The article</a> behind StreetScope squashed its "
+        "photos into squares: see what that does."
+    ),
+    news=added.news(),
 )
 
 with st.spinner("Loading the network"):
     from pages.widgets.explore import comparison
-    from pages.widgets.photos.input import listen_for_pasted, photo_input, photo_picker, show_refused
+    from pages.widgets.photos.input import add_photos, camera_input, photo_picker, photo_upload
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
     from pages.widgets.shared.markdown import markdown
@@ -21,8 +28,10 @@ with st.spinner("Loading the network"):
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     photo = photo_picker()
-    photo_input()
-show_refused()
+    add_photos()
+    camera_input()
+photo_upload()
+added.show_refused()
 warn_of_missing("model1", "model2")
 sides = []
 for number, (column, size) in enumerate(zip(st.columns(2, gap="medium"), ("512", "1024"), strict=True), 1):
@@ -75,5 +84,4 @@ def side_by_side() -> None:
 
 
 side_by_side()
-listen_for_pasted()
 keep_visitor_session()

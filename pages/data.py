@@ -3,13 +3,17 @@
 import streamlit as st
 
 from pages.widgets.shared.front_door import front_door
+from pages.widgets.shared.html import html
+from pages.widgets.top.title import page_title
 
 front_door()
-st.header("What does a network learn from?", anchor=False)
-st.markdown(
-    "From photos in which people have labelled **every pixel**: each photo comes with a *label map* of the "
-    "same size, which gives the class of every pixel. Pixels that nobody labelled are **Void** and are "
-    "never counted."
+page_title(
+    html("What does a network learn from?"),
+    html(
+        "From photos in which people have labelled <strong>every pixel</strong>: each photo comes with a "
+        "<em>label map</em> of the same size, which gives the class of every pixel. Pixels that nobody "
+        "labelled are <strong>Void</strong> and are never counted."
+    ),
 )
 
 with st.spinner("Looking for data sets"):

@@ -5,13 +5,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.widgets.shared.front_door import front_door
+from pages.widgets.shared.html import html
+from pages.widgets.top.title import page_title
 
 front_door()
-st.header("How good is the network, and where is it wrong?", anchor=False)
-st.markdown(
-    "A model segments frames whose **true classes are known**, and every pixel is counted. No single figure "
-    "says it all: see which classes it confuses, which frames are worst, and whether it knows when it is "
-    "wrong."
+page_title(
+    html("How good is the network, and where is it wrong?"),
+    html(
+        "A model segments frames whose <strong>true classes are known</strong>, and every pixel is "
+        "counted. No single figure says it all: see which classes it confuses, which frames are worst, "
+        "and whether it knows when it is wrong."
+    ),
 )
 
 with st.spinner("Loading the network"):

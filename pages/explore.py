@@ -4,21 +4,26 @@ from functools import partial
 
 import streamlit as st
 
+from pages.widgets.photos import added
 from pages.widgets.shared.front_door import front_door
+from pages.widgets.shared.html import html
+from pages.widgets.top.title import page_title
 
 front_door()
-st.header("What is in this street?", anchor=False)
-st.markdown(
-    "Every pixel of a photo gets a **class** such as Road, Car or Sky. Point at the picture to see it; "
-    "choose a pixel to read how sure the network is, there and at its neighbours."
+page_title(
+    html("What is in this street?"),
+    html(
+        "Every pixel gets a <strong>class</strong> such as Road, Car or Sky. "
+        "Tap or click one to read how sure the network is."
+    ),
+    news=added.news(),
 )
-
 with st.spinner("Loading the network"):
-    # After the title, not at the top: importing torch takes seconds while somebody is waiting.
+    # After the title, not at the top: importing takes a moment in which somebody is waiting.
     from pages.widgets.explore import address, pins, reading
     from pages.widgets.explore.downloads import download_menu
     from pages.widgets.explore.share import share_menu
-    from pages.widgets.photos.input import listen_for_pasted, photo_input, show_refused
+    from pages.widgets.photos.input import camera_input, listen_for_files, photo_upload
     from pages.widgets.photos.strip import photo_strip
     from pages.widgets.photos.visitor_session import keep_visitor_session, visitor_session
     from pages.widgets.segmentation.models import (
@@ -35,12 +40,13 @@ with st.spinner("Loading the network"):
 address.follow()
 address.say_missing()
 warn_of_missing("model")
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    photo_input()
+with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="photo_bar"):
     strip = st.container()
-    model = model_picker()
+    camera_input()
+    model = model_picker(compact=True)
     size = size_picker(model)
-show_refused()
+photo_upload()
+added.show_refused()
 
 photo = visitor_session().photo()
 waiting = markdown("Segmenting {photo}", photo=photo.name[:80])
@@ -96,5 +102,5 @@ def look_inside() -> None:
 
 look_inside()
 st.caption(figures(shown.segmentation))
-listen_for_pasted()
+listen_for_files()
 keep_visitor_session(address.take_up)

@@ -3,11 +3,16 @@
 import streamlit as st
 
 from pages.widgets.shared.front_door import front_door
+from pages.widgets.shared.html import html
+from pages.widgets.top.title import page_title
 
 front_door()
-st.header("What has the network learnt so far?", anchor=False)
-st.markdown(
-    "A **run** trains a network by a recipe. It continues when you close this page; come back at any time."
+page_title(
+    html("What has the network learnt so far?"),
+    html(
+        "A <strong>run</strong> trains a network by a recipe. It continues when you close this page; come "
+        "back at any time."
+    ),
 )
 
 with st.spinner("Looking for runs"):

@@ -3,12 +3,16 @@
 import streamlit as st
 
 from pages.widgets.shared.front_door import front_door
+from pages.widgets.shared.html import html
+from pages.widgets.top.title import page_title
 
 front_door()
-st.header("How does a network learn?", anchor=False)
-st.markdown(
-    "It sees labelled pictures again and again, and changes its weights a little after every few. "
-    "A **recipe** says how. The recipe called classroom is the quickest, and needs no GPU."
+page_title(
+    html("How does a network learn?"),
+    html(
+        "It sees labelled pictures again and again, and changes its weights a little after every few. "
+        "A <strong>recipe</strong> says how. The recipe called classroom is the quickest, and needs no GPU."
+    ),
 )
 
 with st.spinner("Looking for data sets and runs"):

@@ -46,6 +46,7 @@ FLOORS = (
     "core/__main__.py",
     "pages/widgets",
     "pages/widgets/shared",
+    "pages/widgets/top",
     "pages/widgets/viewer",
     "pages/widgets/segmentation",
     "pages/widgets/photos",
@@ -57,6 +58,7 @@ FLOORS = (
     "pages/widgets/about",
     "pages",
     "app.py",
+    "serve.py",
     "bench",
 )
 
@@ -67,7 +69,11 @@ Imports = Mapping[str, set[str]]
 def imports_of(root: Path) -> Imports:
     """Which files of the project each of its files imports, wherever in the file it does so."""
     folders = [root / top for top in ("core", "pages", "bench")]
-    files = [root / "app.py", *(path for folder in folders for path in folder.rglob("*.py"))]
+    files = [
+        root / "app.py",
+        root / "serve.py",
+        *(path for folder in folders for path in folder.rglob("*.py")),
+    ]
     paths = {path.relative_to(root).as_posix() for path in files}
     return {
         path: {found for names in _imported(root / path) if (found := _file(names, paths)) and found != path}
@@ -149,6 +155,7 @@ def house(tmp_path: Path) -> Path:
     for room in ("core/photos", "core/reports", "pages", "bench"):
         (tmp_path / room).mkdir(parents=True)
     (tmp_path / "app.py").write_text("import core.reports.charts\n")
+    (tmp_path / "serve.py").touch()
     (tmp_path / "core/photos/images.py").write_text("def draw():\n    from core.reports import charts\n")
     (tmp_path / "core/reports/charts.py").write_text("from core.reports.tables import rows\n")
     (tmp_path / "core/reports/tables.py").write_text(

@@ -12,7 +12,7 @@ from PIL import Image
 from core.toytown import toytown
 from tests.conftest import COLOURS, ROAD, ROOT, SKY, TREE, VOID, Labels, save_colour_model
 
-APP = ROOT / "app.py"
+APP = ROOT / "serve.py"
 
 TOWN_FRAMES, TOWN_SIZE = 30, (120, 160)
 """Of Toytown: its number of frames, their height and width."""

@@ -40,15 +40,6 @@ def blocks(shift: int = 0) -> bytes:
     return buffer.getvalue()
 
 
-def large(number: int) -> bytes:
-    """The test picture some times as high and wide, so that segmenting it takes a moment."""
-    buffer = io.BytesIO()
-    with Image.open(io.BytesIO(blocks())) as small:
-        times = 3 + number  # the same bytes would be the same photo
-        small.resize((times * SIZE[1], times * SIZE[0]), Image.Resampling.NEAREST).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
 def upload(page: Page, *files: tuple[str, bytes]) -> None:
     chooser = page.locator("[data-testid=stFileUploaderDropzoneInput]")
     chooser.set_input_files(
@@ -227,35 +218,9 @@ def test_a_photo_can_be_removed(app: RunningApp, open_page: OpenPage) -> None:
     look_at(page, "two.png")
     page.get_by_role("button", name="Remove two.png").click()
     expect(card(page, "two.png")).to_have_count(0)
+    expect_looked_at(page, "one.png")
+    page.get_by_role("button", name="Remove one.png").click()
     expect(page.get_by_text("china.jpg at 512 x 342")).to_be_visible()
-    expect(card(page, "one.png")).to_be_visible()
-
-
-def test_photos_can_be_removed_while_they_are_being_segmented(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(app.url)
-    viewer(page)
-    upload(page, *((f"{number}.png", large(number)) for number in range(6)))
-    # They are segmented one after the other: two go while others wait, the one looked at perhaps among them.
-    for name in ("5.png", "3.png"):
-        page.get_by_role("button", name=f"Remove {name}").click()
-        expect(card(page, name)).to_have_count(0)
-    for name in ("0.png", "1.png", "2.png", "4.png"):
-        expect(card(page, name).locator(".fact").last).to_contain_text("%")
-    expect(page.get_by_text("Segmented", exact=False)).to_have_count(0)
-
-
-def test_a_zip_of_photos_is_unpacked_and_its_bad_files_named(app: RunningApp, open_page: OpenPage) -> None:
-    page = open_page(app.url)
-    viewer(page)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("../../street/first.png", blocks(1))
-        archive.writestr("readme.txt", "no photo")
-        archive.writestr("second.png", blocks(2))
-    upload(page, ("photos.zip", buffer.getvalue()))
-    expect_looked_at(page, "second.png")
-    expect(card(page, "first.png")).to_be_visible()
-    expect(page.get_by_text("readme.txt cannot be used")).to_be_visible()
 
 
 def test_a_picture_is_pasted(app: RunningApp, open_page: OpenPage) -> None:

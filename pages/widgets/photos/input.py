@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import streamlit as st
 
@@ -16,42 +14,66 @@ from core.photos.archives import is_zip, photos_in_zip
 from core.photos.endings import ENDINGS
 from core.photos.images import MAX_BYTES as MAX_PHOTO_BYTES
 from core.photos.photo import Photo, read_photo
+from pages.widgets.photos import added, waiting
 from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
-from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.page_address import camera_allowed
 
 PHOTO_TYPES = [*(each for some in zip_longest(*ENDINGS.values()) for each in some if each), ".zip"]
-"""The usual ending of each format first, as the uploader shows only the first few."""
+"""The endings that a file chooser offers, the usual one of each format first."""
 
-_SHOWN = 3
-"""Errors shown at once; a zip can hold fifty bad files."""
+_PICTURES = "image/*"
+"""Offered too: for pictures of any kind, a phone offers its camera."""
 
-_UPLOADS, _CAMERAS, _REFUSED = "uploads_taken", "cameras_taken", "refused_photos"
+_UPLOADS, _CAMERAS, _TOO_LARGE = "uploads_taken", "cameras_taken", "photos_too_large"
+_TAKING = "taking"
 
-_mount_paste = st.components.v2.component(
-    "streetscope_paste", js=(Path(__file__).parent / "paste.js").read_text("utf-8")
+_mount_taking = st.components.v2.component(
+    "streetscope_taking",
+    css=Path(__file__).with_name("taking.css").read_text("utf-8"),
+    js=Path(__file__).with_name("taking.js").read_text("utf-8"),
 )
 
 Named = tuple[str, bytes]
 
 
-def photo_input() -> None:
-    """Drop, choose, or take a photo. The visitor's session has the photos afterwards."""
+def photo_upload() -> None:
+    """The uploader behind the strip's button, and behind what is dropped or pasted anywhere on the page.
+
+    The visitor's session has the photos afterwards. The style sheet of the page's top shows the uploader only
+    while it sends files. It takes any file, for its own words about others are seen only by a mouse.
+    """
     # A new key empties the uploader: the visitor's session keeps the photos, and the strip shows them.
     key = f"upload_{st.session_state.setdefault(_UPLOADS, 0)}"
-    st.file_uploader(
-        "Your street photos, or a zip of them",
-        type=PHOTO_TYPES,
-        accept_multiple_files=True,
-        max_upload_size=MAX_BYTES // 2**20,
-        key=key,
-        on_change=_take_uploads,
-        args=(key,),
-        width=340,
-        help="Drop, choose, or paste a copied picture with Ctrl+V. They stay on the machine that runs "
-        "StreetScope, and are deleted within half an hour after you leave.",
-    )
+    with st.container(key="photo_upload"):
+        st.file_uploader(
+            "Your street photos, or a zip of them",
+            accept_multiple_files=True,
+            max_upload_size=MAX_BYTES // 2**20,
+            key=key,
+            on_change=_take_uploads,
+            args=(key,),
+            label_visibility="collapsed",
+        )
+
+
+def listen_for_files() -> None:
+    """Accept pictures that are pasted, and files that are dropped, anywhere on the page."""
+    _mount(button=False)
+
+
+def add_photos() -> None:
+    """A button to choose photos, for a page without the strip, which has it; and `listen_for_files`."""
+    _mount(button=True)
+
+
+def _mount(button: bool) -> None:
+    data = {"accept": ",".join([_PICTURES, *PHOTO_TYPES]), "limit": MAX_BYTES, "button": button}
+    width: Literal["content", "stretch"] = "content" if button else "stretch"
+    _mount_taking(key=_TAKING, data=data, width=width, on_refused_change=_refuse)
+
+
+def camera_input() -> None:
+    """Take a photo with this machine's camera."""
     camera = st.popover("Camera", icon=":material/photo_camera:", on_change="rerun", key="camera_popover")
     if camera.open:  # the browser asks for the camera as soon as this is drawn
         with camera:
@@ -80,13 +102,8 @@ def _camera_input() -> None:
         )
 
 
-def listen_for_pasted() -> None:
-    """Accept a picture that is pasted anywhere on the page."""
-    _mount_paste(key="paste", data={"limit": MAX_PHOTO_BYTES}, on_pasted_change=_take_pasted)
-
-
 def photo_picker() -> Photo:
-    """Let the visitor choose one of their photos or a sample; `photo_input` adds new ones."""
+    """Let the visitor choose one of their photos or a sample; `add_photos` adds new ones."""
     mine = visitor_session()
     photos = mine.all_photos()
     keys = [photo.key for photo in photos]
@@ -123,35 +140,38 @@ def _take_chosen(key: str) -> None:
         _take([(chosen.name, chosen.getvalue())])
 
 
-def _take_pasted() -> None:
-    pasted = _pasted_bytes(st.session_state["paste"].get("pasted"))
-    if pasted:
-        _take([("pasted.png", pasted)])
-
-
-def _pasted_bytes(value: Any) -> bytes | None:
-    """What `paste.js` sent. A browser can send anything, so everything is checked."""
-    text = value.get("content") if hasattr(value, "get") else None
-    if not isinstance(text, str) or len(text) > MAX_PHOTO_BYTES * 4 // 3 + 4:
-        return None
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error:
-        return None
+def _refuse() -> None:
+    """Say that files are too large, which `taking.js` has kept out. A browser can send anything."""
+    value = st.session_state[_TAKING].get("refused")
+    names = value.get("names") if hasattr(value, "get") else None
+    if not isinstance(names, list):
+        return
+    sentence = f"It is larger than {MAX_BYTES // 2**20} MB. Give a smaller photo, or several smaller zips."
+    refused = [(str(name)[:200], sentence) for name in names[:MAX_PHOTOS]]
+    # The others of the same batch are on their way: what is said of them names these as well.
+    st.session_state[_TOO_LARGE] = refused if value.get("others") else []
+    added.keep(added.Added(0, 0, refused, len(visitor_session().photos), MAX_PHOTOS))
 
 
 def _take(files: Iterable[Named]) -> None:
-    """Add files to the visitor's session; keeps the error of each file that cannot be used."""
-    refused: list[tuple[str, str]] = []
+    """Add files to the visitor's session, and look at the first; keeps what became of each."""
+    mine = visitor_session()
+    before = set(mine.photos)
+    taken: list[str] = []
+    refused: list[tuple[str, str]] = st.session_state.pop(_TOO_LARGE, [])
     for name, content in _unpacked(files):
         if isinstance(content, StreetScopeError):
             refused.append((name, str(content)))
             continue
         try:
-            visitor_session().looked_at = add_photo(visitor_session(), name, content)
+            taken.append(add_photo(mine, name, content))
         except StreetScopeError as error:
             refused.append((name, str(error)))
-    st.session_state[_REFUSED] = refused
+    if taken:
+        mine.looked_at = taken[0]
+    new = len(set(taken) - before)
+    added.keep(added.Added(new, len(taken) - new, refused, len(mine.photos), MAX_PHOTOS))
+    waiting.resume()
 
 
 def _unpacked(files: Iterable[Named]) -> Iterator[tuple[str, bytes | StreetScopeError]]:
@@ -180,17 +200,3 @@ def add_photo(mine: VisitorSession, name: str, content: bytes, credit: str = "")
             )
         mine.photos[photo.key] = photo
     return photo.key
-
-
-def show_refused() -> None:
-    """Show the errors of the last files added, until others are added."""
-    refused: list[tuple[str, str]] = st.session_state.get(_REFUSED, [])
-    for name, sentence in refused[:_SHOWN]:
-        show_error(sentence, markdown("{file} cannot be used", file=name[:80]), ":material/broken_image:")
-    if len(refused) > _SHOWN:
-        with st.expander(f"{len(refused) - _SHOWN:d} more files cannot be used"):
-            st.dataframe(
-                {"file": [n for n, _ in refused[_SHOWN:]], "why": [s for _, s in refused[_SHOWN:]]},
-                hide_index=True,
-                alt="Files that cannot be used, and the reason for each.",
-            )

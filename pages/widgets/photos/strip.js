@@ -1,44 +1,220 @@
-// Thumbnails of photos: a click shows the photo, the cross removes it.
+// The photos in one row that scrolls sideways, and in a grid when asked for. Python hears "look", "remove",
+// "stop", "resume" and "missing": that it has not sent a thumbnail yet.
 
-function card(photo, chosen, send) {
-  const words = [photo.size, photo.classes].map((text) => element("span", { className: "fact", textContent: text }));
-  const look = element(
-    "button",
-    { type: "button", className: "look", title: photo.name, attributes: { "aria-pressed": String(chosen) } },
-    element("img", { src: photo.thumbnail, alt: "" }),
-    element("span", { className: "name", textContent: photo.name }),
-    ...words,
-  );
-  look.addEventListener("click", () => send("look", photo.key));
-  const item = element("li", { className: chosen ? "chosen" : "" }, look);
-  if (photo.removable) {
-    const remove = element("button", { type: "button", className: "remove", textContent: "×", title: "Remove" });
-    remove.setAttribute("aria-label", `Remove ${photo.name}`);
-    remove.addEventListener("click", () => send("remove", photo.key));
-    item.append(remove);
-  }
-  return item;
+const WAITING_WORDS = { waiting: "waiting", working: "segmenting now", stopped: "not segmented" };
+
+function icon(path) {
+  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  drawing.setAttribute("viewBox", "0 0 24 24");
+  drawing.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  line.setAttribute("d", path);
+  drawing.append(line);
+  return drawing;
 }
 
-const lists = new WeakMap();
+const ICONS = {
+  add: "M12 5v14M5 12h14",
+  grid: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
+  stop: "M7 7h10v10H7z",
+  resume: "M8 5l11 7-11 7z",
+  close: "M6 6l12 12M18 6L6 18",
+};
+
+function button(className, title, ...children) {
+  return element("button", { type: "button", className, title }, ...children);
+}
+
+/** One photo: what is written on it changes, its element stays and keeps the focus. */
+class Card {
+  constructor(key, act) {
+    this.key = key;
+    this.image = element("img", { alt: "" });
+    this.name = element("span", { className: "name" });
+    this.size = element("span", { className: "fact size" });
+    this.classes = element("span", { className: "fact" });
+    this.look = button("look", "", this.image, this.name, this.size, this.classes);
+    this.look.addEventListener("click", () => act("look", key));
+    this.remove = button("remove", "Remove (or press Delete)", icon(ICONS.close));
+    this.remove.tabIndex = -1; // the key for it is Delete: a Tab would stop twice at each photo
+    this.remove.addEventListener("click", () => act("remove", key));
+    this.item = element("li", {}, this.look, this.remove);
+  }
+
+  show(photo, chosen) {
+    if (photo.thumbnail && this.image.src !== photo.thumbnail) this.image.src = photo.thumbnail;
+    this.look.title = photo.name;
+    this.name.textContent = photo.name;
+    this.size.textContent = photo.size;
+    this.classes.textContent = photo.classes || WAITING_WORDS[photo.state];
+    this.remove.hidden = !photo.removable;
+    this.remove.setAttribute("aria-label", `Remove ${photo.name}`);
+    this.item.classList.toggle("chosen", chosen);
+    this.item.classList.toggle("waits", !photo.classes);
+    this.look.setAttribute("aria-pressed", String(chosen));
+  }
+}
+
+/** A list of cards: one of them can be reached by Tab, the arrow keys lead to the others. */
+class Cards {
+  constructor(className, act) {
+    this.act = act;
+    this.cards = new Map();
+    this.list = element("ul", { className, attributes: { "aria-label": "Photos" } });
+    this.list.addEventListener("keydown", (event) => this.press(event));
+    this.list.addEventListener("focusin", (event) => this.reach(this.indexOf(event.target)));
+    // Whoever scrolls decides what is in sight, until another photo is chosen.
+    for (const name of ["wheel", "touchmove", "keydown"]) {
+      this.list.addEventListener(name, () => (this.follows = false), { passive: true });
+    }
+    new ResizeObserver(() => this.reveal()).observe(this.list);
+  }
+
+  get items() {
+    return [...this.cards.values()];
+  }
+
+  indexOf(target) {
+    return this.items.findIndex((card) => card.item.contains(target));
+  }
+
+  show(photos, chosen) {
+    const focused = this.indexOf(this.list.getRootNode().activeElement);
+    const keys = new Set(photos.map((photo) => photo.key));
+    for (const [key, card] of [...this.cards]) {
+      if (keys.has(key)) continue;
+      card.item.remove();
+      this.cards.delete(key);
+    }
+    photos.forEach((photo, place) => {
+      if (!this.cards.has(photo.key)) this.cards.set(photo.key, new Card(photo.key, this.act));
+      const card = this.cards.get(photo.key);
+      card.show(photo, photo.key === chosen);
+      if (this.list.children[place] !== card.item) this.list.insertBefore(card.item, this.list.children[place] ?? null);
+    });
+    this.cards = new Map(photos.map((photo) => [photo.key, this.cards.get(photo.key)]));
+    const lost = focused >= 0 && this.indexOf(this.list.getRootNode().activeElement) < 0;
+    if (lost) this.items[Math.min(focused, photos.length - 1)]?.look.focus();
+    if (chosen !== this.chosen || !this.items.some((card) => card.look.tabIndex === 0)) {
+      this.chosen = chosen;
+      this.follows = true;
+      this.reach(this.items.findIndex((card) => card.key === chosen));
+      this.reveal();
+    }
+  }
+
+  /** Scroll the list, never the page, until the chosen photo is in its middle. */
+  reveal() {
+    const card = this.cards.get(this.chosen);
+    if (this.follows && card !== undefined) this.bring(card);
+  }
+
+  bring({ item }) {
+    this.list.scrollTo({
+      left: item.offsetLeft - (this.list.clientWidth - item.offsetWidth) / 2,
+      top: item.offsetTop - (this.list.clientHeight - item.offsetHeight) / 2,
+    });
+  }
+
+  reach(index) {
+    if (index < 0) return;
+    this.items.forEach((card, place) => (card.look.tabIndex = place === index ? 0 : -1));
+  }
+
+  columns() {
+    const first = this.items[0].item.offsetTop;
+    return this.items.filter((card) => card.item.offsetTop === first).length;
+  }
+
+  press(event) {
+    const at = this.indexOf(event.target);
+    if (at < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Delete" && !this.items[at].remove.hidden) this.act("remove", this.items[at].key);
+    const last = this.items.length - 1;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns(), ArrowDown: this.columns() };
+    const to = { Home: 0, End: last }[event.key] ?? at + (steps[event.key] ?? NaN);
+    if (Number.isNaN(to)) return;
+    event.preventDefault();
+    if (to < 0 || to > last) return;
+    this.items[to].look.focus({ preventScroll: true });
+    this.bring(this.items[to]);
+  }
+}
+
+class Strip {
+  constructor(parent) {
+    const act = (event, key) => this.act(event, key);
+    this.row = new Cards("strip", act);
+    this.grid = new Cards("grid", act);
+    const add = button("add", "Choose photos or a zip of them; drop them anywhere on the page, or paste one", icon(ICONS.add));
+    add.append(element("span", { className: "words", textContent: "Add photos" }));
+    add.setAttribute("aria-label", "Add photos"); // on a phone the words are not shown
+    // `taking.js` hears of it, and opens the file chooser.
+    add.addEventListener("click", () => document.dispatchEvent(new Event("streetscope-choose-photos")));
+    this.count = element("span");
+    const words = element("span", { className: "words", textContent: "All" });
+    const all = button("all", "Show all photos as a grid", icon(ICONS.grid), words, this.count);
+    all.setAttribute("aria-haspopup", "dialog");
+    all.addEventListener("click", () => this.open());
+    this.told = element("span", { className: "told" });
+    this.switch = button("switch", "");
+    this.switch.addEventListener("click", () => this.send(this.progress.action, "the rest"));
+    this.work = element("div", { className: "work", hidden: true }, this.told, this.switch);
+    parent.append(element("div", { className: "bar" }, add, this.row.list, this.work, all), this.makeDialog());
+    this.all = all;
+  }
+
+  makeDialog() {
+    this.title = element("h3");
+    const close = button("close", "Close", icon(ICONS.close));
+    close.addEventListener("click", () => this.dialog.close());
+    const head = element("div", { className: "head" }, this.title, close);
+    this.dialog = element("dialog", { attributes: { "aria-label": "All photos" } }, head, this.grid.list);
+    // A click beside the dialog is a click on it, but not on anything in it.
+    this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
+    return this.dialog;
+  }
+
+  open() {
+    this.grid.follows = true;
+    this.dialog.showModal();
+    this.grid.reveal();
+    (this.grid.cards.get(this.grid.chosen) ?? this.grid.items[0]).look.focus({ preventScroll: true });
+  }
+
+  act(event, key) {
+    if (event === "look") this.dialog.close();
+    this.send(event, key);
+  }
+
+  show({ photos, chosen, progress, limit }) {
+    this.progress = progress;
+    this.row.show(photos, chosen);
+    if (this.row.items.some((card) => !card.image.src)) this.send("missing", "thumbnails");
+    this.grid.show(photos, chosen);
+    const own = photos.filter((photo) => photo.removable).length;
+    this.count.textContent = photos.length;
+    this.all.setAttribute("aria-label", `All photos, ${photos.length}`);
+    this.title.textContent = `${own} of your photos (at most ${limit}), ${photos.length - own} samples`;
+    this.work.hidden = progress === null;
+    if (progress === null) return this.told.replaceChildren();
+    const goes = progress.action === "stop";
+    const count = goes ? `${progress.done} of ${progress.of}` : `${progress.of - progress.done}`;
+    const words = (text) => element("span", { className: "words", textContent: text });
+    this.told.replaceChildren(...(goes ? [words("Segmented "), count] : [count, words(" not segmented")]));
+    this.work.style.setProperty("--done", progress.done / progress.of);
+    this.switch.title = goes ? "Segment the others only when you look at them" : "Segment the others too";
+    this.switch.setAttribute("aria-label", goes ? "Stop" : "Go on");
+    this.switch.replaceChildren(icon(ICONS[progress.action]), words(goes ? "Stop" : "Go on"));
+  }
+}
+
+const strips = new WeakMap();
 
 export default function photoStrip({ parentElement, data, setTriggerValue }) {
-  let shown = lists.get(parentElement);
-  if (shown === undefined) {
-    shown = { list: element("ul", { className: "strip", attributes: { "aria-label": "Photos" } }), data: "" };
-    lists.set(parentElement, shown);
-    parentElement.append(shown.list);
-  }
-  shown.send = setTriggerValue;
-  // Rebuilt only when something changed: a rebuilt list loses focus and scroll position.
-  const described = JSON.stringify(data);
-  if (described !== shown.data) {
-    const cards = data.photos.map((photo) => card(photo, photo.key === data.chosen, (...event) => shown.send(...event)));
-    const focused = shown.list.getRootNode().activeElement;
-    const place = [...shown.list.querySelectorAll("button")].indexOf(focused);
-    shown.list.replaceChildren(...cards);
-    shown.data = described;
-    if (place >= 0) shown.list.querySelectorAll("button")[place]?.focus();
-  }
+  if (!strips.has(parentElement)) strips.set(parentElement, new Strip(parentElement));
+  const strip = strips.get(parentElement);
+  strip.send = setTriggerValue;
+  strip.show(data);
   // Returns nothing to clean up: Streamlit would call it at each change, not only at the end.
 }

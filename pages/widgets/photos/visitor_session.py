@@ -96,7 +96,14 @@ class VisitorSession:
             self.looked_at = shown.sample or shown.key
 
     def remove(self, key: str) -> None:
-        """Remove a photo and its largest classes; its pins stay, for they are only numbers."""
+        """Remove a photo and its largest classes; its pins stay, for they are only numbers.
+
+        If it is on screen, the next of the visitor's photos takes its place, or else the one before it.
+        """
+        mine = list(self.photos)
+        if key == self.looked_at and key in mine:
+            place = mine.index(key)
+            self.looked_at = next(iter([*mine[place + 1 :], *mine[:place][::-1]]), "")
         self.photos.pop(key, None)
         self.main_classes = {k: v for k, v in self.main_classes.items() if k[0] != key}
 

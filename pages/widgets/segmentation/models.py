@@ -146,8 +146,8 @@ def warn_of_missing(*keys: str) -> None:
         st.warning(words, icon=":material/search_off:")
 
 
-def model_picker(label: Markdown = _MODEL, key: str = "model") -> str:
-    """Let the visitor choose a model; draws nothing when there is only one."""
+def model_picker(label: Markdown = _MODEL, key: str = "model", compact: bool = False) -> str:
+    """Let the visitor choose a model; draws nothing when there is only one. compact: without a label."""
     models = list_models()
     if len(models) < 2:
         return models[0] if models else DEFAULT_MODEL
@@ -159,6 +159,9 @@ def model_picker(label: Markdown = _MODEL, key: str = "model") -> str:
         key=key,
         bind="query-params",
         help="The model that segments: a network and its trained weights.",
+        label_visibility="collapsed" if compact else "visible",
+        filter_mode=None,  # a phone would show its keyboard
+        width=170 if compact else "stretch",
     )
 
 

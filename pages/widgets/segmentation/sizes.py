@@ -31,7 +31,7 @@ _TRAINED_HELP = markdown(
 
 
 def size_picker(model: str) -> WorkingSize:
-    """Let the visitor choose a working size for a model.
+    """Let the visitor choose a working size for a model, in one small box.
 
     The size at which it was trained is the first and the default, if it is known.
     """
@@ -44,16 +44,28 @@ def size_picker(model: str) -> WorkingSize:
         size = SIZES[name] if name != TRAINED or trained is None else trained_working_size(trained)
         return escape(size.title)
 
-    chosen = st.segmented_control(
-        "Working size",
-        names,
-        default=_USUAL if trained is None else TRAINED,
-        format_func=title,
-        required=True,
-        key=_KEY,
-        bind="query-params",
-        help=_HELP if trained is None else joined(" ", (_HELP, _TRAINED_HELP)),
+    row = st.container(
+        horizontal=True,
+        wrap=False,
+        vertical_alignment="center",
+        gap="xsmall",
+        width="content",
+        key="compact_size",
     )
+    with row:
+        explained = _HELP if trained is None else joined(" ", (_HELP, _TRAINED_HELP))
+        st.caption("Size", help=explained, width="content")
+        chosen = st.selectbox(
+            "Working size",
+            names,
+            names.index(_USUAL if trained is None else TRAINED),
+            format_func=title,
+            key=_KEY,
+            bind="query-params",
+            label_visibility="collapsed",
+            filter_mode=None,  # a phone would show its keyboard
+            width=150,
+        )
     return size_called(chosen, trained)
 
 

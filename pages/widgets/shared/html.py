@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as standard
 import string
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, final
 
 
@@ -21,6 +22,11 @@ def html(template: str, /, **values: object) -> Html:
     template: written where `html` is called; a field that is an attribute's value stands between quotes.
     """
     return Html(_Formatter().vformat(template, (), values))
+
+
+def style_sheet(path: Path) -> Html:
+    """A style sheet of ours: Streamlit applies it to the page and leaves no place for it."""
+    return Html(f"<style>{path.read_text('utf-8')}</style>")
 
 
 def joined_html(parts: Iterable[Html]) -> Html:

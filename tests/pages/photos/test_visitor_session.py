@@ -41,9 +41,29 @@ def test_a_removed_photo_takes_its_classes_along_and_leaves_the_others() -> None
     session.main_classes = {(each.key, "model", "512"): (("Sky", 1.0),) for each in (gone, stays)}
     session.look_at(gone.key)
     session.remove(gone.key)
-    assert session.photo() is samples()[0]
     assert session.all_photos() == [*samples(), stays]
     assert list(session.main_classes) == [(stays.key, "model", "512")]
+
+
+def test_a_photo_that_is_removed_on_screen_makes_way_for_its_neighbour() -> None:
+    first, second, third = (photo(f"{width}.png", width) for width in (40, 50, 60))
+    session = with_photos(first, second, third)
+    session.look_at(second.key)
+    session.remove(second.key)
+    assert session.photo() is third
+    session.remove(third.key)
+    assert session.photo() is first
+    session.remove(first.key)
+    assert session.photo() is samples()[0]
+
+
+def test_a_photo_that_is_removed_elsewhere_leaves_the_one_on_screen() -> None:
+    shown, gone = photo("shown.png", 40), photo("gone.png", 50)
+    session = with_photos(shown, gone)
+    session.look_at(shown.key)
+    session.remove(gone.key)
+    session.remove("no such key")
+    assert session.photo() is shown
 
 
 def test_its_memory_is_that_of_its_own_photos() -> None:

@@ -1,0 +1,73 @@
+"""What became of the files that a visitor added last: how many are there now, and why others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.html import Html, html
+from pages.widgets.shared.markdown import markdown
+
+_SHOWN = 3
+"""Errors shown at once; a zip can hold fifty bad files."""
+
+_ADDED = "photos_added"
+
+
+@dataclass(frozen=True)
+class Added:
+    """What became of the files of one upload.
+
+    new: photos added. known: photos that were there already. refused: the other files, by name, and the
+    reason for each. photos: the visitor's own, together. limit: how many a visitor may have.
+    """
+
+    new: int
+    known: int
+    refused: Sequence[tuple[str, str]]
+    photos: int
+    limit: int
+
+    def sentence(self) -> str:
+        """All counts in one sentence: "13 added, 2 refused: you have 13 photos of 24."."""
+        parts = [f"{self.new} added"]
+        if self.known:
+            parts.append(f"{self.known} already here")
+        if self.refused:
+            parts.append(f"{len(self.refused)} refused")
+        photos = "photo" if self.photos == 1 else "photos"
+        return f"{', '.join(parts)}: you have {self.photos} {photos} of {self.limit}."
+
+
+def keep(what: Added) -> None:
+    """Remember what became of the files, until others are added."""
+    st.session_state[_ADDED] = what
+
+
+def forget() -> None:
+    """The visitor goes on to another photo, or removes one."""
+    st.session_state.pop(_ADDED, None)
+
+
+def news() -> Html:
+    """The counts for the page's title; empty if nothing was added."""
+    last: Added | None = st.session_state.get(_ADDED)
+    return html("") if last is None else html("{sentence}", sentence=last.sentence())
+
+
+def show_refused() -> None:
+    """Show the errors of the last files added."""
+    last: Added | None = st.session_state.get(_ADDED)
+    refused = [] if last is None else last.refused
+    for name, sentence in refused[:_SHOWN]:
+        show_error(sentence, markdown("{file} cannot be used", file=name[:80]), ":material/broken_image:")
+    if len(refused) > _SHOWN:
+        with st.expander(f"{len(refused) - _SHOWN:d} more files cannot be used"):
+            st.dataframe(
+                {"file": [n for n, _ in refused[_SHOWN:]], "why": [s for _, s in refused[_SHOWN:]]},
+                hide_index=True,
+                alt="Files that cannot be used, and the reason for each.",
+            )

@@ -1,0 +1,32 @@
+"""The way from page to page, at the very top: a row of links; on a phone, a menu with the page's name.
+
+Streamlit's own row turns into two arrows on a phone, which say neither where one is nor what they open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from pages.widgets.shared.html import style_sheet
+from pages.widgets.shared.markdown import markdown
+
+STYLE = style_sheet(Path(__file__).with_name("top.css"))
+
+
+def page_links(pages: Sequence[Page], current: Page) -> None:
+    """Links to all pages. The style sheet shows either the row or the menu, by the window's width."""
+    st.html(STYLE)
+    row = st.container(key="page_links", gap=None)
+    with row.container(key="page_row", horizontal=True, gap="small"):
+        for page in pages:
+            st.page_link(page)
+    # A key for each page: the menu opens closed on the page that was chosen in it.
+    name, key = markdown("{page}", page=current.title), f"pages_{current.url_path}"
+    menu = row.container(key="page_menu").popover(name, icon=current.icon, key=key)
+    with menu.container(key="page_menu_links", gap="xsmall"):
+        for page in pages:
+            st.page_link(page, width="stretch")
