@@ -1,5 +1,7 @@
 """Explore: segment photos, choose a pixel and read the network's probabilities for it."""
 
+from functools import partial
+
 import streamlit as st
 
 from pages.widgets.shared.front_door import front_door

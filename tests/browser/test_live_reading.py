@@ -273,6 +273,7 @@ def test_window_is_moved_along_the_row_and_comes_back(open_viewer: OpenViewer) -
     expect(shown.get_by_text("1 row above the chosen pixel")).to_be_visible()
     assert shown_rows(shown) == rows_of(read(47, 65, "column"))
     shown.get_by_role("button", name="Back to the chosen pixel").click()
+    expect(shown.get_by_text("above the chosen pixel")).to_have_count(0)
     assert shown_rows(shown) == rows_of(read(48, 65, "column"))
 
 
