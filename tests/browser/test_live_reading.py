@@ -207,10 +207,9 @@ def test_browser_can_say_anything_and_is_not_believed() -> None:
     app.query_params["reads"] = "1"
     identity = segmented(SHOWN).identity
     for state in [
-        {"shown": {"picture": ["x"], "live": True}},
-        {"shown": {"picture": identity, "live": "yes"}},
-        {"shown": 7},
-        {"shown": {"picture": identity, "live": True}},
+        {"unread": {"picture": ["x"]}},
+        {"unread": 7},
+        {"unread": {"picture": identity}},
         {"shape": {"shape": ["row"], "sequence": -1}},
         {"shape": {"shape": "circle"}},
         {"pinned": {"row": 1e9, "col": "x", "picture": identity}},

@@ -18,8 +18,6 @@ const KEYS = [
   ["E, held", "shows how the entropy comes about"],
   ["N, held", "moves the row or column of neighbours with the pointer, the arrow keys or the wheel"],
 ];
-const ASKED_MOST = 5; // times that the logits are asked for
-const ASK_AGAIN_MS = 1000; // and twice as long each time after that
 const LIVE_HINT = "Live: move over the picture with the pointer or a finger";
 const LIVE_ICON = "M8 3.5v-2M8 14.5v-2M3.5 8h-2M14.5 8h-2M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5";
 const KEYBOARD_DELAY_MS = 120; // a held arrow in a number's field repeats
@@ -170,28 +168,14 @@ export class Reader {
       ? `All numbers of this photo would be ${megabytes} MB, too many for the browser: ` +
         "each reading comes from the server, a moment after the click."
       : "";
-    this.loadLogits();
+    if (this.viewer.root.dataset.ready === "true") this.loadLogits();
     this.drawSoon();
   }
 
-  /** The picture is on the screen: only now are the logits asked for. */
-  pictureShown(picture) {
+  /** The picture is on the screen: only now are the logits fetched. */
+  pictureShown() {
     this.moved = 0;
-    requestAnimationFrame(() => setTimeout(() => this.tellShown(picture)));
-  }
-
-  /**
-   * Ask for the logits, and again where no answer comes: when two fragments of a page speak at the same moment,
-   * Streamlit runs but one of them.
-   */
-  tellShown(picture, attempt = 1) {
-    if (this.viewer.picture !== picture) return;
-    const { id } = picture.description;
-    const { logits, megabytes } = this.asked;
-    this.loadLogits();
-    if (logits !== null || megabytes !== null || this.failed === id) return;
-    this.viewer.send("shown", { picture: id, live: true, attempt });
-    if (attempt < ASKED_MOST) setTimeout(() => this.tellShown(picture, attempt + 1), ASK_AGAIN_MS * 2 ** attempt);
+    requestAnimationFrame(() => setTimeout(() => this.loadLogits()));
   }
 
   async loadLogits() {
@@ -210,7 +194,7 @@ export class Reader {
       if (this.viewer.picture !== picture) return;
       this.failed = id;
       this.viewer.root.dataset.logits = "served";
-      this.viewer.send("shown", { picture: id, live: false });
+      this.viewer.send("unread", { picture: id });
     }
     this.drawSoon();
   }
