@@ -207,10 +207,9 @@ def test_browser_can_say_anything_and_is_not_believed() -> None:
     app.query_params["reads"] = "1"
     identity = segmented(SHOWN).identity
     for state in [
-        {"shown": {"picture": ["x"], "live": True}},
-        {"shown": {"picture": identity, "live": "yes"}},
-        {"shown": 7},
-        {"shown": {"picture": identity, "live": True}},
+        {"unread": {"picture": ["x"]}},
+        {"unread": 7},
+        {"unread": {"picture": identity}},
         {"shape": {"shape": ["row"], "sequence": -1}},
         {"shape": {"shape": "circle"}},
         {"pinned": {"row": 1e9, "col": "x", "picture": identity}},
@@ -273,6 +272,7 @@ def test_window_is_moved_along_the_row_and_comes_back(open_viewer: OpenViewer) -
     expect(shown.get_by_text("1 row above the chosen pixel")).to_be_visible()
     assert shown_rows(shown) == rows_of(read(47, 65, "column"))
     shown.get_by_role("button", name="Back to the chosen pixel").click()
+    expect(shown.get_by_text("above the chosen pixel")).to_have_count(0)
     assert shown_rows(shown) == rows_of(read(48, 65, "column"))
 
 

@@ -227,8 +227,8 @@ def pixel_viewer(
     entropy: makes the (H, W) entropy map in fiftieths of a bit, uint8. Called once a picture, when
         somebody first wants to see it; without it, or without confidences, that view is not offered.
     segmentation: of this picture; with it the viewer also shows the reading of the chosen pixel and its
-        neighbours, as `Segmentation.read_pixel` reads them. The browser gets the logits once the picture is
-        on the screen, and then reads by itself; where they are too large, each reading comes from here.
+        neighbours, as `Segmentation.read_pixel` reads them. The browser fetches the logits once the picture
+        is on the screen, and then reads by itself; where they are too large, each reading comes from here.
     pins: pixels to flag, numbered from 1.
     link: viewers of one page with the same link share zoom, pan, and the places pointed at and chosen.
         Only the clicked viewer calls `on_choose`; `ViewerPicture.same_place` says which
@@ -331,7 +331,7 @@ def pixel_viewer(
         on_view_change=tell_view,
         on_shape_change=tell_shape,
         on_pinned_change=tell_pin,
-        on_shown_change=lambda: None,  # its run answers with the logits
+        on_unread_change=lambda: None,  # its run answers with a reading
         on_look_change=tell_look,
     )
     return _chosen_by_user(key, picture)
@@ -362,21 +362,27 @@ def _reading(
 ) -> Mapping[str, object]:
     """What the browser reads pixels from.
 
-    logits: where they are, and their shape; None until the browser says that the picture is on its screen.
-    served: the reading of the chosen pixel, while the browser has no logits; None when it does.
+    logits: where they are, and their shape; None where the browser does not get them.
+    served: the reading of the chosen pixel, unless the browser has the logits by now.
     megabytes: of logits that are too large to be sent; None for others.
     """
     logits, small = segmentation.logits, fit_a_browser(segmentation.logits)
-    answer = {"logits": None, "served": None, "megabytes": None if small else megabytes(logits)}
-    if small and _wants_logits(key, picture):
+    answer: dict[str, object] = {
+        "logits": None,
+        "served": None,
+        "megabytes": None if small else megabytes(logits),
+    }
+    if _chosen_by_user(key, picture) is None or not small or _failed_to_read(key, picture):
+        read = segmentation.read_pixel(*chosen, shape=shape)
+        pixels = [(pixel.row, pixel.col) for pixel in read.pixels]
+        answer |= {"served": {"pixels": pixels, "probabilities": read.probabilities.tolist()}}
+    if small and not _failed_to_read(key, picture):
         packed = packed_logits(picture.identity, segmentation)
         classes, rows, cols = logits.shape
         address = media_url(packed, "application/octet-stream", f"{key}.logits")
         size = {"classes": classes, "rows": rows, "cols": cols, "stride": segmentation.stride}
-        return answer | {"logits": {"address": address, **size}}
-    read = segmentation.read_pixel(*chosen, shape=shape)
-    pixels = [(pixel.row, pixel.col) for pixel in read.pixels]
-    return answer | {"served": {"pixels": pixels, "probabilities": read.probabilities.tolist()}}
+        answer |= {"logits": {"address": address, **size}}
+    return answer
 
 
 def _check_inside(picture: ViewerPicture, pixel: Pixel) -> None:
@@ -459,10 +465,9 @@ def _shape_by_user(key: str) -> Shape | None:
     return next((shape for shape in SHAPES if shape == picked), None)
 
 
-def _wants_logits(key: str, picture: ViewerPicture) -> bool:
-    """Whether the browser shows this picture, and has not failed to load its logits."""
-    shown = _state(key, "shown")
-    return shown.get("picture") == picture.identity and shown.get("live") is True
+def _failed_to_read(key: str, picture: ViewerPicture) -> bool:
+    """Whether the browser could not load this picture's logits."""
+    return _state(key, "unread").get("picture") == picture.identity
 
 
 def look_by_user(state: Mapping[str, object], picture: ViewerPicture) -> Look | None:

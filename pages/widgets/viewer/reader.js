@@ -168,21 +168,14 @@ export class Reader {
       ? `All numbers of this photo would be ${megabytes} MB, too many for the browser: ` +
         "each reading comes from the server, a moment after the click."
       : "";
-    this.loadLogits();
+    if (this.viewer.root.dataset.ready === "true") this.loadLogits();
     this.drawSoon();
   }
 
-  /** The picture is on the screen: only now are the logits asked for. */
-  pictureShown(picture) {
+  /** The picture is on the screen: only now are the logits fetched. */
+  pictureShown() {
     this.moved = 0;
-    requestAnimationFrame(() => setTimeout(() => this.viewer.picture === picture && this.tellShown(picture)));
-  }
-
-  tellShown({ description: { id } }) {
-    const { logits, megabytes } = this.asked;
-    const wanted = logits === null && megabytes === null && this.failed !== id;
-    if (wanted) this.viewer.send("shown", { picture: id, live: true });
-    this.loadLogits();
+    requestAnimationFrame(() => setTimeout(() => this.loadLogits()));
   }
 
   async loadLogits() {
@@ -201,7 +194,7 @@ export class Reader {
       if (this.viewer.picture !== picture) return;
       this.failed = id;
       this.viewer.root.dataset.logits = "served";
-      this.viewer.send("shown", { picture: id, live: false });
+      this.viewer.send("unread", { picture: id });
     }
     this.drawSoon();
   }

@@ -387,7 +387,7 @@ class PixelViewer {
     this.reader?.draw();
     this.paint();
     this.root.dataset.ready = "true";
-    this.reader?.pictureShown(picture);
+    this.reader?.pictureShown();
     this.looks.note({ isTold: false });
   }
 
