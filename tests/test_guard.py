@@ -33,6 +33,7 @@ ALLOWED = {
     "pages/widgets/photos/input.py": {""},  # our own scripts, from here on
     "pages/widgets/photos/visitor_session.py": {"", "_samples"},
     "pages/widgets/shared/front_end.py": {"script", "style"},
+    "pages/widgets/shared/html.py": {"style_sheet"},
     "pages/widgets/viewer/pixel_viewer.py": {""},
 }
 """Functions that read what is neither a model, nor a run, nor cached."""
