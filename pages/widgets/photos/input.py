@@ -25,7 +25,7 @@ _PICTURES = "image/*"
 """Offered too: for pictures of any kind, a phone offers its camera."""
 
 _UPLOADS, _CAMERAS, _TOO_LARGE = "uploads_taken", "cameras_taken", "photos_too_large"
-_TAKING = "taking"
+_TAKING, _HEARD = "taking", "refusals_heard"
 
 _mount_taking = st.components.v2.component(
     "streetscope_taking",
@@ -67,7 +67,12 @@ def add_photos() -> None:
 
 
 def _mount(button: bool) -> None:
-    data = {"accept": ",".join([_PICTURES, *PHOTO_TYPES]), "limit": MAX_BYTES, "button": button}
+    data = {
+        "accept": ",".join([_PICTURES, *PHOTO_TYPES]),
+        "limit": MAX_BYTES,
+        "button": button,
+        "heard": st.session_state.get(_HEARD, 0),
+    }
     width: Literal["content", "stretch"] = "content" if button else "stretch"
     _mount_taking(key=_TAKING, data=data, width=width, on_refused_change=_refuse)
 
@@ -150,6 +155,7 @@ def _refuse() -> None:
     refused = [(str(name)[:200], sentence) for name in names[:MAX_PHOTOS]]
     # The others of the same batch are on their way: what is said of them names these as well.
     st.session_state[_TOO_LARGE] = refused if value.get("others") else []
+    st.session_state[_HEARD] = st.session_state.get(_HEARD, 0) + 1
     added.keep(added.Added(0, 0, refused, len(visitor_session().photos), MAX_PHOTOS))
 
 

@@ -6,15 +6,31 @@ const HOLDER = ".st-key-photo_upload";
 /** What another component says to have the file chooser opened. */
 const CHOOSE = "streetscope-choose-photos";
 
-/** Give files to Streamlit's uploader, but for those that are too large: Python says so. */
+/** Files that are uploaded once Python has heard of those that are not, and how often it has heard of some. */
+const kept = { files: [], heard: 0 };
+
+/** Upload files, but for those that are too large: Python says so. */
 function handOver(files, { data, setTriggerValue }) {
-  const input = document.querySelector(`${HOLDER} input[type=file]`);
   const fitting = files.filter((file) => file.size <= data.limit);
   const names = files.filter((file) => file.size > data.limit).map((file) => file.name);
-  if (names.length > 0) setTriggerValue("refused", { names, others: fitting.length });
-  if (input === null || fitting.length === 0) return;
+  if (names.length === 0) return upload(fitting);
+  // One after the other: of two parts of a page that speak at once, one may not be heard.
+  Object.assign(kept, { files: fitting, heard: data.heard });
+  setTriggerValue("refused", { names, others: fitting.length });
+}
+
+function uploadKept({ heard }) {
+  if (heard === kept.heard) return;
+  upload(kept.files);
+  Object.assign(kept, { files: [], heard });
+}
+
+/** Give files to Streamlit's uploader, as if they had been chosen in it. */
+function upload(files) {
+  const input = document.querySelector(`${HOLDER} input[type=file]`);
+  if (input === null || files.length === 0) return;
   const given = new DataTransfer();
-  for (const file of fitting) given.items.add(file);
+  for (const file of files) given.items.add(file);
   input.files = given.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
@@ -74,6 +90,7 @@ const listening = new WeakMap();
 
 export default function taking({ parentElement, ...asked }) {
   if (!listening.has(parentElement)) listening.set(parentElement, listen(parentElement, asked));
+  uploadKept(asked.data);
   return () => {
     const { ending, drawn } = listening.get(parentElement);
     ending.abort();
