@@ -27,7 +27,7 @@ SKY_PIXELS, ROAD_PIXELS = HORIZON * COLS, (ROWS - HORIZON - 4) * COLS
 def measured(page: Page) -> Locator:
     """Measure if need be, wait for the figures, and return them."""
     figures = page.locator("[data-testid=stMetricValue]")
-    start = page.get_by_role("button", name=re.compile("^Evaluate"))
+    start = page.get_by_role("button", name=re.compile("^Evaluate .+ on "))
     expect(figures.or_(start).first).to_be_visible()
     if start.is_visible():
         start.click()
@@ -70,7 +70,7 @@ def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, ope
 
     again = open_page(f"{app.url}/evaluate?set=avenue", apart=True)
     expect(again.locator("[data-testid=stMetricValue]").first).to_have_text(f"{1 - wrong / (sky + road):.1%}")
-    expect(again.get_by_role("button", name=re.compile("^Evaluate"))).to_have_count(0)
+    expect(again.get_by_role("button", name=re.compile("^Evaluate .+ on "))).to_have_count(0)
 
 
 def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: OpenPage) -> None:
@@ -164,7 +164,7 @@ def test_a_model_that_does_not_know_the_classes_gets_a_sentence(app: RunningApp,
     page = open_page(f"{app.url}/evaluate?set=boats&model=sunk")
     expect(page.get_by_text("The model sunk no longer exists; these are the figures of")).to_be_visible()
     expect(page.get_by_text("knows none of the classes of boats (Boat, Ship", exact=False)).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("^Evaluate"))).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("^Evaluate .+ on "))).to_have_count(0)
 
 
 def test_all_tabs_in_both_themes_and_widths_are_kept_as_pictures(
