@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +27,11 @@ nobody is to find another one there."""
 
 _VIEW, _LOOK = "view", "look"
 _RUNS, _WRITTEN, _MISSING = "address_followed", "address_written", "photo_missing"
-_PIXEL = "pixel_in_address"
+_PIXEL, _REPLACED = "pixel_in_address", "address_replaced"
+_ON_ITS_WAY = 2.0
+"""Seconds that an address may need to the browser and back."""
+
+_MOST_REPLACED = 16
 _VIEWS = typing.get_args(View)
 _ZOOM, _ONLY, _HIDE = "zoom", "only", "hide"
 _OURS = ("photo", "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
@@ -57,6 +62,8 @@ def follow() -> None:
     st.session_state[_RUNS] = st.session_state.get(_RUNS, 0) + 1
     asked = {name: st.query_params.get_all(name) for name in _OURS}
     written: Said = st.session_state.get(_WRITTEN, {})
+    if _is_overtaken(asked):
+        asked = {name: written.get(name, []) for name in _OURS}
     news = {name: values for name, values in asked.items() if values != written.get(name, [])}
     if "photo" in news:
         _look_at(_last(asked, "photo"))
@@ -70,6 +77,17 @@ def follow() -> None:
         st.session_state[SHAPE] = neighbours
     if not {"photo", _ZOOM, _ONLY, _HIDE}.isdisjoint(news):
         st.session_state[_LOOK] = _look_asked(asked)
+
+
+def _is_overtaken(asked: Said) -> bool:
+    """Whether an address is one that the page has just replaced, which the browser had not heard of yet.
+
+    A run that begins in that moment, such as the last tick of the strip, still has the old address. Somebody
+    who goes back in the browser takes longer.
+    """
+    said = {name: values for name, values in asked.items() if values}
+    replaced: list[tuple[float, Said]] = st.session_state.get(_REPLACED, [])
+    return any(said == earlier and time.monotonic() - at < _ON_ITS_WAY for at, earlier in replaced)
 
 
 def take_up(session: VisitorSession) -> None:
@@ -206,6 +224,10 @@ def write(photo: Photo, pixel: Pixel) -> None:
         if name not in said and name in st.query_params:
             del st.query_params[name]
     st.query_params.update(said)
+    written: Said = st.session_state.get(_WRITTEN, {})
+    if written != said:
+        replaced = [*st.session_state.get(_REPLACED, []), (time.monotonic(), written)]
+        st.session_state[_REPLACED] = replaced[-_MOST_REPLACED:]
     st.session_state[_WRITTEN] = said
 
 
