@@ -362,5 +362,5 @@ def test_a_checkpoint_becomes_a_model_that_explore_opens(
     height, width = read_card("learnt").trained_size
     frame = open_dataset(Path(view.settings.data)).valid[0].name
     expect(page.get_by_text(f"{frame}.png at {width} x {height} · a validation picture of")).to_be_visible()
-    size = page.locator(".st-key-size")
-    expect(size).to_contain_text(f"As trained ({max(height, width)})")
+    size = page.get_by_role("combobox", name="Working size")
+    expect(size).to_have_value(f"As trained ({max(height, width)})")
