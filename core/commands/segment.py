@@ -130,8 +130,8 @@ def segment(
 
     if at is None and (csv or chart):
         raise click.UsageError(f"--{'csv' if csv else 'chart'} needs the pixel to read, as in --at 212,340")
-    result = _segment(photo, model, size, square)
     worked_at = _working_size(size, square, model)
+    result = _segment(photo, model, worked_at)
     stem = export.file_stem(photo.name, model, worked_at.name)
     if at is not None:
         reading = result.read_pixel(*at, shape=shape)
@@ -199,11 +199,15 @@ def compare(
         if pair is not None and given is not ParameterSource.DEFAULT:
             raise click.UsageError(f"--{option}s already names both; leave --{option} out")
     sides = [(one_model, one_size) for one_model in models or [model] for one_size in sizes or [size]]
-    first, second = (_segment(photo, *side, square) for side in sides)
+    worked_at = [_working_size(one_size, square, one_model) for one_model, one_size in sides]
+    first, second = (
+        _segment(photo, one_model, one_size)
+        for (one_model, _), one_size in zip(sides, worked_at, strict=True)
+    )
     comparison = compare_two(first, second)
     if out is not None:
         write_bytes(out, images.encode_png(painting.difference(comparison)))
-    labels = [_working_size(one_size, square, one_model).name for one_model, one_size in sides]
+    labels = [one_size.name for one_size in worked_at]
     if as_json:
         click.echo(json.dumps(_comparison(comparison, (first, second), labels)))
         return
@@ -217,13 +221,12 @@ def compare(
         click.echo(f"         and {smaller} smaller ones; --json lists them all")
 
 
-def _segment(photo: Path, model: str, size: str, square: bool) -> Segmentation:
+def _segment(photo: Path, model: str, size: WorkingSize) -> Segmentation:
     from core.segmentation.segmenter import load_segmenter, segment_photo
 
-    working_size = _working_size(size, square, model)
     segmenter = load_segmenter(model)
     try:
-        return segment_photo(segmenter, _read_bytes(photo), working_size)
+        return segment_photo(segmenter, _read_bytes(photo), size)
     except ImageError as error:
         raise ImageError(f"{photo} cannot be used: {error}") from error
 
