@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 import streamlit as st
 
@@ -45,15 +45,15 @@ def photo_upload() -> None:
     # A new key empties the uploader: the visitor's session keeps the photos, and the strip shows them.
     key = f"upload_{st.session_state.setdefault(_UPLOADS, 0)}"
     with st.container(key="photo_upload"):
-        st.file_uploader(
+        files = st.file_uploader(
             "Your street photos, or a zip of them",
             accept_multiple_files=True,
             max_upload_size=MAX_BYTES // 2**20,
             key=key,
-            on_change=_take_uploads,
-            args=(key,),
             label_visibility="collapsed",
         )
+    if files:
+        _take(((file.name, file.getvalue()) for file in files), _UPLOADS)
 
 
 def listen_for_files() -> None:
@@ -89,7 +89,10 @@ def _camera_input() -> None:
     """Take a photo; where the browser lets no page use a camera, by a phone's own camera."""
     shot = f"camera_{st.session_state.setdefault(_CAMERAS, 0)}"
     if camera_allowed():
-        st.camera_input("Take a photo of a street", key=shot, on_change=_take_shot, args=(shot,))
+        taken = st.camera_input("Take a photo of a street", key=shot)
+        if taken is not None:
+            number = st.session_state[_CAMERAS] + 1
+            _take([(f"camera-{number}.jpg", taken.getvalue())], _CAMERAS)
         return
     with st.container(width=360):
         st.caption(
@@ -97,14 +100,14 @@ def _camera_input() -> None:
             "On a phone, Upload opens its camera."
         )
         # By kind, not by their endings: a phone then offers its camera beside its files.
-        st.file_uploader(
+        chosen = st.file_uploader(
             "Take or choose a photo",
             type="image/*",
             max_upload_size=MAX_PHOTO_BYTES // 2**20,
             key=shot,
-            on_change=_take_chosen,
-            args=(shot,),
         )
+    if chosen is not None:
+        _take([(chosen.name, chosen.getvalue())], _CAMERAS)
 
 
 def photo_picker() -> Photo:
@@ -124,27 +127,6 @@ def photo_picker() -> Photo:
     return photo
 
 
-def _take_uploads(key: str) -> None:
-    files = st.session_state.get(key) or []
-    st.session_state[_UPLOADS] += 1
-    _take((file.name, file.getvalue()) for file in files)
-
-
-def _take_shot(key: str) -> None:
-    shot = st.session_state.get(key)
-    if shot is not None:
-        st.session_state[_CAMERAS] += 1
-        number = st.session_state[_CAMERAS]
-        _take([(f"camera-{number}.jpg", shot.getvalue())])
-
-
-def _take_chosen(key: str) -> None:
-    chosen = st.session_state.get(key)
-    if chosen is not None:
-        st.session_state[_CAMERAS] += 1
-        _take([(chosen.name, chosen.getvalue())])
-
-
 def _refuse() -> None:
     """Say that files are too large, which `taking.js` has kept out. A browser can send anything."""
     value = st.session_state[_TAKING].get("refused")
@@ -159,12 +141,17 @@ def _refuse() -> None:
     added.keep(added.Added(0, 0, refused, len(visitor_session().photos), MAX_PHOTOS))
 
 
-def _take(files: Iterable[Named]) -> None:
-    """Add files to the visitor's session, and look at the first; keeps what became of each."""
+def _take(files: Iterable[Named], count: str) -> NoReturn:
+    """Add files to the visitor's session and look at the first; then the page runs again, from its title on.
+
+    Keeps what became of each file. count: the number in the key of the widget that gave them, which the next
+    run draws empty. Never a callback: Streamlit ends one that another message interrupts, and calls it no
+    second time, so that the files would be lost. A run that is cut short is repeated.
+    """
     mine = visitor_session()
     before = set(mine.photos)
     taken: list[str] = []
-    refused: list[tuple[str, str]] = st.session_state.pop(_TOO_LARGE, [])
+    refused: list[tuple[str, str]] = [*st.session_state.get(_TOO_LARGE, [])]
     for name, content in _unpacked(files):
         if isinstance(content, StreetScopeError):
             refused.append((name, str(content)))
@@ -178,6 +165,9 @@ def _take(files: Iterable[Named]) -> None:
     new = len(set(taken) - before)
     added.keep(added.Added(new, len(taken) - new, refused, len(mine.photos), MAX_PHOTOS))
     waiting.resume()
+    st.session_state.pop(_TOO_LARGE, None)
+    st.session_state[count] += 1
+    st.rerun()
 
 
 def _unpacked(files: Iterable[Named]) -> Iterator[tuple[str, bytes | StreetScopeError]]:

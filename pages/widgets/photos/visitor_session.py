@@ -144,19 +144,26 @@ def keep_visitor_session(take_up: Callable[[VisitorSession], None] = lambda _: N
     take_up: called with the session found, before the page runs again with it.
     """
     _mount(key=_TOKEN_KEY, data={}, on_token_change=partial(_recognise, take_up))
+    if _recognise(take_up):
+        st.rerun()  # another message had interrupted the callback, and Streamlit calls none twice
     if visitor_session().token:
         _sessions().keep(visitor_session())
 
 
-def _recognise(take_up: Callable[[VisitorSession], None]) -> None:
-    """The tab has sent its token: restore its earlier session, unless a new one has photos or pins."""
+def _recognise(take_up: Callable[[VisitorSession], None]) -> bool:
+    """If the tab has sent its token, restore its earlier session, unless a new one has photos or pins.
+
+    Whether the visitor has the earlier session since this call.
+    """
+    mine = visitor_session()
     token = st.session_state[_TOKEN_KEY].get("token")
-    if not isinstance(token, str) or not _TOKEN.fullmatch(token) or visitor_session().token:
-        return
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token) or mine.token:
+        return False
     earlier = _sessions().find(token)
-    if earlier is not None and not visitor_session().photos and not visitor_session().pins:
-        asked = visitor_session().looked_at
-        st.session_state[_VISIT] = earlier
-        earlier.looked_at = asked or earlier.looked_at
-        take_up(earlier)
-    visitor_session().token = token
+    if earlier is None or mine.photos or mine.pins:
+        mine.token = token
+        return False
+    earlier.looked_at = mine.looked_at or earlier.looked_at
+    take_up(earlier)
+    st.session_state[_VISIT] = earlier
+    return True
