@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,17 +37,43 @@ _BAND_PIXELS = 1 << 18
 class Segmentation:
     """A segmented photo at its working size.
 
-    image: (H, W, 3) uint8 RGB. labels: (H, W) uint8 class numbers. confidence: (H, W) float32, the
-    probability of the label. logits: (C, h, w) float16 at `stride` pixels a cell, of the padded picture.
+    image: (H, W, 3) uint8 RGB. labels: (H, W) uint8 class numbers.
+    logits: (C, h, w) float16 at `stride` pixels a cell, of the padded picture.
+    known_confidence: `confidence`, if it is kept.
     """
 
     image: NDArray[np.uint8]
     labels: NDArray[np.uint8]
-    confidence: NDArray[np.float32]
     logits: NDArray[np.float16]
     stride: int
     class_list: ClassList
     model_name: str
+    known_confidence: NDArray[np.float32] | None = None
+
+    @classmethod
+    def of_logits(
+        cls,
+        image: NDArray[np.uint8],
+        logits: NDArray[np.float16],
+        stride: int,
+        class_list: ClassList,
+        model_name: str,
+    ) -> Segmentation:
+        """What the network answered to a picture; parameters as the attributes."""
+        height, width = image.shape[:2]
+        labels, confidence = _labels_and_confidence(logits, height, width, stride)
+        return cls(image, labels, logits, stride, class_list, model_name, confidence)
+
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """(H, W) the probability of each pixel's label; computed each time if it is not kept."""
+        if self.known_confidence is not None:
+            return self.known_confidence
+        return _labels_and_confidence(self.logits, self.height, self.width, self.stride)[1]
+
+    def without_confidence(self) -> Segmentation:
+        """The same without its confidence, which takes 4 of the 15 bytes of a pixel and is rarely needed."""
+        return replace(self, known_confidence=None)
 
     @property
     def height(self) -> int:
@@ -62,8 +88,8 @@ class Segmentation:
     @property
     def nbytes(self) -> int:
         """Bytes of memory that this photo takes."""
-        arrays = self.image.nbytes + self.labels.nbytes + self.confidence.nbytes
-        return arrays + self.logits.nbytes
+        kept = 0 if self.known_confidence is None else self.known_confidence.nbytes
+        return self.image.nbytes + self.labels.nbytes + self.logits.nbytes + kept
 
     def probabilities(self, rows: NDArray[np.int_], cols: NDArray[np.int_]) -> NDArray[np.float32]:
         """Probabilities of all classes at some pixels.
@@ -165,6 +191,20 @@ class Segmentation:
                 f"Pixel ({row}, {col}) is outside the picture, whose rows are 0 to {self.height - 1} "
                 f"and columns 0 to {self.width - 1}."
             )
+
+
+def _labels_and_confidence(
+    logits: NDArray[np.float16], height: int, width: int, stride: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The class of the largest of (C, h, w) logits, and its probability, at each pixel: each (H, W)."""
+    labels = np.empty((height, width), dtype=np.uint8)
+    confidence = np.empty((height, width), dtype=np.float32)
+    for rows, band in bands(logits, height, width, stride):
+        labels[rows], highest = most_likely(band)
+        # the softmax of the largest logit is 1 / sum(exp(logit - largest)): no need for the others
+        np.exp(np.subtract(band, highest, out=band), out=band)
+        confidence[rows] = 1 / band.sum(axis=0)
+    return labels, confidence
 
 
 def most_likely(logits: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:

@@ -23,7 +23,7 @@ from core.segmentation.engines.choice import EngineChoice, chosen_engine
 from core.segmentation.engines.engine import Engine
 from core.segmentation.engines.onnx_runtime import OnnxRuntime
 from core.segmentation.predictor import Predictor
-from core.segmentation.segmentation import Segmentation, bands, most_likely
+from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import LARGEST_SIZE, SMALLEST_SIZE, WorkingSize
 
 if TYPE_CHECKING:
@@ -102,19 +102,10 @@ class Segmenter:
         logits = self.predictor.logits(scaled)
         # Each its own copy: a view of one photo's logits would keep those of all in memory.
         own = list(logits) if len(logits) == 1 else [each.copy() for each in logits]
-        return [self._segmentation(*each) for each in zip(scaled, own, strict=True)]
-
-    def _segmentation(self, image: NDArray[np.uint8], logits: NDArray[np.float16]) -> Segmentation:
-        height, width = image.shape[:2]
-        labels = np.empty((height, width), dtype=np.uint8)
-        confidence = np.empty((height, width), dtype=np.float32)
-        stride = self.stride
-        for rows, band in bands(logits, height, width, stride):
-            labels[rows], highest = most_likely(band)
-            # the softmax of the largest logit is 1 / sum(exp(logit - largest)): no need for the others
-            np.exp(np.subtract(band, highest, out=band), out=band)
-            confidence[rows] = 1 / band.sum(axis=0)
-        return Segmentation(image, labels, confidence, logits, stride, self.class_list, self.name)
+        return [
+            Segmentation.of_logits(image, each, self.stride, self.class_list, self.name)
+            for image, each in zip(scaled, own, strict=True)
+        ]
 
 
 def to_working_size(image: NDArray[np.uint8], size: int | None, square: bool = False) -> NDArray[np.uint8]:

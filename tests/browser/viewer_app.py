@@ -24,7 +24,7 @@ from PIL import Image
 
 from core.classes import ClassList, SegmentationClass
 from core.segmentation.reading import Shape
-from core.segmentation.segmentation import Segmentation, at_full_size, most_likely, softmax
+from core.segmentation.segmentation import Segmentation
 from pages.widgets.shared.media import forget_earlier_files, keep_earlier_files
 from pages.widgets.viewer.pixel_viewer import (
     Look,
@@ -108,9 +108,6 @@ def segmentation_of(
     logits = chance.normal(0, 3, (classes, *cells)).astype(np.float16).repeat(block, 1).repeat(block, 2)
     whole = chance.random(logits.shape) < 0.3
     logits[whole] = np.round(logits[whole])
-    full = at_full_size(logits, height, width, stride)
-    labels, _ = most_likely(full)
-    confidence = softmax(full).max(axis=0)
     listed = [
         SegmentationClass(
             NAMES[n] if n < len(NAMES) else f"Class {n}", tuple(PALETTE[n % len(NAMES)].tolist())
@@ -118,9 +115,7 @@ def segmentation_of(
         for n in range(classes)
     ]
     image = np.full((height, width, 3), 160, dtype=np.uint8)
-    return Segmentation(
-        image, labels, confidence, logits, stride, ClassList("chance", tuple(listed)), "chance"
-    )
+    return Segmentation.of_logits(image, logits, stride, ClassList("chance", tuple(listed)), "chance")
 
 
 @st.cache_resource

@@ -10,7 +10,6 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -143,7 +142,11 @@ def keep_visitor_session(take_up: Callable[[VisitorSession], None] = lambda _: N
 
     take_up: called with the session found, before the page runs again with it.
     """
-    _mount(key=_TOKEN_KEY, data={}, on_token_change=partial(_recognise, take_up))
+
+    def told() -> None:
+        _recognise(take_up)
+
+    _mount(key=_TOKEN_KEY, data={}, on_token_change=told)
     if _recognise(take_up):
         st.rerun()  # another message had interrupted the callback, and Streamlit calls none twice
     if visitor_session().token:

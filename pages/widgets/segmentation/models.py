@@ -27,8 +27,8 @@ from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.viewer.pixel_viewer import ViewerPicture, viewer_picture
 
-_KEPT_BYTES = 1024**3
-"""Memory for segmentations on this server: about 70 photos at 1024 x 1024, at 15 MB each."""
+_KEPT_BYTES = 448 * 1024**2
+"""Memory for segmentations on this server: about 40 photos at 1024 x 1024, at 11 MB each, or 160 at 512."""
 
 _MODEL = markdown("Model")
 
@@ -103,7 +103,10 @@ def _segment(photo: Photo, model: str, size: WorkingSize, owner: str) -> Segment
 
     def make() -> SegmentedPhoto:
         result = segment_photo(loaded_segmenter(model, weights), photo.data, size, ours=bool(photo.sample))
-        return SegmentedPhoto(result, _viewer_picture(result))
+        made = SegmentedPhoto(result.without_confidence(), _viewer_picture(result))
+        del result
+        return_free_memory()  # of the network's layers: hundreds of megabytes at 1024 x 1024
+        return made
 
     owner = _EVERYBODY if photo.sample else owner
     return _segmentations().get(owner, (photo.key, model, weights, size), make)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import TemperatureError
@@ -58,9 +57,7 @@ def segmentation(colour: tuple[int, int, int], label: int) -> Segmentation:
     """One pixel of this colour with this CamVid class."""
     image = np.array([[colour]], dtype=np.uint8)
     labels = np.array([[label]], dtype=np.uint8)
-    return Segmentation(
-        image, labels, np.ones((1, 1), np.float16), torch.zeros(32, 1, 1), 1, CAMVID_32, "none"
-    )
+    return Segmentation(image, labels, np.zeros((32, 1, 1), np.float16), 1, CAMVID_32, "none")
 
 
 def test_colour_mask_shows_each_class_in_its_colour():

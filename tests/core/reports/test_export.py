@@ -149,12 +149,11 @@ for own in logits:
     own[:] = chance.uniform(-5, 5, own.shape)
 segmentation = Segmentation(
     np.zeros((side, side, 3), np.uint8), np.zeros((side, side), np.uint8),
-    np.zeros((side, side), np.float32), logits, 2, CAMVID_32, "none",
+    logits, 2, CAMVID_32, "none",
 )
 # once at the start, so that what libraries take at their first call is not counted
 small = Segmentation(
-    segmentation.image[:8, :8], segmentation.labels[:8, :8], segmentation.confidence[:8, :8],
-    logits, 2, CAMVID_32, "none",
+    segmentation.image[:8, :8], segmentation.labels[:8, :8], logits, 2, CAMVID_32, "none",
 )
 with open(sys.argv[2], "wb") as file:
     write_probabilities(small, file)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from core.classes import CAMVID_11
 from core.reports import own_size
-from core.segmentation.segmentation import Segmentation, at_full_size, most_likely
+from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import load_segmenter
 from tests.conftest import ROOT
 
@@ -23,9 +23,8 @@ def random_segmentation(height: int, width: int, stride: int) -> Segmentation:
     """A segmentation of noise whose logits cover the picture padded to a multiple of 32."""
     rows, cols = ((side + 31) // 32 * 32 // stride for side in (height, width))
     logits = np.random.default_rng(0).normal(0, 3, (11, rows, cols)).astype(np.float16)
-    labels = most_likely(at_full_size(logits, height, width, stride))[0]
-    image, confidence = np.zeros((height, width, 3), np.uint8), np.ones((height, width), np.float32)
-    return Segmentation(image, labels, confidence, logits, stride, CAMVID_11, "none")
+    image = np.zeros((height, width, 3), np.uint8)
+    return Segmentation.of_logits(image, logits, stride, CAMVID_11, "none")
 
 
 def whole(bands) -> np.ndarray:
@@ -102,7 +101,7 @@ def peak():
 logits = np.random.default_rng(0).uniform(-5, 5, (32, 24, 32)).astype(np.float16)
 segmentation = Segmentation(
     np.zeros((96, 128, 3), np.uint8), np.zeros((96, 128), np.uint8),
-    np.zeros((96, 128), np.float32), logits, 4, CAMVID_32, "none",
+    logits, 4, CAMVID_32, "none",
 )
 with open(os.devnull, "wb") as file:
     own_size.write_colour_mask(segmentation, 30, 40, file)

@@ -104,7 +104,7 @@ def test_class_shares_come_with_the_mean_confidence_of_each_class():
     confidence = np.array([[0.5, 0.75], [1.0, 0.25]], dtype=np.float32)
     image, logits = np.zeros((2, 2, 3), dtype=np.uint8), np.zeros((3, 2, 2), np.float16)
 
-    assert class_share_rows(Segmentation(image, labels, confidence, logits, 1, THREE, "none")) == [
+    assert class_share_rows(Segmentation(image, labels, logits, 1, THREE, "none", confidence)) == [
         {"class": "C", "pixels": 3, "share": 0.75, "mean confidence": 0.75},
         {"class": "A", "pixels": 1, "share": 0.25, "mean confidence": 0.25},
     ]

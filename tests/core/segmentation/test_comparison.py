@@ -33,7 +33,6 @@ def labelled(labels: list[list[int]], class_list: ClassList = ABC, grey: int = 0
     return Segmentation(
         np.full((height, width, 3), grey, dtype=np.uint8),
         numbers,
-        np.ones((height, width), dtype=np.float32),
         np.zeros((len(class_list), height, width), dtype=np.float16),
         1,
         class_list,

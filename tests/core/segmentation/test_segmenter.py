@@ -68,10 +68,8 @@ def of_logits(*classes: list[list[float]]) -> Segmentation:
     """A segmentation with these logits, (H, W) for each class, at stride 1."""
     logits = np.array(classes, dtype=np.float16)
     height, width = logits.shape[1:]
-    labels = logits.argmax(axis=0).astype(np.uint8)
-    confidence = torch.from_numpy(logits).float().softmax(dim=0).amax(dim=0).numpy()
     class_list = ClassList("some", FIVE.classes[: len(classes)])
-    return Segmentation(noise(height, width), labels, confidence, logits, 1, class_list, "none")
+    return Segmentation.of_logits(noise(height, width), logits, 1, class_list, "none")
 
 
 def everywhere(result: Segmentation) -> np.ndarray:
@@ -155,6 +153,9 @@ def test_confidence_is_the_labels_probability(height, width, stride, seed):
     result = random_segmenter(stride, seed).segment(noise(height, width, seed))
 
     assert np.abs(result.confidence - everywhere(result).max(axis=2)).max() < 1e-6
+    less = result.without_confidence()
+    assert np.array_equal(less.confidence, result.confidence)
+    assert less.nbytes == result.nbytes - 4 * height * width
 
 
 @given(sides, sides, strides, seeds, st.data())
@@ -169,7 +170,7 @@ def test_a_pixel_read_alone_equals_the_same_pixel_read_with_all_others(height, w
 @pytest.mark.parametrize("probability", [0.0, 0.004, 0.005, 0.625, 0.996, 1.0])
 def test_confidence_in_per_cent_is_rounded_as_everywhere(probability):
     result = of_logits([[0.0]])
-    result = replace(result, confidence=np.array([[probability]], dtype=np.float32))
+    result = replace(result, known_confidence=np.array([[probability]], dtype=np.float32))
 
     assert f"{result.confidence_percent()[0, 0]} %" == percent(probability)
 
@@ -448,7 +449,7 @@ def test_mean_confidence_is_of_each_classes_own_pixels():
     result = replace(
         result,
         labels=np.array([[0, 2, 2]], dtype=np.uint8),
-        confidence=np.array([[0.5, 0.75, 1.0]], dtype=np.float32),
+        known_confidence=np.array([[0.5, 0.75, 1.0]], dtype=np.float32),
     )
 
     assert result.mean_confidence() == pytest.approx([0.5, np.nan, 0.875], nan_ok=True)
