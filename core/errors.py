@@ -30,6 +30,7 @@ with status 2.
     │   ├── PaletteOrderError      a label map whose palette says that its numbers mean other classes
     │   ├── UnknownColourError     a label map with a colour that the class list does not have
     │   └── DownloadError          a data set that could not be downloaded
+    ├── AnnotationError            an edit, a mask or a set of corrections that cannot be used
     ├── WorkerError                a process of ours that ended without a result
     └── TrainingError
         ├── RecipeError            a recipe that cannot be followed
@@ -153,6 +154,10 @@ class UnknownColourError(DatasetError):
 
 class DownloadError(DatasetError):
     """A data set that could not be downloaded."""
+
+
+class AnnotationError(StreetScopeError):
+    """An edit, a mask or a set of corrections that cannot be used."""
 
 
 class WorkerError(StreetScopeError):

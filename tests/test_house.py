@@ -34,6 +34,7 @@ FLOORS = (
     "core/toytown/drive",
     "core/toytown",
     "core/evaluation",
+    "core/annotation",
     "core/training",
     "core/training/recipes",
     "core/training/runs",
