@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ from bench.serving import OBSERVER, chromium, served, served_by_itself
 
 CLICKS, WARM_UP = 30, 5
 APP = "StreetScope"
+GRADIO_PYTHON = "GRADIO_PYTHON"
+"""Names the interpreter of an environment that has Gradio: its requirements do not go with ours."""
+
 COORDINATES = "a similar page on streamlit-image-coordinates"
 GRADIO = "a similar page on Gradio's Image.select"
 PARTS = {"viewer": "the viewer names the class", "sentence": "sentence", "charts": "chart", "table": "table"}
@@ -87,8 +91,9 @@ def clicks() -> dict[str, list[Times]]:
             page.locator(".stDataFrame canvas").first.wait_for()
             page.locator(CHART).first.wait_for()
             pages[COORDINATES] = page, point_in_frame
-        if find_spec("gradio"):
-            gradio = stack.enter_context(served_by_itself("bench/gradio_app.py", **POLICIES[APP_POLICY]))
+        if python := os.environ.get(GRADIO_PYTHON):
+            script = "bench/gradio_app.py"
+            gradio = stack.enter_context(served_by_itself(python, script, **POLICIES[APP_POLICY]))
             page = stack.enter_context(opened(browser, gradio.url))
             page.locator("#chart .plot-container").wait_for(timeout=120_000)
             pages[GRADIO] = page, point_in_gradio

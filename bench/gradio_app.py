@@ -12,10 +12,12 @@ from core.photos import images
 from core.photos.samples import china
 from core.reports import charts, tables
 from core.segmentation import painting
+from core.segmentation.engines.choice import EngineChoice
 from core.segmentation.reading import PixelReading
 from core.segmentation.segmenter import load_segmenter
 
-result = load_segmenter("street-lite0").segment(images.decode(china().read_bytes()), 512)
+segmenter = load_segmenter("street-lite0", EngineChoice.ONNX_RUNTIME)  # its environment has no PyTorch
+result = segmenter.segment(images.decode(china().read_bytes()), 512)
 
 
 def read(row: int, col: int) -> tuple[str, dict[str, float], Figure, pd.DataFrame]:

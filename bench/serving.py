@@ -52,10 +52,14 @@ def served(script: str, **environment: str) -> Iterator[Server]:
 
 
 @contextmanager
-def served_by_itself(script: str, **environment: str) -> Iterator[Server]:
-    """Run a script that serves a page of its own, at the port that it is given, while the block runs."""
+def served_by_itself(python: str, script: str, **environment: str) -> Iterator[Server]:
+    """Run a script that serves a page of its own, at the port that it is given, while the block runs.
+
+    python: the interpreter.
+    """
     port = _free_port()
-    command = [sys.executable, str(ROOT / script), str(port)]
+    # -P: of the modules beside the script, `click` has the name of one that it needs
+    command = [python, "-P", str(ROOT / script), str(port)]
     with _running(command, f"http://127.0.0.1:{port}", "/", environment) as server:
         yield server
 
