@@ -153,9 +153,12 @@ def _open(path: Path, data: bytes) -> PngImageFile:
     return picture
 
 
-def open_label(path: Path) -> PngImageFile:
-    """Open a label map's file as far as its header; DatasetError if that cannot be read, or is too large."""
-    return _open(path, read_bytes(path))
+def open_label(path: Path, data: bytes | None = None) -> PngImageFile:
+    """Open a label map's file as far as its header; DatasetError if that cannot be read, or is too large.
+
+    data: its bytes, if they have been read already.
+    """
+    return _open(path, read_bytes(path) if data is None else data)
 
 
 def as_numbers(path: Path, picture: PngImageFile) -> NDArray[np.integer[Any]] | None:
