@@ -47,7 +47,7 @@ def read_indices(path: Path, classes: ClassList, values: Sequence[int] = ()) -> 
 
     values: the number that stands for each class in the file; by default its position in the list.
     255 means that nobody labelled the pixel, as in Cityscapes and PASCAL VOC, unless it stands for a class:
-    it becomes `classes.unlabelled`, which is the Void class's number, or stays UNLABELLED.
+    it stays UNLABELLED, and apart from Void, which people see in a picture and say so.
     Grey PNGs of 1 to 16 bits and palette PNGs are read by their numbers, and so are grey pictures saved as
     RGB; a file in the classes' colours is read by these. DatasetError names the file: LabelValueError for a
     number that no class has, UnknownColourError for such a colour, PaletteOrderError for a palette whose
@@ -193,7 +193,7 @@ def _indices(
         raise _unknown_number(path, max(unknown), classes, values)
     if picture.mode == "P" and not values:
         _check_palette(path, picture, used, classes)
-    table = np.full(256, classes.unlabelled, dtype=np.uint8)
+    table = np.full(256, UNLABELLED, dtype=np.uint8)
     table[list(own)] = np.arange(len(own), dtype=np.uint8)
     label = numbers.astype(np.uint8, copy=False)
     for strip in _strips(label):
