@@ -48,7 +48,7 @@ def replacing_folder(target: Path, *, replace: bool) -> Iterator[Path]:
     FolderTakenError, FolderBusyError while another process or thread writes it, OSError.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _sole_writer(target):
+    with sole_writer(target):
         _settle(target)
         if not replace and not is_free(target):
             raise _taken(target)
@@ -81,7 +81,7 @@ def remove_leftovers(folder: Path) -> None:
     for lock in folder.glob(f".*.{_LOCK}"):
         with contextlib.suppress(FolderBusyError, OSError):
             target = folder / _name(lock, _LOCK)
-            with _sole_writer(target):
+            with sole_writer(target):
                 _settle(target)
 
 
@@ -101,14 +101,15 @@ def _name(path: Path, kind: str) -> str:
 
 
 @contextmanager
-def sole_holder(path: Path, busy: StreetScopeError) -> Iterator[None]:
-    """Hold the lock at `path` during the block, without waiting for it.
+def sole_holder(path: Path, busy: StreetScopeError, wait: float = 0) -> Iterator[None]:
+    """Hold the lock at `path` during the block.
 
-    The system releases it however this process ends. busy: raised where another process or thread holds it.
+    The system releases it however this process ends. busy: raised where another process or thread still holds
+    it after `wait` seconds.
     """
     lock = FileLock(path)
     try:
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=wait)
     except Timeout:
         raise busy from None
     try:
@@ -118,10 +119,11 @@ def sole_holder(path: Path, busy: StreetScopeError) -> Iterator[None]:
 
 
 @contextmanager
-def _sole_writer(target: Path) -> Iterator[None]:
+def sole_writer(target: Path, wait: float = 0) -> Iterator[None]:
+    """Be the only one who writes a folder during the block; FolderBusyError after `wait` seconds."""
     path = _beside(target, _LOCK)
     busy = FolderBusyError(f"{target} is being written already: wait until that has ended.")
-    with sole_holder(path, busy):
+    with sole_holder(path, busy, wait):
         try:
             yield
         finally:

@@ -40,6 +40,12 @@ class History:
         """What can be done again, the next one last."""
         return tuple(self._undone)
 
+    def copy(self) -> History:
+        """Another history of the same edits: a step can be tried on it, and saved before it counts."""
+        other = History(self.mask)
+        other._done, other._undone = self._done.copy(), self._undone.copy()
+        return other
+
     def edit(self, runs: Runs) -> bool:
         """Change the mask; whatever was undone is gone. Whether anything is different now: only then."""
         changed = runs.applied_to(self.mask)

@@ -95,7 +95,7 @@ class SegmentationDataset:
     def read_label(self, frame: Frame) -> NDArray[np.uint8]:
         """Decode a frame's label map alone: (H, W) class numbers. Does not check its size.
 
-        A pixel that nobody labelled has the number of the Void class, or UNLABELLED if there is none.
+        A pixel that nobody labelled is UNLABELLED, unless that number stands for a class.
         A label map in colours is turned into numbers once and then cached.
         """
         return self._scale_label(self._decode_label(frame))

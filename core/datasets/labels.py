@@ -47,7 +47,7 @@ def read_indices(path: Path, classes: ClassList, values: Sequence[int] = ()) -> 
 
     values: the number that stands for each class in the file; by default its position in the list.
     255 means that nobody labelled the pixel, as in Cityscapes and PASCAL VOC, unless it stands for a class:
-    it becomes `classes.unlabelled`, which is the Void class's number, or stays UNLABELLED.
+    it stays UNLABELLED, and apart from Void, which people see in a picture and say so.
     Grey PNGs of 1 to 16 bits and palette PNGs are read by their numbers, and so are grey pictures saved as
     RGB; a file in the classes' colours is read by these. DatasetError names the file: LabelValueError for a
     number that no class has, UnknownColourError for such a colour, PaletteOrderError for a palette whose
@@ -153,9 +153,12 @@ def _open(path: Path, data: bytes) -> PngImageFile:
     return picture
 
 
-def open_label(path: Path) -> PngImageFile:
-    """Open a label map's file as far as its header; DatasetError if that cannot be read, or is too large."""
-    return _open(path, read_bytes(path))
+def open_label(path: Path, data: bytes | None = None) -> PngImageFile:
+    """Open a label map's file as far as its header; DatasetError if that cannot be read, or is too large.
+
+    data: its bytes, if they have been read already.
+    """
+    return _open(path, read_bytes(path) if data is None else data)
 
 
 def as_numbers(path: Path, picture: PngImageFile) -> NDArray[np.integer[Any]] | None:
@@ -190,7 +193,7 @@ def _indices(
         raise _unknown_number(path, max(unknown), classes, values)
     if picture.mode == "P" and not values:
         _check_palette(path, picture, used, classes)
-    table = np.full(256, classes.unlabelled, dtype=np.uint8)
+    table = np.full(256, UNLABELLED, dtype=np.uint8)
     table[list(own)] = np.arange(len(own), dtype=np.uint8)
     label = numbers.astype(np.uint8, copy=False)
     for strip in _strips(label):

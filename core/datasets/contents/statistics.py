@@ -29,7 +29,7 @@ GRID = (60, 80)
 STATISTICS = Cache("statistics", 256 * 1024**2)
 """Counts of label maps by their fingerprint: 2 to 3 MB a data set."""
 
-_VERSION = 2
+_VERSION = 3
 
 Counts = NDArray[np.uint32]
 Numbers = NDArray[np.intp]

@@ -30,7 +30,7 @@ WIDTH = 320
 THUMBNAILS = Cache("thumbnails", 512 * 1024**2)
 """Photos and label maps of frames by their files: some 20,000 frames."""
 
-_VERSION = 2
+_VERSION = 3
 _FADE = 0.3
 """How much colour the other classes keep in a crop of one class."""
 
@@ -151,5 +151,5 @@ def _size(height: int, full: int, width: int) -> tuple[int, int]:
 def _key(dataset: SegmentationDataset, frame: Frame, width: int) -> str:
     """What tells the thumbnail of these very files from all others."""
     files = [(str(path.absolute()), signature(path)) for path in (frame.image, frame.label)]
-    classes = (dataset.class_list.palette.tobytes(), dataset.class_list.void, dataset.values)
+    classes = (dataset.class_list.palette.tobytes(), dataset.values)
     return cache_key(_VERSION, files, width, dataset.colour_labels, classes)

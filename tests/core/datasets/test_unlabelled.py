@@ -70,15 +70,9 @@ def test_camvids_list_stays_as_it_is():
 # Reading
 
 
-def test_255_is_void_where_there_is_a_void(with_void, street, holes):
-    dataset = open_dataset(with_void)
-
-    expected = np.where(holes == UNLABELLED, 3, holes)
-    assert np.array_equal(dataset.read_label(dataset.train[0]), expected)
-
-
-def test_255_stays_where_there_is_none(without_void, holes):
-    dataset = open_dataset(without_void)
+@pytest.mark.parametrize("kind", ["with_void", "without_void"])
+def test_255_stays_and_is_not_void(request, holes, kind):
+    dataset = open_dataset(request.getfixturevalue(kind))
 
     assert np.array_equal(dataset.read_label(dataset.train[0]), holes)
 
@@ -121,8 +115,9 @@ def test_a_copy_has_the_same_label_maps(request, tmp_path, kind):
 # Counts and pictures
 
 
-def test_unlabelled_pixels_are_in_no_count(without_void, holes):
-    counted = measure(open_dataset(without_void))
+@pytest.mark.parametrize("kind", ["with_void", "without_void"])
+def test_unlabelled_pixels_are_in_no_count(request, holes, kind):
+    counted = measure(open_dataset(request.getfixturevalue(kind)))
 
     labelled = int((holes != UNLABELLED).sum())
     assert counted.counts[0].sum() == labelled
@@ -152,13 +147,13 @@ def test_a_data_set_without_any_label_has_shares_of_zero(make_dataset):
     assert check(dataset.root).pixels == {}
 
 
-def test_check_notes_how_much_is_not_labelled(without_void, with_void):
-    report = check(without_void)
+@pytest.mark.parametrize("kind", ["with_void", "without_void"])
+def test_check_notes_how_much_is_not_labelled(request, kind):
+    report = check(request.getfixturevalue(kind))
 
     # 4 x 8 pixels and the first row of 48, of 40 x 48
     assert report.notes == ("4.2% of the pixels are not labelled (number 255); they are never counted.",)
     assert {problem.kind for problem in report.problems} == set()
-    assert check(with_void).notes == ()
 
 
 def test_masks_of_black_and_white_are_a_problem(make_dataset, street):

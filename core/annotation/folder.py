@@ -1,0 +1,282 @@
+"""The folder of a set of corrections: what is written into it and in which order, and what is read back.
+
+In fastai's layout: `images/KEY.png`, `labels/KEY_P.png` with 255 where nothing was reviewed, `codes.txt`,
+`label_colors.txt`, and from five pictures on `valid.txt`. Ours are `manifest.json`, `journals/KEY` and
+`starts/KEY.png`, what each correction started from. Only the manifest and the journals are ever believed:
+the other lists and the label maps follow from them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.annotation.journal import changed_elsewhere
+from core.annotation.manifest import FILE, Manifest, Picture, read_manifest, write_manifest
+from core.annotation.runs import NOT_REVIEWED, Mask
+from core.classes import ClassList
+from core.datasets import labels, pictures
+from core.datasets.layouts.lists import LABEL_COLOURS
+from core.datasets.layouts.opening import open_dataset
+from core.errors import AnnotationError, DiskFullError, FileKindError
+from core.files import (
+    disk_full_sentence,
+    is_disk_full,
+    is_file,
+    read_plain,
+    system_error_sentence,
+    write_bytes,
+    write_text,
+)
+from core.folders import sole_writer
+from core.photos import images
+
+HELD_OUT = 5
+"""Of so many pictures, one is for validation."""
+
+_WAIT = 5.0
+"""Seconds to wait for another program that writes the set."""
+
+_FOLDERS = ("images", "labels", "journals", "starts")
+_LISTS = ("codes.txt", LABEL_COLOURS, "valid.txt")
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+class SetFolder:
+    """A set's folder, shared by all who use it in this process.
+
+    manifest: as it was last read or written; None before there is one. corrections: those in memory, by key.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.manifest: Manifest | None = None
+        self.lock = threading.RLock()
+        self.corrections: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
+
+    @property
+    def class_list(self) -> ClassList:
+        """The set's classes."""
+        return self.known().class_list(self.path)
+
+    def known(self) -> Manifest:
+        """The manifest; AnnotationError if there is none any more."""
+        if self.manifest is None:
+            raise changed_elsewhere()
+        return self.manifest
+
+    def matches(self) -> bool:
+        """Whether the classes on the disk have the numbers that they have here."""
+        return self._keeps_numbers(self.read_manifest())
+
+    def image(self, key: str) -> Path:
+        """The file of a picture."""
+        return self._file("images", f"{key}.png")
+
+    def label(self, key: str) -> Path:
+        """The label map of a picture."""
+        return self._file("labels", f"{key}_P.png")
+
+    def journal(self, key: str) -> Path:
+        """The journal of a correction."""
+        return self._file("journals", key)
+
+    def start(self, key: str) -> Path:
+        """What a correction started from."""
+        return self._file("starts", f"{key}.png")
+
+    def _file(self, folder: str, name: str) -> Path:
+        """FileKindError if the folder is a link, by which something else would be written or shown."""
+        if (self.path / folder).is_symlink():
+            raise FileKindError(f"{self.path / folder} is a link: replace it with what it leads to.")
+        return self.path / folder / name
+
+    def _keeps_numbers(self, fresh: Manifest | None) -> bool:
+        known = self.manifest.names if self.manifest else []
+        return (fresh.names if fresh else [])[: len(known)] == known
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the only one who changes the set, in any process; the manifest is then up to date.
+
+        FolderBusyError while another program has the set for long. What the system refuses is said in one
+        sentence: DiskFullError, AnnotationError.
+        """
+        with self.lock, translate_errors():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with sole_writer(self.path, _WAIT):
+                self.refresh()
+                yield
+
+    def refresh(self) -> None:
+        """Read the manifest again; AnnotationError if a class got another number, which no mask here has."""
+        fresh = self.read_manifest()
+        if not self._keeps_numbers(fresh):
+            raise changed_elsewhere()
+        self.manifest = fresh
+
+    def read_manifest(self) -> Manifest | None:
+        """The manifest on the disk, or made anew from the data set if it is gone; None where nothing is."""
+        try:
+            return read_manifest(self.path)
+        except FileNotFoundError:
+            return self._manifest_of_files() if is_file(self.path / "codes.txt") else None
+
+    def admit(self, classes: ClassList) -> None:
+        """Add the classes that are new, or begin the set with these."""
+        with self.writing():
+            before = self.manifest or Manifest.of(classes)
+            self.put(before.with_classes(classes.classes), durable=True)
+
+    def put(self, manifest: Manifest, *, durable: bool = False) -> None:
+        """Write the manifest if it has changed, and the lists that follow from it."""
+        if manifest != self.manifest:
+            self.path.mkdir(exist_ok=True)
+            write_manifest(self.path, manifest, durable=durable)
+            self.manifest = manifest
+        if manifest.pictures:
+            self._write_lists(manifest)
+
+    def begin(self, key: str, image: NDArray[np.uint8], start: Mask, mask: Mask, journal: bytes) -> None:
+        """Write the files of a new correction: the picture last, since it must not be without a label map."""
+        try:
+            self.make_folders()
+            write_bytes(self.start(key), images.encode_index_png(start, self.class_list.palette))
+            write_bytes(self.journal(key), journal, durable=True)
+            self.write_label(key, mask)
+            write_bytes(self.image(key), images.encode_png(image, quickly=True), durable=True)
+        except BaseException:
+            self.discard(key)
+            raise
+
+    def make_folders(self) -> None:
+        """Make the folders that are missing."""
+        for name in _FOLDERS:
+            (self.path / name).mkdir(parents=True, exist_ok=True)
+
+    def write_label(self, key: str, mask: Mask) -> None:
+        """Write the label map of a picture."""
+        write_bytes(self.label(key), images.encode_index_png(mask, self.class_list.palette))
+
+    def mend_label(self, key: str, mask: Mask) -> None:
+        """Write the label map of a picture if the file is another one, or none."""
+        if _content(self.label(key), self.path) != images.encode_index_png(mask, self.class_list.palette):
+            self.write_label(key, mask)
+
+    def read_image(self, picture: Picture) -> NDArray[np.uint8]:
+        """(H, W, 3) a picture of the set; FileKindError, and DatasetError for a file that is none.
+
+        AnnotationError if it has another size than the manifest says.
+        """
+        path = self.image(picture.key)
+        image = pictures.decode_image(path, read_plain(path, images.MAX_BYTES, inside=self.path))
+        _check_size(path, image.shape[:2], picture)
+        return image
+
+    def read_mask(self, path: Path, picture: Picture) -> Mask:
+        """(H, W) the numbers in a file of the set, each of them a class or NOT_REVIEWED. Errors as above."""
+        data = read_plain(path, images.MAX_BYTES, inside=self.path)
+        numbers = labels.as_numbers(path, labels.open_label(path, data))
+        if numbers is None or labels.numbers_in(numbers) - {*range(len(self.class_list)), NOT_REVIEWED}:
+            raise AnnotationError(f"{path} has other numbers than the set has classes: {_ELSEWHERE}.")
+        _check_size(path, numbers.shape, picture)
+        return numbers.astype(np.uint8)
+
+    def remove(self, key: str) -> None:
+        """Remove a picture with all that belongs to it, and the set with its last picture."""
+        rest = self.known().without_picture(key)
+        self.put(rest, durable=True)
+        self.discard(key)
+        if not rest.pictures:
+            self._remove_all()
+
+    def discard(self, key: str) -> None:
+        """Remove the files of a picture."""
+        for path in (self.image(key), self.label(key), self.start(key), self.journal(key)):
+            path.unlink(missing_ok=True)
+
+    def _remove_all(self) -> None:
+        for name in (*_LISTS, FILE):
+            (self.path / name).unlink(missing_ok=True)
+        self.manifest = None
+        with contextlib.suppress(OSError):  # somebody keeps more in it
+            for name in _FOLDERS:
+                (self.path / name).rmdir()
+            self.path.rmdir()
+
+    def _write_lists(self, manifest: Manifest) -> None:
+        classes = self.class_list.classes
+        held_out = [f"{picture.key}.png\n" for picture in manifest.pictures[HELD_OUT - 1 :: HELD_OUT]]
+        texts = (
+            "".join(f"{one.name}\n" for one in classes),
+            "".join("{} {} {}\t{}\n".format(*one.colour, one.name) for one in classes),
+            "".join(held_out),
+        )
+        for name, text in zip(_LISTS, texts, strict=True):
+            path = self.path / name
+            if not text:
+                path.unlink(missing_ok=True)
+            elif _content(path, self.path) != text.encode():
+                write_text(path, text)
+
+    def _manifest_of_files(self) -> Manifest:
+        """A manifest of a set that has lost its own. AnnotationError for a data set of another kind."""
+        dataset = open_dataset(self.path, strict=False)
+        if not all(_KEY.fullmatch(frame.name) for frame in dataset.frames()):
+            raise AnnotationError(
+                f"{self.path} is a data set, but no set of corrections: give the corrections another name."
+            )
+        found = Manifest.of(dataset.class_list)
+        for frame in sorted(dataset.frames(), key=lambda frame: frame.name):
+            label = dataset.read_label(frame)
+            height, width = label.shape
+            reviewed = share_reviewed(label)
+            found = found.with_picture(
+                Picture(key=frame.name, kind="photo", name="", height=height, width=width, reviewed=reviewed)
+            )
+        return found
+
+
+def share_reviewed(mask: Mask) -> float:
+    """The share of a mask (H, W) that has a class, in [0, 1]."""
+    return float(np.count_nonzero(mask != NOT_REVIEWED) / mask.size)
+
+
+@contextmanager
+def translate_errors() -> Iterator[None]:
+    """What the system refuses, in one sentence: DiskFullError, or AnnotationError."""
+    try:
+        yield
+    except OSError as error:
+        if is_disk_full(error):
+            again = "do the last step again; what was saved before is complete"
+            raise DiskFullError(disk_full_sentence(error, again)) from error
+        raise AnnotationError(system_error_sentence(error)) from error
+
+
+_ELSEWHERE = "move it elsewhere, and reload the page"
+
+
+def _check_size(path: Path, size: tuple[int, ...], picture: Picture) -> None:
+    if size != (picture.height, picture.width):
+        raise AnnotationError(
+            f"{path} is {size[1]} x {size[0]} pixels, and its correction is of {picture.width} x "
+            f"{picture.height}: {_ELSEWHERE}."
+        )
+
+
+def _content(path: Path, root: Path) -> bytes | None:
+    """What a file has; None if it cannot be read."""
+    try:
+        return read_plain(path, images.MAX_BYTES, inside=root)
+    except (OSError, FileKindError):
+        return None
