@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -69,8 +71,8 @@ class Manifest(_Part):
     @model_validator(mode="after")
     def _has_each_once(self) -> Self:
         for what, all_of in (("class", self.names), ("picture", [one.key for one in self.pictures])):
-            twice = next((one for one in all_of if all_of.count(one) > 1), None)
-            if twice is not None:
+            (twice, times), *_ = Counter(all_of).most_common(1) or [("", 0)]
+            if times > 1:
                 raise PydanticCustomError(
                     "twice", "it has the {what} {one} twice", {"what": what, "one": twice}
                 )
@@ -155,11 +157,10 @@ def _listed(one: SegmentationClass) -> ListedClass:
 
 def free_colour(taken: Sequence[RGB]) -> RGB:
     """A colour that differs from the others: of many, the one that is furthest from its nearest."""
-    return max(map(spread_colour, range(256)), key=lambda colour: min(_apart(colour, one) for one in taken))
-
-
-def _apart(one: RGB, other: RGB) -> int:
-    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
+    choices = [spread_colour(number) for number in range(MAX_CLASSES + 1)]
+    apart = np.subtract.outer(np.array(choices), np.array(taken)).diagonal(axis1=1, axis2=3)
+    nearest = np.square(apart).sum(axis=2).min(axis=1)
+    return choices[int(nearest.argmax())]
 
 
 def read_manifest(root: Path) -> Manifest:

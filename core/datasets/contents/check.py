@@ -19,6 +19,7 @@ from PIL.Image import Resampling
 from core.classes import RGB, UNLABELLED, ClassList
 from core.datasets.contents.statistics import count_label
 from core.datasets.dataset import SPLIT_WORDS, SPLITS, Frame, SegmentationDataset, check_same_size
+from core.datasets.labels import open_label
 from core.datasets.layouts.opening import list_dataset
 from core.datasets.listing import Problem, ProblemKind
 from core.datasets.splits import DrivePosition, drive_position
@@ -222,11 +223,20 @@ def _masks_of_one_class(
     """A problem if every label map is black and white: white may be meant as a class."""
     if not unlabelled or dataset.colour_labels or np.flatnonzero(counts).tolist() != [0] or len(counts) < 2:
         return []
+    if any(map(_has_palette, dataset.frames())):  # numbers were meant
+        return []
     message = (
         f"The label maps hold only 0 and {UNLABELLED}, which stands for pixels that nobody labelled; "
         f"if {UNLABELLED} is meant as {dataset.class_list.names[1]}, write 1 instead."
     )
     return [Problem("bad value", message)]
+
+
+def _has_palette(frame: Frame) -> bool:
+    try:
+        return open_label(frame.label).mode == "P"
+    except DatasetError:
+        return False
 
 
 def _duplicates(looks: Iterable[_Look]) -> list[Problem]:

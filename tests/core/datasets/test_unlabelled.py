@@ -18,6 +18,7 @@ from core.datasets.contents.thumbnails import thumbnail
 from core.datasets.labels import read_indices
 from core.datasets.layouts.opening import open_dataset
 from core.evaluation.metrics import IGNORE, count_confusion, truth_table
+from core.photos.images import encode_index_png
 from tests.conftest import COLOURS, SKY, Labels
 
 CODES = ("Sky", "Road", "Tree", "Car")  # no Void: class 3 takes its place
@@ -163,6 +164,15 @@ def test_masks_of_black_and_white_are_a_problem(make_dataset, street):
     (problem,) = check(root).problems
     assert problem.kind == "bad value"
     assert "if 255 is meant as road, write 1 instead" in problem.message
+
+
+def test_numbers_with_a_palette_are_no_black_and_white(make_dataset, street):
+    label = np.where(street == SKY, np.uint8(0), np.uint8(255))
+    root = make_dataset({"a": label, "b": np.flipud(label).copy()}, ("b.png",), codes=("sky", "road"))
+    for path in root.glob("labels/*"):
+        path.write_bytes(encode_index_png(label, COLOURS.palette))
+
+    assert "bad value" not in {problem.kind for problem in check(root).problems}
 
 
 def test_a_thumbnail_shows_nothing_where_nothing_is_labelled(without_void, holes):
