@@ -33,6 +33,7 @@ from core.files import (
     is_disk_full,
     is_file,
     read_plain,
+    remove_parts,
     system_error_sentence,
     write_bytes,
     write_text,
@@ -134,6 +135,7 @@ class SetFolder:
     def admit(self, classes: ClassList) -> None:
         """Add the classes that are new, or begin the set with these."""
         with self.writing():
+            remove_parts(self.path)
             before = self.manifest or Manifest.of(classes)
             self.put(before.with_classes(classes.classes), durable=True)
 

@@ -46,7 +46,8 @@ class Picture(_Part):
     """One picture of a set.
 
     kind, name, model, credit: its `core.annotation.store.Source`. reviewed: the share of its pixels that have
-    a class, in [0, 1]. begun, changed: when, in UTC as 2026-11-28T14:30:00.
+    a class, in [0, 1]. begun, changed: when, in UTC as
+    2026-11-28T14:30:00.000000+00:00.
     """
 
     key: Key

@@ -29,11 +29,12 @@ from core.classes import ClassList
 from core.errors import AnnotationError
 from core.file_names import file_name, natural_order
 from core.files import is_disk_full, is_folder, is_plain, write_bytes
+from core.photos import images
 from core.project import data_folder
 
 PREFIX = "corrections-"
 
-KEPT = 16
+KEPT = 8
 """Corrections that stay in memory though no window shows them."""
 
 
@@ -255,6 +256,8 @@ def open_correction(
     """
     if image.shape[:2] != start.shape:
         raise AnnotationError("The picture and what its correction starts from differ in size.")
+    if min(start.shape) < images.MIN_SIDE:
+        raise AnnotationError(f"A picture to correct has at least {images.MIN_SIDE} pixels a side.")
     folder = _folder_of(set_name)
     folder.admit(class_list)
     start = _renumbered(start, class_list, folder.class_list)
