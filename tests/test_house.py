@@ -40,6 +40,7 @@ FLOORS = (
     "core/training/runs",
     "core/training/control",
     "core/training/distributed",
+    "core/training/corrections",
     "core/training/learner",
     "core/training/workers",
     "core/reports",

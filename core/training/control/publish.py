@@ -30,6 +30,13 @@ def check_model_name(name: str, replace: bool = False) -> None:
         raise ModelError(f"{folder} holds files but no model: choose another name, or move them away.")
 
 
+def free_model_name(base: str) -> str:
+    """A name that no model has: `base`, else with a number."""
+    taken = set(list_models())
+    names = (base[:60] if number == 1 else f"{base[:58]}-{number}" for number in range(1, len(taken) + 3))
+    return next(name for name in names if name not in taken and is_model_or_free(model_folder(name)))
+
+
 def publish_run(
     run: str, checkpoint: str, name: str, replace: bool = False, tell: Tell = lambda *_: None
 ) -> ModelCard:

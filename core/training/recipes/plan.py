@@ -50,7 +50,7 @@ def plan(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str] = (
 
 def training_batches(stage: Stage, pictures: int) -> int:
     """Batches in an epoch; pictures that do not fill one are left for the next epoch."""
-    return pictures // stage.batch_size
+    return stage.seen(pictures) // stage.batch_size
 
 
 def finder_batches(stage: Stage) -> int:
