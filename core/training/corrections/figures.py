@@ -167,7 +167,7 @@ def _change(compared: BeforeAfter) -> str:
         _moved("pixel accuracy", compared.before.accuracy, compared.after.accuracy),
         _moved("mean IoU", compared.before.mean_iou, compared.after.mean_iou),
     ]
-    return " and ".join(filter(None, parts)) or "no pixel was labelled"
+    return ", and ".join(filter(None, parts)) or "no pixel was labelled"
 
 
 def _moved(name: str, before: float | None, after: float | None) -> str:
