@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from core.errors import DatasetError, ModelNotFoundError, StoppedError, StreetSc
 from core.models.store import read_card
 from core.models.weights import load_model
 from core.segmentation.segmenter import load_segmenter
+from core.toytown import toytown
 from core.training.control.publish import free_model_name
 from core.training.corrections.figures import read_learned
 from core.training.corrections.photos import as_learnt
@@ -25,11 +27,23 @@ from core.training.runs.folder import BEST, LEARNED, STOP, create_run, run_folde
 from core.training.runs.records import read_history
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
-from tests.core.training.corrections.conftest import BECAK, CODES, NEW, write_corrections
-from tests.core.training.corrections.conftest import place as place
+from tests.corrected import BECAK, CODES, NEW, save_start_model, write_corrections
 from tests.runs import state_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("place")]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Data and models of these tests' own: Toytown in small, and the model `start`."""
+    folder = tmp_path_factory.mktemp("place")
+    toytown(folder / "data" / "toytown", 6, (96, 64))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("data", "models"):
+            (folder / name).mkdir(exist_ok=True)
+            patch.setenv(f"STREETSCOPE_{name.upper()}", str(folder / name))
+        save_start_model()
+        yield
 
 
 def quick(**changes) -> Recipe:

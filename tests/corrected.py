@@ -1,13 +1,10 @@
-"""A model of CamVid's 11 classes that knows little, a small Toytown to remember, and photos to correct."""
+"""A model of CamVid's 11 classes that knows little, and photos in which it was corrected."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 from PIL import Image
 
@@ -15,7 +12,7 @@ from core.classes import CAMVID_11, UNLABELLED
 from core.models.card import ModelCard, class_entries, normalisation
 from core.models.networks import find_network
 from core.models.weights import save_model
-from core.toytown import frame, toytown
+from core.toytown import frame
 
 NEW = "Becak"
 CODES = (*CAMVID_11.names, NEW)
@@ -55,31 +52,3 @@ def write_corrections(folder: Path, count: int, codes: tuple[str, ...] = CODES, 
         Image.fromarray(label).save(root / "labels" / f"photo{number}_P.png")
     (root / "codes.txt").write_text("\n".join(codes) + "\n", encoding="utf-8")
     return root
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a module's runs are: folders for data and models, as the environment names them."""
-
-    data: Path
-    models: Path
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Data and models for the tests of a module: Toytown in small, and the model `start`."""
-    folder = tmp_path_factory.mktemp("place")
-    found = Place(folder / "data", folder / "models")
-    found.models.mkdir()
-    toytown(found.data / "toytown", 6, (96, 64))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STREETSCOPE_DATA", str(found.data))
-        patch.setenv("STREETSCOPE_MODELS", str(found.models))
-        save_start_model()
-        yield found
-
-
-@pytest.fixture
-def corrections(place: Place, tmp_path: Path) -> Callable[..., Path]:
-    """Write a set of so many corrected photos; see `write_corrections`."""
-    return lambda count, *args, **named: write_corrections(tmp_path, count, *args, **named)
