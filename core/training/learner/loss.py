@@ -41,27 +41,27 @@ class SegmentationLoss(nn.Module):
 class RememberingLoss(nn.Module):
     """The loss on a run's own pictures, plus that on replay frames, plus a pull to the start model's answers.
 
-    labelled: the loss of pixels that have a label, of both parts of the batch each by itself: a few reviewed
+    own, replay: the loss of the labelled pixels of either part of the batch, each by itself: a few reviewed
     pixels weigh as much as all of the replay. pull: the weight of the third part, the divergence from the
     start model's probabilities at the own pictures' unlabelled pixels.
     """
 
-    def __init__(self, labelled: SegmentationLoss, pull: float) -> None:
+    def __init__(self, own: SegmentationLoss, replay: SegmentationLoss, pull: float) -> None:
         super().__init__()
-        self.labelled, self.pull = labelled, pull
+        self.own, self.replay, self.pull = own, replay, pull
 
     def forward(self, logits: Tensor, labels: Tensor, answers: Tensor | None = None) -> Tensor:
         """logits, labels: as for `SegmentationLoss`, the run's own pictures first.
 
         answers: (M, K, h, w) the start model's logits for those M pictures; the first K classes are its own.
-        Without them, as in validation, this is `SegmentationLoss`.
+        Without them, as in validation, this is the loss `replay`.
         """
         if answers is None:
-            return self.labelled.forward(logits, labels)
+            return self.replay.forward(logits, labels)
         own = len(answers)
-        loss = self.labelled.forward(logits[:own], labels[:own])
+        loss = self.own.forward(logits[:own], labels[:own])
         if own < len(labels):
-            loss = loss + self.labelled.forward(logits[own:], labels[own:])
+            loss = loss + self.replay.forward(logits[own:], labels[own:])
         if self.pull:
             loss = loss + self.pull * divergence(logits[:own], answers, labels[:own] == IGNORE)
         return loss

@@ -302,17 +302,13 @@ class PreparedRun:
                     f"in {class_list.name}; choose other classes."
                 )
         replay = _replay(recipe, class_list, budget)
-        if replay is not None:
-            counts = counts + replay.pixels[:classes]
+        all_counts = counts if replay is None else counts + replay.pixels[:classes]
         network = find_network(recipe.network)
         model = _network(recipe, network, class_list, dataset, fresh=done is None)
-        loss = SegmentationLoss(
-            class_weights(counts, recipe.class_weight_power), recipe.label_smoothing, recipe.jaccard_weight
-        )
         pictures = Pictures(
             train,
             valid,
-            rarity=class_weights(counts, 0.5),
+            rarity=class_weights(all_counts, 0.5),
             replay=replay,
             smallest=_smallest(train) if recipe.corrections else None,
         )
@@ -328,7 +324,7 @@ class PreparedRun:
             average=AverageWeights(
                 model, recipe.ema_decay, lambda average: PredictsAsTheApp(average, network)
             ),
-            loss=RememberingLoss(loss, recipe.pull) if recipe.pull else loss,
+            loss=_loss(recipe, counts, all_counts),
             pictures=pictures,
             start=_start_network(recipe) if recipe.pull else None,
             class_list=class_list,
@@ -645,6 +641,19 @@ def _start_network(recipe: Recipe) -> nn.Module | None:
     from core.models.weights import load_model
 
     return None if recipe.start_model is None else _moved(load_model(recipe.start_model).network)
+
+
+def _loss(recipe: Recipe, own: Tensor, everything: Tensor) -> SegmentationLoss | RememberingLoss:
+    """A recipe's loss. own, everything: (C,) pixels of each class, without and with the replay frames."""
+
+    def labelled(weights: Tensor) -> SegmentationLoss:
+        return SegmentationLoss(weights, recipe.label_smoothing, recipe.jaccard_weight)
+
+    power = recipe.class_weight_power
+    if not recipe.pull:
+        return labelled(class_weights(everything, power))
+    # Only the corrections are weighted: what the network knew, it knew with each class as frequent as it is.
+    return RememberingLoss(labelled(class_weights(own, power)), labelled(torch.ones(len(own))), recipe.pull)
 
 
 def _replay(recipe: Recipe, class_list: ClassList, budget: int) -> LoadedExamples | None:

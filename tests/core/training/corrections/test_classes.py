@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.annotation.runs import between
+from core.annotation.store import Source, open_correction, set_folder
 from core.classes import CAMVID_11, CAMVID_32, UNLABELLED, ClassList, SegmentationClass
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
 from core.training.corrections.classes import extended_classes, known_truth
+from core.training.corrections.photos import corrected_photos, reviewed_pixels
 from tests.conftest import COLOURS
 
 MODEL = COLOURS.select("Model", ("Sky", "Road", "Tree"))
@@ -77,3 +80,18 @@ def test_what_is_added_the_corrections_alone_say():
     table = known_truth(ClassList("D", (target.classes[3], target.classes[0])), target, known=3)
 
     assert table[:2].tolist() == [UNLABELLED, 0]
+
+
+def test_a_set_as_the_editor_saves_it_adds_the_class_that_was_named_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("STREETSCOPE_DATA", str(tmp_path))
+    image, start = np.zeros((32, 48, 3), np.uint8), np.full((32, 48), CAMVID_11.index("Car"), np.uint8)
+    opened = open_correction("mine", image, start, CAMVID_11, Source("photo", "a.jpg", "start"))
+    new = np.full_like(start, 255)
+    new[4:8, 4:20] = opened.add_class("Becak")
+    opened.edit(between(opened.mask, new).packed())
+    photos = corrected_photos(open_dataset(set_folder("mine"))).dataset
+
+    assert reviewed_pixels(photos, photos.train).sum() == 4 * 16
+    found = extended_classes(photos, CAMVID_11, "start")
+    assert found.names == (*CAMVID_11.names, "Becak")
+    assert found.classes[-1].colour not in {c.colour for c in CAMVID_11.classes}

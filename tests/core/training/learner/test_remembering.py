@@ -22,7 +22,7 @@ def test_unreviewed_pixels_have_no_gradient_from_the_cross_entropy():
     logits = torch.randn(2, 3, 8, 8, requires_grad=True)
     labels = torch.full((2, 8, 8), IGNORE)
     labels[0, :3, :3] = 1
-    RememberingLoss(labelled(), pull=0.0)(logits, labels, torch.randn(2, 3, 8, 8)).backward()
+    RememberingLoss(labelled(), labelled(), pull=0.0)(logits, labels, torch.randn(2, 3, 8, 8)).backward()
 
     moved = logits.grad.abs().sum(dim=1) > 0
     assert moved[0, :3, :3].all()
@@ -69,7 +69,7 @@ def test_corrections_and_replay_count_each_by_itself():
     logits, answers = torch.randn(2, 3, 4, 4), torch.randn(1, 3, 4, 4)
     labels = torch.zeros(2, 4, 4, dtype=torch.int64)
     labels[0, 1:] = IGNORE
-    whole = RememberingLoss(labelled(), pull=0.5)(logits, labels, answers)
+    whole = RememberingLoss(labelled(), labelled(), pull=0.5)(logits, labels, answers)
 
     parts = labelled()(logits[:1], labels[:1]) + labelled()(logits[1:], labels[1:])
     assert whole.item() == pytest.approx(
@@ -77,10 +77,19 @@ def test_corrections_and_replay_count_each_by_itself():
     )
 
 
+def test_the_two_parts_have_class_weights_of_their_own():
+    torch.manual_seed(0)
+    logits, labels = torch.randn(2, 3, 1, 2), torch.tensor([[[0, 1]], [[0, 1]]])
+    heavy = SegmentationLoss(torch.tensor([9.0, 1.0, 1.0]), label_smoothing=0, jaccard_weight=0)
+    whole = RememberingLoss(heavy, labelled(), pull=0)(logits, labels, logits[:1])
+
+    assert whole == heavy(logits[:1], labels[:1]) + labelled()(logits[1:], labels[1:])
+
+
 def test_in_validation_it_is_the_labels_loss():
     logits, labels = torch.randn(2, 3, 4, 4), torch.ones(2, 4, 4, dtype=torch.int64)
 
-    assert RememberingLoss(labelled(), pull=0.2)(logits, labels) == labelled()(logits, labels)
+    assert RememberingLoss(labelled(), labelled(), pull=0.2)(logits, labels) == labelled()(logits, labels)
 
 
 def examples(count: int) -> list[TrainingExample]:
