@@ -8,11 +8,14 @@ from core.datasets.layouts.opening import open_dataset
 from core.errors import RunError
 from core.training.control.launch import start
 from core.training.control.publish import free_model_name
+from core.training.corrections.figures import Learned
 from core.training.recipes.start import corrections_recipe
 from core.training.runs.folder import (
+    LEARNED,
     RunSettings,
     create_run,
     existing_run,
+    read_json,
     read_run_recipe,
     read_settings,
     run_ids,
@@ -44,6 +47,14 @@ def latest_learning(data: Path) -> str | None:
         if (settings := _settings(run)) is not None and Path(settings.data) == data.absolute()
     ]
     return max(found)[1] if found else None
+
+
+def what_was_learnt(run: str) -> Learned | None:
+    """The figures of a finished run that learnt from corrections; None if it has none that can be read."""
+    try:
+        return read_json(existing_run(run) / LEARNED, Learned)
+    except RunError:
+        return None
 
 
 def _settings(run: str) -> RunSettings | None:

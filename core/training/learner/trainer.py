@@ -29,7 +29,6 @@ from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.models.networks import Network, find_network
 from core.models.store import read_card
 from core.training.corrections.classes import extended_classes, known_truth
-from core.training.corrections.outputs import nearest_classes, with_added_outputs
 from core.training.corrections.photos import as_learnt
 from core.training.corrections.replay import reference_dataset, replay_frames
 from core.training.distributed import processes
@@ -54,6 +53,7 @@ from core.training.learner.examples import LoadedExamples, load_examples, memory
 from core.training.learner.failures import translate_errors
 from core.training.learner.loss import RememberingLoss, SegmentationLoss
 from core.training.learner.lr_find import Suggestions, find_learning_rate
+from core.training.learner.outputs import nearest_classes, with_added_outputs
 from core.training.learner.previews import PreviewPainter, Previews
 from core.training.learner.validation import PredictsAsTheApp
 from core.training.recipes.recipe import Recipe, Stage

@@ -15,9 +15,9 @@ from core.models.card import ModelCard
 from core.models.store import read_card
 from core.segmentation.segmenter import Segmenter, load_segmenter
 from core.training.corrections.figures import AddedClass, BeforeAfter, Learned, count_frames, figures
-from core.training.corrections.outputs import nearest_classes
 from core.training.corrections.photos import CorrectedPhotos
 from core.training.corrections.replay import reference_dataset
+from core.training.learner.outputs import nearest_classes
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from core.classes import ClassList, SegmentationClass
 from core.datasets.layouts.opening import open_dataset
 from core.models.networks import NETWORKS, find_network
 from core.segmentation.segmenter import load_segmenter
-from core.training.corrections.outputs import BEHIND, nearest_classes, with_added_outputs
+from core.training.learner.outputs import BEHIND, nearest_classes, with_added_outputs
 from tests.conftest import COLOURS, ROAD, SKY, TREE, VOID
 
 EXTENDED = ClassList("Extended", (*COLOURS.classes, SegmentationClass("Becak", (9, 9, 9))), VOID)
