@@ -5,7 +5,20 @@ Without names, everything; README.md sums up what has been measured so far.
 
 import sys
 
-from bench import busy, click, data, hover, loading, memory, predict, read, start, training, watching
+from bench import (
+    busy,
+    click,
+    data,
+    hover,
+    learning,
+    loading,
+    memory,
+    predict,
+    read,
+    start,
+    training,
+    watching,
+)
 from bench.report import goal_rows, table, write, write_summary
 
 PARTS = {
@@ -18,6 +31,7 @@ PARTS = {
     "memory": memory,
     "data": data,
     "training": training,
+    "learning": learning,
     "loading": loading,
     "watching": watching,
 }

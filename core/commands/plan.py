@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     show_default=True,
     help="A shipped recipe, or the path to a TOML or JSON file.",
 )
+@click.option(
+    "--from", "start", metavar="MODEL", help="Start from this model of the store instead of the recipe's."
+)
 @click.option("--stage", "stages", multiple=True, help="Plan only this stage; can be given several times.")
 @click.option("--measure/--no-measure", default=True, show_default=True, help="Measure how long it takes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def plan_run(data: Path, recipe: str, stages: tuple[str, ...], measure: bool, as_json: bool) -> None:
+def plan_run(
+    data: Path, recipe: str, start: str | None, stages: tuple[str, ...], measure: bool, as_json: bool
+) -> None:
     """Say what a recipe would do, and how long it would take.
 
     The time is measured with a few batches of each stage on this machine, and cached.
@@ -32,8 +37,11 @@ def plan_run(data: Path, recipe: str, stages: tuple[str, ...], measure: bool, as
     from core.datasets.layouts.opening import open_dataset
     from core.training.recipes.plan import plan
     from core.training.recipes.recipe import read_recipe
+    from core.training.recipes.start import starting_from
 
     read = read_recipe(recipe)
+    if start is not None:
+        read = starting_from(read, start)
     dataset = open_dataset(data)
     planned = plan(read, dataset, stages)
     found = None

@@ -30,6 +30,9 @@ _recipe_option = click.option(
     show_default=True,
     help="A shipped recipe, or the path of a TOML or JSON file.",
 )
+_start_option = click.option(
+    "--from", "start", metavar="MODEL", help="Start from this model of the store instead of the recipe's."
+)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 _background_option = click.option(
     "--background", is_flag=True, help="Start it in its own process and return at once."
@@ -39,6 +42,7 @@ _background_option = click.option(
 @click.command()
 @_data_option
 @_recipe_option
+@_start_option
 @click.option("--stage", "stages", multiple=True, help="Train this stage only; may be given several times.")
 @click.option("--name", help="Save the model in the store under this name; started again, the run resumes.")
 @click.option("--resume", metavar="ID", help="Resume a run where it was stopped.")
@@ -49,6 +53,7 @@ _background_option = click.option(
 def train(
     data: Path | None,
     recipe: str,
+    start: str | None,
     stages: tuple[str, ...],
     name: str | None,
     resume: str | None,
@@ -62,6 +67,9 @@ def train(
     It writes a run, `models/runs/ID`. One run trains at a time; the others wait in the queue. Ctrl-C stops it
     at the next batch, and --resume continues after the last completed epoch. Under torchrun several
     processes share the batches.
+
+    The recipe `corrections` learns from a set of corrections and always makes a model, which says what it
+    gained and lost.
     """
     _let_threads_sleep()
     from core.training.distributed import processes
@@ -69,7 +77,7 @@ def train(
     if (data is None) == (resume is None):
         raise click.UsageError("give either --data, for a new run, or --resume, to continue one")
     if resume is not None:
-        refuse_with("--resume", "recipe", "name", "note")
+        refuse_with("--resume", "recipe", "start", "name", "note")
     if background and processes.is_distributed():
         raise click.UsageError("--background starts one process; leave torchrun or --background out")
     run, read = "", None
@@ -77,7 +85,7 @@ def train(
         if data is not None:
             from core.training.recipes.recipe import read_recipe
 
-            read = read_recipe(recipe)
+            read = _starting_from(read_recipe(recipe), start)
             run = _train_run(data, read, stages, name, note)
         elif resume is not None:
             run = _resumed_run(resume, stages)
@@ -170,15 +178,25 @@ def _show_measured(done: int, total: int) -> None:
         click.echo(f"\revaluated {done} of {total} frames", nl=done == total, err=True)
 
 
+def _starting_from(recipe: Recipe, model: str | None) -> Recipe:
+    if model is None:
+        return recipe
+    from core.training.recipes.start import starting_from
+
+    return starting_from(recipe, model)
+
+
 def _train_run(data: Path, recipe: Recipe, stages: tuple[str, ...], name: str | None, note: str) -> str:
     """The run to train: a new one, or an earlier one of the same name."""
     from core.datasets.layouts.opening import open_dataset
     from core.models.paths import DEFAULT_MODEL
-    from core.training.control.publish import check_model_name
+    from core.training.control.publish import check_model_name, free_model_name
     from core.training.recipes.recipe import read_recipe
     from core.training.runs.folder import SETTINGS, create_run, make_label, run_folder
     from core.training.runs.status import enqueue
 
+    if name is None and recipe.corrections:
+        name = free_model_name(f"{recipe.start_model}-corrected")
     if name is not None:
         from core.models.store import model_folder
 

@@ -155,7 +155,11 @@ def data_name(view: RunView) -> str:
 
 def class_words(recipe: Recipe) -> str:
     """The classes that a recipe trains for, in words."""
-    own = {"dataset": "the data set's own", "model": f"those of {recipe.start_model}"}
+    own = {
+        "dataset": "the data set's own",
+        "model": f"those of {recipe.start_model}",
+        "extended": f"those of {recipe.start_model} and added ones",
+    }
     return own.get(recipe.classes, recipe.classes)
 
 

@@ -80,6 +80,7 @@ class StageEstimate(_Model):
 class Estimate(_Model):
     """A whole run. preparing: seconds until its first batch. memory: bytes that the process held at most.
 
+    measuring: seconds of comparing old and new model after learning from corrections; otherwise 0.
     beside: whether a run trained at the same time, which makes everything slower.
     """
 
@@ -87,12 +88,13 @@ class Estimate(_Model):
     stages: tuple[StageEstimate, ...]
     device: Annotated[str, Field(max_length=200)]
     memory: Count
+    measuring: Seconds = 0.0
     beside: bool = False
 
     @property
     def seconds(self) -> float:
         """Seconds of the whole run."""
-        return self.preparing + sum(stage.seconds for stage in self.stages)
+        return self.preparing + sum(stage.seconds for stage in self.stages) + self.measuring
 
     @property
     def measured(self) -> int:

@@ -7,6 +7,7 @@ from core.jobs import Tell
 from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import is_model_or_free, list_models, model_folder
+from core.training.runs.folder import run_ids
 from core.training.runs.records import checkpoint_file
 from core.workers import Worker, run_worker
 
@@ -28,6 +29,13 @@ def check_model_name(name: str, replace: bool = False) -> None:
         raise ModelError(f"There is a model called {name} already: choose another name, or replace it.")
     if not is_model_or_free(folder):
         raise ModelError(f"{folder} holds files but no model: choose another name, or move them away.")
+
+
+def free_model_name(base: str) -> str:
+    """A name that neither a model nor a run has: `base`, else with a number."""
+    taken = {*list_models(), *run_ids()}
+    names = (base[:60] if number == 1 else f"{base[:58]}-{number}" for number in range(1, len(taken) + 3))
+    return next(name for name in names if name not in taken and is_model_or_free(model_folder(name)))
 
 
 def publish_run(

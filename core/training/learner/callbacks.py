@@ -142,6 +142,35 @@ class AverageWeights(Callback):
         self.after_validate()
 
 
+class FixedNorms(Callback):
+    """Keeps the batch norms in evaluation mode while the network trains: their averages stay as they are."""
+
+    order = -5  # after fastai has put the whole network into training mode
+
+    def before_train(self) -> None:
+        for module in self.learn.model.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()
+
+
+class AsksStartModel(Callback):
+    """Gives the loss the answers of the model that training started from, for the run's own pictures.
+
+    start: that network; it is not changed. own: how many pictures of each batch they are, the first ones.
+    """
+
+    order = -7  # after CpuBfloat16, so that both compute in the same precision
+    run_valid = False
+
+    def __init__(self, start: nn.Module, own: int) -> None:
+        self.start, self.own = start.eval().requires_grad_(False), own
+
+    def before_batch(self) -> None:
+        with torch.no_grad():
+            answers = self.start(self.learn.xb[0][: self.own])
+        self.learn.yb = (*self.learn.yb, answers.float())
+
+
 class CountConfusion(Callback):
     """Counts validation pixels by true and predicted class; `metrics` are what fastai shows."""
 
@@ -297,7 +326,8 @@ class History(Callback):
 
     folder: None in all processes but the first. start: the epoch from which a resumed stage continues; fastai
     also announces the end of those before it. best: the mean IoU to beat. every_epoch: keep the weights of
-    each epoch. report: called with each line as a dict.
+    each epoch. report: called with each line as a dict. keep_last: the last weights count as the best, for
+    frames that are not to choose them.
     """
 
     order = 60
@@ -311,9 +341,10 @@ class History(Callback):
         best: float,
         every_epoch: bool,
         report: Callable[[dict[str, Any]], None],
+        keep_last: bool = False,
     ) -> None:
         self.folder, self.stage, self.start, self.best = folder, stage, start, best
-        self.every_epoch, self.report = every_epoch, report
+        self.every_epoch, self.report, self.keep_last = every_epoch, report, keep_last
 
     def before_epoch(self) -> None:
         self.started = time.monotonic()
@@ -323,7 +354,7 @@ class History(Callback):
             return
         values = (self.stage, self.epoch + 1, *self.learn.recorder.log[1:5])
         line = dict(zip(self.columns, (*values, time.monotonic() - self.started), strict=True))
-        better = line["mean_iou"] > self.best
+        better = self.keep_last or line["mean_iou"] > self.best
         self.best = max(line["mean_iou"], self.best)
         if self.folder is not None:
             self._write(self.folder, line, better)

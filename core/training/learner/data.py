@@ -149,6 +149,54 @@ class ReadsAhead(DataLoader):  # type: ignore[misc]
         yield from super().create_batches(samps)
 
 
+class Mixture:
+    """A run's own pictures and the replay frames after them, as one list of examples."""
+
+    def __init__(self, own: Examples, replay: Examples | None) -> None:
+        self.own, self.replay = own, replay
+
+    def __len__(self) -> int:
+        return len(self.own) + (len(self.replay) if self.replay is not None else 0)
+
+    def __getitem__(self, number: int) -> TrainingExample:
+        if self.replay is None or number < len(self.own):
+            return self.own[number]
+        return self.replay[number - len(self.own)]
+
+    def draw(self, steps: int, own: int, replay: int, rng: random.Random) -> list[int]:
+        """The numbers of the examples of so many batches, in each first `own` pictures, then `replay` frames.
+
+        Of either, all are drawn before any is drawn again.
+        """
+        first = _rounds(len(self.own), steps * own, rng)
+        second = _rounds(len(self) - len(self.own), steps * replay, rng)
+        batches = (
+            first[step * own : (step + 1) * own]
+            + [len(self.own) + number for number in second[step * replay : (step + 1) * replay]]
+            for step in range(steps)
+        )
+        return [number for batch in batches for number in batch]
+
+
+def _rounds(count: int, wanted: int, rng: random.Random) -> list[int]:
+    """So many of the numbers below `count`, shuffled anew in each round."""
+    rounds = -(-wanted // count) if count else 0
+    return [number for _ in range(rounds) for number in rng.sample(range(count), count)][:wanted]
+
+
+class MixedBatches(ReadsAhead):
+    """A given number of batches an epoch, each of a run's own pictures and replay frames; see `Mixture`."""
+
+    def __init__(self, dataset: Any, steps: int, own: int, replay: int, **settings: Any) -> None:
+        super().__init__(dataset, bs=own + replay, n=steps * (own + replay), drop_last=True, **settings)
+        self.steps, self.own, self.replay = steps, own, replay
+
+    def get_idxs(self) -> list[int]:
+        """The numbers of an epoch, drawn by the loader's own chance, so that a resumed run repeats them."""
+        mixture: Mixture = self.dataset.examples
+        return mixture.draw(self.steps, self.own, self.replay, self.rng)
+
+
 class Normalise:
     """Turns a batch of bytes into what the network expects: ((N, 3, H, W) float, (N, H, W) int64)."""
 
@@ -165,11 +213,28 @@ class Normalise:
 
 @dataclass(frozen=True)
 class Pictures:
-    """What a run trains on: decoded frames, and how rare each class is among them (C,)."""
+    """What a run trains on: decoded frames, and how rare each class is among them (C,).
+
+    replay: frames of another data set that are mixed in; None for none. smallest: the smallest height and
+    width of the training pictures, which crops of a few pictures do not exceed; None if that does not matter.
+    """
 
     train: Examples
     valid: Examples
     rarity: Tensor
+    replay: Examples | None = None
+    smallest: tuple[int, int] | None = None
+
+    def framing(self, stage: Stage) -> Framing:
+        """How a stage crops and scales these pictures."""
+        framing = stage.framing(*self.full_size)
+        return framing if self.smallest is None else framing.within(*self.smallest)
+
+    def own_share(self, recipe: Recipe, stage: Stage) -> int:
+        """How many pictures of a batch are the run's own; the others are replay frames."""
+        if self.replay is None:
+            return stage.batch_size
+        return min(max(1, round(stage.batch_size * (1 - recipe.replay))), stage.batch_size)
 
     @property
     def full_size(self) -> tuple[int, int]:
@@ -190,11 +255,14 @@ def stage_dataloaders(
 
     batch_size: how many pictures of each batch this process takes.
     """
-    framing = stage.framing(*pictures.full_size)
+    framing = pictures.framing(stage)
     loader = {"num_workers": 0, "device": device}
+    augment = Augment(recipe, stage, pictures.rarity, framing)
     return DataLoaders(
-        ReadsAhead(
-            _Augmented(pictures.train, Augment(recipe, stage, pictures.rarity, framing)),
+        _mixed_batches(recipe, stage, network, pictures, augment, loader)
+        if stage.steps is not None
+        else ReadsAhead(
+            _Augmented(pictures.train, augment),
             bs=batch_size,
             shuffle=True,
             drop_last=True,
@@ -203,6 +271,25 @@ def stage_dataloaders(
         ),
         # One by one, as the app segments them: in a batch, a processor rounds some sums in another order.
         ReadsAhead(Scaled(pictures.valid, framing.valid_size), bs=1, after_batch=_as_they_are, **loader),
+    )
+
+
+def _mixed_batches(
+    recipe: Recipe,
+    stage: Stage,
+    network: Network,
+    pictures: Pictures,
+    augment: Augment,
+    loader: dict[str, Any],
+) -> MixedBatches:
+    own = pictures.own_share(recipe, stage)
+    return MixedBatches(
+        _Augmented(Mixture(pictures.train, pictures.replay), augment),
+        steps=stage.steps or 1,
+        own=own,
+        replay=stage.batch_size - own,
+        after_batch=Normalise(network),
+        **loader,
     )
 
 

@@ -1,4 +1,7 @@
-"""The loss: cross entropy with class weights, mixed with a soft Jaccard loss. Both ignore Void."""
+"""The loss: cross entropy with class weights, mixed with a soft Jaccard loss. Both ignore Void.
+
+Beside it the loss of a network that learns from corrections, and is not to forget what it knew.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,48 @@ class SegmentationLoss(nn.Module):
         if self.jaccard_weight == 0:
             return entropy
         return (1 - self.jaccard_weight) * entropy + self.jaccard_weight * soft_jaccard_loss(logits, labels)
+
+
+class RememberingLoss(nn.Module):
+    """The loss on a run's own pictures, plus that on replay frames, plus a pull to the start model's answers.
+
+    own, replay: the loss of the labelled pixels of either part of the batch, each by itself: a few reviewed
+    pixels weigh as much as all of the replay. pull: the weight of the third part, the divergence from the
+    start model's probabilities at the own pictures' unlabelled pixels.
+    """
+
+    def __init__(self, own: SegmentationLoss, replay: SegmentationLoss, pull: float) -> None:
+        super().__init__()
+        self.own, self.replay, self.pull = own, replay, pull
+
+    def forward(self, logits: Tensor, labels: Tensor, answers: Tensor | None = None) -> Tensor:
+        """logits, labels: as for `SegmentationLoss`, the run's own pictures first.
+
+        answers: (M, K, h, w) the start model's logits for those M pictures; the first K classes are its own.
+        Without them, as in validation, this is the loss `replay`.
+        """
+        if answers is None:
+            return self.replay.forward(logits, labels)
+        own = len(answers)
+        loss = self.own.forward(logits[:own], labels[:own])
+        if own < len(labels):
+            loss = loss + self.replay.forward(logits[own:], labels[own:])
+        if self.pull:
+            loss = loss + self.pull * divergence(logits[:own], answers, labels[:own] == IGNORE)
+        return loss
+
+
+def divergence(logits: Tensor, answers: Tensor, where: Tensor) -> Tensor:
+    """The mean Kullback-Leibler divergence of a network's probabilities from those it should keep.
+
+    logits: (N, C, h, w); answers: (N, K, h, w), K <= C, of the first K classes, which give the others 0.
+    where: (N, H, W) the pixels over which the mean is taken; 0 if there are none.
+    """
+    if not where.any():
+        return 0 * logits.sum()
+    own = to_label_size(logits, where).log_softmax(dim=1)[:, : answers.shape[1]]
+    kept = to_label_size(answers, where).log_softmax(dim=1)
+    return ((kept.exp() * (kept - own)).sum(dim=1) * where).sum() / where.sum()
 
 
 def to_label_size(logits: Tensor, labels: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ import torch
 from fastai.data.core import DataLoaders
 from fastai.learner import Learner
 from fastai.optimizer import Adam
+from pydantic import ValidationError
 from torch import Tensor, nn
 
 from core.classes import CAMVID_11, CAMVID_32, ClassList
@@ -26,14 +27,20 @@ from core.evaluation.metrics import truth_table
 from core.files import size_of
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.models.networks import Network, find_network
+from core.models.store import read_card
+from core.training.corrections.classes import extended_classes, known_truth
+from core.training.corrections.photos import as_learnt
+from core.training.corrections.replay import reference_dataset, replay_frames
 from core.training.distributed import processes
 from core.training.learner import checkpoint
 from core.training.learner.callbacks import (
+    AsksStartModel,
     AverageWeights,
     Checkpoint,
     CountConfusion,
     CpuAvx2,
     CpuBfloat16,
+    FixedNorms,
     History,
     LogBatches,
     RestoreProgress,
@@ -42,10 +49,11 @@ from core.training.learner.callbacks import (
 )
 from core.training.learner.checkpoint import ResumePoint
 from core.training.learner.data import Pictures, stage_dataloaders
-from core.training.learner.examples import load_examples, memory_budget
+from core.training.learner.examples import LoadedExamples, load_examples, memory_budget
 from core.training.learner.failures import translate_errors
-from core.training.learner.loss import SegmentationLoss
+from core.training.learner.loss import RememberingLoss, SegmentationLoss
 from core.training.learner.lr_find import Suggestions, find_learning_rate
+from core.training.learner.outputs import nearest_classes, with_added_outputs
 from core.training.learner.previews import PreviewPainter, Previews
 from core.training.learner.validation import PredictsAsTheApp
 from core.training.recipes.recipe import Recipe, Stage
@@ -56,6 +64,8 @@ APPENDED = (HISTORY, BATCHES, f"{PREVIEWS}/{INDEX}")
 
 _ENCODERS = ("encoder.", "layers.0.")
 """Prefixes of the names of an encoder's parameters, in our networks and in fastai's DynamicUnet."""
+_DOWNWARD = (*_ENCODERS, "stem.", "down.")
+"""The same for a stage that fixes an encoder: also that of the network that has none pretrained."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +117,17 @@ class Watch:
 
 
 def target_classes(recipe: Recipe, dataset: SegmentationDataset) -> ClassList:
-    """The class list that a recipe trains for: `dataset` is the data set's own, `model` the start model's."""
+    """The class list that a recipe trains for: `dataset` is the data set's own, `model` the start model's.
+
+    `extended` is the start model's with the classes that the data set adds to it.
+    dataset: as `as_learnt` gives it.
+    """
     lists = {"dataset": dataset.class_list, CAMVID_11.name: CAMVID_11, CAMVID_32.name: CAMVID_32}
-    if recipe.classes == "model" and recipe.start_model is not None:
+    if recipe.classes in ("model", "extended") and recipe.start_model is not None:
         from core.models.weights import load_model
 
-        return load_model(recipe.start_model).class_list
+        own = load_model(recipe.start_model).class_list
+        return own if recipe.classes == "model" else extended_classes(dataset, own, recipe.start_model)
     if recipe.classes not in lists:
         raise RecipeError(
             f"The recipe {recipe.name} asks for the classes {recipe.classes!r}; "
@@ -182,8 +197,9 @@ def prepare(
     """Read the data and build the network, up to the start of the first stage; parameters as for `train`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CHECKPOINTS).mkdir(exist_ok=True)
+    dataset = as_learnt(recipe, dataset)
     done = checkpoint.read_resume_point(folder / RESUME)
-    if done and done.recipe != recipe.model_dump_json():
+    if done and not _is_same(recipe, done.recipe):
         raise TrainingError(
             f"{folder} holds an unfinished run of another recipe; remove that folder or choose another name."
         )
@@ -208,6 +224,14 @@ def _check_starts(recipe: Recipe, stages: Sequence[str], folder: Path) -> None:
         raise RecipeError(f"The stage {name} starts from {start}, which was not trained in this run.")
 
 
+def _is_same(recipe: Recipe, written: str) -> bool:
+    """Whether a run's recipe is the one written, perhaps before recipes had all of today's settings."""
+    try:
+        return Recipe.model_validate_json(written) == recipe
+    except ValidationError:
+        return False
+
+
 def _is_of(done: ResumePoint, plan: tuple[Stage, ...]) -> bool:
     """Whether a run of these stages can have this progress; stages may have been added at the end."""
     names = tuple(stage.name for stage in plan)
@@ -229,8 +253,9 @@ class PreparedRun:
     network: Network
     model: nn.Module
     average: AverageWeights
-    loss: SegmentationLoss
+    loss: SegmentationLoss | RememberingLoss
     pictures: Pictures
+    start: nn.Module | None
     class_list: ClassList
     clock: _Clock
 
@@ -250,7 +275,12 @@ class PreparedRun:
             raise DatasetError(f"{dataset.name} needs at least one frame to train on and one in valid.txt.")
         for stage in plan:
             processes.batch_share(stage)
-            if len(dataset.train) < stage.batch_size:
+            if stage.steps is not None and processes.is_distributed():
+                raise RecipeError(
+                    f"The stage {stage.name} has a given number of steps, which one process does; start it "
+                    "without torchrun."
+                )
+            if stage.steps is None and len(dataset.train) < stage.batch_size:
                 frames = "1 frame" if len(dataset.train) == 1 else f"{len(dataset.train)} frames"
                 raise RecipeError(
                     f"The stage {stage.name} has a batch size of {stage.batch_size}, "
@@ -271,12 +301,17 @@ class PreparedRun:
                     f"No {split} frame of {dataset.name} has a pixel of a class "
                     f"in {class_list.name}; choose other classes."
                 )
+        replay = _replay(recipe, class_list, budget)
+        all_counts = counts if replay is None else counts + replay.pixels[:classes]
         network = find_network(recipe.network)
-        model = _network(recipe, network, classes, fresh=done is None)
-        loss = SegmentationLoss(
-            class_weights(counts, recipe.class_weight_power), recipe.label_smoothing, recipe.jaccard_weight
+        model = _network(recipe, network, class_list, dataset, fresh=done is None)
+        pictures = Pictures(
+            train,
+            valid,
+            rarity=class_weights(all_counts, 0.5),
+            replay=replay,
+            smallest=_smallest(train) if recipe.corrections else None,
         )
-        pictures = Pictures(train, valid, rarity=class_weights(counts, 0.5))
         return cls(
             recipe=recipe,
             plan=plan,
@@ -289,8 +324,9 @@ class PreparedRun:
             average=AverageWeights(
                 model, recipe.ema_decay, lambda average: PredictsAsTheApp(average, network)
             ),
-            loss=loss,
+            loss=_loss(recipe, counts, all_counts),
             pictures=pictures,
+            start=_start_network(recipe) if recipe.pull else None,
             class_list=class_list,
             clock=_Clock(plan, pictures, done.seconds if done else 0.0),
         )
@@ -421,11 +457,15 @@ class PreparedRun:
             self.model,
             loss_func=self.loss,
             opt_func=Adam,
-            splitter=parameter_groups,
+            splitter=partial(trained_groups, stage=stage),
             wd=self.recipe.weight_decay,
             cbs=[StopWhenDiverged(), StopOnRequest(self.watch.should_stop)],
             path=self.folder,
         )
+        if stage.fixed_norms:
+            learner.add_cb(FixedNorms())
+        if self.start is not None:
+            learner.add_cb(AsksStartModel(self.start, self.pictures.own_share(self.recipe, stage)))
         if processes.device().type == "cpu":
             if has_native_bfloat16():
                 learner.add_cb(CpuBfloat16())
@@ -439,7 +479,12 @@ class PreparedRun:
         return learner
 
     def _prepare_optimiser(self, learner: Learner, stage: Stage) -> None:
-        if stage.frozen:
+        if any(each.fixed_norms for each in self.recipe.stages):
+            groups = trained_groups(self.model, stage)
+            self.model.requires_grad_(not stage.fixed_norms)
+            for parameter in (each for group in groups for each in group):
+                parameter.requires_grad_(True)
+        if stage.frozen and not stage.fixed_norms:
             learner.freeze()
         else:
             learner.unfreeze()
@@ -447,7 +492,7 @@ class PreparedRun:
     def rates(self, stage: Stage, lr: float) -> Any:
         """The learning rates of the parameter groups, the encoder first."""
         encoder = self.recipe.encoder_lr if stage.encoder_lr is None else stage.encoder_lr
-        return np.array([lr * encoder, lr][-len(parameter_groups(self.model)) :])
+        return np.array([lr * encoder, lr][-len(trained_groups(self.model, stage)) :])
 
     def _add_writers(
         self,
@@ -473,7 +518,15 @@ class PreparedRun:
                 self.average,
                 counter,
                 LogBatches(self.output, stage.name, seconds, batch),
-                History(self.output, stage.name, start, best, self.recipe.every_epoch, epoch),
+                History(
+                    self.output,
+                    stage.name,
+                    start,
+                    best,
+                    self.recipe.every_epoch,
+                    epoch,
+                    keep_last=self.recipe.corrections,
+                ),
                 Checkpoint(start, save),
             ]
         )
@@ -542,19 +595,31 @@ class PreparedRun:
         )
 
 
-def _network(recipe: Recipe, network: Network, classes: int, fresh: bool) -> nn.Module:
+def _network(
+    recipe: Recipe, network: Network, class_list: ClassList, dataset: SegmentationDataset, fresh: bool
+) -> nn.Module:
     """Build a recipe's network; a fresh run also loads the weights to start from."""
     pretrained = recipe.pretrained and recipe.start_model is None and fresh
-    model = network.build(classes, pretrained)
+    model = network.build(len(class_list), pretrained)
     if recipe.start_model is not None and fresh:
-        _load_start_model(recipe, recipe.start_model, model)
+        _load_start_model(recipe, recipe.start_model, model, class_list, dataset)
+    return _moved(model)
+
+
+def _moved(model: nn.Module) -> nn.Module:
     moved: nn.Module = model.to(processes.device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
     return moved
 
 
-def _load_start_model(recipe: Recipe, name: str, model: nn.Module) -> None:
-    """Load a model of the store; for another number of classes, its last layer starts at random."""
+def _load_start_model(
+    recipe: Recipe, name: str, model: nn.Module, class_list: ClassList, dataset: SegmentationDataset
+) -> None:
+    """Load a model of the store; for another number of classes, its last layer starts at random.
+
+    Unless the recipe extends the model's classes: the outputs of the added ones are then the nearest ones'.
+    """
     from core.models.weights import load_model
+    from core.segmentation.segmenter import load_segmenter
 
     start = load_model(name)
     if start.card.network != recipe.network:
@@ -562,9 +627,51 @@ def _load_start_model(recipe: Recipe, name: str, model: nn.Module) -> None:
             f"The recipe {recipe.name} trains {recipe.network}, but the model {name} that it starts from "
             f"is a {start.card.network}; give both the same network."
         )
+    weights = start.network.state_dict()
+    if recipe.classes == "extended":
+        nearest = nearest_classes(load_segmenter(name), dataset, class_list)
+        weights = with_added_outputs(start.network, nearest)
     fitting = model.state_dict()
-    fitting |= {k: v for k, v in start.network.state_dict().items() if v.shape == fitting[k].shape}
+    fitting |= {k: v for k, v in weights.items() if v.shape == fitting[k].shape}
     model.load_state_dict(fitting)
+
+
+def _start_network(recipe: Recipe) -> nn.Module | None:
+    """The network of the model that a recipe starts from, as it is in the store."""
+    from core.models.weights import load_model
+
+    return None if recipe.start_model is None else _moved(load_model(recipe.start_model).network)
+
+
+def _loss(recipe: Recipe, own: Tensor, everything: Tensor) -> SegmentationLoss | RememberingLoss:
+    """A recipe's loss. own, everything: (C,) pixels of each class, without and with the replay frames."""
+
+    def labelled(weights: Tensor) -> SegmentationLoss:
+        return SegmentationLoss(weights, recipe.label_smoothing, recipe.jaccard_weight)
+
+    power = recipe.class_weight_power
+    if not recipe.pull:
+        return labelled(class_weights(everything, power))
+    # Only the corrections are weighted: what the network knew, it knew with each class as frequent as it is.
+    return RememberingLoss(labelled(class_weights(own, power)), labelled(torch.ones(len(own))), recipe.pull)
+
+
+def _replay(recipe: Recipe, class_list: ClassList, budget: int) -> LoadedExamples | None:
+    """The frames that a recipe mixes in so that its start model forgets nothing; None if there are none."""
+    if not recipe.replay or recipe.start_model is None:
+        return None
+    card = read_card(recipe.start_model)
+    dataset = reference_dataset(card)
+    if dataset is None:
+        return None
+    table = known_truth(dataset.class_list, class_list, len(card.class_list.classes))
+    return load_examples(dataset, replay_frames(dataset), table, budget)
+
+
+def _smallest(train: LoadedExamples) -> tuple[int, int]:
+    """The smallest height and the smallest width of some pictures."""
+    shapes = [train[number].label.shape for number in range(len(train))]
+    return min(shape[0] for shape in shapes), min(shape[1] for shape in shapes)
 
 
 def _stage_file(folder: Path, stage: str) -> Path:
@@ -593,6 +700,23 @@ def parameter_groups(model: nn.Module) -> list[list[nn.Parameter]]:
     return [encoder, rest] if encoder else [rest]
 
 
+def trained_groups(model: nn.Module, stage: Stage) -> list[list[nn.Parameter]]:
+    """The parameter groups that a stage trains: without those of the norms, and of a frozen encoder, where
+    the norms are fixed. Otherwise all: fastai itself freezes a group, but trains the norms in it.
+    """
+    if not stage.fixed_norms:
+        return parameter_groups(model)
+    norms = {
+        id(parameter)
+        for module in model.modules()
+        if isinstance(module, nn.modules.batchnorm._BatchNorm)
+        for parameter in module.parameters()
+    }
+    fixed = {id(p) for name, p in model.named_parameters() if stage.frozen and name.startswith(_DOWNWARD)}
+    groups = ([p for p in group if id(p) not in norms | fixed] for group in parameter_groups(model))
+    return [group for group in groups if group]
+
+
 def _seed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
@@ -604,12 +728,12 @@ class _Clock:
 
     def __init__(self, plan: tuple[Stage, ...], pictures: Pictures, trained: float) -> None:
         height, width = pictures.full_size
-        framings = [stage.framing(height, width) for stage in plan]
+        framings = [pictures.framing(stage) for stage in plan]
         # validation has no backward pass: about a third of the work
         self._work = [
-            f.crop[0] * f.crop[1] * len(pictures.train)
+            f.crop[0] * f.crop[1] * stage.seen(len(pictures.train))
             + height * width * f.valid_size**2 * len(pictures.valid) / 3
-            for f in framings
+            for stage, f in zip(plan, framings, strict=True)
         ]
         self._plan, self._trained, self._since = plan, trained, time.monotonic()
         self._position, self._first, self._began = 0, 0.0, self._since

@@ -16,7 +16,15 @@ FINDER_BATCHES = 100
 _CLASSES = {
     "dataset": "the {count} classes of the data set",
     "model": "the classes of the model it starts from",
+    "extended": "the classes of the model it starts from, and those that the data set adds,",
 }
+
+
+_END = {
+    False: "the best epoch becomes the model.",
+    True: "the last ones become the model, and its card says what it gained and what it lost.",
+}
+"""What becomes of a run's weights; whether it learns from corrections."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +52,13 @@ def plan(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str] = (
         begin=_begin(recipe, dataset),
         stages=tuple((stage.name, _stage(stage, len(dataset.train), size)) for stage in chosen),
         end="The weights are kept after every epoch, so that a stopped run can be resumed; "
-        "the best epoch becomes the model.",
+        + _END[recipe.corrections],
     )
 
 
 def training_batches(stage: Stage, pictures: int) -> int:
     """Batches in an epoch; pictures that do not fill one are left for the next epoch."""
-    return pictures // stage.batch_size
+    return stage.seen(pictures) // stage.batch_size
 
 
 def finder_batches(stage: Stage) -> int:
@@ -66,23 +74,47 @@ def _begin(recipe: Recipe, dataset: SegmentationDataset) -> str:
     else:
         origin = "starts from random weights, knowing nothing"
     classes = _CLASSES.get(recipe.classes, f"the classes of {recipe.classes}")
-    return (
+    learns = (
         f"The network is a {network_words(recipe.network)}. It {origin}, and learns "
-        f"{classes.format(count=len(dataset.class_list))} from {_pictures(len(dataset.train))}; after every "
+        f"{classes.format(count=len(dataset.class_list))} from "
+    )
+    if recipe.corrections:
+        return learns + _from_corrections(recipe, len(dataset.frames()))
+    return (
+        f"{learns}{_pictures(len(dataset.train))}; after every "
         f"epoch it is evaluated on {_pictures(len(dataset.valid))} that it does not train on."
     )
 
 
-def _stage(stage: Stage, pictures: int, size: tuple[int, int] | None) -> str:
-    batches = training_batches(stage, pictures)
-    parts = [
-        f"{_times(stage.epochs)} through the pictures in batches of {stage.batch_size}, "
-        f"{batches * stage.epochs} steps in all, {_seen(stage, size)}."
+def _from_corrections(recipe: Recipe, photos: int) -> str:
+    sentences = [
+        f"what was reviewed in {_pictures(photos)}.",
+        "Of five or more, every fifth is held out to check it; what fewer gain is an anecdote.",
     ]
+    if recipe.replay:
+        sentences.append(
+            f"So that it does not forget, {recipe.replay:.0%} of what it sees are frames of the data set "
+            "that the model was measured on, or else of CamVid or Toytown."
+        )
+    if recipe.pull:
+        sentences.append("Where nothing was reviewed, it is held to the answers that the model gave.")
+    return " ".join(sentences)
+
+
+def _stage(stage: Stage, pictures: int, size: tuple[int, int] | None) -> str:
+    steps = training_batches(stage, pictures) * stage.epochs
+    begin = (
+        f"{_times(stage.epochs)} through the pictures in batches of {stage.batch_size}, {steps} steps in all"
+        if stage.steps is None
+        else f"{steps} steps with batches of {stage.batch_size}"
+    )
+    parts = [f"{begin}, {_seen(stage, size)}."]
     if stage.start_from is not None:
         parts.append(f"It starts from the weights of {stage.start_from}.")
     if stage.frozen:
         parts.append("The encoder is frozen; only the rest is trained.")
+    if stage.fixed_norms:
+        parts.append("The batch norms stay as they are.")
     parts.append(_rate(stage))
     return " ".join(parts)
 

@@ -103,6 +103,16 @@ class Stage(_Checked):
         description="How much pictures are changed at random (mirrored, zoomed, relit, blurred) so that "
         "no two epochs see the same: 1 is as much as the recipe says, 0 not at all.",
     )
+    steps: Count | None = Field(
+        None,
+        description="How many batches an epoch has, for few pictures, which are then seen several times; if "
+        "not given, every training picture is seen once.",
+    )
+    fixed_norms: bool = Field(
+        False,
+        description="Leave the batch norms exactly as they are: a few pictures say little about the averages "
+        "that they keep.",
+    )
     start_from: StageName | None = Field(
         None,
         description="The earlier stage whose weights this one starts from; if not given, it continues with "
@@ -116,6 +126,10 @@ class Stage(_Checked):
         if self.scale is not None and self.scale[0] > self.scale[1]:
             raise PydanticCustomError("scale", "the first factor of scale is above the second")
         return self
+
+    def seen(self, pictures: int) -> int:
+        """How many pictures go through the network in an epoch, of a data set that has so many."""
+        return pictures if self.steps is None else self.steps * self.batch_size
 
     @property
     def validation_size(self) -> tuple[int, int] | float:
@@ -155,6 +169,13 @@ class Framing:
     scale: tuple[float, float]
     valid_size: float
 
+    def within(self, height: int, width: int) -> Framing:
+        """The same with crops not much larger than height x width, so that they are no frame of grey."""
+        rows, cols = self.crop
+        return Framing(
+            (min(rows, _to_multiple(height)), min(cols, _to_multiple(width))), self.scale, self.valid_size
+        )
+
 
 def scaled(side: int, factor: float) -> int:
     """A picture's side in pixels after scaling, at least 1."""
@@ -173,7 +194,8 @@ class Recipe(_Checked):
     network: str = Field(description="The name of the network that is trained.")
     classes: str = Field(
         description="The classes to learn: `dataset` for the data set's own, `model` for those of the model "
-        "that training starts from, or the name of a class list."
+        "that training starts from, `extended` for those and the ones that the data set adds, or the name of "
+        "a class list."
     )
     pretrained: bool = Field(
         True, description="Start from an encoder that was pretrained on ImageNet's million photos."
@@ -220,6 +242,22 @@ class Recipe(_Checked):
         description="How strongly brightness, contrast, saturation and white balance are changed at random.",
     )
     blur: Share = Field(0.0, description="The share of pictures that are blurred.")
+    corrections: bool = Field(
+        False,
+        description="The data set is a set of corrections, in which only the reviewed pixels are labelled: "
+        "of five photos or more every fifth is held out, the last weights become the model, and its card "
+        "says what it gained and lost.",
+    )
+    replay: Share = Field(
+        0.0,
+        description="The share of every batch that are frames of the data set on which the start model was "
+        "measured (otherwise CamVid or Toytown), so that the network does not forget them.",
+    )
+    pull: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        0.0,
+        description="How strongly pixels without a label are pulled towards the start model's answers: the "
+        "weight of that part of the loss.",
+    )
     every_epoch: bool = Field(
         False, description="Keep the weights of every epoch, not only the best and each stage's last."
     )
@@ -236,8 +274,20 @@ class Recipe(_Checked):
 
     @model_validator(mode="after")
     def _has_the_model_of_its_classes(self) -> Self:
-        if self.classes == "model" and self.start_model is None:
+        if self.classes in ("model", "extended") and self.start_model is None:
             raise PydanticCustomError("classes", "classes are those of a model, but start_model is not given")
+        return self
+
+    @model_validator(mode="after")
+    def _has_the_model_that_it_remembers(self) -> Self:
+        if self.start_model is None and (self.corrections or self.replay or self.pull):
+            raise PydanticCustomError(
+                "start_model", "corrections, replay and pull need the model to start from: give start_model"
+            )
+        if self.pull and self.classes not in ("model", "extended"):
+            raise PydanticCustomError("pull", "pull needs the start model's classes: model or extended")
+        if self.replay and any(stage.steps is None for stage in self.stages):
+            raise PydanticCustomError("replay", "with replay, every stage needs its number of steps")
         return self
 
     @model_validator(mode="after")

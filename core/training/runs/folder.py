@@ -44,6 +44,8 @@ INDEX = "index.csv"
 CHECKPOINTS = "checkpoints"
 BEST = "best.safetensors"
 RESUME = "resume.safetensors"
+LEARNED = "learned.json"
+"""What a run learnt from corrections: its figures before and after."""
 
 MAX_JSON_BYTES = 1024 * 1024
 MAX_TABLE_BYTES = 64 * 1024 * 1024

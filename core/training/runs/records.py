@@ -188,7 +188,12 @@ class RunView:
 
 
 def best_epoch(history: Sequence[Epoch], recipe: Recipe) -> Epoch | None:
-    """The epoch with the highest acc_camvid of those `of_last_size`; None if there is none."""
+    """The epoch with the highest acc_camvid of those `of_last_size`; None if there is none.
+
+    Of a run that learns from corrections the last one, whose weights it keeps.
+    """
+    if recipe.corrections:
+        return history[-1] if history else None
     return max(of_last_size(history, recipe), key=lambda epoch: epoch.acc_camvid, default=None)
 
 

@@ -21,7 +21,9 @@ from fastai.learner import Learner
 from core.datasets.layouts.opening import open_dataset
 from core.hardware.allocator import keep_free_memory
 from core.jobs import Tell
+from core.models.store import read_card
 from core.training.control.estimate import Estimate, StageEstimate
+from core.training.corrections.replay import reference_dataset
 from core.training.distributed import processes
 from core.training.learner import trainer
 from core.training.learner.callbacks import Event
@@ -113,7 +115,26 @@ def dry_run(
         memory = max(memory, process.memory_info().rss)
     device = processes.device()
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
-    return Estimate(preparing=preparing, stages=tuple(measured), device=name, memory=memory)
+    return Estimate(
+        preparing=preparing,
+        stages=tuple(measured),
+        device=name,
+        memory=memory,
+        measuring=_measuring(prepared, measured[-1].valid_batch),
+    )
+
+
+def _measuring(prepared: trainer.PreparedRun, photo: float) -> float:
+    """Seconds for comparing the old model with the new one. photo: seconds for validating one photo."""
+    recipe, pictures = prepared.recipe, prepared.pictures
+    if not recipe.corrections or recipe.start_model is None:
+        return 0.0
+    seconds = 2 * len(pictures.valid) * photo
+    reference = reference_dataset(read_card(recipe.start_model))
+    if reference is not None:
+        larger = reference.read_label(reference.valid[0]).size / pictures.valid[0].label.numel()
+        seconds += 2 * len(reference.valid) * photo * larger
+    return seconds
 
 
 def _try_stage(prepared: trainer.PreparedRun, position: int) -> StageEstimate:

@@ -23,7 +23,7 @@ from core.errors import ModelError, RunError
 from core.evaluation.evaluate import evaluate
 from core.evaluation.metrics import per_class_iou
 from core.evaluation.results import Evaluation
-from core.files import replacing, write_bytes, write_text
+from core.files import replacing, write_bytes, write_json, write_text
 from core.jobs import ProgressCallback, Tell
 from core.models import store
 from core.models.card import ModelCard, class_entries, normalisation
@@ -36,11 +36,13 @@ from core.segmentation import painting
 from core.segmentation.measure import measure_once
 from core.segmentation.segmenter import read_segmenter
 from core.segmentation.sizes import trained_working_size
+from core.training.corrections.photos import as_learnt, corrected_photos
 from core.training.learner.checkpoint import load_weights
 from core.training.learner.trainer import target_classes
 from core.training.recipes.recipe import Recipe
-from core.training.runs.folder import HISTORY, existing_run, read_run_recipe, read_settings
+from core.training.runs.folder import HISTORY, LEARNED, existing_run, read_run_recipe, read_settings
 from core.training.runs.records import Epoch, checkpoint_file, epochs_of
+from core.training.workers.learned import measure_learned, teaching, words_for_card
 from core.workers import serve
 
 if TYPE_CHECKING:
@@ -71,9 +73,14 @@ def publish(
     replace: whether there may be a model of that name. stage: the one that gave the weights; the run's last
     if not given. Errors of `store.new_model`.
     """
+    photos = corrected_photos(dataset) if recipe.corrections else None
+    taught = teaching(recipe.start_model, photos) if photos and recipe.start_model else None
+    dataset = photos.dataset if photos else dataset
     history = epochs_of(folder)
     last = recipe.stage(stage or (history[-1].stage if history else recipe.names[-1]))
-    trained_size = last.validated_size(*dataset.read_image(dataset.train[0]).shape[:2])
+    trained_size = taught.start.trained_size if taught else None
+    if trained_size is None:
+        trained_size = last.validated_size(*dataset.read_image(dataset.train[0]).shape[:2])
     classes = target_classes(recipe, dataset)
     network = find_network(recipe.network)
     card = ModelCard(
@@ -93,8 +100,14 @@ def publish(
         card = write_model(place, card, module)
         segmenter = read_segmenter(place, card)  # as the others will load it
         size = trained_working_size(trained_size).pixels
-        result = evaluate(segmenter, dataset.scaled_to(size), "valid", progress)
-        card = store.write_card(place, card.model_copy(update={"metrics": result.as_dict()}))
+        measured_on = taught.measured_on if taught else dataset.scaled_to(size)
+        result = evaluate(segmenter, measured_on, "valid", progress)
+        changes: dict[str, Any] = {"metrics": result.as_dict()}
+        if taught:
+            learned = measure_learned(taught, segmenter, result, progress)
+            write_json(folder / LEARNED, learned.model_dump(mode="json"))
+            changes |= words_for_card(card, taught, learned)
+        card = store.write_card(place, card.model_copy(update=changes))
         _write_history(place / HISTORY, history)
         _save_picture(_confusion_picture(result), place / "confusion.png")
         _save_picture(_iou_picture(result, classes), place / "per_class_iou.png")
@@ -132,7 +145,8 @@ def publish_checkpoint(
     folder = existing_run(run)
     path = checkpoint_file(run, checkpoint)
     recipe, dataset = read_run_recipe(folder), open_dataset(Path(read_settings(folder).data))
-    module = find_network(recipe.network).build(len(target_classes(recipe, dataset)), False)
+    classes = target_classes(recipe, as_learnt(recipe, dataset))
+    module = find_network(recipe.network).build(len(classes), False)
     weights = load_weights(path)
     if {key: value.shape for key, value in weights.items()} != {
         key: value.shape for key, value in module.state_dict().items()

@@ -142,9 +142,14 @@ class _Job:
             name = settings.publish
             # The shipped model is made again by its recipe; another that took the name meanwhile stays.
             replace = name == DEFAULT_MODEL or came_from(name, self.folder.name)
-            card = publish(recipe, dataset, self.folder, module, name, replace=replace)
+            card = publish(recipe, dataset, self.folder, module, name, self._measured, replace=replace)
         self._finish("Finished." if card is None else f"Finished, and published as {card.name}.")
         return Outcome(self.folder.name, card)
+
+    def _measured(self, done: int, total: int) -> None:
+        self.status.update(batch=done, batches=total)
+        if self.should_stop():
+            raise StoppedError("Stopped while the model was measured; resume the run to measure it again.")
 
     def _find(self, settings: RunSettings, recipe: Recipe, dataset: SegmentationDataset) -> Outcome:
         from core.training.learner.trainer import Watch, find_rate

@@ -13,6 +13,7 @@ from core.models.store import list_models
 from core.models.weights import load_model
 from core.training.runs.folder import HISTORY, append_row, read_settings, run_folder, run_ids
 from core.training.runs.records import Epoch
+from tests.conftest import write_dataset
 
 RECIPE = """
 name = "tiny"
@@ -87,6 +88,26 @@ def test_a_run_prints_its_epochs_as_a_table_and_as_json(run, data, recipe):
     assert printed.count("\nsmall ") == 4
     assert printed.endswith("checkpoints   best, large, small\n")
     assert json.loads(run("runs", found["id"], "--json")) == found
+
+
+@pytest.mark.slow
+def test_a_recipe_can_start_from_any_model_and_corrections_always_make_one(
+    run, data, recipe, colour_model, monkeypatch, tmp_path, street
+):
+    monkeypatch.setenv("STREETSCOPE_DATA", str(tmp_path / "known"))
+    write_dataset(tmp_path / "known", {"a": street, "b": street}, valid=("b",), name="toytown")
+    (tmp_path / "small.toml").write_text(
+        "corrections = true\nstart_model = 'absent'\nreplay = 0.5\n"
+        + RECIPE.replace("lr =", "steps = 2\nlr =")
+    )
+    command = ("train", "--data", data, "--recipe", str(tmp_path / "small.toml"), "--from", colour_model)
+    cards = [json.loads(run(*command, "--json")) for _ in range(2)]
+
+    assert [card["name"] for card in cards] == ["colours-corrected", "colours-corrected-2"]
+    assert cards[0]["training"]["recipe"]["start_model"] == colour_model
+    assert cards[0]["training"]["learned"]["on_reference"]["dataset"] == "toytown"
+    planned = run("plan", *command[1:], "--no-measure")
+    assert "It starts from the model colours" in planned
 
 
 @pytest.mark.slow
@@ -213,6 +234,8 @@ def test_runs_are_listed_named_and_deleted(run, data, recipe):
         (("runs", "--delete"), "ID"),
         (("runs", "absent", "--delete", "--title", "x"), "--delete goes without --title"),
         (("train", "--resume", "absent", "--recipe", "street"), "--resume goes without --recipe"),
+        (("train", "--resume", "absent", "--from", "street-lite0"), "--resume goes without --from"),
+        (("train", "--data", "{data}", "--recipe", "{recipe}", "--from", "gone"), "no model called 'gone'"),
         (("train", "--resume", "absent", "--name", "x"), "--resume goes without --name"),
         (("train", "--resume", "absent", "--note", "x"), "--resume goes without --note"),
         (("train", "--data", "{data}", "--recipe", "{recipe}", "--note", "x" * 10_001), "up to 10,000"),

@@ -101,6 +101,12 @@ def test_times_add_up():
     assert whole.measured == 22
 
 
+def test_comparing_the_models_afterwards_is_part_of_the_whole():
+    whole = Estimate(preparing=3.0, stages=(stage_estimate(),), device="CPU", memory=1, measuring=40.0)
+
+    assert whole.seconds == pytest.approx(3 + 120 + 40)
+
+
 def test_the_estimate_is_ready_for_json():
     values = Estimate(preparing=1.0, stages=(stage_estimate(),), device="CPU", memory=5).as_dict()
 

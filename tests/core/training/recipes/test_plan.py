@@ -85,6 +85,25 @@ def test_a_stage_says_what_the_learning_rate_does_and_what_learns(dataset, chang
     assert part in stage_words(dataset, **changes)
 
 
+def test_learning_from_corrections_says_what_is_taught_held_out_and_remembered(dataset):
+    said = plan(read_recipe("corrections"), dataset)
+    ((_, stage),) = said.stages
+
+    assert said.begin == (
+        "The network is a U-Net on EfficientNet-Lite0 (unet_lite0). It starts from the model street-lite0, "
+        "and learns the classes of the model it starts from, and those that the data set adds, from what was "
+        "reviewed in 5 pictures. Of five or more, every fifth is held out to check it; what fewer gain is an "
+        "anecdote. So that it does not forget, 50% of what it sees are frames of the data set that the model "
+        "was measured on, or else of CamVid or Toytown. Where nothing was reviewed, it is held to the "
+        "answers that the model gave."
+    )
+    assert stage.startswith("80 steps with batches of 8, each a crop of 320 x 256 pixels")
+    assert "The encoder is frozen; only the rest is trained. The batch norms stay as they are." in stage
+    assert said.end.endswith(
+        "the last ones become the model, and its card says what it gained and what it lost."
+    )
+
+
 def test_a_later_stage_says_where_it_starts(dataset):
     recipe = make_recipe(make_stage("first"), make_stage("second", start_from="first"))
 

@@ -142,6 +142,19 @@ def test_classes_of_a_model_need_a_model(write):
     assert sentence == "mine.toml: classes are those of a model, but start_model is not given."
 
 
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("corrections = true", "corrections, replay and pull need the model to start from: give start_model"),
+        ("replay = 0.5", "corrections, replay and pull need the model to start from: give start_model"),
+        ('pull = 0.2\nstart_model = "a"', "pull needs the start model's classes: model or extended"),
+        ('replay = 0.5\nstart_model = "a"', "with replay, every stage needs its number of steps"),
+    ],
+)
+def test_what_is_remembered_needs_a_model_and_steps(write, settings, sentence):
+    assert refusal(write(f"{settings}\n{SMALLEST.lstrip()}")) == f"mine.toml: {sentence}."
+
+
 def test_a_recipe_without_stages_is_refused(write):
     assert "stages" in refusal(write(SMALLEST.partition("[[stages]]")[0]))
     assert "stages" in refusal(write(SMALLEST.partition("[[stages]]")[0] + "stages = []"))

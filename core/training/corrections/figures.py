@@ -1,0 +1,192 @@
+"""What a model gained and lost by learning from corrections: figures before and after, and in words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.classes import ClassList
+from core.datasets import Frame, SegmentationDataset
+from core.datasets.dataset import frames_in_words, sampled
+from core.datasets.threads import WORKERS, in_order
+from core.evaluation.metrics import (
+    IntArray,
+    count_confusion,
+    per_class_iou,
+    pixel_accuracy,
+    truth_table,
+)
+from core.hardware.processor import usable_cores
+from core.jobs import ProgressCallback
+from core.segmentation.segmenter import Segmenter
+
+# Bounds: a card or a run's folder may come from anywhere.
+Share = Annotated[float, Field(ge=0, le=1)]
+Words = Annotated[str, Field(max_length=1000)]
+Count = Annotated[int, Field(ge=0, le=10**9)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Figures(_Part):
+    """One model on some frames; a figure is None where nothing was there to measure.
+
+    accuracy: the share of the labelled pixels that it gets right. mean_iou: over the classes that the old
+    model had and that occur. per_class_iou: of every class of the new model, by name.
+    """
+
+    accuracy: Share | None
+    mean_iou: Share | None
+    per_class_iou: dict[Words, Share | None]
+
+
+class BeforeAfter(_Part):
+    """The old model and the new one on the same frames; `images` of them, of the split of the data set."""
+
+    dataset: Words
+    split: Words
+    images: Count
+    before: Figures
+    after: Figures
+
+
+class AddedClass(_Part):
+    """A class that the corrections added. started_as: the class whose output it is a copy of."""
+
+    name: Words
+    started_as: Words
+
+
+class Learned(_Part):
+    """What a model learnt from corrections, for its card and its run's folder.
+
+    start: the old model's name. photos: how many were taught. held_out: the names of those held out; empty if
+    there were too few, so that `on_photos` is of the taught ones, which is an anecdote.
+    on_reference: on what the old model had been measured on; None if there is no such data here.
+    """
+
+    start: Words
+    photos: Count
+    held_out: tuple[Words, ...]
+    added: tuple[AddedClass, ...]
+    on_photos: BeforeAfter
+    on_reference: BeforeAfter | None
+
+    @property
+    def is_anecdote(self) -> bool:
+        """Whether the photos were too few to hold any out."""
+        return not self.held_out
+
+    def sentences(self) -> list[str]:
+        """All of it in words, the losses as plainly as the gains."""
+        words = [f"It started from {self.start} and learnt from {_photos(self.photos, 'corrected')}."]
+        words += [f"{new.name} is a new class, which started as {new.started_as}." for new in self.added]
+        if self.is_anecdote:
+            words.append(
+                f"On these same photos {_change(self.on_photos)}. That is an anecdote: of five photos "
+                "or more, every fifth would be held out to check it."
+            )
+        else:
+            held = _photos(len(self.held_out), "held-out")
+            words.append(f"On {held}, which it had never seen, {_change(self.on_photos)}.")
+        words += [
+            f"There, the IoU of {new.name} is {_percent(self.on_photos.after.per_class_iou.get(new.name))}."
+            for new in self.added
+        ]
+        if self.on_reference is None:
+            words.append("Nobody knows what it forgot: the data set of the old model is not here.")
+        else:
+            frames = frames_in_words(self.on_reference.split, self.on_reference.images)
+            words.append(f"On {self.on_reference.dataset} ({frames}) {_change(self.on_reference)}.")
+        return words
+
+
+def figures(confusion: IntArray, classes: ClassList, known: int) -> Figures:
+    """The figures of (C, C) pixel counts; known: how many of the classes, the first, are the old model's."""
+    ious = per_class_iou(confusion)
+    old = ious[:known][~np.isnan(ious[:known])]
+    return Figures(
+        accuracy=_share(pixel_accuracy(confusion)),
+        mean_iou=_share(float(old.mean())) if len(old) else None,
+        per_class_iou={
+            name: _share(float(iou)) for name, iou in zip(classes.names, ious.tolist(), strict=True)
+        },
+    )
+
+
+def count_frames(
+    segmenter: Segmenter,
+    dataset: SegmentationDataset,
+    frames: Sequence[Frame],
+    classes: ClassList,
+    progress: ProgressCallback = lambda done, total: None,
+) -> IntArray:
+    """(C, C) pixels of some frames by true and predicted class, as the app segments them.
+
+    classes: the new model's; the segmenter's own are all of them or the first. Only labelled pixels count.
+    progress: called with the frames done and their total; raising from it stops the work.
+    """
+    table = truth_table(dataset.class_list, classes)
+    own = threading.local()
+    threads = max(1, usable_cores() // WORKERS)
+
+    def count(frame: Frame) -> NDArray[np.int64]:
+        if not hasattr(own, "segmenter"):
+            own.segmenter = segmenter.for_thread(threads)
+        image, label = dataset.read(frame)
+        labels = own.segmenter.segment(image).labels
+        return count_confusion(table[sampled(label, *labels.shape)], labels, len(classes))
+
+    total = np.zeros((len(classes), len(classes)), np.int64)
+    with closing(in_order(count, frames)) as counted:
+        for done, confusion in enumerate(counted, start=1):
+            total += confusion
+            progress(done, len(frames))
+    return total
+
+
+def read_learned(training: dict[str, Any]) -> Learned | None:
+    """What a card's `training` says of it; None for a model that did not learn from corrections."""
+    try:
+        return Learned.model_validate(training.get("learned"))
+    except ValueError:
+        return None
+
+
+def _change(compared: BeforeAfter) -> str:
+    """The change in the share of right pixels and in mean IoU: "its mean IoU fell by 1.2 points, ..."."""
+    parts = [
+        _moved("pixel accuracy", compared.before.accuracy, compared.after.accuracy),
+        _moved("mean IoU", compared.before.mean_iou, compared.after.mean_iou),
+    ]
+    return ", and ".join(filter(None, parts)) or "no pixel was labelled"
+
+
+def _moved(name: str, before: float | None, after: float | None) -> str:
+    if before is None or after is None:
+        return ""
+    points = round(100 * after, 1) - round(100 * before, 1)
+    if abs(points) < 0.05:
+        return f"its {name} stayed at {after:.1%}"
+    verb = "rose" if points > 0 else "fell"
+    return f"its {name} {verb} by {abs(points):.1f} points, from {before:.1%} to {after:.1%}"
+
+
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{share:.1%}"
+
+
+def _photos(count: int, kind: str) -> str:
+    return f"{count} {kind} {'photo' if count == 1 else 'photos'}"
+
+
+def _share(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,93 @@
+"""What a model that learnt from corrections says of itself: measured before and after, for its card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.datasets import SegmentationDataset
+from core.evaluation.metrics import IntArray
+from core.evaluation.results import SplitEvaluation
+from core.jobs import ProgressCallback
+from core.models.card import ModelCard
+from core.models.store import read_card
+from core.segmentation.segmenter import Segmenter, load_segmenter
+from core.training.corrections.figures import AddedClass, BeforeAfter, Learned, count_frames, figures
+from core.training.corrections.photos import CorrectedPhotos
+from core.training.corrections.replay import reference_dataset
+from core.training.learner.outputs import nearest_classes
+
+
+@dataclass(frozen=True, eq=False)
+class Teaching:
+    """A finished run on corrections, before its model is measured.
+
+    start: the old model's card. reference: what the old model was measured on; None if it is not here.
+    """
+
+    start: ModelCard
+    photos: CorrectedPhotos
+    reference: SegmentationDataset | None
+
+    @property
+    def measured_on(self) -> SegmentationDataset:
+        """The data set whose validation frames give the new model's card its figures, as the old one's."""
+        return self.photos.dataset if self.reference is None else self.reference
+
+
+def teaching(start_model: str, photos: CorrectedPhotos) -> Teaching:
+    """What a run on corrections started from and can be checked with. ModelNotFoundError."""
+    start = read_card(start_model)
+    return Teaching(start, photos, reference_dataset(start))
+
+
+def measure_learned(
+    taught: Teaching, new: Segmenter, evaluated: SplitEvaluation, progress: ProgressCallback
+) -> Learned:
+    """Measure the old model and the new one on the photos, and on the old model's data.
+
+    evaluated: the new model on `taught.measured_on`, which need not be measured again.
+    """
+    old, classes, photos = load_segmenter(taught.start.name), new.class_list, taught.photos.dataset
+    known = len(old.class_list)
+
+    def compared(dataset: SegmentationDataset, after: IntArray | None) -> BeforeAfter:
+        before = count_frames(old, dataset, dataset.valid, classes, progress)
+        if after is None:
+            after = count_frames(new, dataset, dataset.valid, classes, progress)
+        return BeforeAfter(
+            dataset=dataset.name,
+            split="valid" if dataset is not photos or taught.photos.held_out else "train",
+            images=len(dataset.valid),
+            before=figures(before, classes, known),
+            after=figures(after, classes, known),
+        )
+
+    nearest = nearest_classes(old, photos, classes)
+    return Learned(
+        start=taught.start.name,
+        photos=len(photos.train),
+        held_out=tuple(frame.name for frame in photos.valid) if taught.photos.held_out else (),
+        added=tuple(
+            AddedClass(name=classes.names[known + number], started_as=classes.names[start])
+            for number, start in enumerate(nearest)
+        ),
+        on_photos=compared(photos, None),
+        on_reference=None
+        if taught.reference is None
+        else compared(taught.reference, np.asarray(evaluated.confusion)),
+    )
+
+
+def words_for_card(card: ModelCard, taught: Teaching, learned: Learned) -> dict[str, Any]:
+    """What changes in a new model's card: it has the old model's limits, and says what it learnt and lost."""
+    photos = "1 corrected photo" if learned.photos == 1 else f"{learned.photos} corrected photos"
+    return {
+        "summary": f"{learned.start} after learning from {photos}.",
+        "limits": (*taught.start.limits, *learned.sentences()),
+        "licence": f"{taught.start.licence.rstrip('.') or 'The terms of its start model apply'}; "
+        "beside them the terms of the corrected photos.",
+        "training": card.training | {"learned": learned.model_dump(mode="json")},
+    }

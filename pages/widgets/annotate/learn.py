@@ -1,0 +1,293 @@
+"""Let the network learn what was corrected: what will happen, how it goes, and what was gained and lost."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+
+import streamlit as st
+
+from core.annotation.store import list_sets, open_set
+from core.datasets.dataset import frames_in_words
+from core.datasets.layouts.opening import open_dataset
+from core.durations import duration, estimate
+from core.errors import StreetScopeError
+from core.jobs import Job
+from core.training.control.corrections import latest_learning, learn_from_corrections, what_was_learnt
+from core.training.control.estimate import Estimate, kept_estimate, measure
+from core.training.control.launch import request_stop
+from core.training.control.launch import start as resume
+from core.training.corrections.figures import BeforeAfter, Figures, Learned
+from core.training.corrections.photos import ENOUGH
+from core.training.recipes.start import corrections_recipe
+from core.training.runs.folder import disk_full
+from core.training.runs.records import RunSummary, read_summary
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.guests import host_only, is_guest
+from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
+
+_TROUBLE = "learn_trouble"
+_LEARN = "let the network learn"
+"""What a guest is told that only others can do."""
+_TICK = 1.0
+"""Seconds between two looks at a run."""
+
+
+def learning(set_name: str, model: str) -> None:
+    """The part of a page in which a model learns from a set of corrections, and shows what came of it.
+
+    model: the one whose answers were corrected.
+    """
+    photos = _reviewed(set_name)
+    if photos == 0:
+        st.caption("Correct something in a picture, and the network can learn from it here.")
+        return
+    data = open_set(set_name).path
+    run = latest_learning(data)
+    summary = None if run is None else _summary(run)
+    if summary is not None and summary.live:
+        st.fragment(_progress, run_every=_TICK)(summary.id)
+        return
+    if summary is not None:
+        _outcome(summary)
+    _offer(data, photos, model)
+
+
+def _reviewed(set_name: str) -> int:
+    """How many pictures of a set have a reviewed pixel; 0 for a set that is not there or is damaged."""
+    if set_name not in list_sets():
+        return 0
+    try:
+        return sum(picture.reviewed > 0 for picture in open_set(set_name).pictures)
+    except StreetScopeError as error:
+        show_error(error)
+        return 0
+
+
+def _summary(run: str) -> RunSummary | None:
+    try:
+        return read_summary(run)
+    except StreetScopeError:
+        return None  # deleted a moment ago
+
+
+# --- before ---------------------------------------------------------------------------------------
+
+
+def _offer(data: Path, photos: int, model: str) -> None:
+    counted = "1 corrected picture" if photos == 1 else f"{photos} corrected pictures"
+    st.markdown(
+        markdown(
+            "**{model}** learns from {photos} and becomes a new model; the old one stays as it is. Half of "
+            "what it sees are pictures that it knew before, so that it forgets little.",
+            model=model,
+            photos=counted,
+        )
+    )
+    st.caption(
+        "Every fifth picture is held out: what the network gained is measured on it."
+        if photos >= ENOUGH
+        else "From five pictures on, some are held out to check what was gained. Until then the result is an "
+        "anecdote: the network is asked about the very pictures that it learnt from."
+    )
+    if not host_only(_LEARN):
+        return
+    ready = _show_estimate(data, model)
+    st.button(
+        "Learn from the corrections",
+        type="primary",
+        icon=":material/school:",
+        on_click=_start,
+        args=(data, model),
+        disabled=not ready,
+        help="It continues when you leave this page, and can be stopped.",
+    )
+    if trouble := st.session_state.pop(_TROUBLE, ""):
+        show_error(trouble, markdown("The network does not learn"))
+
+
+def _show_estimate(data: Path, model: str) -> bool:
+    """How long it will take, once somebody has had it measured; False if it would fail."""
+    key = ("learning estimate", str(data), model)
+    job = jobs().find(key)
+    if job is not None and job.state == "running":
+        watch(job, markdown("Timing a few batches"), "learn_estimate")
+        return True
+    if job is not None and job.state == "failed":
+        show_error(job.error, markdown("The network cannot learn from this"))
+        return False
+    known = job.result if job is not None and job.state == "finished" else None
+    if known is not None:
+        words = estimate(known.seconds)
+        st.markdown(markdown("{time} on this machine.", time=f"{words[0].upper()}{words[1:]}"))
+    else:
+        st.button(
+            "How long will it take?",
+            icon=":material/timer:",
+            type="tertiary",
+            on_click=_ask_to_measure,
+            args=(key, data, model),
+            help="Tries a few batches on this machine. With three pictures it is usually two to five "
+            "minutes.",
+        )
+    return True
+
+
+def _ask_to_measure(key: Hashable, data: Path, model: str) -> None:
+    if is_guest():
+        return
+    jobs().start(key, lambda job: _estimate(job, data, model))
+
+
+def _estimate(job: Job[Estimate], data: Path, model: str) -> Estimate:
+    recipe, dataset = corrections_recipe(model), open_dataset(data)
+    return kept_estimate(recipe, dataset) or measure(recipe, dataset, job.tell)
+
+
+def _start(data: Path, model: str) -> None:
+    if is_guest():
+        return
+    try:
+        learn_from_corrections(data, model)
+    except StreetScopeError as error:
+        st.session_state[_TROUBLE] = str(error)
+    except OSError as error:
+        sentence = f"The run cannot be written: {error.strerror or error}."
+        st.session_state[_TROUBLE] = str(disk_full(error) or sentence)
+
+
+# --- meanwhile ------------------------------------------------------------------------------------
+
+
+def _progress(run: str) -> None:
+    summary = _summary(run)
+    if summary is None or not summary.live:
+        st.rerun()
+    parts = [escape(summary.message)]
+    if summary.seconds_left is not None:
+        parts.append(markdown("{time} left", time=duration(summary.seconds_left)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(min(1.0, summary.share), joined(" · ", parts))
+        if not is_guest():
+            st.button(
+                "Stop",
+                key="learn_stop",
+                icon=":material/stop:",
+                disabled=summary.state == "stopping",
+                on_click=_act_stop,
+                args=(run,),
+            )
+
+
+def _act_stop(run: str) -> None:
+    if is_guest():
+        return
+    try:
+        request_stop(run)
+    except StreetScopeError:
+        return  # it has ended by itself
+
+
+# --- afterwards -----------------------------------------------------------------------------------
+
+
+def _outcome(summary: RunSummary) -> None:
+    if summary.state == "finished":
+        learned = what_was_learnt(summary.id)
+        if learned is not None:
+            show_learned(learned, summary.id)
+        return
+    if summary.state == "stopped":
+        st.info(escape(summary.message), icon=":material/pause_circle:")
+    else:
+        show_error(summary.message, markdown("The network has not learnt"))
+    if not is_guest():
+        st.button(
+            "Continue", icon=":material/resume:", on_click=_resume, args=(summary.id,), key="learn_resume"
+        )
+
+
+def _resume(run: str) -> None:
+    if is_guest():
+        return
+    try:
+        resume(run)
+    except StreetScopeError as error:
+        st.session_state[_TROUBLE] = str(error)
+
+
+def show_learned(learned: Learned, model: str) -> None:
+    """What a model gained and lost: a loss as large as a gain. model: its name."""
+    st.markdown(markdown("##### {model} has learnt", model=model))
+    _metrics(_where(learned, learned.on_photos), learned.on_photos)
+    if learned.on_reference is not None:
+        _metrics(_where(learned, learned.on_reference), learned.on_reference)
+    if learned.is_anecdote:
+        st.info(
+            "The first line is an anecdote: the network was asked about the pictures that it learnt from.",
+            icon=":material/info:",
+        )
+    for new in learned.added:
+        iou = learned.on_photos.after.per_class_iou.get(new.name)
+        st.markdown(
+            markdown(
+                "**{name}** is a new class. It started as a copy of {start}; its IoU is now {iou}.",
+                name=new.name,
+                start=new.started_as,
+                iou=_percent(iou),
+            )
+        )
+    with st.expander("Each class before and after"):
+        _class_table(learned)
+
+
+def _where(learned: Learned, compared: BeforeAfter) -> Markdown:
+    if compared is learned.on_reference:
+        frames = frames_in_words(compared.split, compared.images)
+        return markdown("What it knew before: {data}, {frames}", data=compared.dataset, frames=frames)
+    count = "1 picture" if compared.images == 1 else f"{compared.images} pictures"
+    if learned.is_anecdote:
+        return markdown("The {count} that it learnt from", count=count)
+    return markdown("{count} held out", count=count)
+
+
+def _metrics(title: Markdown, compared: BeforeAfter) -> None:
+    st.caption(title)
+    with st.container(horizontal=True):
+        for name, before, after in (
+            ("Pixel accuracy", compared.before.accuracy, compared.after.accuracy),
+            ("Mean IoU", compared.before.mean_iou, compared.after.mean_iou),
+        ):
+            st.metric(name, _percent(after), _points(before, after), width="content", border=True)
+
+
+def _class_table(learned: Learned) -> None:
+    photos, reference = learned.on_photos, learned.on_reference
+    names = list(photos.after.per_class_iou)
+    st.table(
+        {
+            "Class": [escape(name) for name in names],
+            "Pictures, before": [_iou(photos.before, name) for name in names],
+            "Pictures, after": [_iou(photos.after, name) for name in names],
+            "Known data, before": [_iou(reference and reference.before, name) for name in names],
+            "Known data, after": [_iou(reference and reference.after, name) for name in names],
+        },
+        border="horizontal",
+        hide_index=True,
+        alt="IoU of each class before and after learning.",
+    )
+
+
+def _iou(figures: Figures | None, name: str) -> Markdown:
+    return _percent(None if figures is None else figures.per_class_iou.get(name))
+
+
+def _percent(share: float | None) -> Markdown:
+    return markdown("none") if share is None else markdown("{share:.1%}", share=share)
+
+
+def _points(before: float | None, after: float | None) -> Markdown | None:
+    if before is None or after is None:
+        return None
+    return markdown("{points:+.1f} points", points=100 * (after - before))
