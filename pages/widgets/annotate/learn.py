@@ -270,8 +270,12 @@ def _class_table(learned: Learned) -> None:
             "Class": [escape(name) for name in names],
             "Pictures, before": [_iou(photos.before, name) for name in names],
             "Pictures, after": [_iou(photos.after, name) for name in names],
-            "Known data, before": [_iou(reference and reference.before, name) for name in names],
-            "Known data, after": [_iou(reference and reference.after, name) for name in names],
+            "Known data, before": [
+                _iou(None if reference is None else reference.before, name) for name in names
+            ],
+            "Known data, after": [
+                _iou(None if reference is None else reference.after, name) for name in names
+            ],
         },
         border="horizontal",
         hide_index=True,
