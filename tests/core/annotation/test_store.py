@@ -574,6 +574,34 @@ def test_a_torn_last_line_is_dropped_and_the_next_step_follows_the_whole_ones(be
     assert (folder / "journals" / key).read_bytes() == whole + b"undo\n"
 
 
+def test_what_a_kill_half_began_is_gone_when_the_set_is_opened(begin, saved, street):
+    folder, key = saved
+    other = "0" * 64
+    (folder / "journals" / other).write_bytes(journal.begun(street))
+    (folder / "starts" / f".{other}.png.{'0' * 32}.part").touch()
+    shutil.copy(folder / "labels" / f"{key}_P.png", folder / "labels" / f"{other}_P.png")
+    begin()
+
+    assert not [path for path in folder.rglob("*") if other in path.name]
+    assert check(folder).problems == ()
+
+
+def test_with_an_older_manifest_in_its_place_no_step_is_lost(begin, saved):
+    folder, key = saved
+    (folder / "manifest.json").write_bytes(changed(pictures=[]))
+    found = begin()
+    assert (found.version, int((found.mask == ROAD).sum())) == (1, 20 * 24)
+    assert found.undo()
+    assert found.redo()
+    assert [one.key for one in open_set(SET).pictures] == [key]
+    mask = found.mask
+    del found
+    forget()
+    again = begin()
+    assert np.array_equal(again.mask, mask)
+    assert again.undo()
+
+
 def test_a_label_map_that_a_kill_left_behind_is_brought_up_to_date(begin, saved):
     folder, key = saved
     label = folder / "labels" / f"{key}_P.png"
