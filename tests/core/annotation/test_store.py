@@ -337,6 +337,48 @@ def test_with_room_again_the_same_step_succeeds(begin, monkeypatch):
     assert np.array_equal(begin().mask, mask)
 
 
+@pytest.fixture
+def small_disk(data):
+    """The data folder is a disk of 128 KiB in memory; skipped for those who may not mount one."""
+    data.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(data)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only those who may mount have a small disk")
+    yield data
+    subprocess.run(["umount", str(data)], check=True)
+
+
+def test_a_disk_that_really_fills_up_keeps_every_step_that_was_saved(begin, small_disk):
+    correction = begin()
+    noise = np.random.default_rng(0)
+    (small_disk / "ballast").write_bytes(bytes(64 * 1024))
+    full = 0
+    for _ in range(200):
+        before, version = correction.mask, correction.version
+        mask = np.where(noise.random((40, 48)) < 0.2, noise.integers(0, 4, (40, 48)), before)
+        try:
+            correction.edit(between(before, mask.astype(np.uint8)).packed())
+        except DiskFullError:
+            full += 1
+            assert np.array_equal(correction.mask, before)
+            assert correction.version == version
+            if full == 5:
+                break
+    assert full == 5
+    assert correction.version > 3
+    mask, version = correction.mask, correction.version
+    dataset = open_dataset(set_folder(SET))
+    assert np.array_equal(dataset.read(dataset.frames()[0])[1], mask)
+    del correction, dataset
+    forget()
+
+    again = open_saved(SET, picture_key(picture()))  # there is still no room for anything more
+    assert np.array_equal(again.mask, mask)
+    assert again.version == version
+    (small_disk / "ballast").unlink()
+    assert again.edit(painted(again, TOP, LEFT, ROAD) or painted(again, TOP, LEFT, SKY))
+
+
 # Classes
 
 
