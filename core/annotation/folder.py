@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.annotation import journal
 from core.annotation.journal import changed_elsewhere
 from core.annotation.manifest import FILE, Manifest, Picture, read_manifest, write_manifest
 from core.annotation.runs import NOT_REVIEWED, Mask
@@ -32,6 +33,7 @@ from core.files import (
     disk_full_sentence,
     is_disk_full,
     is_file,
+    is_plain,
     read_plain,
     remove_parts,
     system_error_sentence,
@@ -135,9 +137,18 @@ class SetFolder:
     def admit(self, classes: ClassList) -> None:
         """Add the classes that are new, or begin the set with these."""
         with self.writing():
-            remove_parts(self.path)
+            self._clean_up()
             before = self.manifest or Manifest.of(classes)
             self.put(before.with_classes(classes.classes), durable=True)
+
+    def _clean_up(self) -> None:
+        """Remove what a killed process has half begun: no step of it was saved."""
+        remove_parts(self.path)
+        known = {picture.key for picture in self.manifest.pictures} if self.manifest else set()
+        for path in (self.path / "journals").glob("*"):
+            half_begun = _KEY.fullmatch(path.name) and path.name not in known and is_plain(path)
+            if half_begun and read_plain(path, journal.MAX_BYTES).count(b"\n") <= 1:
+                self.discard(path.name)
 
     def put(self, manifest: Manifest, *, durable: bool = False) -> None:
         """Write the manifest if it has changed, and the lists that follow from it."""
@@ -148,12 +159,15 @@ class SetFolder:
         if manifest.pictures:
             self._write_lists(manifest)
 
-    def begin(self, key: str, image: NDArray[np.uint8], start: Mask, mask: Mask, journal: bytes) -> None:
-        """Write the files of a new correction: the picture last, since it must not be without a label map."""
+    def begin(self, key: str, image: NDArray[np.uint8], start: Mask, mask: Mask, steps: bytes) -> None:
+        """Write the files of a new correction, its journal first and its picture last.
+
+        A picture must not be without a label map, and what has no step in its journal can go (`_clean_up`).
+        """
         try:
             self.make_folders()
+            write_bytes(self.journal(key), steps, durable=True)
             write_bytes(self.start(key), images.encode_index_png(start, self.class_list.palette))
-            write_bytes(self.journal(key), journal, durable=True)
             self.write_label(key, mask)
             write_bytes(self.image(key), images.encode_png(image, quickly=True), durable=True)
         except BaseException:

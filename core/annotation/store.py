@@ -164,9 +164,9 @@ class OpenCorrection:
 
     def _begin(self) -> None:
         """Write what a correction needs before its first step."""
-        head = journal.begun(self.mask)
-        self._folder.begin(self.key, self.image, self.start, self.mask, head)
-        self._size, self._lines = len(head), 0
+        steps = journal.compacted(self.history, self.version)
+        self._folder.begin(self.key, self.image, self.start, self.mask, steps)
+        self._size, self._lines = len(steps), steps.count(b"\n") - 1
         try:
             self._put_entry(self.mask, durable=True)
         except BaseException:
@@ -345,6 +345,9 @@ def _opened(
             other = folder.corrections.get(key)
             if other is None or other is found:
                 saved = _saved(folder, key, mask)
+                if saved.history.mask.shape != mask.shape:
+                    path = folder.journal(key)
+                    raise AnnotationError(f"{path} is of a picture of another size: move it elsewhere.")
                 other = folder.corrections[key] = OpenCorrection(folder, key, image, start, source, saved)
             found = other
     _keep(found)
@@ -355,7 +358,7 @@ def _saved(folder: SetFolder, key: str, mask: Mask) -> journal.Replayed:
     """What the disk has of a correction; with `mask` and no steps if that is nothing."""
     picture = folder.known().picture(key)
     if picture is None:
-        return journal.Replayed(History(mask), 0, 0, 0)
+        return _forgotten(folder, key) or journal.Replayed(History(mask), 0, 0, 0)
     if (picture.height, picture.width) != mask.shape:
         raise AnnotationError(
             f"The manifest of {folder.path} gives this picture another size: remove the correction there."
@@ -367,11 +370,17 @@ def _saved(folder: SetFolder, key: str, mask: Mask) -> journal.Replayed:
         folder.make_folders()
         write_bytes(folder.journal(key), head, durable=True)
         saved = journal.replayed(folder.journal(key), len(folder.class_list), inside=folder.path)
-    if saved.history.mask.shape != mask.shape:
-        raise AnnotationError(f"{folder.journal(key)} is of a picture of another size: move it elsewhere.")
     journal.cut(folder.journal(key), saved.size, inside=folder.path)  # without the rest of a torn line
     folder.mend_label(key, saved.history.mask)
     return saved
+
+
+def _forgotten(folder: SetFolder, key: str) -> journal.Replayed | None:
+    """What a journal says of a picture that the manifest lacks: somebody may have put an older one there."""
+    try:
+        return journal.replayed(folder.journal(key), len(folder.class_list), inside=folder.path)
+    except FileNotFoundError:
+        return None
 
 
 def _keep(correction: OpenCorrection) -> None:

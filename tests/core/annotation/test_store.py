@@ -337,6 +337,48 @@ def test_with_room_again_the_same_step_succeeds(begin, monkeypatch):
     assert np.array_equal(begin().mask, mask)
 
 
+@pytest.fixture
+def small_disk(data):
+    """The data folder is a disk of 128 KiB in memory; skipped for those who may not mount one."""
+    data.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(data)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only those who may mount have a small disk")
+    yield data
+    subprocess.run(["umount", str(data)], check=True)
+
+
+def test_a_disk_that_really_fills_up_keeps_every_step_that_was_saved(begin, small_disk):
+    correction = begin()
+    noise = np.random.default_rng(0)
+    (small_disk / "ballast").write_bytes(bytes(64 * 1024))
+    full = 0
+    for _ in range(200):
+        before, version = correction.mask, correction.version
+        mask = np.where(noise.random((40, 48)) < 0.2, noise.integers(0, 4, (40, 48)), before)
+        try:
+            correction.edit(between(before, mask.astype(np.uint8)).packed())
+        except DiskFullError:
+            full += 1
+            assert np.array_equal(correction.mask, before)
+            assert correction.version == version
+            if full == 5:
+                break
+    assert full == 5
+    assert correction.version > 3
+    mask, version = correction.mask, correction.version
+    dataset = open_dataset(set_folder(SET))
+    assert np.array_equal(dataset.read(dataset.frames()[0])[1], mask)
+    del correction, dataset
+    forget()
+
+    again = open_saved(SET, picture_key(picture()))  # there is still no room for anything more
+    assert np.array_equal(again.mask, mask)
+    assert again.version == version
+    (small_disk / "ballast").unlink()
+    assert again.edit(painted(again, TOP, LEFT, ROAD) or painted(again, TOP, LEFT, SKY))
+
+
 # Classes
 
 
@@ -572,6 +614,34 @@ def test_a_torn_last_line_is_dropped_and_the_next_step_follows_the_whole_ones(be
     assert (found.version, (folder / "journals" / key).read_bytes()) == (1, whole)
     assert found.undo()
     assert (folder / "journals" / key).read_bytes() == whole + b"undo\n"
+
+
+def test_what_a_kill_half_began_is_gone_when_the_set_is_opened(begin, saved, street):
+    folder, key = saved
+    other = "0" * 64
+    (folder / "journals" / other).write_bytes(journal.begun(street))
+    (folder / "starts" / f".{other}.png.{'0' * 32}.part").touch()
+    shutil.copy(folder / "labels" / f"{key}_P.png", folder / "labels" / f"{other}_P.png")
+    begin()
+
+    assert not [path for path in folder.rglob("*") if other in path.name]
+    assert check(folder).problems == ()
+
+
+def test_with_an_older_manifest_in_its_place_no_step_is_lost(begin, saved):
+    folder, key = saved
+    (folder / "manifest.json").write_bytes(changed(pictures=[]))
+    found = begin()
+    assert (found.version, int((found.mask == ROAD).sum())) == (1, 20 * 24)
+    assert found.undo()
+    assert found.redo()
+    assert [one.key for one in open_set(SET).pictures] == [key]
+    mask = found.mask
+    del found
+    forget()
+    again = begin()
+    assert np.array_equal(again.mask, mask)
+    assert again.undo()
 
 
 def test_a_label_map_that_a_kill_left_behind_is_brought_up_to_date(begin, saved):
