@@ -1,0 +1,150 @@
+"""The part of the page Annotate in which the network learns: what it offers, how it goes, what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.annotation.runs import between
+from core.annotation.store import Source, open_correction, set_folder
+from core.files import write_json
+from core.training.control import corrections
+from core.training.corrections.figures import AddedClass, BeforeAfter, Figures, Learned
+from core.training.recipes.recipe import read_recipe
+from core.training.runs.folder import LEARNED, STOP, create_run, run_folder
+from core.training.runs.status import enqueue
+from tests.conftest import COLOURS, ROAD
+from tests.runs import write
+
+
+def _script(name: str, model: str) -> None:
+    from pages.widgets.annotate.learn import learning
+
+    learning(name, model)
+
+
+@pytest.fixture
+def page(colour_model, tmp_path, monkeypatch) -> AppTest:
+    monkeypatch.setenv("STREETSCOPE_DATA", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    return AppTest.from_function(_script, args=("mine", colour_model))
+
+
+def correct(count: int) -> Path:
+    """Correct some pictures of the set `mine`; returns its folder."""
+    for number in range(count):
+        image = np.full((32, 48, 3), number, np.uint8)
+        opened = open_correction("mine", image, np.zeros((32, 48), np.uint8), COLOURS, Source("photo", "a"))
+        mask = opened.mask.copy()
+        mask[4:8] = ROAD
+        opened.edit(between(opened.mask, mask).packed())
+    return set_folder("mine")
+
+
+def a_run(data: Path) -> str:
+    recipe = read_recipe("corrections").model_copy(update={"start_model": "colours"})
+    run = create_run(recipe, data, run="learnt", publish="learnt")
+    enqueue(run_folder(run))
+    return run
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(each.value for kind in (page.markdown, page.caption, page.info) for each in kind)
+
+
+def test_before_the_first_correction_there_is_nothing_to_start(page) -> None:
+    page.run()
+
+    assert "Correct something in a picture" in words(page)
+    assert not page.button
+
+
+@pytest.mark.parametrize(
+    ("count", "said", "hint"),
+    [
+        (1, "learns from 1 corrected picture and", "anecdote"),
+        (5, "5 corrected pictures", "Every fifth picture is held"),
+    ],
+)
+def test_it_says_what_will_happen_and_starts_a_run_of_that_model(
+    page, monkeypatch, count, said, hint
+) -> None:
+    data, started = correct(count), []
+    monkeypatch.setattr(corrections, "start", started.append)
+    page.run()
+    assert said in words(page)
+    assert hint in words(page)
+
+    next(button for button in page.button if button.label == "Learn from the corrections").click().run()
+    assert not page.exception
+    assert started == ["colours-corrected"]
+    assert corrections.latest_learning(data) == "colours-corrected"
+
+
+def test_a_run_shows_its_progress_and_can_be_stopped(page) -> None:
+    run = a_run(correct(1))
+    write(
+        run_folder(run), state="running", message="Training correct.", done=1, total=4, batch=3, batches=20,
+        seconds_left=40.0,
+    )  # fmt: skip
+    page.run()
+    assert [button.label for button in page.button] == ["Stop"]
+
+    page.button[0].click().run()
+    assert (run_folder(run) / STOP).exists()
+
+
+def figures(accuracy: float, mean_iou: float) -> Figures:
+    return Figures(accuracy=accuracy, mean_iou=mean_iou, per_class_iou={"Sky": 0.5, "Becak": None})
+
+
+def test_afterwards_the_loss_is_as_large_as_the_gain(page) -> None:
+    run = a_run(correct(1))
+    write(run_folder(run), state="finished", message="Finished.")
+    learned = Learned(
+        start="colours",
+        photos=1,
+        held_out=(),
+        added=(AddedClass(name="Becak", started_as="Road"),),
+        on_photos=BeforeAfter(
+            dataset="mine", split="train", images=1, before=figures(0.5, 0.25), after=figures(0.75, 0.5)
+        ),
+        on_reference=BeforeAfter(
+            dataset="toytown", split="valid", images=24, before=figures(0.9, 0.6), after=figures(0.88, 0.55)
+        ),
+    )
+    write_json(run_folder(run) / LEARNED, learned.model_dump(mode="json"))
+    page.run()
+
+    assert not page.exception
+    assert [(m.label, m.value, m.delta) for m in page.metric] == [
+        ("Pixel accuracy", "75.0%", "+25.0 points"),
+        ("Mean IoU", "50.0%", "+25.0 points"),
+        ("Pixel accuracy", "88.0%", "-2.0 points"),
+        ("Mean IoU", "55.0%", "-5.0 points"),
+    ]
+    assert "an anecdote" in words(page)
+    assert "**Becak** is a new class" in words(page)
+    assert any(button.label == "Learn from the corrections" for button in page.button)
+
+
+def test_a_run_that_failed_says_why_and_can_go_on(page) -> None:
+    run = a_run(correct(1))
+    write(run_folder(run), state="failed", message="The disk is full.")
+    page.run()
+
+    assert page.error[0].value == "The disk is full."
+    assert "Continue" in [button.label for button in page.button]
+
+
+def test_figures_that_cannot_be_read_are_left_out(page) -> None:
+    run = a_run(correct(1))
+    write(run_folder(run), state="finished", message="Finished.")
+    (run_folder(run) / LEARNED).write_text("{}")
+    page.run()
+
+    assert not page.exception
+    assert not page.metric
