@@ -1,1 +1,1 @@
-"""What all formats of annotations are made of: labelled pictures, zips, documents, runs of pixels, outlines."""
+"""What all formats of annotations are made of: pictures, zips, documents, runs, outlines."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL.PngImagePlugin import PngImageFile
 
 from core.annotation.exchange.labelled import refusing
-from core.datasets.labels import open_png
+from core.datasets import labels
 from core.errors import AnnotationError
 from core.strict_json import parse_json
 
@@ -32,7 +32,7 @@ def read_json(data: bytes, name: str) -> Any:
     Its parts are counted before it is read: `[[],[],...` would take forty times its own size.
     """
     if data.count(b"[") + data.count(b"{") > MAX_PARTS or data.count(b'"') > 2 * MAX_WORDS:
-        raise AnnotationError(f"{name} has more than {MAX_PARTS:,} parts; divide the set and export it again.")
+        raise AnnotationError(f"{name} has more than {MAX_PARTS:,} parts; export fewer pictures at once.")
     try:
         return parse_json(data)
     except ValueError as error:  # also text that is no UTF-8
@@ -86,7 +86,7 @@ def read_xml(data: bytes, name: str) -> ET.Element:
 def open_label(data: bytes, name: str) -> PngImageFile:
     """A PNG of labels, opened as far as its header; AnnotationError if it is damaged or too large."""
     with refusing():
-        return open_png(Path(name), data)
+        return labels.open_label(Path(name), data)
 
 
 def read_colours(data: bytes, name: str) -> NDArray[np.uint8]:
@@ -153,7 +153,7 @@ def attribute(element: ET.Element, name: str, place: str) -> str:
     """An attribute of an XML element; AnnotationError if it has none of that name."""
     value = element.get(name)
     if value is None:
-        raise AnnotationError(f"{place} has a <{element.tag}> without {name!r}; export the annotations again.")
+        raise AnnotationError(f"{place} has a <{element.tag}> without {name!r}; export it again.")
     return value
 
 
@@ -163,7 +163,8 @@ def whole_attribute(element: ET.Element, name: str, place: str, least: int = 0) 
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 9 and int(text) >= least):
         raise AnnotationError(
-            f"{place} has a <{element.tag}> whose {name} is {text[:20]!r}; it must be a whole number from {least}."
+            f"{place} has a <{element.tag}> whose {name} is {text[:20]!r}; "
+            f"it must be a whole number from {least}."
         )
     return int(text)
 

@@ -89,7 +89,9 @@ def prepared(pictures: Iterable[Labelled], class_list: ClassList) -> Iterator[Pr
         ending, data, size = _file(picture)
         if size != picture.mask.shape:
             raise wrong_size(picture.name, size, picture.mask.shape)
-        yield Prepared(_unique(file_name(picture.name, "picture", _LONGEST_NAME), taken), ending, data, picture.mask)
+        yield Prepared(
+            _unique(file_name(picture.name, "picture", _LONGEST_NAME), taken), ending, data, picture.mask
+        )
 
 
 def made_class_list(names: Sequence[str], file: str, colours: Sequence[RGB] | None = None) -> ClassList:
@@ -108,7 +110,7 @@ def wrong_size(name: str, picture: Sequence[int], mask: Sequence[int]) -> Annota
 
 def check_size(name: str, height: int, width: int) -> None:
     """AnnotationError for a size that no picture of ours has: its mask would not fit into the memory."""
-    if not (0 < height and 0 < width and height * width <= images.MAX_PIXELS):
+    if not (height > 0 and width > 0 and height * width <= images.MAX_PIXELS):
         raise AnnotationError(
             f"The labels of {name} are said to be {width} x {height} pixels; a picture has 1 to "
             f"{images.MAX_PIXELS // 10**6} million."

@@ -100,8 +100,14 @@ def check_corners(size: tuple[int, int], corners: Sequence[Point], name: str) ->
     """AnnotationError for no corner or too many, and for one that is more than a picture away."""
     height, width = size
     if not 1 <= len(corners) <= MAX_CORNERS:
-        raise AnnotationError(f"{name} has a polygon of {len(corners):,} corners; it must have 1 to {MAX_CORNERS:,}.")
+        raise AnnotationError(
+            f"{name} has a polygon of {len(corners):,} corners; it must have 1 to {MAX_CORNERS:,}."
+        )
     for x, y in corners:
-        near = math.isfinite(x) and math.isfinite(y) and -width <= x <= 2 * width and -height <= y <= 2 * height
+        near = (
+            math.isfinite(x) and math.isfinite(y) and -width <= x <= 2 * width and -height <= y <= 2 * height
+        )
         if not near:
-            raise AnnotationError(f"{name} has a polygon with a corner at ({x:.6g}, {y:.6g}), far outside of it.")
+            raise AnnotationError(
+                f"{name} has a polygon with a corner at ({x:.6g}, {y:.6g}), far outside of it."
+            )

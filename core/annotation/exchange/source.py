@@ -111,7 +111,9 @@ class _Zip(Source):
             raise AnnotationError(f"{path} is locked with a password; make the zip again without one.")
         # The other methods unpack any amount in one call: 4 kB of bzip2 can become 80 MB.
         if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            raise AnnotationError(f"{path} is packed in an unusual way; make the zip again in the ordinary way.")
+            raise AnnotationError(
+                f"{path} is packed in an unusual way; make the zip again in the ordinary way."
+            )
         size = 0
         try:
             with self._zip.open(entry) as file:
@@ -243,7 +245,9 @@ def _entries(archive: ZipFile, title: str) -> dict[str, ZipInfo]:
 
 def _check_count(files: int, title: str) -> None:
     if files > MAX_FILES:
-        raise AnnotationError(f"{title} has more than {MAX_FILES:,} files; give its parts one after the other.")
+        raise AnnotationError(
+            f"{title} has more than {MAX_FILES:,} files; give its parts one after the other."
+        )
 
 
 def _read_file(path: Path, most: int, inside: Path | None = None) -> bytes:

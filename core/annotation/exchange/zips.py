@@ -26,6 +26,14 @@ class Document:
         """Append some text."""
         self.file.write(text.encode())
 
+    def append(self, other: Document) -> None:
+        """Append all of another one."""
+        _copy(other.file, self.file)
+
+    def close(self) -> None:
+        """Let go of the text."""
+        self.file.close()
+
 
 class ZipWriter:
     """A zip that is written from its beginning to its end; equal content gives equal bytes.
@@ -45,9 +53,10 @@ class ZipWriter:
     ) -> None:
         if kind is None:
             for name, document in self._documents.items():
-                self._copy(name, document.file)
+                with self._zip.open(_entry(name), "w", force_zip64=True) as target:
+                    _copy(document.file, target)
         for document in self._documents.values():
-            document.file.close()
+            document.close()
         if kind is None:
             self._zip.close()
 
@@ -59,11 +68,11 @@ class ZipWriter:
         """A text file that can be written to until the zip is finished."""
         return self._documents.setdefault(name, Document())
 
-    def _copy(self, name: str, file: IO[bytes]) -> None:
-        file.seek(0)
-        with self._zip.open(_entry(name), "w", force_zip64=True) as target:
-            while data := file.read(_STEP):
-                target.write(data)
+
+def _copy(file: IO[bytes], target: IO[bytes]) -> None:
+    file.seek(0)
+    while data := file.read(_STEP):
+        target.write(data)
 
 
 def _entry(name: str) -> ZipInfo:

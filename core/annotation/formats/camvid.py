@@ -15,7 +15,6 @@ from core.annotation.formats.colours import check_apart, mask_of_colours
 from core.annotation.formats.format import Format
 from core.annotation.runs import NOT_REVIEWED
 from core.classes import RGB, ClassList
-from core.errors import AnnotationError
 from core.photos.images import encode_png
 
 _LIST = "label_colors.txt"
@@ -66,8 +65,6 @@ def _class_list(source: Source) -> ClassList:
     entries = read_colour_list(source, _LIST)
     class_list = made_class_list([name for name, _ in entries], _LIST, [colour for _, colour in entries])
     check_apart(class_list)
-    if not len(class_list):
-        raise AnnotationError(f"{_LIST} names no class; write lines such as 128 64 128, a tab, Road.")
     return class_list
 
 
@@ -87,11 +84,11 @@ FORMAT = Format(
     _write,
     _fits,
     _read,
-    "In CVAT: make a task with the pictures of default/ and with the labels of label_colors.txt, then\n"
+    "In CVAT: make a task with the pictures of default/ and with the labels of label_colors.txt, then "
     "Actions > Upload annotations > CamVid 1.0, and give this zip.\n"
     "In Datumaro and FiftyOne's importers of CamVid: unpack the zip and give its folder.\n"
     "Label maps are RGB PNGs; label_colors.txt says which colour is which class.",
-    "CamVid's colours have no word for \"not reviewed\": such pixels have Void's colour (black if there is no\n"
-    "Void). reviewed/NAME.png tells the two apart: white where it was reviewed. This app reads it; other tools\n"
-    "leave it alone.",
+    "CamVid's colours have no word for \"not reviewed\": such pixels have Void's colour (black if there "
+    "is no Void). reviewed/NAME.png tells the two apart: white where it was reviewed. This app reads "
+    "it; other tools leave it alone.",
 )

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from core.annotation.exchange.documents import Field, read_json
 from core.annotation.exchange.labelled import (
@@ -38,6 +37,7 @@ from core.photos.images import encode_index_png, encode_png
 _IGNORED = 255
 _NAMES = "names.txt"
 _IDS, _POLYGONS = "_gtFine_labelIds.png", "_gtFine_polygons.json"
+_PICTURE = "_leftImg8bit"
 
 
 class _Label(NamedTuple):
@@ -158,7 +158,7 @@ def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWrite
         frame = f"streetscope_000000_{number:06d}"
         labels = to_id[picture.mask]
         place = f"gtFine/train/streetscope/{frame}_gtFine"
-        zipped.add(f"leftImg8bit/train/streetscope/{frame}_leftImg8bit.png", picture.as_png())
+        zipped.add(f"leftImg8bit/train/streetscope/{frame}{_PICTURE}.png", picture.as_png())
         zipped.add(f"{place}_labelIds.png", _grey(labels))
         zipped.add(f"{place}_labelTrainIds.png", _grey(to_train[labels]))
         zipped.add(f"{place}_color.png", encode_png(colours[labels]))
@@ -174,7 +174,7 @@ def _grey(labels: Mask) -> bytes:
 def _polygons(labels: Mask) -> str:
     objects = []
     for outline in outlines(labels):
-        corners = outline.corners if len(outline.corners) > 2 else (*outline.corners, *outline.corners)[:2] * 2
+        corners = outline.corners if len(outline.corners) > 2 else outline.corners * 3  # a line, or one pixel
         objects.append({"label": CITYSCAPES[outline.number], "polygon": [list(corner) for corner in corners]})
     height, width = labels.shape
     return json.dumps({"imgHeight": height, "imgWidth": width, "objects": objects})
@@ -192,12 +192,12 @@ def _read(source: Source) -> LabelledSet:
         for path in source.ending_with(ending):
             frame = PurePosixPath(path).name.removesuffix(ending)
             found[names.get(frame, frame)] = path
-    pictures = {
-        names.get(frame, frame): path
-        for path in source.paths
-        if (frame := stem(path)).endswith("_leftImg8bit")
-        for frame in [frame.removesuffix("_leftImg8bit")]
-    }
+    pictures = {}
+    for path in source.paths:
+        frame = stem(path)
+        if frame.endswith(_PICTURE):
+            frame = frame.removesuffix(_PICTURE)
+            pictures[names.get(frame, frame)] = path
 
     def load(name: str) -> Labelled:
         path = found[name]
@@ -263,12 +263,13 @@ FORMAT = Format(
     _write,
     _fits,
     _read,
-    "Unpack the zip beside or instead of Cityscapes itself, and give its folder to any program that reads\n"
-    "Cityscapes: cityscapesScripts (CITYSCAPES_DATASET=FOLDER), mmsegmentation, torchvision's Cityscapes,\n"
-    "Datumaro (datum project import --format cityscapes FOLDER). In CVAT: Actions > Upload annotations >\n"
-    "Cityscapes 1.0. names.txt says what each frame was called before.",
-    "Cityscapes has no word for \"not reviewed\": such pixels are unlabeled (id 0, train id 255), and so is Void.\n"
-    "reviewed/NAME.png tells the two apart: white where it was reviewed. Instances (_instanceIds.png) are left\n"
-    "out: these labels say the class of each pixel, not which object it belongs to.",
+    "Unpack the zip beside or instead of Cityscapes itself, and give its folder to any program that "
+    "reads Cityscapes: cityscapesScripts (CITYSCAPES_DATASET=FOLDER), mmsegmentation, torchvision's "
+    "Cityscapes, Datumaro (datum project import --format cityscapes FOLDER). In CVAT: Actions > Upload "
+    "annotations > Cityscapes 1.0. names.txt says what each frame was called before.",
+    'Cityscapes has no word for "not reviewed": such pixels are unlabeled (id 0, train id 255), and so '
+    "is Void. reviewed/NAME.png tells the two apart: white where it was reviewed. Instances "
+    "(_instanceIds.png) are left out: these labels say the class of each pixel, not which object it "
+    "belongs to.",
     _losses,
 )

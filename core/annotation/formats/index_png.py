@@ -95,9 +95,9 @@ FORMAT = Format(
     _read,
     "This is the layout in which fastai ships CamVid, and the one this app itself keeps data sets in.\n"
     "In this app: unpack the zip into the data folder, or import it.\n"
-    "In fastai: SegmentationDataLoaders.from_label_func with label_func=lambda p: labels/NAME_P.png and\n"
-    "codes=codes.txt. In PyTorch and others: open labels/NAME_P.png with Pillow; its values are class numbers,\n"
-    "in the order of codes.txt, and the loss must ignore 255 (ignore_index=255).",
-    "255 in a label map means that nobody reviewed the pixel. reviewed/NAME.png says the same as a picture:\n"
-    "white where it was reviewed.",
+    "In fastai: SegmentationDataLoaders.from_label_func with label_func=lambda p: labels/NAME_P.png and "
+    "codes=codes.txt. In PyTorch and others: open labels/NAME_P.png with Pillow; its values are class "
+    "numbers, in the order of codes.txt, and the loss must ignore 255 (ignore_index=255).",
+    "255 in a label map means that nobody reviewed the pixel. reviewed/NAME.png says the same as a "
+    "picture: white where it was reviewed.",
 )

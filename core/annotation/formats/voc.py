@@ -36,7 +36,9 @@ _CLASSES = (
 def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWriter) -> None:
     check_apart(class_list, _IGNORED)
     if odd := next((name for name in class_list.names if ":" in name), None):
-        raise AnnotationError(f"VOC's labelmap.txt cannot hold the class name {odd!r}: rename it without a colon.")
+        raise AnnotationError(
+            f"VOC's labelmap.txt cannot hold the class name {odd!r}: rename it without a colon."
+        )
     lines = ("{}:{},{},{}::\n".format(c.name, *c.colour) for c in class_list.classes)
     zipped.add(_LIST, _HEAD + "".join(lines))
     names = zipped.document("ImageSets/Segmentation/train.txt")
@@ -91,7 +93,9 @@ def _class_list(source: Source) -> ClassList:
         parts = [level.strip() for level in levels.split(",")]
         if levels and len(parts) != 3:
             raise AnnotationError(f"{_LIST} has the line {line[:60]!r}; write it as Road:128,64,128::.")
-        colours.append(colour_of((parts[0], parts[1], parts[2]), _LIST) if levels else palette[len(names) % 256])
+        colours.append(
+            colour_of((parts[0], parts[1], parts[2]), _LIST) if levels else palette[len(names) % 256]
+        )
         names.append(name.strip())
     class_list = made_class_list(names, _LIST, colours)
     check_apart(class_list)
@@ -109,12 +113,13 @@ FORMAT = Format(
     _write,
     _fits,
     _read,
-    "In CVAT: make a task with the pictures of JPEGImages/ and the labels of labelmap.txt, then\n"
-    "Actions > Upload annotations > Segmentation mask 1.1, and give this zip.\n"
+    "In CVAT: make a task with the pictures of JPEGImages/ and the labels of labelmap.txt, then Actions "
+    "> Upload annotations > Segmentation mask 1.1, and give this zip.\n"
     "In Datumaro: unpack the zip; datum project import --format voc_segmentation FOLDER.\n"
-    "In PyTorch: the values of SegmentationClass/NAME.png are class numbers in the order of labelmap.txt;\n"
-    "set ignore_index=255. Pictures that came as PNG stay PNG, so that no pixel changes; VOC's own are JPEG.",
-    "255, VOC's colour of borders (224, 224, 192), means that nobody reviewed the pixel; it stays apart from\n"
-    "Void. CVAT shows such pixels as background. Single objects (SegmentationObject) are left out: these\n"
-    "labels say the class of each pixel, not which object it belongs to.",
+    "In PyTorch: the values of SegmentationClass/NAME.png are class numbers in the order of "
+    "labelmap.txt; set ignore_index=255. Pictures that came as PNG stay PNG, so that no pixel changes; "
+    "VOC's own are JPEG.",
+    "255, VOC's colour of borders (224, 224, 192), means that nobody reviewed the pixel; it stays apart "
+    "from Void. CVAT shows such pixels as background. Single objects (SegmentationObject) are left out: "
+    "these labels say the class of each pixel, not which object it belongs to.",
 )
