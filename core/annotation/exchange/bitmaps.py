@@ -29,8 +29,8 @@ def area_of_png(data: bytes, name: str) -> Area:
     picture = open_label(data, name)
     try:
         if picture.has_transparency_data:
-            return np.array(picture.convert("RGBA"))[..., 3] > 0
+            return np.asarray(np.array(picture.convert("RGBA"))[..., 3] > 0, np.bool_)
         values = np.array(picture)
     except Exception as error:  # hostile bytes make Pillow raise nearly every exception there is
         raise AnnotationError(f"{name} cannot be read as a PNG.") from error
-    return (values.any(axis=-1) if values.ndim == 3 else values > 0).astype(np.bool_)
+    return np.asarray(values.any(axis=-1) if values.ndim == 3 else values > 0, np.bool_)

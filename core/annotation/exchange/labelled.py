@@ -95,7 +95,7 @@ def prepared(pictures: Iterable[Labelled], class_list: ClassList) -> Iterator[Pr
 
 
 def made_class_list(names: Sequence[str], file: str, colours: Sequence[RGB] | None = None) -> ClassList:
-    """The class list that a file names; AnnotationError if it is none. colours: one a class, if it says so."""
+    """The class list that a file names; AnnotationError if it is none. colours: one a class, or none."""
     with refusing():
         return lists.class_list("Imported", Path(file), list(names), list(colours) if colours else None)
 
@@ -103,8 +103,8 @@ def made_class_list(names: Sequence[str], file: str, colours: Sequence[RGB] | No
 def wrong_size(name: str, picture: Sequence[int], mask: Sequence[int]) -> AnnotationError:
     """A mask that does not fit its picture; both sizes are (height, width)."""
     return AnnotationError(
-        f"The labels of {name} are {mask[1]} x {mask[0]} pixels but the picture is {picture[1]} x {picture[0]}; "
-        "both must have the same size."
+        f"The labels of {name} are {mask[1]} x {mask[0]} pixels but the picture is "
+        f"{picture[1]} x {picture[0]}; both must have the same size."
     )
 
 

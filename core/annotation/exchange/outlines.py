@@ -6,7 +6,6 @@ Cityscapes, Supervisely and others draw a polygon so that every pixel on its edg
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 

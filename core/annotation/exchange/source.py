@@ -56,7 +56,7 @@ class Source(ABC):
     @abstractmethod
     def _read(self, path: str, most: int) -> bytes: ...
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - only a zip stays open
         """Let go of the file."""
 
     def ending_with(self, ending: str) -> list[str]:
@@ -75,7 +75,7 @@ class Source(ABC):
         found = self.pictures(wanted)
         if len(found) > 1:
             raise AnnotationError(
-                f"{self.title} has several pictures called {PurePosixPath(wanted).name}; give each its own name."
+                f"{self.title} has several pictures {PurePosixPath(wanted).name}; give each its own name."
             )
         return self.read(found[0]) if found else None
 
@@ -127,7 +127,7 @@ class _Zip(Source):
             raise _too_large(path, most)
         if self._left < 0:
             raise AnnotationError(
-                f"{self.title} unpacks to more than {MAX_UNPACKED // 1024**3} GB; give its parts in several zips."
+                f"{self.title} unpacks to more than {MAX_UNPACKED // 1024**3} GB; divide it into several zips."
             )
         return b"".join(parts)
 
@@ -136,7 +136,7 @@ class _Zip(Source):
 
 
 class _Guarded(io.RawIOBase):
-    """A zip's file whose list of files cannot make Python take too much memory: `ZipFile` reads it at once."""
+    """A zip's file whose list of files cannot take too much memory: `ZipFile` reads it at once."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file, self.opening = file, True

@@ -20,7 +20,7 @@ class Document:
     """A text file that grows while pictures are written, and goes into the zip at its end."""
 
     def __init__(self) -> None:
-        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)
+        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by close()
 
     def write(self, text: str) -> None:
         """Append some text."""

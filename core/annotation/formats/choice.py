@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import IO
 
@@ -34,6 +35,7 @@ FORMATS: tuple[Format, ...] = (
 )
 
 _README = "README.txt"
+_COLUMNS = 100
 
 # Those told by the names of files come first; the others have to look into documents.
 _RECOGNISED = (
@@ -93,13 +95,19 @@ def write(
 
 def readme(chosen: Format, class_list: ClassList) -> str:
     """How to load the zip in each tool, what became of what is not reviewed, and the classes."""
-    losses = "".join(f"\n{sentence}\n" for sentence in chosen.losses(class_list))
+    losses = "".join(f"\n{_wrapped(sentence)}\n" for sentence in chosen.losses(class_list))
     classes = "".join(
         "  {:3} {:24} {:3} {:3} {:3}\n".format(number, c.name, *c.colour)
         for number, c in enumerate(class_list.classes)
     )
     return (
         f"Labels of street scenes in the format {chosen.title}, written by StreetScope.\n\n"
-        f"How to load them\n\n{chosen.loads}\n\nIn StreetScope: python -m core annotate import THIS.zip --set NAME\n"
-        f"\nWhat is not reviewed\n\n{chosen.keeps}\n{losses}\nThe classes: number, name, red, green, blue\n\n{classes}"
+        f"How to load them\n\n{_wrapped(chosen.loads)}\n"
+        "In StreetScope: python -m core annotate import THIS.zip --set NAME\n\n"
+        f"What is not reviewed\n\n{_wrapped(chosen.keeps)}\n{losses}\n"
+        f"The classes: number, name, red, green, blue\n\n{classes}"
     )
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(textwrap.fill(part, _COLUMNS, break_on_hyphens=False) for part in text.split("\n"))

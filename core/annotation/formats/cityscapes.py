@@ -1,4 +1,4 @@
-"""Cityscapes: `_gtFine_labelIds.png`, `_labelTrainIds.png`, `_color.png` and `_polygons.json` beside pictures.
+"""Cityscapes: `_gtFine_labelIds.png`, `_labelTrainIds.png`, `_color.png`, `_polygons.json` beside pictures.
 
 Classes are translated by name, CamVid's by a table; what Cityscapes does not have becomes "unlabeled".
 Source of numbers, names and colours: cityscapesScripts, helpers/labels.py.

@@ -128,7 +128,9 @@ def _read(source: Source) -> LabelledSet:
 
 def _categories(document: Field, path: str) -> tuple[ClassList, dict[int, int]]:
     """The classes, and the class number of each category."""
-    names, colours, numbers = [], [], {}
+    names: list[str] = []
+    colours: list[RGB | None] = []
+    numbers: dict[int, int] = {}
     for entry in document["categories"].items():
         numbers[entry["id"].whole()] = len(names)
         names.append(entry["name"].text())

@@ -58,7 +58,8 @@ def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWrite
 
 def _labels(class_list: ClassList) -> str:
     labels = (
-        f"        <label>\n          <name>{escape(c.name)}</name>\n          <color>{hex_colour(c.colour)}</color>\n"
+        f"        <label>\n          <name>{escape(c.name)}</name>\n"
+        f"          <color>{hex_colour(c.colour)}</color>\n"
         "          <type>any</type>\n          <attributes>\n          </attributes>\n        </label>\n"
         for c in class_list.classes
     )

@@ -28,8 +28,9 @@ _IGNORED: RGB = (224, 224, 192)
 """The colour of number 255 in VOC's palette: borders there, not reviewed here."""
 
 _CLASSES = (
-    "background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
-    "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
+    "background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair",
+    "cow", "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train",
+    "tvmonitor",
 )  # fmt: skip
 
 
@@ -84,7 +85,8 @@ def _class_list(source: Source) -> ClassList:
     palette = [_rgb(row) for row in voc_palette(256)]
     if _LIST not in source.paths:
         return made_class_list(_CLASSES, _LIST, palette[: len(_CLASSES)])
-    names, colours = [], []
+    names: list[str] = []
+    colours: list[RGB] = []
     for line in read_names(source, _LIST):
         if line.startswith("#"):
             continue
