@@ -103,10 +103,8 @@ def check_corners(size: tuple[int, int], corners: Sequence[Point], name: str) ->
             f"{name} has a polygon of {len(corners):,} corners; it must have 1 to {MAX_CORNERS:,}."
         )
     for x, y in corners:
-        near = (
-            math.isfinite(x) and math.isfinite(y) and -width <= x <= 2 * width and -height <= y <= 2 * height
-        )
-        if not near:
+        # What is not a number is not near either.
+        if not (-width <= x <= 2 * width and -height <= y <= 2 * height):
             raise AnnotationError(
                 f"{name} has a polygon with a corner at ({x:.6g}, {y:.6g}), far outside of it."
             )

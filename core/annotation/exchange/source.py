@@ -127,7 +127,7 @@ class _Zip(Source):
             raise _too_large(path, most)
         if self._left < 0:
             raise AnnotationError(
-                f"{self.title} unpacks to more than {MAX_UNPACKED // 1024**3} GB; divide it into several zips."
+                f"{self.title} unpacks to more than {MAX_UNPACKED // 1024**3} GB; make several zips of it."
             )
         return b"".join(parts)
 

@@ -32,7 +32,7 @@ def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWrite
         zipped.add(f"default/{picture.file}", picture.data)
         zipped.add(f"defaultannot/{picture.name}.png", encode_png(palette[picture.mask]))
         reviewed.add(zipped, picture.name, picture.mask)
-        frames.write(f"default/{picture.file} defaultannot/{picture.name}.png\n")
+        frames.write(f"/default/{picture.file} /defaultannot/{picture.name}.png\n")
 
 
 def _is_label(path: str) -> bool:
@@ -91,4 +91,5 @@ FORMAT = Format(
     "CamVid's colours have no word for \"not reviewed\": such pixels have Void's colour (black if there "
     "is no Void). reviewed/NAME.png tells the two apart: white where it was reviewed. This app reads "
     "it; other tools leave it alone.",
+    readme="README.md",  # Datumaro takes every other text file at the top for a list of frames
 )

@@ -34,7 +34,6 @@ FORMATS: tuple[Format, ...] = (
     supervisely.FORMAT,
 )
 
-_README = "README.txt"
 _COLUMNS = 100
 
 # Those told by the names of files come first; the others have to look into documents.
@@ -88,7 +87,7 @@ def write(
     """
     losses = chosen.losses(class_list)
     with ZipWriter(file) as zipped:
-        zipped.add(_README, readme(chosen, class_list))
+        zipped.add(chosen.readme, readme(chosen, class_list))
         chosen.write(prepared(pictures, class_list), class_list, zipped)
     return losses
 

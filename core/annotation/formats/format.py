@@ -31,3 +31,4 @@ class Format:
     loads: str
     keeps: str
     losses: Callable[[ClassList], tuple[str, ...]] = lambda class_list: ()
+    readme: str = "README.txt"

@@ -27,6 +27,9 @@ _LABELS = "SegmentationClass/"
 _IGNORED: RGB = (224, 224, 192)
 """The colour of number 255 in VOC's palette: borders there, not reviewed here."""
 
+_IGNORED_NAMES = ("ignored", "not reviewed")
+"""What labelmap.txt calls that; the second if a class has the first name."""
+
 _CLASSES = (
     "background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair",
     "cow", "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train",
@@ -41,7 +44,9 @@ def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWrite
             f"VOC's labelmap.txt cannot hold the class name {odd!r}: rename it without a colon."
         )
     lines = ("{}:{},{},{}::\n".format(c.name, *c.colour) for c in class_list.classes)
-    zipped.add(_LIST, _HEAD + "".join(lines))
+    # Without a name for it, Datumaro refuses the colour.
+    rest = "{}:{},{},{}::\n".format(_IGNORED_NAMES[_IGNORED_NAMES[0] in class_list.names], *_IGNORED)
+    zipped.add(_LIST, _HEAD + "".join(lines) + rest)
     names = zipped.document("ImageSets/Segmentation/train.txt")
     palette = _palette(class_list)
     for picture in pictures:
@@ -95,9 +100,10 @@ def _class_list(source: Source) -> ClassList:
         parts = [level.strip() for level in levels.split(",")]
         if levels and len(parts) != 3:
             raise AnnotationError(f"{_LIST} has the line {line[:60]!r}; write it as Road:128,64,128::.")
-        colours.append(
-            colour_of((parts[0], parts[1], parts[2]), _LIST) if levels else palette[len(names) % 256]
-        )
+        colour = colour_of((parts[0], parts[1], parts[2]), _LIST) if levels else palette[len(names) % 256]
+        if colour == _IGNORED:
+            continue
+        colours.append(colour)
         names.append(name.strip())
     class_list = made_class_list(names, _LIST, colours)
     check_apart(class_list)
