@@ -117,9 +117,7 @@ def import_corrections(file: Path, name: str, as_json: bool) -> None:
     for note in found.notes:
         click.echo(printable(f"note: {note}"))
     if skipped:
-        click.echo(
-            f"note: {_pictures(skipped)} without any labels, or with those that are there, left as is."
-        )
+        click.echo(f"note: {_pictures(skipped)} left as is: no labels, or those that are there already.")
 
 
 def _counted(pictures: Iterable[Labelled], total: int) -> Iterator[Labelled]:

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
-from core.annotation.exchange.areas import of_run_lengths
+from core.annotation.exchange.coco_runs import of_columns, of_polygons, unpacked
 from core.annotation.exchange.documents import Field, read_json
 from core.annotation.exchange.labelled import (
     Labelled,
@@ -23,7 +22,6 @@ from core.annotation.exchange.labelled import (
     empty_mask,
     made_class_list,
 )
-from core.annotation.exchange.outlines import check_corners
 from core.annotation.exchange.source import MAX_DOCUMENT, Source, stem
 from core.annotation.exchange.zips import Document, ZipWriter
 from core.annotation.formats.format import Format
@@ -34,8 +32,6 @@ from core.errors import AnnotationError
 
 _FILE = "annotations/instances_default.json"
 _KEYS = (b'"images"', b'"annotations"', b'"categories"')
-_MAX_OUTLINE = 2_000_000
-"""Pixels around the polygons of one annotation: pycocotools takes 40 bytes for each."""
 
 
 def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWriter) -> None:
@@ -159,56 +155,17 @@ def _area(annotation: Field, height: int, width: int, name: str) -> Area:
         raise AnnotationError(f"{name} has labels of the size {size[:2]}, but is {width} x {height} pixels.")
     counts = segmentation["counts"]
     lengths = unpacked(counts.text(), name) if isinstance(counts.value, str) else counts.numbers()
-    # COCO counts down the columns.
-    return of_run_lengths(lengths, width, height, name).T
+    return of_columns(lengths, (height, width), name)
 
 
 def _of_polygons(segmentation: Field, height: int, width: int, name: str) -> Area:
     polygons = []
     for polygon in segmentation.items():
         values = [value.value for value in polygon.items()]
-        if len(values) % 2 or len(values) < 6 or not all(type(value) in (int, float) for value in values):
-            raise AnnotationError(
-                f"{name} has a polygon that is not a list of x and y of three corners or more."
-            )
-        corners = list(zip(values[::2], values[1::2], strict=True))
-        check_corners((height, width), corners, name)
-        polygons.append(np.array(values, np.float64))
-    around = sum(float(np.abs(np.diff(p.reshape(-1, 2), axis=0)).sum()) for p in polygons)
-    if not polygons or around > _MAX_OUTLINE:
-        raise AnnotationError(
-            f"{name} has a polygon that nobody draws: none, or of millions of pixels around."
-        )
-    runs = coco_mask.merge(coco_mask.frPyObjects([p.tolist() for p in polygons], height, width))
-    return np.asarray(coco_mask.decode(runs), np.bool_)
-
-
-def unpacked(text: str, name: str) -> NDArray[np.int64]:
-    """(N,) the run lengths in COCO's packed text; AnnotationError if it is damaged.
-
-    Each length is in groups of five bits, the lowest first, as characters from '0' on; a sixth bit says that
-    another group follows. From the fourth on, a length is given as the difference to the one two before.
-    Source: pycocotools, maskApi.c, rleFrString. That function trusts its text, so it is read here.
-    """
-    lengths: list[int] = []
-    value = shift = 0
-    for sign in text:
-        group = ord(sign) - 48
-        if not 0 <= group < 64 or shift > 30:
-            raise AnnotationError(f"{name} has damaged run lengths; export the annotations again.")
-        value |= (group & 31) << shift
-        shift += 5
-        if group & 32:
-            continue
-        if group & 16:
-            value -= 1 << shift
-        lengths.append(value + lengths[-2] if len(lengths) > 2 else value)
-        if not 0 <= lengths[-1] < 2**32:
-            raise AnnotationError(f"{name} has damaged run lengths; export the annotations again.")
-        value = shift = 0
-    if shift:
-        raise AnnotationError(f"{name} has run lengths that end early; export the annotations again.")
-    return np.array(lengths, np.int64)
+        if len(values) % 2 or not all(type(value) in (int, float) for value in values):
+            raise AnnotationError(f"{name} has a polygon that is not x and y in turn; export it again.")
+        polygons.append(list(zip(values[::2], values[1::2], strict=True)))
+    return of_polygons(polygons, (height, width), name)
 
 
 FORMAT = Format(

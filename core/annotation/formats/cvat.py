@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
-from pycocotools import mask as coco_mask
 
 from core.annotation.exchange.areas import cuts, lay, of_run_lengths, run_lengths
+from core.annotation.exchange.coco_runs import of_polygons
 from core.annotation.exchange.documents import (
     attribute,
     colour_of_hex,
@@ -28,7 +28,6 @@ from core.annotation.exchange.labelled import (
     empty_mask,
     made_class_list,
 )
-from core.annotation.exchange.outlines import check_corners
 from core.annotation.exchange.source import MAX_DOCUMENT, Source, stem
 from core.annotation.exchange.zips import ZipWriter
 from core.annotation.formats.format import Format
@@ -37,7 +36,6 @@ from core.classes import ClassList
 from core.errors import AnnotationError
 
 _FILE = "annotations.xml"
-_MAX_OUTLINE = 2_000_000
 
 
 def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWriter) -> None:
@@ -176,14 +174,7 @@ def _paint_polygon(mask: Mask, shape: ET.Element, number: int, name: str) -> Non
         ]
     except ValueError:
         raise AnnotationError(f"{name} has a polygon whose points are not written as 1.5,2;3,4.") from None
-    check_corners(mask.shape, corners, name)
-    flat = [value for corner in corners for value in corner]
-    around = float(np.abs(np.diff(np.array(corners), axis=0)).sum())
-    if len(corners) < 3 or around > _MAX_OUTLINE:
-        raise AnnotationError(f"{name} has a polygon that nobody draws; remove it, and export again.")
-    height, width = mask.shape
-    runs = coco_mask.frPyObjects([flat], height, width)
-    mask[coco_mask.decode(runs)[..., 0] > 0] = number
+    mask[of_polygons([corners], (mask.shape[0], mask.shape[1]), name)] = number
 
 
 FORMAT = Format(

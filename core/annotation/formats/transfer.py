@@ -16,6 +16,9 @@ from core.errors import AnnotationError
 from core.files import is_folder
 from core.photos import images
 
+_LONGEST = 65_535
+"""Pixels along a side, at most, as in JPEG."""
+
 
 def to_export(name: str) -> LabelledSet:
     """The pictures of a set of corrections, or of the data set in a folder.
@@ -72,6 +75,10 @@ def bring_in(picture: Labelled, class_list: ClassList, set_name: str) -> bool:
         image = images.decode(picture.image) if isinstance(picture.image, bytes) else picture.image
     if image.shape[:2] != picture.mask.shape:
         raise wrong_size(picture.name, image.shape, picture.mask.shape)
+    if max(image.shape) > _LONGEST:
+        raise AnnotationError(
+            f"{picture.name} is more than {_LONGEST:,} pixels long; give a smaller picture."
+        )
     if (picture.mask == NOT_REVIEWED).all():
         return False
     nothing = np.full(picture.mask.shape, NOT_REVIEWED, np.uint8)
