@@ -15,7 +15,7 @@ from core.commands.refusal import printable
 if TYPE_CHECKING:
     from core.annotation.exchange.labelled import Labelled
 
-_NAMES = ("index", "camvid", "voc", "cityscapes", "coco", "cvat", "label-studio", "supervisely")
+FORMAT_NAMES = ("index", "camvid", "voc", "cityscapes", "coco", "cvat", "label-studio", "supervisely")
 """Of `core.annotation.formats.choice.FORMATS`; a test compares the two."""
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -60,7 +60,7 @@ def list_corrections(as_json: bool) -> None:
 
 @annotate.command("export")
 @click.argument("name", metavar="SET")
-@click.option("--format", "wanted", type=click.Choice(_NAMES), required=True, help="The tool's format.")
+@click.option("--format", "wanted", type=click.Choice(FORMAT_NAMES), required=True, help="The tool's format.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The zip to write."
 )

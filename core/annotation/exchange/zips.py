@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import nullcontext, suppress
 from types import TracebackType
 from typing import IO, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -57,7 +58,8 @@ class ZipWriter:
                     _copy(document.file, target)
         for document in self._documents.values():
             document.close()
-        if kind is None:
+        # After an error nobody reads the zip; left open, it would try to end itself when it is collected.
+        with suppress(Exception) if kind else nullcontext():
             self._zip.close()
 
     def add(self, name: str, data: bytes | str) -> None:

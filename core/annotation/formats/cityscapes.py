@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from core.annotation.exchange.documents import Field, read_json
 from core.annotation.exchange.labelled import (
@@ -32,7 +34,7 @@ from core.annotation.formats.index_png import indices
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.classes import RGB, ClassList
 from core.errors import AnnotationError
-from core.photos.images import encode_index_png, encode_png
+from core.photos.images import encode_png
 
 _IGNORED = 255
 _NAMES = "names.txt"
@@ -168,7 +170,9 @@ def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWrite
 
 
 def _grey(labels: Mask) -> bytes:
-    return encode_index_png(labels, np.repeat(np.arange(256, dtype=np.uint8)[:, np.newaxis], 3, axis=1))
+    file = BytesIO()
+    Image.fromarray(labels).save(file, "PNG")  # without a palette, which OpenCV would turn into colours
+    return file.getvalue()
 
 
 def _polygons(labels: Mask) -> str:
