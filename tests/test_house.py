@@ -35,6 +35,8 @@ FLOORS = (
     "core/toytown",
     "core/evaluation",
     "core/annotation",
+    "core/annotation/exchange",
+    "core/annotation/formats",
     "core/training",
     "core/training/recipes",
     "core/training/corrections",
