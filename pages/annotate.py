@@ -18,11 +18,10 @@ page_title(
 )
 with st.spinner("Loading the network"):
     # After the title, not at the top: importing takes a moment in which somebody is waiting.
-    from pages.widgets.annotate.picture import choose_picture
     from pages.widgets.annotate.editor import editor
+    from pages.widgets.annotate.picture import choose_picture
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.shared.guests import host_sentence, is_guest
-    from pages.widgets.shared.markdown import markdown
 
 opened = choose_picture()
 read_only = host_sentence("change the corrections") if is_guest() else ""

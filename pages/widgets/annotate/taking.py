@@ -1,4 +1,4 @@
-"""What the browser sends is taken into a correction: each edit exactly once, in order, whatever is lost on the way.
+"""What the browser sends is taken into a correction: each edit exactly once, in order, whatever gets lost.
 
 A message holds all edits that the browser has had no answer for, numbered, each with the version of the
 correction that it was made in. The server remembers the last number of each window. After it was killed it
@@ -107,7 +107,9 @@ def _apply(correction: OpenCorrection, edit: Sent, *, is_known: bool) -> None:
 def _is_in_history(correction: OpenCorrection, edit: Sent) -> bool:
     """Whether an edit of an older version is among the steps made since."""
     since = correction.version - edit.version
-    return since > 0 and any(step.forward.packed() == edit.packed for step in correction.history.done[-since:])
+    return since > 0 and any(
+        step.forward.packed() == edit.packed for step in correction.history.done[-since:]
+    )
 
 
 def _sent(edits: object) -> Iterator[Sent]:
@@ -117,9 +119,7 @@ def _sent(edits: object) -> Iterator[Sent]:
             case [int(number), str(kind), str(text), int(version)] if kind in _KINDS:
                 yield Sent(number, cast("Kind", kind), _decoded(text), version)
             case _:
-                raise AnnotationError(
-                    "This edit is damaged; reload the page to go on from what is saved."
-                )
+                raise AnnotationError("This edit is damaged; reload the page to go on from what is saved.")
 
 
 def _decoded(text: str) -> bytes:
