@@ -89,7 +89,7 @@ export class ClassList {
     for (const entry of this.list.children) {
       const count = counts[Number(entry.dataset.label)];
       entry.querySelector(".count").textContent = count ? inWords(count) : "";
-      setClass(entry, "absent", count === 0);
+      setClass(entry, "nowhere", count === 0);
     }
   }
 

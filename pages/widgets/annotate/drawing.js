@@ -15,7 +15,7 @@ const NOTCH = 40; // of a wheel that sets the brush's size, at least
  */
 export class Drawing extends Gestures {
   down(event) {
-    this.canvas.focus({ preventScroll: true });
+    this.canvas.focus({ preventScroll: true, focusVisible: false });
     if (event.pointerType === "mouse" && event.button === 2) return;
     if (event.button === 1) event.preventDefault(); // no scrolling by the middle button
     this.pointers.set(event.pointerId, event);

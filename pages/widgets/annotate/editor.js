@@ -50,6 +50,7 @@ class Editor {
     this.held = new HeldKeys(this.root, ["h", " "], (key, on) => this.hold(key, on));
     this.ending = new AbortController();
     document.addEventListener("keydown", (event) => this.key(event), { signal: this.ending.signal, capture: true });
+    this.pick(this.tool);
     this.inherit();
   }
 
@@ -82,9 +83,9 @@ class Editor {
     const tools = part(
       "toolbar",
       this.picker.element,
-      part("settings", this.sizes.element, this.square.element),
       part("pair", this.undoButton, this.redoButton),
-      part("settings", this.slider.element, this.boundaries.element, this.onlyUnreviewed.element),
+      part("settings", this.sizes.element, this.square.element),
+      part("settings", this.slider.element, this.boundaries.element),
       part("end", this.zoomButtons.element, this.help.button),
     );
     this.accept = button("Right as it is", "unreviewed", () => this.choose(AS_SHOWN), { key: "A", wordy: true });
@@ -97,7 +98,7 @@ class Editor {
     const side = part(
       "side",
       part("progress", this.bar, this.reviewed),
-      part("accepting", this.accept, this.acceptAll),
+      part("accepting", this.accept, this.acceptAll, this.onlyUnreviewed.element),
       this.classes.element,
     );
     const below = part("below", this.spoken, this.sign);
@@ -111,7 +112,6 @@ class Editor {
       description,
       this.help.dialog,
     );
-    this.picker.show(this.tool);
     this.showOpacity();
   }
 
