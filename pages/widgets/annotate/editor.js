@@ -88,8 +88,15 @@ class Editor {
       part("settings", this.slider.element, this.boundaries.element),
       part("end", this.zoomButtons.element, this.help.button),
     );
-    this.accept = button("Right as it is", "unreviewed", () => this.choose(AS_SHOWN), { key: "A", wordy: true });
-    this.acceptAll = button("Whole picture is right", null, () => this.acceptEverything(), { wordy: true });
+    this.accept = button("Right as it is", "unreviewed", () => this.choose(AS_SHOWN), {
+      key: "A",
+      wordy: true,
+      explained: "What you draw over keeps its class and counts as reviewed",
+    });
+    this.acceptAll = button("Whole picture is right", null, () => this.acceptEverything(), {
+      wordy: true,
+      explained: "All that is not reviewed keeps its class and counts as reviewed",
+    });
     this.bar = element("progress", { max: 1, value: 0 });
     this.bar.setAttribute("aria-label", "Share of the picture that is reviewed");
     this.reviewed = element("span", { className: "reviewed" });

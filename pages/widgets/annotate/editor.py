@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from core.annotation.history import Edit
 from core.annotation.store import OpenCorrection
 from core.photos import images
+from pages.widgets.annotate.presence import opened_elsewhere
 from pages.widgets.annotate.taking import Answer, take
 from pages.widgets.shared.media import media_url
 from pages.widgets.viewer.modules import DOOR, FrontEnd
@@ -27,6 +28,9 @@ from pages.widgets.viewer.pixel_viewer import SOURCES, STYLE, Look, Pixel
 
 _HERE = Path(__file__).parent
 _KEY = "editor"
+_ELSEWHERE = (
+    "Another window has this picture open, too: both draw on the same correction, and nothing is lost."
+)
 
 # Each imports only modules listed before it; those of the viewer come first.
 _OF_THE_VIEWER = (
@@ -70,7 +74,7 @@ def editor(
             **_CODE.addresses("editor"),
             "label": label,
             "readOnly": read_only,
-            "notice": "",
+            "notice": _ELSEWHERE if opened_elsewhere(identity(correction)) else "",
             "picture": {
                 "id": identity(correction),
                 "width": correction.start.shape[1],

@@ -107,8 +107,8 @@ export class SizeSlider {
 }
 
 /** A button that does something once. */
-export function button(words, name, onClick, { key = "", wordy = false } = {}) {
-  const title = key ? `${words} (${key})` : words;
+export function button(words, name, onClick, { key = "", wordy = false, explained = words } = {}) {
+  const title = key ? `${explained} (${key})` : explained;
   const made = element("button", { type: "button", className: "tool", title }, ...(name ? [icon(...ICONS[name])] : []));
   if (wordy) made.append(element("span", { textContent: words }));
   made.setAttribute("aria-label", words);
@@ -118,7 +118,7 @@ export function button(words, name, onClick, { key = "", wordy = false } = {}) {
 
 export const squareToggle = (onChange) => new Toggle("Square", ICONS.square[0], onChange);
 
-export const unreviewedToggle = (onChange) => new Toggle("Only not reviewed", ICONS.unreviewed.join(""), onChange);
+export const unreviewedToggle = (onChange) => new Toggle("Only over not reviewed", ICONS.unreviewed.join(""), onChange);
 
 export const editorHelp = () =>
   new Help({
