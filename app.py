@@ -32,6 +32,12 @@ def explore_by_name() -> None:
 PAGES = [
     explore,
     st.Page(
+        "pages/annotate.py",
+        title="Annotate",
+        icon=":material/draw:",
+        url_path="annotate",
+    ),
+    st.Page(
         "pages/compare.py",
         title="Compare",
         icon=":material/compare:",

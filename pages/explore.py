@@ -94,6 +94,7 @@ def look_inside() -> None:
             )
         )
         with st.container(horizontal=True, width="content"):
+            address.correct_link(photo)
             share_menu(photo)
             download_menu(shown, read, photo, model, size)
     reading.explain()

@@ -202,7 +202,7 @@ def shared_servers() -> Iterator[Running]:
     """The servers that the modules of this folder have in common."""
     running: Running = {}
     yield running
-    _stop(*(process for _, process in running.values()))
+    stop_servers(*(process for _, process in running.values()))
 
 
 @pytest.fixture(scope="module")
@@ -227,12 +227,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory, shared_servers: Running) -> 
         settings = (script, tuple(sorted((env or {}).items())), options)
         if settings not in running:
             log_file = logs / f"{len(own) + len(shared_servers)}.log"
-            running[settings] = _start(script, env or {}, options, log_file)
+            running[settings] = start_server(script, env or {}, options, log_file)
         return running[settings][0]
 
     yield start
 
-    _stop(*(process for _, process in own.values()))
+    stop_servers(*(process for _, process in own.values()))
     for app, _ in (*own.values(), *shared_servers.values()):
         said = app.log[read.get(app.log_file, 0) :]
         assert "Traceback" not in said, said
@@ -250,10 +250,15 @@ def app(serve: Serve, house: House) -> RunningApp:
     return serve(APP, env=house.settings, shared=True)
 
 
-def _start(
-    script: Path, env: Mapping[str, str], options: tuple[str, ...], log_file: Path
+def start_server(
+    script: Path,
+    env: Mapping[str, str],
+    options: tuple[str, ...],
+    log_file: Path,
+    port: int | None = None,
 ) -> tuple[RunningApp, subprocess.Popen[bytes]]:
-    port = _free_port()
+    """`streamlit run` for tests that end their server themselves; port: where the one before it was."""
+    port = port or _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
     command += ["--browser.gatherUsageStats=false", "--server.fileWatcherType=none", *options]
@@ -276,7 +281,7 @@ def _start(
     try:
         _wait_until_healthy(app, process)
     except BaseException:
-        _stop(process)
+        stop_servers(process)
         raise
     return app, process
 
@@ -300,7 +305,7 @@ def _wait_until_healthy(app: RunningApp, process: subprocess.Popen[bytes]) -> No
     pytest.fail(f"streamlit did not start within {STARTING_SECONDS} s:\n{app.log}")
 
 
-def _stop(*processes: subprocess.Popen[bytes]) -> None:
+def stop_servers(*processes: subprocess.Popen[bytes]) -> None:
     """End servers, all at once, with everything they started: each leads a process group of its own."""
     for process in processes:
         _send(process, signal.SIGTERM)

@@ -613,7 +613,7 @@ def test_code_that_does_not_arrive_gets_a_sentence(serve: Serve, open_page: Open
     )
     page.goto(f"{serve(APP).url}/?show=small")
     expect(page.get_by_role("alert")).to_have_text(
-        "The viewer could not be loaded. Reload the page to try again."
+        "The picture could not be loaded. Reload the page to try again."
     )
 
 

@@ -18,7 +18,7 @@ from core.segmentation.probabilities import temper
 from core.segmentation.reading import Shape, neighbourhood
 from core.segmentation.segmentation import Segmentation
 from pages.widgets.viewer.logits import pack
-from pages.widgets.viewer.pixel_viewer import _SOURCES
+from pages.widgets.viewer.pixel_viewer import SOURCES
 from tests.browser.viewer_app import NAMES, segmentation_of
 
 HOST = "http://modules.test"
@@ -57,7 +57,7 @@ def page(chromium: Browser) -> Iterator[Page]:
             if not name:
                 route.fulfill(body="<title>Modules</title>", content_type="text/html")
             else:
-                source = _SOURCES[Path(name).stem].read_text("utf-8")
+                source = SOURCES[Path(name).stem].read_text("utf-8")
                 route.fulfill(body=source, content_type="text/javascript")
 
         opened.route(f"{HOST}/**", serve)

@@ -21,10 +21,11 @@ from pages.widgets.data.frame_filter import (
     warn_of_missing_classes,
 )
 from pages.widgets.data.gallery import LEFT_FOR
-from pages.widgets.data.truth import truth_picture, truth_viewer
+from pages.widgets.data.truth import PIXEL, truth_picture, truth_viewer
 from pages.widgets.shared.dataset_state import (
     FRAME_PLACE,
     REFILTERED,
+    SET,
     frame_name,
     set_frame,
     write_frame,
@@ -112,7 +113,20 @@ def _show(opened: OpenedSet, counted: Statistics | None) -> None:
                 split=SPLIT_TITLES[frame.split].lower(),
             )
         )
+        _correct_link(frame)
         _downloads(opened, frame)
+
+
+def _correct_link(frame: Frame) -> None:
+    """A link to the Annotate page, which opens this frame at the chosen pixel."""
+    row, col = st.session_state.get(PIXEL, ("", ""))
+    st.page_link(
+        "pages/annotate.py",
+        label="Correct this frame",
+        icon=":material/draw:",
+        query_params={SET: st.session_state[SET], "frame": frame.name, "row": str(row), "col": str(col)},
+        width="content",
+    )
 
 
 def _walk(opened: OpenedSet, counted: Statistics | None) -> tuple[Sequence[Frame], str]:

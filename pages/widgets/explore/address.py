@@ -34,6 +34,9 @@ _ON_ITS_WAY = 2.0
 _MOST_REPLACED = 16
 _VIEWS = typing.get_args(View)
 _ZOOM, _ONLY, _HIDE = "zoom", "only", "hide"
+_CARRIED = ("row", "col", _ZOOM)
+"""What Annotate understands, too."""
+
 _OURS = ("photo", "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
 _NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
 _MOST_HIDDEN = 256
@@ -240,3 +243,18 @@ def _look_said(kept: _NamedLook) -> dict[str, list[str]]:
     if kept.hide:
         said[_HIDE] = [*kept.hide]
     return said
+
+
+def correct_link(photo: Photo) -> None:
+    """A link to the Annotate page, which opens this photo at the pixel and in the part that are shown here.
+
+    Call it when the page has written its address.
+    """
+    here = {name: st.query_params[name] for name in (*_CARRIED, "model", "size") if name in st.query_params}
+    st.page_link(
+        "pages/annotate.py",
+        label="Correct this photo",
+        icon=":material/draw:",
+        query_params=here,
+        width="content",
+    )

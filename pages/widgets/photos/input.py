@@ -110,7 +110,7 @@ def _camera_input() -> None:
         _take([(chosen.name, chosen.getvalue())], _CAMERAS)
 
 
-def photo_picker() -> Photo:
+def photo_picker(label_visibility: Literal["visible", "collapsed"] = "visible") -> Photo:
     """Let the visitor choose one of their photos or a sample; `add_photos` adds new ones."""
     mine = visitor_session()
     photos = mine.all_photos()
@@ -120,6 +120,7 @@ def photo_picker() -> Photo:
         range(len(photos)),
         keys.index(mine.photo().key),
         format_func=lambda number: photos[number].name,
+        label_visibility=label_visibility,
         width=300,
     )
     photo = photos[chosen]

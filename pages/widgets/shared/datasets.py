@@ -107,6 +107,17 @@ def choose_dataset() -> OpenedSet:
         st.stop()
 
 
+def open_named(name: str) -> OpenedSet | None:
+    """The data set that the picker calls `name`, without the picker; None if there is none.
+
+    DatasetError if it cannot be read.
+    """
+    folder = dataset_options().get(name)
+    if folder is None or not folder.exists():
+        return None
+    return _opened(str(folder), dataset_stamp(folder))
+
+
 def counts(opened: OpenedSet) -> Statistics | None:
     """The class counts; while there are none, shows the progress or the error and returns None."""
     job = _counting(opened)

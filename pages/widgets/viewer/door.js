@@ -1,5 +1,5 @@
-// The pixel viewer's door: the only part of the front end that Streamlit sends with every run. It fetches
-// the rest once (see _front_end in pixel_viewer.py) and hands over.
+// The door of the viewer and of the editor: the only part of the front end that Streamlit sends with every run.
+// It fetches the rest once (see modules.py) and hands over.
 
 const ATTEMPTS = 4;
 
@@ -40,11 +40,11 @@ function frontEnd({ code, style }) {
 }
 
 function complain(parent, error) {
-  console.warn("The pixel viewer's code could not be loaded.", error);
+  console.warn("The code of this part of the page could not be loaded.", error);
   const words = document.createElement("p");
   words.className = "trouble";
   words.setAttribute("role", "alert");
-  words.textContent = "The viewer could not be loaded. Reload the page to try again.";
+  words.textContent = "The picture could not be loaded. Reload the page to try again.";
   parent.append(words);
 }
 
@@ -59,9 +59,9 @@ export default async function door(component) {
   const call = Symbol("call");
   latest.set(parent, call);
   try {
-    const [{ default: pixelViewer }, style] = await frontEnd(component.data);
+    const [{ default: enter }, style] = await frontEnd(component.data);
     parent.querySelector(":scope > .trouble")?.remove();
-    const leave = pixelViewer(component, style);
+    const leave = enter(component, style);
     return () => {
       if (latest.get(parent) === call) leave();
     };

@@ -3,7 +3,7 @@
 const TYPED_INTO = "textarea, select, input:not([type=range], [type=radio], [type=checkbox])";
 
 /** Whether the key is meant for a field that somebody types into. */
-function isTyped(event) {
+export function isTyped(event) {
   const [target] = event.composedPath();
   return target instanceof Element && (target.isContentEditable || target.matches(TYPED_INTO));
 }

@@ -11,7 +11,7 @@ const NOTHING = Object.freeze([0, 0, 0, 0]);
 
 // --- fetching ------------------------------------------------------------------------------------
 
-async function fetchPhoto(address) {
+export async function fetchPhoto(address) {
   return createImageBitmap(await (await fetchAgain(address)).blob());
 }
 

@@ -27,6 +27,7 @@ from core.segmentation.segmentation import Segmentation
 from pages.widgets.shared.front_end import ELEMENT
 from pages.widgets.shared.media import media_url
 from pages.widgets.viewer.logits import fit_a_browser, megabytes, packed_logits
+from pages.widgets.viewer.modules import DOOR, FrontEnd
 
 Pixel = tuple[int, int]
 """(row, column) of the working-size picture, from 0."""
@@ -71,16 +72,15 @@ _MODULE_NAMES = (
     "linkedbar",
     "viewer",
 )
-_SOURCES = {name: _FRONT_END / f"{name}.js" for name in _MODULE_NAMES} | {"element": ELEMENT}
-_MODULES = {name: path.read_text("utf-8") for name, path in _SOURCES.items()}
-_STYLE = (_FRONT_END / "viewer.css").read_bytes()
+SOURCES = {name: _FRONT_END / f"{name}.js" for name in _MODULE_NAMES} | {"element": ELEMENT}
+"""The viewer's modules by name; other front ends are made of some of them, too."""
 
-# Streamlit sends a component's source again with every run. So this is only a door, and the rest is
-# fetched once, like the photo. Declared once, at import: a second declaration would replace the first
-# while it is in use.
-_DOOR = (_FRONT_END / "door.js").read_text("utf-8")
-_mount = st.components.v2.component("streetscope_pixel_viewer", js=_DOOR)
-_mount_toolbar = st.components.v2.component("streetscope_linked_toolbar", js=_DOOR)
+STYLE = _FRONT_END / "viewer.css"
+_CODE = FrontEnd.read(SOURCES, STYLE)
+
+# Declared once, at import: a second declaration would replace the first while it is in use.
+_mount = st.components.v2.component("streetscope_pixel_viewer", js=DOOR)
+_mount_toolbar = st.components.v2.component("streetscope_linked_toolbar", js=DOOR)
 
 
 @dataclass(frozen=True)
@@ -292,7 +292,7 @@ def pixel_viewer(
     _mount(
         key=key,
         data={
-            **_front_end(),
+            **_CODE.addresses("viewer"),
             "key": key,
             "picture": {
                 "id": picture.identity,
@@ -348,7 +348,7 @@ def linked_toolbar(link: str, *, views: Sequence[View], subject: str, label: str
     _mount_toolbar(
         key=f"linked_toolbar.{link}",
         data={
-            **_front_end("linkedbar"),
+            **_CODE.addresses("linkedbar"),
             "link": link,
             "views": list(views),
             "subject": subject,
@@ -412,22 +412,6 @@ def _packed_entropy(
     if values.shape != (height, width) or values.dtype != np.uint8:
         raise ValueError(f"The entropy map is {values.dtype} {values.shape}, not uint8 {(height, width)}.")
     return zlib.compress(values.tobytes(), level=3)
-
-
-# --- what the browser fetches --------------------------------------------------------------------
-
-
-def _front_end(entrance: str = "viewer") -> dict[str, str]:
-    """The addresses of the code that begins in the module `entrance`, and of the style sheet.
-
-    A module's address is a hash, so its imports are replaced by the addresses of the imported modules.
-    """
-    addresses: dict[str, str] = {}
-    for name, source in _MODULES.items():
-        for imported, address in addresses.items():
-            source = source.replace(f'"./{imported}.js"', f'"./{Path(address).name}"')
-        addresses[name] = media_url(source.encode(), "text/javascript", f"code.{name}")
-    return {"code": addresses[entrance], "style": media_url(_STYLE, "text/css", "style")}
 
 
 # --- what the browser sends: it can be anything, so all is checked --------------------------------

@@ -170,23 +170,32 @@ export class ZoomButtons {
 const entriesOf = (entries) =>
   entries.flatMap(([what, does]) => [element("dt", { textContent: what }), element("dd", { textContent: does })]);
 
+const VIEWERS_HELP = {
+  title: "Pointer and keys",
+  mouse: MOUSE,
+  fingers: FINGERS,
+  keysTitle: "Keys, with the picture in focus",
+  keys: KEYS,
+  note: OTHER_PHOTO,
+};
+
 /** The button "?" and the list of keys and gestures that it opens; closing it returns the focus. */
 export class Help {
-  constructor() {
+  constructor(said = VIEWERS_HELP) {
     const list = (entries, className = "") => element("dl", { className }, ...entriesOf(entries));
-    const title = element("h2", { textContent: "Pointer and keys", id: "help-title" });
+    const title = element("h2", { textContent: said.title, id: "help-title" });
     const close = element("button", { type: "button", className: "tool close", textContent: "Close" });
-    const keysTitle = element("h3", { textContent: "Keys, with the picture in focus" });
-    this.keys = list(KEYS);
+    const keysTitle = element("h3", { textContent: said.keysTitle });
+    this.keys = list(said.keys);
     this.dialog = element(
       "dialog",
       {},
       title,
-      list(MOUSE, "fine"),
-      list(FINGERS, "coarse"),
+      list(said.mouse, "fine"),
+      list(said.fingers, "coarse"),
       keysTitle,
       this.keys,
-      element("p", { textContent: OTHER_PHOTO }),
+      element("p", { textContent: said.note }),
       close,
     );
     this.dialog.setAttribute("aria-labelledby", "help-title");

@@ -1,0 +1,43 @@
+"""Annotate: put right what the network got wrong, pixel by pixel; everything is saved as it is drawn."""
+
+import streamlit as st
+
+from pages.widgets.photos import added
+from pages.widgets.shared.front_door import front_door
+from pages.widgets.shared.html import html
+from pages.widgets.top.title import page_title
+
+front_door()
+page_title(
+    html("What did it get wrong?"),
+    html(
+        "Draw the right class over what the network got wrong. What shows faintly is <em>not reviewed</em>: "
+        "nobody has judged it yet."
+    ),
+    news=added.news(),
+)
+with st.spinner("Loading the network"):
+    # After the title, not at the top: importing takes a moment in which somebody is waiting.
+    from pages.widgets.annotate.editor import editor
+    from pages.widgets.annotate.picture import choose_picture
+    from pages.widgets.photos.visitor_session import keep_visitor_session
+    from pages.widgets.shared.guests import host_sentence, is_guest
+
+opened = choose_picture()
+read_only = host_sentence("change the corrections") if is_guest() else ""
+
+
+@st.fragment
+def edit() -> None:
+    """The editor: each stroke runs only this part again."""
+    editor(
+        opened.correction,
+        label=f"{opened.name} with its classes, to be drawn on",
+        read_only=read_only,
+        at=opened.at,
+        look=opened.look,
+    )
+
+
+edit()
+keep_visitor_session()

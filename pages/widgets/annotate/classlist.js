@@ -1,0 +1,110 @@
+// The classes to draw with: found by name, chosen by number keys, each with the pixels that show it.
+
+import { element, fill, icon, setClass, swatch } from "./elements.js";
+
+const LOCK = "M4.5 7.5h7v5.5h-7zM6 7.5V5.5a2 2 0 0 1 4 0v2";
+
+const inWords = (count) => count.toLocaleString("en");
+
+export class ClassList {
+  /** onChoose(number), onLocks(): which classes stay as they are has changed. */
+  constructor({ onChoose, onLocks }) {
+    this.onChoose = onChoose;
+    this.onLocks = onLocks;
+    this.locked = new Set();
+    this.chosen = 0;
+    this.names = [];
+    this.search = element("input", { type: "search", placeholder: "Find a class", className: "find" });
+    this.search.setAttribute("aria-label", "Find a class");
+    this.list = element("ul");
+    this.list.setAttribute("aria-label", "Class to draw with");
+    this.empty = element("p", { className: "note", textContent: "No class has this name." });
+    this.element = element("section", { className: "classes" }, this.search, this.list, this.empty);
+    this.element.setAttribute("aria-label", "Classes");
+    this.search.addEventListener("input", () => this.filter());
+    this.search.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      const first = [...this.list.children].find((entry) => !entry.hidden);
+      if (first) this.choose(Number(first.dataset.label));
+    });
+  }
+
+  show(names, colours) {
+    if (String(names) === String(this.names)) return;
+    this.names = names;
+    this.locked.clear();
+    this.list.replaceChildren(...names.map((name, label) => this.entry(name, colours[label], label)));
+    this.choose(Math.min(this.chosen, names.length - 1));
+    this.filter();
+  }
+
+  entry(name, colour, label) {
+    const chip = swatch();
+    fill(chip, `rgb(${colour.join(" ")})`);
+    const key = label < 10 ? String((label + 1) % 10) : "";
+    const pick = element(
+      "button",
+      { type: "button", className: "pick", title: key ? `${name} (key ${key})` : name },
+      chip,
+      element("span", { className: "name", textContent: name }),
+      element("span", { className: "count" }),
+      element("kbd", { textContent: key, attributes: { "aria-hidden": "true" } }),
+    );
+    const lock = element("button", { type: "button", className: "lock", title: `Keep ${name} as it is` }, icon(LOCK));
+    lock.setAttribute("aria-label", `Keep ${name} as it is`);
+    lock.setAttribute("aria-pressed", "false");
+    pick.addEventListener("click", () => this.choose(label));
+    lock.addEventListener("click", () => {
+      if (!this.locked.delete(label)) this.locked.add(label);
+      lock.setAttribute("aria-pressed", this.locked.has(label));
+      this.onLocks();
+    });
+    return element("li", { attributes: { "data-label": label } }, pick, lock);
+  }
+
+  choose(label) {
+    if (label < 0 || label >= this.names.length) return;
+    this.chosen = label;
+    this.mark();
+    this.onChoose(label);
+  }
+
+  /** The class before (-1) or after (1) the chosen one, round and round. */
+  step(by) {
+    const count = this.names.length;
+    this.choose((this.chosen + by + count) % count);
+    this.list.children[this.chosen].scrollIntoView({ block: "nearest" });
+  }
+
+  mark() {
+    for (const entry of this.list.children) {
+      const isChosen = Number(entry.dataset.label) === this.chosen;
+      setClass(entry, "chosen", isChosen);
+      entry.querySelector(".pick").setAttribute("aria-pressed", isChosen);
+    }
+  }
+
+  /** counts: of the pixels that show each class. */
+  count(counts) {
+    for (const entry of this.list.children) {
+      const count = counts[Number(entry.dataset.label)];
+      entry.querySelector(".count").textContent = count ? inWords(count) : "";
+      setClass(entry, "nowhere", count === 0);
+    }
+  }
+
+  filter() {
+    const wanted = this.search.value.trim().toLowerCase();
+    let found = 0;
+    for (const entry of this.list.children) {
+      entry.hidden = !this.names[Number(entry.dataset.label)].toLowerCase().includes(wanted);
+      found += !entry.hidden;
+    }
+    this.empty.hidden = found > 0;
+  }
+
+  /** Mark the class of the pixel that is pointed at. */
+  point(label) {
+    for (const entry of this.list.children) setClass(entry, "pointed", Number(entry.dataset.label) === label);
+  }
+}

@@ -1,0 +1,146 @@
+"""The editor: a Components v2 front end over a correction, and how its strokes reach the store.
+
+The browser applies every stroke at once and sends it as packed runs. What it sends stays in the component's
+state until it is answered, so a run that another message interrupts loses nothing: the next one finds it
+again. Each edit has a number, by which it is taken exactly once (`taking.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.annotation.history import Edit
+from core.annotation.store import OpenCorrection
+from core.photos import images
+from pages.widgets.annotate.presence import opened_elsewhere
+from pages.widgets.annotate.taking import Answer, take
+from pages.widgets.shared.media import media_url
+from pages.widgets.viewer.modules import DOOR, FrontEnd
+from pages.widgets.viewer.pixel_viewer import SOURCES, STYLE, Look, Pixel
+
+_HERE = Path(__file__).parent
+_KEY = "editor"
+_ELSEWHERE = (
+    "Another window has this picture open, too: both draw on the same correction, and nothing is lost."
+)
+
+# Each imports only modules listed before it; those of the viewer come first.
+_OF_THE_VIEWER = (
+    "geometry",
+    "element",
+    "elements",
+    "colourmap",
+    "fetching",
+    "picture",
+    "painting",
+    "toolbar",
+    "gestures",
+    "holding",
+)
+_OWN = ("runs", "strokes", "history", "correction", "tint", "stroke", "drawing", "classlist", "surface")
+_LAST = ("toolbox", "editor")
+EDITOR_SOURCES = {name: SOURCES[name] for name in _OF_THE_VIEWER} | {
+    name: _HERE / f"{name}.js" for name in (*_OWN, *_LAST)
+}
+"""The editor's JavaScript modules by name, in the order in which they import each other."""
+
+_CODE = FrontEnd.read(EDITOR_SOURCES, STYLE, _HERE / "editor.css")
+
+_mount = st.components.v2.component("streetscope_editor", js=DOOR)
+
+
+def editor(
+    correction: OpenCorrection, *, label: str, read_only: str = "", at: Pixel | None = None, look: Look | None
+) -> None:
+    """Show a correction to draw on; takes what the browser has drawn since the last run.
+
+    label: what a screen reader calls the picture. read_only: why nobody may draw, as a sentence; empty to let
+    them. at: a pixel to mark, look: the part to show, when the picture is new on the page.
+    """
+    message = _message()
+    answer = None if read_only else take(correction, message)
+    known = answer is not None and answer.id == identity(correction)
+    _mount(
+        key=_KEY,
+        data={
+            **_CODE.addresses("editor"),
+            "label": label,
+            "readOnly": read_only,
+            "notice": _ELSEWHERE if opened_elsewhere(identity(correction)) else "",
+            "picture": {
+                "id": identity(correction),
+                "width": correction.start.shape[1],
+                "height": correction.start.shape[0],
+                "names": correction.class_list.names,
+                "colours": correction.class_list.palette.tolist(),
+                "readOnly": bool(read_only),
+                "photo": media_url(_photo(correction.key, correction.image), "image/jpeg", "editor.photo"),
+                "start": _map_url(correction.start, "start"),
+                **_state(correction),
+                "at": None if at is None else {"row": at[0], "col": at[1]},
+                "look": None if look is None else {"left": look.left, "top": look.top, "span": look.span},
+            },
+            "answer": None if answer is None else _answered(answer, correction, known),
+        },
+        on_edits_change=lambda: None,  # its run takes what was sent
+    )
+
+
+def identity(correction: OpenCorrection) -> str:
+    """What the browser calls this correction."""
+    return f"{correction.set_name}/{correction.key}"
+
+
+def _message() -> Mapping[str, object]:
+    """What the browser has last sent; it can be anything."""
+    everything = st.session_state.get(_KEY)
+    message = everything.get("edits") if isinstance(everything, Mapping) else None
+    return message if isinstance(message, Mapping) else {}
+
+
+def _answered(answer: Answer, correction: OpenCorrection, known: bool) -> dict[str, object]:
+    """The answer for the browser; with the mask and its history if the browser has others."""
+    told: dict[str, object] = {
+        "client": answer.client,
+        "attempt": answer.attempt,
+        "taken": answer.taken,
+        "trouble": answer.trouble,
+        "again": answer.again,
+        "mask": None,
+    }
+    return told | _state(correction) if known and answer.differs else told
+
+
+def _state(correction: OpenCorrection) -> dict[str, object]:
+    """Addresses of the mask and of the steps that can be undone and done again."""
+    history, version = correction.history, correction.version
+    steps = {"version": version, "done": _packed(history.done), "undone": _packed(history.undone)}
+    encoded = json.dumps(steps, separators=(",", ":")).encode()
+    return {
+        "mask": _map_url(history.mask, "mask"),
+        "steps": media_url(encoded, "application/json", "editor.steps"),
+    }
+
+
+def _packed(edits: Iterable[Edit]) -> list[tuple[str, str]]:
+    return [
+        (b64encode(edit.forward.packed()).decode(), b64encode(edit.back.packed()).decode()) for edit in edits
+    ]
+
+
+def _map_url(values: NDArray[np.uint8], place: str) -> str:
+    packed = zlib.compress(values.tobytes(), level=1)
+    return media_url(packed, "application/octet-stream", f"editor.{place}")
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _photo(key: str, _image: NDArray[np.uint8]) -> bytes:
+    return images.encode_jpeg(_image)

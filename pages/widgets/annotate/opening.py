@@ -1,0 +1,44 @@
+"""Opening the correction of a photo or a frame: from the network's prediction, a label or nothing."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from core.annotation.runs import NOT_REVIEWED
+from core.annotation.store import OpenCorrection, Source, open_correction
+from core.datasets import Frame
+from core.models.store import read_card
+from core.photos.photo import Photo
+from core.segmentation.sizes import WorkingSize
+from pages.widgets.segmentation.models import loaded_segmenter, segment
+from pages.widgets.shared.datasets import OpenedSet
+
+Start = Literal["prediction", "label", "nothing"]
+"""What a correction starts from."""
+
+SET_NAME = "mine"
+"""The set that corrections are saved in."""
+
+
+def open_photo(photo: Photo, model: str, size: WorkingSize, start: Start) -> OpenCorrection:
+    """Open a photo at a working size. Errors: as `segment` and `open_correction`."""
+    shown = segment(photo, model, size).segmentation
+    labels = shown.labels if start == "prediction" else np.full_like(shown.labels, NOT_REVIEWED)
+    source = Source("photo", photo.name, model if start == "prediction" else "", photo.credit or "")
+    return open_correction(SET_NAME, shown.image, labels, shown.class_list, source)
+
+
+def open_frame(opened: OpenedSet, frame: Frame, model: str, start: Start) -> OpenCorrection:
+    """Open a data set's frame at its own size. Errors: as above, and DatasetError."""
+    image, label = opened.dataset.read(frame)
+    classes = opened.dataset.class_list
+    if start == "prediction":
+        segmenter = loaded_segmenter(model, read_card(model).weights_sha256)
+        label, classes = segmenter.segment(image).labels, segmenter.class_list
+    elif start == "nothing":
+        label = np.full_like(label, NOT_REVIEWED)
+    name = f"{opened.dataset.name}, {frame.name}"
+    source = Source("frame", name, model if start == "prediction" else "")
+    return open_correction(SET_NAME, image, label, classes, source, reviewed=start == "label")

@@ -1,0 +1,147 @@
+"""Which picture the Annotate page opens: the visitor's photo, or a data set's frame named in its address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+import streamlit as st
+
+from core.annotation.store import OpenCorrection
+from core.datasets import Frame
+from core.errors import StreetScopeError
+from core.models.store import list_models
+from pages.widgets.annotate.opening import Start, open_frame, open_photo
+from pages.widgets.photos.input import add_photos, photo_picker, photo_upload
+from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
+from pages.widgets.segmentation.sizes import size_picker
+from pages.widgets.shared.datasets import OpenedSet, open_named
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import Markdown, markdown
+from pages.widgets.viewer.pixel_viewer import Look, Pixel
+
+FRAME, SET = "frame", "set"
+"""Names in the address: a data set and its frame."""
+
+_ROW, _COL, _ZOOM = "row", "col", "zoom"
+"""Names in the address: the pixel and the part of the picture that the visitor comes from."""
+
+_CAME = "annotate_came"
+_NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
+_START = "start"
+_STARTS: dict[Start, Markdown] = {
+    "prediction": markdown("Start from the prediction"),
+    "label": markdown("Start from the label"),
+    "nothing": markdown("Start from nothing"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """An open correction. name: of its picture. at, look: the pixel and the part that the visitor left."""
+
+    correction: OpenCorrection
+    name: str
+    at: Pixel | None
+    look: Look | None
+
+
+def choose_picture() -> Chosen:
+    """Draw the bar above the editor and open what it says; the script ends here if that cannot be."""
+    warn_of_missing("model")
+    if FRAME not in st.query_params:
+        return _photo()
+    name, frame = st.query_params[FRAME], None
+    try:
+        opened = open_named(st.query_params.get(SET, ""))
+        frame = (
+            next((each for each in opened.dataset.frames() if each.name == name), None) if opened else None
+        )
+    except StreetScopeError as error:
+        st.warning(markdown("{error} A photo is shown instead.", error=error), icon=":material/folder_off:")
+        return _photo()
+    if opened is None or frame is None:
+        words = markdown(
+            "There is no frame {frame} in this data set; a photo is shown instead.", frame=name[:80]
+        )
+        st.warning(words, icon=":material/search_off:")
+        return _photo()
+    return _frame(opened, frame)
+
+
+def _photo() -> Chosen:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="annotate_bar"):
+        photo = photo_picker(label_visibility="collapsed")
+        add_photos()
+        start = _start_picker(("prediction", "nothing"))
+        model = model_picker(compact=True)
+        size = size_picker(model)
+        st.page_link("pages/explore.py", label="Back to Explore", icon=":material/arrow_back:")
+    photo_upload()
+    waiting = markdown("Segmenting {photo}", photo=photo.name[:80])
+    with or_say_why(photo), st.spinner(waiting, show_time=True):
+        segment(photo, model, size)
+    try:
+        correction = open_photo(photo, model, size, start)
+    except StreetScopeError as error:
+        _cannot(error, photo.name)
+    return Chosen(correction, photo.name, *_came_with(photo.key, correction))
+
+
+def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
+    starts: Sequence[Start] = ("label", "prediction", "nothing") if list_models() else ("label", "nothing")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="annotate_bar"):
+        st.markdown(markdown("**{frame}** of {dataset}", frame=frame.name, dataset=opened.dataset.name))
+        start = _start_picker(starts)
+        model = model_picker(compact=True) if start == "prediction" else ""
+        st.page_link(
+            "pages/data.py",
+            label="Back to the data set",
+            icon=":material/arrow_back:",
+            query_params={SET: st.query_params[SET], FRAME: frame.name, "tab": "Frame"},
+        )
+        st.page_link("pages/annotate.py", label="Photos", icon=":material/photo_camera:")
+    try:
+        with st.spinner("Opening the frame"):
+            correction = open_frame(opened, frame, model, start)
+    except StreetScopeError as error:
+        _cannot(error, frame.name)
+    return Chosen(correction, frame.name, *_came_with(frame.name, correction))
+
+
+def _start_picker(starts: Sequence[Start]) -> Start:
+    """Let the visitor choose what the mask is before anything is drawn."""
+    return st.selectbox(
+        "Start from",
+        starts,
+        format_func=lambda start: _STARTS[start],
+        key=_START,
+        label_visibility="collapsed",
+        filter_mode=None,  # a phone would show its keyboard
+        width=210,
+    )
+
+
+def _cannot(error: StreetScopeError, name: str) -> NoReturn:
+    show_error(error, markdown("{name} cannot be corrected", name=name[:80]), ":material/edit_off:")
+    st.stop()
+
+
+def _came_with(subject: str, correction: OpenCorrection) -> tuple[Pixel | None, Look | None]:
+    """The pixel and the look that the address named when the visitor came with this photo or frame."""
+    asked = {name: st.query_params.pop(name, "") for name in (_ROW, _COL, _ZOOM)}
+    if any(asked.values()):
+        st.session_state[_CAME] = (subject, asked)
+    known, asked = st.session_state.get(_CAME, ("", {}))
+    if known != subject:
+        return None, None
+    height, width = correction.start.shape
+    row, col = (int(said[:6]) if (said := asked[name]).isdecimal() else -1 for name in (_ROW, _COL))
+    at = (row, col) if 0 <= row < height and 0 <= col < width else None
+    parts = [part for part in asked[_ZOOM].split("_") if _NUMBER.fullmatch(part)]
+    if len(parts) != 3:
+        return at, None
+    magnification, left, top = map(float, parts)
+    return at, Look(left, top, 1 / max(magnification, 1.0))

@@ -1,0 +1,134 @@
+// The tools above the picture: which one is in hand, how large the brush is, undo and redo, and the list of keys.
+
+import { element, icon } from "./elements.js";
+import { Help, Toggle } from "./toolbar.js";
+
+export const WIDEST = 200; // pixels, as core.annotation.strokes has it
+
+const ICONS = {
+  brush: ["M13.2 2.8 7.6 8.4M6.2 9.4c-2 0-2.2 1.6-2.6 2.6-.2.6-.8 1-1.4 1 .6.6 1.8.9 2.9.8 1.7-.2 2.7-1.3 2.7-2.7"],
+  eraser: ["M9.3 2.7l4 4-6.3 6.3H4.5L2.5 11z", "M6 6l4 4", "M4.5 13h9"],
+  bucket: ["M7 2.5l5.5 5.5-4.5 4.5L2.8 7.3z", "M2.8 7.3h9", "M13.4 10.4c.9 1.2 1 2.6 0 2.6s-.9-1.4 0-2.6"],
+  polygon: ["M3 11.5 5 3.5l6-1 2.5 6-4.5 5z"],
+  pick: ["M9.5 4.5l2 2M8.8 5.2 3 11v2h2l5.8-5.8M10.2 3.8l1.3-1.3 2 2-1.3 1.3"],
+  move: ["M8 2v12M2 8h12M6.3 3.7 8 2l1.7 1.7M6.3 12.3 8 14l1.7-1.7M3.7 6.3 2 8l1.7 1.7M12.3 6.3 14 8l-1.7 1.7"],
+  undo: ["M5.5 3 2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8h-3"],
+  redo: ["M10.5 3l3 3-3 3M13.5 6h-7a4 4 0 0 0 0 8h3"],
+  square: ["M3.5 3.5h9v9h-9z"],
+  unreviewed: ["M3 3h10v10H3z", "M5.5 8.2 7.2 10l3.3-4"],
+  hide: ["M1.5 8s2.4-4.3 6.5-4.3S14.5 8 14.5 8s-2.4 4.3-6.5 4.3S1.5 8 1.5 8z", "M3 13 13 3"],
+};
+
+export const TOOLS = {
+  brush: { words: "Brush", key: "B" },
+  eraser: { words: "Eraser", key: "E" },
+  bucket: { words: "Fill", key: "G" },
+  polygon: { words: "Polygon", key: "P" },
+  pick: { words: "Pick", key: "I" },
+  move: { words: "Move", key: "V" },
+};
+
+const TOOL_KEYS = [
+  ["B", "brush: draw with the chosen class"],
+  ["E", "eraser: back to what the picture started from"],
+  ["G", "fill: the whole patch under the pointer gets the chosen class"],
+  ["P", "polygon: click its corners; Enter or a double click closes it, Backspace takes the last corner back, Esc gives up; with Alt it erases"],
+  ["I", "pick: choose the class under the pointer"],
+  ["V", "move the picture; also with Space held, the middle button or two fingers"],
+  ["[ ]", "smaller and larger brush; also Alt + wheel"],
+  ["Q", "round or square brush"],
+  ["Shift", "straight line, from where the last one ended"],
+  ["1 ... 9, 0", "choose one of the first ten classes"],
+  ["− =", "the class before and after"],
+  ["A", "“right as it is”: what you draw over keeps its class and counts as reviewed"],
+  ["H, held", "hides the mask"],
+  ["Ctrl + Z", "undo; Ctrl + Shift + Z or Ctrl + Y does it again"],
+  ["Ctrl + wheel", "zooms; also + and _"],
+  ["W", "shows the whole picture"],
+  ["?", "opens this list"],
+];
+
+let groups = 0; // radio buttons of one name form a group
+
+/** The tools as radio buttons, which arrow keys and screen readers can use. */
+export class ToolPicker {
+  constructor(onPick) {
+    const name = `tool-${(groups += 1)}`;
+    const legend = element("legend", { className: "unseen", textContent: "Tool" });
+    this.inputs = new Map();
+    const labels = Object.entries(TOOLS).map(([tool, { words, key }]) => {
+      const input = element("input", { type: "radio", name, value: tool, className: "unseen" });
+      input.setAttribute("aria-label", words);
+      input.addEventListener("change", () => onPick(tool));
+      this.inputs.set(tool, input);
+      const text = element("span", { className: "words", textContent: words });
+      return element("label", { title: `${words} (key ${key})` }, input, icon(...ICONS[tool]), text);
+    });
+    this.element = element("fieldset", { className: "views toolset" }, legend, ...labels);
+  }
+
+  show(tool) {
+    this.inputs.get(tool).checked = true;
+  }
+}
+
+/** How wide the brush is: the slider is finer where brushes are small. */
+export class SizeSlider {
+  constructor(onChange) {
+    this.input = element("input", { type: "range", min: 0, max: 100, value: 0 });
+    this.output = element("output");
+    this.element = element("label", { className: "opacity size", title: "Width of the brush in pixels ([ and ])" });
+    this.element.append("Size", this.input, this.output);
+    this.input.setAttribute("aria-label", "Width of the brush in pixels");
+    this.input.addEventListener("input", () => {
+      this.width = Math.round(WIDEST ** (Number(this.input.value) / 100));
+      this.describe();
+      onChange();
+    });
+    this.set(20);
+  }
+
+  set(width) {
+    this.width = Math.min(Math.max(Math.round(width), 1), WIDEST);
+    this.input.value = Math.round((100 * Math.log(this.width)) / Math.log(WIDEST));
+    this.describe();
+  }
+
+  /** One step smaller (-1) or larger (1): a tenth, at least a pixel. */
+  step(by) {
+    this.set(this.width + by * Math.max(1, Math.round(this.width / 10)));
+  }
+
+  describe() {
+    this.input.style.setProperty("--filled", `${this.input.value}%`);
+    this.input.setAttribute("aria-valuetext", `${this.width} pixels`);
+    this.output.textContent = `${this.width} px`;
+  }
+}
+
+/** A button that does something once. */
+export function button(words, name, onClick, { key = "", wordy = false, explained = words } = {}) {
+  const title = key ? `${explained} (${key})` : explained;
+  const made = element("button", { type: "button", className: "tool", title }, ...(name ? [icon(...ICONS[name])] : []));
+  if (wordy) made.append(element("span", { textContent: words }));
+  made.setAttribute("aria-label", words);
+  made.addEventListener("click", onClick);
+  return made;
+}
+
+export const squareToggle = (onChange) => new Toggle("Square", ICONS.square[0], onChange);
+
+export const unreviewedToggle = (onChange) => new Toggle("Only over not reviewed", ICONS.unreviewed.join(""), onChange);
+
+export const editorHelp = () =>
+  new Help({
+    title: "Tools and keys",
+    mouse: [],
+    fingers: [
+      ["One finger", "draws"],
+      ["Two fingers", "move and zoom the picture"],
+    ],
+    keysTitle: "Keys, with the pointer over the picture",
+    keys: TOOL_KEYS,
+    note: "Everything is saved as it happens. Pixels that nobody has judged are “not reviewed”: they show faintly.",
+  });
