@@ -18,6 +18,7 @@ page_title(
 )
 with st.spinner("Loading the network"):
     # After the title, not at the top: importing takes a moment in which somebody is waiting.
+    from pages.widgets.annotate.after import after_correcting, show_first_stroke
     from pages.widgets.annotate.editor import editor
     from pages.widgets.annotate.picture import choose_picture
     from pages.widgets.photos.visitor_session import keep_visitor_session
@@ -37,7 +38,9 @@ def edit() -> None:
         at=opened.at,
         look=opened.look,
     )
+    show_first_stroke(opened.correction)
 
 
 edit()
+after_correcting(opened.correction.set_name, opened.correction.source.model)
 keep_visitor_session()
