@@ -93,7 +93,7 @@ class ClassList:
 
     @property
     def unlabelled(self) -> int:
-        """The number of a pixel that nobody labelled: the Void class's, or UNLABELLED if there is none."""
+        """The number for what the list has no class for: the Void class's, or UNLABELLED if there is none."""
         return UNLABELLED if self.void is None else self.void
 
     @cached_property

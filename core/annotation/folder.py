@@ -184,9 +184,17 @@ class SetFolder:
         write_bytes(self.label(key), images.encode_index_png(mask, self.class_list.palette))
 
     def mend_label(self, key: str, mask: Mask) -> None:
-        """Write the label map of a picture if the file is another one, or none."""
-        if _content(self.label(key), self.path) != images.encode_index_png(mask, self.class_list.palette):
+        """Write the label map of a picture if the file is another one, or none; without room, some other time.
+
+        The correction can be looked at nevertheless, and its next step will say that there is no room.
+        """
+        if _content(self.label(key), self.path) == images.encode_index_png(mask, self.class_list.palette):
+            return
+        try:
             self.write_label(key, mask)
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
 
     def read_image(self, picture: Picture) -> NDArray[np.uint8]:
         """(H, W, 3) a picture of the set; FileKindError, and DatasetError for a file that is none.

@@ -47,7 +47,7 @@ def read_indices(path: Path, classes: ClassList, values: Sequence[int] = ()) -> 
 
     values: the number that stands for each class in the file; by default its position in the list.
     255 means that nobody labelled the pixel, as in Cityscapes and PASCAL VOC, unless it stands for a class:
-    it stays UNLABELLED, and apart from Void, which people see in a picture and say so.
+    it stays UNLABELLED. That is not Void, which somebody chose for a pixel.
     Grey PNGs of 1 to 16 bits and palette PNGs are read by their numbers, and so are grey pictures saved as
     RGB; a file in the classes' colours is read by these. DatasetError names the file: LabelValueError for a
     number that no class has, UnknownColourError for such a colour, PaletteOrderError for a palette whose

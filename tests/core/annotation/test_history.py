@@ -89,3 +89,17 @@ def test_a_long_stroke_takes_few_bytes():
     before, after = np.zeros((768, 1024), np.uint8), np.zeros((768, 1024), np.uint8)
     after[:, 300:400] = 3
     assert len(between(before, after).packed()) < 5 * 768
+
+
+@given(masks, masks, masks)
+def test_a_copy_goes_its_own_way(base, first, second):
+    history = History(base)
+    history.edit(between(base, first))
+    copy = history.copy()
+    copy.edit(between(first, second))
+    copy.undo()
+    copy.undo()
+
+    assert np.array_equal(history.mask, first)
+    assert len(history.done) == int(not np.array_equal(base, first))
+    assert not history.undone
