@@ -184,7 +184,7 @@ class SetFolder:
         write_bytes(self.label(key), images.encode_index_png(mask, self.class_list.palette))
 
     def mend_label(self, key: str, mask: Mask) -> None:
-        """Write the label map of a picture if the file is another one, or none; without room, some other time.
+        """Write the label map of a picture if the file is another one, or none; without room, later.
 
         The correction can be looked at nevertheless, and its next step will say that there is no room.
         """

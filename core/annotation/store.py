@@ -7,6 +7,7 @@ The journal decides: a label map that a kill kept from being written is written 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 import weakref
@@ -28,7 +29,7 @@ from core.annotation.runs import NOT_REVIEWED, Mask, unpacked
 from core.classes import ClassList
 from core.errors import AnnotationError
 from core.file_names import file_name, natural_order
-from core.files import is_disk_full, is_folder, is_plain, write_bytes
+from core.files import is_folder, is_plain, write_bytes
 from core.photos import images
 from core.project import data_folder
 
@@ -129,7 +130,7 @@ class OpenCorrection:
 
     def is_current(self) -> bool:
         """Whether the set still has the correction as it is here: no other program has changed it."""
-        with self._lock, self._folder.lock:
+        with self._lock, self._folder.lock, translate_errors():
             fresh = self._folder.read_manifest()
             return fresh is not None and fresh.picture(self.key) == self._entry
 
@@ -195,15 +196,11 @@ class OpenCorrection:
             self._entry = self._folder.known().picture(self.key)
 
     def _compact(self, history: History) -> None:
-        """Write the journal anew and short; without room on the disk, later."""
+        """Write the journal anew and short; if that cannot be, later: the step is saved already."""
         data = journal.compacted(history, self.version + 1)
-        try:
+        with contextlib.suppress(OSError):
             write_bytes(self._folder.journal(self.key), data, durable=True)
-        except OSError as error:
-            if not is_disk_full(error):
-                raise
-            return
-        self._size, self._lines = len(data), data.count(b"\n") - 1
+            self._size, self._lines = len(data), data.count(b"\n") - 1
 
 
 @dataclass(frozen=True)
