@@ -6,6 +6,7 @@ Without names, everything; README.md sums up what has been measured so far.
 import sys
 
 from bench import (
+    annotating,
     busy,
     click,
     data,
@@ -34,6 +35,7 @@ PARTS = {
     "learning": learning,
     "loading": loading,
     "watching": watching,
+    "annotating": annotating,
 }
 
 
