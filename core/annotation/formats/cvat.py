@@ -5,6 +5,7 @@ Source: CVAT, cvat/apps/dataset_manager/formats/cvat.py.
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
@@ -35,10 +36,12 @@ from core.annotation.runs import Mask
 from core.classes import ClassList
 from core.errors import AnnotationError
 
-_FILE = "annotations.xml"
+_FILE, _LABELS = "annotations.xml", "labels_for_cvat.json"
 
 
 def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWriter) -> None:
+    labels = [{"name": c.name, "color": hex_colour(c.colour), "attributes": []} for c in class_list.classes]
+    zipped.add(_LABELS, json.dumps(labels, indent=1))
     document = zipped.document(_FILE)
     document.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
     document.write(f"  <meta>\n    <task>\n      <name>StreetScope</name>\n{_labels(class_list)}")
@@ -183,10 +186,9 @@ FORMAT = Format(
     _write,
     _fits,
     _read,
-    "In CVAT: make a task with the pictures of images/. Its labels: in the raw editor of the task, or "
-    "by hand, with the names at the top of annotations.xml. Then Actions > Upload annotations > CVAT "
-    "1.1, and give this zip or annotations.xml. Back: Actions > Export task dataset > CVAT for images "
-    '1.1, with "Save images".',
+    "In CVAT: make a task with the pictures of images/; for its labels, paste labels_for_cvat.json under "
+    "Raw. Then Actions > Upload annotations > CVAT 1.1, and give this zip or annotations.xml.\n"
+    'Back: Actions > Export task dataset > CVAT for images 1.1, with "Save images".',
     "Each class in a picture is one mask; what nobody reviewed is under none, and Void is a label as "
     "any other.",
 )

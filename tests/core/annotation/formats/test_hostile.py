@@ -307,3 +307,24 @@ def test_a_folder_with_links_shows_nothing_behind_them(tmp_path):
 def test_what_is_not_there(name, tmp_path):
     with pytest.raises(AnnotationError, match=r"does not exist"):
         open_source(tmp_path / name)
+
+
+def test_a_folder_of_too_many_files_is_not_listed_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.annotation.exchange.source.MAX_FILES", 3)
+    for number in range(5):
+        (tmp_path / f"{number}.png").touch()
+
+    with pytest.raises(AnnotationError, match="more than 3 files"):
+        open_source(tmp_path)
+
+
+def test_a_zip_whose_list_is_too_long_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr("core.annotation.exchange.source._MAX_DIRECTORY", 1000)
+
+    assert "lists far more" in refused({f"{number:060}.png": "" for number in range(100)})
+
+
+def test_xml_of_a_million_attributes_is_refused_before_it_is_read():
+    xml = "<annotations " + " ".join(f'a{number}=""' for number in range(1_000_001)) + "/>"
+
+    assert "1,000,000 attributes" in refused({"annotations.xml": xml})
