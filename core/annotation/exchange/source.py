@@ -16,7 +16,7 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from core.annotation.exchange.labelled import refusing
-from core.errors import AnnotationError, FileSizeError
+from core.errors import AnnotationError, FileKindError, FileSizeError
 from core.file_names import is_litter, natural_order
 from core.files import is_plain, open_plain, read_plain
 from core.photos.archives import is_zip
@@ -202,6 +202,8 @@ def open_source(path: Path) -> Source:
             file = open_plain(path)
         except FileNotFoundError:
             raise AnnotationError(f"{path} does not exist; check how it is written.") from None
+        except FileKindError:
+            raise AnnotationError(f"{path} is no regular file; give a zip, a folder or a document.") from None
         except OSError as error:
             raise AnnotationError(f"{path} cannot be read: {error.strerror or error}.") from error
     start = file.read(4)

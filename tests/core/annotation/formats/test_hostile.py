@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import struct
 import tracemalloc
 import zlib
@@ -303,10 +304,12 @@ def test_a_folder_with_links_shows_nothing_behind_them(tmp_path):
     assert open_source(tmp_path / "set").paths == ("codes.txt",)
 
 
-@pytest.mark.parametrize("name", ["gone.zip", "a-pipe"])
-def test_what_is_not_there(name, tmp_path):
-    with pytest.raises(AnnotationError, match=r"does not exist"):
-        open_source(tmp_path / name)
+def test_what_is_not_there_or_is_no_file(tmp_path):
+    with pytest.raises(AnnotationError, match="does not exist"):
+        open_source(tmp_path / "gone.zip")
+    os.mkfifo(tmp_path / "pipe.zip")
+    with pytest.raises(AnnotationError, match="no regular file"):
+        open_source(tmp_path / "pipe.zip")
 
 
 def test_a_folder_of_too_many_files_is_not_listed_to_its_end(tmp_path, monkeypatch):
