@@ -159,13 +159,13 @@ def _paint(mask: Mask, shape: ET.Element, class_list: ClassList, name: str) -> N
         whole_attribute(shape, side, name) for side in ("left", "top", "width", "height")
     )
     check_size(name, height, width)
-    text = attribute(shape, "rle", name)
-    if not text.replace(",", "").replace(" ", "").isdigit() or not text.isascii():
-        raise AnnotationError(f"{name} has a mask whose rle is not whole numbers from 0, divided by commas.")
-    parts = text.split(",")
-    if any(not 0 < len(part.strip()) < 10 for part in parts):
-        raise AnnotationError(f"{name} has a mask with a run of no or of too many digits; export it again.")
-    lay(mask, of_run_lengths(np.array(parts, np.int64), height, width, name), number, left, top, name)
+    parts = [part.strip() for part in attribute(shape, "rle", name).split(",")]
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        raise AnnotationError(
+            f"{name} has a mask whose rle is not whole numbers from 0 to 999999999, divided by commas."
+        )
+    lengths = np.array(parts, np.int64)
+    lay(mask, of_run_lengths(lengths, height, width, name), number, left, top, name)
 
 
 def _paint_polygon(mask: Mask, shape: ET.Element, number: int, name: str) -> None:
