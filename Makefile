@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run quick test check cover attack bench train-street chromium headless-chromium node FORCE
+.PHONY: help setup setup-dev run quick test check cover attack bench train-street chromium headless-chromium datumaro node FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -23,6 +23,9 @@ GUESTS := $(filter-out 0 no false off,$(STREETSCOPE_GUESTS))
 GUESTS_MAY := Everyone who can reach this machine can now look at all that StreetScope shows, and change nothing.
 VISITORS_MAY := Everyone who can reach this machine can now open its folders, train, publish and delete runs; \
   with STREETSCOPE_GUESTS=1 they could only look.
+
+# Reads what `annotate export` writes, in tests.
+DATUMARO := datumaro==1.13.12
 
 QUICK_TESTS := -n 2 --dist loadfile -m "not browser and not slow"
 
@@ -58,8 +61,14 @@ run: setup  ## the app, on http://localhost:8501; HOST=0.0.0.0 lets others in, S
 quick: check node  ## check, and all tests that need neither a browser nor training
 	$(BIN)/python -m pytest $(QUICK_TESTS)
 
-test: setup-dev headless-chromium node  ## every test, the browser's included, by two processes
+test: setup-dev headless-chromium datumaro node  ## every test, the browser's included, by two processes
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# In an environment of its own: its requirements do not go with ours. Where it cannot be installed, its tests are
+# skipped and say so.
+datumaro: .venv/app-stamp
+	-@test -f .venv/datumaro/stamp || { $(PYTHON) -m venv .venv/datumaro && \
+	  .venv/datumaro/bin/python -m pip install --quiet --disable-pip-version-check $(DATUMARO) && touch .venv/datumaro/stamp; }
 
 check: setup-dev  ## ruff format and lint, mypy --strict
 	$(BIN)/ruff format --check .

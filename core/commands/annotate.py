@@ -100,6 +100,7 @@ def import_corrections(file: Path, name: str, as_json: bool) -> None:
     from core.annotation.exchange.source import open_source
     from core.annotation.formats.choice import read
     from core.annotation.formats.transfer import bring_in, check_all
+    from core.annotation.store import PREFIX, set_folder
 
     source = open_source(file)
     try:
@@ -108,7 +109,7 @@ def import_corrections(file: Path, name: str, as_json: bool) -> None:
         done = [bring_in(picture, found.class_list, name) for picture in _counted(found, len(found))]
     finally:
         source.close()
-    skipped = done.count(False)
+    skipped, name = done.count(False), set_folder(name).name.removeprefix(PREFIX)
     if as_json:
         result = {"set": name, "format": found_format.name, "pictures": len(done), "unlabelled": skipped}
         click.echo(json.dumps(result | {"notes": list(found.notes)}))

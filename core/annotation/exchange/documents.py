@@ -52,6 +52,10 @@ def read_xml(data: bytes, name: str) -> ET.Element:
     can define entities, which grow without end or fetch other files, and no tool of ours writes one. The
     refusal comes from expat's own handler, before an entity is read.
     """
+    if data.count(b"=") > MAX_PARTS:
+        raise AnnotationError(
+            f"{name} has more than {MAX_PARTS:,} attributes; export fewer pictures at once."
+        )
     tree, parser = ET.TreeBuilder(), expat.ParserCreate()
     depth = count = 0
 

@@ -7,6 +7,7 @@ file is counted while it is unpacked, whatever size the zip gives for it.
 from __future__ import annotations
 
 import io
+import os
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,9 +16,9 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from core.annotation.exchange.labelled import refusing
-from core.errors import AnnotationError, FileSizeError
+from core.errors import AnnotationError, FileKindError, FileSizeError
 from core.file_names import is_litter, natural_order
-from core.files import open_plain, read_plain
+from core.files import is_plain, open_plain, read_plain
 from core.photos.archives import is_zip
 from core.photos.endings import PICTURE_ENDINGS
 from core.photos.images import MAX_BYTES
@@ -168,12 +169,13 @@ class _Folder(Source):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         paths: list[str] = []
-        for path in folder.rglob("*"):
-            relative = path.relative_to(folder)
-            if any(is_litter(part) for part in relative.parts) or path.is_symlink() or not path.is_file():
-                continue
-            paths.append(relative.as_posix())
-            _check_count(len(paths), folder.name)
+        seen = 0  # somebody may give their home folder
+        for place, folders, names in os.walk(folder):  # follows no links
+            folders[:] = [name for name in folders if not is_litter(name)]
+            files = [Path(place, name) for name in names if not is_litter(name)]
+            paths += [path.relative_to(folder).as_posix() for path in files if is_plain(path)]
+            seen += len(folders) + len(names)
+            _check_count(seen, folder.name or str(folder))
         super().__init__(folder.name or str(folder), paths)
 
     def _read(self, path: str, most: int) -> bytes:
@@ -200,6 +202,8 @@ def open_source(path: Path) -> Source:
             file = open_plain(path)
         except FileNotFoundError:
             raise AnnotationError(f"{path} does not exist; check how it is written.") from None
+        except FileKindError:
+            raise AnnotationError(f"{path} is no regular file; give a zip, a folder or a document.") from None
         except OSError as error:
             raise AnnotationError(f"{path} cannot be read: {error.strerror or error}.") from error
     start = file.read(4)

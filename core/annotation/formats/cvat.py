@@ -5,6 +5,7 @@ Source: CVAT, cvat/apps/dataset_manager/formats/cvat.py.
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
@@ -35,10 +36,12 @@ from core.annotation.runs import Mask
 from core.classes import ClassList
 from core.errors import AnnotationError
 
-_FILE = "annotations.xml"
+_FILE, _LABELS = "annotations.xml", "labels_for_cvat.json"
 
 
 def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWriter) -> None:
+    labels = [{"name": c.name, "color": hex_colour(c.colour), "attributes": []} for c in class_list.classes]
+    zipped.add(_LABELS, json.dumps(labels, indent=1))
     document = zipped.document(_FILE)
     document.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
     document.write(f"  <meta>\n    <task>\n      <name>StreetScope</name>\n{_labels(class_list)}")
@@ -156,13 +159,13 @@ def _paint(mask: Mask, shape: ET.Element, class_list: ClassList, name: str) -> N
         whole_attribute(shape, side, name) for side in ("left", "top", "width", "height")
     )
     check_size(name, height, width)
-    text = attribute(shape, "rle", name)
-    if not text.replace(",", "").replace(" ", "").isdigit() or not text.isascii():
-        raise AnnotationError(f"{name} has a mask whose rle is not whole numbers from 0, divided by commas.")
-    parts = text.split(",")
-    if any(not 0 < len(part.strip()) < 10 for part in parts):
-        raise AnnotationError(f"{name} has a mask with a run of no or of too many digits; export it again.")
-    lay(mask, of_run_lengths(np.array(parts, np.int64), height, width, name), number, left, top, name)
+    parts = [part.strip() for part in attribute(shape, "rle", name).split(",")]
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        raise AnnotationError(
+            f"{name} has a mask whose rle is not whole numbers from 0 to 999999999, divided by commas."
+        )
+    lengths = np.array(parts, np.int64)
+    lay(mask, of_run_lengths(lengths, height, width, name), number, left, top, name)
 
 
 def _paint_polygon(mask: Mask, shape: ET.Element, number: int, name: str) -> None:
@@ -183,10 +186,9 @@ FORMAT = Format(
     _write,
     _fits,
     _read,
-    "In CVAT: make a task with the pictures of images/. Its labels: in the raw editor of the task, or "
-    "by hand, with the names at the top of annotations.xml. Then Actions > Upload annotations > CVAT "
-    "1.1, and give this zip or annotations.xml. Back: Actions > Export task dataset > CVAT for images "
-    '1.1, with "Save images".',
+    "In CVAT: make a task with the pictures of images/; for its labels, paste labels_for_cvat.json under "
+    "Raw. Then Actions > Upload annotations > CVAT 1.1, and give this zip or annotations.xml.\n"
+    'Back: Actions > Export task dataset > CVAT for images 1.1, with "Save images".',
     "Each class in a picture is one mask; what nobody reviewed is under none, and Void is a label as "
     "any other.",
 )

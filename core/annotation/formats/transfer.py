@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 
 from core.annotation.exchange.labelled import Labelled, LabelledSet, refusing, wrong_size
 from core.annotation.runs import NOT_REVIEWED, Mask, between
-from core.annotation.store import Source, list_sets, open_correction, open_set
+from core.annotation.store import Source, open_correction, open_set, set_folder
 from core.classes import ClassList
 from core.datasets.layouts.opening import open_dataset
 from core.datasets.pictures import read_bytes
 from core.errors import AnnotationError
 from core.files import is_folder
 from core.photos import images
+from core.photos.endings import PICTURE_ENDINGS
 
 _LONGEST = 65_535
 """Pixels along a side, at most, as in JPEG."""
@@ -26,9 +28,9 @@ def to_export(name: str) -> LabelledSet:
     Corrections have the names of their photos. AnnotationError if there is neither; DatasetError for a folder
     that is no data set.
     """
-    if name in list_sets():
+    if is_folder(set_folder(name)) and os.sep not in name:
         found = open_set(name)
-        photos = {picture.key: Path(picture.name).stem or picture.key for picture in found.pictures}
+        photos = {picture.key: _without_ending(picture.name) or picture.key for picture in found.pictures}
         return _of_dataset(found.path, photos)
     if is_folder(Path(name)):
         return _of_dataset(Path(name), {})
@@ -40,12 +42,19 @@ def to_export(name: str) -> LabelledSet:
 def _of_dataset(path: Path, called: dict[str, str]) -> LabelledSet:
     """called: another name for some frames."""
     dataset = open_dataset(path)
+    frames = {frame.name: frame for frame in dataset.frames()}
 
     def load(name: str) -> Labelled:
-        frame = dataset.frame(name)
+        frame = frames[name]
         return Labelled(called.get(name, name), read_bytes(frame.image), dataset.read_label(frame))
 
-    return LabelledSet(dataset.class_list, tuple(frame.name for frame in dataset.frames()), load)
+    return LabelledSet(dataset.class_list, tuple(frames), load)
+
+
+def _without_ending(name: str) -> str:
+    """A photo's name without its ending; a frame's may have dots and no ending."""
+    path = Path(name)
+    return path.stem if path.suffix.lower() in PICTURE_ENDINGS else path.name
 
 
 def check_all(found: LabelledSet) -> None:

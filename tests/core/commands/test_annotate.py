@@ -90,6 +90,15 @@ def test_what_is_imported_lies_over_a_correction_and_can_be_undone(run, data, tm
         assert (correction.mask == 255).all()
 
 
+def test_a_set_is_found_by_the_name_that_was_typed(run, data, tmp_path):
+    zipped = tmp_path / "a.zip"
+    run("export", data, "--format", "index", "--out", zipped)
+
+    assert run("import", zipped, "--set", "my street")[1].startswith("my-street: 2 pictures")
+    for name in ("my street", "my-street"):
+        assert run("export", name, "--format", "voc", "--out", zipped)[0] == 0
+
+
 def test_json_of_the_list_and_of_an_export(run, data, tmp_path):
     zipped = tmp_path / "a.zip"
     assert json.loads(run("list", "--json")[1]) == []

@@ -1,7 +1,7 @@
 """Datumaro, which CVAT reads most formats with, finds in our zips the pixels that we wrote.
 
-Its requirements do not go with ours: it needs an environment of its own, as
-`python -m venv FOLDER && FOLDER/bin/pip install datumaro` makes one, and DATUMARO_PYTHON=FOLDER/bin/python.
+Its requirements do not go with ours: it has an environment of its own, which `make test` makes where it can.
+DATUMARO_PYTHON names the interpreter of another one.
 """
 
 from __future__ import annotations
@@ -18,13 +18,17 @@ import pytest
 
 from core.annotation.formats.cityscapes import CITYSCAPES, ids
 from core.classes import CAMVID_32
+from tests.conftest import ROOT
 
-PYTHON = os.environ.get("DATUMARO_PYTHON", "")
+MADE = ROOT / ".venv" / "datumaro"
+PYTHON = os.environ.get("DATUMARO_PYTHON") or (
+    str(MADE / "bin" / "python") if (MADE / "stamp").is_file() else ""
+)
 SCRIPT = Path(__file__).with_name("datumaro_reads.py")
 TO_DATUMARO = {"camvid": "camvid", "voc": "voc_segmentation", "coco": "coco_instances", "cvat": "cvat"}
 
 pytestmark = pytest.mark.skipif(
-    not PYTHON, reason="DATUMARO_PYTHON names no interpreter of an environment that has Datumaro"
+    not PYTHON, reason="Datumaro could not be installed: `make datumaro` says why"
 )
 
 

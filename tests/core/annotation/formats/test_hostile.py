@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import struct
 import tracemalloc
 import zlib
@@ -102,11 +103,12 @@ CASES = {
         "cannot be read as XML",
     ),
     "run lengths that are negative": (cvat(mask("-1,5")), "whole numbers from 0"),
-    "run lengths beyond 64 bits": (cvat(mask("99999999999999999999")), "too many digits"),
+    "run lengths beyond 64 bits": (cvat(mask("99999999999999999999")), "whole numbers from 0"),
     "run lengths that overflow": (cvat(mask("999999999,999999999")), "do not add up"),
     "run lengths too few": (cvat(mask("1,2")), "do not add up"),
+    "run lengths without a comma": (cvat(mask("2 2")), "whole numbers from 0"),
     "no run lengths": (cvat(mask("")), "whole numbers"),
-    "a run that is empty": (cvat(mask("1,,3")), "no or of too many digits"),
+    "a run that is empty": (cvat(mask("1,,3")), "whole numbers from 0"),
     "a mask outside": (cvat(mask("0,4", left=31)), "outside its 32 x 32"),
     "a mask left of it": (cvat(mask("0,4", left=-1)), "left is '-1'"),
     "a mask of no width": (cvat(mask("0", width=0)), "0 x 2"),
@@ -283,14 +285,24 @@ def test_a_file_twice_in_a_zip():
 
 @pytest.mark.parametrize("name", [found.name for found in FORMATS])
 def test_damage_of_any_kind_is_refused_or_does_not_matter(name, picture, zipped):
-    """A byte is turned at a time: each ends in a sentence, or in pictures."""
+    """A byte is changed at a time, of the zip or of a file in it: each ends in a sentence, or in pictures."""
     data = zipped(name, picture)
+    with ZipFile(io.BytesIO(data)) as archive:
+        files = {path: archive.read(path) for path in archive.namelist() if not path.startswith("README")}
     random = np.random.default_rng(5)
-    for place in random.integers(0, len(data), 60).tolist():
-        broken = bytearray(data)
-        broken[place] ^= int(random.integers(1, 256))
+    for _ in range(60):
         with suppress(AnnotationError):
-            list(read_zip(bytes(broken)))
+            list(read_zip(changed(data, random)))
+        path = list(files)[random.integers(len(files))]
+        with suppress(AnnotationError):
+            list(read_zip(zip_of({**files, path: changed(files[path], random)})))
+
+
+def changed(data: bytes, random: np.random.Generator) -> bytes:
+    """The data with one byte changed."""
+    broken = bytearray(data)
+    broken[random.integers(len(data))] ^= int(random.integers(1, 256))
+    return bytes(broken)
 
 
 def test_a_folder_with_links_shows_nothing_behind_them(tmp_path):
@@ -303,7 +315,30 @@ def test_a_folder_with_links_shows_nothing_behind_them(tmp_path):
     assert open_source(tmp_path / "set").paths == ("codes.txt",)
 
 
-@pytest.mark.parametrize("name", ["gone.zip", "a-pipe"])
-def test_what_is_not_there(name, tmp_path):
-    with pytest.raises(AnnotationError, match=r"does not exist"):
-        open_source(tmp_path / name)
+def test_what_is_not_there_or_is_no_file(tmp_path):
+    with pytest.raises(AnnotationError, match="does not exist"):
+        open_source(tmp_path / "gone.zip")
+    os.mkfifo(tmp_path / "pipe.zip")
+    with pytest.raises(AnnotationError, match="no regular file"):
+        open_source(tmp_path / "pipe.zip")
+
+
+def test_a_folder_of_too_many_files_is_not_listed_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.annotation.exchange.source.MAX_FILES", 3)
+    for number in range(5):
+        (tmp_path / f"{number}.png").touch()
+
+    with pytest.raises(AnnotationError, match="more than 3 files"):
+        open_source(tmp_path)
+
+
+def test_a_zip_whose_list_is_too_long_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr("core.annotation.exchange.source._MAX_DIRECTORY", 1000)
+
+    assert "lists far more" in refused({f"{number:060}.png": "" for number in range(100)})
+
+
+def test_xml_of_a_million_attributes_is_refused_before_it_is_read():
+    xml = "<annotations " + " ".join(f'a{number}=""' for number in range(1_000_001)) + "/>"
+
+    assert "1,000,000 attributes" in refused({"annotations.xml": xml})
