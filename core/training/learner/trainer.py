@@ -490,9 +490,12 @@ class PreparedRun:
             learner.unfreeze()
 
     def rates(self, stage: Stage, lr: float) -> Any:
-        """The learning rates of the parameter groups, the encoder first."""
+        """The learning rates of the groups that `trained_groups` gives, in their order."""
         encoder = self.recipe.encoder_lr if stage.encoder_lr is None else stage.encoder_lr
-        return np.array([lr * encoder, lr][-len(trained_groups(self.model, stage)) :])
+        if stage.fixed_norms:
+            shares = {"head": self.recipe.head_lr, "encoder": encoder, "rest": 1.0}
+            return np.array([lr * shares[part] for part in fixed_groups(self.model, stage)])
+        return np.array([lr * encoder, lr][-len(parameter_groups(self.model)) :])
 
     def _add_writers(
         self,
@@ -701,20 +704,26 @@ def parameter_groups(model: nn.Module) -> list[list[nn.Parameter]]:
 
 
 def trained_groups(model: nn.Module, stage: Stage) -> list[list[nn.Parameter]]:
-    """The parameter groups that a stage trains: without those of the norms, and of a frozen encoder, where
-    the norms are fixed. Otherwise all: fastai itself freezes a group, but trains the norms in it.
+    """The parameter groups that a stage trains: all, or where the norms are fixed those of `fixed_groups`."""
+    return list(fixed_groups(model, stage).values()) if stage.fixed_norms else parameter_groups(model)
+
+
+def fixed_groups(model: nn.Module, stage: Stage) -> dict[str, list[nn.Parameter]]:
+    """What a stage trains that fixes the norms: the last layer (head), the encoder, and the rest.
+
+    Nothing of the norms, and nothing of a frozen encoder: fastai, which freezes a group, trains its norms.
     """
-    if not stage.fixed_norms:
-        return parameter_groups(model)
-    norms = {
-        id(parameter)
-        for module in model.modules()
-        if isinstance(module, nn.modules.batchnorm._BatchNorm)
-        for parameter in module.parameters()
-    }
-    fixed = {id(p) for name, p in model.named_parameters() if stage.frozen and name.startswith(_DOWNWARD)}
-    groups = ([p for p in group if id(p) not in norms | fixed] for group in parameter_groups(model))
-    return [group for group in groups if group]
+    modules = dict(model.named_modules())
+    norms = {name for name, m in modules.items() if isinstance(m, nn.modules.batchnorm._BatchNorm)}
+    *_, head = (name for name, m in modules.items() if isinstance(m, nn.Conv2d))
+    groups: dict[str, list[nn.Parameter]] = {"head": [], "encoder": [], "rest": []}
+    for name, parameter in model.named_parameters():
+        owner = name.rpartition(".")[0]
+        if owner in norms or (stage.frozen and name.startswith(_DOWNWARD)):
+            continue
+        part = "head" if owner == head else "encoder" if name.startswith(_ENCODERS) else "rest"
+        groups[part].append(parameter)
+    return {part: parameters for part, parameters in groups.items() if parameters}
 
 
 def _seed(seed: int) -> None:

@@ -234,6 +234,11 @@ class Recipe(_Checked):
         description="The encoder's learning rate as a share of the stage's: pretrained weights need smaller "
         "steps.",
     )
+    head_lr: Positive = Field(
+        1.0,
+        description="Where the batch norms are fixed: the last layer's learning rate, as a multiple of the "
+        "stage's. What an added class is, that layer has to learn in few steps.",
+    )
     rare_crop: Share = Field(
         0.0, description="The share of crops that are placed on a pixel of a rarer class."
     )
