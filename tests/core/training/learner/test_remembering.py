@@ -130,9 +130,11 @@ def test_where_norms_are_fixed_the_last_layer_learns_by_itself(network, parts):
 
     assert list(trained) == parts
     assert [name.rpartition(".")[2] for name in trained["head"]] == ["weight", "bias"]
-    assert not [
-        n for group in trained.values() for n in group if n.startswith(("stem.", "down.")) or ".1." in n
-    ]
+    norms = [m for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    fixed = {names[id(each)] for norm in norms for each in norm.parameters()}
+    fixed |= {name for name in names.values() if name.startswith(("stem.", "down."))}
+    assert fixed.isdisjoint(name for group in trained.values() for name in group)
+    assert fixed | {name for group in trained.values() for name in group} == set(names.values())
 
 
 def test_an_encoder_that_is_not_frozen_is_a_group_of_its_own():
