@@ -256,6 +256,7 @@ class PreparedRun:
     loss: SegmentationLoss | RememberingLoss
     pictures: Pictures
     start: nn.Module | None
+    adds_classes: bool
     class_list: ClassList
     clock: _Clock
 
@@ -327,6 +328,7 @@ class PreparedRun:
             loss=_loss(recipe, counts, all_counts),
             pictures=pictures,
             start=_start_network(recipe) if recipe.pull else None,
+            adds_classes=_adds_classes(recipe, class_list),
             class_list=class_list,
             clock=_Clock(plan, pictures, done.seconds if done else 0.0),
         )
@@ -493,7 +495,8 @@ class PreparedRun:
         """The learning rates of the groups that `trained_groups` gives, in their order."""
         encoder = self.recipe.encoder_lr if stage.encoder_lr is None else stage.encoder_lr
         if stage.fixed_norms:
-            shares = {"head": self.recipe.head_lr, "encoder": encoder, "rest": 1.0}
+            head = self.recipe.head_lr if self.adds_classes else 1.0
+            shares = {"head": head, "encoder": encoder, "rest": 1.0}
             return np.array([lr * shares[part] for part in fixed_groups(self.model, stage)])
         return np.array([lr * encoder, lr][-len(parameter_groups(self.model)) :])
 
@@ -637,6 +640,13 @@ def _load_start_model(
     fitting = model.state_dict()
     fitting |= {k: v for k, v in weights.items() if v.shape == fitting[k].shape}
     model.load_state_dict(fitting)
+
+
+def _adds_classes(recipe: Recipe, class_list: ClassList) -> bool:
+    """Whether a run teaches a class that the model it starts from does not have."""
+    if recipe.classes != "extended" or recipe.start_model is None:
+        return False
+    return len(class_list) > len(read_card(recipe.start_model).class_list.classes)
 
 
 def _start_network(recipe: Recipe) -> nn.Module | None:

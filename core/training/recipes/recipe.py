@@ -236,8 +236,8 @@ class Recipe(_Checked):
     )
     head_lr: Positive = Field(
         1.0,
-        description="Where the batch norms are fixed: the last layer's learning rate, as a multiple of the "
-        "stage's. What an added class is, that layer has to learn in few steps.",
+        description="Where classes are added and the batch norms fixed: the last layer's learning rate, as a "
+        "multiple of the stage's, since it has to learn in few steps what an added class is.",
     )
     rare_crop: Share = Field(
         0.0, description="The share of crops that are placed on a pixel of a rarer class."
