@@ -283,8 +283,12 @@ def _print_card(card: ModelCard, as_json: bool) -> None:
         click.echo(card.model_dump_json())
         return
     from core.reports.model_words import accuracy_words
+    from core.training.corrections.figures import read_learned
 
     click.echo(f"{card.name} {accuracy_words(card)}")
+    learned = read_learned(card.training)
+    for sentence in learned.sentences() if learned else ():
+        click.echo(sentence)
 
 
 def _print_epoch(report: EpochReport) -> None:

@@ -256,6 +256,7 @@ class PreparedRun:
     loss: SegmentationLoss | RememberingLoss
     pictures: Pictures
     start: nn.Module | None
+    adds_classes: bool
     class_list: ClassList
     clock: _Clock
 
@@ -327,6 +328,7 @@ class PreparedRun:
             loss=_loss(recipe, counts, all_counts),
             pictures=pictures,
             start=_start_network(recipe) if recipe.pull else None,
+            adds_classes=_adds_classes(recipe, class_list),
             class_list=class_list,
             clock=_Clock(plan, pictures, done.seconds if done else 0.0),
         )
@@ -490,9 +492,13 @@ class PreparedRun:
             learner.unfreeze()
 
     def rates(self, stage: Stage, lr: float) -> Any:
-        """The learning rates of the parameter groups, the encoder first."""
+        """The learning rates of the groups that `trained_groups` gives, in their order."""
         encoder = self.recipe.encoder_lr if stage.encoder_lr is None else stage.encoder_lr
-        return np.array([lr * encoder, lr][-len(trained_groups(self.model, stage)) :])
+        if stage.fixed_norms:
+            head = self.recipe.head_lr if self.adds_classes else 1.0
+            shares = {"head": head, "encoder": encoder, "rest": 1.0}
+            return np.array([lr * shares[part] for part in fixed_groups(self.model, stage)])
+        return np.array([lr * encoder, lr][-len(parameter_groups(self.model)) :])
 
     def _add_writers(
         self,
@@ -636,6 +642,13 @@ def _load_start_model(
     model.load_state_dict(fitting)
 
 
+def _adds_classes(recipe: Recipe, class_list: ClassList) -> bool:
+    """Whether a run teaches a class that the model it starts from does not have."""
+    if recipe.classes != "extended" or recipe.start_model is None:
+        return False
+    return len(class_list) > len(read_card(recipe.start_model).class_list.classes)
+
+
 def _start_network(recipe: Recipe) -> nn.Module | None:
     """The network of the model that a recipe starts from, as it is in the store."""
     from core.models.weights import load_model
@@ -701,20 +714,26 @@ def parameter_groups(model: nn.Module) -> list[list[nn.Parameter]]:
 
 
 def trained_groups(model: nn.Module, stage: Stage) -> list[list[nn.Parameter]]:
-    """The parameter groups that a stage trains: without those of the norms, and of a frozen encoder, where
-    the norms are fixed. Otherwise all: fastai itself freezes a group, but trains the norms in it.
+    """The parameter groups that a stage trains: all, or where the norms are fixed those of `fixed_groups`."""
+    return list(fixed_groups(model, stage).values()) if stage.fixed_norms else parameter_groups(model)
+
+
+def fixed_groups(model: nn.Module, stage: Stage) -> dict[str, list[nn.Parameter]]:
+    """What a stage trains that fixes the norms: the last layer (head), the encoder, and the rest.
+
+    Nothing of the norms, and nothing of a frozen encoder: fastai, which freezes a group, trains its norms.
     """
-    if not stage.fixed_norms:
-        return parameter_groups(model)
-    norms = {
-        id(parameter)
-        for module in model.modules()
-        if isinstance(module, nn.modules.batchnorm._BatchNorm)
-        for parameter in module.parameters()
-    }
-    fixed = {id(p) for name, p in model.named_parameters() if stage.frozen and name.startswith(_DOWNWARD)}
-    groups = ([p for p in group if id(p) not in norms | fixed] for group in parameter_groups(model))
-    return [group for group in groups if group]
+    modules = dict(model.named_modules())
+    norms = {name for name, m in modules.items() if isinstance(m, nn.modules.batchnorm._BatchNorm)}
+    *_, head = (name for name, m in modules.items() if isinstance(m, nn.Conv2d))
+    groups: dict[str, list[nn.Parameter]] = {"head": [], "encoder": [], "rest": []}
+    for name, parameter in model.named_parameters():
+        owner = name.rpartition(".")[0]
+        if owner in norms or (stage.frozen and name.startswith(_DOWNWARD)):
+            continue
+        part = "head" if owner == head else "encoder" if name.startswith(_ENCODERS) else "rest"
+        groups[part].append(parameter)
+    return {part: parameters for part, parameters in groups.items() if parameters}
 
 
 def _seed(seed: int) -> None:

@@ -234,6 +234,11 @@ class Recipe(_Checked):
         description="The encoder's learning rate as a share of the stage's: pretrained weights need smaller "
         "steps.",
     )
+    head_lr: Positive = Field(
+        1.0,
+        description="Where classes are added and the batch norms fixed: the last layer's learning rate, as a "
+        "multiple of the stage's, since it has to learn in few steps what an added class is.",
+    )
     rare_crop: Share = Field(
         0.0, description="The share of crops that are placed on a pixel of a rarer class."
     )

@@ -13,6 +13,7 @@ from core.datasets.layouts.opening import open_dataset
 from core.durations import duration, estimate
 from core.errors import StreetScopeError
 from core.jobs import Job
+from core.segmentation.sizes import TRAINED
 from core.training.control.corrections import latest_learning, learn_from_corrections, what_was_learnt
 from core.training.control.estimate import Estimate, kept_estimate, measure
 from core.training.control.launch import request_stop
@@ -220,12 +221,15 @@ def _resume(run: str) -> None:
 def show_learned(learned: Learned, model: str) -> None:
     """What a model gained and lost: a loss as large as a gain. model: its name."""
     st.markdown(markdown("##### {model} has learnt", model=model))
-    _metrics(_where(learned, learned.on_photos), learned.on_photos)
+    photos, known = st.columns(2, gap="medium")
+    with photos:
+        _metrics(_where(learned, learned.on_photos), learned.on_photos)
     if learned.on_reference is not None:
-        _metrics(_where(learned, learned.on_reference), learned.on_reference)
+        with known:
+            _metrics(_where(learned, learned.on_reference), learned.on_reference)
     if learned.is_anecdote:
         st.info(
-            "The first line is an anecdote: the network was asked about the pictures that it learnt from.",
+            "The gain is an anecdote: the network was asked about the very pictures that it learnt from.",
             icon=":material/info:",
         )
     for new in learned.added:
@@ -238,6 +242,12 @@ def show_learned(learned: Learned, model: str) -> None:
                 iou=_percent(iou),
             )
         )
+    st.page_link(
+        "pages/compare.py",
+        label="Compare old and new on a photo",
+        icon=":material/compare:",
+        query_params={"model1": learned.start, "model2": model, "size1": TRAINED, "size2": TRAINED},
+    )
     with st.expander("Each class before and after"):
         _class_table(learned)
 
@@ -259,7 +269,16 @@ def _metrics(title: Markdown, compared: BeforeAfter) -> None:
             ("Pixel accuracy", compared.before.accuracy, compared.after.accuracy),
             ("Mean IoU", compared.before.mean_iou, compared.after.mean_iou),
         ):
-            st.metric(name, _percent(after), _points(before, after), width="content", border=True)
+            points = 0.0 if before is None or after is None else round(100 * (after - before), 1)
+            st.metric(
+                name,
+                _percent(after),
+                markdown("{points:+.1f} points", points=points) if points else "unchanged",
+                delta_color="normal" if points else "off",
+                delta_arrow="auto" if points else "off",
+                width="content",
+                border=True,
+            )
 
 
 def _class_table(learned: Learned) -> None:
@@ -289,9 +308,3 @@ def _iou(figures: Figures | None, name: str) -> Markdown:
 
 def _percent(share: float | None) -> Markdown:
     return markdown("none") if share is None else markdown("{share:.1%}", share=share)
-
-
-def _points(before: float | None, after: float | None) -> Markdown | None:
-    if before is None or after is None:
-        return None
-    return markdown("{points:+.1f} points", points=100 * (after - before))

@@ -106,6 +106,9 @@ def test_a_recipe_can_start_from_any_model_and_corrections_always_make_one(
     assert [card["name"] for card in cards] == ["colours-corrected", "colours-corrected-2"]
     assert cards[0]["training"]["recipe"]["start_model"] == colour_model
     assert cards[0]["training"]["learned"]["on_reference"]["dataset"] == "toytown"
+    printed = run(*command)
+    assert printed.startswith("colours-corrected-3 has a pixel accuracy of")
+    assert "\nIt started from colours and learnt from 4 corrected photos.\n" in printed
     planned = run("plan", *command[1:], "--no-measure")
     assert "It starts from the model colours" in planned
 

@@ -19,18 +19,26 @@ from core.training.runs.status import enqueue
 from tests.conftest import COLOURS, ROAD
 from tests.runs import write
 
+APP = """
+import streamlit as st
+from pages.widgets.annotate.learn import learning
 
-def _script(name: str, model: str) -> None:
-    from pages.widgets.annotate.learn import learning
+def part():
+    learning("mine", "colours")
 
-    learning(name, model)
+st.navigation([st.Page(part, title="Part"), st.Page("pages/compare.py")]).run()
+"""
+"""An app of the part alone, and of a page that it has a link to."""
 
 
 @pytest.fixture
 def page(colour_model, tmp_path, monkeypatch) -> AppTest:
     monkeypatch.setenv("STREETSCOPE_DATA", str(tmp_path / "data"))
-    (tmp_path / "data").mkdir()
-    return AppTest.from_function(_script, args=("mine", colour_model))
+    for folder in ("data", "app/pages"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "app" / "app.py").write_text(APP)
+    (tmp_path / "app" / "pages" / "compare.py").touch()
+    return AppTest.from_file(str(tmp_path / "app" / "app.py"))
 
 
 def correct(count: int) -> Path:
@@ -113,7 +121,7 @@ def test_afterwards_the_loss_is_as_large_as_the_gain(page) -> None:
             dataset="mine", split="train", images=1, before=figures(0.5, 0.25), after=figures(0.75, 0.5)
         ),
         on_reference=BeforeAfter(
-            dataset="toytown", split="valid", images=24, before=figures(0.9, 0.6), after=figures(0.88, 0.55)
+            dataset="toytown", split="valid", images=24, before=figures(0.9, 0.6), after=figures(0.9001, 0.55)
         ),
     )
     write_json(run_folder(run) / LEARNED, learned.model_dump(mode="json"))
@@ -123,7 +131,7 @@ def test_afterwards_the_loss_is_as_large_as_the_gain(page) -> None:
     assert [(m.label, m.value, m.delta) for m in page.metric] == [
         ("Pixel accuracy", "75.0%", "+25.0 points"),
         ("Mean IoU", "50.0%", "+25.0 points"),
-        ("Pixel accuracy", "88.0%", "-2.0 points"),
+        ("Pixel accuracy", "90.0%", "unchanged"),
         ("Mean IoU", "55.0%", "-5.0 points"),
     ]
     assert "an anecdote" in words(page)

@@ -8,9 +8,12 @@ import pytest
 import torch
 
 from core.evaluation.metrics import IGNORE
+from core.models.networks import find_network
 from core.training.learner.data import Mixture
 from core.training.learner.examples import TrainingExample
 from core.training.learner.loss import RememberingLoss, SegmentationLoss, divergence
+from core.training.learner.trainer import fixed_groups
+from tests.runs import make_stage
 
 
 def labelled(classes: int = 3) -> SegmentationLoss:
@@ -116,3 +119,26 @@ def test_without_replay_a_batch_has_own_pictures_alone():
 
     assert len(mixture) == 2
     assert sorted(mixture.draw(steps=2, own=3, replay=0, rng=chance())) == [0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(("network", "parts"), [("unet_tiny", ["head", "rest"]), ("pixel_colour", ["head"])])
+def test_where_norms_are_fixed_the_last_layer_learns_by_itself(network, parts):
+    model = find_network(network).build(4, False)
+    groups = fixed_groups(model, make_stage(frozen=True, fixed_norms=True))
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    trained = {part: [names[id(each)] for each in group] for part, group in groups.items()}
+
+    assert list(trained) == parts
+    assert [name.rpartition(".")[2] for name in trained["head"]] == ["weight", "bias"]
+    norms = [m for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    fixed = {names[id(each)] for norm in norms for each in norm.parameters()}
+    fixed |= {name for name in names.values() if name.startswith(("stem.", "down."))}
+    assert fixed.isdisjoint(name for group in trained.values() for name in group)
+    assert fixed | {name for group in trained.values() for name in group} == set(names.values())
+
+
+def test_an_encoder_that_is_not_frozen_is_a_group_of_its_own():
+    model = find_network("unet_lite0").build(4, False)
+
+    assert list(fixed_groups(model, make_stage(fixed_norms=True))) == ["head", "encoder", "rest"]
+    assert list(fixed_groups(model, make_stage(fixed_norms=True, frozen=True))) == ["head", "rest"]

@@ -121,6 +121,24 @@ def test_the_first_answers_are_the_old_models(place, tmp_path) -> None:
     assert run.class_list.names == CODES
 
 
+def test_the_last_layer_learns_faster_only_where_classes_are_added(place, tmp_path) -> None:
+    recipe = quick(head_lr=10.0)
+    adds, plain = (
+        trainer.prepare(
+            recipe,
+            open_dataset(write_corrections(tmp_path, 1, codes, name)),
+            tmp_path / f"run-{name}",
+            lambda _: None,
+            (),
+            trainer.Watch(),
+        )
+        for name, codes in (("adds", CODES), ("plain", (*CODES[:BECAK], "Void")))
+    )
+
+    assert adds.rates(recipe.stages[0], 0.5).tolist() == [5.0, 0.5]
+    assert plain.rates(recipe.stages[0], 0.5).tolist() == [0.5, 0.5]
+
+
 def test_replay_frames_do_not_teach_the_added_class(place, tmp_path) -> None:
     codes = (*CODES[:BECAK], "MotorcycleScooter")  # which Toytown has too, and labels
     dataset = open_dataset(write_corrections(tmp_path, 1, codes))
