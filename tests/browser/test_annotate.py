@@ -211,7 +211,7 @@ def test_one_finger_draws_and_two_move(desk: Desk, open_page: OpenPage, screensh
     page = open_page(desk.frame("street_2"), width=400, height=800, touch=True)
     shown = editor(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 400
-    page.get_by_role("searchbox", name="Find a class").fill("tre")
+    page.get_by_role("searchbox", name="Find or add a class").fill("tre")
     shown.get_by_role("button", name=re.compile("^Tree")).tap()
     fingers = Fingers(page)
     fingers.send("touchStart", (20, 20))
