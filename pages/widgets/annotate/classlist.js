@@ -9,8 +9,11 @@ const LONGEST_NAME = 60; // of a class
 const inWords = (count) => count.toLocaleString("en");
 
 export class ClassList {
-  /** onChoose(number); onAdd(name): somebody wants a class that there is not. */
-  constructor({ onChoose, onAdd }) {
+  /**
+   * onChoose(number); onAdd(name): somebody wants a class that there is not; onFound(): the search has ended.
+   */
+  constructor({ onChoose, onAdd, onFound }) {
+    this.onFound = onFound;
     this.onChoose = onChoose;
     this.onAdd = onAdd;
     this.locked = new Set();
@@ -31,6 +34,9 @@ export class ClassList {
       const first = [...this.list.children].find((entry) => !entry.hidden);
       if (first) this.choose(Number(first.dataset.label));
       else this.addSearched();
+      this.search.value = "";
+      this.filter();
+      this.onFound();
     });
   }
 

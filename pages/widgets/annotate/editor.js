@@ -84,7 +84,11 @@ class Editor {
       this.surface.linesChanged();
     });
     this.onlyUnreviewed = unreviewedToggle(() => {});
-    this.classes = new ClassList({ onChoose: (label) => this.choose(label), onAdd: (name) => this.addClass(name) });
+    this.classes = new ClassList({
+      onChoose: (label) => this.choose(label),
+      onAdd: (name) => this.addClass(name),
+      onFound: () => this.surface.marksLayer.focus({ preventScroll: true }),
+    });
     const part = (className, ...children) => element("div", { className }, ...children);
     const tools = part(
       "toolbar",
