@@ -45,7 +45,7 @@ class Desk:
 
     def frame(self, name: str) -> str:
         """The address at which a frame of `street` is corrected."""
-        return f"{self.app.url}/annotate?set=street&frame={name}"
+        return f"{self.app.url}/annotate?dataset=street&frame={name}"
 
     def kill(self) -> None:
         """As a power cut does, but for the disk."""
