@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from core.annotation.regions import regions
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.strokes import Point, brush, component, painted, polygon
 from tests.browser.conftest import start_server, stop_servers
@@ -44,7 +45,7 @@ class Desk:
 
     def frame(self, name: str) -> str:
         """The address at which a frame of `street` is corrected."""
-        return f"{self.app.url}/annotate?set=street&frame={name}"
+        return f"{self.app.url}/annotate?dataset=street&frame={name}"
 
     def kill(self) -> None:
         """As a power cut does, but for the disk."""
@@ -176,6 +177,17 @@ def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screens
         page.keyboard.press("Control+Shift+z")
     expect_saved(page, desk, cornered)
 
+    page.keyboard.press("r")
+    page.keyboard.press(str(TREE + 1))
+    expect(shown).to_have_attribute("data-regions", "middle")
+    click(page, 45, 100)
+    pieces = regions(np.asarray(Image.open(desk.data / "street/images/street_1.png")), STREET, "middle")
+    alike = (pieces == pieces[45, 100]) & (cornered == cornered[45, 100])
+    assigned = painted(cornered, alike, TREE)
+    expect_saved(page, desk, assigned)
+    page.keyboard.press("Control+z")
+    expect_saved(page, desk, cornered)
+
     page.keyboard.press("b")
     page.get_by_role("button", name="Keep Sky as it is").click()
     page.get_by_role("button", name="Only over not reviewed").click()
@@ -211,7 +223,12 @@ def test_one_finger_draws_and_two_move(desk: Desk, open_page: OpenPage, screensh
     page = open_page(desk.frame("street_2"), width=400, height=800, touch=True)
     shown = editor(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 400
-    page.get_by_role("searchbox", name="Find a class").fill("tre")
+    search = page.get_by_role("searchbox", name="Find or add a class")
+    search.fill("Becak")
+    page.keyboard.press("Enter")
+    expect(shown.locator("li.chosen")).to_contain_text("Becak")
+    assert (desk.data / "corrections-mine/codes.txt").read_text().split()[-1] == "Becak"
+    search.fill("tre")
     shown.get_by_role("button", name=re.compile("^Tree")).tap()
     fingers = Fingers(page)
     fingers.send("touchStart", (20, 20))

@@ -4,29 +4,53 @@ import { element, fill, icon, setClass, swatch } from "./elements.js";
 
 const LOCK = "M4.5 7.5h7v5.5h-7zM6 7.5V5.5a2 2 0 0 1 4 0v2";
 
+const LONGEST_NAME = 60; // of a class
+
 const inWords = (count) => count.toLocaleString("en");
 
 export class ClassList {
-  /** onChoose(number), onLocks(): which classes stay as they are has changed. */
-  constructor({ onChoose, onLocks }) {
+  /**
+   * onChoose(number); onAdd(name): somebody wants a class that there is not; onFound(): the search has ended.
+   */
+  constructor({ onChoose, onAdd, onFound }) {
+    this.onFound = onFound;
     this.onChoose = onChoose;
-    this.onLocks = onLocks;
+    this.onAdd = onAdd;
     this.locked = new Set();
     this.chosen = 0;
     this.names = [];
-    this.search = element("input", { type: "search", placeholder: "Find a class", className: "find" });
-    this.search.setAttribute("aria-label", "Find a class");
+    this.search = element("input", { type: "search", placeholder: "Find or add a class", className: "find" });
+    this.search.setAttribute("aria-label", "Find or add a class");
+    this.search.maxLength = LONGEST_NAME;
     this.list = element("ul");
     this.list.setAttribute("aria-label", "Class to draw with");
-    this.empty = element("p", { className: "note", textContent: "No class has this name." });
-    this.element = element("section", { className: "classes" }, this.search, this.list, this.empty);
+    this.add = element("button", { type: "button", className: "add", hidden: true });
+    this.add.addEventListener("click", () => this.addSearched());
+    this.element = element("section", { className: "classes" }, this.search, this.list, this.add);
     this.element.setAttribute("aria-label", "Classes");
     this.search.addEventListener("input", () => this.filter());
     this.search.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       const first = [...this.list.children].find((entry) => !entry.hidden);
       if (first) this.choose(Number(first.dataset.label));
+      else this.addSearched();
+      this.search.value = "";
+      this.filter();
+      this.onFound();
     });
+  }
+
+  addSearched() {
+    const name = this.search.value.trim();
+    if (!name || this.find(name) >= 0) return;
+    this.onAdd(name);
+    this.search.value = "";
+    this.filter();
+  }
+
+  /** The number of the class of that name; -1 if there is none. */
+  find(name) {
+    return this.names.findIndex((each) => each.toLowerCase() === name.toLowerCase());
   }
 
   show(names, colours) {
@@ -57,13 +81,12 @@ export class ClassList {
     lock.addEventListener("click", () => {
       if (!this.locked.delete(label)) this.locked.add(label);
       lock.setAttribute("aria-pressed", this.locked.has(label));
-      this.onLocks();
     });
     return element("li", { attributes: { "data-label": label } }, pick, lock);
   }
 
   choose(label) {
-    if (label < 0 || label >= this.names.length) return;
+    if (!(label in this.names)) return;
     this.chosen = label;
     this.mark();
     this.onChoose(label);
@@ -95,12 +118,11 @@ export class ClassList {
 
   filter() {
     const wanted = this.search.value.trim().toLowerCase();
-    let found = 0;
     for (const entry of this.list.children) {
       entry.hidden = !this.names[Number(entry.dataset.label)].toLowerCase().includes(wanted);
-      found += !entry.hidden;
     }
-    this.empty.hidden = found > 0;
+    this.add.hidden = wanted === "" || this.find(wanted) >= 0;
+    this.add.textContent = `Add the class “${this.search.value.trim()}”`;
   }
 
   /** Mark the class of the pixel that is pointed at. */

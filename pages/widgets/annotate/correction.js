@@ -22,6 +22,8 @@ function keptUnsaved(id) {
   }
 }
 
+const toBase64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
 const stepsOf = (edits) => edits.map(([forward, back]) => ({ forward: unpacked(forward), back: unpacked(back) }));
 
 export class Correction {
@@ -81,8 +83,8 @@ export class Correction {
 
   /** Edits that the server has not got, on top of its mask. What was undone or done again it has lost track of. */
   reapply() {
-    this.unsaved = this.unsaved.filter(({ kind }) => kind === "edit");
-    for (const edit of this.unsaved) {
+    this.unsaved = this.unsaved.filter(({ kind }) => kind === "edit" || kind === "class");
+    for (const edit of this.unsaved.filter(({ kind }) => kind === "edit")) {
       edit.version = this.version;
       const forward = this.history.edit(unpacked(edit.packed));
       if (forward) this.version += 1;
@@ -123,10 +125,16 @@ export class Correction {
     return true;
   }
 
+  /** Add a class by its name; Python then says that there is one more. */
+  addClass(name) {
+    this.added = name;
+    this.enqueue("class", toBase64(name));
+  }
+
   enqueue(kind, bytes) {
     this.count += 1;
     this.unsaved.push({ n: this.count, kind, packed: bytes, version: this.version });
-    this.version += 1;
+    if (kind !== "class") this.version += 1;
     this.keep();
     this.flush();
     this.onState();

@@ -9,11 +9,14 @@ import { Drawing } from "./drawing.js";
 import { element, percent } from "./elements.js";
 import { WHOLE_PICTURE } from "./geometry.js";
 import { HeldKeys, isTyped } from "./holding.js";
+import { fetchInflated } from "./fetching.js";
 import { fetchPhoto } from "./picture.js";
+import { Regions, packedBytes } from "./regions.js";
 import { NOT_REVIEWED } from "./runs.js";
 import { AS_SHOWN, Stroke } from "./stroke.js";
 import { Surface } from "./surface.js";
 import {
+  ScalePicker,
   SizeSlider,
   TOOLS,
   ToolPicker,
@@ -42,6 +45,8 @@ class Editor {
     this.lastPoint = null; // where the last stroke ended
     this.corners = []; // of the polygon that is being drawn, in half pixels
     this.pointer = null;
+    this.regions = null; // of the picture, once they are asked for and there
+    this.outlined = { number: -1, path: null };
     this.build();
     this.drawing = new Drawing(this.surface.marksLayer, this);
     const tree = parent.getRootNode();
@@ -64,6 +69,7 @@ class Editor {
     this.picker = new ToolPicker((tool) => this.pick(tool));
     this.sizes = new SizeSlider(() => this.surface.schedule());
     this.square = squareToggle(() => this.surface.schedule());
+    this.scales = new ScalePicker(() => this.wantRegions());
     this.undoButton = button("Undo", "undo", () => this.undo(), { key: "Ctrl + Z" });
     this.redoButton = button("Redo", "redo", () => this.redo(), { key: "Ctrl + Shift + Z" });
     this.zoomButtons = new ZoomButtons({
@@ -78,13 +84,18 @@ class Editor {
       this.surface.linesChanged();
     });
     this.onlyUnreviewed = unreviewedToggle(() => {});
-    this.classes = new ClassList({ onChoose: (label) => this.choose(label), onLocks: () => {} });
+    this.classes = new ClassList({
+      onChoose: (label) => this.choose(label),
+      onAdd: (name) => this.addClass(name),
+      onFound: () => this.surface.marksLayer.focus({ preventScroll: true }),
+    });
     const part = (className, ...children) => element("div", { className }, ...children);
     const tools = part(
       "toolbar",
       this.picker.element,
       part("pair", this.undoButton, this.redoButton),
-      part("settings", this.sizes.element, this.square.element),
+      part("settings brushing", this.sizes.element, this.square.element),
+      this.scales.element,
       part("settings", this.slider.element, this.boundaries.element),
       part("end", this.zoomButtons.element, this.help.button),
     );
@@ -140,6 +151,7 @@ class Editor {
   update({ data, setStateValue }) {
     this.data = data;
     this.send = (message) => setStateValue("edits", message);
+    this.ask = (wanted) => setStateValue("regions", wanted);
     this.surface.marksLayer.setAttribute("aria-label", data.label);
     this.root.style.setProperty("--rows", data.picture.height);
     this.root.style.setProperty("--columns", data.picture.width);
@@ -147,7 +159,93 @@ class Editor {
     this.correction?.hear(data.answer);
     this.leaving?.hear(data.answer);
     if (isNew) this.load(data.picture);
-    else if (this.correction) this.showState();
+    else if (this.correction) {
+      this.followClasses(data.picture);
+      this.showState();
+    }
+    this.followRegions();
+  }
+
+  /** A class may have been added, here or in another window. */
+  followClasses({ names, colours }) {
+    const { description } = this.correction;
+    if (names.length === description.names.length) return;
+    Object.assign(description, { names, colours });
+    this.classes.show(names, colours);
+    this.surface.setColours(colours);
+    if (this.correction.added) this.classes.choose(this.classes.find(this.correction.added));
+    this.correction.added = null;
+    this.showCounts();
+  }
+
+  // --- regions ---------------------------------------------------------------------------------
+
+  /** Ask for the regions of the picture in the size that is chosen. */
+  wantRegions() {
+    if (this.tool !== "region" || this.correction === null) return;
+    const wanted = { id: this.correction.id, scale: this.scales.value };
+    if (this.regions?.id === wanted.id && this.regions.scale === wanted.scale) return;
+    this.regions = null;
+    if (this.data.regions?.id === wanted.id && this.data.regions.scale === wanted.scale) this.followRegions();
+    else this.ask(wanted);
+    this.say(this.pointer);
+  }
+
+  async followRegions() {
+    const { data, correction } = this;
+    const offered = data.regions;
+    if (!offered || offered.id !== correction?.id || offered.scale !== this.scales.value) return;
+    if (this.regions?.address === offered.address) return;
+    try {
+      const bytes = await fetchInflated(offered.address, packedBytes(correction.size));
+      if (this.correction !== correction || offered.scale !== this.scales.value) return;
+      this.regions = { ...offered, map: Regions.unpack(bytes, correction.size) };
+      this.outlined = { number: -1, path: null };
+      this.root.dataset.regions = offered.scale;
+      this.surface.schedule();
+      this.say(this.pointer);
+    } catch (error) {
+      console.warn("The regions could not be loaded.", error);
+    }
+  }
+
+  /** Give the regions at some places to the stroke in hand: what of them shows the class under the pointer. */
+  coverRegions(places) {
+    if (this.regions === null) return;
+    const { width } = this.correction.size;
+    const { map } = this.regions;
+    for (const place of places) {
+      const { row, col } = this.surface.pixelAt(place);
+      const like = this.seen[row * width + col];
+      this.stroke.runs(map.runsWithin(map.at(row, col), (at) => this.seen[at] === like));
+    }
+  }
+
+  paintRegion(context) {
+    const { row, col } = this.surface.pixelAt(this.pointer);
+    const number = this.regions.map.at(row, col);
+    if (this.outlined.number !== number) {
+      const path = new Path2D();
+      const sides = this.regions.map.outline(number);
+      for (let i = 0; i < sides.length; i += 4) {
+        path.moveTo(sides[i + 1], sides[i]);
+        path.lineTo(sides[i + 3], sides[i + 2]);
+      }
+      this.outlined = { number, path };
+    }
+    const corner = this.surface.onCanvas({ x: 0, y: 0 });
+    context.save();
+    context.setTransform(this.surface.scale, 0, 0, this.surface.scale, corner.x, corner.y);
+    const unit = this.surface.unit / this.surface.scale;
+    for (const [width, colour] of [
+      [4, "rgb(0 0 0 / 65%)"],
+      [2, "white"],
+    ]) {
+      context.lineWidth = width * unit;
+      context.strokeStyle = colour;
+      context.stroke(this.outlined.path);
+    }
+    context.restore();
   }
 
   async load(description) {
@@ -192,6 +290,7 @@ class Editor {
     this.showZoom();
     this.maskChanged(null);
     this.showState();
+    this.wantRegions();
   }
 
   complain(error) {
@@ -260,6 +359,7 @@ class Editor {
     if (this.mark) surface.markPixel(this.mark);
     context.lineWidth = 1.25 * surface.unit;
     if (this.corners.length > 0) this.paintPolygon(context);
+    if (this.tool === "region" && this.regions && pointer && !this.moves()) this.paintRegion(context);
     if (pointer === null || !BRUSHES.has(this.tool) || this.data.readOnly || this.moves()) return;
     const { x, y } = surface.onCanvas(surface.pointAt(pointer, this.sizes.width));
     const reach = (this.sizes.width / 2) * surface.scale;
@@ -301,7 +401,13 @@ class Editor {
     this.picker.show(tool);
     this.root.dataset.tool = tool;
     this.surface.setMoving(this.moves());
+    this.wantRegions();
     this.surface.schedule();
+  }
+
+  addClass(name) {
+    if (!this.canDraw) return;
+    this.correction.addClass(name);
   }
 
   /** Draw with a class, or with "right as it is". */
@@ -353,7 +459,11 @@ class Editor {
     if (this.tool === "pick") this.pickClass(place);
     else if (this.tool === "bucket") this.fill(place, event.altKey);
     else if (this.tool === "polygon") this.addCorner(place, event);
-    else {
+    else if (this.tool === "region") {
+      this.seen = this.correction.shown.slice();
+      this.stroke = this.newStroke(event.altKey);
+      this.coverRegions([place]);
+    } else {
       this.stroke = this.newStroke(event.altKey);
       const point = this.pointAt(place);
       this.path = event.shiftKey && this.lastPoint ? [this.lastPoint, point] : [point];
@@ -371,6 +481,10 @@ class Editor {
 
   draw(places, event) {
     if (this.stroke === null) return;
+    if (this.tool === "region") {
+      this.coverRegions(places);
+      return;
+    }
     if (event.shiftKey) {
       this.stroke.restore();
       this.path = [this.path[0], this.pointAt(places.at(-1))];
@@ -383,7 +497,7 @@ class Editor {
   }
 
   end() {
-    if (this.stroke !== null) this.lastPoint = this.path.at(-1);
+    if (this.stroke !== null && BRUSHES.has(this.tool)) this.lastPoint = this.path.at(-1);
     this.finish();
   }
 
@@ -461,6 +575,7 @@ class Editor {
 
   /** What is under the pointer: its class, and whether somebody has reviewed it. */
   say(place) {
+    if (this.correction === null) return;
     if (place === null || place.x < 0 || place.y < 0 || place.x > 1 || place.y > 1) {
       this.classes.point(null);
       this.spoken.textContent = "";
@@ -471,7 +586,8 @@ class Editor {
     const label = this.correction.shown[at];
     const name = this.correction.description.names[label] ?? "no class";
     const state = this.correction.mask[at] === NOT_REVIEWED ? "not reviewed" : "reviewed";
-    this.spoken.textContent = `Row ${row}, column ${col}: ${name}, ${state}`;
+    const looks = this.tool === "region" && this.regions === null ? "Finding the regions … " : "";
+    this.spoken.textContent = `${looks}Row ${row}, column ${col}: ${name}, ${state}`;
     this.classes.point(label);
   }
 

@@ -12,12 +12,14 @@ import zlib
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from core.annotation.history import Edit
+from core.annotation.regions import Scale, packed_regions, regions
 from core.annotation.store import OpenCorrection
 from core.photos import images
 from pages.widgets.annotate.presence import opened_elsewhere
@@ -28,6 +30,7 @@ from pages.widgets.viewer.pixel_viewer import SOURCES, STYLE, Look, Pixel
 
 _HERE = Path(__file__).parent
 _KEY = "editor"
+_SCALES: tuple[Scale, ...] = get_args(Scale)
 _ELSEWHERE = (
     "Another window has this picture open, too: both draw on the same correction, and nothing is lost."
 )
@@ -45,7 +48,18 @@ _OF_THE_VIEWER = (
     "gestures",
     "holding",
 )
-_OWN = ("runs", "strokes", "history", "correction", "tint", "stroke", "drawing", "classlist", "surface")
+_OWN = (
+    "regions",
+    "runs",
+    "strokes",
+    "history",
+    "correction",
+    "tint",
+    "stroke",
+    "drawing",
+    "classlist",
+    "surface",
+)
 _LAST = ("toolbox", "editor")
 EDITOR_SOURCES = {name: SOURCES[name] for name in _OF_THE_VIEWER} | {
     name: _HERE / f"{name}.js" for name in (*_OWN, *_LAST)
@@ -65,8 +79,7 @@ def editor(
     label: what a screen reader calls the picture. read_only: why nobody may draw, as a sentence; empty to let
     them. at: a pixel to mark, look: the part to show, when the picture is new on the page.
     """
-    message = _message()
-    answer = None if read_only else take(correction, message)
+    answer = None if read_only else take(correction, _sent("edits"))
     known = answer is not None and answer.id == identity(correction)
     _mount(
         key=_KEY,
@@ -88,9 +101,11 @@ def editor(
                 "at": None if at is None else {"row": at[0], "col": at[1]},
                 "look": None if look is None else {"left": look.left, "top": look.top, "span": look.span},
             },
+            "regions": _regions(correction),
             "answer": None if answer is None else _answered(answer, correction, known),
         },
         on_edits_change=lambda: None,  # its run takes what was sent
+        on_regions_change=lambda: None,  # its run answers with them
     )
 
 
@@ -99,11 +114,30 @@ def identity(correction: OpenCorrection) -> str:
     return f"{correction.set_name}/{correction.key}"
 
 
-def _message() -> Mapping[str, object]:
-    """What the browser has last sent; it can be anything."""
+def _sent(name: str) -> Mapping[str, object]:
+    """What the browser has last sent as `name`; it can be anything."""
     everything = st.session_state.get(_KEY)
-    message = everything.get("edits") if isinstance(everything, Mapping) else None
+    message = everything.get(name) if isinstance(everything, Mapping) else None
     return message if isinstance(message, Mapping) else {}
+
+
+def _regions(correction: OpenCorrection) -> dict[str, object] | None:
+    """The regions that the browser has asked for; they are cut where the start has another class."""
+    asked = _sent("regions")
+    scale = next((each for each in _SCALES if each == asked.get("scale")), None)
+    if scale is None or asked.get("id") != identity(correction):
+        return None
+    start = correction.start
+    packed = _packed_regions(correction.key, zlib.adler32(start.tobytes()), scale, correction.image, start)
+    address = media_url(packed, "application/octet-stream", "editor.regions")
+    return {"id": identity(correction), "scale": scale, "address": address}
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _packed_regions(
+    key: str, start: int, scale: Scale, _image: NDArray[np.uint8], _start: NDArray[np.uint8]
+) -> bytes:
+    return packed_regions(regions(_image, _start, scale))
 
 
 def _answered(answer: Answer, correction: OpenCorrection, known: bool) -> dict[str, object]:

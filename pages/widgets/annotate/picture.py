@@ -17,13 +17,14 @@ from pages.widgets.annotate.opening import Start, open_frame, open_photo
 from pages.widgets.photos.input import add_photos, photo_picker, photo_upload
 from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
 from pages.widgets.segmentation.sizes import size_picker
+from pages.widgets.shared.dataset_state import SET, TAB
 from pages.widgets.shared.datasets import OpenedSet, open_named
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.viewer.pixel_viewer import Look, Pixel
 
-FRAME, SET = "frame", "set"
-"""Names in the address: a data set and its frame."""
+DATASET, FRAME = "dataset", "frame"
+"""Names in the address. Not the Data page's "set": that is a widget's, which goes with it."""
 
 _ROW, _COL, _ZOOM = "row", "col", "zoom"
 """Names in the address: the pixel and the part of the picture that the visitor comes from."""
@@ -55,7 +56,7 @@ def choose_picture() -> Chosen:
         return _photo()
     name, frame = st.query_params[FRAME], None
     try:
-        opened = open_named(st.query_params.get(SET, ""))
+        opened = open_named(st.query_params.get(DATASET, ""))
         frame = (
             next((each for each in opened.dataset.frames() if each.name == name), None) if opened else None
         )
@@ -100,7 +101,7 @@ def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
             "pages/data.py",
             label="Back to the data set",
             icon=":material/arrow_back:",
-            query_params={SET: st.query_params[SET], FRAME: frame.name, "tab": "Frame"},
+            query_params={SET: st.query_params[DATASET], "frame": frame.name, TAB: "Frame"},
         )
         st.page_link("pages/annotate.py", label="Photos", icon=":material/photo_camera:")
     try:

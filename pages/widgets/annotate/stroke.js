@@ -60,6 +60,21 @@ export class Stroke {
     this.tell();
   }
 
+  /** starts, lengths: of runs of pixels, which may go on in the next row. */
+  runs({ starts, lengths }) {
+    const { width } = this.correction.size;
+    starts.forEach((start, i) => {
+      for (let at = start, left = lengths[i]; left > 0; ) {
+        const col = at % width;
+        const length = Math.min(left, width - col);
+        this.cover((at - col) / width, col, col + length - 1);
+        at += length;
+        left -= length;
+      }
+    });
+    this.tell();
+  }
+
   everything() {
     const { width, height } = this.correction.size;
     for (let row = 0; row < height; row += 1) this.cover(row, 0, width - 1);

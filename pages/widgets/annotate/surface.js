@@ -82,6 +82,11 @@ export class Surface {
     this.repaint();
   }
 
+  setColours(colours) {
+    this.tint.setColours(colours);
+    this.maskChanged(null);
+  }
+
   close() {
     this.photo?.close();
     this.tint?.close();

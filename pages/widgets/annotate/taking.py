@@ -14,7 +14,7 @@ import zlib
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 import streamlit as st
 from cachetools import TTLCache
@@ -22,16 +22,19 @@ from cachetools import TTLCache
 from core.annotation.store import OpenCorrection
 from core.errors import AnnotationError, StreetScopeError
 
-Kind = Literal["edit", "undo", "redo"]
+Kind = Literal["edit", "undo", "redo", "class"]
 
-_KINDS = ("edit", "undo", "redo")
+_KINDS = get_args(Kind)
 _WINDOWS, _SECONDS = 4096, 24 * 3600
 _MOST_EDITS = 2000
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One edit as it was sent. number: of the window's edits, from 1. version: that it was made in."""
+    """One edit as it was sent. number: of the window's edits, from 1. version: that it was made in.
+
+    packed: an edit's runs; of a new class, the name.
+    """
 
     number: int
     kind: Kind
@@ -96,7 +99,9 @@ def take(correction: OpenCorrection, message: Mapping[str, object]) -> Answer | 
 
 def _apply(correction: OpenCorrection, edit: Sent, *, is_known: bool) -> None:
     """Make one edit. is_known: nothing of this window was taken by a server that is gone."""
-    if edit.kind == "edit":
+    if edit.kind == "class":
+        correction.add_class(edit.packed.decode(errors="replace"))
+    elif edit.kind == "edit":
         if is_known or not _is_in_history(correction, edit):
             correction.edit(edit.packed)
     elif edit.version == correction.version:

@@ -12,6 +12,7 @@ const ICONS = {
   polygon: ["M3 11.5 5 3.5l6-1 2.5 6-4.5 5z"],
   pick: ["M9.5 4.5l2 2M8.8 5.2 3 11v2h2l5.8-5.8M10.2 3.8l1.3-1.3 2 2-1.3 1.3"],
   move: ["M8 2v12M2 8h12M6.3 3.7 8 2l1.7 1.7M6.3 12.3 8 14l1.7-1.7M3.7 6.3 2 8l1.7 1.7M12.3 6.3 14 8l-1.7 1.7"],
+  region: ["M2.5 4.5 6 2.5l3.5 1.5 4-1v8.5l-3.5 2-4-1.5-3.5 1.5z", "M6 2.5v9M10 4v9"],
   undo: ["M5.5 3 2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8h-3"],
   redo: ["M10.5 3l3 3-3 3M13.5 6h-7a4 4 0 0 0 0 8h3"],
   square: ["M3.5 3.5h9v9h-9z"],
@@ -23,6 +24,7 @@ export const TOOLS = {
   brush: { words: "Brush", key: "B" },
   eraser: { words: "Eraser", key: "E" },
   bucket: { words: "Fill", key: "G" },
+  region: { words: "Region", key: "R" },
   polygon: { words: "Polygon", key: "P" },
   pick: { words: "Pick", key: "I" },
   move: { words: "Move", key: "V" },
@@ -32,6 +34,7 @@ const TOOL_KEYS = [
   ["B", "brush: draw with the chosen class"],
   ["E", "eraser: back to what the picture started from"],
   ["G", "fill: the whole patch under the pointer gets the chosen class"],
+  ["R", "region: a piece of the picture that looks alike lights up; a click or a drag gives it the chosen class"],
   ["P", "polygon: click its corners; Enter or a double click closes it, Backspace takes the last corner back, Esc gives up; with Alt it erases"],
   ["I", "pick: choose the class under the pointer"],
   ["V", "move the picture; also with Space held, the middle button or two fingers"],
@@ -47,6 +50,8 @@ const TOOL_KEYS = [
   ["W", "shows the whole picture"],
   ["?", "opens this list"],
 ];
+
+const SCALES = { small: "Small", middle: "Middle", large: "Large" };
 
 let groups = 0; // radio buttons of one name form a group
 
@@ -103,6 +108,25 @@ export class SizeSlider {
     this.input.style.setProperty("--filled", `${this.input.value}%`);
     this.input.setAttribute("aria-valuetext", `${this.width} pixels`);
     this.output.textContent = `${this.width} px`;
+  }
+}
+
+/** How large the regions are. */
+export class ScalePicker {
+  constructor(onPick) {
+    this.value = "middle";
+    const name = `scale-${(groups += 1)}`;
+    const legend = element("legend", { className: "unseen", textContent: "Size of the regions" });
+    const labels = Object.entries(SCALES).map(([scale, words]) => {
+      const input = element("input", { type: "radio", name, value: scale, className: "unseen" });
+      input.checked = scale === this.value;
+      input.addEventListener("change", () => {
+        this.value = scale;
+        onPick();
+      });
+      return element("label", { title: `${words} regions` }, input, element("span", { textContent: words }));
+    });
+    this.element = element("fieldset", { className: "views scales" }, legend, ...labels);
   }
 }
 

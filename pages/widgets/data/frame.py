@@ -124,7 +124,12 @@ def _correct_link(frame: Frame) -> None:
         "pages/annotate.py",
         label="Correct this frame",
         icon=":material/draw:",
-        query_params={SET: st.session_state[SET], "frame": frame.name, "row": str(row), "col": str(col)},
+        query_params={
+            "dataset": st.session_state[SET],
+            "frame": frame.name,
+            "row": str(row),
+            "col": str(col),
+        },
         width="content",
     )
 
