@@ -46,9 +46,9 @@ network got wrong alike, and must not be held against the correction."""
 _WEAKEST_PULL = 2.0
 """The same if a class was reviewed that the network never had: it is sure to call all of that something else.
 
-Measured with street-lite0 on Toytown: with a firm pull alone, short strokes over 67 areas of new classes found
-those at a mean IoU of 0.11, with a weak one before it at 0.39; with a weak one alone, the scripted annotator
-of the bench needed 15 % more actions."""
+Measured with street-lite0 on Toytown: with a firm pull alone, short strokes over 67 areas of new classes
+found those at a mean IoU of 0.11, with a weak one before it at 0.39; with a weak one alone, the scripted
+annotator of the bench needed 15 % more actions."""
 
 _RIDGE = 0.3
 """The weight of the squared coefficients, of features with a standard deviation of 1."""
