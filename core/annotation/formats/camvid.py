@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from core.annotation.exchange import reviewed
+from core.annotation.exchange.colour_list import colour_list_text, read_colour_list
+from core.annotation.exchange.colours import check_apart, mask_of_colours
 from core.annotation.exchange.documents import read_colours
 from core.annotation.exchange.labelled import Labelled, LabelledSet, Prepared, made_class_list
 from core.annotation.exchange.source import Source, is_picture, stem
 from core.annotation.exchange.zips import ZipWriter
-from core.annotation.formats import reviewed
-from core.annotation.formats.colour_list import colour_list_text, read_colour_list
-from core.annotation.formats.colours import check_apart, mask_of_colours
 from core.annotation.formats.format import Format
 from core.annotation.runs import NOT_REVIEWED
 from core.classes import RGB, ClassList

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.annotation.exchange import reviewed
+from core.annotation.exchange.colour_list import read_names
 from core.annotation.exchange.documents import Field, read_json
 from core.annotation.exchange.labelled import (
     Labelled,
@@ -27,8 +29,6 @@ from core.annotation.exchange.labelled import (
 from core.annotation.exchange.outlines import filled, outlines
 from core.annotation.exchange.source import MAX_DOCUMENT, Source, stem
 from core.annotation.exchange.zips import ZipWriter
-from core.annotation.formats import reviewed
-from core.annotation.formats.colour_list import read_names
 from core.annotation.formats.format import Format
 from core.annotation.formats.index_png import indices
 from core.annotation.runs import NOT_REVIEWED, Mask

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from core.annotation.exchange import reviewed
+from core.annotation.exchange.colour_list import colour_list_text, read_colour_list, read_names
 from core.annotation.exchange.documents import open_label
 from core.annotation.exchange.labelled import (
     Labelled,
@@ -20,8 +22,6 @@ from core.annotation.exchange.labelled import (
 )
 from core.annotation.exchange.source import Source, is_picture, stem
 from core.annotation.exchange.zips import ZipWriter
-from core.annotation.formats import reviewed
-from core.annotation.formats.colour_list import colour_list_text, read_colour_list, read_names
 from core.annotation.formats.format import Format
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.classes import ClassList

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from core.annotation.exchange.colour_list import colour_of, read_names
+from core.annotation.exchange.colours import check_apart, mask_of_colours
 from core.annotation.exchange.documents import open_label, read_colours
 from core.annotation.exchange.labelled import Labelled, LabelledSet, Prepared, made_class_list
 from core.annotation.exchange.source import Source, is_picture, stem
 from core.annotation.exchange.zips import ZipWriter
-from core.annotation.formats.colour_list import colour_of, read_names
-from core.annotation.formats.colours import check_apart, mask_of_colours
 from core.annotation.formats.format import Format
 from core.annotation.formats.index_png import indices
 from core.annotation.runs import NOT_REVIEWED
