@@ -34,7 +34,7 @@ ALLOWED = {
     "pages/widgets/photos/visitor_session.py": {"", "_samples"},
     "pages/widgets/shared/front_end.py": {"script", "style"},
     "pages/widgets/shared/html.py": {"style_sheet"},
-    "pages/widgets/viewer/pixel_viewer.py": {""},
+    "pages/widgets/viewer/modules.py": {"", "read"},
 }
 """Functions that read what is neither a model, nor a run, nor cached."""
 
