@@ -12,6 +12,10 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 ROOMS = (
+    "core/annotation/folder.py",
+    "core/annotation/journal.py",
+    "core/annotation/manifest.py",
+    "core/annotation/store.py",
     "core/cache.py",
     "core/models",
     "core/training",
@@ -19,7 +23,7 @@ ROOMS = (
     "core/segmentation",
     "pages/widgets",
 )
-"""Where models, runs and caches are read."""
+"""Where models, runs, corrections and caches are read."""
 
 READERS = {"read_text", "read_bytes", "open", "load_file", "safe_open", "imread", "memmap", "fromfile"}
 """Calls that open a path, whatever they are a method of; `Image.open` of bytes in memory is told apart."""
