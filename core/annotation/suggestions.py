@@ -12,6 +12,7 @@ keeping a thousand means instead of a million pixels, and a suggestion takes a m
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -55,6 +56,11 @@ _RIDGE = 0.3
 
 _ITERATIONS = 60
 
+_FARTHEST = 10.0
+"""Standard deviations from the mean that a feature counts: those of another picture may be far out."""
+
+_LOCK = threading.Lock()
+
 
 @dataclass(frozen=True, eq=False)
 class Suggestion:
@@ -97,7 +103,7 @@ class Suggester:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that it takes: 4 a pixel and 250 a segment; see `read_suggester`."""
+        """Bytes of memory that it takes: 4 a pixel, and some 350 a segment for the model shipped."""
         return self.segments.nbytes + self.features.nbytes + self.beforehand.nbytes + self.sizes.nbytes
 
     @property
@@ -158,7 +164,8 @@ class Suggester:
     def _standard(self, features: Floats) -> Floats:
         """Features of any picture in the spread of this one, and a 1 for the constant."""
         mean, spread = self.features.mean(axis=0), self.features.std(axis=0) + 1e-3
-        return np.concatenate([(features - mean) / spread, np.ones((len(features), 1), np.float32)], axis=1)
+        standard = ((features - mean) / spread).clip(-_FARTHEST, _FARTHEST)
+        return np.concatenate([standard, np.ones((len(features), 1), np.float32)], axis=1)
 
     def _fit(self, examples: Sequence[Examples], open_pixels: NDArray[np.int64]) -> Floats:
         """(F + 1, C) coefficients. open_pixels: (S,) how many pixels of each segment were not reviewed."""
@@ -197,8 +204,9 @@ def _regression(features: Floats, beforehand: Floats, targets: NDArray[np.float6
         slope = inputs.T @ (powers * (weights / total) - targets) + _RIDGE * coefficients
         return float(loss), slope.ravel()
 
-    # The matrices are small: threads would wait for each other, for seconds on a busy machine.
-    with _threads().limit(limits=1, user_api="blas"):
+    # The matrices are small: threads would wait for each other, for seconds on a busy machine. One at a time,
+    # since two limits that end in another order than they began would leave theirs behind.
+    with _LOCK, _threads().limit(limits=1, user_api="blas"):
         found = optimize.minimize(
             loss_and_slope,
             np.zeros(shape).ravel(),
