@@ -6,7 +6,6 @@ writes nothing. CamVid is looked for in `../shared/camvid`; without it, only tha
 
 from __future__ import annotations
 
-import statistics
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -199,11 +198,6 @@ def report(rows: list[Row]) -> Report:
     times = [float(row["seconds"] or 0) for row in rows if row["what"] == "3 photos"]
     if times:
         goals.append(Goal("learning from 3 corrected photos, with all measuring", max(times), "s", LIMIT))
-    gains = [_change(row, NEW) for row in rows if f"{NEW} after" in row]
-    if gains:
-        goals.append(
-            Goal(f"a new class: IoU of {NEW} gained by 5 frames", statistics.mean(gains), "", 0.2, True)
-        )
     return Report(
         "Learning from corrections",
         "The recipe `corrections`. A new class: a small network trained on Toytown without "
@@ -213,11 +207,6 @@ def report(rows: list[Row]) -> Report:
         rows,
         goals,
     )
-
-
-def _change(row: Row, name: str) -> float:
-    before, after = row.get(f"{name} before"), row.get(f"{name} after")
-    return float(after or 0) - float(before or 0)
 
 
 if __name__ == "__main__":
