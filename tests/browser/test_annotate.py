@@ -188,6 +188,12 @@ def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screens
     page.keyboard.press("Control+z")
     expect_saved(page, desk, cornered)
 
+    page.keyboard.press("+")
+    page.keyboard.down("Space")
+    drag(page, (30.5, 5.5), (60.5, 70.5))
+    page.keyboard.up("Space")
+    page.keyboard.press("w")
+    assert (desk.saved()[-1] == cornered).all()  # moving draws nothing
     page.keyboard.press("b")
     page.get_by_role("button", name="Keep Sky as it is").click()
     page.get_by_role("button", name="Only over not reviewed").click()

@@ -153,6 +153,7 @@ class Editor {
     this.send = (message) => setStateValue("edits", message);
     this.ask = (wanted) => setStateValue("regions", wanted);
     this.surface.marksLayer.setAttribute("aria-label", data.label);
+    this.root.dataset.readOnly = data.readOnly !== "";
     this.root.style.setProperty("--rows", data.picture.height);
     this.root.style.setProperty("--columns", data.picture.width);
     const isNew = data.picture.id !== this.wanted?.id || data.picture.start !== this.wanted?.start;
@@ -338,7 +339,8 @@ class Editor {
     if (correction.trouble) return ["trouble", `Not saved: ${correction.trouble}`];
     if (!correction.isSaved) return ["saving", "Saving …"];
     if (data.notice) return ["notice", `Saved. ${data.notice}`];
-    return ["saved", correction.version > 0 ? "Saved" : "Nothing drawn yet. Every stroke is saved as you draw."];
+    if (correction.version === 0) return ["fresh", "Nothing drawn yet. Every stroke is saved as you draw."];
+    return ["saved", "Saved"];
   }
 
   showOpacity() {
@@ -637,7 +639,9 @@ class Editor {
   /** Keys count while the pointer or the focus is in the editor, and nobody types. */
   key(event) {
     const isHere = this.root.matches(":hover, :focus-within");
-    if (!isHere || this.help.dialog.open || isTyped(event) || !this.does(event)) return;
+    if (!isHere || this.help.dialog.open || isTyped(event)) return;
+    if (event.key === " " && !this.presses(event)) event.preventDefault(); // held, it moves; the page stays
+    if (!this.does(event)) return;
     event.preventDefault();
     event.stopPropagation();
   }
@@ -676,7 +680,7 @@ class Editor {
       "?": () => this.help.open(),
     };
     if (actions[key]) return { action: actions[key] };
-    return { action: this.polygonAction(key, event) ?? this.heldAction(key, event) };
+    return { action: this.polygonAction(key, event) };
   }
 
   polygonAction(key, event) {
@@ -690,11 +694,10 @@ class Editor {
     return key === "Escape" ? changed([]) : null;
   }
 
-  /** Space would scroll the page, but not where it presses a button. */
-  heldAction(key, event) {
+  /** Whether Space presses a button there. */
+  presses(event) {
     const [target] = event.composedPath();
-    const presses = target instanceof Element && target.matches("button, input");
-    return key === " " && !presses ? () => this.hold(" ", true) : null;
+    return target instanceof Element && target.matches("button, input");
   }
 
   destroy() {
