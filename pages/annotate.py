@@ -37,6 +37,7 @@ def edit() -> None:
         read_only=read_only,
         at=opened.at,
         look=opened.look,
+        network=opened.network,
     )
     show_first_stroke(opened.correction)
 

@@ -188,6 +188,27 @@ def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screens
     page.keyboard.press("Control+z")
     expect_saved(page, desk, cornered)
 
+    page.keyboard.press("e")
+    drag(page, (90.5, 5.5), (90.5, 60.5))
+    less = painted(cornered, brush(SIZE, middles((90, 5), (90, 60)), 7), NOT_REVIEWED)
+    expect_saved(page, desk, less)
+    shown.get_by_role("button", name="Suggest the rest").click()
+    shown.get_by_role("button", name="Take it").click()
+    expect(shown.locator(".reviewed")).to_have_text(re.compile("^100"))
+    expect(shown).to_have_attribute("data-saved", "true")
+    reviewed = less != NOT_REVIEWED
+    assert (desk.saved()[-1][reviewed] == less[reviewed]).all()
+    page.mouse.move(*place(page, 48, 64))
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect_saved(page, desk, cornered)
+
+    page.keyboard.press("+")
+    page.keyboard.down("Space")
+    drag(page, (30.5, 5.5), (60.5, 70.5))
+    page.keyboard.up("Space")
+    page.keyboard.press("w")
+    assert (desk.saved()[-1] == cornered).all()  # moving draws nothing
     page.keyboard.press("b")
     page.get_by_role("button", name="Keep Sky as it is").click()
     page.get_by_role("button", name="Only over not reviewed").click()

@@ -30,6 +30,7 @@ HERE, THERE = "192.0.2.1", "192.0.2.2"
 """This machine's address and the other one's, in a network that is set aside for examples."""
 
 CHANGING = {
+    "annotate": ("Whole picture is right", "Undo"),
     "data": ("Open a folder", "Get CamVid"),
     "training": ("Start training", "Measure on this machine", "Resume", "Edit"),
     "runs": ("Resume",),

@@ -217,6 +217,17 @@ export class Correction {
     }
   }
 
+  // --- a suggestion ----------------------------------------------------------------------------
+
+  /** Show a suggestion in the place of what was not reviewed; null shows the start again. */
+  preview(labels) {
+    this.own ??= this.start;
+    this.start = labels ?? this.own;
+    this.isPreview = labels !== null;
+    this.show(0, this.mask.length);
+    this.onChange(null);
+  }
+
   get isSaved() {
     return this.unsaved.length === 0;
   }

@@ -83,6 +83,16 @@ class Editor {
       this.surface.boundaries = on;
       this.surface.linesChanged();
     });
+    this.suggest = button("Suggest the rest", null, () => this.askForSuggestion(), {
+      wordy: true,
+      explained: "A class for all that is not reviewed, learnt from what you have drawn; you see it before you take it",
+    });
+    this.take = button("Take it", null, () => this.takeSuggestion(), {
+      wordy: true,
+      explained: "All that is suggested counts as reviewed",
+    });
+    this.discard = button("Discard it", null, () => this.endSuggestion(), { wordy: true });
+    this.suggestionWords = element("p", { className: "note", attributes: { role: "status" } });
     this.onlyUnreviewed = unreviewedToggle(() => {});
     this.classes = new ClassList({
       onChoose: (label) => this.choose(label),
@@ -117,6 +127,7 @@ class Editor {
       "side",
       part("progress", this.bar, this.reviewed),
       part("accepting", this.accept, this.acceptAll, this.onlyUnreviewed.element),
+      part("suggesting", this.suggest, this.take, this.discard, this.suggestionWords),
       this.classes.element,
     );
     const below = part("below", this.spoken, this.sign);
@@ -151,8 +162,10 @@ class Editor {
   update({ data, setStateValue }) {
     this.data = data;
     this.send = (message) => setStateValue("edits", message);
+    this.askSuggestion = (question) => setStateValue("suggest", question);
     this.ask = (wanted) => setStateValue("regions", wanted);
     this.surface.marksLayer.setAttribute("aria-label", data.label);
+    this.root.dataset.readOnly = data.readOnly !== "";
     this.root.style.setProperty("--rows", data.picture.height);
     this.root.style.setProperty("--columns", data.picture.width);
     const isNew = data.picture.id !== this.wanted?.id || data.picture.start !== this.wanted?.start;
@@ -164,6 +177,58 @@ class Editor {
       this.showState();
     }
     this.followRegions();
+    this.followSuggestion();
+  }
+
+  // --- suggest the rest --------------------------------------------------------------------------
+
+  askForSuggestion() {
+    if (!this.canDraw || this.question) return;
+    this.finish();
+    // Unlike any before the page was loaded: the server answers each question once.
+    this.question = { id: this.correction.id, number: Math.floor(Math.random() * 2 ** 31) };
+    this.saySuggestion("Working it out …");
+    this.askSuggestion(this.question);
+  }
+
+  async followSuggestion() {
+    const { question, correction } = this;
+    const answer = this.data.suggestion;
+    if (!question || !answer || answer.number !== question.number || correction?.id !== question.id) return;
+    this.question = null;
+    if (answer.trouble) {
+      this.saySuggestion(answer.trouble);
+      return;
+    }
+    try {
+      const labels = await fetchInflated(answer.labels, correction.mask.length);
+      if (this.correction !== correction) return;
+      this.finish();
+      correction.preview(labels);
+      this.saySuggestion("This is a suggestion. Take it all, or draw “right as it is” over what you like.");
+    } catch (error) {
+      console.warn("The suggestion could not be loaded.", error);
+      this.saySuggestion("The suggestion could not be loaded. Ask for it again.");
+    }
+  }
+
+  takeSuggestion() {
+    this.acceptEverything();
+    this.endSuggestion();
+  }
+
+  endSuggestion() {
+    this.finish();
+    this.correction?.preview(null);
+    this.saySuggestion("");
+  }
+
+  saySuggestion(words) {
+    this.suggestionWords.textContent = words;
+    const isPreview = this.correction?.isPreview ?? false;
+    this.suggest.hidden = isPreview || !this.data.suggests;
+    this.take.hidden = this.discard.hidden = !isPreview;
+    this.suggest.setAttribute("aria-disabled", this.question != null);
   }
 
   /** A class may have been added, here or in another window. */
@@ -277,6 +342,8 @@ class Editor {
     this.trouble?.remove();
     this.correction = correction;
     this.lastPoint = null;
+    this.question = null;
+    this.saySuggestion("");
     this.corners = [];
     const { names, colours, look, at } = correction.description;
     const isSame = before?.id === correction.id || this.inherited === correction.id;
@@ -338,7 +405,8 @@ class Editor {
     if (correction.trouble) return ["trouble", `Not saved: ${correction.trouble}`];
     if (!correction.isSaved) return ["saving", "Saving …"];
     if (data.notice) return ["notice", `Saved. ${data.notice}`];
-    return ["saved", correction.version > 0 ? "Saved" : "Nothing drawn yet. Every stroke is saved as you draw."];
+    if (correction.version === 0) return ["fresh", "Nothing drawn yet. Every stroke is saved as you draw."];
+    return ["saved", "Saved"];
   }
 
   showOpacity() {
@@ -637,7 +705,9 @@ class Editor {
   /** Keys count while the pointer or the focus is in the editor, and nobody types. */
   key(event) {
     const isHere = this.root.matches(":hover, :focus-within");
-    if (!isHere || this.help.dialog.open || isTyped(event) || !this.does(event)) return;
+    if (!isHere || this.help.dialog.open || isTyped(event)) return;
+    if (event.key === " " && !this.presses(event)) event.preventDefault(); // held, it moves; the page stays
+    if (!this.does(event)) return;
     event.preventDefault();
     event.stopPropagation();
   }
@@ -676,7 +746,7 @@ class Editor {
       "?": () => this.help.open(),
     };
     if (actions[key]) return { action: actions[key] };
-    return { action: this.polygonAction(key, event) ?? this.heldAction(key, event) };
+    return { action: this.polygonAction(key, event) };
   }
 
   polygonAction(key, event) {
@@ -690,11 +760,10 @@ class Editor {
     return key === "Escape" ? changed([]) : null;
   }
 
-  /** Space would scroll the page, but not where it presses a button. */
-  heldAction(key, event) {
+  /** Whether Space presses a button there. */
+  presses(event) {
     const [target] = event.composedPath();
-    const presses = target instanceof Element && target.matches("button, input");
-    return key === " " && !presses ? () => this.hold(" ", true) : null;
+    return target instanceof Element && target.matches("button, input");
   }
 
   destroy() {

@@ -23,6 +23,7 @@ from core.annotation.regions import Scale, packed_regions, regions
 from core.annotation.store import OpenCorrection
 from core.photos import images
 from pages.widgets.annotate.presence import opened_elsewhere
+from pages.widgets.annotate.suggesting import Network, suggested
 from pages.widgets.annotate.taking import Answer, take
 from pages.widgets.shared.media import media_url
 from pages.widgets.viewer.modules import DOOR, FrontEnd
@@ -72,12 +73,19 @@ _mount = st.components.v2.component("streetscope_editor", js=DOOR)
 
 
 def editor(
-    correction: OpenCorrection, *, label: str, read_only: str = "", at: Pixel | None = None, look: Look | None
+    correction: OpenCorrection,
+    *,
+    label: str,
+    read_only: str = "",
+    at: Pixel | None = None,
+    look: Look | None = None,
+    network: Network | None = None,
 ) -> None:
     """Show a correction to draw on; takes what the browser has drawn since the last run.
 
     label: what a screen reader calls the picture. read_only: why nobody may draw, as a sentence; empty to let
     them. at: a pixel to mark, look: the part to show, when the picture is new on the page.
+    network: what suggests classes for the rest of the picture; None where nothing can.
     """
     answer = None if read_only else take(correction, _sent("edits"))
     known = answer is not None and answer.id == identity(correction)
@@ -102,10 +110,13 @@ def editor(
                 "look": None if look is None else {"left": look.left, "top": look.top, "span": look.span},
             },
             "regions": _regions(correction),
+            "suggests": network is not None,
+            "suggestion": None if network is None or read_only else _suggestion(correction, network),
             "answer": None if answer is None else _answered(answer, correction, known),
         },
         on_edits_change=lambda: None,  # its run takes what was sent
         on_regions_change=lambda: None,  # its run answers with them
+        on_suggest_change=lambda: None,  # likewise
     )
 
 
@@ -119,6 +130,15 @@ def _sent(name: str) -> Mapping[str, object]:
     everything = st.session_state.get(_KEY)
     message = everything.get(name) if isinstance(everything, Mapping) else None
     return message if isinstance(message, Mapping) else {}
+
+
+def _suggestion(correction: OpenCorrection, network: Network) -> dict[str, object] | None:
+    """The classes that the browser has asked for."""
+    found = suggested(correction, _sent("suggest"), network)
+    if found is None:
+        return None
+    address = media_url(found.labels, "application/octet-stream", "editor.suggestion") if found.labels else ""
+    return {"id": found.question[0], "number": found.question[1], "labels": address, "trouble": found.trouble}
 
 
 def _regions(correction: OpenCorrection) -> dict[str, object] | None:

@@ -117,7 +117,10 @@ def _brought(name: str, file: IO[bytes], set_name: str) -> tuple[bool, str]:
         done = 0
         for number, picture in enumerate(found, 1):
             done += bring_in(picture, found.class_list, set_name)
-            bar.progress(number / len(found), f"{number} of {len(found)} pictures")
+            bar.progress(
+                number / len(found),
+                markdown("{number} of {total} pictures", number=number, total=len(found)),
+            )
     except StreetScopeError as error:
         return False, str(error)
     except OSError as error:

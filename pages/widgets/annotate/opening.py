@@ -11,7 +11,9 @@ from core.annotation.store import OpenCorrection, Source, open_correction
 from core.datasets import Frame
 from core.models.store import read_card
 from core.photos.photo import Photo
+from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
+from pages.widgets.annotate.suggesting import Network
 from pages.widgets.segmentation.models import loaded_segmenter, segment
 from pages.widgets.shared.datasets import OpenedSet
 
@@ -20,6 +22,21 @@ Start = Literal["prediction", "label", "nothing"]
 
 SET_NAME = "mine"
 """The set that corrections are saved in."""
+
+
+def photo_network(photo: Photo, model: str, size: WorkingSize) -> Network:
+    """What a model says of a photo at a working size."""
+    return Network(model, lambda: segment(photo, model, size).segmentation)
+
+
+def frame_network(opened: OpenedSet, frame: Frame, model: str) -> Network:
+    """What a model says of a frame at its own size."""
+
+    def segmented() -> Segmentation:
+        segmenter = loaded_segmenter(model, read_card(model).weights_sha256)
+        return segmenter.segment(opened.dataset.read_image(frame))
+
+    return Network(model, segmented)
 
 
 def open_photo(photo: Photo, model: str, size: WorkingSize, start: Start) -> OpenCorrection:

@@ -13,7 +13,8 @@ from core.annotation.store import OpenCorrection
 from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.models.store import list_models
-from pages.widgets.annotate.opening import Start, open_frame, open_photo
+from pages.widgets.annotate.opening import Start, frame_network, open_frame, open_photo, photo_network
+from pages.widgets.annotate.suggesting import Network
 from pages.widgets.photos.input import add_photos, photo_picker, photo_upload
 from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
 from pages.widgets.segmentation.sizes import size_picker
@@ -41,12 +42,16 @@ _STARTS: dict[Start, Markdown] = {
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """An open correction. name: of its picture. at, look: the pixel and the part that the visitor left."""
+    """An open correction. name: of its picture. at, look: the pixel and the part that the visitor left.
+
+    network: what can suggest classes; None without any model.
+    """
 
     correction: OpenCorrection
     name: str
     at: Pixel | None
     look: Look | None
+    network: Network | None
 
 
 def choose_picture() -> Chosen:
@@ -88,7 +93,8 @@ def _photo() -> Chosen:
         correction = open_photo(photo, model, size, start)
     except StreetScopeError as error:
         _cannot(error, photo.name)
-    return Chosen(correction, photo.name, *_came_with(photo.key, correction))
+    network = photo_network(photo, model, size)
+    return Chosen(correction, photo.name, *_came_with(photo.key, correction), network)
 
 
 def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
@@ -109,7 +115,9 @@ def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
             correction = open_frame(opened, frame, model, start)
     except StreetScopeError as error:
         _cannot(error, frame.name)
-    return Chosen(correction, frame.name, *_came_with(frame.name, correction))
+    suggesting = model or next(iter(list_models()), "")
+    network = frame_network(opened, frame, suggesting) if suggesting else None
+    return Chosen(correction, frame.name, *_came_with(frame.name, correction), network)
 
 
 def _start_picker(starts: Sequence[Start]) -> Start:

@@ -32,7 +32,7 @@ export const TOOLS = {
 
 const TOOL_KEYS = [
   ["B", "brush: draw with the chosen class"],
-  ["E", "eraser: back to what the picture started from"],
+  ["E", "eraser: back to what the picture started from; also with Alt held"],
   ["G", "fill: the whole patch under the pointer gets the chosen class"],
   ["R", "region: a piece of the picture that looks alike lights up; a click or a drag gives it the chosen class"],
   ["P", "polygon: click its corners; Enter or a double click closes it, Backspace takes the last corner back, Esc gives up; with Alt it erases"],
