@@ -325,7 +325,7 @@ class PreparedRun:
             average=AverageWeights(
                 model, recipe.ema_decay, lambda average: PredictsAsTheApp(average, network)
             ),
-            loss=_loss(recipe, counts, all_counts),
+            loss=_loss(recipe, all_counts),
             pictures=pictures,
             start=_start_network(recipe) if recipe.pull else None,
             adds_classes=_adds_classes(recipe, class_list),
@@ -656,17 +656,17 @@ def _start_network(recipe: Recipe) -> nn.Module | None:
     return None if recipe.start_model is None else _moved(load_model(recipe.start_model).network)
 
 
-def _loss(recipe: Recipe, own: Tensor, everything: Tensor) -> SegmentationLoss | RememberingLoss:
-    """A recipe's loss. own, everything: (C,) pixels of each class, without and with the replay frames."""
+def _loss(recipe: Recipe, counts: Tensor) -> SegmentationLoss | RememberingLoss:
+    """A recipe's loss. counts: (C,) pixels of each class, those of the replay frames among them."""
 
     def labelled(weights: Tensor) -> SegmentationLoss:
         return SegmentationLoss(weights, recipe.label_smoothing, recipe.jaccard_weight)
 
-    power = recipe.class_weight_power
+    weighted = labelled(class_weights(counts, recipe.class_weight_power))
     if not recipe.pull:
-        return labelled(class_weights(everything, power))
+        return weighted
     # Only the corrections are weighted: what the network knew, it knew with each class as frequent as it is.
-    return RememberingLoss(labelled(class_weights(own, power)), labelled(torch.ones(len(own))), recipe.pull)
+    return RememberingLoss(weighted, labelled(torch.ones(len(counts))), recipe.pull)
 
 
 def _replay(recipe: Recipe, class_list: ClassList, budget: int) -> LoadedExamples | None:
