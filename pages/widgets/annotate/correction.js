@@ -217,6 +217,13 @@ export class Correction {
     }
   }
 
+  /** Say nothing any more: what is unsaved waits in the tab until the picture is opened again. */
+  close() {
+    clearTimeout(this.timer);
+    this.send = () => {};
+    this.onState = () => {};
+  }
+
   // --- a suggestion ----------------------------------------------------------------------------
 
   /** Show a suggestion in the place of what was not reviewed; null shows the start again. */

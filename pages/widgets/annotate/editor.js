@@ -777,6 +777,8 @@ class Editor {
       opacity: this.slider.value,
       viewport: this.surface.viewport,
     };
+    this.correction?.close();
+    this.leaving?.close();
     this.ending.abort();
     this.held.destroy();
     this.surface.destroy();

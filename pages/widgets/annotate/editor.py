@@ -30,7 +30,8 @@ from pages.widgets.viewer.modules import DOOR, FrontEnd
 from pages.widgets.viewer.pixel_viewer import SOURCES, STYLE, Look, Pixel
 
 _HERE = Path(__file__).parent
-_KEY = "editor"
+_KEY, _RECENT = "editor", "editor_recent"
+_MOST_RECENT = 4
 _SCALES: tuple[Scale, ...] = get_args(Scale)
 _ELSEWHERE = (
     "Another window has this picture open, too: both draw on the same correction, and nothing is lost."
@@ -87,7 +88,9 @@ def editor(
     them. at: a pixel to mark, look: the part to show, when the picture is new on the page.
     network: what suggests classes for the rest of the picture; None where nothing can.
     """
-    answer = None if read_only else take(correction, _sent("edits"))
+    message = _sent("edits")
+    drawn_on = _recent(correction).get(str(message.get("id")))
+    answer = None if read_only or drawn_on is None else take(drawn_on, message)
     known = answer is not None and answer.id == identity(correction)
     _mount(
         key=_KEY,
@@ -123,6 +126,19 @@ def editor(
 def identity(correction: OpenCorrection) -> str:
     """What the browser calls this correction."""
     return f"{correction.set_name}/{correction.key}"
+
+
+def _recent(correction: OpenCorrection) -> Mapping[str, OpenCorrection]:
+    """The last corrections on this visitor's page, this one included.
+
+    The last stroke on a picture may arrive when another one has been chosen already.
+    """
+    recent: dict[str, OpenCorrection] = st.session_state.setdefault(_RECENT, {})
+    recent.pop(identity(correction), None)
+    recent[identity(correction)] = correction
+    while len(recent) > _MOST_RECENT:
+        del recent[next(iter(recent))]
+    return recent
 
 
 def _sent(name: str) -> Mapping[str, object]:
