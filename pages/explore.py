@@ -93,7 +93,7 @@ def look_inside() -> None:
                 credit=credit,
             )
         )
-        with st.container(horizontal=True, width="content"):
+        with st.container(horizontal=True, width="content", vertical_alignment="center"):
             address.correct_link(photo)
             share_menu(photo)
             download_menu(shown, read, photo, model, size)
