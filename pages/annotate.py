@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.widgets.photos import added
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.html import html
 from pages.widgets.top.title import page_title
@@ -28,7 +29,7 @@ opened = choose_picture()
 read_only = host_sentence("change the corrections") if is_guest() else ""
 
 
-@st.fragment
+@fragment
 def edit() -> None:
     """The editor: each stroke runs only this part again."""
     editor(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.widgets.photos import added
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.html import html
 from pages.widgets.top.title import page_title
@@ -45,7 +46,7 @@ with or_say_why(photo), st.spinner(waiting, show_time=True):
     difference = comparison.difference(first, second)
 
 
-@st.fragment
+@fragment
 def side_by_side() -> None:
     """Three linked pictures under one toolbar, and what they say about the chosen pixel."""
     pictures = (first.picture, second.picture, difference.picture)

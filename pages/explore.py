@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.widgets.photos import added
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.html import html
 from pages.widgets.top.title import page_title
@@ -56,7 +57,7 @@ with strip:
     photo_strip(model, size)
 
 
-@st.fragment
+@fragment
 def look_inside() -> None:
     """Viewer and reading: choosing a pixel runs only this part again."""
     segmentation, picture = shown.segmentation, shown.picture

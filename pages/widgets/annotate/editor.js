@@ -109,12 +109,12 @@ class Editor {
       part("settings", this.slider.element, this.boundaries.element),
       part("end", this.zoomButtons.element, this.help.button),
     );
-    this.accept = button("Right as it is", "unreviewed", () => this.choose(AS_SHOWN), {
+    this.accept = button("Right as it is", "accept", () => this.choose(AS_SHOWN), {
       key: "A",
       wordy: true,
       explained: "What you draw over keeps its class and counts as reviewed",
     });
-    this.acceptAll = button("Whole picture is right", null, () => this.acceptEverything(), {
+    this.acceptAll = button("Whole picture is right", "accept", () => this.acceptEverything(), {
       wordy: true,
       explained: "All that is not reviewed keeps its class and counts as reviewed",
     });

@@ -24,6 +24,7 @@ from core.training.recipes.start import corrections_recipe
 from core.training.runs.folder import disk_full
 from core.training.runs.records import RunSummary, read_summary
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import host_only, is_guest
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
@@ -48,7 +49,7 @@ def learning(set_name: str, model: str) -> None:
     run = latest_learning(data)
     summary = None if run is None else _summary(run)
     if summary is not None and summary.live:
-        st.fragment(_progress, run_every=_TICK)(summary.id)
+        fragment(_progress, every=_TICK)(summary.id)
         return
     if summary is not None:
         _outcome(summary)

@@ -32,6 +32,7 @@ from pages.widgets.shared.dataset_state import (
 )
 from pages.widgets.shared.datasets import OpenedSet, counts, counts_so_far
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.reveal import revealed
 from pages.widgets.viewer.pixel_viewer import View, linked_toolbar
@@ -49,7 +50,7 @@ def one_frame(opened: OpenedSet) -> None:
     _one_frame(opened, counted)
 
 
-@st.fragment
+@fragment
 def _one_frame(opened: OpenedSet, counted: Statistics | None) -> None:
     """The chosen frame; choosing another frame or a pixel runs only this part again."""
     with revealed(FRAME_PLACE, f"Frame {frame_name()}", need=640):

@@ -20,6 +20,7 @@ from pages.widgets.data.frame_filter import (
 )
 from pages.widgets.shared.dataset_state import GALLERY_PLACE, REFILTERED, open_frame
 from pages.widgets.shared.datasets import OpenedSet, counts
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.jobs import jobs
 from pages.widgets.shared.markdown import markdown
@@ -52,7 +53,7 @@ def gallery(opened: OpenedSet) -> None:
     _gallery(opened, counted)
 
 
-@st.fragment
+@fragment
 def _gallery(opened: OpenedSet, counted: Statistics | None) -> None:
     dataset = opened.dataset
     with revealed(GALLERY_PLACE, f"Frames of {dataset.name}", need=640):

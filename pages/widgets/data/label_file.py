@@ -15,6 +15,7 @@ from pages.widgets.data.frame import frame_picker
 from pages.widgets.data.truth import PIXEL, chosen_pixel, truth_picture, truth_viewer
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.html import Html, html, joined_html
 from pages.widgets.shared.markdown import markdown
 
@@ -38,7 +39,7 @@ _STYLE = html("""
 """)
 
 
-@st.fragment
+@fragment
 def show_label_file(opened: OpenedSet) -> None:
     """Part of the label map around the chosen pixel, as numbers and as colours."""
     dataset = opened.dataset

@@ -12,6 +12,7 @@ from core.datasets.contents.statistics import Statistics
 from core.file_names import file_name
 from core.reports import dataset_charts, dataset_tables, tables
 from pages.widgets.shared.datasets import OpenedSet, counts
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import chart_page_button, saved_chart
 
@@ -40,7 +41,7 @@ def show_statistics(opened: OpenedSet) -> None:
         _show(opened, counted)
 
 
-@st.fragment
+@fragment
 def _show(opened: OpenedSet, counted: Statistics) -> None:
     chart = st.segmented_control(
         "Chart", _CHARTS, default=_SHARES, required=True, key="chart", bind="query-params"

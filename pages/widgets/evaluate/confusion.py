@@ -23,6 +23,7 @@ from pages.widgets.evaluate.frames import (
     small_marked,
 )
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import saved_chart
 from pages.widgets.shared.reveal import reveal_soon, revealed
@@ -41,7 +42,7 @@ _TABLE_HEIGHT, _TABLE_PIXELS = 5, 35
 _CELL_PLACE, _FRAME_PLACE = "confusion_detail", "confusion_frame_detail"
 
 
-@st.fragment
+@fragment
 def show_confusion(measured: Measured) -> None:
     """The matrix, beside it the chosen cell in words and small pictures, and below it one frame in full.
 

@@ -18,6 +18,7 @@ from pages.widgets.evaluate.downloads import files, stem
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR, for_bars, in_percent
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.shared.plots import saved_chart
 
@@ -95,7 +96,7 @@ def headline(evaluation: SplitEvaluation, opened: OpenedSet) -> None:
     )
 
 
-@st.fragment
+@fragment
 def show_classes(evaluation: SplitEvaluation) -> None:
     """The Classes tab."""
     figure = st.segmented_control(
@@ -133,7 +134,7 @@ def show_classes(evaluation: SplitEvaluation) -> None:
     files(evaluation, name, lambda: rows, chart)
 
 
-@st.fragment
+@fragment
 def show_calibration(evaluation: SplitEvaluation) -> None:
     """The Calibration tab."""
     st.markdown(
@@ -221,7 +222,7 @@ def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation
     files(evaluation, name, lambda: rows, chart)
 
 
-@st.fragment
+@fragment
 def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
     """The Compare tab."""
     try:

@@ -17,6 +17,7 @@ from pages.widgets.evaluate.frames import (
 )
 from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.shared.reveal import reveal_soon, revealed
 
@@ -34,7 +35,7 @@ _LEFT = "worst_left"
 """Which frame was closed last."""
 
 
-@st.fragment
+@fragment
 def show_worst(measured: Measured) -> None:
     """The opened frame, or the list."""
     names = measured.evaluation.frames.names

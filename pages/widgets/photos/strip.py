@@ -14,6 +14,7 @@ from core.segmentation.probabilities import percent
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.photos import added, waiting
 from pages.widgets.photos.visitor_session import MAX_PHOTOS, visitor_session
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_end import script, style
 
 _KEY = "photo_strip"
@@ -35,7 +36,7 @@ def photo_strip(model: str, size: WorkingSize) -> None:
     waiting.note_main_classes(visitor_session().photo(), model, size)
     ticking = bool(waiting.waiting_photos(model, size)) and not waiting.stopped(model, size)
     st.session_state[_WHOLE_RUN] = True
-    st.fragment(_strip, run_every=_TICK_SECONDS if ticking else None)(model, size, ticking)
+    fragment(_strip, every=_TICK_SECONDS if ticking else None)(model, size, ticking)
 
 
 def _strip(model: str, size: WorkingSize, ticking: bool) -> None:

@@ -21,6 +21,7 @@ from pages.widgets.runs.chart import draw
 from pages.widgets.runs.state import COMPARED, REFRESH_SECONDS, run_label
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import COLUMN_NAMES, in_percent
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import escape, markdown
 
 MOST = 10
@@ -63,7 +64,7 @@ def compare(run: RunSummary) -> None:
             else []
         )
     live = any(runs[each].live for each in chosen)
-    st.fragment(_show, run_every=REFRESH_SECONDS if live else None)(
+    fragment(_show, every=REFRESH_SECONDS if live else None)(
         tuple(chosen), figure, over == "Time", tuple(beneath), live
     )
     with st.expander(f"All runs ({len(runs):d})", on_change="rerun", key="all_runs") as opened:

@@ -22,6 +22,7 @@ from pages.widgets.photos.visitor_session import visitor_session
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import COLUMN_NAMES, in_percent
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
@@ -38,7 +39,7 @@ def epochs(run: RunSummary) -> None:
     if run.task != "train":
         st.caption("This run only searched for a learning rate: it has no epochs.")
         return
-    st.fragment(_table, run_every=refresh(run))(run.id)
+    fragment(_table, every=refresh(run))(run.id)
     st.subheader("Use a checkpoint as a model", anchor=False)
     if host_only("publish a model"):
         _publishing(run)
@@ -92,7 +93,7 @@ def _publishing(run: RunSummary) -> None:
         _publish_again(run, job)
 
 
-@st.fragment
+@fragment
 def _publish_again(run: RunSummary, job: Job[Published] | None) -> None:
     """The result of the last publishing, and the form."""
     if job is not None:

@@ -14,6 +14,7 @@ from pages.widgets.runs.badge import place_in_queue, run_badge
 from pages.widgets.runs.changing import change, show_trouble
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
@@ -21,7 +22,7 @@ from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 def run_header(run: RunSummary) -> None:
     """Draw a run's state, again and again while it is training."""
     show_trouble()
-    st.fragment(_header, run_every=refresh(run))(run.id, run.live)
+    fragment(_header, every=refresh(run))(run.id, run.live)
 
 
 def run_button(summary: RunSummary) -> None:

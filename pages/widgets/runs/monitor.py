@@ -21,6 +21,7 @@ from pages.widgets.runs.chart import draw
 from pages.widgets.runs.machine import show_machine
 from pages.widgets.runs.previews import film, show_previews
 from pages.widgets.runs.state import refresh
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import saved_chart
 
@@ -40,11 +41,11 @@ _MEANINGS = (
 def monitor(run: RunSummary) -> None:
     """Draw a run, again and again while it is training; what people look at most comes first."""
     if run.task == "train":
-        st.fragment(_learning, run_every=refresh(run))(run.id)
+        fragment(_learning, every=refresh(run))(run.id)
         film(run.id)
-        st.fragment(_behind, run_every=refresh(run))(run.id)
+        fragment(_behind, every=refresh(run))(run.id)
     else:
-        st.fragment(_finding, run_every=refresh(run))(run.id)
+        fragment(_finding, every=refresh(run))(run.id)
 
 
 def _read(run: str) -> RunView | None:

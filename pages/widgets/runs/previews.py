@@ -16,6 +16,7 @@ from core.training.runs.film import make_film, moment_words, moments
 from core.training.runs.folder import read_picture
 from core.training.runs.records import RunView, read_run
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
@@ -94,7 +95,7 @@ def film(run: str) -> None:
         _film_again(run, job)
 
 
-@st.fragment
+@fragment
 def _film_again(run: str, job: Job[bytes] | None) -> None:
     """The finished film, and the button that draws it."""
     drawn = job is not None and job.state == "finished"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.durations import duration
 from core.jobs import Job, JobProgress, Jobs
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
 _TICK_SECONDS = 0.5
@@ -28,7 +29,7 @@ def watch(
     title: what is being done, such as "Drawing Toytown". unit: what the job counts, such as "frame".
     cancel: the label of the button that ends the job; no button when it is None.
     """
-    st.fragment(_watch, run_every=_TICK_SECONDS)(job, title, key, unit, cancel)
+    fragment(_watch, every=_TICK_SECONDS)(job, title, key, unit, cancel)
 
 
 def _watch(job: Job[Any], title: Markdown, key: str, unit: str, cancel: Markdown | None) -> None:

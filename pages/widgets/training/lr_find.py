@@ -16,6 +16,7 @@ from core.training.runs.records import Finder, RunSummary, list_runs, read_run
 from pages.widgets.runs.badge import place_in_queue
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.training.plan import start_run
@@ -57,7 +58,7 @@ def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
     if found is None:
         return
     if found.live:
-        st.fragment(_watch, run_every=_TICK)(found.id, stage.name)
+        fragment(_watch, every=_TICK)(found.id, stage.name)
     elif found.state == "finished":
         _show_found(found.id, stage.name, position)
     elif found.state == "stopped":

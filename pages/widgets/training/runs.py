@@ -16,6 +16,7 @@ from core.training.runs.status import ShownState
 from pages.widgets.runs.badge import place_in_queue, run_badge
 from pages.widgets.runs.changing import change, show_trouble
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 
@@ -28,7 +29,7 @@ def show_live() -> None:
     """The runs that are training or waiting, each with a bar; drawn again while there are any."""
     live = _standing(list_runs())
     if live:
-        st.fragment(_live, run_every=_TICK)(live)
+        fragment(_live, every=_TICK)(live)
 
 
 def show_runs() -> None:
