@@ -158,7 +158,8 @@ def test_a_recipe_of_your_own_is_opened_and_saved(app: RunningApp, open_page: Op
         {"name": "mine.toml", "mimeType": "text/plain", "buffer": own.encode()},
         {"name": "mine.json", "mimeType": "text/plain", "buffer": as_json.encode()},
     ]
-    page.get_by_role("button", name="Open", exact=True).click()
+    # A list to choose from has a button of that name too.
+    page.get_by_role("button", name="Open", exact=True).and_(page.get_by_test_id("stPopoverButton")).click()
     chooser = page.locator("[data-testid=stFileUploaderDropzoneInput]")
     chooser.set_input_files(files[0])
     expect(page.get_by_text("broken.toml is not a TOML file")).to_be_visible()
