@@ -26,7 +26,8 @@ def new_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ({}, ONNX),
         ({ONNX: 0.1, TORCH: 0.2}, ONNX),
         ({ONNX: 0.1, TORCH: 0.2, HALF: 0.08}, ONNX),  # not worth a start of seconds
-        ({ONNX: 0.1, TORCH: 0.2, HALF: 0.05}, HALF),
+        ({ONNX: 0.1, TORCH: 0.2, HALF: 0.05}, ONNX),
+        ({ONNX: 0.1, TORCH: 0.2, HALF: 0.035}, HALF),
         ({ONNX: 0.1, TORCH: 0.01, HALF: 0.05}, TORCH),  # a GPU
         ({TORCH: 0.1}, ONNX),
     ],
