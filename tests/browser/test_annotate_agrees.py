@@ -6,19 +6,18 @@ import random
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 from core.annotation.history import History
 from core.annotation.runs import NOT_REVIEWED, Mask, between, unpacked
 from core.annotation.strokes import MAX_WIDTH, Area, brush, component, painted, polygon
 from pages.widgets.annotate.editor import EDITOR_SOURCES
+from tests.browser.modules import page_of_modules
 
-HOST = "http://modules.test"
 CLASSES = 11
 SIZES = [(37, 53), (48, 40), (1, 90), (70, 1)]
 OPERATIONS = 120
@@ -62,19 +61,7 @@ async ({size, start, operations}) => {
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page on which the editor's modules can be imported, without an app."""
-    with chromium.new_page() as opened:
-
-        def serve(route: Route) -> None:
-            name = route.request.url.removeprefix(f"{HOST}/")
-            if not name:
-                route.fulfill(body="<title>Modules</title>", content_type="text/html")
-            else:
-                source = EDITOR_SOURCES[Path(name).stem].read_text("utf-8")
-                route.fulfill(body=source, content_type="text/javascript")
-
-        opened.route(f"{HOST}/**", serve)
-        opened.goto(f"{HOST}/")
+    with page_of_modules(chromium, EDITOR_SOURCES) as opened:
         yield opened
 
 

@@ -6,22 +6,20 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 from core.segmentation.probabilities import temper
 from core.segmentation.reading import Shape, neighbourhood
 from core.segmentation.segmentation import Segmentation
 from pages.widgets.viewer.logits import pack
 from pages.widgets.viewer.pixel_viewer import SOURCES
+from tests.browser.modules import HOST, page_of_modules
 from tests.browser.viewer_app import NAMES, segmentation_of
-
-HOST = "http://modules.test"
 
 CLASSES = 7
 
@@ -49,19 +47,7 @@ def segmentation(size: Size, seed: int) -> Segmentation:
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page on which the viewer's modules can be imported, without an app."""
-    with chromium.new_page() as opened:
-
-        def serve(route: Route) -> None:
-            name = route.request.url.removeprefix(f"{HOST}/")
-            if not name:
-                route.fulfill(body="<title>Modules</title>", content_type="text/html")
-            else:
-                source = SOURCES[Path(name).stem].read_text("utf-8")
-                route.fulfill(body=source, content_type="text/javascript")
-
-        opened.route(f"{HOST}/**", serve)
-        opened.goto(f"{HOST}/")
+    with page_of_modules(chromium, SOURCES) as opened:
         yield opened
 
 

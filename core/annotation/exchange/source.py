@@ -10,7 +10,7 @@ import io
 import os
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -28,6 +28,9 @@ MAX_FILES = 20_000
 
 MAX_DOCUMENT = 64 * 1024**2
 """Bytes of one document, such as COCO's JSON: CVAT's for 500 pictures has 20 MB."""
+
+_LOOKED_AT = 20
+"""Documents that are read to find the one of a format."""
 
 MAX_UNPACKED = 4 * 1024**3
 """Bytes that are unpacked of one zip in all."""
@@ -63,6 +66,16 @@ class Source(ABC):
     def ending_with(self, ending: str) -> list[str]:
         """The paths that end so, in natural order."""
         return [path for path in self.paths if path.endswith(ending)]
+
+    def document(self, ending: str, is_ours: Callable[[bytes], bool]) -> str | None:
+        """The path of the first document with this ending whose content is ours, those near the top first.
+
+        A few are looked at; None if none of them is. AnnotationError for one that cannot be read.
+        """
+        candidates = sorted(self.ending_with(ending), key=lambda path: (path.count("/"), path))
+        return next(
+            (path for path in candidates[:_LOOKED_AT] if is_ours(self.read(path, MAX_DOCUMENT))), None
+        )
 
     def named(self, name: str) -> str | None:
         """The path of the file with a name, the one nearest to the top; None if there is none."""

@@ -73,16 +73,10 @@ def _annotations(mask: Mask, classes: int) -> Iterator[dict[str, Any]]:
 
 
 def _document(source: Source) -> str | None:
-    """The path of COCO's JSON; the nearest to the top if there are several."""
-    candidates = sorted(source.ending_with(".json"), key=lambda path: (path.count("/"), path))
-    for path in candidates[:_LOOKED_AT]:
-        data = source.read(path, MAX_DOCUMENT)
-        if data.lstrip()[:1] == b"{" and all(key in data for key in _KEYS):
-            return path
-    return None
-
-
-_LOOKED_AT = 20
+    """The path of COCO's JSON."""
+    return source.document(
+        ".json", lambda data: data.lstrip()[:1] == b"{" and all(key in data for key in _KEYS)
+    )
 
 
 def _fits(source: Source) -> bool:

@@ -79,13 +79,7 @@ def _masks(mask: Mask, class_list: ClassList) -> Iterable[str]:
 
 
 def _document(source: Source) -> str | None:
-    for path in sorted(source.ending_with(".xml"), key=lambda path: (path.count("/"), path))[:_LOOKED_AT]:
-        if b"<annotations" in source.read(path, MAX_DOCUMENT)[:4096]:
-            return path
-    return None
-
-
-_LOOKED_AT = 20
+    return source.document(".xml", lambda data: b"<annotations" in data[:4096])
 
 
 def _fits(source: Source) -> bool:

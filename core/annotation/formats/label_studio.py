@@ -170,14 +170,10 @@ class _Bits:
 
 
 def _document(source: Source) -> str | None:
-    for path in sorted(source.ending_with(".json"), key=lambda path: (path.count("/"), path))[:_LOOKED_AT]:
-        data = source.read(path, MAX_DOCUMENT)
-        if data.lstrip()[:1] == b"[" and b'"data"' in data and b'"result"' in data:
-            return path
-    return None
-
-
-_LOOKED_AT = 20
+    return source.document(
+        ".json",
+        lambda data: data.lstrip()[:1] == b"[" and b'"data"' in data and b'"result"' in data,
+    )
 
 
 def _fits(source: Source) -> bool:

@@ -12,7 +12,7 @@ import {
   toSpot,
   zoomed,
 } from "./geometry.js";
-import { MarkPainter, devicePixels, paintBoundaries, paintGrid, paintPicture, setSize } from "./painting.js";
+import { MarkPainter, paintBoundaries, paintGrid, paintPicture, setSize, watchSize } from "./painting.js";
 import { Tint, around } from "./tint.js";
 
 const LARGEST_PIXEL = 64; // device pixels a picture pixel, at most
@@ -56,20 +56,11 @@ export class Surface {
   }
 
   watchSize() {
-    this.observer = new ResizeObserver(([entry]) => {
-      const device = entry.devicePixelContentBoxSize?.[0];
-      this.canvasSize = {
-        width: devicePixels(entry.contentRect.width, device?.inlineSize),
-        height: devicePixels(entry.contentRect.height, device?.blockSize),
-      };
+    this.observer = watchSize(this.marksLayer, (size) => {
+      this.canvasSize = size;
       this.unit = window.devicePixelRatio;
       this.repaint();
     });
-    try {
-      this.observer.observe(this.marksLayer, { box: "device-pixel-content-box" });
-    } catch {
-      this.observer.observe(this.marksLayer); // Safari has no such box
-    }
   }
 
   /** Show a correction over its photo. */

@@ -11,6 +11,23 @@ export function devicePixels(length, reported) {
   return Math.abs(reported - expected) <= 1 ? reported : Math.round(expected);
 }
 
+/** Tell a canvas's size in the screen's own pixels, now and whenever window, zoom or pixel density change it. */
+export function watchSize(canvas, tell) {
+  const observer = new ResizeObserver(([entry]) => {
+    const device = entry.devicePixelContentBoxSize?.[0];
+    tell({
+      width: devicePixels(entry.contentRect.width, device?.inlineSize),
+      height: devicePixels(entry.contentRect.height, device?.blockSize),
+    });
+  });
+  try {
+    observer.observe(canvas, { box: "device-pixel-content-box" });
+  } catch {
+    observer.observe(canvas); // Safari has no such box
+  }
+  return observer;
+}
+
 export function setSize(canvas, width, height) {
   if (canvas.width === width && canvas.height === height) return;
   canvas.width = width;

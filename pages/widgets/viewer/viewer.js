@@ -30,7 +30,7 @@ import { Gestures } from "./gestures.js";
 import { Legend } from "./legend.js";
 import { Membership } from "./linking.js";
 import { Looks } from "./looks.js";
-import { MarkPainter, devicePixels, paintBoundaries, paintGrid, paintPicture, setSize } from "./painting.js";
+import { MarkPainter, paintBoundaries, paintGrid, paintPicture, setSize, watchSize } from "./painting.js";
 import { Picture } from "./picture.js";
 import { Reader } from "./reader.js";
 import { Loupe, Pins, Readout } from "./readings.js";
@@ -229,20 +229,11 @@ class PixelViewer {
 
   /** Paint in the screen's own pixels, whatever the window's width, zoom and pixel density. */
   watchSize() {
-    this.observer = new ResizeObserver(([entry]) => {
-      const device = entry.devicePixelContentBoxSize?.[0];
-      this.canvasSize = {
-        width: devicePixels(entry.contentRect.width, device?.inlineSize),
-        height: devicePixels(entry.contentRect.height, device?.blockSize),
-      };
+    this.observer = watchSize(this.marksLayer, (size) => {
+      this.canvasSize = size;
       this.unit = window.devicePixelRatio;
       this.paint();
     });
-    try {
-      this.observer.observe(this.marksLayer, { box: "device-pixel-content-box" });
-    } catch {
-      this.observer.observe(this.marksLayer); // Safari has no such box
-    }
   }
 
   // --- outliving the page's changes --------------------------------------------------------------
