@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import click
 
 from core.commands.datasets import print_frames
 from core.commands.refusal import printable
 
-if TYPE_CHECKING:
-    from core.annotation.exchange.labelled import Labelled
+_T = TypeVar("_T")
 
 FORMAT_NAMES = ("index", "camvid", "voc", "cityscapes", "coco", "cvat", "label-studio", "supervisely")
 """Of `core.annotation.formats.choice.FORMATS`; a test compares the two."""
@@ -99,14 +98,13 @@ def import_corrections(file: Path, name: str, as_json: bool) -> None:
     """
     from core.annotation.exchange.source import open_source
     from core.annotation.formats.choice import read
-    from core.annotation.formats.transfer import bring_in, check_all
+    from core.annotation.formats.transfer import bring_all
     from core.annotation.store import PREFIX, set_folder
 
     source = open_source(file)
     try:
         found_format, found = read(source)
-        check_all(found)  # all of it, before anything is written
-        done = [bring_in(picture, found.class_list, name) for picture in _counted(found, len(found))]
+        done = list(_counted(bring_all(found, name), len(found)))
     finally:
         source.close()
     skipped, name = done.count(False), set_folder(name).name.removeprefix(PREFIX)
@@ -121,9 +119,10 @@ def import_corrections(file: Path, name: str, as_json: bool) -> None:
         click.echo(f"note: {_pictures(skipped)} left as is: no labels, or those that are there already.")
 
 
-def _counted(pictures: Iterable[Labelled], total: int) -> Iterator[Labelled]:
-    for done, picture in enumerate(pictures, start=1):
-        yield picture
+def _counted(each: Iterable[_T], total: int) -> Iterator[_T]:
+    """The same, with a line on the terminal of how many pictures are done."""
+    for done, one in enumerate(each, start=1):
+        yield one
         print_frames(done, total)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,16 @@ def check_all(found: LabelledSet) -> None:
                 turned = images.orientation(picture.image) > 4
             if (size[::-1] if turned else size) != picture.mask.shape:
                 raise wrong_size(picture.name, size, picture.mask.shape)
+
+
+def bring_all(found: LabelledSet, set_name: str) -> Iterator[bool]:
+    """Bring pictures into a set one by one, after all are checked: whether each has changed anything.
+
+    Errors as for `check_all` and `bring_in`.
+    """
+    check_all(found)
+    for picture in found:
+        yield bring_in(picture, found.class_list, set_name)
 
 
 def bring_in(picture: Labelled, class_list: ClassList, set_name: str) -> bool:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.annotation.exchange.source import open_zip
 from core.annotation.formats.choice import FORMATS, read, write
 from core.annotation.formats.format import Format
-from core.annotation.formats.transfer import bring_in, check_all, to_export
+from core.annotation.formats.transfer import bring_all, to_export
 from core.annotation.store import CorrectionSet, list_sets, open_set
 from core.errors import StreetScopeError
 from core.files import is_disk_full
@@ -113,10 +113,9 @@ def _brought(name: str, file: IO[bytes], set_name: str) -> tuple[bool, str]:
     try:
         source = open_zip(file, name[:80])
         found_format, found = read(source)
-        check_all(found)
         done = 0
-        for number, picture in enumerate(found, 1):
-            done += bring_in(picture, found.class_list, set_name)
+        for number, changed in enumerate(bring_all(found, set_name), 1):
+            done += changed
             bar.progress(
                 number / len(found),
                 markdown("{number} of {total} pictures", number=number, total=len(found)),
