@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
 
 from serve import CompressedFiles
 
@@ -106,3 +108,11 @@ def test_a_file_that_breaks_off_is_not_kept() -> None:
         ask(app)
     _, body = ask(app)
     assert gzip.decompress(body) == BODY
+
+
+def test_no_message_is_named_by_its_hash_for_a_browser_that_may_have_thrown_it_away() -> None:
+    message = ForwardMsg()
+    message.delta.new_element.markdown.body = "a" * 2_000_000
+    populate_hash_if_needed(message)
+    assert message.hash
+    assert not message.metadata.cacheable
