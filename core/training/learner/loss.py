@@ -5,6 +5,8 @@ Beside it the loss of a network that learns from corrections, and is not to forg
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -15,27 +17,64 @@ from core.evaluation.metrics import IGNORE
 class SegmentationLoss(nn.Module):
     """Cross entropy plus soft Jaccard, at the label map's size.
 
-    class_weights: (C,) for the cross entropy. jaccard_weight: the Jaccard loss's share, in [0, 1].
+    class_weights: (L,) of the labels, for the cross entropy. jaccard_weight: the Jaccard loss's share, in
+    [0, 1]. members: for each label the network's classes that it may be (`ClassList.members`), where a
+    label may be several; None where the labels are the network's classes.
+
+    A label that may be several classes has the sum of their probabilities. Source: Bevandic et al.,
+    "Multi-Domain Semantic Segmentation With Overlapping Labels", 2022, equation 2. Everything else is as if
+    the labels were the network's classes, with those probabilities.
     """
 
     class_weights: Tensor
 
-    def __init__(self, class_weights: Tensor, label_smoothing: float, jaccard_weight: float) -> None:
+    def __init__(
+        self,
+        class_weights: Tensor,
+        label_smoothing: float,
+        jaccard_weight: float,
+        members: Sequence[Sequence[int]] | None = None,
+    ) -> None:
         super().__init__()
         self.register_buffer("class_weights", class_weights)
         self.label_smoothing, self.jaccard_weight = label_smoothing, jaccard_weight
+        self.members = members
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """logits: (N, C, h, w) at the network's stride; labels: (N, H, W) int64, 255 for ignored pixels."""
+        """logits: (N, C, h, w) at the network's stride; labels: (N, H, W) int64, 255 for ignored pixels.
+
+        With `members`, a label that may be nothing must not occur: its pixels are 255.
+        """
         logits = to_label_size(logits, labels)
         if (labels == IGNORE).all():
             return 0 * logits.sum()
+        if self.members is not None:
+            return self._of_sets(set_log_probabilities(logits, self.members), labels)
         entropy = F.cross_entropy(
             logits, labels, self.class_weights, ignore_index=IGNORE, label_smoothing=self.label_smoothing
         )
         if self.jaccard_weight == 0:
             return entropy
         return (1 - self.jaccard_weight) * entropy + self.jaccard_weight * soft_jaccard_loss(logits, labels)
+
+    def _of_sets(self, log_probabilities: Tensor, labels: Tensor) -> Tensor:
+        """The same for (N, L, H, W) logarithms of the labels' probabilities, which need not sum to 1."""
+        entropy = F.nll_loss(log_probabilities, labels, self.class_weights, ignore_index=IGNORE)
+        if self.label_smoothing:
+            spread = self._spread(log_probabilities, labels)
+            entropy = (1 - self.label_smoothing) * entropy + self.label_smoothing * spread
+        if self.jaccard_weight == 0:
+            return entropy
+        jaccard = _soft_jaccard(log_probabilities.exp(), labels)
+        return (1 - self.jaccard_weight) * entropy + self.jaccard_weight * jaccard
+
+    def _spread(self, log_probabilities: Tensor, labels: Tensor) -> Tensor:
+        """The loss if each label that may be anything were equally true: what label smoothing mixes in."""
+        known = torch.tensor([bool(each) for each in self.members or ()], device=labels.device)
+        counted = labels != IGNORE
+        weights = self.class_weights[known].view(1, -1, 1, 1)
+        total = -(log_probabilities[:, known] * weights).mean(dim=1)[counted].sum()
+        return total / self.class_weights[labels[counted]].sum()
 
 
 class RememberingLoss(nn.Module):
@@ -93,9 +132,24 @@ def soft_jaccard_loss(logits: Tensor, labels: Tensor) -> Tensor:
     Counts are taken over the whole batch. Source: Rahman and Wang, "Optimizing Intersection-Over-Union
     in Deep Neural Networks for Image Segmentation", 2016, equation 4.
     """
-    classes = logits.shape[1]
+    return _soft_jaccard(logits.softmax(dim=1), labels)
+
+
+def set_log_probabilities(logits: Tensor, members: Sequence[Sequence[int]]) -> Tensor:
+    """(N, L, H, W) the logarithm of the summed probability of each label's classes; -inf where it has none.
+
+    logits: (N, C, H, W). The sum is of exponentials of logits, so a small probability keeps its digits.
+    """
+    everything = logits.logsumexp(dim=1)
+    nothing = torch.full_like(everything, -torch.inf)
+    of_each = [logits[:, list(each)].logsumexp(dim=1) - everything if each else nothing for each in members]
+    return torch.stack(of_each, dim=1)
+
+
+def _soft_jaccard(probabilities: Tensor, labels: Tensor) -> Tensor:
+    classes = probabilities.shape[1]
     counted = (labels != IGNORE).unsqueeze(1)
-    probabilities = logits.softmax(dim=1) * counted
+    probabilities = probabilities * counted
     truth = torch.bincount(labels.flatten(), minlength=IGNORE + 1)[:classes].float()
     own = probabilities.gather(1, labels.clamp(max=classes - 1).unsqueeze(1)).squeeze(1)
     valid = labels.flatten() != IGNORE

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from core.evaluation.metrics import IGNORE
-from core.training.learner.loss import SegmentationLoss, soft_jaccard_loss, to_label_size
+from core.training.learner.loss import (
+    SegmentationLoss,
+    set_log_probabilities,
+    soft_jaccard_loss,
+    to_label_size,
+)
 
 # Two pixels in a row: the first is truly class 0 and thought so with 0.8, the second class 1 with 0.6.
 LOGITS = torch.log(torch.tensor([[[[0.8, 0.4]], [[0.2, 0.6]]]]))
@@ -124,3 +129,72 @@ def test_logits_in_bfloat16_are_computed_with_in_single_precision():
     loss = SegmentationLoss(EVEN, label_smoothing=0, jaccard_weight=0.5)(logits, LABELS)
 
     assert loss.dtype == torch.float32
+
+
+# Three classes, of which a data set labels the first alone and does not tell the other two apart.
+THREE = torch.log(torch.tensor([[[[0.5, 0.2]], [[0.4, 0.3]], [[0.1, 0.5]]]]))
+MERGED = ((0,), (1, 2))
+
+
+def test_a_label_that_may_be_two_classes_has_the_sum_of_their_probabilities():
+    loss = SegmentationLoss(EVEN, label_smoothing=0, jaccard_weight=0, members=MERGED)(THREE, LABELS)
+
+    assert loss.item() == pytest.approx(cross_entropy(0.5, 0.8))
+
+
+def test_a_network_may_put_within_a_set_what_it_likes():
+    logits = THREE.clone().requires_grad_()
+    SegmentationLoss(EVEN, label_smoothing=0, jaccard_weight=0, members=MERGED)(logits, LABELS).backward()
+    pull = logits.grad[0, 1:, 0, 1]
+
+    # of the gradient, each class of the set has its share of the set's probability: 3 to 5
+    assert pull[0] / pull[1] == pytest.approx(3 / 5)
+
+
+def test_a_class_that_no_label_stands_for_counts_against_every_label():
+    loss = SegmentationLoss(EVEN, label_smoothing=0, jaccard_weight=0, members=((0,), (1,)))(THREE, LABELS)
+
+    assert loss.item() == pytest.approx(cross_entropy(0.5, 0.3))
+
+
+def test_a_small_probability_of_a_set_keeps_its_digits():
+    logits = torch.tensor([[200.0, 0.0, 1.0]]).view(1, 3, 1, 1)
+
+    log_probability = set_log_probabilities(logits, MERGED)[0, 1]
+    assert log_probability.item() == pytest.approx(np.log(1 + np.e) - 200)
+
+
+@given(st.integers(0, 2**31), st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([0.0, 0.1]))
+def test_sets_of_one_class_each_are_plain_labels(seed, jaccard_weight, smoothing):
+    torch.manual_seed(seed)
+    logits, labels = torch.randn(2, 3, 2, 3), torch.randint(0, 4, (2, 4, 6))
+    labels[labels == 3] = IGNORE
+    weights = torch.tensor([1.0, 2.0, 0.5])
+    plain = SegmentationLoss(weights, smoothing, jaccard_weight)(logits, labels)
+    as_sets = SegmentationLoss(weights, smoothing, jaccard_weight, ((0,), (1,), (2,)))(logits, labels)
+
+    assert as_sets.item() == pytest.approx(plain.item(), rel=1e-5)
+
+
+@given(st.integers(0, 2**31), st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([0.0, 0.1]))
+def test_a_set_is_a_network_that_has_the_set_as_one_class(seed, jaccard_weight, smoothing):
+    torch.manual_seed(seed)
+    fine, labels = torch.randn(2, 4, 4, 5), torch.randint(0, 2, (2, 4, 5))
+    merged = torch.stack([fine[:, 0], fine[:, 1:].logsumexp(dim=1)], dim=1)
+    weights = torch.tensor([1.0, 3.0])
+    coarse = SegmentationLoss(weights, smoothing, jaccard_weight)(merged, labels)
+    of_sets = SegmentationLoss(weights, smoothing, jaccard_weight, ((0,), (1, 2, 3)))(fine, labels)
+
+    assert of_sets.item() == pytest.approx(coarse.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("jaccard_weight", [0.0, 0.5])
+def test_a_label_that_may_be_nothing_spoils_no_loss_and_no_gradient(jaccard_weight):
+    logits = THREE.clone().requires_grad_()
+    weights = torch.tensor([1.0, 1.0, 1.0])
+    loss = SegmentationLoss(weights, 0.1, jaccard_weight, members=((0,), (1, 2), ()))(logits, LABELS)
+    loss.backward()
+    without = SegmentationLoss(EVEN, 0.1, jaccard_weight, members=MERGED)(THREE, LABELS)
+
+    assert loss.item() == pytest.approx(without.item())
+    assert logits.grad.isfinite().all()
