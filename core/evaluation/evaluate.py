@@ -13,6 +13,7 @@ from core.evaluation.boundaries import FARTHEST, BoundaryCounts
 from core.evaluation.calibration import BINS, Calibration
 from core.evaluation.frame_counts import Cells, put_together
 from core.evaluation.metrics import check_classes_fit, truth_table
+from core.evaluation.own_classes import in_classes_of
 from core.evaluation.results import SplitEvaluation
 from core.jobs import ProgressCallback
 from core.segmentation.segmenter import Segmenter
@@ -27,6 +28,8 @@ def evaluate(
     """Evaluate a model on a split, every picture at the size at which the data set gives it, its own or
     `SegmentationDataset.longest`, exactly as the app segments it.
 
+    A model that tells apart what the data set does not is measured in the data set's classes.
+
     progress: called with the pictures done and their total; raising from it stops the work. DatasetError for
     a split without pictures, without a pixel that counts, or with none of the model's classes.
     """
@@ -39,6 +42,7 @@ def evaluate(
         words = frames_in_words(split, 0).removeprefix("0 ")
         raise DatasetError(f"{dataset.name} has no {words}; choose another split.")
     check_classes_fit(dataset, segmenter.class_list, segmenter.name)
+    segmenter = in_classes_of(dataset, segmenter)
     table = truth_table(dataset.class_list, segmenter.class_list)
     classes = len(segmenter.class_list)
     calibration, boundary = _nothing(classes)

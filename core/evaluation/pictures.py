@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.classes import ClassList
 from core.datasets.dataset import sampled
 from core.evaluation.metrics import IGNORE, truth_table
+from core.evaluation.own_classes import in_classes_of
 from core.photos import images
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class FrameView:
 
 def view_frame(segmenter: Segmenter, dataset: SegmentationDataset, frame: Frame) -> FrameView:
     """A frame with truth and prediction, as in `evaluate`; DatasetError if it cannot be read."""
+    segmenter = in_classes_of(dataset, segmenter)
     image, label = dataset.read(frame)
     truth = truth_table(dataset.class_list, segmenter.class_list)[label]
     return FrameView(image, truth, segmenter.segment(image).labels)

@@ -20,6 +20,7 @@ from core.evaluation.boundaries import BoundaryCounts
 from core.evaluation.calibration import Calibration
 from core.evaluation.frame_counts import FrameCounts
 from core.evaluation.metrics import check_classes_fit
+from core.evaluation.own_classes import measured_classes
 from core.evaluation.results import SplitEvaluation
 from core.jobs import ProgressCallback
 from core.segmentation.engines.choice import chosen_engine
@@ -129,7 +130,7 @@ def _decode(
 def _restored(
     parts: dict[str, NDArray[Any]], card: ModelCard, dataset: SegmentationDataset, split: Split
 ) -> SplitEvaluation:
-    classes = card.class_list.restored()
+    classes, _ = measured_classes(dataset.class_list, card.class_list.restored())
     names = tuple(frame.name for frame in dataset.frames(split))
     frames = FrameCounts(
         names, len(classes), parts["frames"], parts["pairs"], parts["pixels"], parts["losses"]

@@ -26,7 +26,7 @@ _BAND = 64
 """Rows interpolated at a time: enough to outweigh the calls (half the time of bands of 16), few enough to
 keep a band of all classes small: 3 MB at 1024 columns and 11 classes."""
 
-_SMALL_BAND = 16
+SMALL_BAND = 16
 """Rows at a time if the result is large as well: 2 MB at 1024 columns and 32 classes."""
 
 _BAND_PIXELS = 1 << 18
@@ -100,7 +100,7 @@ class Segmentation:
 
     def probability_bands(self) -> Iterator[NDArray[np.float32]]:
         """All probabilities, in bands of rows from top to bottom: (band, W, C) float32 in [0, 1]."""
-        for _, logits in bands(self.logits, self.height, self.width, self.stride, _SMALL_BAND):
+        for _, logits in bands(self.logits, self.height, self.width, self.stride, SMALL_BAND):
             yield softmax(logits).transpose(1, 2, 0)
 
     def labels_at(self, height: int, width: int) -> Iterator[NDArray[np.uint8]]:

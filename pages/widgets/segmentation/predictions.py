@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.classes import ClassList
 from core.datasets import Frame, SegmentationDataset
 from core.evaluation.frame_errors import FrameErrors, frame_errors
+from core.evaluation.own_classes import in_classes_of
 from core.evaluation.results import Evaluation
 from core.files import signature
 from core.models.store import read_card
@@ -51,7 +52,7 @@ def predict(dataset: SegmentationDataset, frame: Frame, model: str) -> Predictio
 def _predict(
     key_parts: tuple[str | None, ...], _dataset: SegmentationDataset, _frame: Frame, model: str, weights: str
 ) -> Prediction:
-    segmenter = loaded_segmenter(model, weights)
+    segmenter = in_classes_of(_dataset, loaded_segmenter(model, weights))
     image, truth = _dataset.read(_frame)
     found = segmenter.segment(image)
     classes = segmenter.class_list

@@ -1,0 +1,55 @@
+"""A network's answer in coarser classes: what it says of several of its classes together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.classes import ClassList
+from core.segmentation.segmentation import SMALL_BAND, Segmentation, bands, softmax
+from core.segmentation.segmenter import Segmenter
+
+
+class MergedSegmenter(Segmenter):
+    """A segmenter that answers in coarser classes than its network has, each with the sum of the
+    probabilities of those that it may be.
+
+    class_list: the coarser classes. members: (L) for each the network's classes that it may be, at least one;
+    see `ClassList.members`.
+    """
+
+    def __init__(self, fine: Segmenter, class_list: ClassList, members: Sequence[Sequence[int]]) -> None:
+        super().__init__(fine.card, class_list, stride=1, predictor=fine.predictor)
+        self._fine, self._members = fine, members
+
+    def for_thread(self, threads: int) -> MergedSegmenter:
+        """As `Segmenter.for_thread`."""
+        return MergedSegmenter(self._fine.for_thread(threads), self.class_list, self._members)
+
+    def segment_batch(
+        self, photos: Sequence[NDArray[np.uint8]], size: int | None = None, square: bool = False
+    ) -> list[Segmentation]:
+        """As `Segmenter.segment_batch`."""
+        fine = self._fine.segment_batch(photos, size, square)
+        return [merged(each, self.class_list, self._members) for each in fine]
+
+
+def merged(
+    segmentation: Segmentation, class_list: ClassList, members: Sequence[Sequence[int]]
+) -> Segmentation:
+    """A segmentation in coarser classes; parameters as for `MergedSegmenter`.
+
+    Probabilities are summed at every pixel, and their logarithms kept at full size: the interpolation between
+    cells and the sum may not change places. What the network gives to classes that are members
+    of nothing is left out, and the rest sums to 1.
+    """
+    height, width = segmentation.height, segmentation.width
+    logs = np.empty((len(members), height, width), dtype=np.float16)
+    for rows, logits in bands(segmentation.logits, height, width, segmentation.stride, SMALL_BAND):
+        probabilities = softmax(logits)
+        for number, each in enumerate(members):
+            summed = probabilities[list(each)].sum(axis=0)
+            logs[number, rows] = np.log(np.maximum(summed, np.finfo(np.float32).tiny))
+    return Segmentation.of_logits(segmentation.image, logs, 1, class_list, segmentation.model_name)
