@@ -57,13 +57,16 @@ def void_number(names: Sequence[str]) -> int | None:
 class SegmentationClass:
     """One class: its name, its colour (red, green, blue in 0..255), a plain sentence, and its group.
 
-    `group` names the class of a coarser list that this one counts as (SegNet's 11 for CamVid).
+    `group` names the class of a coarser list that this one counts as (SegNet's 11 for CamVid). `may_be` names
+    the classes of other lists that a pixel with this label may be, where that is said; see
+    `ClassList.members`.
     """
 
     name: str
     colour: RGB
     meaning: str = ""
     group: str = ""
+    may_be: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,11 +126,16 @@ class ClassList:
     def translation(self, target: ClassList) -> NDArray[np.uint8]:
         """(C,) lookup table from this list's numbers to `target`'s, by name, then by group.
 
-        A class that `target` has under neither becomes its void, or UNLABELLED if it has none.
+        A class that `target` has under neither becomes its void, or UNLABELLED if it has none. One that says
+        what it `may_be` becomes that class of `target`, if it is a single one.
         """
         nothing = target.unlabelled
         numbers = {name: number for number, name in enumerate(target.names)}
-        table = [numbers.get(c.name, numbers.get(c.group, nothing)) for c in self.classes]
+        said = [own[0] if len(own) == 1 else nothing for own in self.members(target)]
+        table = [
+            one if c.may_be else numbers.get(c.name, numbers.get(c.group, nothing))
+            for c, one in zip(self.classes, said, strict=True)
+        ]
         return np.array(table, dtype=np.uint8)
 
     def members(self, target: ClassList) -> tuple[tuple[int, ...], ...]:
@@ -135,8 +143,9 @@ class ClassList:
 
         It may be the class of that name, and each class that `target` groups under that name and that this
         list does not tell apart: SegNet's Building may be CamVid's Building, Bridge, Tunnel or Wall. A class
-        that `target` has not is the one that it is grouped as. Void, and what is neither, may be nothing that
-        is known: ().
+        that `target` has not is the one that it is grouped as. Where a class says what it `may_be`, that
+        counts instead, by name or, in a coarser `target`, by what CamVid's class of that name is grouped as.
+        Void, and what is neither, may be nothing that is known: ().
         """
         numbers = {name: number for number, name in enumerate(target.names) if number != target.void}
         return tuple(
@@ -145,6 +154,15 @@ class ClassList:
         )
 
     def _members_of(
+        self, own: SegmentationClass, target: ClassList, numbers: dict[str, int]
+    ) -> tuple[int, ...]:
+        if own.may_be:
+            groups = {each.name: each.group for each in CAMVID_32.classes}
+            named = [name if name in numbers else groups.get(name) for name in own.may_be]
+            return tuple(sorted({numbers[name] for name in named if name in numbers}))
+        return self._members_by_group(own, target, numbers)
+
+    def _members_by_group(
         self, own: SegmentationClass, target: ClassList, numbers: dict[str, int]
     ) -> tuple[int, ...]:
         grouped = [

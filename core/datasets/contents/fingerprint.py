@@ -37,6 +37,8 @@ def _fingerprint(dataset: SegmentationDataset, kind: str, files: Callable[..., t
     paths = [path for frame in frames for path in files(frame)]
     key_parts = [repr([(c.name, c.colour) for c in dataset.class_list.classes]), str(dataset.colour_labels)]
     key_parts += [str(dataset.values)] if dataset.values else []
+    said = [c.may_be for c in dataset.class_list.classes]
+    key_parts += [repr(said)] if any(said) else []
     key_parts += [f"{frame.name}\0{frame.split}" for frame in frames]
     signatures = [(str(path), signature(path)) for path in paths]
     known = cache_key(kind, str(dataset.root.resolve()), key_parts, signatures)

@@ -27,6 +27,7 @@ function card(each, send) {
     text("fact", each.facts),
     text("fact", each.pixels),
     text("fact", `CamVid-11: ${each.group}`),
+    text("fact", each.mayBe),
     more,
   ].filter(Boolean);
   const words = element("div", { className: "words" }, ...parts);

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.classes import CAMVID_11
+from core.classes import CAMVID_11, CAMVID_32, ClassList
 from core.datasets.contents.statistics import Statistics, typical_example
 from core.datasets.contents.thumbnails import example_crop
 from core.errors import DatasetError
@@ -89,6 +89,7 @@ def _card(opened: OpenedSet, row: dict[str, Any], crop: tuple[str, bytes] | None
         "colour": [row["red"], row["green"], row["blue"]],
         "meaning": classes.classes[row["number"]].meaning,
         "group": "never counted" if void else f"counts as {group}" if group else "in none of the 11",
+        "mayBe": _may_be(classes, row["number"]),
         "facts": f"{row['share']:.2%} of the pixels, in {row['frames']} frames"
         if row["pixels"]
         else "does not occur",
@@ -96,6 +97,14 @@ def _card(opened: OpenedSet, row: dict[str, Any], crop: tuple[str, bytes] | None
         "frame": crop and crop[0],
         "crop": crop and media_url(crop[1], "image/jpeg", f"{_KEY}.{row['number']}"),
     }
+
+
+def _may_be(classes: ClassList, number: int) -> str:
+    """Which of CamVid's 32 classes a pixel with this label may be, where that is not a single one."""
+    names = [CAMVID_32.names[each] for each in classes.members(CAMVID_32)[number]]
+    if len(names) < 2:
+        return ""
+    return f"a network with finer classes may call it {', '.join(names[:-1])} or {names[-1]}"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
