@@ -61,10 +61,17 @@ _OWN = (
     "drawing",
     "classlist",
     "surface",
+    "toolbox",
+    "polygon",
+    "regiontool",
+    "hand",
+    "keyboard",
+    "suggesting",
+    "standing",
+    "editor",
 )
-_LAST = ("toolbox", "editor")
 EDITOR_SOURCES = {name: SOURCES[name] for name in _OF_THE_VIEWER} | {
-    name: _HERE / f"{name}.js" for name in (*_OWN, *_LAST)
+    name: _HERE / f"{name}.js" for name in _OWN
 }
 """The editor's JavaScript modules by name, in the order in which they import each other."""
 
