@@ -5,12 +5,14 @@
 
 import { ClassList } from "./classlist.js";
 import { Correction } from "./correction.js";
+import { Doubts } from "./doubts.js";
 import { Drawing } from "./drawing.js";
 import { element } from "./elements.js";
 import { WHOLE_PICTURE } from "./geometry.js";
 import { Hand } from "./hand.js";
 import { HeldKeys } from "./holding.js";
 import { Keyboard } from "./keyboard.js";
+import { News } from "./news.js";
 import { fetchPhoto } from "./picture.js";
 import { NOT_REVIEWED } from "./runs.js";
 import { Standing } from "./standing.js";
@@ -38,6 +40,7 @@ class Editor {
     this.hand = new Hand(this);
     this.drawing = new Drawing(this.surface.marksLayer, this.hand);
     this.keyboard = new Keyboard(this);
+    this.news = new News((id) => this.askNews(id));
     const tree = parent.getRootNode();
     if (!tree.adoptedStyleSheets.includes(style)) tree.adoptedStyleSheets.push(style);
     parent.append(this.root);
@@ -87,6 +90,7 @@ class Editor {
     this.onlyUnreviewed = unreviewedToggle(() => {});
     this.standing = new Standing();
     this.suggesting = new Suggesting(this);
+    this.doubts = new Doubts(this);
     this.classes = new ClassList({
       onChoose: (label) => this.choose(label),
       onAdd: (name) => this.addClass(name),
@@ -110,6 +114,7 @@ class Editor {
       this.standing.element,
       part("accepting", this.accept, this.acceptAll, this.onlyUnreviewed.element),
       this.suggesting.element,
+      part("doubting", this.doubts.button, this.doubts.heard),
       this.classes.element,
     );
     this.spoken = element("p", { className: "under", attributes: { "aria-live": "off" } });
@@ -137,6 +142,7 @@ class Editor {
     this.hand.value = legacy.value;
     this.hand.pick(legacy.tool);
     this.surface.viewport = legacy.viewport;
+    this.suggesting.resumes = legacy.live;
     this.inherited = legacy.id;
   }
 
@@ -146,22 +152,30 @@ class Editor {
     this.data = data;
     this.send = (message) => setStateValue("edits", message);
     this.suggesting.ask = (question) => setStateValue("suggest", question);
+    this.suggesting.askLive = (on) => setStateValue("live", { on });
+    this.doubts.ask = (question) => setStateValue("doubt", question);
+    this.askNews = (id) => setStateValue("news", { id, number: Math.random() });
     this.hand.regions.ask = (wanted) => setStateValue("regions", wanted);
     this.suggesting.isOffered = data.suggests;
+    this.doubts.button.hidden = !data.suggests;
     this.surface.marksLayer.setAttribute("aria-label", data.label);
     this.root.dataset.readOnly = data.readOnly !== "";
     this.root.style.setProperty("--rows", data.picture.height);
     this.root.style.setProperty("--columns", data.picture.width);
     const isNew = data.picture.id !== this.wanted?.id || data.picture.start !== this.wanted?.start;
-    this.correction?.hear(data.answer);
     this.leaving?.hear(data.answer);
-    if (isNew) this.load(data.picture);
-    else if (this.correction) {
+    if (isNew) {
+      this.correction?.hear(data.answer);
+      this.load(data.picture);
+    } else if (this.correction) {
       this.followClasses(data.picture);
+      this.correction.listen(data.picture, data.answer);
       this.showState();
     }
     this.hand.regions.follow(data.regions);
     this.suggesting.follow(data.suggestion);
+    this.suggesting.followLive(data.live);
+    this.doubts.follow(data.doubtful);
   }
 
   /** A class may have been added, here or in another window. */
@@ -189,8 +203,9 @@ class Editor {
         fetchPhoto(description.photo),
         Correction.load(description, {
           onChange: (extent) => this.maskChanged(extent),
-          onReplace: () => this.hand.finish(),
+          isHeld: () => this.hand.stroke !== null,
           onState: () => this.showState(),
+          onSaved: () => this.news.tell(description.id),
           send: (message) => this.send(message),
         }),
       ]);
@@ -205,6 +220,7 @@ class Editor {
     this.trouble?.remove();
     this.correction = correction;
     this.suggesting.start();
+    this.doubts.start();
     const { names, colours, look, at } = correction.description;
     const isSame = before?.id === correction.id || this.inherited === correction.id;
     this.inherited = null;
@@ -218,6 +234,10 @@ class Editor {
     this.maskChanged(null);
     this.showState();
     this.hand.start();
+    this.news.tell(correction.id);
+    this.followClasses(this.data.picture);
+    correction.listen(this.data.picture, this.data.answer); // there were runs while it was loaded
+    this.suggesting.followLive(this.data.live);
   }
 
   complain(error) {
@@ -268,6 +288,7 @@ class Editor {
 
   paintTool(context) {
     if (this.mark) this.surface.markPixel(this.mark);
+    this.doubts.paint(context);
     this.hand.paint(context);
   }
 
@@ -321,10 +342,16 @@ class Editor {
 
   begun() {
     this.mark = null;
+    this.doubts.leave();
   }
 
   drawn(hasChanged) {
     if (hasChanged) this.showCounts();
+    else {
+      // What has waited for the end of the stroke.
+      this.correction.catchUp();
+      this.suggesting.showLive();
+    }
   }
 
   regionsReady(scale) {
@@ -335,6 +362,10 @@ class Editor {
   /** What is under the pointer: its class, and whether somebody has reviewed it. */
   say(place) {
     if (this.correction === null) return;
+    if (this.doubts.spoken) {
+      this.spoken.textContent = this.doubts.spoken;
+      return;
+    }
     if (place === null || place.x < 0 || place.y < 0 || place.x > 1 || place.y > 1) {
       this.classes.point(null);
       this.spoken.textContent = "";
@@ -360,10 +391,13 @@ class Editor {
       square: this.square.on,
       opacity: this.slider.value,
       viewport: this.surface.viewport,
+      live: this.suggesting.live.on,
     };
     this.correction?.close();
     this.leaving?.close();
     this.keyboard.destroy();
+    this.news.destroy();
+    this.doubts.leave();
     this.held.destroy();
     this.surface.destroy();
     this.root.remove();

@@ -63,6 +63,8 @@ export class Keyboard {
       "+": () => surface.zoomBy(1, hand.pointer),
       _: () => surface.zoomBy(-1, hand.pointer),
       a: () => editor.choose(AS_SHOWN),
+      l: () => editor.suggesting.live.element.click(),
+      n: () => editor.doubts.next(),
       q: () => editor.square.element.click(),
       w: () => editor.fit(),
       "?": () => editor.help.open(),

@@ -17,6 +17,8 @@ const ICONS = {
   redo: ["M10.5 3l3 3-3 3M13.5 6h-7a4 4 0 0 0 0 8h3"],
   square: ["M3.5 3.5h9v9h-9z"],
   accept: ["M3 8.5 6.5 12 13 4.5"],
+  doubt: ["M7 2.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 0 1 0-9z", "M10.3 10.3 13.5 13.5", "M5.7 6a1.3 1.3 0 1 1 1.6 1.3v.6M7.3 9.3v.1"],
+  live: ["M8.5 1.5 3.5 9H8l-.5 5.5L12.5 7H8z"],
   unreviewed: ["M3.5 7.5h9v6h-9z", "M5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5"],
   hide: ["M1.5 8s2.4-4.3 6.5-4.3S14.5 8 14.5 8s-2.4 4.3-6.5 4.3S1.5 8 1.5 8z", "M3 13 13 3"],
 };
@@ -45,6 +47,8 @@ const TOOL_KEYS = [
   ["1 ... 9, 0", "choose one of the first ten classes"],
   ["− =", "the class before and after"],
   ["A", "“right as it is”: what you draw over keeps its class and counts as reviewed"],
+  ["L", "live: what the network would now say of the rest follows each stroke"],
+  ["N", "next doubtful place: where the network is unsure and nothing is reviewed"],
   ["H, held", "hides the mask"],
   ["Ctrl + Z", "undo; Ctrl + Shift + Z or Ctrl + Y does it again"],
   ["Ctrl + wheel", "zooms; also + and _"],
@@ -144,6 +148,8 @@ export function button(words, name, onClick, { key = "", wordy = false, explaine
 export const squareToggle = (onChange) => new Toggle("Square", ICONS.square[0], onChange);
 
 export const unreviewedToggle = (onChange) => new Toggle("Only over not reviewed", ICONS.unreviewed.join(""), onChange);
+
+export const liveToggle = (onChange) => new Toggle("Live", ICONS.live.join(""), onChange);
 
 export const editorHelp = () =>
   new Help({
