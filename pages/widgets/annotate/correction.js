@@ -24,7 +24,8 @@ function keptUnsaved(id) {
 
 const toBase64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
-const stepsOf = (edits) => edits.map(([forward, back]) => ({ forward: unpacked(forward), back: unpacked(back) }));
+const stepsOf = (pairs) =>
+  pairs.map((pair) => ({ forward: unpacked(pair[0]), back: unpacked(pair[1]), packed: pair }));
 
 export class Correction {
   /**
@@ -59,7 +60,7 @@ export class Correction {
     this.count = 0; // of all that was ever done here
     this.inFlight = false;
     this.trouble = "";
-    this.offered = description; // the server's newest state: {version, sum, mask, steps}
+    this.offered = description; // the server's newest state: {sum, stepsSum, mask, steps}
     this.fetched = null; // the one that is on its way
     this.adopt(mask, steps);
     this.takeUp(keptUnsaved(this.id));
@@ -204,7 +205,9 @@ export class Correction {
   }
 
   get hasOffered() {
-    return this.offered.version === this.version && this.offered.sum === checksum(this.mask);
+    const { sum, stepsSum } = this.offered;
+    if (sum !== checksum(this.mask)) return false;
+    return stepsSum === checksum(new TextEncoder().encode(this.history.written(this.version)));
   }
 
   /** Take the server's mask and history, and put on top what has been done here meanwhile. */

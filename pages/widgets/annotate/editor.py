@@ -212,11 +212,12 @@ def _answered(answer: Answer, correction: OpenCorrection) -> dict[str, object]:
 def _state(correction: OpenCorrection) -> dict[str, object]:
     """What mask and history the browser should have, and their addresses, for one that has others."""
     history, version = correction.history, correction.version
+    written = steps(history, version)
     return {
-        "version": version,
         "sum": checksum(history.mask),
+        "stepsSum": zlib.adler32(written),
         "mask": _map_url(history.mask, "mask"),
-        "steps": media_url(steps(history, version), "application/json", "editor.steps"),
+        "steps": media_url(written, "application/json", "editor.steps"),
     }
 
 

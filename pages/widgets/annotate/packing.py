@@ -6,6 +6,7 @@ import json
 import zlib
 from base64 import b64encode
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 from core.annotation.history import Edit, History
 from core.annotation.runs import Mask
@@ -21,13 +22,22 @@ def checksum(mask: Mask) -> int:
     return zlib.adler32(mask.tobytes())
 
 
+_edits: WeakKeyDictionary[Edit, tuple[str, str]] = WeakKeyDictionary()
+"""Edits as they are sent: each is in a hundred messages, one after the other."""
+
+
 def steps(history: History, version: int) -> bytes:
-    """The steps of a correction in some version that can be undone and done again, as JSON."""
+    """The steps of a correction in some version that can be undone and done again, as JSON.
+
+    history.js writes the same letters: their Adler-32 says whether both sides have the same steps.
+    """
     found = {"version": version, "done": _packed(history.done), "undone": _packed(history.undone)}
     return json.dumps(found, separators=(",", ":")).encode()
 
 
 def _packed(edits: Iterable[Edit]) -> list[tuple[str, str]]:
-    return [
-        (b64encode(edit.forward.packed()).decode(), b64encode(edit.back.packed()).decode()) for edit in edits
-    ]
+    return [_edits.get(edit) or _edits.setdefault(edit, _pair(edit)) for edit in edits]
+
+
+def _pair(edit: Edit) -> tuple[str, str]:
+    return b64encode(edit.forward.packed()).decode(), b64encode(edit.back.packed()).decode()
