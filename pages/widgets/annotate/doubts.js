@@ -19,7 +19,7 @@ export class Doubts {
     this.question = null;
     this.seen = []; // [row, column] of the places where one was sent
     this.place = null; // {row, col} that is marked
-    this.button = button("Next doubtful place", "doubt", () => this.next(), {
+    this.button = button("Next doubtful place", null, () => this.next(), {
       key: "N",
       wordy: true,
       explained: "Goes where the network is unsure and nothing is reviewed yet",
@@ -68,6 +68,7 @@ export class Doubts {
     const { surface } = this.editor;
     this.place = { row, col };
     this.since = performance.now();
+    surface.element.scrollIntoView({ block: "nearest" }); // on a phone the button is below the picture
     const span = Math.min(1, Math.max(SPAN, LEAST_PIXELS / surface.size.width));
     const [left, top] = [(col + 0.5) / surface.size.width - span / 2, (row + 0.5) / surface.size.height - span / 2];
     const to = inside({ left, top, span });

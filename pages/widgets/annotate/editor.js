@@ -19,7 +19,7 @@ import { Standing } from "./standing.js";
 import { AS_SHOWN } from "./stroke.js";
 import { Suggesting } from "./suggesting.js";
 import { Surface } from "./surface.js";
-import { ScalePicker, SizeSlider, ToolPicker, button, editorHelp, squareToggle, unreviewedToggle } from "./toolbox.js";
+import { ScalePicker, SizeSlider, Switch, ToolPicker, button, editorHelp, squareToggle } from "./toolbox.js";
 import { OpacitySlider, ZoomButtons, boundariesToggle } from "./toolbar.js";
 
 /** What the hand had, for the editor that Streamlit rebuilds in the place of one that it has removed. */
@@ -78,16 +78,17 @@ class Editor {
   }
 
   buildSide() {
-    this.accept = button("Right as it is", "accept", () => this.choose(AS_SHOWN), {
+    this.accept = new Switch("Right as it is", (on) => this.choose(on ? AS_SHOWN : this.classes.chosen), {
       key: "A",
-      wordy: true,
       explained: "What you draw over keeps its class and counts as reviewed",
     });
-    this.acceptAll = button("Whole picture is right", "accept", () => this.hand.acceptEverything(), {
+    this.acceptAll = button("Whole picture is right", null, () => this.hand.acceptEverything(), {
       wordy: true,
       explained: "All that is not reviewed keeps its class and counts as reviewed",
     });
-    this.onlyUnreviewed = unreviewedToggle(() => {});
+    this.onlyUnreviewed = new Switch("Only over not reviewed", () => {}, {
+      explained: "What somebody has reviewed stays as it is under your strokes",
+    });
     this.standing = new Standing();
     this.suggesting = new Suggesting(this);
     this.doubts = new Doubts(this);
@@ -112,9 +113,9 @@ class Editor {
     const side = part(
       "side",
       this.standing.element,
-      part("accepting", this.accept, this.acceptAll, this.onlyUnreviewed.element),
+      part("judging", this.doubts.button, this.acceptAll, this.doubts.heard),
+      part("accepting", this.accept.element, this.onlyUnreviewed.element),
       this.suggesting.element,
-      part("doubting", this.doubts.button, this.doubts.heard),
       this.classes.element,
     );
     this.spoken = element("p", { className: "under", attributes: { "aria-live": "off" } });
@@ -312,7 +313,7 @@ class Editor {
   choose(value) {
     const { hand } = this;
     hand.value = value;
-    this.accept.setAttribute("aria-pressed", value === AS_SHOWN);
+    this.accept.set(value === AS_SHOWN);
     if (value === AS_SHOWN) {
       for (const entry of this.classes.list.children) entry.querySelector(".pick").setAttribute("aria-pressed", false);
     } else if (this.classes.chosen !== value) {

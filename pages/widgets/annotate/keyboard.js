@@ -1,7 +1,6 @@
 // What each key does in the editor.
 
 import { isTyped } from "./holding.js";
-import { AS_SHOWN } from "./stroke.js";
 import { TOOLS } from "./toolbox.js";
 
 export class Keyboard {
@@ -62,7 +61,7 @@ export class Keyboard {
       "=": () => classes.step(1),
       "+": () => surface.zoomBy(1, hand.pointer),
       _: () => surface.zoomBy(-1, hand.pointer),
-      a: () => editor.choose(AS_SHOWN),
+      a: () => editor.accept.element.click(),
       l: () => editor.suggesting.live.element.click(),
       n: () => editor.doubts.next(),
       q: () => editor.square.element.click(),

@@ -2,20 +2,27 @@
 
 import { element, percent } from "./elements.js";
 
+/** A share is never rounded to nothing or to everything. */
+function inWords(reviewed) {
+  if (reviewed === 0) return "Nothing is reviewed yet";
+  if (reviewed === 1) return "The whole picture is reviewed";
+  const share = Math.min(Math.max(100 * reviewed, 0.1), 99.9).toFixed(1);
+  const about = 100 * reviewed < 0.1 ? "Less than " : 100 * reviewed > 99.9 ? "More than " : "";
+  return `${about}${percent(share)} of the picture is reviewed`;
+}
+
 export class Standing {
   constructor() {
     this.bar = element("progress", { max: 1, value: 0 });
     this.bar.setAttribute("aria-label", "Share of the picture that is reviewed");
-    this.reviewed = element("span", { className: "reviewed" });
-    this.element = element("div", { className: "progress" }, this.bar, this.reviewed);
+    this.reviewed = element("p", { className: "reviewed" });
+    this.element = element("div", { className: "progress" }, this.reviewed, this.bar);
     this.sign = element("p", { className: "sign", attributes: { role: "status" } });
   }
 
   count(reviewed) {
     this.bar.value = reviewed;
-    const share = 100 * reviewed;
-    const shown = share > 0 && share < 0.1 ? "less than 0.1" : share.toFixed(share > 99.9 && share < 100 ? 2 : 1);
-    this.reviewed.textContent = `${percent(shown)} reviewed`;
+    this.reviewed.textContent = inWords(reviewed);
   }
 
   /** readOnly, notice: sentences of Python's; may be empty. */

@@ -4,7 +4,7 @@
 import { element } from "./elements.js";
 import { fetchInflated } from "./fetching.js";
 import { checksum, inflated } from "./runs.js";
-import { button, liveToggle } from "./toolbox.js";
+import { Switch, button } from "./toolbox.js";
 
 const SEEN = "This is a suggestion. Take it all, or draw “right as it is” over what you like.";
 const FOLLOWS = "What shows faintly is suggested, and follows what you draw. Take it all, or draw on.";
@@ -22,8 +22,10 @@ export class Suggesting {
       wordy: true,
       explained: "A class for all that is not reviewed, learnt from what you have drawn; you see it before you take it",
     });
-    this.live = liveToggle((on) => this.turn(on));
-    this.live.element.title = "The suggestion follows each stroke (L)";
+    this.live = new Switch("Live", (on) => this.turn(on), {
+      key: "L",
+      explained: "What the network would now say of the rest follows each stroke",
+    });
     this.take = button("Take it", null, () => this.takeAll(), {
       wordy: true,
       explained: "All that is suggested counts as reviewed",
@@ -31,7 +33,7 @@ export class Suggesting {
     this.discard = button("Discard it", null, () => this.end(), { wordy: true });
     this.words = element("p", { className: "note", attributes: { role: "status" } });
     this.element = element("div", { className: "suggesting" });
-    this.element.append(this.suggest, this.live.element, this.take, this.discard, this.words);
+    this.element.append(this.live.element, this.suggest, this.take, this.discard, this.words);
   }
 
   /** Another picture is shown. */
@@ -77,7 +79,7 @@ export class Suggesting {
     const labels = await inflated(newest.labels);
     if (this.newest !== newest || this.editor.correction !== correction || !this.isOfThisMask(newest)) return;
     correction.preview(labels);
-    this.shown = newest.sum;
+    this.shown = this.editor.root.dataset.suggested = newest.sum;
     this.say(FOLLOWS);
   }
 
