@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.annotation.runs import NOT_REVIEWED
+from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.store import OpenCorrection
 from core.annotation.uncertain import Place, next_place
 from core.errors import StreetScopeError
@@ -43,17 +43,18 @@ def doubtful(correction: OpenCorrection, asked: Mapping[str, object], network: N
         return None
     known: Doubtful | None = st.session_state.get(_ANSWER)
     if known is None or known.question != (id_, number):
-        place, words = _next(correction, _places(asked.get("seen")), network)
+        place, words = _next(correction, _places(asked.get("seen"), correction.mask), network)
         known = st.session_state[_ANSWER] = Doubtful((id_, number), place, words)
     return known
 
 
-def _places(seen: object) -> list[Place]:
-    """The places in what the browser sent."""
+def _places(seen: object, mask: Mask) -> list[Place]:
+    """The places of a mask in what the browser sent."""
+    height, width = mask.shape
     found = []
     for each in seen[:_MOST_SEEN] if isinstance(seen, list) else ():
         match each:
-            case [int(row), int(col)]:
+            case [int(row), int(col)] if 0 <= row < height and 0 <= col < width:
                 found.append((row, col))
     return found
 
