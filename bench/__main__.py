@@ -10,6 +10,7 @@ from bench import (
     busy,
     click,
     data,
+    drawing,
     hover,
     learning,
     loading,
@@ -36,6 +37,7 @@ PARTS = {
     "loading": loading,
     "watching": watching,
     "annotating": annotating,
+    "drawing": drawing,
 }
 
 

@@ -20,8 +20,9 @@ page_title(
 with st.spinner("Loading the network"):
     # After the title, not at the top: importing takes a moment in which somebody is waiting.
     from pages.widgets.annotate.after import after_correcting, show_first_stroke
-    from pages.widgets.annotate.editor import editor
+    from pages.widgets.annotate.editor import editor, identity
     from pages.widgets.annotate.picture import choose_picture
+    from pages.widgets.annotate.presence import beat, keep_beat
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.shared.guests import host_sentence, is_guest
 
@@ -29,7 +30,6 @@ opened = choose_picture()
 read_only = host_sentence("change the corrections") if is_guest() else ""
 
 
-@fragment
 def edit() -> None:
     """The editor: each stroke runs only this part again."""
     editor(
@@ -41,8 +41,9 @@ def edit() -> None:
         network=opened.network,
     )
     show_first_stroke(opened.correction)
+    keep_beat(identity(opened.correction))
 
 
-edit()
+fragment(edit, every=beat(identity(opened.correction)))()
 after_correcting(opened.correction.set_name, opened.correction.source.model)
 keep_visitor_session()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -110,6 +110,12 @@ class Suggester:
     def classes(self) -> int:
         """How many classes there are."""
         return int(self.beforehand.shape[1])
+
+    def with_classes(self, classes: int) -> Suggester:
+        """The same for masks of another number of classes; those that come and go, the network never had."""
+        missing = max(classes - self.classes, 0)
+        never = np.full((len(self.sizes), missing), np.log(_LEAST_PROBABILITY), np.float32)
+        return replace(self, beforehand=np.concatenate([self.beforehand[:, :classes], never], axis=1))
 
     def suggest(self, mask: Mask, others: Sequence[Examples] = ()) -> Suggestion:
         """A class for every pixel that was not reviewed; the same mask gets the same answer.

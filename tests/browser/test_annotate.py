@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from core.annotation.regions import regions
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.strokes import Point, brush, component, painted, polygon
+from pages.widgets.annotate.packing import checksum
 from tests.browser.conftest import start_server, stop_servers
 from tests.browser.house import APP, House
 from tests.conftest import ROAD, SKY, TREE
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 SIZE = (96, 128)
 """Of the frames of `street`: Sky, and Road from row 60."""
+
+WHOLE = "The whole picture is reviewed"
 
 STREET = np.full(SIZE, SKY, np.uint8)
 STREET[60:] = ROAD
@@ -125,7 +128,10 @@ def expect_saved(page: Page, desk: Desk, wanted: Mask, number: int = -1) -> None
 def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screenshots: Screenshot) -> None:
     page = open_page(desk.frame("street_1"), density=2)
     shown = editor(page)
-    expect(shown.locator(".reviewed")).to_have_text(re.compile(r"100\.0\s%\sreviewed"))
+    expect(shown.locator(".reviewed")).to_have_text(WHOLE)
+    page.mouse.move(*place(page, 48, 64))
+    page.keyboard.press("n")
+    expect(shown.locator(".below .under")).to_have_text("All of this picture is reviewed.")
     expect(shown.get_by_role("button", name="Undo")).to_have_attribute("aria-disabled", "true")
 
     brush_width(page, 7)
@@ -146,7 +152,7 @@ def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screens
     drag(page, (30.5, 10.5), (30.5, 30.5))
     erased = painted(drawn, brush(SIZE, middles((30, 10), (30, 30)), 7), NOT_REVIEWED)
     expect_saved(page, desk, erased)
-    expect(shown.locator(".reviewed")).not_to_have_text(re.compile("100"))
+    expect(shown.locator(".reviewed")).to_have_text(re.compile(r"^9\d\.\d\s% of the picture is reviewed$"))
 
     page.keyboard.press("i")
     click(page, 80.5, 5.5)
@@ -194,13 +200,38 @@ def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screens
     expect_saved(page, desk, less)
     shown.get_by_role("button", name="Suggest the rest").click()
     shown.get_by_role("button", name="Take it").click()
-    expect(shown.locator(".reviewed")).to_have_text(re.compile("^100"))
+    expect(shown.locator(".reviewed")).to_have_text(WHOLE)
     expect(shown).to_have_attribute("data-saved", "true")
     reviewed = less != NOT_REVIEWED
     assert (desk.saved()[-1][reviewed] == less[reviewed]).all()
     page.mouse.move(*place(page, 48, 64))
     page.keyboard.press("Control+z")
+    expect_saved(page, desk, less)
+
+    take, note = shown.get_by_role("button", name="Take it"), shown.locator(".suggesting .note")
+    page.keyboard.press("l")
+    expect(note).to_contain_text("follows what you draw")
+    drag(page, (80.5, 5.5), (80.5, 60.5))
+    lesser = painted(less, brush(SIZE, middles((80, 5), (80, 60)), 7), NOT_REVIEWED)
+    expect_saved(page, desk, lesser)
+    # Each suggestion is of the very mask that is on the page.
+    expect(shown).to_have_attribute("data-suggested", str(checksum(lesser)))
+    take.click()
+    expect(shown.locator(".reviewed")).to_have_text(WHOLE)
+    expect(note).to_contain_text("nothing left to suggest")
+    taken = desk.saved()[-1]
+    reviewed = lesser != NOT_REVIEWED
+    assert (taken[reviewed] == lesser[reviewed]).all()
+    assert (taken != NOT_REVIEWED).all()
+    page.mouse.move(*place(page, 48, 64))
     page.keyboard.press("Control+z")
+    expect_saved(page, desk, lesser)
+    expect(shown).to_have_attribute("data-suggested", str(checksum(lesser)))
+    page.keyboard.press("l")
+    expect(take).to_be_hidden()
+    expect(note).to_have_text("")
+    for _ in range(2):
+        page.keyboard.press("Control+z")
     expect_saved(page, desk, cornered)
 
     page.keyboard.press("+")
@@ -293,6 +324,10 @@ def test_two_windows_and_a_killed_server_lose_nothing(
         page.keyboard.press(str(TREE + 1))
         mask = draw_across(page, mask, 10 + 20 * number)
         expect_saved(page, desk, mask)
+        # The other window shows it, too, without a stroke of its own.
+        other = second if page is first else first
+        count = other.locator(f".editor li[data-label='{TREE}'] .count")
+        expect(count).to_have_text(f"{(mask == TREE).sum():,}")
     second.close()
     desk.kill()
     mask = draw_across(first, mask, 90)

@@ -24,12 +24,14 @@ function keptUnsaved(id) {
 
 const toBase64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
-const stepsOf = (edits) => edits.map(([forward, back]) => ({ forward: unpacked(forward), back: unpacked(back) }));
+const stepsOf = (pairs) =>
+  pairs.map((pair) => ({ forward: unpacked(pair[0]), back: unpacked(pair[1]), packed: pair }));
 
 export class Correction {
   /**
-   * listeners: onChange({from, to} or null), the mask is another there, or everywhere; onReplace(), it is about
-   * to be; onState(), whether it is saved has changed; send(message), to the server.
+   * listeners: onChange({from, to} or null), the mask is another there, or everywhere; isHeld(), whether a
+   * stroke is in hand, which must not be disturbed; onState(), whether it is saved has changed; onSaved(), the
+   * server has something new of this window; send(message), to the server.
    */
   static async load(description, listeners) {
     const { width, height, start, mask, steps } = description;
@@ -41,14 +43,15 @@ export class Correction {
     return new Correction(description, starts, masks, history, listeners);
   }
 
-  constructor(description, start, mask, steps, { onChange, onReplace, onState, send }) {
+  constructor(description, start, mask, steps, { onChange, isHeld, onState, onSaved, send }) {
     this.description = description;
     this.id = description.id;
     this.size = { width: description.width, height: description.height };
     this.start = start;
     this.onChange = onChange;
-    this.onReplace = onReplace;
+    this.isHeld = isHeld;
     this.onState = onState;
+    this.onSaved = onSaved;
     this.send = send;
     this.shown = new Uint8Array(mask.length);
     this.client = randomName();
@@ -57,6 +60,8 @@ export class Correction {
     this.count = 0; // of all that was ever done here
     this.inFlight = false;
     this.trouble = "";
+    this.offered = description; // the server's newest state: {sum, stepsSum, mask, steps}
+    this.fetched = null; // the one that is on its way
     this.adopt(mask, steps);
     this.takeUp(keptUnsaved(this.id));
   }
@@ -167,6 +172,7 @@ export class Correction {
     if (answer?.client !== this.client || answer.attempt !== this.attempt || !this.inFlight) return;
     clearTimeout(this.timer);
     this.inFlight = false;
+    const before = this.unsaved.length > 0 ? this.unsaved[0].n - 1 : answer.taken;
     this.unsaved = this.unsaved.filter(({ n }) => n > answer.taken);
     this.trouble = answer.trouble;
     if (answer.trouble) {
@@ -175,27 +181,57 @@ export class Correction {
       if (!answer.again) this.forget();
     } else {
       this.keep();
-      if (answer.mask) await this.follow(answer);
+      if (answer.taken > before) this.onSaved();
+      if (answer.differs) await this.follow();
       this.flush();
     }
     this.onState();
   }
 
-  /** Take the server's mask, which differs, and put on top of it what has been done here meanwhile. */
-  async follow({ mask, steps }) {
+  /**
+   * What the server says in each of its runs: its state, and its answer to some message. The state is taken at
+   * once if it is another and nothing of our own is on the way; else the answer to that brings the next one.
+   */
+  listen(state, answer) {
+    this.offered = state;
+    this.hear(answer);
+    this.catchUp();
+  }
+
+  /** Also to be called when a stroke in hand has ended in nothing. */
+  catchUp() {
+    if (this.inFlight || this.unsaved.length > 0 || this.isHeld() || this.hasOffered) return;
+    this.follow();
+  }
+
+  get hasOffered() {
+    const { sum, stepsSum } = this.offered;
+    if (sum !== checksum(this.mask)) return false;
+    return stepsSum === checksum(new TextEncoder().encode(this.history.written(this.version)));
+  }
+
+  /** Take the server's mask and history, and put on top what has been done here meanwhile. */
+  async follow() {
+    const state = this.offered;
+    if (this.fetched === state) return;
+    this.fetched = state;
     const { width, height } = this.size;
     try {
-      const [masks, history] = await Promise.all([
-        fetchInflated(mask, width * height),
-        fetchAgain(steps).then((response) => response.json()),
+      const [mask, history] = await Promise.all([
+        fetchInflated(state.mask, width * height),
+        fetchAgain(state.steps).then((response) => response.json()),
       ]);
-      this.onReplace();
-      this.adopt(masks, history);
+      // Overtaken by a newer one, which comes here itself; or a stroke has begun, whose end does.
+      if (state !== this.offered || this.isHeld()) return;
+      this.adopt(mask, history);
       this.reapply();
       this.onChange(null);
+      this.onState();
     } catch (error) {
       console.warn("The server's mask could not be loaded.", error);
       this.trouble = "The picture could not be loaded again. Reload the page to go on from what is saved.";
+    } finally {
+      if (this.fetched === state) this.fetched = null;
     }
   }
 
@@ -228,6 +264,7 @@ export class Correction {
 
   /** Show a suggestion in the place of what was not reviewed; null shows the start again. */
   preview(labels) {
+    if (labels === null && !this.isPreview) return;
     this.own ??= this.start;
     this.start = labels ?? this.own;
     this.isPreview = labels !== null;

@@ -7,10 +7,9 @@ again. Each edit has a number, by which it is taken exactly once (`taking.py`).
 
 from __future__ import annotations
 
-import json
 import zlib
-from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
@@ -18,19 +17,20 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.annotation.history import Edit
 from core.annotation.regions import Scale, packed_regions, regions
 from core.annotation.store import OpenCorrection
 from core.photos import images
-from pages.widgets.annotate.presence import opened_elsewhere
-from pages.widgets.annotate.suggesting import Network, suggested
+from pages.widgets.annotate.doubt import doubtful
+from pages.widgets.annotate.packing import checksum, deflated, steps
+from pages.widgets.annotate.presence import company
+from pages.widgets.annotate.suggesting import Network, live, suggested
 from pages.widgets.annotate.taking import Answer, take
 from pages.widgets.shared.media import media_url
 from pages.widgets.viewer.modules import DOOR, FrontEnd
 from pages.widgets.viewer.pixel_viewer import SOURCES, STYLE, Look, Pixel
 
 _HERE = Path(__file__).parent
-_KEY, _RECENT = "editor", "editor_recent"
+_KEY, _RECENT, _PACKED = "editor", "editor_recent", "editor_packed"
 _MOST_RECENT = 4
 _SCALES: tuple[Scale, ...] = get_args(Scale)
 _ELSEWHERE = (
@@ -61,10 +61,19 @@ _OWN = (
     "drawing",
     "classlist",
     "surface",
+    "toolbox",
+    "polygon",
+    "regiontool",
+    "hand",
+    "suggesting",
+    "doubts",
+    "news",
+    "standing",
+    "keyboard",
+    "editor",
 )
-_LAST = ("toolbox", "editor")
 EDITOR_SOURCES = {name: SOURCES[name] for name in _OF_THE_VIEWER} | {
-    name: _HERE / f"{name}.js" for name in (*_OWN, *_LAST)
+    name: _HERE / f"{name}.js" for name in _OWN
 }
 """The editor's JavaScript modules by name, in the order in which they import each other."""
 
@@ -91,14 +100,13 @@ def editor(
     message = _sent("edits")
     drawn_on = _recent(correction).get(str(message.get("id")))
     answer = None if read_only or drawn_on is None else take(drawn_on, message)
-    known = answer is not None and answer.id == identity(correction)
     _mount(
         key=_KEY,
         data={
             **_CODE.addresses("editor"),
             "label": label,
             "readOnly": read_only,
-            "notice": _ELSEWHERE if opened_elsewhere(identity(correction)) else "",
+            "notice": _ELSEWHERE if company(identity(correction)).earlier else "",
             "picture": {
                 "id": identity(correction),
                 "width": correction.start.shape[1],
@@ -114,12 +122,17 @@ def editor(
             },
             "regions": _regions(correction),
             "suggests": network is not None,
-            "suggestion": None if network is None or read_only else _suggestion(correction, network),
-            "answer": None if answer is None else _answered(answer, correction, known),
+            "suggestion": _suggestion(correction, network) if network and not read_only else None,
+            "live": _live(correction, network) if network and not read_only else None,
+            "doubtful": _doubtful(correction, network) if network else None,
+            "answer": None if answer is None else _answered(answer, correction),
         },
         on_edits_change=lambda: None,  # its run takes what was sent
         on_regions_change=lambda: None,  # its run answers with them
         on_suggest_change=lambda: None,  # likewise
+        on_live_change=lambda: None,
+        on_doubt_change=lambda: None,
+        on_news_change=lambda: None,
     )
 
 
@@ -157,6 +170,21 @@ def _suggestion(correction: OpenCorrection, network: Network) -> dict[str, objec
     return {"id": found.question[0], "number": found.question[1], "labels": address, "trouble": found.trouble}
 
 
+def _live(correction: OpenCorrection, network: Network) -> dict[str, object] | None:
+    """The suggestion for the mask as it is now, in the message itself: the browser needs no second one."""
+    found = live(correction, _sent("live"), network)
+    return None if found is None else asdict(found)
+
+
+def _doubtful(correction: OpenCorrection, network: Network) -> dict[str, object] | None:
+    """The doubtful place that the browser has asked for."""
+    found = doubtful(correction, _sent("doubt"), network)
+    if found is None:
+        return None
+    at = None if found.place is None else {"row": found.place[0], "col": found.place[1]}
+    return {"id": found.question[0], "number": found.question[1], "at": at, "words": found.words}
+
+
 def _regions(correction: OpenCorrection) -> dict[str, object] | None:
     """The regions that the browser has asked for; they are cut where the start has another class."""
     asked = _sent("regions")
@@ -176,39 +204,29 @@ def _packed_regions(
     return packed_regions(regions(_image, _start, scale))
 
 
-def _answered(answer: Answer, correction: OpenCorrection, known: bool) -> dict[str, object]:
-    """The answer for the browser; with the mask and its history if the browser has others."""
-    told: dict[str, object] = {
-        "client": answer.client,
-        "attempt": answer.attempt,
-        "taken": answer.taken,
-        "trouble": answer.trouble,
-        "again": answer.again,
-        "mask": None,
-    }
-    return told | _state(correction) if known and answer.differs else told
+def _answered(answer: Answer, correction: OpenCorrection) -> dict[str, object]:
+    """The answer for the browser. If it has another mask, it takes the one that comes with the picture."""
+    return asdict(answer) | {"differs": answer.differs and answer.id == identity(correction)}
 
 
 def _state(correction: OpenCorrection) -> dict[str, object]:
-    """Addresses of the mask and of the steps that can be undone and done again."""
+    """What mask and history the browser should have, and their addresses, for one that has others."""
     history, version = correction.history, correction.version
-    steps = {"version": version, "done": _packed(history.done), "undone": _packed(history.undone)}
-    encoded = json.dumps(steps, separators=(",", ":")).encode()
+    written = steps(history, version)
     return {
+        "sum": checksum(history.mask),
+        "stepsSum": zlib.adler32(written),
         "mask": _map_url(history.mask, "mask"),
-        "steps": media_url(encoded, "application/json", "editor.steps"),
+        "steps": media_url(written, "application/json", "editor.steps"),
     }
 
 
-def _packed(edits: Iterable[Edit]) -> list[tuple[str, str]]:
-    return [
-        (b64encode(edit.forward.packed()).decode(), b64encode(edit.back.packed()).decode()) for edit in edits
-    ]
-
-
 def _map_url(values: NDArray[np.uint8], place: str) -> str:
-    packed = zlib.compress(values.tobytes(), level=1)
-    return media_url(packed, "application/octet-stream", f"editor.{place}")
+    """The address of a label map, which nobody changes in place; deflated once for a visitor."""
+    packed: dict[str, tuple[NDArray[np.uint8], bytes]] = st.session_state.setdefault(_PACKED, {})
+    if place not in packed or packed[place][0] is not values:
+        packed[place] = values, deflated(values)
+    return media_url(packed[place][1], "application/octet-stream", f"editor.{place}")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -1,7 +1,7 @@
 // A mask with its last edits, which can be undone and done again exactly; core.annotation.history is another
 // one, of the same edits.
 
-import { apply, between, extent } from "./runs.js";
+import { apply, between, extent, packed } from "./runs.js";
 
 export const MOST_STEPS = 100;
 
@@ -33,6 +33,12 @@ export class History {
     if (this.done.length > MOST_STEPS) this.done.shift();
     this.undone = [];
     return forward;
+  }
+
+  /** What can be undone and done again, as `steps` in packing.py writes it. */
+  written(version) {
+    const pairs = (edits) => edits.map((edit) => (edit.packed ??= [packed(edit.forward), packed(edit.back)]));
+    return JSON.stringify({ version, done: pairs(this.done), undone: pairs(this.undone) });
   }
 
   /** Take the last edit back; the runs that changed the mask, or null. */

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import secrets
 import threading
+from dataclasses import dataclass
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+_EVERY = 2.0
+_BEAT = "annotate_beat"
+
+
+@dataclass(frozen=True)
+class Company:
+    """The other windows that have a correction open: whether any, and whether one had it first."""
+
+    any: bool
+    earlier: bool
 
 
 class _Presence:
@@ -13,17 +27,18 @@ class _Presence:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: dict[str, list[str]] = {}
+        self._open: dict[str, dict[str, str]] = {}
 
-    def enter(self, session: str, correction: str) -> bool:
-        """A session has this correction on its page now; whether another one has had it before."""
+    def enter(self, session: str, window: str, correction: str) -> Company:
+        """A session has this correction on its page now. window: what Streamlit calls the session."""
         with self._lock:
-            here = self._open.get(correction, [])
+            here = self._open.get(correction, {})
             if session not in here:
                 self._leave(session)
-                here = self._open.setdefault(correction, [])
-                here.append(session)
-            return here[0] != session
+                here = self._open.setdefault(correction, {})
+                here[session] = window
+            seen = [each for each, other in here.items() if each == session or _is_there(other)]
+            return Company(len(seen) > 1, seen[0] != session)
 
     def leave(self, session: str) -> None:
         with self._lock:
@@ -31,10 +46,14 @@ class _Presence:
 
     def _leave(self, session: str) -> None:
         for correction, here in list(self._open.items()):
-            if session in here:
-                here.remove(session)
+            here.pop(session, None)
             if not here:
                 del self._open[correction]
+
+
+def _is_there(window: str) -> bool:
+    """Whether a session has a browser. One whose page was closed or reloaded is kept for minutes."""
+    return runtime.get_instance().is_active_session(window)
 
 
 @st.cache_resource(show_spinner=False)
@@ -52,6 +71,23 @@ def _session() -> str:
     return secrets.token_hex(8)
 
 
-def opened_elsewhere(correction: str) -> bool:
-    """Whether another window has opened this correction before this one, which has it now."""
-    return _presence().enter(_session(), correction)
+def company(correction: str) -> Company:
+    """The other windows that have this correction open; this one has it open from now on."""
+    context = get_script_run_ctx()
+    return _presence().enter(_session(), context.session_id if context else "", correction)
+
+
+def beat(correction: str) -> float | None:
+    """Seconds after which the editor looks again what other windows have drawn; None if there are none.
+
+    For the run of the whole page; `keep_beat` runs it again when that changes.
+    """
+    found = _EVERY if company(correction).any else None
+    st.session_state[_BEAT] = found is not None
+    return found
+
+
+def keep_beat(correction: str) -> None:
+    """Call last in the editor's own runs."""
+    if company(correction).any != st.session_state.get(_BEAT, False):
+        st.rerun()

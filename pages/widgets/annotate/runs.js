@@ -80,6 +80,13 @@ export function unpacked(base64) {
   return runs;
 }
 
+/** The bytes that were deflated and then written as base64. */
+export async function inflated(base64) {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
 /** Adler-32 of a mask, as Python's zlib has it: whether both sides hold the same. Source: RFC 1950. */
 export function checksum(mask) {
   const [base, most] = [65521, 3800]; // so many sums stay below 2 ** 32

@@ -246,6 +246,18 @@ export class Surface {
     new MarkPainter(this.marksLayer, this.viewport, this.size, this.unit).chosen(pixel);
   }
 
+  /** The path in hand, light on dark: it shows on any picture. */
+  strokeTwice(context) {
+    for (const [extra, colour] of [
+      [2 * this.unit, "rgb(0 0 0 / 65%)"],
+      [0, "white"],
+    ]) {
+      context.lineWidth = 1.25 * this.unit + extra;
+      context.strokeStyle = colour;
+      context.stroke();
+    }
+  }
+
   setMoving(on) {
     setClass(this.marksLayer, "moving", on);
   }

@@ -16,8 +16,6 @@ const ICONS = {
   undo: ["M5.5 3 2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8h-3"],
   redo: ["M10.5 3l3 3-3 3M13.5 6h-7a4 4 0 0 0 0 8h3"],
   square: ["M3.5 3.5h9v9h-9z"],
-  accept: ["M3 8.5 6.5 12 13 4.5"],
-  unreviewed: ["M3.5 7.5h9v6h-9z", "M5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5"],
   hide: ["M1.5 8s2.4-4.3 6.5-4.3S14.5 8 14.5 8s-2.4 4.3-6.5 4.3S1.5 8 1.5 8z", "M3 13 13 3"],
 };
 
@@ -45,6 +43,8 @@ const TOOL_KEYS = [
   ["1 ... 9, 0", "choose one of the first ten classes"],
   ["− =", "the class before and after"],
   ["A", "“right as it is”: what you draw over keeps its class and counts as reviewed"],
+  ["L", "live: what the network would now say of the rest follows each stroke"],
+  ["N", "next doubtful place: where the network is unsure and nothing is reviewed"],
   ["H, held", "hides the mask"],
   ["Ctrl + Z", "undo; Ctrl + Shift + Z or Ctrl + Y does it again"],
   ["Ctrl + wheel", "zooms; also + and _"],
@@ -143,7 +143,26 @@ export function button(words, name, onClick, { key = "", wordy = false, explaine
 
 export const squareToggle = (onChange) => new Toggle("Square", ICONS.square[0], onChange);
 
-export const unreviewedToggle = (onChange) => new Toggle("Only over not reviewed", ICONS.unreviewed.join(""), onChange);
+/** A switch with its words beside it: on or off, unlike a button that does something once. */
+export class Switch {
+  constructor(words, onChange, { key = "", explained }) {
+    const title = key ? `${explained} (${key})` : explained;
+    const knob = element("span", { className: "knob", attributes: { "aria-hidden": "true" } });
+    const text = element("span", { textContent: words });
+    this.element = element("button", { type: "button", className: "switch", title }, knob, text);
+    this.element.setAttribute("aria-label", words);
+    this.set(false);
+    this.element.addEventListener("click", () => {
+      this.set(!this.on);
+      onChange(this.on);
+    });
+  }
+
+  set(on) {
+    this.on = on;
+    this.element.setAttribute("aria-pressed", on);
+  }
+}
 
 export const editorHelp = () =>
   new Help({

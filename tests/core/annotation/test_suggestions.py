@@ -182,6 +182,18 @@ def test_classes_that_have_other_numbers_in_the_mask(segmenter, picture):
     assert not (found == 0).any()
 
 
+def test_classes_that_come_later_are_as_if_they_had_been_there(segmenter, picture, suggester):
+    """And those that are gone, as if they had never been: the network knows neither."""
+    _, _, segmentation, alike = picture
+    network = segmentation.class_list
+    own = read_suggester(segmenter, segmentation, alike, network)
+    longer = ClassList("longer", (*network.classes, SegmentationClass("Becak", (1, 2, 3))))
+    with_becak = read_suggester(segmenter, segmentation, alike, longer)
+    assert np.allclose(own.with_classes(len(longer)).beforehand, with_becak.beforehand, atol=1e-3)
+    assert np.array_equal(with_becak.with_classes(len(network)).beforehand, own.beforehand)
+    assert own.with_classes(len(longer)).features is own.features
+
+
 def test_a_picture_with_one_segment(segmenter):
     image = np.full((40, 60, 3), 120, np.uint8)
     segmentation = segmenter.segment(image)

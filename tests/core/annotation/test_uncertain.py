@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from core.annotation import uncertain
 from core.annotation.runs import NOT_REVIEWED
 from core.annotation.uncertain import next_place, share_reviewed
 
@@ -55,14 +56,25 @@ def test_a_sure_network_has_no_such_place(mask):
     assert next_place(np.full(SIZE, 5, np.uint8), mask) is None
 
 
+@pytest.mark.parametrize("cells", [256, 6, 1])
 @given(st.data(), array_shapes(min_dims=2, max_dims=2, max_side=20))
-def test_the_place_is_never_one_that_was_reviewed_or_seen(data, shape):
+def test_the_place_is_never_one_that_was_reviewed_or_seen(cells, data, shape):
     entropy = data.draw(arrays(np.uint8, shape))
     mask = data.draw(arrays(np.uint8, shape, elements=st.sampled_from([0, NOT_REVIEWED])))
     seen = [divmod(data.draw(st.integers(0, mask.size - 1)), shape[1])]
-    place = next_place(entropy, mask, seen)
-    assert place is None or (mask[place] == NOT_REVIEWED and place not in seen)
-    assert place == next_place(entropy, mask, seen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uncertain, "_CELLS", cells)
+        place = next_place(entropy, mask, seen)
+        assert place is None or (mask[place] == NOT_REVIEWED and place not in seen)
+        assert place == next_place(entropy, mask, seen)
+
+
+def test_a_large_picture_is_looked_at_in_squares(entropy, mask):
+    """Four times as many pixels a side than squares: the same place, to a square."""
+    large = np.kron(entropy, np.ones((16, 16), np.uint8))
+    row, col = next_place(large, np.full(large.shape, NOT_REVIEWED, np.uint8))
+    assert abs(row - 16 * 20.5) <= 5
+    assert abs(col - 16 * 20.5) <= 5
 
 
 def test_share_reviewed(mask):

@@ -1,0 +1,145 @@
+// "Suggest the rest": a class for all that is not reviewed, which is seen before it is taken. Asked for once, or
+// live: then each answer of the server to a stroke has the suggestion for the mask after it.
+
+import { element } from "./elements.js";
+import { fetchInflated } from "./fetching.js";
+import { checksum, inflated } from "./runs.js";
+import { Switch, button } from "./toolbox.js";
+
+const SEEN = "This is a suggestion. Take it all, or draw “right as it is” over what you like.";
+const FOLLOWS = "What shows faintly is suggested, and follows what you draw. Take it all, or draw on.";
+
+export class Suggesting {
+  /** `editor` has `correction`, `canDraw` and `hand`. `ask`, `askLive` are set before a picture is shown. */
+  constructor(editor) {
+    this.editor = editor;
+    this.question = null;
+    this.isOffered = false; // whether there is a network to ask
+    this.newest = null; // the last live suggestion that has come
+    this.shown = null; // the checksum of the mask that the live suggestion which is shown was made for
+    this.resumes = false; // whether it was live in the editor that this one replaces
+    this.suggest = button("Suggest the rest", null, () => this.begin(), {
+      wordy: true,
+      explained: "A class for all that is not reviewed, learnt from what you have drawn; you see it before you take it",
+    });
+    this.live = new Switch("Live", (on) => this.turn(on), {
+      key: "L",
+      explained: "What the network would now say of the rest follows each stroke",
+    });
+    this.take = button("Take it", null, () => this.takeAll(), {
+      wordy: true,
+      explained: "All that is suggested counts as reviewed",
+    });
+    this.discard = button("Discard it", null, () => this.end(), { wordy: true });
+    this.words = element("p", { className: "note", attributes: { role: "status" } });
+    this.element = element("div", { className: "suggesting" });
+    this.element.append(this.live.element, this.suggest, this.take, this.discard, this.words);
+  }
+
+  /** Another picture is shown. */
+  start() {
+    this.question = this.newest = this.shown = null;
+    this.say(this.live.on ? "Reading the picture …" : "");
+    if (!this.resumes || !this.isOffered) return;
+    this.resumes = false;
+    this.live.element.click();
+  }
+
+  // --- live ------------------------------------------------------------------------------------
+
+  turn(on) {
+    if (on && (!this.editor.canDraw || !this.isOffered)) {
+      this.live.set(false);
+      return;
+    }
+    this.question = this.newest = this.shown = null;
+    if (on) this.say("Reading the picture …");
+    else this.end();
+    this.askLive(on);
+  }
+
+  /** live: {id, sum, labels, words} of Python's last run. */
+  followLive(live) {
+    if (!this.live.on || !live || live.id !== this.editor.correction?.id) return;
+    this.newest = live;
+    this.showLive();
+  }
+
+  /** Show the newest, if it is of the mask that is here; one of an older mask never comes up. */
+  async showLive() {
+    const { newest } = this;
+    if (newest === null || newest.sum === this.shown || !this.isOfThisMask(newest)) return;
+    const { correction } = this.editor;
+    if (newest.labels === "") {
+      correction.preview(null);
+      this.shown = newest.sum;
+      this.say(newest.words);
+      return;
+    }
+    const labels = await inflated(newest.labels);
+    if (this.newest !== newest || this.editor.correction !== correction || !this.isOfThisMask(newest)) return;
+    correction.preview(labels);
+    this.shown = this.editor.root.dataset.suggested = newest.sum;
+    this.say(FOLLOWS);
+  }
+
+  isOfThisMask({ sum }) {
+    return this.editor.hand.stroke === null && checksum(this.editor.correction.mask) === sum;
+  }
+
+  // --- asked for once --------------------------------------------------------------------------
+
+  begin() {
+    const { editor } = this;
+    if (!editor.canDraw || this.question) return;
+    editor.hand.finish();
+    // Unlike any before the page was loaded: the server answers each question once.
+    this.question = { id: editor.correction.id, number: Math.floor(Math.random() * 2 ** 31) };
+    this.say("Working it out …");
+    this.ask(this.question);
+  }
+
+  async follow(answer) {
+    const { question } = this;
+    const { correction } = this.editor;
+    if (!question || !answer || answer.number !== question.number || correction?.id !== question.id) return;
+    this.question = null;
+    if (answer.trouble) {
+      this.say(answer.trouble);
+      return;
+    }
+    try {
+      const labels = await fetchInflated(answer.labels, correction.mask.length);
+      if (this.editor.correction !== correction) return;
+      this.editor.hand.finish();
+      correction.preview(labels);
+      this.say(SEEN);
+    } catch (error) {
+      console.warn("The suggestion could not be loaded.", error);
+      this.say("The suggestion could not be loaded. Ask for it again.");
+    }
+  }
+
+  takeAll() {
+    this.editor.hand.acceptEverything();
+    this.end();
+  }
+
+  /** The picture shows what it started from again. */
+  end() {
+    this.editor.hand.finish();
+    this.editor.correction?.preview(null);
+    this.shown = null;
+    this.say("");
+  }
+
+  say(words) {
+    this.words.textContent = words;
+    const isPreview = this.editor.correction?.isPreview ?? false;
+    this.live.element.hidden = !this.isOffered;
+    this.suggest.hidden = isPreview || this.live.on || !this.isOffered;
+    this.take.hidden = !isPreview;
+    this.discard.hidden = !isPreview || this.live.on;
+    this.suggest.setAttribute("aria-disabled", this.question !== null);
+  }
+}
