@@ -7,9 +7,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= ../shared/camvid
 
-# Both read the same pins; uv must be told which environment is meant.
+# Both read the same pins; uv must be told which environment is meant. Neither compiles what it installs: Python
+# does that when it first imports a module, and most modules are never imported.
 UV := $(shell command -v uv 2>/dev/null)
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(PIP_INSTALL))
 
 # Where torch and torchvision come from: what was given last, else PyPI like everything.
@@ -26,6 +27,9 @@ VISITORS_MAY := Everyone who can reach this machine can now open its folders, tr
 
 # Reads what `annotate export` writes, in tests.
 DATUMARO := datumaro==1.13.12
+
+# Of two processes each waits for a browser or a server now and then, so a third one finds room on two cores.
+WORKERS ?= 3
 
 QUICK_TESTS := -n 2 --dist loadfile -m "not browser and not slow"
 
@@ -61,14 +65,14 @@ run: setup  ## the app, on http://localhost:8501; HOST=0.0.0.0 lets others in, S
 quick: check node  ## check, and all tests that need neither a browser nor training
 	$(BIN)/python -m pytest $(QUICK_TESTS)
 
-test: setup-dev headless-chromium datumaro node  ## every test, the browser's included, by two processes
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: setup-dev headless-chromium datumaro node  ## every test, the browser's included, by three processes (WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # In an environment of its own: its requirements do not go with ours. Where it cannot be installed, its tests are
 # skipped and say so.
 datumaro: .venv/app-stamp
 	-@test -f .venv/datumaro/stamp || { $(PYTHON) -m venv .venv/datumaro && \
-	  .venv/datumaro/bin/python -m pip install --quiet --disable-pip-version-check $(DATUMARO) && touch .venv/datumaro/stamp; }
+	  .venv/datumaro/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(DATUMARO) && touch .venv/datumaro/stamp; }
 
 check: setup-dev  ## ruff format and lint, mypy --strict
 	$(BIN)/ruff format --check .
@@ -102,8 +106,9 @@ headless-chromium chromium:
 	  for package in $(PACKAGES); do $$sudo apt-get install -y -qq $$package >/dev/null && exit 0; done; \
 	  exit 1
 
-# Runs the tests of the viewer's JavaScript modules; its own test runner came with version 18.
-node:
+# Runs the tests of the viewer's JavaScript modules; its own test runner came with version 18. Of two jobs of make,
+# only one may install a package.
+node: | $(if $(filter test,$(MAKECMDGOALS)),headless-chromium)
 	@command -v node >/dev/null || { \
 	  echo "Installing Debian's nodejs"; \
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \

@@ -113,6 +113,7 @@ class AverageWeights(Callback):
         self.average = ModelEmaV3(model, decay=decay, use_warmup=True)
         self.steps = 0
         self.trained: nn.Module | None = None
+        self._validating: nn.Module | None = None
 
     @property
     def module(self) -> nn.Module:
@@ -120,18 +121,25 @@ class AverageWeights(Callback):
         module: nn.Module = self.average.module
         return module
 
+    def validating(self) -> nn.Module:
+        """What validates, with the averaged weights as they are now; made once between two steps."""
+        if self._validating is None:
+            self._validating = self.to_validate(self.module)
+        return self._validating
+
     def restore(self, weights: dict[str, Tensor], steps: int) -> None:
         """Continue from an average in a checkpoint."""
         self.module.load_state_dict(weights)
-        self.steps = steps
+        self.steps, self._validating = steps, None
 
     def after_step(self) -> None:
         self.steps += 1
         self.average.update(self.learn.model, step=self.steps)
+        self._validating = None
 
     def before_validate(self) -> None:
         self.trained = self.learn.model
-        self.learn.model = self.to_validate(self.module)
+        self.learn.model = self.validating()
 
     def after_validate(self) -> None:
         if self.trained is not None:

@@ -18,11 +18,9 @@ from torch import nn
 
 from core.classes import ClassList
 from core.files import replacing, write_json
-from core.models.networks import Network
 from core.training.learner.callbacks import Event
 from core.training.learner.data import Scaled
 from core.training.learner.examples import Examples
-from core.training.learner.validation import PredictsAsTheApp
 from core.training.runs.folder import CLASSES, INDEX, MAX_TABLE_BYTES, PREVIEWS, append_row, read_plain
 
 FRAMES = 4
@@ -37,10 +35,9 @@ class PreviewPainter:
     names: the frames' names, which are shown under the pictures.
     """
 
-    def __init__(self, folder: Path, network: Network, class_list: ClassList, examples: Examples) -> None:
+    def __init__(self, folder: Path, class_list: ClassList, examples: Examples) -> None:
         self.folder = folder / PREVIEWS
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.network = network
         self.examples = [examples[number] for number in chosen(len(examples))]
         self.palette = class_list.full_palette
         self.number = self._drawn()
@@ -50,17 +47,16 @@ class PreviewPainter:
             self._write_photos()
 
     def paint(
-        self, model: nn.Module, factor: float, stage: str, epoch: int, batch: int, seconds: float
+        self, predict: nn.Module, factor: float, stage: str, epoch: int, batch: int, seconds: float
     ) -> None:
-        """Segment the frames, scaled by `factor`, with a network as it is now, and write them."""
+        """Segment the frames, scaled by `factor`, and write them. predict: as `PredictsAsTheApp`."""
         self.number += 1
-        for place, labels in enumerate(self._segment(model, factor)):
+        for place, labels in enumerate(self._segment(predict, factor)):
             self._write(f"{self.number:06d}-{place}", self._coloured(labels))
         # Last, so that a line in the index always has its pictures.
         append_row(self.folder / INDEX, COLUMNS, (self.number, stage, epoch, batch, f"{seconds:.1f}"))
 
-    def _segment(self, model: nn.Module, factor: float) -> list[NDArray[np.uint8]]:
-        predict = PredictsAsTheApp(model, self.network)
+    def _segment(self, predict: nn.Module, factor: float) -> list[NDArray[np.uint8]]:
         frames = Scaled(self.examples, factor)
         return [
             predict(frames[number][0][None])[0].max(dim=0).indices.numpy().astype(np.uint8)
@@ -101,6 +97,7 @@ class Previews(Event):
     """Draws the previews after each epoch, and every `every` seconds in between.
 
     Also at the very beginning: the untrained network's prediction is there to compare with.
+    predicts: gives what predicts as the app does, with the network as it is now.
     """
 
     order = 65
@@ -108,14 +105,14 @@ class Previews(Event):
     def __init__(
         self,
         painter: PreviewPainter,
-        average: nn.Module,
+        predicts: Callable[[], nn.Module],
         stage: str,
         factor: float,
         start: int,
         every: float | None,
         seconds: Callable[[], float],
     ) -> None:
-        self.painter, self.average, self.stage, self.factor = painter, average, stage, factor
+        self.painter, self.predicts, self.stage, self.factor = painter, predicts, stage, factor
         self.start, self.every, self.seconds = start, every, seconds
 
     def before_train(self) -> None:
@@ -138,7 +135,8 @@ class Previews(Event):
             self._paint()
 
     def _paint(self) -> None:
-        self.painter.paint(self.average, self.factor, self.stage, self.epoch + 1, self.seen, self.seconds())
+        predict = self.predicts()
+        self.painter.paint(predict, self.factor, self.stage, self.epoch + 1, self.seen, self.seconds())
         self.drawn = time.monotonic()
 
 

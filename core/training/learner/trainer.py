@@ -538,10 +538,10 @@ class PreparedRun:
         )
         if self.output is None:
             return
-        painter = PreviewPainter(self.output, self.network, self.class_list, self.pictures.valid)
+        painter = PreviewPainter(self.output, self.class_list, self.pictures.valid)
         factor = stage.framing(*self.pictures.full_size).valid_size
         every = self.recipe.preview_seconds
-        learner.add_cb(Previews(painter, self.average.module, stage.name, factor, start, every, seconds))
+        learner.add_cb(Previews(painter, self.average.validating, stage.name, factor, start, every, seconds))
         if self.recipe.tensorboard:
             from core.training.learner.tensorboard import event_writer
 

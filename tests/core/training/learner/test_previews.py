@@ -10,8 +10,11 @@ import torch
 from PIL import Image
 
 from core.models.networks import find_network
+from core.models.weights import load_model
+from core.training.learner import validation
 from core.training.learner.data import TrainingExample
 from core.training.learner.previews import LONGEST, PreviewPainter, chosen
+from core.training.learner.validation import PredictsAsTheApp
 from core.training.runs.folder import create_run, run_folder
 from core.training.runs.records import read_run
 from core.training.runs.status import enqueue
@@ -41,14 +44,12 @@ def example(labels, colours) -> TrainingExample:
 
 @pytest.fixture
 def seer(colour_model):
-    """A network that sees each pixel's class in its colour."""
-    from core.models.weights import load_model
-
-    return load_model(colour_model).network.eval()
+    """A network that sees each pixel's class in its colour, as the app runs it."""
+    return PredictsAsTheApp(load_model(colour_model).network.eval(), find_network("pixel_colour"))
 
 
 def test_a_preview_is_what_the_network_sees_in_the_classes_colours(tmp_path, street, colours, seer):
-    painter = PreviewPainter(tmp_path, find_network("pixel_colour"), colours, [example(street, colours)])
+    painter = PreviewPainter(tmp_path, colours, [example(street, colours)])
     painter.paint(seer, 1.0, "only", 1, 0, 0.0)
 
     folder = tmp_path / "previews"
@@ -59,15 +60,16 @@ def test_a_preview_is_what_the_network_sees_in_the_classes_colours(tmp_path, str
 
 
 def test_the_previews_say_which_colour_is_which_class(tmp_path, street, colours):
-    PreviewPainter(tmp_path, find_network("pixel_colour"), colours, [example(street, colours)])
+    PreviewPainter(tmp_path, colours, [example(street, colours)])
 
     said = json.loads((tmp_path / "previews" / "classes.json").read_text())
     assert said == {each.name: list(each.colour) for each in colours.classes}
 
 
 def test_a_preview_is_as_large_as_the_stages_pictures_without_their_padding(tmp_path, street, colours):
-    painter = PreviewPainter(tmp_path, find_network("unet_tiny"), colours, [example(street, colours)])
-    painter.paint(find_network("unet_tiny").build(4, False).eval(), 0.5, "only", 1, 0, 0.0)
+    painter = PreviewPainter(tmp_path, colours, [example(street, colours)])
+    network = find_network("unet_tiny")
+    painter.paint(PredictsAsTheApp(network.build(4, False).eval(), network), 0.5, "only", 1, 0, 0.0)
 
     assert pixels(tmp_path / "previews" / "000001-0.png").shape == (20, 24)
 
@@ -75,7 +77,7 @@ def test_a_preview_is_as_large_as_the_stages_pictures_without_their_padding(tmp_
 def test_large_frames_are_shown_small_and_only_in_their_own_classes(tmp_path, colours, seer):
     labels = np.zeros((600, 960), dtype=np.uint8)
     labels[300:] = 1
-    painter = PreviewPainter(tmp_path, find_network("pixel_colour"), colours, [example(labels, colours)])
+    painter = PreviewPainter(tmp_path, colours, [example(labels, colours)])
     painter.paint(seer, 1.0, "only", 1, 0, 0.0)
 
     for name in ("000001-0", "truth-0", "photo-0"):
@@ -116,3 +118,12 @@ def test_drawing_changes_nothing_about_what_is_learnt(store, data):
     )
 
     assert [e[2:6] for e in often.history] == [e[2:6] for e in rarely.history]
+
+
+def test_a_network_is_exported_once_an_epoch(store, data, monkeypatch):
+    exported = []
+    export = validation.export_graph
+    monkeypatch.setattr(validation, "export_graph", lambda *given: exported.append(given) or export(*given))
+    finished(data, make_recipe(make_stage(epochs=3), network="unet_tiny", preview_seconds=None))
+
+    assert len(exported) == 1 + 3  # before it learns anything, and of each epoch for figures and pictures
