@@ -135,11 +135,11 @@ def _outline(shape: Drawn, sheet: Sheet) -> _Outline:
         return _path(shape, sheet)
     if kind == "Line":
         return _line(shape, sheet)
-    if kind not in _FILLED:
+    if not isinstance(kind, str) or kind not in _FILLED:
         raise AnnotationError(
             "Only strokes, lines, rectangles, circles and polygons can be drawn: leave others out."
         )
-    corners = _placed(shape, _FILLED[str(kind)](shape, sheet)) * sheet.scale
+    corners = _placed(shape, _FILLED[kind](shape, sheet)) * sheet.scale
     return _Outline(_half_pixels(corners), None, _value(shape.get("fill"), sheet))
 
 

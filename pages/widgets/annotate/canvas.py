@@ -70,10 +70,13 @@ class Canvas:
 
         drawing: the canvas's JSON, which can be anything.
         """
+        shapes: tuple[Drawn, ...] = ()
         try:
-            self._take(shapes_in(drawing))
+            shapes = shapes_in(drawing)
+            self._take(shapes)
         except AnnotationError as error:
-            self.empty()  # or the same shape would be refused again with every other one
+            self._shapes = shapes  # or the same shape would be refused again with every other one
+            self.empty()
             return str(error)
         except StreetScopeError as error:
             return str(error)

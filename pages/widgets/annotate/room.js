@@ -69,8 +69,8 @@ class Fingers {
   }
 
   touchstart(event) {
-    const [target] = event.composedPath();
-    if (!(target instanceof Element) || !target.matches(".dc-container .upper-canvas")) return;
+    const target = canvasUnder(event.composedPath()[0]);
+    if (target === null) return;
     take(event);
     if (event.touches.length === 1) {
       this.aim = target;
@@ -118,6 +118,15 @@ class Fingers {
     mouse("mousedown", this.aim, this.begin, 1);
     this.begin = null;
   }
+}
+
+/** The drawable canvas that was touched; its tools lie over its corner, unseen until a mouse comes. */
+function canvasUnder(touched) {
+  if (!(touched instanceof Element)) return null;
+  if (touched.matches(".dc-container .upper-canvas")) return touched;
+  const tools = touched.closest(".dc-toolbar");
+  const unseen = tools !== null && getComputedStyle(tools).opacity === "0";
+  return unseen ? tools.closest(".dc-root").querySelector(".upper-canvas") : null;
 }
 
 function take(event) {

@@ -18,28 +18,26 @@ from core.photos import images
 from pages.widgets.annotate.canvas import Canvas, colours, sent_drawing
 from pages.widgets.annotate.room import Room, room
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.markdown import Markdown, escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 from pages.widgets.shared.media import media_url
 
 Tool = Literal["freedraw", "line", "rect", "circle", "polygon"]
 
 _CANVAS, _CHOSEN, _TROUBLE = "shapes_canvas", "shapes_chosen", "shapes_trouble"
 _CLASS, _TOOL, _WIDTH = "shapes_class", "shapes_tool", "shapes_width"
-_TOOLS: dict[Tool, Markdown] = {
-    "freedraw": markdown(":material/gesture: Freehand"),
-    "line": markdown(":material/horizontal_rule: Line"),
-    "rect": markdown(":material/rectangle: Rectangle"),
-    "circle": markdown(":material/circle: Circle"),
-    "polygon": markdown(":material/pentagon: Polygon"),
+_TOOLS: dict[Tool, tuple[Markdown, Markdown]] = {
+    "freedraw": (markdown(":material/gesture:"), markdown("Freehand")),
+    "line": (markdown(":material/horizontal_rule:"), markdown("Line")),
+    "rect": (markdown(":material/rectangle:"), markdown("Rectangle")),
+    "circle": (markdown(":material/circle:"), markdown("Circle")),
+    "polygon": (markdown(":material/pentagon:"), markdown("Polygon")),
 }
 _HOW: dict[Tool, Markdown] = {
-    "freedraw": markdown("Draw with the mouse held down, or with a finger."),
-    "line": markdown("Drag from one end of the line to the other."),
-    "rect": markdown("Drag from one corner to the opposite one."),
-    "circle": markdown("Drag from one side of the circle to the other."),
-    "polygon": markdown(
-        "Click corner after corner, then the first one again. Close it before you choose another class."
-    ),
+    "freedraw": markdown("hold down and draw."),
+    "line": markdown("drag from one end to the other."),
+    "rect": markdown("drag from one corner to the opposite one."),
+    "circle": markdown("drag from one side to the other."),
+    "polygon": markdown("click each corner, then the first one again. Then choose the next class."),
 }
 _STROKED: tuple[Tool, ...] = ("freedraw", "line")
 
@@ -57,7 +55,7 @@ _WIDEST = 100
 
 _NO_COLOUR = (255, 255, 255)
 
-_TALLEST = 0.66
+_TALLEST = 0.6
 """Of the window's height."""
 
 
@@ -67,21 +65,26 @@ def shapes(correction: OpenCorrection, read_only: str = "") -> None:
     read_only: why nobody may draw, as a sentence; empty to let them.
     """
     take_shapes(read_only)
-    tool, width = _tools(correction, read_only)
-    found = room()
-    if found is None:
-        return  # its answer is here in a moment
+    with st.container(gap=None):
+        found = room()
+        if found is not None:  # or its answer is here in a moment
+            tool, width = _tools(correction, read_only, words=found.width >= _NARROW)
+            _sheet(correction, found, tool, width, read_only)
+
+
+def _sheet(correction: OpenCorrection, found: Room, tool: Tool, width: int, read_only: str) -> None:
+    """The canvas, and the list of classes beside it or below."""
     beside = found.width >= _NARROW
     size = _fitting(correction, found, beside)
     canvas = _canvas(correction, size)
-    with st.container(horizontal=beside, gap=None):
+    with st.container(horizontal=beside, gap=None if beside else "small"):
         place = st.container(width=size[1] + _GAP if beside else "stretch")
         with st.container(width=_LIST_WIDTH if beside else "stretch"):
             number = _class_list(correction.class_list, size[0] if beside else _LOW_LIST)
     if not canvas.is_current or _turned_to(tool, width, number):
         canvas.empty()
     with place:
-        st.caption(escape(read_only) if read_only else _HOW[tool])
+        st.caption(escape(read_only) if read_only else joined(" ", (_named(tool), _HOW[tool])))
         _draw(canvas, tool, width, number, bool(read_only))
         if trouble := st.session_state.pop(_TROUBLE, ""):
             show_error(trouble, icon=":material/edit_off:")
@@ -105,15 +108,24 @@ def leave_shapes(read_only: str = "") -> None:
     st.session_state.pop(_CANVAS, None)
 
 
-def _tools(correction: OpenCorrection, read_only: str) -> tuple[Tool, int]:
-    """The tool and the width of its stroke, in pixels of the picture."""
+def _named(tool: Tool) -> Markdown:
+    return markdown("**{name}:**", name=_TOOLS[tool][1])
+
+
+def _tools(correction: OpenCorrection, read_only: str, words: bool) -> tuple[Tool, int]:
+    """The tool, and the width of its stroke in pixels of the picture. words: whether they have room."""
+
+    def shown(tool: Tool) -> Markdown:
+        icon, name = _TOOLS[tool]
+        return joined(" ", (icon, name)) if words else icon
+
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="shapes_bar"):
         tool: Tool = st.segmented_control(
             "Shape",
             list(_TOOLS),
             default="freedraw",
             required=True,
-            format_func=lambda tool: _TOOLS[tool],
+            format_func=shown,
             key=_TOOL,
             label_visibility="collapsed",
             disabled=bool(read_only),
@@ -130,6 +142,7 @@ def _tools(correction: OpenCorrection, read_only: str) -> tuple[Tool, int]:
                 on_click=_step,
                 args=(correction, name, read_only),
                 disabled=bool(read_only) or not some,
+                type="tertiary",
             )
         width = st.slider(
             "Width of the stroke in pixels",
@@ -156,7 +169,7 @@ def _step(correction: OpenCorrection, name: str, read_only: str) -> None:
 def _class_list(class_list: ClassList, height: int) -> int:
     """Let the visitor choose what to draw, in a list of that height."""
     palette = dict(enumerate(class_list.palette.tolist()))
-    names = dict(enumerate(class_list.names)) | {NOT_REVIEWED: "Not reviewed"}
+    names = dict(enumerate(class_list.names)) | {NOT_REVIEWED: "Not reviewed (erase)"}
 
     def shown(number: int) -> Markdown:
         swatch = media_url(_swatch(tuple(palette.get(number, _NO_COLOUR))), "image/png", f"swatch.{number}")
@@ -168,7 +181,9 @@ def _class_list(class_list: ClassList, height: int) -> int:
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _swatch(colour: tuple[int, int, int]) -> bytes:
-    return images.encode_png(np.full((16, 16, 3), colour, np.uint8))
+    framed = np.full((16, 16, 3), 144, np.uint8)  # or white would not be seen on white
+    framed[1:-1, 1:-1] = colour
+    return images.encode_png(framed)
 
 
 def _turned_to(*chosen: object) -> bool:
