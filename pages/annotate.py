@@ -20,26 +20,21 @@ page_title(
 with st.spinner("Loading the network"):
     # After the title, not at the top: importing takes a moment in which somebody is waiting.
     from pages.widgets.annotate.after import after_correcting, show_first_stroke
-    from pages.widgets.annotate.editor import editor, identity
+    from pages.widgets.annotate.editor import identity
     from pages.widgets.annotate.picture import choose_picture
     from pages.widgets.annotate.presence import beat, keep_beat
+    from pages.widgets.annotate.ways import choose_way, draw
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.shared.guests import host_sentence, is_guest
 
 opened = choose_picture()
+way = choose_way()
 read_only = host_sentence("change the corrections") if is_guest() else ""
 
 
 def edit() -> None:
-    """The editor: each stroke runs only this part again."""
-    editor(
-        opened.correction,
-        label=f"{opened.name} with its classes, to be drawn on",
-        read_only=read_only,
-        at=opened.at,
-        look=opened.look,
-        network=opened.network,
-    )
+    """What is drawn on: each stroke runs only this part again."""
+    draw(opened, way, read_only)
     show_first_stroke(opened.correction)
     keep_beat(identity(opened.correction))
 

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,9 +43,17 @@ class Desk:
     def __init__(self, house: House, folder: Path) -> None:
         self.data = folder / "data"
         shutil.copytree(house.data / "street", self.data / "street")
+        self._add_a_frame()
         self._env = {**house.settings, "STREETSCOPE_DATA": str(self.data)}
         self._log = folder / "log"
         self.app, self.process = start_server(APP, self._env, (), self._log)
+
+    def _add_a_frame(self) -> None:
+        """A third frame, of another picture than the others: a correction is known by its picture."""
+        image = np.array(Image.open(self.data / "street/images/street_2.png").convert("RGB"))
+        image[0, 0] = 99
+        Image.fromarray(image).save(self.data / "street/images/street_3.png")
+        Image.fromarray(STREET).save(self.data / "street/labels/street_3_P.png")
 
     def frame(self, name: str) -> str:
         """The address at which a frame of `street` is corrected."""
@@ -301,6 +310,63 @@ def test_one_finger_draws_and_two_move(desk: Desk, open_page: OpenPage, screensh
     screenshots(page, "annotate-phone")
     shown.get_by_role("button", name="Undo").tap()
     expect_saved(page, desk, STREET)
+
+
+def on_canvas(page: Page, row: float, col: float) -> tuple[float, float]:
+    """Where a place of the picture is on the canvas for shapes."""
+    box = page.locator(".upper-canvas").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] * col / SIZE[1], box["y"] + box["height"] * row / SIZE[0]
+
+
+def drag_on_canvas(page: Page, first: tuple[float, float], last: tuple[float, float]) -> None:
+    page.mouse.move(*on_canvas(page, *first))
+    page.mouse.down()
+    page.mouse.move(*on_canvas(page, *last), steps=3)
+    page.mouse.up()
+
+
+def wait_for_mask(desk: Desk, wanted: Mask) -> None:
+    """The label map that was begun last becomes this one."""
+    until = time.monotonic() + 20
+    while not desk.saved() or (desk.saved()[-1] != wanted).any():
+        assert time.monotonic() < until, f"{(desk.saved()[-1] != wanted).sum()} pixels differ"
+        time.sleep(0.05)
+
+
+def test_shapes_land_where_they_were_drawn(desk: Desk, open_page: OpenPage, screenshots: Screenshot) -> None:
+    page = open_page(desk.frame("street_3"))
+    editor(page)
+    page.get_by_role("radio", name="Shapes").click()
+    page.mouse.move(*on_canvas(page, 90, 5))  # its own tools make way
+    page.get_by_text("Tree", exact=True).click()
+    page.get_by_role("radio", name="Rectangle").click()
+    expect(page.get_by_text("drag from one corner")).to_be_visible()
+    # One after the other, faster than the canvas sends them.
+    drag_on_canvas(page, (10, 20), (40, 60))
+    drag_on_canvas(page, (50, 90), (45, 70))
+    mask = STREET.copy()
+    mask[10:40, 20:60] = mask[45:50, 70:90] = TREE
+    wait_for_mask(desk, mask)
+
+    page.get_by_role("radio", name="Polygon").click()
+    expect(page.get_by_text("click each corner")).to_be_visible()
+    page.get_by_text("Sky", exact=True).click()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    corners = [(70, 10), (70, 60), (90, 30)]
+    for row, col in (*corners, corners[0]):
+        page.mouse.click(*on_canvas(page, row, col))
+    cornered = painted(mask, polygon(SIZE, [(2 * col, 2 * row) for row, col in corners]), SKY)
+    wait_for_mask(desk, cornered)
+    screenshots(page, "annotate-shapes")
+    page.get_by_role("button", name="Undo").first.click()
+    wait_for_mask(desk, mask)
+
+    page.get_by_role("radio", name="Editor").click()
+    editor(page)
+    page.mouse.move(*place(page, 48, 64))
+    page.keyboard.press("Control+Shift+z")
+    expect_saved(page, desk, cornered)
 
 
 def draw_across(page: Page, mask: Mask, row: int) -> Mask:

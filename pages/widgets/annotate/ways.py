@@ -1,0 +1,58 @@
+"""The two ways to draw on a correction: the editor, and shapes. One of them is on the page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import streamlit as st
+
+from core.annotation.store import OpenCorrection
+from pages.widgets.annotate.editor import editor
+from pages.widgets.annotate.picture import Chosen
+from pages.widgets.annotate.shapes import leave_shapes, shapes
+from pages.widgets.annotate.taking import take
+
+Way = Literal["Editor", "Shapes"]
+
+_EDITOR = "editor"
+"""The key of the editor."""
+
+
+def choose_way() -> Way:
+    """Let the visitor choose how to draw."""
+    way: Way = st.segmented_control(
+        "Draw with",
+        ["Editor", "Shapes"],
+        default="Editor",
+        required=True,
+        key="annotate_way",
+        label_visibility="collapsed",
+    )
+    return way
+
+
+def draw(opened: Chosen, way: Way, read_only: str) -> None:
+    """What the visitor draws on. read_only: why nobody may draw, as a sentence; empty to let them."""
+    if way == "Shapes":
+        if not read_only:
+            _take_last_strokes(opened.correction)
+        shapes(opened.correction, read_only)
+        return
+    leave_shapes(read_only)
+    editor(
+        opened.correction,
+        label=f"{opened.name} with its classes, to be drawn on",
+        read_only=read_only,
+        at=opened.at,
+        look=opened.look,
+        network=opened.network,
+    )
+
+
+def _take_last_strokes(correction: OpenCorrection) -> None:
+    """The editor is gone, and its last message may have come with the click that left it."""
+    everything = st.session_state.get(_EDITOR)
+    message = everything.get("edits") if isinstance(everything, Mapping) else None
+    if isinstance(message, Mapping):
+        take(correction, message)
