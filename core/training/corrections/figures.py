@@ -171,6 +171,11 @@ def fell_most(before: IntArray, after: IntArray) -> int | None:
     return int(np.nanargmax(lost))
 
 
+def points_between(before: float, after: float) -> float:
+    """Percentage points from one share to another, each as it is shown: with one decimal."""
+    return round(round(100 * after, 1) - round(100 * before, 1), 1)
+
+
 def read_learned(training: dict[str, Any]) -> Learned | None:
     """What a card's `training` says of it; None for a model that did not learn from corrections."""
     try:
@@ -196,8 +201,7 @@ def _change(compared: BeforeAfter) -> str:
 def _moved(name: str, before: float | None, after: float | None) -> str:
     if before is None or after is None:
         return ""
-    points = round(100 * after, 1) - round(100 * before, 1)
-    if abs(points) < 0.05:
+    if not (points := points_between(before, after)):
         return f"its {name} stayed at {after:.1%}"
     verb = "rose" if points > 0 else "fell"
     return f"its {name} {verb} by {abs(points):.1f} points, from {before:.1%} to {after:.1%}"

@@ -15,7 +15,7 @@ from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError, StreetScopeError
 from core.evaluation.metrics import pixel_accuracy
 from core.models.store import list_models, read_card
-from core.training.corrections.figures import Learned
+from core.training.corrections.figures import Learned, points_between
 from core.training.corrections.replay import known_reference
 from pages.widgets.data.truth import truth_picture, truth_viewer
 from pages.widgets.segmentation.predictions import Prediction, predict
@@ -76,8 +76,8 @@ def before_after(learned: Learned, new: str, set_name: str) -> None:
     if not choices:
         st.caption("None of the pictures is here any more.")
         return
-    row = st.container(horizontal=True, vertical_alignment="center")
-    with row:
+    picker, tools = st.columns([1, 2], vertical_alignment="center")  # on a phone one above the other
+    with picker:
         shown = _choose(choices)
     try:
         opened, frame = _open(shown, learned, set_name)
@@ -88,7 +88,7 @@ def before_after(learned: Learned, new: str, set_name: str) -> None:
     except StreetScopeError as error:
         show_error(error, markdown("{title} cannot be shown", title=shown.title[:60]))
         return
-    with row:
+    with tools:
         linked_toolbar(
             _LINK,
             views=("photo", "overlay", "mask", "confidence"),
@@ -129,7 +129,6 @@ def _choose(choices: Sequence[_Shown]) -> _Shown:
         key=_CHOSEN,
         label_visibility="collapsed",
         filter_mode=None,  # a phone would show its keyboard
-        width=330,
     )
     return by_key[chosen]
 
@@ -174,15 +173,15 @@ def _pictures(
 
 
 def _figures(shown: _Shown, before: Prediction, after: Prediction) -> None:
-    accuracies = [pixel_accuracy(each.evaluation.confusion) for each in (before, after)]
-    points = round(100 * (accuracies[1] - accuracies[0]), 1)
+    old, new = (pixel_accuracy(each.evaluation.confusion) for each in (before, after))
+    points = points_between(old, new)
     counted = "labelled pixels" if shown.part == "known before" else "corrected pixels"
     st.markdown(markdown("**How many of the {counted} are right**", counted=counted), anchors=False)
     with st.container(horizontal=True):
-        st.metric("Before", markdown("{share:.1%}", share=accuracies[0]), border=True, width="content")
+        st.metric("Before", markdown("{share:.1%}", share=old), border=True, width="content")
         st.metric(
             "After",
-            markdown("{share:.1%}", share=accuracies[1]),
+            markdown("{share:.1%}", share=new),
             markdown("{points:+.1f} points", points=points) if points else "unchanged",
             delta_color="normal" if points else "off",
             delta_arrow="auto" if points else "off",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.datasets.dataset import frames_in_words
 from core.segmentation.sizes import TRAINED
-from core.training.corrections.figures import BeforeAfter, Figures, Learned
+from core.training.corrections.figures import BeforeAfter, Figures, Learned, points_between
 from pages.widgets.annotate.before_after import before_after
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 
@@ -75,7 +75,7 @@ def _metrics(title: Markdown, compared: BeforeAfter) -> None:
             ("Pixel accuracy", compared.before.accuracy, compared.after.accuracy),
             ("Mean IoU", compared.before.mean_iou, compared.after.mean_iou),
         ):
-            points = 0.0 if before is None or after is None else round(100 * (after - before), 1)
+            points = 0.0 if before is None or after is None else points_between(before, after)
             st.metric(
                 name,
                 _percent(after),
