@@ -43,6 +43,12 @@ class Teaching:
         """The data set whose validation frames give the new model's card its figures, as the old one's."""
         return self.photos.dataset if self.reference is None else self.reference
 
+    @property
+    def measurements(self) -> int:
+        """How many frames are segmented to measure both models, for the card and for `measure_learned`."""
+        photos, reference = 2 * len(self.photos.dataset.valid), self.reference
+        return photos + (len(self.photos.dataset.valid) if reference is None else 2 * len(reference.valid))
+
 
 def teaching(start_model: str, photos: CorrectedPhotos) -> Teaching:
     """What a run on corrections started from and can be checked with. ModelNotFoundError."""

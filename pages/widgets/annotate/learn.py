@@ -25,7 +25,7 @@ from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import host_only, is_guest
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import escape, joined, markdown
+from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
 _TROUBLE = "learn_trouble"
 _LEARN = "let the network learn"
@@ -164,11 +164,12 @@ def _progress(run: str) -> None:
     summary = _summary(run)
     if summary is None or not summary.live:
         st.rerun()
-    parts = [escape(summary.message)]
+    share, doing = _now(summary)
+    parts = [doing]
     if summary.seconds_left is not None:
         parts.append(markdown("{time} left", time=duration(summary.seconds_left)))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(min(1.0, summary.share), joined(" · ", parts))
+        st.progress(share, joined(" · ", parts))
         if not is_guest():
             st.button(
                 "Stop",
@@ -178,6 +179,20 @@ def _progress(run: str) -> None:
                 on_click=_act_stop,
                 args=(run,),
             )
+    st.caption(
+        "It continues when you leave this page or close the browser; come back here to see how it went."
+    )
+
+
+def _now(summary: RunSummary) -> tuple[float, Markdown]:
+    """How much of the present step is done, and which one it is."""
+    status = summary.status
+    if summary.state != "running" or not status.total:
+        return min(1.0, summary.share), escape(summary.message)
+    if status.done < status.total:
+        return min(1.0, summary.share), markdown("Step 1 of 2: learning")
+    measured = status.batch / status.batches if status.batches else 0.0
+    return min(1.0, measured), markdown("Step 2 of 2: measuring what it gained and lost")
 
 
 def _act_stop(run: str) -> None:

@@ -93,14 +93,32 @@ def test_it_says_what_will_happen_and_starts_a_run_of_that_model(
     assert corrections.latest_learning(data) == "colours-corrected"
 
 
+def bar(page: AppTest) -> tuple[int, str]:
+    (progress,) = page.get("progress")
+    return progress.proto.value, progress.proto.text
+
+
+def test_measuring_is_a_step_of_its_own_with_its_own_time_left(page) -> None:
+    run = a_run(correct(1))
+    write(
+        run_folder(run), state="running", message="Measuring the model.", done=4, total=4, batch=51,
+        batches=204, seconds_left=30.0,
+    )  # fmt: skip
+    page.run()
+
+    assert bar(page) == (25, "Step 2 of 2: measuring what it gained and lost · 30 s left")
+
+
 def test_a_run_shows_its_progress_and_can_be_stopped(page) -> None:
     run = a_run(correct(1))
     write(
-        run_folder(run), state="running", message="Training correct.", done=1, total=4, batch=3, batches=20,
+        run_folder(run), state="running", message="Training correct.", done=3, total=4, batch=5, batches=20,
         seconds_left=40.0,
     )  # fmt: skip
     page.run()
     assert [button.label for button in page.button] == ["Stop"]
+    assert "leave this page" in words(page)
+    assert bar(page) == (81, "Step 1 of 2: learning · 40 s left")
 
     page.button[0].click().run()
     assert (run_folder(run) / STOP).exists()

@@ -14,6 +14,7 @@ from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError, ModelNotFoundError, StoppedError, StreetScopeError
 from core.models.store import read_card
 from core.models.weights import load_model
+from core.project import data_folder
 from core.segmentation.segmenter import load_segmenter
 from core.toytown import toytown
 from core.training.control.publish import free_model_name
@@ -28,7 +29,7 @@ from core.training.runs.records import read_history
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.corrected import BECAK, CODES, NEW, save_start_model, write_corrections
-from tests.runs import state_of
+from tests.runs import state_of, status_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("place")]
 
@@ -94,6 +95,7 @@ def test_the_card_says_what_it_learnt_and_what_that_cost(learnt) -> None:
 
     assert found is not None
     assert (found.start, found.photos, found.held_out) == ("start", 5, ("photo4",))
+    assert found.taught == ("photo0", "photo1", "photo2", "photo3", "photo5")
     assert [new.name for new in found.added] == [NEW]
     assert found.added[0].started_as in CODES[:BECAK]
     assert (found.on_photos.split, found.on_photos.images) == ("valid", 1)
@@ -108,6 +110,12 @@ def test_the_card_says_what_it_learnt_and_what_that_cost(learnt) -> None:
     assert learnt.summary == "start after learning from 5 corrected photos."
     assert learnt.licence == "Nobody's; beside them the terms of the corrected photos."
     assert json.loads((run_folder("learnt") / LEARNED).read_text("utf-8")) == found.model_dump(mode="json")
+
+
+def test_what_is_measured_has_one_count_that_ends_when_all_is_done(learnt) -> None:
+    status = status_of("learnt")
+
+    assert status.batch == status.batches == 2 * 1 + 2 * len(open_dataset(data_folder() / "toytown").valid)
 
 
 def test_the_first_answers_are_the_old_models(place, tmp_path) -> None:
