@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError, ModelNotFoundError, StoppedError, StreetScopeError
-from core.models.store import read_card
+from core.models.store import model_folder, read_card
 from core.models.weights import load_model
 from core.project import data_folder
 from core.segmentation.segmenter import load_segmenter
@@ -216,6 +217,44 @@ def test_a_run_that_is_stopped_while_its_model_is_measured_makes_none_and_goes_o
     assert card is not None
     assert read_learned(card.training) is not None
     assert len(read_history(run)) == 2
+
+
+def test_a_photo_that_is_removed_meanwhile_is_one_sentence_and_the_run_goes_on_without_it(
+    place, tmp_path
+) -> None:
+    data = write_corrections(tmp_path, 2)
+    run = create_run(quick(), data, run="removed", publish="removed")
+    enqueue(run_folder(run))
+
+    def remove(report) -> None:
+        for path in (data / "images" / "photo0.png", data / "labels" / "photo0_P.png"):
+            path.unlink(missing_ok=True)
+
+    with pytest.raises(StreetScopeError, match="photo0"):
+        work(run, remove)
+    assert state_of(run) == "failed"
+    assert "\n" not in status_of(run).message
+
+    enqueue(run_folder(run))
+    card = work(run).card
+    assert card is not None
+    found = read_learned(card.training)
+    assert found is not None
+    assert found.taught == ("photo1",)
+
+
+def test_a_start_model_that_is_deleted_meanwhile_is_one_sentence(place, tmp_path) -> None:
+    save_start_model("leaves")
+    recipe = corrections_recipe("leaves").model_copy(update={"stages": quick().stages})
+    run = create_run(recipe, write_corrections(tmp_path, 1), run="left", publish="left")
+    enqueue(run_folder(run))
+
+    def leave(report) -> None:
+        shutil.rmtree(model_folder("leaves"), ignore_errors=True)
+
+    with pytest.raises(ModelNotFoundError, match="leaves"):
+        work(run, leave)
+    assert state_of(run) == "failed"
 
 
 @pytest.mark.parametrize(
