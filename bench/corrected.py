@@ -21,7 +21,7 @@ PHOTO, SMALL = (512, 384), (320, 240)
 """Width and height of photos, and of frames with the new class."""
 
 _STREETS = {"train": 100_000, "photos": 550_000, "checks": 650_000}
-"""Seeds of drives of Toytown: none is in two of them, and the recipe was chosen on others than the last two."""
+"""Seeds of drives: none is in two of these, and the recipe was chosen on others than the last two."""
 _MOMENTS = (2, 5, 8)
 """Frames of a drive that are looked at for one with a motorcycle."""
 
