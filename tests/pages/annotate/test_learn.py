@@ -16,6 +16,7 @@ from core.training.corrections.figures import AddedClass, BeforeAfter, Figures, 
 from core.training.recipes.recipe import read_recipe
 from core.training.runs.folder import LEARNED, STOP, create_run, run_folder
 from core.training.runs.status import enqueue
+from pages.widgets.annotate import learn
 from tests.conftest import COLOURS, ROAD, SKY, TREE, VOID, save_colour_model
 from tests.runs import write
 
@@ -122,6 +123,19 @@ def test_a_run_shows_its_progress_and_can_be_stopped(page) -> None:
 
     page.button[0].click().run()
     assert (run_folder(run) / STOP).exists()
+
+
+@pytest.mark.parametrize("state", ["", "running", "stopped", "failed", "finished"])
+def test_a_guest_looks_and_starts_or_stops_nothing(page, monkeypatch, state) -> None:
+    monkeypatch.setattr(learn, "is_guest", lambda: True)
+    monkeypatch.setattr(learn, "host_only", lambda what: False)
+    data = correct(1)
+    if state:
+        write(run_folder(a_run(data)), state=state, message="Training correct.", done=1, total=4)
+    page.run()
+
+    assert not page.exception
+    assert not page.button
 
 
 def figures(accuracy: float, mean_iou: float) -> Figures:
