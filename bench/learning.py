@@ -1,127 +1,74 @@
 """Learning from corrections: how long it takes, what it gains, what it costs, and a class that is new.
 
-`python -m bench.learning FRAMES EPOCHS` does the part with the new class alone, as small as you like, and
-writes nothing. CamVid is looked for in `../shared/camvid`; without it, only that part is measured.
+`python -m bench.learning [--busy] PART SEED ...` does some of the runs; PART is `class`, `3` or `10`. Each is
+kept in `bench/.learning`; `python -m bench learning` does the rest and removes that folder. With `--busy`,
+for a machine that has other work, the seconds are left out. CamVid is looked for in `../shared/camvid`;
+without it the photos are left out.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from bench.report import Goal, Report, Row, table
-from bench.serving import ROOT
-from bench.training import workplace
-from core.classes import CAMVID_11, CAMVID_32, UNLABELLED, ClassList
-from core.datasets.layouts.lists import write_label_colours
+from bench.corrected import (
+    EXTENDED,
+    NEW,
+    PHOTO,
+    SMALL,
+    reviewed,
+    scenes,
+    with_new_class,
+    without_new_class,
+    write_set,
+)
+from bench.processes import in_fresh_process
+from bench.report import HERE, Goal, Report, Row, write, write_summary
+from core.classes import CAMVID_11
 from core.datasets.recent_folders import add_recent_folder
-from core.toytown import frame
-from core.training.corrections.figures import Learned, read_learned
+from core.models.store import list_models
+from core.training.corrections.figures import BeforeAfter, Learned, read_learned
 from core.training.recipes.recipe import Recipe, read_recipe
-from core.training.recipes.start import corrections_recipe
+from core.training.recipes.start import CORRECTIONS, corrections_recipe
 from core.training.runs.folder import create_run, run_folder
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
 
-NEW = "MotorcycleScooter"
-EXTENDED = CAMVID_32.select("CamVid-11 and one", (*CAMVID_11.names, NEW))
+ROOT = HERE.parent
+CAMVID = ROOT / "../shared/camvid"
+PLACE = HERE / ".learning"
 
+PARTS = {"class": "a new class, 5 frames", "3": "3 photos", "10": "10 photos"}
 SEEDS = (1, 2, 3)
-PHOTOS = (3, 10)
 HELD_OUT = 10
 LIMIT = 300.0
 """Seconds that three corrected photos may take."""
 
-TRAINED_ON, EPOCHS = 96, 24
-"""Frames and epochs of the small network that never heard of the new class."""
-
-_PHOTO, _SMALL = (512, 384), (320, 240)
-_STREETS = {"train": 100_000, "photos": 500_000, "checks": 600_000}
-"""Seeds of Toytown's drives: no drive is in two of them."""
-_MOMENTS = (2, 5, 8)
-"""Frames of a drive that are looked at for one with a motorcycle."""
+SHIPPED, WITHOUT = "street-lite0", "street-toytown"
+"""The model whose photos are corrected, and the one that knows Toytown without the new class."""
+TRAINED_ON = 96
+"""Toytown frames of which the second knows."""
 
 
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """A frame of Toytown: image (H, W, 3), label (H, W) by the numbers of EXTENDED, or UNLABELLED."""
-
-    image: NDArray[np.uint8]
-    label: NDArray[np.uint8]
-
-
-def scene(kind: str, drive: int, number: int, size: tuple[int, int]) -> Scene:
-    """One frame of a drive."""
-    table = np.full(256, UNLABELLED, np.uint8)
-    table[: len(CAMVID_32)] = CAMVID_32.translation(EXTENDED)
-    image, label = frame(_STREETS[kind] + drive, number, size)
-    return Scene(image, table[label])
-
-
-def scenes(kind: str, count: int, size: tuple[int, int]) -> list[Scene]:
-    """The same moment of so many drives."""
-    return [scene(kind, drive, _MOMENTS[0], size) for drive in range(count)]
-
-
-def with_new_class(kind: str, count: int) -> list[Scene]:
-    """One frame of each of so many drives, in which the new class is large enough to be corrected."""
-    new, found = EXTENDED.index(NEW), []
-    for drive in range(10 * count):
-        moments = (scene(kind, drive, number, _SMALL) for number in _MOMENTS)
-        large = next((each for each in moments if (each.label == new).mean() > 0.01), None)
-        found += [] if large is None else [large]
-        if len(found) == count:
-            break
-    return found
-
-
-def reviewed(whole: Scene) -> Scene:
-    """As somebody corrects it who paints the new class and what is close around it, and nothing else."""
-    rows, cols = np.nonzero(whole.label == EXTENDED.index(NEW))
-    label = np.full_like(whole.label, UNLABELLED)
-    box = np.s_[max(0, rows.min() - 8) : rows.max() + 9, max(0, cols.min() - 8) : cols.max() + 9]
-    label[box] = whole.label[box]
-    return Scene(whole.image, label)
-
-
-def without_new_class(whole: Scene) -> Scene:
-    """The scene in which nobody labelled the new class."""
-    label = np.where(whole.label == EXTENDED.index(NEW), UNLABELLED, whole.label)
-    return Scene(whole.image, label.astype(np.uint8))
-
-
-def write_set(root: Path, classes: ClassList, train: Sequence[Scene], valid: Sequence[Scene]) -> Path:
-    """Write a data set in fastai's layout."""
-    (root / "images").mkdir(parents=True)
-    (root / "labels").mkdir()
-    for number, each in enumerate((*train, *valid)):
-        Image.fromarray(each.image).save(root / "images" / f"{number:03d}.png")
-        Image.fromarray(each.label).save(root / "labels" / f"{number:03d}_P.png")
-    (root / "codes.txt").write_text("\n".join(classes.names) + "\n")
-    write_label_colours(root / "label_colors.txt", classes)
-    held = range(len(train), len(train) + len(valid))
-    (root / "valid.txt").write_text("".join(f"{number:03d}.png\n" for number in held))
-    return root
-
-
-def small_recipe(epochs: int) -> Recipe:
-    """The recipe of the small network that is then corrected: `classroom`, at full size."""
-    classroom = read_recipe("classroom")
-    stage = classroom.stages[0].model_copy(update={"size": 1.0, "epochs": epochs})
-    changes = {"classes": "dataset", "preview_seconds": None, "stages": (stage,)}
-    return classroom.model_copy(update=changes)
+def without_recipe() -> Recipe:
+    """The recipe of the model that knows Toytown without the new class: `fine-tune`, made quick."""
+    fine_tune = read_recipe("fine-tune")
+    changes = {"size": None, "crop": (160, 192), "scale": (0.8, 1.2), "epochs": 6, "lr": 2e-3}
+    quick = {"batch_size": 8, "frozen": True, "fixed_norms": True}
+    stage = fine_tune.stages[0].model_copy(update=changes | quick)
+    return fine_tune.model_copy(update={"ema_decay": 0.9, "stages": (stage,)})
 
 
 def learn(recipe: Recipe, data: Path, name: str) -> tuple[float, Learned | None]:
     """Do a run in this process: its seconds with all measuring, and what it says that it learnt."""
+    shutil.rmtree(run_folder(name), ignore_errors=True)  # of one that was broken off
     run = create_run(recipe, data, run=name, publish=name)
     enqueue(run_folder(run))
     start = time.perf_counter()
@@ -130,86 +77,162 @@ def learn(recipe: Recipe, data: Path, name: str) -> tuple[float, Learned | None]
     return seconds, None if card is None else read_learned(card.training)
 
 
-def new_class(folder: Path, frames: int = TRAINED_ON, epochs: int = EPOCHS) -> list[Row]:
-    """Train a small network without the new class, then teach it by five corrected frames."""
-    street = [without_new_class(each) for each in scenes("train", frames + max(2, frames // 4), _SMALL)]
-    train, valid = street[:frames], street[frames:]
-    checks = with_new_class("checks", HELD_OUT)
-    learn(small_recipe(epochs), write_set(folder / "data" / "toytown", CAMVID_11, train, valid), "small")
-    corrected = [reviewed(each) for each in with_new_class("photos", 5)]
-    rows: list[Row] = []
-    data = write_set(folder / "data" / "corrections-new-class", EXTENDED, corrected, checks)
-    for seed in SEEDS:
-        recipe = corrections_recipe("small").model_copy(update={"seed": seed})
-        seconds, learned = learn(recipe, data, f"small-{seed}")
-        rows += _rows("a new class, 5 frames", seed, seconds, learned)
-    return rows
+def new_class() -> tuple[str, Path]:
+    """Five corrected frames of a class, and the model, trained here first, that has never had it."""
+    data = PLACE / "data"
+    if not (data / "toytown").is_dir():
+        street = [without_new_class(each) for each in scenes("train", TRAINED_ON + 24, SMALL)]
+        write_set(data / "toytown", CAMVID_11, street[:TRAINED_ON], street[TRAINED_ON:])
+    if WITHOUT not in list_models():
+        learn(without_recipe(), data / "toytown", WITHOUT)
+    root = data / "corrections-class"
+    if not root.is_dir():
+        corrected = [reviewed(each) for each in with_new_class("photos", 5)]
+        write_set(root, EXTENDED, corrected, with_new_class("checks", HELD_OUT))
+    return WITHOUT, root
 
 
-def photos(folder: Path, count: int, checks: Sequence[Scene], camvid: Path) -> list[Row]:
-    """Correct so many photos of Toytown for the shipped model, and look what that costs on CamVid."""
-    add_recent_folder(camvid)
-    rows: list[Row] = []
-    corrected = scenes("photos", count, _PHOTO)
-    data = write_set(folder / "data" / f"corrections-{count}", EXTENDED, corrected, checks)
-    for seed in SEEDS:
-        recipe = corrections_recipe("street-lite0").model_copy(update={"seed": seed, "classes": "model"})
-        seconds, learned = learn(recipe, data, f"street-{count}-{seed}")
-        rows += _rows(f"{count} photos", seed, seconds, learned)
-    return rows
+def photos(count: int) -> tuple[str, Path]:
+    """So many corrected photos of Toytown, for the shipped model, whose data set is CamVid."""
+    add_recent_folder(CAMVID.resolve())
+    root = PLACE / "data" / f"corrections-{count}"
+    if not root.is_dir():
+        checks = scenes("checks", HELD_OUT, PHOTO)
+        write_set(root, EXTENDED, scenes("photos", count, PHOTO), checks)
+    return SHIPPED, root
 
 
-def _rows(what: str, seed: int, seconds: float, learned: Learned | None) -> list[Row]:
+def run_part(part: str, seed: int) -> Row:
+    """One run: its seconds, and figures before and after."""
+    with _placed():
+        model, data = new_class() if part == "class" else photos(int(part))
+        classes = "extended" if part == "class" else "model"
+        recipe = corrections_recipe(model).model_copy(update={"seed": seed, "classes": classes})
+        seconds, learned = learn(recipe, data, f"learnt-{part}-{seed}")
     assert learned is not None, "the run has no figures"  # noqa: S101 (a recipe of corrections has them)
-    row: Row = {"what": what, "seed": seed, "seconds": seconds}
-    for name, compared in (("photos", learned.on_photos), ("reference", learned.on_reference)):
-        if compared is None:
-            continue
-        row[f"{name}: mIoU before"] = compared.before.mean_iou
-        row[f"{name}: mIoU after"] = compared.after.mean_iou
-    for added in learned.added:
-        row[f"{added.name} before"] = learned.on_photos.before.per_class_iou.get(added.name)
-        row[f"{added.name} after"] = learned.on_photos.after.per_class_iou.get(added.name)
-    return [row]
+    row: Row = {"seconds": seconds}
+    for name, compared in (("photos", learned.on_photos), ("known", learned.on_reference)):
+        if compared is not None:
+            row |= _before_after(f"{name}: mIoU", compared.before.mean_iou, compared.after.mean_iou)
+    if part == "class":
+        row |= _before_after(f"IoU of {NEW}", *_of_new(learned.on_photos))
+    return row
+
+
+def _of_new(compared: BeforeAfter) -> tuple[float | None, float | None]:
+    return compared.before.per_class_iou.get(NEW), compared.after.per_class_iou.get(NEW)
+
+
+def _before_after(name: str, before: float | None, after: float | None) -> Row:
+    return {f"{name} before": before, f"{name} after": after}
 
 
 @contextmanager
-def _placed() -> Iterator[Path]:
-    with workplace() as folder:
-        (folder / "data").mkdir(exist_ok=True)
-        yield folder
+def _placed() -> Iterator[None]:
+    """Data and models of this part's own, which stay from run to run."""
+    if not (PLACE / "models" / SHIPPED).is_dir():
+        shutil.copytree(ROOT / "models" / SHIPPED, PLACE / "models" / SHIPPED)
+    before = dict(os.environ)
+    for name in ("models", "data", "cache"):
+        (PLACE / name).mkdir(exist_ok=True)
+        os.environ[f"STREETSCOPE_{name.upper()}"] = str(PLACE / name)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
+
+
+# --- what was measured so far ---------------------------------------------------------------------
+
+
+def kept() -> dict[str, Row]:
+    """The runs that were done by today's recipe, by part and seed."""
+    path = PLACE / "rows.json"
+    content = json.loads(path.read_text()) if path.exists() else {}
+    rows: dict[str, Row] = content.get("rows", {}) if content.get("recipe") == _recipe() else {}
+    return rows
+
+
+def do(part: str, seeds: Sequence[int], busy: bool = False) -> None:
+    """Do some runs, each in a fresh process that waits as the app's do, and keep each that is done."""
+    for seed in seeds:
+        row: Row = {**in_fresh_process("bench.learning", "one", part, seed)}
+        if busy:
+            row["seconds"] = None
+        print(part, seed, row, flush=True)
+        rows = kept() | {f"{part} {seed}": row}
+        (PLACE / "rows.json").write_text(json.dumps({"recipe": _recipe(), "rows": rows}, indent=1))
+        write("learning", report(rows))
+        write_summary()
+
+
+def _recipe() -> str:
+    return read_recipe(CORRECTIONS).model_dump_json()
 
 
 def measure() -> Report:
-    """All parts, with the spread over the seeds."""
-    with _placed() as folder:
-        rows = new_class(folder)
-    camvid = ROOT / "../shared/camvid"
-    if camvid.is_dir():
-        with _placed() as folder:
-            checks = scenes("checks", HELD_OUT, _PHOTO)
-            rows += [row for count in PHOTOS for row in photos(folder, count, checks, camvid.resolve())]
-    return report(rows)
+    """All parts that have not been measured yet, with the spread over the seeds."""
+    parts = [part for part in PARTS if part == "class" or CAMVID.is_dir()]
+    for part in parts:
+        do(part, [seed for seed in SEEDS if f"{part} {seed}" not in kept()])
+    found = report(kept())
+    shutil.rmtree(PLACE)
+    return found
 
 
-def report(rows: list[Row]) -> Report:
+def report(kept_rows: dict[str, Row]) -> Report:
     """The rows with what they come to."""
-    goals = []
-    times = [float(row["seconds"] or 0) for row in rows if row["what"] == "3 photos"]
-    if times:
-        goals.append(Goal("learning from 3 corrected photos, with all measuring", max(times), "s", LIMIT))
+    rows, goals = [], []
+    for part, title in PARTS.items():
+        own: list[Row] = [
+            {"what": title, "seed": seed, **kept_rows[key]}
+            for seed in SEEDS
+            if (key := f"{part} {seed}") in kept_rows
+        ]
+        rows += [*own, *_spread(title, own)]
+        times = [seconds for row in own if isinstance(seconds := row["seconds"], float)]
+        if part == "3" and times:
+            what = "learning from 3 corrected photos, with all measuring"
+            goals.append(Goal(what, max(times), "s", LIMIT))
     return Report(
         "Learning from corrections",
-        "The recipe `corrections`. A new class: a small network trained on Toytown without "
-        f"{NEW}, then five frames in which it and 8 pixels around it were corrected; measured on "
-        f"{HELD_OUT} frames of other drives. Photos: the shipped model, whole frames of Toytown as photos, "
-        "measured on others, and on CamVid's validation drive. Seconds include measuring before and after.",
+        f"The recipe `corrections`. A new class: {SHIPPED}, trained further on {TRAINED_ON} frames of "
+        f"Toytown in which nobody labelled {NEW}, then five frames in which it and 8 pixels around it were "
+        f"corrected; measured on {HELD_OUT} frames of other drives, and on Toytown. Photos: {SHIPPED}, whole "
+        f"frames of Toytown as photos, measured on {HELD_OUT} others, and on CamVid's validation drive "
+        "(known). Mean IoU (mIoU) is over the old model's classes. Seconds include measuring before and "
+        "after; none stand where the machine had other work.",
         rows,
         goals,
     )
 
 
+def _spread(title: str, own: Sequence[Row]) -> Iterator[Row]:
+    """The mean of some rows, and how far the highest is above the lowest."""
+    if len(own) < len(SEEDS):
+        return
+    summaries: dict[str, Callable[[Sequence[float]], float]] = {"mean": fmean, "spread": _range}
+    for name, summed in summaries.items():
+        row: Row = {"what": title, "seed": name}
+        for column in own[0]:
+            figures = [value for each in own if isinstance(value := each[column], float)]
+            if len(figures) == len(own):
+                row[column] = summed(figures)
+        yield row
+
+
+def _range(figures: Sequence[float]) -> float:
+    return max(figures) - min(figures)
+
+
+def main(*arguments: str) -> None:
+    names = [name for name in arguments if name != "--busy"]
+    if names[0] == "one":
+        print(json.dumps(run_part(names[1], int(names[2]))))
+    else:
+        do(names[0], [int(seed) for seed in names[1:]] or SEEDS, busy="--busy" in arguments)
+
+
 if __name__ == "__main__":
-    frames_and_epochs = map(int, sys.argv[1:3]) if len(sys.argv) > 2 else (TRAINED_ON, EPOCHS)
-    with _placed() as scratch:
-        print(table(new_class(scratch, *frames_and_epochs)))
+    main(*sys.argv[1:])

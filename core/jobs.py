@@ -22,6 +22,22 @@ Tell = Callable[[int, int, float | None, str], None]
 _log = logging.getLogger(__name__)
 
 
+def one_after_the_other(progress: ProgressCallback, total: int) -> ProgressCallback:
+    """What several parts of a work can be told to call, each with its own counts; `progress` hears of all.
+
+    total: of all parts together. A part is over when it has done all of its own.
+    """
+    before = 0
+
+    def tell(done: int, own_total: int) -> None:
+        nonlocal before
+        progress(before + done, total)
+        if done == own_total:
+            before += own_total
+
+    return tell
+
+
 @dataclass(frozen=True)
 class JobProgress:
     """A job's progress: `done` of `total`, both 0 until the job reports them, and the seconds left if known.

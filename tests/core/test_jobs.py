@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from core.errors import DatasetError
-from core.jobs import Job, JobProgress, Jobs
+from core.jobs import Job, JobProgress, Jobs, one_after_the_other
 
 PATIENCE = 30
 
@@ -134,3 +134,13 @@ def test_only_so_many_ended_jobs_are_kept() -> None:
     assert kept == [3, 4]
     go_on.set()
     ended(running)
+
+
+def test_several_parts_count_on_one_after_the_other() -> None:
+    heard: list[tuple[int, int]] = []
+    tell = one_after_the_other(lambda *done: heard.append(done), total=5)
+    for part in (2, 3):
+        for done in range(1, part + 1):
+            tell(done, part)
+
+    assert heard == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]

@@ -22,6 +22,7 @@ from core.evaluation.metrics import (
     pixel_accuracy,
     truth_table,
 )
+from core.evaluation.ratios import shares
 from core.hardware.processor import usable_cores
 from core.jobs import ProgressCallback
 from core.segmentation.segmenter import Segmenter
@@ -49,13 +50,17 @@ class Figures(_Part):
 
 
 class BeforeAfter(_Part):
-    """The old model and the new one on the same frames; `images` of them, of the split of the data set."""
+    """The old model and the new one on the same frames; `images` of them, of the split of the data set.
+
+    fell_most: the frame of which the new model gets most fewer pixels right; empty if it loses in none.
+    """
 
     dataset: Words
     split: Words
     images: Count
     before: Figures
     after: Figures
+    fell_most: Words = ""
 
 
 class AddedClass(_Part):
@@ -68,13 +73,15 @@ class AddedClass(_Part):
 class Learned(_Part):
     """What a model learnt from corrections, for its card and its run's folder.
 
-    start: the old model's name. photos: how many were taught. held_out: the names of those held out; empty if
-    there were too few, so that `on_photos` is of the taught ones, which is an anecdote.
+    start: the old model's name. photos: how many were taught. taught: their names; empty in what an earlier
+    version wrote. held_out: the names of those held out; empty if there were too few, so that `on_photos` is
+    of the taught ones, which is an anecdote.
     on_reference: on what the old model had been measured on; None if there is no such data here.
     """
 
     start: Words
     photos: Count
+    taught: tuple[Words, ...] = ()
     held_out: tuple[Words, ...]
     added: tuple[AddedClass, ...]
     on_photos: BeforeAfter
@@ -129,7 +136,7 @@ def count_frames(
     classes: ClassList,
     progress: ProgressCallback = lambda done, total: None,
 ) -> IntArray:
-    """(C, C) pixels of some frames by true and predicted class, as the app segments them.
+    """(N, C, C) pixels of each of N frames by true and predicted class, as the app segments them.
 
     classes: the new model's; the segmenter's own are all of them or the first. Only labelled pixels count.
     progress: called with the frames done and their total; raising from it stops the work.
@@ -145,12 +152,28 @@ def count_frames(
         labels = own.segmenter.segment(image).labels
         return count_confusion(table[sampled(label, *labels.shape)], labels, len(classes))
 
-    total = np.zeros((len(classes), len(classes)), np.int64)
+    counts = np.zeros((len(frames), len(classes), len(classes)), np.int64)
     with closing(in_order(count, frames)) as counted:
-        for done, confusion in enumerate(counted, start=1):
-            total += confusion
-            progress(done, len(frames))
-    return total
+        for number, confusion in enumerate(counted):
+            counts[number] = confusion
+            progress(number + 1, len(frames))
+    return counts
+
+
+def fell_most(before: IntArray, after: IntArray) -> int | None:
+    """Which of N frames has lost the largest share of right pixels; None if none has lost any.
+
+    before, after: (N, C, C) pixel counts of the old and the new model.
+    """
+    lost = _right(before) - _right(after)
+    if not (lost > 0).any():
+        return None
+    return int(np.nanargmax(lost))
+
+
+def points_between(before: float, after: float) -> float:
+    """Percentage points from one share to another, each as it is shown: with one decimal."""
+    return round(round(100 * after, 1) - round(100 * before, 1), 1)
 
 
 def read_learned(training: dict[str, Any]) -> Learned | None:
@@ -159,6 +182,11 @@ def read_learned(training: dict[str, Any]) -> Learned | None:
         return Learned.model_validate(training.get("learned"))
     except ValueError:
         return None
+
+
+def _right(counts: IntArray) -> NDArray[np.float64]:
+    """(N,) the share of each frame's counted pixels that are right; NaN if none is counted."""
+    return shares(np.trace(counts, axis1=1, axis2=2), counts.sum(axis=(1, 2)))
 
 
 def _change(compared: BeforeAfter) -> str:
@@ -173,8 +201,7 @@ def _change(compared: BeforeAfter) -> str:
 def _moved(name: str, before: float | None, after: float | None) -> str:
     if before is None or after is None:
         return ""
-    points = round(100 * after, 1) - round(100 * before, 1)
-    if abs(points) < 0.05:
+    if not (points := points_between(before, after)):
         return f"its {name} stayed at {after:.1%}"
     verb = "rose" if points > 0 else "fell"
     return f"its {name} {verb} by {abs(points):.1f} points, from {before:.1%} to {after:.1%}"

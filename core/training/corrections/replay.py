@@ -27,14 +27,25 @@ def reference_dataset(card: ModelCard) -> SegmentationDataset | None:
 
     At the size at which the model was trained. None if the model has none of Toytown's classes.
     """
-    places = {path.name.casefold(): path for path in (*recent_folders(), *find_datasets())}
-    for name in (str(card.metrics.get("dataset", "")).casefold(), CAMVID, TOYTOWN):
-        if name in places and (found := _usable(places[name], card)) is not None:
-            return found
-    if TOYTOWN in places or (truth_table(CAMVID_32, card.class_list.restored()) == IGNORE).all():
+    if (found := known_reference(card)) is not None:
+        return found
+    if TOYTOWN in _places() or (truth_table(CAMVID_32, card.class_list.restored()) == IGNORE).all():
         return None
     toytown(data_folder() / TOYTOWN)
     return _usable(data_folder() / TOYTOWN, card)
+
+
+def known_reference(card: ModelCard) -> SegmentationDataset | None:
+    """The same, of the data sets that are here; nothing is drawn."""
+    places = _places()
+    names = (str(card.metrics.get("dataset", "")).casefold(), CAMVID, TOYTOWN)
+    usable = (_usable(places[name], card) for name in names if name in places)
+    return next((found for found in usable if found is not None), None)
+
+
+def _places() -> dict[str, Path]:
+    """The data sets of this machine by their folders' names."""
+    return {path.name.casefold(): path for path in (*recent_folders(), *find_datasets())}
 
 
 def _usable(folder: Path, card: ModelCard) -> SegmentationDataset | None:

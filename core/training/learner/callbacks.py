@@ -102,14 +102,23 @@ class AverageWeights(Callback):
 
     Source: Polyak and Juditsky, 1992; the warm-up of the decay is timm's.
     to_validate: makes what validates from the network with the averaged weights; by default that network.
+    start: weights by name that have the share `start_share` in what comes out, whatever was learnt: a
+    mixture of old and new weights keeps most of what either can do. Only without a moving average (decay 0).
+    Source of that: Wortsman et al., "Robust fine-tuning of zero-shot models", 2022, section 3.
     """
 
     order = -20
 
     def __init__(
-        self, model: nn.Module, decay: float, to_validate: Callable[[nn.Module], nn.Module] = lambda net: net
+        self,
+        model: nn.Module,
+        decay: float,
+        to_validate: Callable[[nn.Module], nn.Module] = lambda net: net,
+        start: dict[str, Tensor] | None = None,
+        start_share: float = 0.0,
     ) -> None:
         self.to_validate = to_validate
+        self.start, self.start_share = start or {}, start_share
         self.average = ModelEmaV3(model, decay=decay, use_warmup=True)
         self.steps = 0
         self.trained: nn.Module | None = None
@@ -136,6 +145,14 @@ class AverageWeights(Callback):
         self.steps += 1
         self.average.update(self.learn.model, step=self.steps)
         self._validating = None
+        if self.start_share:
+            self._mix()
+
+    @torch.no_grad()
+    def _mix(self) -> None:
+        for name, tensor in self.module.state_dict().items():
+            if tensor.is_floating_point():
+                tensor.lerp_(self.start[name], self.start_share)
 
     def before_validate(self) -> None:
         self.trained = self.learn.model

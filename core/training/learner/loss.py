@@ -82,12 +82,14 @@ class RememberingLoss(nn.Module):
 
     own, replay: the loss of the labelled pixels of either part of the batch, each by itself: a few reviewed
     pixels weigh as much as all of the replay. pull: the weight of the third part, the divergence from the
-    start model's probabilities at the own pictures' unlabelled pixels.
+    start model's probabilities at the own pictures' unlabelled pixels. started_as: for `divergence`.
     """
 
-    def __init__(self, own: SegmentationLoss, replay: SegmentationLoss, pull: float) -> None:
+    def __init__(
+        self, own: SegmentationLoss, replay: SegmentationLoss, pull: float, started_as: Sequence[int] = ()
+    ) -> None:
         super().__init__()
-        self.own, self.replay, self.pull = own, replay, pull
+        self.own, self.replay, self.pull, self.started_as = own, replay, pull, tuple(started_as)
 
     def forward(self, logits: Tensor, labels: Tensor, answers: Tensor | None = None) -> Tensor:
         """logits, labels: as for `SegmentationLoss`, the run's own pictures first.
@@ -102,21 +104,36 @@ class RememberingLoss(nn.Module):
         if own < len(labels):
             loss = loss + self.replay.forward(logits[own:], labels[own:])
         if self.pull:
-            loss = loss + self.pull * divergence(logits[:own], answers, labels[:own] == IGNORE)
+            loss = loss + self.pull * divergence(
+                logits[:own], answers, labels[:own] == IGNORE, self.started_as
+            )
         return loss
 
 
-def divergence(logits: Tensor, answers: Tensor, where: Tensor) -> Tensor:
+def divergence(logits: Tensor, answers: Tensor, where: Tensor, started_as: Sequence[int] = ()) -> Tensor:
     """The mean Kullback-Leibler divergence of a network's probabilities from those it should keep.
 
     logits: (N, C, h, w); answers: (N, K, h, w), K <= C, of the first K classes, which give the others 0.
     where: (N, H, W) the pixels over which the mean is taken; 0 if there are none.
+    started_as: for each added class, from the first, the old class as which its pixels were known: the two
+    count as one here. An added class that nobody marked in a picture is no reason to unlearn it, but what
+    was Sky stays Sky. After Cermelli et al., "Modeling the Background", 2020, equation 8, where all that is
+    new was background.
     """
     if not where.any():
         return 0 * logits.sum()
-    own = to_label_size(logits, where).log_softmax(dim=1)[:, : answers.shape[1]]
+    known = answers.shape[1]
+    own = _merged(to_label_size(logits, where).log_softmax(dim=1), known, started_as)
     kept = to_label_size(answers, where).log_softmax(dim=1)
     return ((kept.exp() * (kept - own)).sum(dim=1) * where).sum() / where.sum()
+
+
+def _merged(log_probabilities: Tensor, known: int, started_as: Sequence[int]) -> Tensor:
+    """(N, known, H, W) the old classes' log probabilities, each with those of what started as it."""
+    classes = list(log_probabilities.unbind(dim=1))
+    for number, start in enumerate(started_as, start=known):
+        classes[start] = torch.logaddexp(classes[start], classes[number])
+    return torch.stack(classes[:known], dim=1)
 
 
 def to_label_size(logits: Tensor, labels: Tensor) -> Tensor:

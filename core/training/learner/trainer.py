@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -305,7 +305,8 @@ class PreparedRun:
         replay = _replay(recipe, class_list, budget)
         all_counts = counts if replay is None else counts + replay.pixels[:classes]
         network = find_network(recipe.network)
-        model = _network(recipe, network, class_list, dataset, fresh=done is None)
+        start = _start_weights(recipe, class_list, dataset, fresh=done is None)
+        model = _network(recipe, network, class_list, start, fresh=done is None)
         pictures = Pictures(
             train,
             valid,
@@ -323,12 +324,16 @@ class PreparedRun:
             network=network,
             model=model,
             average=AverageWeights(
-                model, recipe.ema_decay, lambda average: PredictsAsTheApp(average, network)
+                model,
+                recipe.ema_decay,
+                lambda average: PredictsAsTheApp(average, network),
+                _on_device(start) if recipe.start_share else None,
+                recipe.start_share,
             ),
-            loss=_loss(recipe, all_counts),
+            loss=_loss(recipe, all_counts, start.started_as),
             pictures=pictures,
             start=_start_network(recipe) if recipe.pull else None,
-            adds_classes=_adds_classes(recipe, class_list),
+            adds_classes=bool(start.started_as),
             class_list=class_list,
             clock=_Clock(plan, pictures, done.seconds if done else 0.0),
         )
@@ -602,13 +607,15 @@ class PreparedRun:
 
 
 def _network(
-    recipe: Recipe, network: Network, class_list: ClassList, dataset: SegmentationDataset, fresh: bool
+    recipe: Recipe, network: Network, class_list: ClassList, start: _StartWeights, fresh: bool
 ) -> nn.Module:
     """Build a recipe's network; a fresh run also loads the weights to start from."""
     pretrained = recipe.pretrained and recipe.start_model is None and fresh
     model = network.build(len(class_list), pretrained)
-    if recipe.start_model is not None and fresh:
-        _load_start_model(recipe, recipe.start_model, model, class_list, dataset)
+    if start.weights and fresh:
+        fitting = model.state_dict()
+        fitting |= {k: v for k, v in start.weights.items() if v.shape == fitting[k].shape}
+        model.load_state_dict(fitting)
     return _moved(model)
 
 
@@ -617,36 +624,45 @@ def _moved(model: nn.Module) -> nn.Module:
     return moved
 
 
-def _load_start_model(
-    recipe: Recipe, name: str, model: nn.Module, class_list: ClassList, dataset: SegmentationDataset
-) -> None:
-    """Load a model of the store; for another number of classes, its last layer starts at random.
+@dataclass(frozen=True, eq=False)
+class _StartWeights:
+    """The weights of the model that a recipe starts from; empty where they are not needed.
+
+    started_as: for each class that is added to that model, the class whose output it begins as a copy of.
+    """
+
+    weights: Mapping[str, Tensor]
+    started_as: tuple[int, ...] = ()
+
+
+def _start_weights(
+    recipe: Recipe, class_list: ClassList, dataset: SegmentationDataset, fresh: bool
+) -> _StartWeights:
+    """Those of a model of the store; for another number of classes, the last layer starts at random.
 
     Unless the recipe extends the model's classes: the outputs of the added ones are then the nearest ones'.
     """
+    needed = fresh or recipe.start_share or recipe.classes == "extended"
+    if recipe.start_model is None or not needed:
+        return _StartWeights({})
     from core.models.weights import load_model
     from core.segmentation.segmenter import load_segmenter
 
+    name = recipe.start_model
     start = load_model(name)
     if start.card.network != recipe.network:
         raise RecipeError(
             f"The recipe {recipe.name} trains {recipe.network}, but the model {name} that it starts from "
             f"is a {start.card.network}; give both the same network."
         )
-    weights = start.network.state_dict()
-    if recipe.classes == "extended":
-        nearest = nearest_classes(load_segmenter(name), dataset, class_list)
-        weights = with_added_outputs(start.network, nearest)
-    fitting = model.state_dict()
-    fitting |= {k: v for k, v in weights.items() if v.shape == fitting[k].shape}
-    model.load_state_dict(fitting)
+    if recipe.classes != "extended":
+        return _StartWeights(start.network.state_dict())
+    nearest = nearest_classes(load_segmenter(name), dataset, class_list)
+    return _StartWeights(with_added_outputs(start.network, nearest), nearest)
 
 
-def _adds_classes(recipe: Recipe, class_list: ClassList) -> bool:
-    """Whether a run teaches a class that the model it starts from does not have."""
-    if recipe.classes != "extended" or recipe.start_model is None:
-        return False
-    return len(class_list) > len(read_card(recipe.start_model).class_list.classes)
+def _on_device(start: _StartWeights) -> dict[str, Tensor]:
+    return {name: tensor.to(processes.device()) for name, tensor in start.weights.items()}
 
 
 def _start_network(recipe: Recipe) -> nn.Module | None:
@@ -656,8 +672,11 @@ def _start_network(recipe: Recipe) -> nn.Module | None:
     return None if recipe.start_model is None else _moved(load_model(recipe.start_model).network)
 
 
-def _loss(recipe: Recipe, counts: Tensor) -> SegmentationLoss | RememberingLoss:
-    """A recipe's loss. counts: (C,) pixels of each class, those of the replay frames among them."""
+def _loss(recipe: Recipe, counts: Tensor, started_as: tuple[int, ...]) -> SegmentationLoss | RememberingLoss:
+    """A recipe's loss. counts: (C,) pixels of each class, those of the replay frames among them.
+
+    started_as: the old classes of which the added ones are copies.
+    """
 
     def labelled(weights: Tensor) -> SegmentationLoss:
         return SegmentationLoss(weights, recipe.label_smoothing, recipe.jaccard_weight)
@@ -666,7 +685,7 @@ def _loss(recipe: Recipe, counts: Tensor) -> SegmentationLoss | RememberingLoss:
     if not recipe.pull:
         return weighted
     # Only the corrections are weighted: what the network knew, it knew with each class as frequent as it is.
-    return RememberingLoss(weighted, labelled(torch.ones(len(counts))), recipe.pull)
+    return RememberingLoss(weighted, labelled(torch.ones(len(counts))), recipe.pull, started_as)
 
 
 def _replay(recipe: Recipe, class_list: ClassList, budget: int) -> LoadedExamples | None:

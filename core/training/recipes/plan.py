@@ -98,6 +98,10 @@ def _from_corrections(recipe: Recipe, photos: int) -> str:
         )
     if recipe.pull:
         sentences.append("Where nothing was reviewed, it is held to the answers that the model gave.")
+    if recipe.start_share:
+        sentences.append(
+            f"What comes out is {recipe.start_share:.0%} the old weights, the rest the new ones."
+        )
     return " ".join(sentences)
 
 

@@ -263,6 +263,11 @@ class Recipe(_Checked):
         description="How strongly pixels without a label are pulled towards the start model's answers: the "
         "weight of that part of the loss.",
     )
+    start_share: Share = Field(
+        0.0,
+        description="How much of the start model's weights is mixed into what was learnt: 0 none, 1 all. "
+        "A mixture keeps most of what is new and forgets less of what is old.",
+    )
     every_epoch: bool = Field(
         False, description="Keep the weights of every epoch, not only the best and each stage's last."
     )
@@ -285,9 +290,15 @@ class Recipe(_Checked):
 
     @model_validator(mode="after")
     def _has_the_model_that_it_remembers(self) -> Self:
-        if self.start_model is None and (self.corrections or self.replay or self.pull):
+        if self.start_model is None and (self.corrections or self.replay or self.pull or self.start_share):
             raise PydanticCustomError(
-                "start_model", "corrections, replay and pull need the model to start from: give start_model"
+                "start_model",
+                "corrections, replay, pull and start_share need the model to start from: give start_model",
+            )
+        if self.start_share and (self.ema_decay or self.classes not in ("model", "extended")):
+            raise PydanticCustomError(
+                "start_share",
+                "start_share needs the start model's classes, model or extended, and ema_decay = 0",
             )
         if self.pull and self.classes not in ("model", "extended"):
             raise PydanticCustomError("pull", "pull needs the start model's classes: model or extended")

@@ -14,7 +14,14 @@ from core.jobs import ProgressCallback
 from core.models.card import ModelCard
 from core.models.store import read_card
 from core.segmentation.segmenter import Segmenter, load_segmenter
-from core.training.corrections.figures import AddedClass, BeforeAfter, Learned, count_frames, figures
+from core.training.corrections.figures import (
+    AddedClass,
+    BeforeAfter,
+    Learned,
+    count_frames,
+    fell_most,
+    figures,
+)
 from core.training.corrections.photos import CorrectedPhotos
 from core.training.corrections.replay import reference_dataset
 from core.training.learner.outputs import nearest_classes
@@ -36,6 +43,12 @@ class Teaching:
         """The data set whose validation frames give the new model's card its figures, as the old one's."""
         return self.photos.dataset if self.reference is None else self.reference
 
+    @property
+    def measurements(self) -> int:
+        """How many frames are segmented to measure both models, for the card and for `measure_learned`."""
+        photos, reference = 2 * len(self.photos.dataset.valid), self.reference
+        return photos + (len(self.photos.dataset.valid) if reference is None else 2 * len(reference.valid))
+
 
 def teaching(start_model: str, photos: CorrectedPhotos) -> Teaching:
     """What a run on corrections started from and can be checked with. ModelNotFoundError."""
@@ -54,31 +67,39 @@ def measure_learned(
     known = len(old.class_list)
 
     def compared(dataset: SegmentationDataset, after: IntArray | None) -> BeforeAfter:
-        before = count_frames(old, dataset, dataset.valid, classes, progress)
+        frames = dataset.frames("valid")
+        before = count_frames(old, dataset, frames, classes, progress)
         if after is None:
-            after = count_frames(new, dataset, dataset.valid, classes, progress)
+            after = count_frames(new, dataset, frames, classes, progress)
+        lost = fell_most(before, after)
         return BeforeAfter(
             dataset=dataset.name,
             split="valid" if dataset is not photos or taught.photos.held_out else "train",
-            images=len(dataset.valid),
-            before=figures(before, classes, known),
-            after=figures(after, classes, known),
+            images=len(frames),
+            before=figures(before.sum(axis=0), classes, known),
+            after=figures(after.sum(axis=0), classes, known),
+            fell_most="" if lost is None else frames[lost].name,
         )
 
     nearest = nearest_classes(old, photos, classes)
     return Learned(
         start=taught.start.name,
         photos=len(photos.train),
+        taught=tuple(frame.name for frame in photos.train),
         held_out=tuple(frame.name for frame in photos.valid) if taught.photos.held_out else (),
         added=tuple(
             AddedClass(name=classes.names[known + number], started_as=classes.names[start])
             for number, start in enumerate(nearest)
         ),
         on_photos=compared(photos, None),
-        on_reference=None
-        if taught.reference is None
-        else compared(taught.reference, np.asarray(evaluated.confusion)),
+        on_reference=None if taught.reference is None else compared(taught.reference, _each(evaluated)),
     )
+
+
+def _each(evaluated: SplitEvaluation) -> IntArray:
+    """(N, C, C) the pixel counts of each frame of an evaluation."""
+    counts = evaluated.frames
+    return np.stack([counts.confusion(number) for number in range(len(counts.names))])
 
 
 def words_for_card(card: ModelCard, taught: Teaching, learned: Learned) -> dict[str, Any]:

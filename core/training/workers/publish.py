@@ -24,7 +24,7 @@ from core.evaluation.evaluate import evaluate
 from core.evaluation.metrics import per_class_iou
 from core.evaluation.results import Evaluation
 from core.files import replacing, write_bytes, write_json, write_text
-from core.jobs import ProgressCallback, Tell
+from core.jobs import ProgressCallback, Tell, one_after_the_other
 from core.models import store
 from core.models.card import ModelCard, class_entries, normalisation
 from core.models.networks import find_network
@@ -101,6 +101,8 @@ def publish(
         segmenter = read_segmenter(place, card)  # as the others will load it
         size = trained_working_size(trained_size).pixels
         measured_on = taught.measured_on if taught else dataset.scaled_to(size)
+        if taught:
+            progress = one_after_the_other(progress, taught.measurements)
         result = evaluate(segmenter, measured_on, "valid", progress)
         changes: dict[str, Any] = {"metrics": result.as_dict()}
         if taught:

@@ -95,6 +95,7 @@ class _Job:
     def __init__(self, folder: Path, status: StatusKeeper, report: Callable[[EpochReport], None]) -> None:
         self.folder, self.status, self.report = folder, status, report
         self.asked = threading.Event()
+        self.measuring_since = 0.0
 
     def should_stop(self) -> bool:
         """Whether a stop was requested, by a signal or by the file that other processes write."""
@@ -138,7 +139,8 @@ class _Job:
         if settings.publish is not None:
             from core.training.workers.publish import came_from, publish
 
-            self.status.move(self.status.status.state, "Measuring the model.")
+            self.status.move(self.status.status.state, "Measuring the model.", seconds_left=None)
+            self.measuring_since = time.monotonic()
             name = settings.publish
             # The shipped model is made again by its recipe; another that took the name meanwhile stays.
             replace = name == DEFAULT_MODEL or came_from(name, self.folder.name)
@@ -147,7 +149,8 @@ class _Job:
         return Outcome(self.folder.name, card)
 
     def _measured(self, done: int, total: int) -> None:
-        self.status.update(batch=done, batches=total)
+        left = (time.monotonic() - self.measuring_since) * (total - done) / max(1, done)
+        self.status.update(batch=done, batches=total, seconds_left=left)
         if self.should_stop():
             raise StoppedError("Stopped while the model was measured; resume the run to measure it again.")
 

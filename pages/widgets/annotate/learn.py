@@ -1,4 +1,4 @@
-"""Let the network learn what was corrected: what will happen, how it goes, and what was gained and lost."""
+"""Let the network learn what was corrected: what will happen, how it goes, and how it ended."""
 
 from __future__ import annotations
 
@@ -8,21 +8,19 @@ from pathlib import Path
 import streamlit as st
 
 from core.annotation.store import list_sets, open_set
-from core.datasets.dataset import frames_in_words
 from core.datasets.layouts.opening import open_dataset
 from core.durations import duration, estimate
 from core.errors import StreetScopeError
 from core.jobs import Job
-from core.segmentation.sizes import TRAINED
 from core.training.control.corrections import latest_learning, learn_from_corrections, what_was_learnt
 from core.training.control.estimate import Estimate, kept_estimate, measure
 from core.training.control.launch import request_stop
 from core.training.control.launch import start as resume
-from core.training.corrections.figures import BeforeAfter, Figures, Learned
 from core.training.corrections.photos import ENOUGH
 from core.training.recipes.start import corrections_recipe
 from core.training.runs.folder import disk_full
 from core.training.runs.records import RunSummary, read_summary
+from pages.widgets.annotate.learnt import show_learned
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import host_only, is_guest
@@ -52,7 +50,7 @@ def learning(set_name: str, model: str) -> None:
         fragment(_progress, every=_TICK)(summary.id)
         return
     if summary is not None:
-        _outcome(summary)
+        _outcome(summary, set_name)
     _offer(data, photos, model)
 
 
@@ -166,11 +164,12 @@ def _progress(run: str) -> None:
     summary = _summary(run)
     if summary is None or not summary.live:
         st.rerun()
-    parts = [escape(summary.message)]
+    share, doing = _now(summary)
+    parts = [doing]
     if summary.seconds_left is not None:
         parts.append(markdown("{time} left", time=duration(summary.seconds_left)))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(min(1.0, summary.share), joined(" · ", parts))
+        st.progress(share, joined(" · ", parts))
         if not is_guest():
             st.button(
                 "Stop",
@@ -180,6 +179,20 @@ def _progress(run: str) -> None:
                 on_click=_act_stop,
                 args=(run,),
             )
+    st.caption(
+        "It continues when you leave this page or close the browser; come back here to see how it went."
+    )
+
+
+def _now(summary: RunSummary) -> tuple[float, Markdown]:
+    """How much of the present step is done, and which one it is."""
+    status = summary.status
+    if summary.state != "running" or not status.total:
+        return min(1.0, summary.share), escape(summary.message)
+    if status.done < status.total:
+        return min(1.0, summary.share), markdown("Step 1 of 2: learning")
+    measured = status.batch / status.batches if status.batches else 0.0
+    return min(1.0, measured), markdown("Step 2 of 2: measuring what it gained and lost")
 
 
 def _act_stop(run: str) -> None:
@@ -194,11 +207,11 @@ def _act_stop(run: str) -> None:
 # --- afterwards -----------------------------------------------------------------------------------
 
 
-def _outcome(summary: RunSummary) -> None:
+def _outcome(summary: RunSummary, set_name: str) -> None:
     if summary.state == "finished":
         learned = what_was_learnt(summary.id)
         if learned is not None:
-            show_learned(learned, summary.id)
+            show_learned(learned, summary.id, set_name)
         return
     if summary.state == "stopped":
         st.info(escape(summary.message), icon=":material/pause_circle:")
@@ -217,95 +230,3 @@ def _resume(run: str) -> None:
         resume(run)
     except StreetScopeError as error:
         st.session_state[_TROUBLE] = str(error)
-
-
-def show_learned(learned: Learned, model: str) -> None:
-    """What a model gained and lost: a loss as large as a gain. model: its name."""
-    st.markdown(markdown("##### {model} has learnt", model=model))
-    photos, known = st.columns(2, gap="medium")
-    with photos:
-        _metrics(_where(learned, learned.on_photos), learned.on_photos)
-    if learned.on_reference is not None:
-        with known:
-            _metrics(_where(learned, learned.on_reference), learned.on_reference)
-    if learned.is_anecdote:
-        st.info(
-            "The gain is an anecdote: the network was asked about the very pictures that it learnt from.",
-            icon=":material/info:",
-        )
-    for new in learned.added:
-        iou = learned.on_photos.after.per_class_iou.get(new.name)
-        st.markdown(
-            markdown(
-                "**{name}** is a new class. It started as a copy of {start}; its IoU is now {iou}.",
-                name=new.name,
-                start=new.started_as,
-                iou=_percent(iou),
-            )
-        )
-    st.page_link(
-        "pages/compare.py",
-        label="Compare old and new on a photo",
-        icon=":material/compare:",
-        query_params={"model1": learned.start, "model2": model, "size1": TRAINED, "size2": TRAINED},
-    )
-    with st.expander("Each class before and after"):
-        _class_table(learned)
-
-
-def _where(learned: Learned, compared: BeforeAfter) -> Markdown:
-    if compared is learned.on_reference:
-        frames = frames_in_words(compared.split, compared.images)
-        return markdown("What it knew before: {data}, {frames}", data=compared.dataset, frames=frames)
-    count = "1 picture" if compared.images == 1 else f"{compared.images} pictures"
-    if learned.is_anecdote:
-        return markdown("The {count} that it learnt from", count=count)
-    return markdown("{count} held out", count=count)
-
-
-def _metrics(title: Markdown, compared: BeforeAfter) -> None:
-    st.caption(title)
-    with st.container(horizontal=True):
-        for name, before, after in (
-            ("Pixel accuracy", compared.before.accuracy, compared.after.accuracy),
-            ("Mean IoU", compared.before.mean_iou, compared.after.mean_iou),
-        ):
-            points = 0.0 if before is None or after is None else round(100 * (after - before), 1)
-            st.metric(
-                name,
-                _percent(after),
-                markdown("{points:+.1f} points", points=points) if points else "unchanged",
-                delta_color="normal" if points else "off",
-                delta_arrow="auto" if points else "off",
-                width="content",
-                border=True,
-            )
-
-
-def _class_table(learned: Learned) -> None:
-    photos, reference = learned.on_photos, learned.on_reference
-    names = list(photos.after.per_class_iou)
-    st.table(
-        {
-            "Class": [escape(name) for name in names],
-            "Pictures, before": [_iou(photos.before, name) for name in names],
-            "Pictures, after": [_iou(photos.after, name) for name in names],
-            "Known data, before": [
-                _iou(None if reference is None else reference.before, name) for name in names
-            ],
-            "Known data, after": [
-                _iou(None if reference is None else reference.after, name) for name in names
-            ],
-        },
-        border="horizontal",
-        hide_index=True,
-        alt="IoU of each class before and after learning.",
-    )
-
-
-def _iou(figures: Figures | None, name: str) -> Markdown:
-    return _percent(None if figures is None else figures.per_class_iou.get(name))
-
-
-def _percent(share: float | None) -> Markdown:
-    return markdown("none") if share is None else markdown("{share:.1%}", share=share)

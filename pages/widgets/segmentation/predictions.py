@@ -31,10 +31,13 @@ class Prediction:
     evaluation: Evaluation
 
 
-def predict(dataset: SegmentationDataset, frame: Frame, model: str) -> Prediction:
+def predict(
+    dataset: SegmentationDataset, frame: Frame, model: str, counted_in: ClassList | None = None
+) -> Prediction:
     """Segment a frame at the size at which the data set gives it, as `evaluate` does.
 
-    Errors: ModelError for the model, DatasetError if the frame cannot be read or compared.
+    counted_in: the classes in which errors are counted, of which the model's are the first; by default its
+    own. Errors: ModelError for the model, DatasetError if the frame cannot be read or compared.
     """
     weights = read_card(model).weights_sha256
     key_parts = (
@@ -44,18 +47,24 @@ def predict(dataset: SegmentationDataset, frame: Frame, model: str) -> Predictio
         str(frame.image),
         signature(frame.image),
         signature(frame.label),
+        *(() if counted_in is None else counted_in.names),
     )
-    return _predict(key_parts, dataset, frame, model, weights)
+    return _predict(key_parts, dataset, frame, model, weights, counted_in)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _predict(
-    key_parts: tuple[str | None, ...], _dataset: SegmentationDataset, _frame: Frame, model: str, weights: str
+    key_parts: tuple[str | None, ...],
+    _dataset: SegmentationDataset,
+    _frame: Frame,
+    model: str,
+    weights: str,
+    _counted_in: ClassList | None,
 ) -> Prediction:
     segmenter = in_classes_of(_dataset, loaded_segmenter(model, weights))
     image, truth = _dataset.read(_frame)
     found = segmenter.segment(image)
-    classes = segmenter.class_list
+    classes = _counted_in or segmenter.class_list
     errors = frame_errors(truth, _dataset.class_list, found.labels, classes)
     photo = images.encode_jpeg(image)
     picture = viewer_picture(

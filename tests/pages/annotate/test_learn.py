@@ -9,14 +9,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.annotation.runs import between
-from core.annotation.store import Source, open_correction, set_folder
+from core.annotation.store import Source, open_correction, open_set, remove_correction, set_folder
 from core.files import write_json
 from core.training.control import corrections
 from core.training.corrections.figures import AddedClass, BeforeAfter, Figures, Learned
 from core.training.recipes.recipe import read_recipe
 from core.training.runs.folder import LEARNED, STOP, create_run, run_folder
 from core.training.runs.status import enqueue
-from tests.conftest import COLOURS, ROAD
+from pages.widgets.annotate import learn
+from tests.conftest import COLOURS, ROAD, SKY, TREE, VOID, save_colour_model
 from tests.runs import write
 
 APP = """
@@ -26,9 +27,9 @@ from pages.widgets.annotate.learn import learning
 def part():
     learning("mine", "colours")
 
-st.navigation([st.Page(part, title="Part"), st.Page("pages/compare.py")]).run()
+st.navigation([st.Page(part, title="Part"), st.Page("pages/compare.py"), st.Page("pages/explore.py")]).run()
 """
-"""An app of the part alone, and of a page that it has a link to."""
+"""An app of the part alone, and of the pages that it has links to."""
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def page(colour_model, tmp_path, monkeypatch) -> AppTest:
     for folder in ("data", "app/pages"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "app" / "app.py").write_text(APP)
-    (tmp_path / "app" / "pages" / "compare.py").touch()
+    for name in ("compare", "explore"):
+        (tmp_path / "app" / "pages" / f"{name}.py").touch()
     return AppTest.from_file(str(tmp_path / "app" / "app.py"))
 
 
@@ -92,17 +94,48 @@ def test_it_says_what_will_happen_and_starts_a_run_of_that_model(
     assert corrections.latest_learning(data) == "colours-corrected"
 
 
+def bar(page: AppTest) -> tuple[int, str]:
+    (progress,) = page.get("progress")
+    return progress.proto.value, progress.proto.text
+
+
+def test_measuring_is_a_step_of_its_own_with_its_own_time_left(page) -> None:
+    run = a_run(correct(1))
+    write(
+        run_folder(run), state="running", message="Measuring the model.", done=4, total=4, batch=51,
+        batches=204, seconds_left=30.0,
+    )  # fmt: skip
+    page.run()
+
+    assert bar(page) == (25, "Step 2 of 2: measuring what it gained and lost · 30 s left")
+
+
 def test_a_run_shows_its_progress_and_can_be_stopped(page) -> None:
     run = a_run(correct(1))
     write(
-        run_folder(run), state="running", message="Training correct.", done=1, total=4, batch=3, batches=20,
+        run_folder(run), state="running", message="Training correct.", done=3, total=4, batch=5, batches=20,
         seconds_left=40.0,
     )  # fmt: skip
     page.run()
     assert [button.label for button in page.button] == ["Stop"]
+    assert "leave this page" in words(page)
+    assert bar(page) == (81, "Step 1 of 2: learning · 40 s left")
 
     page.button[0].click().run()
     assert (run_folder(run) / STOP).exists()
+
+
+@pytest.mark.parametrize("state", ["", "running", "stopped", "failed", "finished"])
+def test_a_guest_looks_and_starts_or_stops_nothing(page, monkeypatch, state) -> None:
+    monkeypatch.setattr(learn, "is_guest", lambda: True)
+    monkeypatch.setattr(learn, "host_only", lambda what: False)
+    data = correct(1)
+    if state:
+        write(run_folder(a_run(data)), state=state, message="Training correct.", done=1, total=4)
+    page.run()
+
+    assert not page.exception
+    assert not page.button
 
 
 def figures(accuracy: float, mean_iou: float) -> Figures:
@@ -137,6 +170,70 @@ def test_afterwards_the_loss_is_as_large_as_the_gain(page) -> None:
     assert "an anecdote" in words(page)
     assert "**Becak** is a new class" in words(page)
     assert any(button.label == "Learn from the corrections" for button in page.button)
+
+
+def held_out(data: Path, fell_most: str = "") -> str:
+    """A finished run on the set, of which the first picture is held out and the others are taught."""
+    first, *others = (picture.key for picture in open_set("mine").pictures)
+    run = a_run(data)
+    write(run_folder(run), state="finished", message="Finished.")
+    half = figures(0.5, 0.5)
+    before_after = BeforeAfter(dataset="mine", split="valid", images=1, before=half, after=half)
+    learned = Learned(
+        start="colours",
+        photos=len(others),
+        taught=tuple(others),
+        held_out=(first,),
+        added=(),
+        on_photos=before_after,
+        on_reference=before_after.model_copy(update={"dataset": "street", "fell_most": fell_most}),
+    )
+    write_json(run_folder(run) / LEARNED, learned.model_dump(mode="json"))
+    return run
+
+
+def test_a_held_out_picture_is_shown_before_and_after_and_the_others_can_be_chosen(page) -> None:
+    save_colour_model("learnt", (ROAD, SKY, TREE, VOID))
+    data = correct(2)
+    held_out(data, "gone")
+    correct(3)
+    page.run()
+
+    assert not page.exception
+    picker = page.selectbox(key="learnt_picture")
+    parts = ["a · held out", "a · it learnt from this", "a · corrected since"]
+    assert picker.options == [*parts, "gone of street · where it lost most"]
+    assert "**Before: colours**" in words(page)
+    assert "**After: learnt**" in words(page)
+    assert "never seen this picture" in words(page)
+    shown = {each.label: each.value for each in page.metric[-2:]}
+    assert shown.keys() == {"Before", "After"}
+
+    picker.set_value(picker.options[1]).run()
+    assert "from this very picture" in words(page)
+
+    page.selectbox(key="learnt_picture").set_value(picker.options[3]).run()
+    assert page.error[-1].value == "It is not on this machine any more; choose another picture."
+    assert not page.exception
+
+
+def test_a_picture_that_was_removed_is_no_longer_offered(page) -> None:
+    save_colour_model("learnt")
+    held_out(correct(2))
+    remove_correction("mine", open_set("mine").pictures[0].key)
+    page.run()
+
+    assert page.selectbox(key="learnt_picture").options == ["a · it learnt from this"]
+    assert not page.error
+
+
+def test_without_the_old_model_nothing_is_compared_and_the_figures_stay(page) -> None:
+    held_out(correct(2))  # and no model "learnt" is there
+    page.run()
+
+    assert "The model learnt has been deleted" in words(page)
+    assert len(page.metric) == 4
+    assert not page.exception
 
 
 def test_a_run_that_failed_says_why_and_can_go_on(page) -> None:

@@ -14,6 +14,7 @@ from core.training.corrections.figures import (
     Figures,
     Learned,
     count_frames,
+    fell_most,
     figures,
     read_learned,
 )
@@ -45,12 +46,21 @@ def test_only_reviewed_pixels_are_counted(colour_model, make_dataset, street):
     seen = []
     found = count_frames(
         load_segmenter(colour_model), dataset, dataset.train, COLOURS, lambda *done: seen.append(done)
-    )
+    )[0]
 
     assert found[SKY, SKY] == 4 * 48
     assert found[TREE, ROAD] == 4 * 10
     assert found.sum() == 4 * 48 + 4 * 10
     assert seen == [(1, 1)]
+
+
+def test_the_frame_that_lost_most_by_hand():
+    right, half, none = [[4, 0], [0, 4]], [[2, 2], [2, 2]], [[0, 0], [0, 0]]
+    before, after = np.array([right, right, half, none]), np.array([right, half, right, none])
+
+    assert fell_most(before, after) == 1
+    assert fell_most(after, before) == 2
+    assert fell_most(before, before) is None
 
 
 def of(accuracy: float, mean_iou: float, becak: float | None = None) -> Figures:
@@ -103,7 +113,7 @@ def test_it_comes_back_from_a_card_and_nothing_else_does():
 
 def test_void_stays_out(colour_model, make_dataset, street):
     dataset = open_dataset(make_dataset({"a": street}))
-    found = count_frames(load_segmenter(colour_model), dataset, dataset.train, COLOURS)
+    found = count_frames(load_segmenter(colour_model), dataset, dataset.train, COLOURS)[0]
 
     assert found.sum() == (street != VOID).sum()
     assert np.trace(found) == found.sum()

@@ -141,6 +141,20 @@ def test_an_average_of_decay_a_half_lies_half_way_after_a_late_step() -> None:
     assert average.steps == 100_001
 
 
+def test_start_weights_have_their_share_in_the_result_and_none_in_the_training() -> None:
+    model = nn.Conv2d(1, 1, 1, bias=False)
+    start = {"weight": torch.full((1, 1, 1, 1), 2.0)}
+    average = AverageWeights(model, decay=0.0, start=start, start_share=0.25)
+    average.learn = learner(average, model=model)
+    for learnt in (6.0, 10.0):
+        nn.init.constant_(model.weight, learnt)
+        average.after_step()
+
+    assert average.module.weight.item() == pytest.approx(0.25 * 2 + 0.75 * 10)
+    assert model.weight.item() == 10
+    assert start["weight"].item() == 2
+
+
 def test_a_fit_that_ends_while_it_validates_gives_the_network_back() -> None:
     model = nn.Conv2d(3, 2, 1)
     average = AverageWeights(model, decay=0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
@@ -56,6 +57,31 @@ def test_the_divergence_by_hand():
     assert found.item() == pytest.approx(
         0.8 * torch.tensor(0.8 / 0.5).log() + 0.2 * torch.tensor(0.2 / 0.3).log()
     )
+
+
+def test_what_an_added_class_started_as_and_that_class_are_one_to_the_pull():
+    kept = torch.tensor([0.8, 0.2])  # of A and B; the third class started as A
+    shared, other = torch.tensor([0.5, 0.2, 0.3]), torch.tensor([0.5, 0.1, 0.4])
+    found = [
+        divergence(
+            own.log().view(1, 3, 1, 1),
+            kept.log().view(1, 2, 1, 1),
+            torch.ones(1, 1, 1, dtype=torch.bool),
+            started_as=(0,),
+        ).item()
+        for own in (shared, other)
+    ]
+
+    assert found == pytest.approx([0, 0.8 * math.log(0.8 / 0.9) + 0.2 * math.log(0.2 / 0.1)], abs=1e-6)
+
+
+def test_an_unreviewed_pixel_of_what_it_started_as_does_not_unlearn_an_added_class():
+    logits = torch.tensor([4.0, 0.0, 4.0]).view(1, 3, 1, 1).requires_grad_()
+    answers = torch.tensor([4.7, 0.0]).view(1, 2, 1, 1)
+    where = torch.ones(1, 1, 1, dtype=torch.bool)
+    divergence(logits, answers, where, started_as=(0,)).backward()
+
+    assert logits.grad.abs().max() < 1e-3
 
 
 def test_where_everything_was_reviewed_there_is_no_pull():

@@ -142,12 +142,19 @@ def test_classes_of_a_model_need_a_model(write):
     assert sentence == "mine.toml: classes are those of a model, but start_model is not given."
 
 
+NEED_START = "corrections, replay, pull and start_share need the model to start from: give start_model"
+
+
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ("corrections = true", "corrections, replay and pull need the model to start from: give start_model"),
-        ("replay = 0.5", "corrections, replay and pull need the model to start from: give start_model"),
+        ("corrections = true", NEED_START),
+        ("replay = 0.5", NEED_START),
         ('pull = 0.2\nstart_model = "a"', "pull needs the start model's classes: model or extended"),
+        (
+            'start_share = 0.3\nstart_model = "a"',
+            "start_share needs the start model's classes, model or extended, and ema_decay = 0",
+        ),
         ('replay = 0.5\nstart_model = "a"', "with replay, every stage needs its number of steps"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,8 +13,9 @@ from PIL import Image
 
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError, ModelNotFoundError, StoppedError, StreetScopeError
-from core.models.store import read_card
+from core.models.store import model_folder, read_card
 from core.models.weights import load_model
+from core.project import data_folder
 from core.segmentation.segmenter import load_segmenter
 from core.toytown import toytown
 from core.training.control.publish import free_model_name
@@ -28,7 +30,7 @@ from core.training.runs.records import read_history
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.corrected import BECAK, CODES, NEW, save_start_model, write_corrections
-from tests.runs import state_of
+from tests.runs import state_of, status_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("place")]
 
@@ -94,6 +96,7 @@ def test_the_card_says_what_it_learnt_and_what_that_cost(learnt) -> None:
 
     assert found is not None
     assert (found.start, found.photos, found.held_out) == ("start", 5, ("photo4",))
+    assert found.taught == ("photo0", "photo1", "photo2", "photo3", "photo5")
     assert [new.name for new in found.added] == [NEW]
     assert found.added[0].started_as in CODES[:BECAK]
     assert (found.on_photos.split, found.on_photos.images) == ("valid", 1)
@@ -108,6 +111,12 @@ def test_the_card_says_what_it_learnt_and_what_that_cost(learnt) -> None:
     assert learnt.summary == "start after learning from 5 corrected photos."
     assert learnt.licence == "Nobody's; beside them the terms of the corrected photos."
     assert json.loads((run_folder("learnt") / LEARNED).read_text("utf-8")) == found.model_dump(mode="json")
+
+
+def test_what_is_measured_has_one_count_that_ends_when_all_is_done(learnt) -> None:
+    status = status_of("learnt")
+
+    assert status.batch == status.batches == 2 * 1 + 2 * len(open_dataset(data_folder() / "toytown").valid)
 
 
 def test_the_first_answers_are_the_old_models(place, tmp_path) -> None:
@@ -208,6 +217,44 @@ def test_a_run_that_is_stopped_while_its_model_is_measured_makes_none_and_goes_o
     assert card is not None
     assert read_learned(card.training) is not None
     assert len(read_history(run)) == 2
+
+
+def test_a_photo_that_is_removed_meanwhile_is_one_sentence_and_the_run_goes_on_without_it(
+    place, tmp_path
+) -> None:
+    data = write_corrections(tmp_path, 2)
+    run = create_run(quick(), data, run="removed", publish="removed")
+    enqueue(run_folder(run))
+
+    def remove(report) -> None:
+        for path in (data / "images" / "photo0.png", data / "labels" / "photo0_P.png"):
+            path.unlink(missing_ok=True)
+
+    with pytest.raises(StreetScopeError, match="photo0"):
+        work(run, remove)
+    assert state_of(run) == "failed"
+    assert "\n" not in status_of(run).message
+
+    enqueue(run_folder(run))
+    card = work(run).card
+    assert card is not None
+    found = read_learned(card.training)
+    assert found is not None
+    assert found.taught == ("photo1",)
+
+
+def test_a_start_model_that_is_deleted_meanwhile_is_one_sentence(place, tmp_path) -> None:
+    save_start_model("leaves")
+    recipe = corrections_recipe("leaves").model_copy(update={"stages": quick().stages})
+    run = create_run(recipe, write_corrections(tmp_path, 1), run="left", publish="left")
+    enqueue(run_folder(run))
+
+    def leave(report) -> None:
+        shutil.rmtree(model_folder("leaves"), ignore_errors=True)
+
+    with pytest.raises(ModelNotFoundError, match="leaves"):
+        work(run, leave)
+    assert state_of(run) == "failed"
 
 
 @pytest.mark.parametrize(
