@@ -38,16 +38,18 @@ def _fitted(features: Floats, beforehand: Floats, targets: Floats, ridge: float)
     bowl = (features.T * (weights / 2)) @ features
     bowl[np.diag_indices_from(bowl)] += ridge
     factor = linalg.cho_factor(bowl.astype(np.float64))
+    # Classes first: sums and maxima over them are then over whole rows, which is many times as fast.
+    start, aims = np.ascontiguousarray(beforehand.T), np.ascontiguousarray(targets.T)
     found = before = np.zeros((features.shape[1], targets.shape[1]), np.float32)
     momentum = 1.0
     for _ in range(_STEPS):
         following = (1 + (1 + 4 * momentum**2) ** 0.5) / 2
         ahead = found + np.float32((momentum - 1) / following) * (found - before)
-        answers = features @ ahead + beforehand
-        answers -= answers.max(axis=1, keepdims=True)
+        answers = ahead.T @ features.T + start
+        answers -= answers.max(axis=0)
         np.exp(answers, out=answers)
-        answers *= (weights / answers.sum(axis=1))[:, np.newaxis]
-        downhill = features.T @ (targets - answers) - np.float32(ridge) * ahead
+        answers *= weights / answers.sum(axis=0)
+        downhill = ((aims - answers) @ features).T - np.float32(ridge) * ahead
         before, found = found, ahead + linalg.cho_solve(factor, downhill).astype(np.float32)
         momentum = following
     return found

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,8 +148,8 @@ class Suggester:
                 "Nothing is reviewed yet; give some part its class first, and the rest is suggested from it."
             )
         reviewed_pixels = self._pixels(mask != NOT_REVIEWED)
-        coefficients = self._fit(examples, self.sizes - reviewed_pixels)
-        logits = self._standard(self.features) @ coefficients + self.beforehand
+        own = self._standard(self.features)
+        logits = own @ self._fit(examples, own, self.sizes - reviewed_pixels) + self.beforehand
         is_sure = 2 * reviewed_pixels > self.sizes
         probabilities = softmax(self._persuaded(logits, self._shares(mask), is_sure).T)
         confidence = np.floor(probabilities.max(axis=0) * 100 + 0.5).astype(np.uint8)
@@ -186,20 +187,28 @@ class Suggester:
         """(P,) pixels of each piece in an area."""
         return np.bincount(self.pieces[area], minlength=len(self.sizes))
 
+    @cached_property
+    def _spread(self) -> tuple[Floats, Floats]:
+        """The mean and the standard deviation of each feature, which is not 0."""
+        return self.features.mean(axis=0), self.features.std(axis=0) + np.float32(1e-3)
+
     def _standard(self, features: Floats) -> Floats:
         """Features of any picture in the spread of this one, and a 1 for the constant."""
-        mean, spread = self.features.mean(axis=0), self.features.std(axis=0) + 1e-3
+        mean, spread = self._spread
         standard = ((features - mean) / spread).clip(-_FARTHEST, _FARTHEST)
         return np.concatenate([standard, np.ones((len(features), 1), np.float32)], axis=1)
 
-    def _fit(self, examples: Sequence[Examples], open_pixels: NDArray[np.int64]) -> Floats:
-        """(F + 1, C) coefficients. open_pixels: (P,) how many pixels of each piece were not reviewed."""
+    def _fit(self, examples: Sequence[Examples], standard: Floats, open_pixels: NDArray[np.int64]) -> Floats:
+        """(F + 1, C) coefficients.
+
+        standard: (P, F + 1) the pieces' features, standardised. open_pixels: (P,) how many pixels of each
+        were not reviewed.
+        """
         shares = np.concatenate([each.shares for each in examples])
         shares /= shares.sum(axis=0).clip(1)  # classes weigh the same, however large their areas are
         # What was not reviewed pulls by the means of whole segments, which are fewer.
         own, own_beforehand = (
-            self._by_segment(self._standard(self.features)),
-            self._by_segment(self.beforehand),
+            _segment_means(each, self.parents, self.sizes) for each in (standard, self.beforehand)
         )
         open_share = np.bincount(self.parents, weights=open_pixels) / self.sizes.sum()
         answers = softmax(own_beforehand.T.copy()).T * open_share[:, np.newaxis]
@@ -210,10 +219,6 @@ class Suggester:
         changes = (own @ first + own_beforehand).argmax(axis=1) != own_beforehand.argmax(axis=1)
         answers[changes] = 0
         return fit(inputs, beforehand, _joined(shares, _FIRM_PULL * answers), _RIDGE)
-
-    def _by_segment(self, values: Floats) -> Floats:
-        """(S, K) means over segments of what pieces have: (P, K)."""
-        return _segment_means(values, self.parents, self.sizes)
 
     def _never_had(self) -> NDArray[np.bool_]:
         """(C,) whether the network gave a class no probability anywhere."""
