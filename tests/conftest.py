@@ -34,8 +34,8 @@ os.environ["STREETSCOPE_CACHE"] = tempfile.mkdtemp(prefix="streetscope-cache-")
 # Otherwise the fastest engine would be measured for each empty cache.
 os.environ["STREETSCOPE_ENGINE"] = "onnxruntime"
 atexit.register(shutil.rmtree, os.environ["STREETSCOPE_CACHE"], ignore_errors=True)
-# For pytest's workers and all other processes that start from here. By default torch's threads spin while they
-# wait for each other; where tests share the cores, that is most of what they compute.
+# For pytest's workers and all other processes that start from here. By default torch's threads spin while
+# they wait for each other; where tests share the cores, that is most of what they compute.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 # Examples of a law: some while somebody waits for the tests, more where nobody does. The same ones each time.
