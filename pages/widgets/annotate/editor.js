@@ -153,7 +153,7 @@ class Editor {
     this.data = data;
     this.send = (message) => setStateValue("edits", message);
     this.suggesting.ask = (question) => setStateValue("suggest", question);
-    this.suggesting.askLive = (on) => setStateValue("live", { on });
+    this.suggesting.askLive = (on) => setStateValue("live", { on, number: Math.random() });
     this.doubts.ask = (question) => setStateValue("doubt", question);
     this.askNews = (id) => setStateValue("news", { id, number: Math.random() });
     this.hand.regions.ask = (wanted) => setStateValue("regions", wanted);

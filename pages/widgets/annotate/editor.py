@@ -23,7 +23,8 @@ from core.photos import images
 from pages.widgets.annotate.doubt import doubtful
 from pages.widgets.annotate.packing import checksum, deflated, steps
 from pages.widgets.annotate.presence import company
-from pages.widgets.annotate.suggesting import Network, live, suggested
+from pages.widgets.annotate.reading import Network
+from pages.widgets.annotate.suggesting import live, suggested
 from pages.widgets.annotate.taking import Answer, take
 from pages.widgets.shared.media import media_url
 from pages.widgets.viewer.modules import DOOR, FrontEnd
@@ -167,7 +168,7 @@ def _suggestion(correction: OpenCorrection, network: Network) -> dict[str, objec
     if found is None:
         return None
     address = media_url(found.labels, "application/octet-stream", "editor.suggestion") if found.labels else ""
-    return {"id": found.question[0], "number": found.question[1], "labels": address, "trouble": found.trouble}
+    return {"number": found.question[1], "labels": address, "trouble": found.trouble, "waits": found.waits}
 
 
 def _live(correction: OpenCorrection, network: Network) -> dict[str, object] | None:

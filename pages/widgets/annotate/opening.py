@@ -13,8 +13,8 @@ from core.models.store import read_card
 from core.photos.photo import Photo
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
-from pages.widgets.annotate.suggesting import Network
-from pages.widgets.segmentation.models import loaded_segmenter, segment
+from pages.widgets.annotate.reading import Network
+from pages.widgets.segmentation.models import loaded_segmenter, segment, segment_later
 from pages.widgets.shared.datasets import OpenedSet
 
 Start = Literal["prediction", "label", "nothing"]
@@ -26,7 +26,8 @@ SET_NAME = "mine"
 
 def photo_network(photo: Photo, model: str, size: WorkingSize) -> Network:
     """What a model says of a photo at a working size."""
-    return Network(model, lambda: segment(photo, model, size).segmentation)
+    later = segment_later([photo], model, size)
+    return Network(model, lambda: next(later()))
 
 
 def frame_network(opened: OpenedSet, frame: Frame, model: str) -> Network:

@@ -14,7 +14,7 @@ from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.models.store import list_models
 from pages.widgets.annotate.opening import Start, frame_network, open_frame, open_photo, photo_network
-from pages.widgets.annotate.suggesting import Network
+from pages.widgets.annotate.reading import Network
 from pages.widgets.photos.input import add_photos, photo_picker, photo_upload
 from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
 from pages.widgets.segmentation.sizes import size_picker

@@ -7,6 +7,7 @@ import { checksum, inflated } from "./runs.js";
 import { Switch, button } from "./toolbox.js";
 
 const SEEN = "This is a suggestion. Take it all, or draw “right as it is” over what you like.";
+const AGAIN_MS = 300; // while the server reads the picture
 const FOLLOWS = "What shows faintly is suggested, and follows what you draw. Take it all, or draw on.";
 
 export class Suggesting {
@@ -63,6 +64,8 @@ export class Suggesting {
     if (!this.live.on || !live || live.id !== this.editor.correction?.id) return;
     this.newest = live;
     this.showLive();
+    clearTimeout(this.timer);
+    if (live.waits) this.timer = setTimeout(() => this.live.on && this.askLive(true), AGAIN_MS);
   }
 
   /** Show the newest, if it is of the mask that is here; one of an older mask never comes up. */
@@ -71,8 +74,11 @@ export class Suggesting {
     if (newest === null || newest.sum === this.shown || !this.isOfThisMask(newest)) return;
     const { correction } = this.editor;
     if (newest.labels === "") {
-      correction.preview(null);
-      this.shown = newest.sum;
+      if (newest.waits) this.shown = null;
+      else {
+        correction.preview(null);
+        this.shown = newest.sum;
+      }
       this.say(newest.words);
       return;
     }
@@ -103,6 +109,11 @@ export class Suggesting {
     const { question } = this;
     const { correction } = this.editor;
     if (!question || !answer || answer.number !== question.number || correction?.id !== question.id) return;
+    if (answer.waits) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.question === question && this.ask({ ...question, again: Math.random() }), AGAIN_MS);
+      return;
+    }
     this.question = null;
     if (answer.trouble) {
       this.say(answer.trouble);
