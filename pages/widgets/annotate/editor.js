@@ -205,7 +205,7 @@ class Editor {
         Correction.load(description, {
           onChange: (extent) => this.maskChanged(extent),
           isHeld: () => this.hand.stroke !== null,
-          onState: () => this.showState(),
+          onState: () => this.stateChanged(),
           onSaved: () => this.news.tell(description.id),
           send: (message) => this.send(message),
         }),
@@ -263,6 +263,12 @@ class Editor {
   showCounts() {
     this.classes.count(this.correction.counts());
     this.standing.count(this.correction.reviewed);
+  }
+
+  /** Something was drawn, or saved, or has come from another window. */
+  stateChanged() {
+    this.showState();
+    this.suggesting.showLive(); // one for this very mask may have been here before it
   }
 
   showState() {

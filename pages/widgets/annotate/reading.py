@@ -18,7 +18,7 @@ from core.segmentation.segmentation import Segmentation
 from pages.widgets.segmentation.models import loaded_segmenter
 
 _KEPT = 4
-"""Pictures: 4 bytes a pixel each, and some 350 for each of a thousand segments."""
+"""Pictures: 4 bytes a pixel each, and some 450 for each of its pieces."""
 
 _Key = tuple[str, str, str, tuple[int, ...]]
 

@@ -71,7 +71,7 @@ export class Suggesting {
   /** Show the newest, if it is of the mask that is here; one of an older mask never comes up. */
   async showLive() {
     const { newest } = this;
-    if (newest === null || newest.sum === this.shown || !this.isOfThisMask(newest)) return;
+    if (newest === null || this.editor.correction === null || newest.sum === this.shown || !this.isOfThisMask(newest)) return;
     const { correction } = this.editor;
     if (newest.labels === "") {
       if (newest.waits) this.shown = null;
