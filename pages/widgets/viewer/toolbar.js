@@ -219,5 +219,6 @@ export class Help {
 
   open() {
     this.dialog.showModal();
+    this.dialog.scrollTop = 0; // the focus goes to its last button, which may be out of sight
   }
 }
