@@ -97,6 +97,12 @@ class OpenCorrection:
         """The share of the pixels that have a class, in [0, 1]."""
         return share_reviewed(self.mask)
 
+    @property
+    def others(self) -> tuple[Picture, ...]:
+        """The other pictures of the set in which something is reviewed, the last changed first."""
+        reviewed = [each for each in self._folder.known().pictures if each.reviewed and each.key != self.key]
+        return tuple(sorted(reviewed, key=lambda each: each.changed, reverse=True))
+
     def edit(self, packed: bytes) -> bool:
         """Make one edit (`Runs.packed`) and save it; whether anything is different now.
 

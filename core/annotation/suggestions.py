@@ -100,6 +100,15 @@ class Examples:
     beforehand: Floats
     shares: NDArray[np.float64]
 
+    def with_classes(self, classes: int) -> Examples:
+        """The same with as many classes as there are now: new ones were never reviewed there."""
+        missing = max(classes - self.shares.shape[1], 0)
+        return Examples(
+            self.features,
+            _with_classes(self.beforehand, classes),
+            np.pad(self.shares, ((0, 0), (0, missing)))[:, :classes],
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Suggester:
@@ -132,9 +141,7 @@ class Suggester:
 
     def with_classes(self, classes: int) -> Suggester:
         """The same for masks of another number of classes; those that come and go, the network never had."""
-        missing = max(classes - self.classes, 0)
-        never = np.full((len(self.sizes), missing), np.log(_LEAST_PROBABILITY), np.float32)
-        return replace(self, beforehand=np.concatenate([self.beforehand[:, :classes], never], axis=1))
+        return replace(self, beforehand=_with_classes(self.beforehand, classes))
 
     def suggest(self, mask: Mask, others: Sequence[Examples] = ()) -> Suggestion:
         """A class for every pixel that was not reviewed; the same mask gets the same answer.
@@ -239,6 +246,12 @@ class Suggester:
         for _ in range(_PERSUASIONS):
             found = np.float32(_STUBBORN) * first + np.float32(1 - _STUBBORN) * (self.links @ found)
         return np.asarray(found)
+
+
+def _with_classes(beforehand: Floats, classes: int) -> Floats:
+    """(N, C) for another number of classes; the network never had those that come."""
+    never = np.full((len(beforehand), max(classes - beforehand.shape[1], 0)), _LEAST_PROBABILITY, np.float32)
+    return np.concatenate([beforehand[:, :classes], np.log(never)], axis=1)
 
 
 def _joined(shares: NDArray[np.float64], answers: NDArray[np.float64]) -> Floats:

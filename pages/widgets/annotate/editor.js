@@ -144,6 +144,7 @@ class Editor {
     this.hand.pick(legacy.tool);
     this.surface.viewport = legacy.viewport;
     this.suggesting.resumes = legacy.live;
+    this.suggesting.wholeSet.set(legacy.wholeSet);
     this.inherited = legacy.id;
   }
 
@@ -153,11 +154,12 @@ class Editor {
     this.data = data;
     this.send = (message) => setStateValue("edits", message);
     this.suggesting.ask = (question) => setStateValue("suggest", question);
-    this.suggesting.askLive = (on) => setStateValue("live", { on, number: Math.random() });
+    this.suggesting.askLive = (on) => setStateValue("live", { on, set: this.suggesting.usesSet, number: Math.random() });
     this.doubts.ask = (question) => setStateValue("doubt", question);
     this.askNews = (id) => setStateValue("news", { id, number: Math.random() });
     this.hand.regions.ask = (wanted) => setStateValue("regions", wanted);
     this.suggesting.isOffered = data.suggests;
+    this.suggesting.offerSet(data.others);
     this.doubts.button.hidden = !data.suggests;
     this.surface.marksLayer.setAttribute("aria-label", data.label);
     this.root.dataset.readOnly = data.readOnly !== "";
@@ -399,6 +401,7 @@ class Editor {
       opacity: this.slider.value,
       viewport: this.surface.viewport,
       live: this.suggesting.live.on,
+      wholeSet: this.suggesting.wholeSet.on,
     };
     this.correction?.close();
     this.leaving?.close();

@@ -123,6 +123,7 @@ def editor(
             },
             "regions": _regions(correction),
             "suggests": network is not None,
+            "others": len(correction.others),
             "suggestion": _suggestion(correction, network) if network and not read_only else None,
             "live": _live(correction, network) if network and not read_only else None,
             "doubtful": _doubtful(correction, network) if network else None,

@@ -27,6 +27,9 @@ export class Suggesting {
       key: "L",
       explained: "What the network would now say of the rest follows each stroke",
     });
+    this.wholeSet = new Switch("Whole set", () => this.askAgain(), {
+      explained: "What is reviewed in the other pictures of this set teaches, too",
+    });
     this.take = button("Take it", null, () => this.takeAll(), {
       wordy: true,
       explained: "All that is suggested counts as reviewed",
@@ -34,7 +37,7 @@ export class Suggesting {
     this.discard = button("Discard it", null, () => this.end(), { wordy: true });
     this.words = element("p", { className: "note", attributes: { role: "status" } });
     this.element = element("div", { className: "suggesting" });
-    this.element.append(this.live.element, this.suggest, this.take, this.discard, this.words);
+    this.element.append(this.live.element, this.wholeSet.element, this.suggest, this.take, this.discard, this.words);
   }
 
   /** Another picture is shown. */
@@ -44,6 +47,23 @@ export class Suggesting {
     if (!this.resumes || !this.isOffered) return;
     this.resumes = false;
     this.live.element.click();
+  }
+
+  // --- the other pictures of the set -------------------------------------------------------------
+
+  /** others: how many there are in which something is reviewed. */
+  offerSet(others) {
+    this.wholeSet.element.hidden = others === 0 || !this.isOffered;
+  }
+
+  get usesSet() {
+    return this.wholeSet.on && !this.wholeSet.element.hidden;
+  }
+
+  /** Something else is to be learnt from. */
+  askAgain() {
+    if (this.live.on) this.turn(true);
+    else if (this.editor.correction?.isPreview) this.begin();
   }
 
   // --- live ------------------------------------------------------------------------------------
@@ -100,7 +120,7 @@ export class Suggesting {
     if (!editor.canDraw || this.question) return;
     editor.hand.finish();
     // Unlike any before the page was loaded: the server answers each question once.
-    this.question = { id: editor.correction.id, number: Math.floor(Math.random() * 2 ** 31) };
+    this.question = { id: editor.correction.id, number: Math.floor(Math.random() * 2 ** 31), set: this.usesSet };
     this.say("Working it out …");
     this.ask(this.question);
   }

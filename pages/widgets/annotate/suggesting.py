@@ -1,12 +1,13 @@
 """Suggest the rest: the browser asks, and gets a class for every pixel that nobody has reviewed yet.
 
-Once, for a question; or live: then every answer to a stroke has the suggestion for the mask after it.
+Once, for a question; or live: then every answer to a stroke has the suggestion for the mask after it. Either
+is learnt from what was reviewed in this picture and, if the browser says so, in the other ones of the set.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,10 @@ import streamlit as st
 
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.store import OpenCorrection
+from core.annotation.suggestions import Examples, Suggester
 from core.errors import StreetScopeError
 from pages.widgets.annotate.packing import checksum, deflated
-from pages.widgets.annotate.reading import Network, suggester
+from pages.widgets.annotate.reading import Network, suggester, taught_by_others
 
 _ANSWER, _LIVE = "annotate_suggested", "annotate_live"
 _READING = "Reading the picture … Draw on meanwhile."
@@ -63,7 +65,8 @@ def suggested(correction: OpenCorrection, asked: Mapping[str, object], network: 
     question = (_id(correction), number)
     known: Suggested | None = st.session_state.get(_ANSWER)
     if known is None or known.question != question or known.waits:
-        known = st.session_state[_ANSWER] = _suggest(correction, question, network)
+        whole_set = asked.get("set") is True
+        known = st.session_state[_ANSWER] = _suggest(correction, question, network, whole_set)
     return known
 
 
@@ -76,10 +79,11 @@ def live(correction: OpenCorrection, asked: Mapping[str, object], network: Netwo
         st.session_state.pop(_LIVE, None)
         return None
     mask, names = correction.mask, correction.class_list.names
-    wanted = (_id(correction), checksum(mask), network.model, names)
+    whole_set = asked.get("set") is True
+    wanted = (_id(correction), checksum(mask), network.model, names, whole_set and correction.others)
     known: tuple[object, Live] | None = st.session_state.get(_LIVE)
     if known is None or known[0] != wanted or known[1].waits:
-        known = st.session_state[_LIVE] = wanted, _live(correction, mask, network)
+        known = st.session_state[_LIVE] = wanted, _live(correction, mask, network, whole_set)
     return known[1]
 
 
@@ -87,35 +91,51 @@ def _id(correction: OpenCorrection) -> str:
     return f"{correction.set_name}/{correction.key}"
 
 
-def _suggest(correction: OpenCorrection, question: tuple[str, int], network: Network) -> Suggested:
+def _suggest(
+    correction: OpenCorrection, question: tuple[str, int], network: Network, whole_set: bool
+) -> Suggested:
     try:
-        found = suggester(correction, network)
-        if found is None:
+        known = _known(correction, network, whole_set)
+        if known is None:
             return Suggested(question, waits=True)
-        labels = found.suggest(correction.mask).labels
+        found, others = known
+        labels = found.suggest(correction.mask, others).labels
     except StreetScopeError as error:
         return Suggested(question, trouble=str(error))
     return Suggested(question, deflated(labels))
 
 
-def _live(correction: OpenCorrection, mask: Mask, network: Network) -> Live:
+def _known(
+    correction: OpenCorrection, network: Network, whole_set: bool
+) -> tuple[Suggester, list[Examples]] | None:
+    """What is known of the picture, and what the others teach; None while either is being read."""
+    found = suggester(correction, network)
+    others = taught_by_others(correction, network) if whole_set else []
+    return None if found is None or others is None else (found, others)
+
+
+def _live(correction: OpenCorrection, mask: Mask, network: Network, whole_set: bool) -> Live:
     id_, sum_ = _id(correction), checksum(mask)
     try:
         # Also before it is of use: the first strokes then need not wait for it.
-        found = suggester(correction, network)
-        if found is None:
+        known = _known(correction, network, whole_set)
+        if known is None:
             return Live(id_, sum_, words=_READING, waits=True)
-        if words := _too_early(mask):
+        found, others = known
+        if words := _too_early(mask, others):
             return Live(id_, sum_, words=words)
-        labels = found.suggest(mask).labels
+        labels = found.suggest(mask, others).labels
     except StreetScopeError as error:
         return Live(id_, sum_, words=str(error))
     return Live(id_, sum_, b64encode(deflated(labels)).decode())
 
 
-def _too_early(mask: Mask) -> str:
+def _too_early(mask: Mask, others: Sequence[Examples]) -> str:
     """Why nothing is suggested for a mask yet, or any more; empty if something can be."""
     counts = np.bincount(mask.ravel(), minlength=NOT_REVIEWED + 1)
     if not counts[NOT_REVIEWED]:
         return _ALL
-    return _FEW if np.count_nonzero(counts[:NOT_REVIEWED]) < 2 else ""
+    taught = counts[:NOT_REVIEWED] > 0
+    for each in others:
+        taught[: each.shares.shape[1]] |= each.shares.any(axis=0)
+    return _FEW if np.count_nonzero(taught) < 2 else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import zlib
 from base64 import b64decode
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.annotation.runs import NOT_REVIEWED, Mask, between
-from core.annotation.store import OpenCorrection, Source, open_correction
+from core.annotation.store import OpenCorrection, Source, open_correction, set_folder
 from core.annotation.uncertain import next_place
 from core.segmentation.segmenter import load_segmenter
 from core.toytown.writing import frame
@@ -23,7 +24,7 @@ from pages.widgets.annotate.reading import Network, suggester
 from pages.widgets.annotate.suggesting import Live, live
 
 MODEL = "street-lite0"
-LIVE = {"on": True}
+LIVE: Mapping[str, object] = {"on": True}
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +52,9 @@ def draw(correction: OpenCorrection, rows: slice, value: int) -> None:
     correction.edit(between(correction.mask, changed).packed())
 
 
-def follow(correction: OpenCorrection, network: Network) -> Live:
+def follow(correction: OpenCorrection, network: Network, asked: Mapping[str, object] = LIVE) -> Live:
     """What live says once the picture is read."""
-    while (found := live(correction, LIVE, network)) is None or found.waits:
+    while (found := live(correction, asked, network)) is None or found.waits:
         assert found is not None
         assert found.words.startswith("Reading the picture")
         time.sleep(0.01)
@@ -109,6 +110,33 @@ def test_live_has_nothing_to_say_of_a_picture_that_is_reviewed(
     correction.edit(between(correction.mask, whole).packed())
     found = follow(correction, network)
     assert (found.labels, found.words[:25]) == ("", "All of this picture is re")
+
+
+def test_the_other_pictures_of_the_set_teach_when_that_is_wished(
+    correction: OpenCorrection, network: Network
+) -> None:
+    whole_set = {"on": True, "set": True}
+    assert "two classes" in follow(correction, network, whole_set).words
+    seen = load_segmenter(MODEL).segment(frame(109, 0)[0])
+    other = open_correction("mine", seen.image, seen.labels, seen.class_list, Source("frame", "b", MODEL))
+    added = other.add_class("Bajaj")
+    taught = seen.labels.copy()
+    taught[160:240, :80] = added
+    other.edit(between(other.mask, taught).packed())
+    damaged = open_correction(
+        "mine", seen.image[:200], seen.labels[:200], seen.class_list, Source("frame", "c")
+    )
+    damaged.edit(between(damaged.mask, seen.labels[:200]).packed())
+    next((set_folder("mine") / "images").glob(f"{damaged.key}*")).write_bytes(b"no picture")
+
+    assert [each.key for each in correction.others] == [damaged.key, other.key]
+    assert "two classes" in follow(correction, network).words
+    labels_of(follow(correction, network, whole_set), correction)
+    draw(correction, slice(0, 8), added)
+    labels = labels_of(follow(correction, network, whole_set), correction)
+    assert (labels[0:8, 40:80] == added).all()
+    correction.add_class("Becak")
+    labels_of(follow(correction, network, whole_set), correction)
 
 
 def asked(correction: OpenCorrection, number: int, seen: object = None) -> dict[str, object]:
