@@ -232,7 +232,10 @@ def _outcome(summary: RunSummary, set_name: str) -> None:
             show_learned(learned, summary.id, set_name)
         return
     if summary.state == "stopped":
-        st.info(escape(summary.message), icon=":material/pause_circle:")
+        st.info(
+            "Stopped. It can continue where it was, or learn from the beginning with the button below.",
+            icon=":material/pause_circle:",
+        )
     else:
         show_error(summary.message, markdown("The network has not learnt"))
     if not is_guest():

@@ -264,6 +264,15 @@ def test_a_run_that_failed_says_why_and_can_go_on(page) -> None:
     assert "Continue" in [button.label for button in page.button]
 
 
+def test_a_run_that_was_stopped_can_go_on_or_begin_anew(page) -> None:
+    write(run_folder(a_run(correct(1))), state="stopped", message="Stopped in the stage correct.")
+    page.run()
+
+    assert "It can continue where it was" in page.info[0].value
+    labels = [button.label for button in page.button]
+    assert {"Continue", "Learn from the corrections"} <= set(labels)
+
+
 def test_figures_that_cannot_be_read_are_left_out(page) -> None:
     run = a_run(correct(1))
     write(run_folder(run), state="finished", message="Finished.")
