@@ -127,8 +127,7 @@ def _show_estimate(data: Path, model: str) -> bool:
             type="tertiary",
             on_click=_ask_to_measure,
             args=(key, data, model),
-            help="Tries a few batches on this machine. With three pictures it is usually two to five "
-            "minutes.",
+            help="Tries a few batches on this machine. With three pictures it is usually a few minutes.",
         )
     return True
 
