@@ -157,8 +157,10 @@ def test_a_becak_is_called_by_its_name_and_taken_home(
     assert after is not None
     assert after > before
 
-    # sees the difference,
-    page.get_by_role("link", name="Compare old and new on a photo").click()
+    # sees the difference, here and on another photo,
+    expect(page.get_by_text(f"Before: {MODEL}")).to_be_visible()
+    expect(page.get_by_text(f"After: {LEARNT}")).to_be_visible()
+    page.get_by_role("link", name="Compare old and new on another photo").click()
     share = page.get_by_role("heading", name=re.compile(r"Where they differ: \d+\.\d% of the pixels"))
     expect(share).to_be_visible()
     assert "differ: 0.0%" not in share.inner_text()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +11,7 @@ from core.annotation.store import list_sets, open_set
 from core.datasets.layouts.opening import open_dataset
 from core.durations import duration, estimate
 from core.errors import StreetScopeError
+from core.files import disk_full_sentence, is_disk_full, system_error_sentence
 from core.jobs import Job
 from core.training.control.corrections import latest_learning, learn_from_corrections, what_was_learnt
 from core.training.control.estimate import Estimate, kept_estimate, measure
@@ -18,7 +19,6 @@ from core.training.control.launch import request_stop
 from core.training.control.launch import start as resume
 from core.training.corrections.photos import ENOUGH
 from core.training.recipes.start import corrections_recipe
-from core.training.runs.folder import disk_full
 from core.training.runs.records import RunSummary, read_summary
 from pages.widgets.annotate.learnt import show_learned
 from pages.widgets.shared.errors import show_error
@@ -103,8 +103,7 @@ def _offer(data: Path, photos: int, model: str) -> None:
         disabled=not ready,
         help="It continues when you leave this page, and can be stopped.",
     )
-    if trouble := st.session_state.pop(_TROUBLE, ""):
-        show_error(trouble, markdown("The network does not learn"))
+    _show_trouble(markdown("The network does not learn"))
 
 
 def _show_estimate(data: Path, model: str) -> bool:
@@ -128,8 +127,7 @@ def _show_estimate(data: Path, model: str) -> bool:
             type="tertiary",
             on_click=_ask_to_measure,
             args=(key, data, model),
-            help="Tries a few batches on this machine. With three pictures it is usually two to five "
-            "minutes.",
+            help="Tries a few batches on this machine. With three pictures it is usually a few minutes.",
         )
     return True
 
@@ -146,15 +144,32 @@ def _estimate(job: Job[Estimate], data: Path, model: str) -> Estimate:
 
 
 def _start(data: Path, model: str) -> None:
+    _try(lambda: learn_from_corrections(data, model))
+
+
+def _resume(run: str) -> None:
+    _try(lambda: resume(run))
+
+
+def _try(start: Callable[[], object]) -> None:
+    """Start a run, or keep the sentence that says why it cannot be."""
     if is_guest():
         return
     try:
-        learn_from_corrections(data, model)
+        start()
     except StreetScopeError as error:
         st.session_state[_TROUBLE] = str(error)
     except OSError as error:
-        sentence = f"The run cannot be written: {error.strerror or error}."
-        st.session_state[_TROUBLE] = str(disk_full(error) or sentence)
+        st.session_state[_TROUBLE] = (
+            disk_full_sentence(error, "start again")
+            if is_disk_full(error)
+            else f"The run cannot be written: {error.strerror or error}."
+        )
+
+
+def _show_trouble(title: Markdown) -> None:
+    if trouble := st.session_state.pop(_TROUBLE, ""):
+        show_error(trouble, title)
 
 
 # --- meanwhile ------------------------------------------------------------------------------------
@@ -202,6 +217,8 @@ def _act_stop(run: str) -> None:
         request_stop(run)
     except StreetScopeError:
         return  # it has ended by itself
+    except OSError as error:
+        st.session_state[_TROUBLE] = system_error_sentence(error)
 
 
 # --- afterwards -----------------------------------------------------------------------------------
@@ -214,19 +231,13 @@ def _outcome(summary: RunSummary, set_name: str) -> None:
             show_learned(learned, summary.id, set_name)
         return
     if summary.state == "stopped":
-        st.info(escape(summary.message), icon=":material/pause_circle:")
+        st.info(
+            "Stopped. It can continue where it was, or learn from the beginning with the button below.",
+            icon=":material/pause_circle:",
+        )
     else:
         show_error(summary.message, markdown("The network has not learnt"))
     if not is_guest():
         st.button(
             "Continue", icon=":material/resume:", on_click=_resume, args=(summary.id,), key="learn_resume"
         )
-
-
-def _resume(run: str) -> None:
-    if is_guest():
-        return
-    try:
-        resume(run)
-    except StreetScopeError as error:
-        st.session_state[_TROUBLE] = str(error)

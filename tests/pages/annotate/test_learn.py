@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,10 @@ def correct(count: int) -> Path:
     return set_folder("mine")
 
 
+def press(page: AppTest, label: str) -> None:
+    next(button for button in page.button if button.label == label).click().run()
+
+
 def a_run(data: Path) -> str:
     recipe = read_recipe("corrections").model_copy(update={"start_model": "colours"})
     run = create_run(recipe, data, run="learnt", publish="learnt")
@@ -88,10 +93,24 @@ def test_it_says_what_will_happen_and_starts_a_run_of_that_model(
     assert said in words(page)
     assert hint in words(page)
 
-    next(button for button in page.button if button.label == "Learn from the corrections").click().run()
+    press(page, "Learn from the corrections")
     assert not page.exception
     assert started == ["colours-corrected"]
     assert corrections.latest_learning(data) == "colours-corrected"
+
+
+def test_a_full_disk_is_one_sentence_and_starts_nothing(page, monkeypatch) -> None:
+    def full(*_: object, **__: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device", "recipe.toml")
+
+    data = correct(1)
+    monkeypatch.setattr(corrections, "create_run", full)
+    page.run()
+    press(page, "Learn from the corrections")
+
+    assert not page.exception
+    assert "free some space and start again" in page.error[0].value
+    assert corrections.latest_learning(data) is None
 
 
 def bar(page: AppTest) -> tuple[int, str]:
@@ -243,6 +262,15 @@ def test_a_run_that_failed_says_why_and_can_go_on(page) -> None:
 
     assert page.error[0].value == "The disk is full."
     assert "Continue" in [button.label for button in page.button]
+
+
+def test_a_run_that_was_stopped_can_go_on_or_begin_anew(page) -> None:
+    write(run_folder(a_run(correct(1))), state="stopped", message="Stopped in the stage correct.")
+    page.run()
+
+    assert "It can continue where it was" in page.info[0].value
+    labels = [button.label for button in page.button]
+    assert {"Continue", "Learn from the corrections"} <= set(labels)
 
 
 def test_figures_that_cannot_be_read_are_left_out(page) -> None:
