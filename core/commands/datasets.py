@@ -60,7 +60,7 @@ def import_data(folder: Path, target: Path) -> None:
     from core.datasets.layouts.opening import list_dataset
 
     dataset = import_dataset(folder, target, print_frames)
-    click.echo(f"{target}: {len(dataset.frames())} frames")
+    click.echo(printable(f"{target}: {len(dataset.frames())} frames"))
     for note in list_dataset(target).notes:
         click.echo(printable(f"note: {note}"))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.commands.datasets import print_frames
+from core.commands.refusal import printable
 from core.models.paths import DEFAULT_MODEL
 from core.segmentation.sizes import SIZES, TRAINED, size_called
 
@@ -109,17 +110,17 @@ def evaluate(
         result |= {} if compared is None else {"other": found[1].as_dict(), "compared": compared}
         click.echo(json.dumps(result))
         return
-    click.echo(_figures(first))
+    lines = _figures(first)
     if other_size := other_size_words(cards[0], first.dataset, first.split, first.size):
-        click.echo(other_size)
+        lines.append(other_size)
     if worst:
-        click.echo("\n".join(_worst(frames[:worst])))
+        lines += _worst(frames[:worst])
     if confused is not None and confusions is not None:
-        click.echo("\n".join(_confusion(first, *confused, confusions)))
+        lines += _confusion(first, *confused, confusions)
     if compared is not None:
-        click.echo("\n".join(_comparison(found, compared)))
-    for path in files:
-        click.echo(path)
+        lines += _comparison(found, compared)
+    for line in (*lines, *map(str, files)):
+        click.echo(printable(line))
 
 
 def _cell(card: ModelCard, confused: tuple[str, str]) -> tuple[int, int]:
@@ -153,7 +154,7 @@ def _write(
     return files
 
 
-def _figures(evaluation: SplitEvaluation) -> str:
+def _figures(evaluation: SplitEvaluation) -> list[str]:
     from core.datasets.dataset import frames_in_words
 
     result = evaluation.as_dict()
@@ -164,7 +165,7 @@ def _figures(evaluation: SplitEvaluation) -> str:
         f"pixel accuracy  {_share(result['acc_camvid'])}",
         f"mean IoU        {_share(result['mean_iou'])}  over {result['classes_in_mean']} classes",
     ]
-    return "\n".join([*lines, *(f"{_share(iou)}  {name}" for name, iou in result["per_class_iou"].items())])
+    return [*lines, *(f"{_share(iou)}  {name}" for name, iou in result["per_class_iou"].items())]
 
 
 def _worst(rows: Rows) -> list[str]:

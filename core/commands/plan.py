@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from core.commands.refusal import printable
+
 if TYPE_CHECKING:
     from core.training.control.estimate import Estimate
 
@@ -60,7 +62,7 @@ def plan_run(
         )
         return
     for sentence in planned.sentences():
-        click.echo(sentence)
+        click.echo(printable(sentence))
     if found is not None:
         for line in _lines(found):
             click.echo(line)

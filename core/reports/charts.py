@@ -38,61 +38,6 @@ _MEANT_BY_PLOTLY = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "
 # the time that Plotly takes to build it with `add_trace` and `add_vrect`.
 
 
-def reading_option(reading: PixelReading, classes: int = 6) -> dict[str, Any]:
-    """Stacked bars of the class probabilities of a reading's pixels, as an ECharts option object.
-
-    classes: how many of the most probable classes get a colour of their own; the rest are summed in grey.
-    There is no legend: the colours are the classes' own, and the names appear under the mouse. ECharts
-    updates a canvas in place; Plotly rebuilds hundreds of elements, which takes nearly as long as everything
-    else that a click changes. `core.reports.reading_page` has the same chart for a file.
-    """
-    axis = pixel_axis(reading)
-    bars: list[dict[str, Any]] = [
-        {
-            "type": "bar",
-            "stack": "classes",
-            "name": stack.name,
-            "data": [round(100 * height, 2) for height in stack.heights],
-            "itemStyle": {"color": stack.colour, "borderColor": _GREY, "borderWidth": EDGE["width"]},
-            "barCategoryGap": "8%",
-        }
-        for stack in class_stacks(reading, classes)
-    ]
-    frame = {
-        "type": "bar",
-        "xAxisIndex": 1,
-        "data": [100 if n == reading.chosen_index else None for n in range(len(reading.pixels))],
-        "itemStyle": {"color": "transparent", "borderColor": FRAME, "borderWidth": 3},
-        "label": {"show": True, "position": "top", "distance": 2, "formatter": "▼", "color": FRAME},
-        "barCategoryGap": "0%",
-        "silent": True,
-        "tooltip": {"show": False},
-        "z": 3,
-    }
-    return {
-        "animation": False,
-        "grid": {"left": 0, "right": 8, "top": 24, "bottom": 24, "containLabel": True},
-        "tooltip": {"trigger": "axis", "valueFormatter": "%.1f %%", "confine": True},
-        # The first axis has the names that appear under the mouse, the second those shown below the chart.
-        "xAxis": [
-            {"type": "category", "data": [axis.pixel.format(label) for label in axis.labels], "show": False},
-            {
-                "type": "category",
-                "position": "bottom",
-                "data": axis.labels,
-                "axisLabel": {"interval": 0, "rotate": 60},
-                "axisTick": {"show": False},
-                "name": axis.title,
-                "nameLocation": "middle",
-                "nameGap": 58 if reading.shape == "square" else 42,
-                "axisPointer": {"show": False, "triggerTooltip": False},
-            },
-        ],
-        "yAxis": {"type": "value", "max": 100, "axisLabel": {"formatter": "{value} %"}},
-        "series": [*bars, frame],
-    }
-
-
 def temperature_chart(reading: PixelReading, temperature: float, classes: int = 5) -> Figure:
     """The chosen pixel's most probable classes at temperature 1, pale, each above its bar at `temperature`.
 

@@ -31,13 +31,13 @@ for script in {scripts}:
 SEGMENT = """
 from core.photos import images
 from core.photos.samples import china
-from core.reports.charts import reading_option
+from core.reports.charts import class_stacks
 from core.segmentation.comparison import compare
 from core.segmentation.segmenter import load_segmenter
 
 segmenter = load_segmenter("street-lite0")
 first, second = (segmenter.segment(images.decode(china().read_bytes(), size), size) for size in (64, 96))
-reading_option(first.read_pixel(3, 5))
+class_stacks(first.read_pixel(3, 5))
 compare(first, second)
 """
 

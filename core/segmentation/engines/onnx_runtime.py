@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +21,8 @@ class OnnxRuntime:
     def __init__(self, graph: bytes, threads: int | None = None) -> None:
         self._graph = graph
         self._session = open_graph(graph, threads or usable_cores())
+        self._shared: weakref.WeakValueDictionary[int, OnnxRuntime] = weakref.WeakValueDictionary()
+        self._sharing = threading.Lock()
 
     def logits(self, pictures: Pictures) -> NDArray[np.float32]:
         """See `Engine`."""
@@ -28,8 +33,14 @@ class OnnxRuntime:
         return run_graph(self._session, FEATURES, _channels_first(pictures))
 
     def for_thread(self, threads: int) -> OnnxRuntime:
-        """See `Engine`."""
-        return OnnxRuntime(self._graph, threads)
+        """See `Engine`. With one thread a session computes in those that call it: they share one."""
+        if threads > 1:
+            return OnnxRuntime(self._graph, threads)
+        with self._sharing:
+            shared = self._shared.get(threads)
+            if shared is None:
+                shared = self._shared[threads] = OnnxRuntime(self._graph, threads)
+            return shared
 
 
 def _channels_first(pictures: Pictures) -> NDArray[np.float32]:

@@ -434,6 +434,14 @@ def test_models_as_text_are_lines_of_name_and_summary(run):
     assert run("models") == "colours  Nearest colour.\n"
 
 
+def test_no_models_words_command_a_terminal(run, store):
+    card = store / "colours" / "model.json"
+    content = json.loads(card.read_text("utf-8"))
+    card.write_text(json.dumps(content | {"summary": "Nearest\x1b[2J\ncolour."}), "utf-8")
+
+    assert run("models") == r"colours  Nearest\x1b[2J\ncolour." + "\n"
+
+
 def test_an_empty_store_lists_no_models(store, capsys):
     assert main(["models", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []

@@ -40,6 +40,7 @@ from core.evaluation.metrics import (
     row_shares,
     truth_table,
 )
+from core.segmentation.engines import onnx_runtime
 from core.segmentation.segmenter import load_segmenter
 
 # As in tests/conftest.py
@@ -351,6 +352,18 @@ def test_frames_measured_several_at_a_time_are_measured_as_alone(
     assert together.frames.wrong.tolist() == [30 * number for number in range(12)]
     assert together.frames.losses.tolist() == alone.frames.losses.tolist()
     assert together.as_dict() == alone.as_dict()
+
+
+def test_threads_that_compute_alone_share_one_session_of_a_graph(monkeypatch, make_dataset, street):
+    segmenter = load_segmenter("street-lite0")
+    opened = []
+    open_graph = onnx_runtime.open_graph
+    monkeypatch.setattr(onnx_runtime, "open_graph", lambda *given: opened.append(given) or open_graph(*given))
+    monkeypatch.setattr("core.evaluation.frames.usable_cores", lambda: 1)
+    dataset = open_dataset(make_dataset(dict.fromkeys("abcdef", street), valid=("a",)))
+    evaluate(segmenter, dataset, "all")
+
+    assert len(opened) == 1
 
 
 def test_evaluating_leaves_torchs_threads_as_they_were(colour_model, half_right):

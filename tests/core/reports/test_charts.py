@@ -17,7 +17,6 @@ from core.reports.charts import (
     css,
     pins_chart,
     pixel_axis,
-    reading_option,
     temperature_chart,
 )
 from core.segmentation.painting import colour_mask, overlay
@@ -155,36 +154,6 @@ def test_chart_has_a_bar_for_every_pixel_of_every_shape(shape):
     assert len(set(pixel_axis(reading_around(0, 99, shape)).labels)) == 21
 
 
-@pytest.mark.parametrize("shape", ["row", "column", "square"])
-def test_the_chart_of_the_page_has_those_stacks_and_names(shape):
-    reading = reading_around(0, 99, shape)
-    stacks, axis, option = class_stacks(reading), pixel_axis(reading), reading_option(reading)
-    names, below = option["xAxis"]
-    *bars, _ = option["series"]
-
-    assert [bar["name"] for bar in bars] == [stack.name for stack in stacks]
-    assert [bar["itemStyle"]["color"] for bar in bars] == [stack.colour for stack in stacks]
-    for bar, stack in zip(bars, stacks, strict=True):
-        assert bar["stack"] == bars[0]["stack"]
-        assert bar["data"] == pytest.approx([100 * height for height in stack.heights], abs=0.005)
-    assert below["data"] == axis.labels
-    assert (
-        names["data"][0]
-        == {"row": "Pixel (0, 79)", "column": "Pixel (0, 99)", "square": "Pixel (0, 95)"}[shape]
-    )
-    json.dumps(option)
-
-
-@pytest.mark.parametrize("chosen", [0, 1, 2])
-def test_the_chart_of_the_page_frames_the_chosen_pixel_alone(chosen):
-    *_, frame = reading_option(reading([[1, 0, 0]] * 3, chosen))["series"]
-
-    assert [n for n, height in enumerate(frame["data"]) if height == 100] == [chosen]
-    assert frame["data"].count(None) == 2
-    assert frame["itemStyle"]["color"] == "transparent"
-    assert frame["itemStyle"]["borderColor"] not in {css(colour) for colour in CAMVID_32.palette.tolist()}
-
-
 def test_temperature_stands_beside_what_the_network_said():
     before, after = temperature_chart(reading_around(50, 3, "row"), 0.5).data
 
@@ -212,9 +181,6 @@ def test_bars_have_an_edge_so_that_black_is_seen_on_black(shape):
     for bars in temperature_chart(shown, 2).data:
         assert bars.marker.line.width > 0
         assert bars.marker.line.color == "rgb(128, 128, 128)"
-    for bar in reading_option(shown)["series"][:-1]:
-        assert bar["itemStyle"]["borderWidth"] > 0
-        assert bar["itemStyle"]["borderColor"] == "rgb(128, 128, 128)"
 
 
 def test_the_frame_has_a_colour_that_no_class_has():
