@@ -30,28 +30,30 @@ CLASS_SECONDS = 1.0
 """To change the class: declared."""
 
 METHOD = f"""\
-A script labels pictures until 95 % of the pixels whose truth is known are right. It starts from the prediction of
-street-lite0, or from nothing at all. Again and again it goes to the largest connected area that is wrong, does
-there what puts right the most pixels, less those that it spoils, and looks at the result. What it can do:
+A script labels pictures until 95 % of the pixels whose truth is known are right. It starts from the
+prediction of street-lite0, or from nothing at all. Again and again it goes to the largest connected area that
+is wrong, does there what puts right the most pixels, less those that it spoils, and looks at the result. What
+it can do:
 
-- a, the brush: a stroke along the middle of the area, or a dot at its widest place, each as wide as serves best,
-  up to 200 pixels.
+- a, the brush: a stroke along the middle of the area, or a dot at its widest place, each as wide as serves
+  best, up to 200 pixels.
 - b, the same with bucket and regions: also a click with the bucket, a click on a region of one of the three
   sizes, or a drag over regions along the way that a stroke would take.
 - c, the same with suggestions: it has "live" on, so that a suggestion follows every action, and goes on from
-  that if it is better than the start. It takes care not to label anything wrong that is still open. Taking the
-  suggestion at the end is an action.
+  that if it is better than the start. It takes care to label nothing wrong that is still open, because it
+  could not be suggested any more. Taking the suggestion at the end is an action.
 
-A stroke, a drag, a dot and a click are an action each. Choosing a class, a width or a size is none. Minutes are
-by rule, not measured: {CLICK_SECONDS} s an action, {PIXEL_SECONDS} s more for each pixel along a stroke or a drag,
-and {CLASS_SECONDS} s to change the class. The time to compute a suggestion is measured.
+A stroke, a drag, a dot and a click are an action each. Choosing a class, a width or a size is none. Minutes
+are by rule, not measured: {CLICK_SECONDS} s an action, {PIXEL_SECONDS} s more for each pixel along a stroke
+or a drag, and {CLASS_SECONDS} s to change the class. The time to compute a suggestion is measured.
 
 Frames: one of each of twenty Toytown drives, 320 x 240, a world that the network has never seen. Of CamVid's
-`valid.txt`, 480 x 360, twenty of those whose prediction is not right enough from the start; the network has seen
-CamVid's other drives. The settings of suggestions were chosen on other drives.
+`valid.txt`, 480 x 360, twenty of those whose prediction is not right enough from the start. The settings of
+suggestions were chosen on other frames: other drives of Toytown, and frames of CamVid that are not in
+`valid.txt`.
 
-From CamVid's predictions a third of the brush's actions can be out of reach: each of the twenty frames needs one
-action at least, and the brush needs but two or three.\
+From CamVid's predictions, a third of the brush's actions is out of reach: the brush needs but two or three
+for most of these frames, and each frame needs at least one.\
 """
 
 
