@@ -106,7 +106,7 @@ class Suggester:
     pieces: (H, W) int32, by number from 0. parents: (P,) int32, which segment each was cut from.
     features: (P, F) float32, of each piece. beforehand: (P, C) float32, the mean logarithm of the network's
     probability of each class. sizes: (P,) pixels of each piece. links: (P, P) float32, how much each piece
-    looks at each of its neighbours; the rows sum to 1.
+    looks at each of its neighbours, by `colour_links`.
     """
 
     pieces: NDArray[np.int32]
