@@ -1,15 +1,16 @@
-"""A scripted annotator: corrects a prediction by the tools of Annotate and counts what it does.
+"""A scripted annotator: labels a picture by the tools of Annotate and counts what it does.
 
 It looks at the largest connected area that is wrong in one way, tries what its tools can do there, and does
 what puts right the most pixels, less those that it spoils. It knows the truth, as a person who looks does;
-it does not try out what a suggestion would become of an action.
+it does not try out what an action would make of the suggestion.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,8 @@ from core.annotation.suggestions import Suggester
 GOAL = 0.95
 """The share of labelled pixels that must agree with the truth."""
 
-MOST_ACTIONS = 400
+MOST_ACTIONS = 1000
+"""Then it gives up."""
 
 IGNORED = 255
 """In the truth: nobody knows, so it counts neither way."""
@@ -36,7 +38,11 @@ Path = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A picture to be corrected. start, truth: (H, W) uint8. segments: by size, as `regions.segments`."""
+    """A picture to be labelled.
+
+    start: (H, W) uint8 the network's prediction, or NOT_REVIEWED everywhere. truth: (H, W) uint8.
+    segments: by size, as `regions.segments`.
+    """
 
     start: Mask
     truth: Mask
@@ -55,17 +61,27 @@ class Action:
 
 @dataclass(frozen=True)
 class Played:
-    """What was done, by kind; the pixels along all strokes; how often the class changed; what was reached."""
+    """What was done, by kind; the pixels along all strokes; how often the class changed; what was reached.
+
+    suggestions, suggesting: how many it looked at, and the seconds that all of them took to compute.
+    """
 
     actions: Mapping[str, int]
     pixels: int
     class_changes: int
     agreement: float
+    suggestions: int
+    suggesting: float
 
     @property
     def count(self) -> int:
         """Actions of all kinds."""
         return sum(self.actions.values())
+
+
+def from_nothing(scene: Scene) -> Scene:
+    """The same picture without the prediction."""
+    return replace(scene, start=np.full_like(scene.start, NOT_REVIEWED))
 
 
 class Annotator:
@@ -76,6 +92,7 @@ class Annotator:
         self._known = scene.truth != IGNORED
         self._mask: Mask = np.full_like(scene.start, NOT_REVIEWED)
         self._below = scene.start
+        self._suggesting: list[float] = []
 
     def play(self) -> Played:
         """Correct until the goal is reached."""
@@ -94,7 +111,8 @@ class Annotator:
         if self._below is not self._scene.start:
             actions["take the suggestion"] += 1
         changes = int(np.count_nonzero(np.diff(classes, prepend=-1)))
-        return Played(dict(actions), pixels, changes, self._agreement(self._shown()))
+        reached, times = self._agreement(self._shown()), self._suggesting
+        return Played(dict(actions), pixels, changes, reached, len(times), sum(times))
 
     def _shown(self, below: Mask | None = None) -> Mask:
         return np.where(self._mask != NOT_REVIEWED, self._mask, self._below if below is None else below)
@@ -103,9 +121,11 @@ class Annotator:
         return float((shown == self._scene.truth)[self._known].mean())
 
     def _look_at_suggestion(self) -> None:
-        """Go on from the suggestion where that is better than the prediction, as one sees."""
+        """Go on from the suggestion if that is better than the start on the whole, as one sees."""
         if self._suggester is not None:
+            begin = perf_counter()
             offers = (self._scene.start, self._suggester.suggest(self._mask).labels)
+            self._suggesting.append(perf_counter() - begin)
             self._below = max(offers, key=lambda offer: self._agreement(self._shown(offer)))
 
     def _largest_wrong(self) -> Area:
@@ -117,7 +137,10 @@ class Annotator:
     def _possible(self, target: Area, chosen: int) -> Iterator[Action]:
         shown, truth = self._shown(), self._scene.truth
         right = self._known & (truth == chosen) & (shown != chosen)
-        spoiled = self._known & (shown == truth) & (truth != chosen)
+        kept = shown == truth
+        if self._suggester is not None:  # it learns from all that was reviewed, and changes none of that
+            kept |= self._mask == NOT_REVIEWED
+        spoiled = self._known & kept & (truth != chosen)
         gains = right.astype(np.int64) - spoiled
         path = longest_path(target)
         yield from strokes(target, path, gains)

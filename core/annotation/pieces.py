@@ -43,7 +43,9 @@ def pieces(image: NDArray[np.uint8], segments: Numbers, labels: Mask) -> Numbers
 
 
 def colour_links(numbers: Numbers, colours: Floats, near: float) -> sparse.csr_array:
-    """(P, P) float32: how much each piece looks at each of its neighbours; rows sum to 1, or 0 without any.
+    """(P, P) float32: how much each piece looks at each of its neighbours.
+
+    Rows sum to 1, but those of pieces with no neighbour at all like them to 0.
 
     numbers: (H, W), by `pieces`. colours: (P, 3) the mean of each piece in [0, 1]. near: the distance of two
     colours at which little is left. A longer border counts for more, by its root.

@@ -74,6 +74,16 @@ def test_the_rest_of_the_picture_keeps_the_networks_answer(picture, suggester):
     assert agreement(found, network, elsewhere) > 0.85
 
 
+def test_a_correction_never_makes_the_rest_worse_than_the_network_left_it(picture, suggester):
+    _, labels, segmentation, _ = picture
+    network = segmentation.class_list.translation(CAMVID_32)[segmentation.labels]
+    for number in (SKY, ROAD, WALL):
+        mask = scribbled(labels, number)
+        rest = mask == NOT_REVIEWED
+        found = suggester.suggest(mask).labels
+        assert agreement(found, labels, rest) > agreement(network, labels, rest)
+
+
 def test_what_was_reviewed_stays(picture, suggester):
     _, labels, _, _ = picture
     mask = np.full(labels.shape, NOT_REVIEWED, np.uint8)
