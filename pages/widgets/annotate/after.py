@@ -40,8 +40,9 @@ def after_correcting(set_name: str, model: str) -> None:
 def show_first_stroke(correction: OpenCorrection) -> None:
     """Run the whole page once something is corrected: until then, the tabs say that nothing is."""
     told = st.session_state.setdefault(_TOLD, set())
-    if correction.reviewed and correction.key not in told:
-        told.add(correction.key)
+    this = correction.set_name, correction.key
+    if correction.reviewed and this not in told:
+        told.add(this)
         st.rerun()
 
 
