@@ -39,5 +39,5 @@ def edit() -> None:
 
 
 fragment(edit, every=beat(identity(opened.correction)))()
-after_correcting(opened.correction.set_name, opened.correction.source.model)
+after_correcting(opened.correction)
 keep_visitor_session()

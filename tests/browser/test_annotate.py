@@ -383,6 +383,15 @@ def test_shapes_land_where_they_were_drawn(desk: Desk, open_page: OpenPage, scre
     chosen = page.get_by_role("combobox", name="Saved in the set")
     expect(chosen).to_have_value("Trees-of-Medan, no pictures")
 
+    # The picture as the set has it is a frame like any other, and goes on as it was.
+    (kept,) = desk.data.glob("corrections-mine/images/street-street_3-*.png")
+    page.goto(f"{desk.app.url}/annotate?dataset=corrections-mine&frame={kept.stem}")
+    editor(page)
+    expect(chosen).to_have_value(re.compile("^mine, "))
+    page.mouse.move(*place(page, 48, 64))
+    page.keyboard.press("Control+z")
+    expect_saved(page, desk, mask)
+
 
 def draw_across(page: Page, mask: Mask, row: int) -> Mask:
     """Draw a line of Tree, 20 pixels wide; the mask after that."""

@@ -7,7 +7,14 @@ from typing import Literal
 import numpy as np
 
 from core.annotation.runs import NOT_REVIEWED
-from core.annotation.store import OpenCorrection, Source, open_correction
+from core.annotation.store import (
+    OpenCorrection,
+    Source,
+    open_correction,
+    open_saved,
+    open_set,
+    set_folder,
+)
 from core.datasets import Frame
 from core.models.store import read_card
 from core.photos.photo import Photo
@@ -45,7 +52,14 @@ def open_photo(set_name: str, photo: Photo, model: str, size: WorkingSize, start
 
 
 def open_frame(set_name: str, opened: OpenedSet, frame: Frame, model: str, start: Start) -> OpenCorrection:
-    """Open a data set's frame at its own size. Errors: as above, and DatasetError."""
+    """Open a data set's frame at its own size. Errors: as above, and DatasetError.
+
+    A frame of the set itself, from its label, goes on as it was.
+    """
+    if start == "label" and opened.dataset.root == set_folder(set_name):
+        own = {picture.frame: picture.key for picture in open_set(set_name).pictures}
+        if frame.name in own:
+            return open_saved(set_name, own[frame.name])
     image, label = opened.dataset.read(frame)
     classes = opened.dataset.class_list
     if start == "prediction":
