@@ -23,22 +23,21 @@ with st.spinner("Loading the network"):
     from pages.widgets.annotate.editor import identity
     from pages.widgets.annotate.picture import choose_picture
     from pages.widgets.annotate.presence import beat, keep_beat
-    from pages.widgets.annotate.ways import choose_way, draw
+    from pages.widgets.annotate.ways import draw
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.shared.guests import host_sentence, is_guest
 
 opened = choose_picture()
-way = choose_way()
 read_only = host_sentence("change the corrections") if is_guest() else ""
 
 
 def edit() -> None:
     """What is drawn on: each stroke runs only this part again."""
-    draw(opened, way, read_only)
+    draw(opened, read_only)
     show_first_stroke(opened.correction)
     keep_beat(identity(opened.correction))
 
 
 fragment(edit, every=beat(identity(opened.correction)))()
-after_correcting(opened.correction.set_name, opened.correction.source.model)
+after_correcting(opened.correction)
 keep_visitor_session()

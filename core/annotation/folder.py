@@ -1,9 +1,10 @@
 """The folder of a set of corrections: what is written into it and in which order, and what is read back.
 
-In fastai's layout: `images/KEY.png`, `labels/KEY_P.png` with 255 where nothing was reviewed, `codes.txt`,
-`label_colors.txt`, and from five pictures on `valid.txt`. Ours are `manifest.json`, `journals/KEY` and
-`starts/KEY.png`, what each correction started from. Only the manifest and the journals are ever believed:
-the other lists and the label maps follow from them.
+In fastai's layout: `images/NAME.png`, `labels/NAME_P.png` with 255 where nothing was reviewed, `codes.txt`,
+`label_colors.txt`, and from five pictures on `valid.txt`. NAME is the photo's own with the key's
+first digits, and in older sets the key alone. Ours are `manifest.json`, `journals/KEY` and `starts/KEY.png`,
+what each correction started from. Only the manifest and the journals are ever believed: the other lists and
+the label maps follow from them.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from numpy.typing import NDArray
 
 from core.annotation import journal
 from core.annotation.journal import changed_elsewhere
+from core.annotation.keys import frame_name, picture_key, short_key
 from core.annotation.manifest import FILE, Manifest, Picture, read_manifest, write_manifest
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.classes import ClassList
-from core.datasets import labels, pictures
+from core.datasets import Frame, SegmentationDataset, labels, pictures
 from core.datasets.layouts.lists import LABEL_COLOURS
 from core.datasets.layouts.opening import open_dataset
 from core.errors import AnnotationError, DiskFullError, FileKindError
@@ -52,6 +54,7 @@ _WAIT = 5.0
 _FOLDERS = ("images", "labels", "journals", "starts")
 _LISTS = ("codes.txt", LABEL_COLOURS, "valid.txt")
 _KEY = re.compile(r"[0-9a-f]{64}")
+_NAMED = re.compile(r".+-[0-9a-f]{8}")
 
 
 class SetFolder:
@@ -65,6 +68,7 @@ class SetFolder:
         self.manifest: Manifest | None = None
         self.lock = threading.RLock()
         self.corrections: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
+        self._begun: dict[str, str] = {}
 
     @property
     def class_list(self) -> ClassList:
@@ -83,11 +87,16 @@ class SetFolder:
 
     def image(self, key: str) -> Path:
         """The file of a picture."""
-        return self._file("images", f"{key}.png")
+        return self._file("images", f"{self.name(key)}.png")
 
     def label(self, key: str) -> Path:
         """The label map of a picture."""
-        return self._file("labels", f"{key}_P.png")
+        return self._file("labels", f"{self.name(key)}_P.png")
+
+    def name(self, key: str) -> str:
+        """What the files of a picture are called, without their endings: the frame's name in the data set."""
+        known = self.manifest.picture(key) if self.manifest else None
+        return known.frame if known else self._begun.get(key, key)
 
     def journal(self, key: str) -> Path:
         """The journal of a correction."""
@@ -159,11 +168,15 @@ class SetFolder:
         if manifest.pictures:
             self._write_lists(manifest)
 
-    def begin(self, key: str, image: NDArray[np.uint8], start: Mask, mask: Mask, steps: bytes) -> None:
+    def begin(
+        self, key: str, photo: str, image: NDArray[np.uint8], start: Mask, mask: Mask, steps: bytes
+    ) -> None:
         """Write the files of a new correction, its journal first and its picture last.
 
         A picture must not be without a label map, and what has no step in its journal can go (`_clean_up`).
+        photo: the photo's name, which its files get.
         """
+        self._begun[key] = self._new_name(key, photo)
         try:
             self.make_folders()
             write_bytes(self.journal(key), steps, durable=True)
@@ -173,6 +186,21 @@ class SetFolder:
         except BaseException:
             self.discard(key)
             raise
+
+    def _new_name(self, key: str, photo: str) -> str:
+        """What to call the files of a picture that the manifest lacks: those that are there keep theirs."""
+        if is_plain(self.path / "images" / f"{key}.png"):
+            return key
+        wanted = frame_name(photo, key)
+        taken = {picture.frame for picture in self.manifest.pictures} if self.manifest else set()
+        return min(self._unlisted(key), default=key if wanted in taken else wanted)
+
+    def _unlisted(self, key: str) -> set[str]:
+        """The names of files that are there for a picture, and of no other in the manifest."""
+        others = {one.frame for one in self.manifest.pictures if one.key != key} if self.manifest else set()
+        found = {path.stem for path in (self.path / "images").glob(f"*-{short_key(key)}.png")}
+        found |= {path.stem[:-2] for path in (self.path / "labels").glob(f"*-{short_key(key)}_P.png")}
+        return found - others
 
     def make_folders(self) -> None:
         """Make the folders that are missing."""
@@ -225,8 +253,12 @@ class SetFolder:
 
     def discard(self, key: str) -> None:
         """Remove the files of a picture."""
-        for path in (self.image(key), self.label(key), self.start(key), self.journal(key)):
-            path.unlink(missing_ok=True)
+        for name in self._unlisted(key) | {self.name(key), key}:
+            self._file("images", f"{name}.png").unlink(missing_ok=True)
+            self._file("labels", f"{name}_P.png").unlink(missing_ok=True)
+        self.start(key).unlink(missing_ok=True)
+        self.journal(key).unlink(missing_ok=True)
+        self._begun.pop(key, None)
 
     def _remove_all(self) -> None:
         for name in (*_LISTS, FILE):
@@ -239,7 +271,7 @@ class SetFolder:
 
     def _write_lists(self, manifest: Manifest) -> None:
         classes = self.class_list.classes
-        held_out = [f"{picture.key}.png\n" for picture in manifest.pictures[HELD_OUT - 1 :: HELD_OUT]]
+        held_out = [f"{picture.frame}.png\n" for picture in manifest.pictures[HELD_OUT - 1 :: HELD_OUT]]
         texts = (
             "".join(f"{one.name}\n" for one in classes),
             "".join("{} {} {}\t{}\n".format(*one.colour, one.name) for one in classes),
@@ -255,19 +287,39 @@ class SetFolder:
     def _manifest_of_files(self) -> Manifest:
         """A manifest of a set that has lost its own. AnnotationError for a data set of another kind."""
         dataset = open_dataset(self.path, strict=False)
-        if not all(_KEY.fullmatch(frame.name) for frame in dataset.frames()):
-            raise AnnotationError(
-                f"{self.path} is a data set, but no set of corrections: give the corrections another name."
-            )
         found = Manifest.of(dataset.class_list)
         for frame in sorted(dataset.frames(), key=lambda frame: frame.name):
+            key = _key_of(frame, dataset)
+            if key is None:
+                raise AnnotationError(
+                    f"{self.path} is a data set, but no set of corrections: "
+                    "give the corrections another name."
+                )
             label = dataset.read_label(frame)
             height, width = label.shape
-            reviewed = share_reviewed(label)
+            named = frame.name != key
             found = found.with_picture(
-                Picture(key=frame.name, kind="photo", name="", height=height, width=width, reviewed=reviewed)
+                Picture(
+                    key=key,
+                    kind="photo",
+                    name=frame.name.removesuffix(f"-{short_key(key)}") if named else "",
+                    height=height,
+                    width=width,
+                    reviewed=share_reviewed(label),
+                    file=frame.name if named else "",
+                )
             )
         return found
+
+
+def _key_of(frame: Frame, dataset: SegmentationDataset) -> str | None:
+    """The key of the picture in a frame of a set that has lost its manifest; None if it was none of ours."""
+    if _KEY.fullmatch(frame.name):
+        return frame.name
+    if not _NAMED.fullmatch(frame.name):
+        return None
+    key = picture_key(dataset.read_image(frame))
+    return key if frame.name.endswith(short_key(key)) else None
 
 
 def share_reviewed(mask: Mask) -> float:

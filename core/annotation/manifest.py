@@ -11,9 +11,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from core.annotation.keys import short_key
 from core.classes import CAMVID_32, RGB, ClassList, SegmentationClass
 from core.datasets.layouts.lists import MAX_NAME, class_list, spread_colour
 from core.errors import AnnotationError, DatasetError
+from core.file_names import file_name
 from core.files import read_plain, write_text
 from core.models.card import Level, Side
 from core.strict_json import parse_json
@@ -25,7 +27,7 @@ MAX_BYTES = 16 * 1024**2
 """Room for the words on so many pictures."""
 
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-"""Of a picture's content: `core.annotation.store.picture_key`."""
+"""Of a picture's content: `core.annotation.keys.picture_key`."""
 
 MAX_WORDS = 300
 Words = Annotated[str, Field(max_length=MAX_WORDS)]
@@ -47,7 +49,8 @@ class Picture(_Part):
 
     kind, name, model, credit: its `core.annotation.store.Source`. reviewed: the share of its pixels that have
     a class, in [0, 1]. begun, changed: when, in UTC as
-    2026-11-28T14:30:00.000000+00:00.
+    2026-11-28T14:30:00.000000+00:00. file: what its files are called, without their endings; empty in older
+    sets, where that is the key.
     """
 
     key: Key
@@ -60,6 +63,21 @@ class Picture(_Part):
     reviewed: Annotated[float, Field(ge=0, le=1)] = 0.0
     begun: Words = ""
     changed: Words = ""
+    file: Words = ""
+
+    @model_validator(mode="after")
+    def _names_its_files(self) -> Self:
+        own = self.file.endswith(f"-{short_key(self.key)}") and file_name(self.file) == self.file
+        if self.file and not own:
+            raise PydanticCustomError(
+                "file", "it has {file}, which is no name of its files", {"file": self.file}
+            )
+        return self
+
+    @property
+    def frame(self) -> str:
+        """The name of the picture's frame in the data set."""
+        return self.file or self.key
 
 
 class Manifest(_Part):
@@ -71,7 +89,8 @@ class Manifest(_Part):
 
     @model_validator(mode="after")
     def _has_each_once(self) -> Self:
-        for what, all_of in (("class", self.names), ("picture", [one.key for one in self.pictures])):
+        keys, files = [one.key for one in self.pictures], [one.frame for one in self.pictures]
+        for what, all_of in (("class", self.names), ("picture", keys), ("file", files)):
             (twice, times), *_ = Counter(all_of).most_common(1) or [("", 0)]
             if times > 1:
                 raise PydanticCustomError(

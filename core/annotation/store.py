@@ -8,7 +8,6 @@ The journal decides: a label map that a kill kept from being written is written 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import threading
 import weakref
 from collections import OrderedDict
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from core.annotation import journal
 from core.annotation.folder import SetFolder, share_reviewed, translate_errors
 from core.annotation.history import History
+from core.annotation.keys import picture_key
 from core.annotation.manifest import Picture, class_name, new_class, words
 from core.annotation.runs import NOT_REVIEWED, Mask, unpacked
 from core.classes import ClassList
@@ -172,7 +172,7 @@ class OpenCorrection:
     def _begin(self) -> None:
         """Write what a correction needs before its first step."""
         steps = journal.compacted(self.history, self.version)
-        self._folder.begin(self.key, self.image, self.start, self.mask, steps)
+        self._folder.begin(self.key, self.source.name, self.image, self.start, self.mask, steps)
         self._size, self._lines = len(steps), steps.count(b"\n") - 1
         try:
             self._put_entry(self.mask, durable=True)
@@ -184,6 +184,7 @@ class OpenCorrection:
     def _put_entry(self, mask: Mask, *, durable: bool = False) -> None:
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         height, width = mask.shape
+        name = self._folder.name(self.key)
         entry = Picture(
             key=self.key,
             kind=self.source.kind,
@@ -195,6 +196,7 @@ class OpenCorrection:
             reviewed=share_reviewed(mask),
             begun=self._entry.begun if self._entry else now,
             changed=now,
+            file="" if name == self.key else name,
         )
         try:
             self._folder.put(self._folder.known().with_picture(entry), durable=durable)
@@ -227,14 +229,6 @@ class CorrectionSet:
             if picture.key == key:
                 return picture
         raise AnnotationError(f"The corrections {self.name} have no such picture: reload the page.")
-
-
-def picture_key(image: NDArray[np.uint8]) -> str:
-    """64 hexadecimal digits that change with any pixel of an image (H, W, 3), and with its size."""
-    height, width = image.shape[:2]
-    digest = hashlib.sha256(f"{height} x {width}\n".encode())
-    digest.update(np.ascontiguousarray(image).tobytes())
-    return digest.hexdigest()
 
 
 def set_folder(name: str) -> Path:

@@ -368,6 +368,30 @@ def test_shapes_land_where_they_were_drawn(desk: Desk, open_page: OpenPage, scre
     page.keyboard.press("Control+Shift+z")
     expect_saved(page, desk, cornered)
 
+    # In another set, the same frame is as it was.
+    page.get_by_role("button", name="add icon").click()
+    page.get_by_label("Name of the new set").fill("Mine")
+    page.get_by_role("button", name="Begin it").click()
+    expect(page.get_by_text("There is a set called mine already")).to_be_visible()
+    page.get_by_label("Name of the new set").fill("Trees of Medan")
+    page.get_by_role("button", name="Begin it").click()
+    page.wait_for_url("**corrections=Trees-of-Medan*")
+    expect(editor(page).locator(".reviewed")).to_have_text(re.compile("^100"))
+    expect(page.get_by_role("button", name="Undo")).to_have_attribute("aria-disabled", "true")
+    page.reload()
+    editor(page)
+    chosen = page.get_by_role("combobox", name="Saved in the set")
+    expect(chosen).to_have_value("Trees-of-Medan, no pictures")
+
+    # The picture as the set has it is a frame like any other, and goes on as it was.
+    (kept,) = desk.data.glob("corrections-mine/images/street-street_3-*.png")
+    page.goto(f"{desk.app.url}/annotate?dataset=corrections-mine&frame={kept.stem}")
+    editor(page)
+    expect(chosen).to_have_value(re.compile("^mine, "))
+    page.mouse.move(*place(page, 48, 64))
+    page.keyboard.press("Control+z")
+    expect_saved(page, desk, mask)
+
 
 def draw_across(page: Page, mask: Mask, row: int) -> Mask:
     """Draw a line of Tree, 20 pixels wide; the mask after that."""

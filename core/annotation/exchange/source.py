@@ -50,12 +50,28 @@ class Source(ABC):
         self._outer = _common_folder(paths)
         self.paths = tuple(sorted((path[len(self._outer) :] for path in paths), key=natural_order))
         self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._documents: dict[str, bytes] = {}
         for path in self.paths:
             self._by_name[PurePosixPath(path).name].append(path)
 
     def read(self, path: str, most: int = MAX_BYTES) -> bytes:
         """A file's bytes; AnnotationError if it cannot be read or has more than `most`."""
         return self._read(self._outer + path, most)
+
+    def read_document(self, path: str) -> bytes:
+        """A document's bytes, errors as for `read`. The last ones stay, as large as one may be in all.
+
+        Each format looks at them before one of them reads its own: unpacking them is most of the work.
+        """
+        if path not in self._documents:
+            self._documents[path] = self.read(path, MAX_DOCUMENT)
+            while sum(map(len, self._documents.values())) > MAX_DOCUMENT:
+                del self._documents[next(iter(self._documents))]
+        return self._documents[path]
+
+    def forget_documents(self) -> None:
+        """Let go of the documents that were read."""
+        self._documents.clear()
 
     @abstractmethod
     def _read(self, path: str, most: int) -> bytes: ...
@@ -73,9 +89,7 @@ class Source(ABC):
         A few are looked at; None if none of them is. AnnotationError for one that cannot be read.
         """
         candidates = sorted(self.ending_with(ending), key=lambda path: (path.count("/"), path))
-        return next(
-            (path for path in candidates[:_LOOKED_AT] if is_ours(self.read(path, MAX_DOCUMENT))), None
-        )
+        return next((path for path in candidates[:_LOOKED_AT] if is_ours(self.read_document(path))), None)
 
     def named(self, name: str) -> str | None:
         """The path of the file with a name, the one nearest to the top; None if there is none."""

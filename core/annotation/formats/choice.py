@@ -71,6 +71,7 @@ def read(source: Source) -> tuple[Format, LabelledSet]:
     """What a source holds, and in which format; AnnotationError for one without pictures, or damaged."""
     found = recognise(source)
     pictures = found.read(source)
+    source.forget_documents()
     if not len(pictures):
         raise AnnotationError(f"{source.title} holds no labelled pictures; export the annotations again.")
     return found, pictures

@@ -22,7 +22,7 @@ from core.annotation.exchange.labelled import (
     empty_mask,
     made_class_list,
 )
-from core.annotation.exchange.source import MAX_DOCUMENT, Source, stem
+from core.annotation.exchange.source import Source, stem
 from core.annotation.exchange.zips import Document, ZipWriter
 from core.annotation.formats.format import Format
 from core.annotation.runs import Mask
@@ -85,7 +85,7 @@ def _fits(source: Source) -> bool:
 
 def _read(source: Source) -> LabelledSet:
     path = _document(source) or _FILE
-    document = Field(read_json(source.read(path, MAX_DOCUMENT), path), path)
+    document = Field(read_json(source.read_document(path), path), path)
     class_list, numbers = _categories(document, path)
     entries = {entry["id"].whole(): entry for entry in document["images"].items()}
     found: dict[int, list[Field]] = defaultdict(list)

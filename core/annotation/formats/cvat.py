@@ -29,7 +29,7 @@ from core.annotation.exchange.labelled import (
     empty_mask,
     made_class_list,
 )
-from core.annotation.exchange.source import MAX_DOCUMENT, Source, stem
+from core.annotation.exchange.source import Source, stem
 from core.annotation.exchange.zips import ZipWriter
 from core.annotation.formats.format import Format
 from core.annotation.runs import Mask
@@ -88,7 +88,7 @@ def _fits(source: Source) -> bool:
 
 def _read(source: Source) -> LabelledSet:
     path = _document(source) or _FILE
-    root = read_xml(source.read(path, MAX_DOCUMENT), path)
+    root = read_xml(source.read_document(path), path)
     if root.tag != "annotations":
         raise AnnotationError(f"{path} is not CVAT's XML; export the task as CVAT for images 1.1.")
     if root.find("track") is not None:

@@ -30,7 +30,7 @@ from core.annotation.exchange.labelled import (
     refusing,
     wrong_size,
 )
-from core.annotation.exchange.source import MAX_DOCUMENT, Source, stem
+from core.annotation.exchange.source import Source, stem
 from core.annotation.exchange.zips import ZipWriter
 from core.annotation.formats.format import Format
 from core.annotation.runs import Mask
@@ -182,7 +182,7 @@ def _fits(source: Source) -> bool:
 
 def _read(source: Source) -> LabelledSet:
     path = _document(source) or _TASKS
-    tasks = Field(read_json(source.read(path, MAX_DOCUMENT), path), path).items()
+    tasks = Field(read_json(source.read_document(path), path), path).items()
     results = {_name(task): _last_results(task) for task in tasks}
     if len(results) < len(tasks):
         raise AnnotationError(f"{path} has two pictures of the same name; give each its own.")
@@ -250,7 +250,7 @@ def _label(result: Field) -> str:
 def _class_list(source: Source, results: list[Field], path: str) -> ClassList:
     """The labels of the interface, if it is here, and else those that occur, by name."""
     if _INTERFACE in source.paths:
-        root = read_xml(source.read(_INTERFACE, MAX_DOCUMENT), _INTERFACE)
+        root = read_xml(source.read_document(_INTERFACE), _INTERFACE)
         labels = list(root.iter("Label"))
         colours = [colour for label in labels if (colour := colour_of_hex(label.get("background", "")))]
         names = [label.get("value", "") for label in labels]

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from core.annotation.exchange.labelled import Labelled, LabelledSet, refusing, wrong_size
+from core.annotation.keys import without_ending
 from core.annotation.runs import NOT_REVIEWED, Mask, between
 from core.annotation.store import Source, open_correction, open_set, set_folder
 from core.classes import ClassList
@@ -17,7 +18,6 @@ from core.datasets.pictures import read_bytes
 from core.errors import AnnotationError
 from core.files import is_folder
 from core.photos import images
-from core.photos.endings import PICTURE_ENDINGS
 
 _LONGEST = 65_535
 """Pixels along a side, at most, as in JPEG."""
@@ -31,7 +31,7 @@ def to_export(name: str) -> LabelledSet:
     """
     if is_folder(set_folder(name)) and os.sep not in name:
         found = open_set(name)
-        photos = {picture.key: _without_ending(picture.name) or picture.key for picture in found.pictures}
+        photos = {picture.frame: without_ending(picture.name) or picture.frame for picture in found.pictures}
         return _of_dataset(found.path, photos)
     if is_folder(Path(name)):
         return _of_dataset(Path(name), {})
@@ -50,12 +50,6 @@ def _of_dataset(path: Path, called: dict[str, str]) -> LabelledSet:
         return Labelled(called.get(name, name), read_bytes(frame.image), dataset.read_label(frame))
 
     return LabelledSet(dataset.class_list, tuple(frames), load)
-
-
-def _without_ending(name: str) -> str:
-    """A photo's name without its ending; a frame's may have dots and no ending."""
-    path = Path(name)
-    return path.stem if path.suffix.lower() in PICTURE_ENDINGS else path.name
 
 
 def check_all(found: LabelledSet) -> None:

@@ -34,27 +34,6 @@ def opened_set(name: str) -> CorrectionSet | None:
         return None
 
 
-def pictures(found: CorrectionSet) -> None:
-    """A table of the pictures of a set."""
-    st.dataframe(
-        {
-            "Picture": [picture.name for picture in found.pictures],
-            "Size": [f"{picture.width} x {picture.height}" for picture in found.pictures],
-            "Reviewed": [picture.reviewed for picture in found.pictures],
-            "Started from": [picture.model or "a label, or nothing" for picture in found.pictures],
-        },
-        column_config={"Reviewed": st.column_config.ProgressColumn(format="percent", max_value=1)},
-        hide_index=True,
-        alt="The pictures that were corrected, and the share of each that is reviewed.",
-    )
-    st.caption(
-        markdown(
-            "They are a data set like any other: {folder} is in the lists of Data, Training and Evaluate.",
-            folder=found.path.name,
-        )
-    )
-
-
 def take_home(found: CorrectionSet) -> None:
     """Let the visitor choose a format and save the set as a zip in it."""
     chosen = st.selectbox("Format", FORMATS, format_func=lambda each: each.title, width=300)

@@ -7,7 +7,14 @@ from typing import Literal
 import numpy as np
 
 from core.annotation.runs import NOT_REVIEWED
-from core.annotation.store import OpenCorrection, Source, open_correction
+from core.annotation.store import (
+    OpenCorrection,
+    Source,
+    open_correction,
+    open_saved,
+    open_set,
+    set_folder,
+)
 from core.datasets import Frame
 from core.models.store import read_card
 from core.photos.photo import Photo
@@ -19,9 +26,6 @@ from pages.widgets.shared.datasets import OpenedSet
 
 Start = Literal["prediction", "label", "nothing"]
 """What a correction starts from."""
-
-SET_NAME = "mine"
-"""The set that corrections are saved in."""
 
 
 def photo_network(photo: Photo, model: str, size: WorkingSize) -> Network:
@@ -40,16 +44,23 @@ def frame_network(opened: OpenedSet, frame: Frame, model: str) -> Network:
     return Network(model, segmented)
 
 
-def open_photo(photo: Photo, model: str, size: WorkingSize, start: Start) -> OpenCorrection:
-    """Open a photo at a working size. Errors: as `segment` and `open_correction`."""
+def open_photo(set_name: str, photo: Photo, model: str, size: WorkingSize, start: Start) -> OpenCorrection:
+    """Open a photo at a working size in a set of corrections. Errors: as `segment` and `open_correction`."""
     shown = segment(photo, model, size).segmentation
     labels = shown.labels if start == "prediction" else np.full_like(shown.labels, NOT_REVIEWED)
     source = Source("photo", photo.name, model if start == "prediction" else "", photo.credit or "")
-    return open_correction(SET_NAME, shown.image, labels, shown.class_list, source)
+    return open_correction(set_name, shown.image, labels, shown.class_list, source)
 
 
-def open_frame(opened: OpenedSet, frame: Frame, model: str, start: Start) -> OpenCorrection:
-    """Open a data set's frame at its own size. Errors: as above, and DatasetError."""
+def open_frame(set_name: str, opened: OpenedSet, frame: Frame, model: str, start: Start) -> OpenCorrection:
+    """Open a data set's frame at its own size. Errors: as above, and DatasetError.
+
+    A frame of the set itself, from its label, goes on as it was.
+    """
+    if start == "label" and opened.dataset.root == set_folder(set_name):
+        own = {picture.frame: picture.key for picture in open_set(set_name).pictures}
+        if frame.name in own:
+            return open_saved(set_name, own[frame.name])
     image, label = opened.dataset.read(frame)
     classes = opened.dataset.class_list
     if start == "prediction":
@@ -59,4 +70,4 @@ def open_frame(opened: OpenedSet, frame: Frame, model: str, start: Start) -> Ope
         label = np.full_like(label, NOT_REVIEWED)
     name = f"{opened.dataset.name}, {frame.name}"
     source = Source("frame", name, model if start == "prediction" else "")
-    return open_correction(SET_NAME, image, label, classes, source, reviewed=start == "label")
+    return open_correction(set_name, image, label, classes, source, reviewed=start == "label")

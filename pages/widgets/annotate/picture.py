@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.annotation.store import OpenCorrection
 from core.datasets import Frame
@@ -15,6 +16,7 @@ from core.errors import StreetScopeError
 from core.models.store import list_models
 from pages.widgets.annotate.opening import Start, frame_network, open_frame, open_photo, photo_network
 from pages.widgets.annotate.reading import Network
+from pages.widgets.annotate.sets import set_picker
 from pages.widgets.photos.input import add_photos, photo_picker, photo_upload
 from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
 from pages.widgets.segmentation.sizes import size_picker
@@ -23,6 +25,9 @@ from pages.widgets.shared.datasets import OpenedSet, open_named
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.viewer.pixel_viewer import Look, Pixel
+
+Way = Literal["Editor", "Shapes"]
+"""What a correction is drawn on with."""
 
 DATASET, FRAME = "dataset", "frame"
 """Names in the address. Not the Data page's "set": that is a widget's, which goes with it."""
@@ -44,7 +49,7 @@ _STARTS: dict[Start, Markdown] = {
 class Chosen:
     """An open correction. name: of its picture. at, look: the pixel and the part that the visitor left.
 
-    network: what can suggest classes; None without any model.
+    network: what can suggest classes; None without any model. way: what it is drawn on with.
     """
 
     correction: OpenCorrection
@@ -52,6 +57,7 @@ class Chosen:
     at: Pixel | None
     look: Look | None
     network: Network | None
+    way: Way
 
 
 def choose_picture() -> Chosen:
@@ -78,31 +84,39 @@ def choose_picture() -> Chosen:
 
 
 def _photo() -> Chosen:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="annotate_bar"):
+    lines = st.container(gap="xsmall")
+    with lines, _line("annotate_bar"):
         photo = photo_picker(label_visibility="collapsed")
         add_photos()
         start = _start_picker(("prediction", "nothing"))
         model = model_picker(compact=True)
         size = size_picker(model)
+    with lines, _line("annotate_line"):
+        way, set_name = _way_picker(), set_picker()
+        st.space("stretch")
         st.page_link("pages/explore.py", label="Back to Explore", icon=":material/arrow_back:")
     photo_upload()
     waiting = markdown("Segmenting {photo}", photo=photo.name[:80])
     with or_say_why(photo), st.spinner(waiting, show_time=True):
         segment(photo, model, size)
     try:
-        correction = open_photo(photo, model, size, start)
+        correction = open_photo(set_name, photo, model, size, start)
     except StreetScopeError as error:
         _cannot(error, photo.name)
     network = photo_network(photo, model, size)
-    return Chosen(correction, photo.name, *_came_with(photo.key, correction), network)
+    return Chosen(correction, photo.name, *_came_with(photo.key, correction), network, way)
 
 
 def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
     starts: Sequence[Start] = ("label", "prediction", "nothing") if list_models() else ("label", "nothing")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="annotate_bar"):
+    lines = st.container(gap="xsmall")
+    with lines, _line("annotate_bar"):
         st.markdown(markdown("**{frame}** of {dataset}", frame=frame.name, dataset=opened.dataset.name))
         start = _start_picker(starts)
         model = model_picker(compact=True) if start == "prediction" else ""
+    with lines, _line("annotate_line"):
+        way, set_name = _way_picker(), set_picker(opened.dataset.root)
+        st.space("stretch")
         st.page_link(
             "pages/data.py",
             label="Back to the data set",
@@ -112,12 +126,29 @@ def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
         st.page_link("pages/annotate.py", label="Photos", icon=":material/photo_camera:")
     try:
         with st.spinner("Opening the frame"):
-            correction = open_frame(opened, frame, model, start)
+            correction = open_frame(set_name, opened, frame, model, start)
     except StreetScopeError as error:
         _cannot(error, frame.name)
     suggesting = model or next(iter(list_models()), "")
     network = frame_network(opened, frame, suggesting) if suggesting else None
-    return Chosen(correction, frame.name, *_came_with(frame.name, correction), network)
+    return Chosen(correction, frame.name, *_came_with(frame.name, correction), network, way)
+
+
+def _line(key: str) -> DeltaGenerator:
+    """A line of the bar: what is corrected, and under it how, where it is saved, and the way back."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=key)
+
+
+def _way_picker() -> Way:
+    way: Way = st.segmented_control(
+        "Draw with",
+        ["Editor", "Shapes"],
+        default="Editor",
+        required=True,
+        key="annotate_way",
+        label_visibility="collapsed",
+    )
+    return way
 
 
 def _start_picker(starts: Sequence[Start]) -> Start:

@@ -81,6 +81,7 @@ def _sheet(correction: OpenCorrection, found: Room, tool: Tool, width: int, read
         place = st.container(width=size[1] + _GAP if beside else "stretch")
         with st.container(width=_LIST_WIDTH if beside else "stretch"):
             number = _class_list(correction.class_list, size[0] if beside else _LOW_LIST)
+            st.caption("A class of your own: name it in the editor.")
     if not canvas.is_current or _turned_to(tool, width, number):
         canvas.empty()
     with place:

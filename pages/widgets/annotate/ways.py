@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import streamlit as st
 
@@ -13,28 +12,13 @@ from pages.widgets.annotate.picture import Chosen
 from pages.widgets.annotate.shapes import leave_shapes, shapes
 from pages.widgets.annotate.taking import take
 
-Way = Literal["Editor", "Shapes"]
-
 _EDITOR = "editor"
 """The key of the editor."""
 
 
-def choose_way() -> Way:
-    """Let the visitor choose how to draw."""
-    way: Way = st.segmented_control(
-        "Draw with",
-        ["Editor", "Shapes"],
-        default="Editor",
-        required=True,
-        key="annotate_way",
-        label_visibility="collapsed",
-    )
-    return way
-
-
-def draw(opened: Chosen, way: Way, read_only: str) -> None:
+def draw(opened: Chosen, read_only: str) -> None:
     """What the visitor draws on. read_only: why nobody may draw, as a sentence; empty to let them."""
-    if way == "Shapes":
+    if opened.way == "Shapes":
         if not read_only:
             _take_last_strokes(opened.correction)
         shapes(opened.correction, read_only)

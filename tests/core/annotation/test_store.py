@@ -17,6 +17,7 @@ from PIL import Image
 
 from core.annotation import journal, store
 from core.annotation.folder import SetFolder
+from core.annotation.keys import picture_key
 from core.annotation.manifest import free_colour
 from core.annotation.runs import NOT_REVIEWED, between
 from core.annotation.store import (
@@ -25,7 +26,6 @@ from core.annotation.store import (
     open_correction,
     open_saved,
     open_set,
-    picture_key,
     remove_correction,
     set_folder,
 )
@@ -80,7 +80,7 @@ def test_a_step_is_saved_before_it_returns(begin):
     mask, version, key = correction.mask, correction.version, correction.key
     assert (mask[TOP, LEFT] == ROAD).all()
     assert (mask == ROAD).sum() == 20 * 24
-    label = set_folder(SET) / "labels" / f"{key}_P.png"
+    label = set_folder(SET) / "labels" / f"photo-0-{key[:8]}_P.png"
     with Image.open(label) as saved:
         assert np.array_equal(np.asarray(saved), mask)
         assert saved.getpalette()[:6] == [0, 0, 255, 255, 0, 0]
@@ -465,16 +465,76 @@ def test_a_set_lists_its_pictures_with_what_they_are(begin):
 
 
 def test_from_five_pictures_on_every_fifth_is_held_out(begin, data):
-    keys = []
+    names = []
     for number in range(11):
         correction = begin(number)
         correction.edit(painted(correction, TOP, LEFT, ROAD))
-        keys.append(correction.key)
+        names.append(f"photo-{number}-{correction.key[:8]}")
         splits = open_dataset(set_folder(SET))
         if number >= 4:
-            assert {frame.name for frame in splits.valid} == set(keys[4::5])
+            assert {frame.name for frame in splits.valid} == set(names[4::5])
 
     assert find_datasets(data) == [set_folder(SET)]
+
+
+def test_files_have_the_names_of_photos_however_hostile(begin, data):
+    names = [
+        "Ojek di Medan.JPG",
+        "../../etc/passwd",
+        "",
+        "CON\0\u202e.png",
+        "x" * 300,
+        "a_P.png",
+        "street, f_1",
+    ]
+    for number, name in enumerate((*names, names[0])):
+        correction = open_correction(SET, picture(number), blank(), COLOURS, Source("photo", name))
+        correction.edit(painted(correction, TOP, LEFT, ROAD))
+    found = {frame.name: frame for frame in open_dataset(set_folder(SET)).frames()}
+    tidy = ["Ojek-di-Medan", "passwd", "picture", "CON", "x" * 80, "a_P", "street-f_1", "Ojek-di-Medan"]
+    assert sorted(found) == sorted(f"{name}-{picture_key(picture(n))[:8]}" for n, name in enumerate(tidy))
+    assert check(set_folder(SET)).problems == ()
+    del correction
+    forget()
+    again = open_correction(SET, picture(0), blank(), COLOURS, Source("photo", "called otherwise.jpg"))
+    again.edit(painted(again, TOP, slice(0, 12), SKY))
+    assert set(found) == {frame.name for frame in open_dataset(set_folder(SET)).frames()}
+
+
+def older(folder):
+    """Make of a set one of an older version, whose files have the names of keys."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for entry in manifest["pictures"]:
+        name = entry.pop("file")
+        for kind, ending in (("images", ".png"), ("labels", "_P.png")):
+            (folder / kind / f"{name}{ending}").rename(folder / kind / f"{entry['key']}{ending}")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize("has_manifest", [True, False])
+def test_an_older_set_opens_and_goes_on(begin, saved, has_manifest):
+    folder, key = saved
+    older(folder)
+    if not has_manifest:
+        (folder / "manifest.json").unlink()
+    found = begin()
+    assert (found.version, int((found.mask == ROAD).sum())) == (1, 20 * 24)
+    found.edit(painted(found, TOP, slice(0, 12), SKY))
+    second = begin(1)
+    second.edit(painted(second, TOP, LEFT, ROAD))
+    names = {frame.name for frame in open_dataset(folder).frames()}
+    assert names == {key, f"photo-1-{second.key[:8]}"}
+    assert check(folder).problems == ()
+    remove_correction(SET, key)
+    assert not [path for path in folder.rglob("*") if key in path.name]
+
+
+def test_a_lost_manifest_is_made_anew_from_names_and_pictures(begin, saved):
+    folder, key = saved
+    (folder / "manifest.json").unlink()
+    (found,) = open_set(SET).pictures
+    assert (found.key, found.name, found.file) == (key, "photo-0", f"photo-0-{key[:8]}")
+    assert begin().version == 1
 
 
 def test_a_removed_picture_is_gone_and_the_others_stay(begin):
@@ -621,10 +681,12 @@ def test_what_a_kill_half_began_is_gone_when_the_set_is_opened(begin, saved, str
     other = "0" * 64
     (folder / "journals" / other).write_bytes(journal.begun(street))
     (folder / "starts" / f".{other}.png.{'0' * 32}.part").touch()
-    shutil.copy(folder / "labels" / f"{key}_P.png", folder / "labels" / f"{other}_P.png")
+    label = folder / "labels" / f"photo-0-{key[:8]}_P.png"
+    for name in (other, f"somebody-s-{other[:8]}"):  # what an older version had begun, and what this one has
+        shutil.copy(label, folder / "labels" / f"{name}_P.png")
     begin()
 
-    assert not [path for path in folder.rglob("*") if other in path.name]
+    assert not [path for path in folder.rglob("*") if other[:8] in path.name]
     assert check(folder).problems == ()
 
 
@@ -646,7 +708,7 @@ def test_with_an_older_manifest_in_its_place_no_step_is_lost(begin, saved):
 
 def test_a_label_map_that_a_kill_left_behind_is_brought_up_to_date(begin, saved):
     folder, key = saved
-    label = folder / "labels" / f"{key}_P.png"
+    label = folder / "labels" / f"photo-0-{key[:8]}_P.png"
     right = label.read_bytes()
     for wrong in (b"", Image.new("L", (3, 3)).tobytes(), None):
         label.unlink()
@@ -664,11 +726,11 @@ def test_files_of_another_size_are_one_sentence(begin, saved, refusal):
     assert f"starts/{key}.png is 30 x 50 pixels, and its correction is of 48 x 40" in refusal(
         lambda: open_saved(SET, key), AnnotationError
     )
-    Image.new("RGB", (40, 50)).save(folder / "images" / f"{key}.png")
+    Image.new("RGB", (40, 50)).save(folder / "images" / f"photo-0-{key[:8]}.png")
     assert "is 40 x 50 pixels" in refusal(lambda: open_saved(SET, key), AnnotationError)
-    Image.new("RGB", (48, 40)).save(folder / "images" / f"{key}.png")
+    Image.new("RGB", (48, 40)).save(folder / "images" / f"photo-0-{key[:8]}.png")
     assert "is another picture than the one" in refusal(lambda: open_saved(SET, key), AnnotationError)
-    (folder / "images" / f"{key}.png").write_bytes(b"no picture")
+    (folder / "images" / f"photo-0-{key[:8]}.png").write_bytes(b"no picture")
     assert "cannot be read" in refusal(lambda: open_saved(SET, key), StreetScopeError)
 
 

@@ -96,6 +96,23 @@ def test_each_zip_is_recognised_also_in_a_folder_and_unpacked(name, picture, zip
         assert len(list(read(source)[1])) == 1
 
 
+@pytest.mark.parametrize("name", ["cvat", "coco", "label-studio"])
+def test_a_document_is_unpacked_once(name, picture, zipped, monkeypatch):
+    source = open_zip(io.BytesIO(zipped(name, picture)))
+    unpacked = []
+    read_file = source.read
+
+    def counted(path, *most):
+        unpacked.append(path)
+        return read_file(path, *most)
+
+    monkeypatch.setattr(source, "read", counted)
+    found, _ = read(source)
+    assert found.name == name
+    documents = [path for path in unpacked if path.endswith((".json", ".xml"))]
+    assert len(documents) == len(set(documents)) > 0
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_readme_says_how_to_load_it_and_names_the_classes(name, picture, zipped):
     with ZipFile(io.BytesIO(zipped(name, picture))) as archive:

@@ -1,0 +1,41 @@
+"""What sets of corrections are called: the names that people choose, and how many pictures each set has."""
+
+from __future__ import annotations
+
+from core.annotation.folder import SetFolder, translate_errors
+from core.annotation.store import PREFIX, list_sets, set_folder
+from core.errors import AnnotationError, StreetScopeError
+
+MAX_SET_NAME = 40
+
+
+def set_name(text: str) -> str:
+    """The name of the set that somebody means: the rest of its folder's name."""
+    return set_folder(text).name.removeprefix(PREFIX)
+
+
+def new_set_name(text: str) -> str:
+    """The name for a new set, as somebody typed it; nothing is written before its first picture.
+
+    AnnotationError for a name that cannot be one, and for one that a set has already, in any case.
+    """
+    tidy = " ".join(text.split())
+    if len(tidy) > MAX_SET_NAME or not any(character.isalnum() for character in tidy):
+        raise AnnotationError(f"A set needs a name of 1 to {MAX_SET_NAME} letters and digits.")
+    name = set_name(tidy)
+    taken = next((known for known in list_sets() if known.casefold() == name.casefold()), None)
+    if taken is not None:
+        raise AnnotationError(f"There is a set called {taken} already: choose it in the list.")
+    if set_folder(name).exists():
+        raise AnnotationError(f"The folder {set_folder(name).name} is something else: choose another name.")
+    return name
+
+
+def count_pictures(name: str) -> int | None:
+    """How many pictures a set has: 0 before its first one; None for a set that is damaged."""
+    try:
+        with translate_errors():
+            manifest = SetFolder(set_folder(name)).read_manifest()
+    except StreetScopeError:
+        return None
+    return len(manifest.pictures) if manifest else 0

@@ -1,0 +1,105 @@
+"""Which set corrections are saved in: one of those there are, or a new one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.annotation.names import MAX_SET_NAME, count_pictures, new_set_name, set_name
+from core.annotation.store import PREFIX, list_sets, set_folder
+from core.errors import AnnotationError
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.guests import is_guest
+from pages.widgets.shared.markdown import Markdown, markdown
+
+ADDRESS = "corrections"
+"""The name of the set's choice in the address."""
+
+USUAL = "mine"
+"""The set that corrections are saved in unless the visitor chooses another one."""
+
+_LAST, _PICKER, _MADE = "corrections_set", "corrections_picker", "corrections_made"
+_HELP = markdown(
+    "Where corrections are saved. Each set is a data set of its own, which Data, Training and Evaluate list; "
+    "what is below the picture is about this set."
+)
+
+
+def set_picker(dataset: Path | None = None) -> str:
+    """Let the visitor choose a set of corrections, or begin one; guests choose only.
+
+    The choice is in the address, and stays while the visitor goes from page to page.
+    dataset: the folder of the data set whose frame is shown. If that is a set of corrections itself, it is
+    the one to go on with.
+    """
+    own = "" if dataset is None else dataset.name.removeprefix(PREFIX)
+    if dataset != set_folder(own):
+        own = ""
+    asked = st.query_params.get(ADDRESS) or own or st.session_state.get(_LAST, USUAL)
+    chosen = set_name(asked[: 2 * MAX_SET_NAME])
+    known = [name for name in list_sets() if set_name(name) == name]
+    names = list(dict.fromkeys((USUAL, *known, chosen)))
+    with st.container(
+        horizontal=True,
+        wrap=False,
+        vertical_alignment="center",
+        gap="xsmall",
+        width="content",
+        key="set_choice",
+    ):
+        st.caption("Saved in", help=_HELP, width="content")
+        st.session_state[_PICKER] = chosen
+        st.selectbox(
+            "Saved in the set",
+            names,
+            format_func=_titled,
+            key=_PICKER,
+            on_change=_choose,
+            label_visibility="collapsed",
+            filter_mode=None,  # a phone would show its keyboard
+            width=250,
+        )
+        if not is_guest():
+            _new_set()
+    _keep(chosen)
+    return chosen
+
+
+def _titled(name: str) -> Markdown:
+    count = count_pictures(name)
+    if count is None:
+        return markdown("{name}, damaged", name=name)
+    counted = "1 picture" if count == 1 else f"{count or 'no'} pictures"
+    return markdown("{name}, {counted}", name=name, counted=counted)
+
+
+def _choose() -> None:
+    _keep(st.session_state[_PICKER])
+
+
+def _keep(name: str) -> None:
+    """Remember a set, and write it into the address unless it is the usual one."""
+    st.session_state[_LAST] = name
+    if name != USUAL:
+        st.query_params[ADDRESS] = name
+    else:
+        st.query_params.pop(ADDRESS, None)
+
+
+def _new_set() -> None:
+    # A new key closes it when a set was made.
+    made = st.session_state.setdefault(_MADE, 0)
+    with (
+        st.popover(":material/add:", help="A new set", key=f"new_set_{made}"),
+        st.form(f"new_set_form_{made}", border=False),
+    ):
+        name = st.text_input("Name of the new set", placeholder="Motorbikes in Medan", max_chars=MAX_SET_NAME)
+        if st.form_submit_button("Begin it"):
+            try:
+                _keep(new_set_name(name))
+            except AnnotationError as error:
+                show_error(error)
+            else:
+                st.session_state[_MADE] += 1
+                st.rerun()
