@@ -107,7 +107,7 @@ def _choices(learned: Learned, set_name: str) -> list[_Shown]:
     except StreetScopeError:
         found = ()  # what is wrong with the set is said above, where one learns from it
     shown = [
-        _Shown(picture.key, picture.name, parts.get(picture.key, "not taught"))
+        _Shown(picture.frame, picture.name, parts.get(picture.frame, "not taught"))
         for picture in found
         if picture.reviewed
     ]

@@ -41,7 +41,7 @@ def page(colour_model, tmp_path, monkeypatch) -> AppTest:
     (tmp_path / "app" / "app.py").write_text(APP)
     for name in ("compare", "explore"):
         (tmp_path / "app" / "pages" / f"{name}.py").touch()
-    return AppTest.from_file(str(tmp_path / "app" / "app.py"))
+    return AppTest.from_file(str(tmp_path / "app" / "app.py"), default_timeout=60)
 
 
 def correct(count: int) -> Path:
@@ -193,7 +193,7 @@ def test_afterwards_the_loss_is_as_large_as_the_gain(page) -> None:
 
 def held_out(data: Path, fell_most: str = "") -> str:
     """A finished run on the set, of which the first picture is held out and the others are taught."""
-    first, *others = (picture.key for picture in open_set("mine").pictures)
+    first, *others = (picture.frame for picture in open_set("mine").pictures)
     run = a_run(data)
     write(run_folder(run), state="finished", message="Finished.")
     half = figures(0.5, 0.5)

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.annotation.runs import NOT_REVIEWED, Mask, between
-from core.annotation.store import OpenCorrection, Source, open_correction, set_folder
+from core.annotation.store import OpenCorrection, Source, open_correction, open_set, set_folder
 from core.annotation.uncertain import next_place
 from core.segmentation.segmenter import load_segmenter
 from core.toytown.writing import frame
@@ -127,7 +127,8 @@ def test_the_other_pictures_of_the_set_teach_when_that_is_wished(
         "mine", seen.image[:200], seen.labels[:200], seen.class_list, Source("frame", "c")
     )
     damaged.edit(between(damaged.mask, seen.labels[:200]).packed())
-    next((set_folder("mine") / "images").glob(f"{damaged.key}*")).write_bytes(b"no picture")
+    file = open_set("mine").picture(damaged.key).frame
+    (set_folder("mine") / "images" / f"{file}.png").write_bytes(b"no picture")
 
     assert [each.key for each in correction.others] == [damaged.key, other.key]
     assert "two classes" in follow(correction, network).words
