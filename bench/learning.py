@@ -31,7 +31,6 @@ from bench.corrected import (
 )
 from bench.processes import in_fresh_process
 from bench.report import HERE, Goal, Report, Row, write, write_summary
-from core.classes import CAMVID_11
 from core.datasets.recent_folders import add_recent_folder
 from core.models.store import list_models
 from core.training.corrections.figures import BeforeAfter, Learned, read_learned
@@ -82,7 +81,7 @@ def new_class() -> tuple[str, Path]:
     data = PLACE / "data"
     if not (data / "toytown").is_dir():
         street = [without_new_class(each) for each in scenes("train", TRAINED_ON + 24, SMALL)]
-        write_set(data / "toytown", CAMVID_11, street[:TRAINED_ON], street[TRAINED_ON:])
+        write_set(data / "toytown", EXTENDED, street[:TRAINED_ON], street[TRAINED_ON:])
     if WITHOUT not in list_models():
         learn(without_recipe(), data / "toytown", WITHOUT)
     root = data / "corrections-class"

@@ -54,5 +54,20 @@ def known_truth(truth: ClassList, target: ClassList, known: int) -> NDArray[np.u
     return table
 
 
+def what_labels_may_be(truth: ClassList, target: ClassList, known: int) -> tuple[tuple[int, ...], ...]:
+    """For each class of `target`, which of its classes a pixel may be that a data set labels so.
+
+    That is itself, and of the added classes, numbered from `known`, those that the data set does not tell
+    apart from it: where motorcycles are labelled Bicyclist, a Bicyclist may be a MotorcycleScooter.
+    truth: the data set's classes.
+    """
+    sets = [{number} for number in range(len(target))]
+    numbers = truth_table(truth, target)[: len(truth)].tolist()
+    for number, members in zip(numbers, truth.members(target), strict=True):
+        if number < known:
+            sets[number] |= {member for member in members if member >= known}
+    return tuple(tuple(sorted(each)) for each in sets)
+
+
 def _listed(classes: tuple[SegmentationClass, ...]) -> str:
     return classes[0].name if len(classes) == 1 else f"{len(classes)} more"

@@ -160,6 +160,19 @@ def count_frames(
     return counts
 
 
+def right_as_either(counts: IntArray, may_be: Sequence[Sequence[int]]) -> IntArray:
+    """(N, C, C) pixel counts in which each prediction that a label leaves open is right.
+
+    may_be: for each class the classes that a pixel with that label may be, itself among them.
+    """
+    judged = counts.copy()
+    for label, others in enumerate(may_be):
+        for other in set(others) - {label}:
+            judged[:, label, label] += judged[:, label, other]
+            judged[:, label, other] = 0
+    return judged
+
+
 def fell_most(before: IntArray, after: IntArray) -> int | None:
     """Which of N frames has lost the largest share of right pixels; None if none has lost any.
 

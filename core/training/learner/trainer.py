@@ -28,7 +28,7 @@ from core.files import size_of
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.models.networks import Network, find_network
 from core.models.store import read_card
-from core.training.corrections.classes import extended_classes, known_truth
+from core.training.corrections.classes import extended_classes, known_truth, what_labels_may_be
 from core.training.corrections.photos import as_learnt
 from core.training.corrections.replay import reference_dataset, replay_frames
 from core.training.distributed import processes
@@ -302,7 +302,8 @@ class PreparedRun:
                     f"No {split} frame of {dataset.name} has a pixel of a class "
                     f"in {class_list.name}; choose other classes."
                 )
-        replay = _replay(recipe, class_list, budget)
+        remembered = _replay(recipe, class_list, budget)
+        replay = remembered.frames
         all_counts = counts if replay is None else counts + replay.pixels[:classes]
         network = find_network(recipe.network)
         start = _start_weights(recipe, class_list, dataset, fresh=done is None)
@@ -330,7 +331,7 @@ class PreparedRun:
                 _on_device(start) if recipe.start_share else None,
                 recipe.start_share,
             ),
-            loss=_loss(recipe, all_counts, start.started_as),
+            loss=_loss(recipe, all_counts, start.started_as, remembered.may_be),
             pictures=pictures,
             start=_start_network(recipe) if recipe.pull else None,
             adds_classes=bool(start.started_as),
@@ -672,32 +673,48 @@ def _start_network(recipe: Recipe) -> nn.Module | None:
     return None if recipe.start_model is None else _moved(load_model(recipe.start_model).network)
 
 
-def _loss(recipe: Recipe, counts: Tensor, started_as: tuple[int, ...]) -> SegmentationLoss | RememberingLoss:
+def _loss(
+    recipe: Recipe, counts: Tensor, started_as: tuple[int, ...], may_be: tuple[tuple[int, ...], ...]
+) -> SegmentationLoss | RememberingLoss:
     """A recipe's loss. counts: (C,) pixels of each class, those of the replay frames among them.
 
-    started_as: the old classes of which the added ones are copies.
+    started_as: the old classes of which the added ones are copies. may_be: what the labels of the replay
+    frames may be; empty where each is one class.
     """
-
-    def labelled(weights: Tensor) -> SegmentationLoss:
-        return SegmentationLoss(weights, recipe.label_smoothing, recipe.jaccard_weight)
-
-    weighted = labelled(class_weights(counts, recipe.class_weight_power))
+    weighted = SegmentationLoss(
+        class_weights(counts, recipe.class_weight_power), recipe.label_smoothing, recipe.jaccard_weight
+    )
     if not recipe.pull:
         return weighted
     # Only the corrections are weighted: what the network knew, it knew with each class as frequent as it is.
-    return RememberingLoss(weighted, labelled(torch.ones(len(counts))), recipe.pull, started_as)
+    even = torch.ones(len(counts))
+    replay = SegmentationLoss(even, recipe.label_smoothing, recipe.jaccard_weight, may_be or None)
+    return RememberingLoss(weighted, replay, recipe.pull, started_as)
 
 
-def _replay(recipe: Recipe, class_list: ClassList, budget: int) -> LoadedExamples | None:
-    """The frames that a recipe mixes in so that its start model forgets nothing; None if there are none."""
+@dataclass(frozen=True, eq=False)
+class _Replay:
+    """Frames that a recipe mixes in so that its start model forgets nothing; None if there are none.
+
+    may_be: for each class which classes a pixel with that label may be; empty where that is always itself.
+    """
+
+    frames: LoadedExamples | None = None
+    may_be: tuple[tuple[int, ...], ...] = ()
+
+
+def _replay(recipe: Recipe, class_list: ClassList, budget: int) -> _Replay:
     if not recipe.replay or recipe.start_model is None:
-        return None
+        return _Replay()
     card = read_card(recipe.start_model)
     dataset = reference_dataset(card)
     if dataset is None:
-        return None
-    table = known_truth(dataset.class_list, class_list, len(card.class_list.classes))
-    return load_examples(dataset, replay_frames(dataset), table, budget)
+        return _Replay()
+    known = len(card.class_list.classes)
+    table = known_truth(dataset.class_list, class_list, known)
+    may_be = what_labels_may_be(dataset.class_list, class_list, known)
+    several = any(len(each) > 1 for each in may_be)
+    return _Replay(load_examples(dataset, replay_frames(dataset), table, budget), may_be if several else ())
 
 
 def _smallest(train: LoadedExamples) -> tuple[int, int]:

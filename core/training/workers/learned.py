@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from core.classes import ClassList
 from core.datasets import SegmentationDataset
 from core.evaluation.metrics import IntArray
+from core.evaluation.own_classes import measured_classes
 from core.evaluation.results import SplitEvaluation
 from core.jobs import ProgressCallback
 from core.models.card import ModelCard
 from core.models.store import read_card
 from core.segmentation.segmenter import Segmenter, load_segmenter
+from core.training.corrections.classes import what_labels_may_be
 from core.training.corrections.figures import (
     AddedClass,
     BeforeAfter,
@@ -21,6 +24,7 @@ from core.training.corrections.figures import (
     count_frames,
     fell_most,
     figures,
+    right_as_either,
 )
 from core.training.corrections.photos import CorrectedPhotos
 from core.training.corrections.replay import reference_dataset
@@ -43,11 +47,16 @@ class Teaching:
         """The data set whose validation frames give the new model's card its figures, as the old one's."""
         return self.photos.dataset if self.reference is None else self.reference
 
-    @property
-    def measurements(self) -> int:
-        """How many frames are segmented to measure both models, for the card and for `measure_learned`."""
-        photos, reference = 2 * len(self.photos.dataset.valid), self.reference
-        return photos + (len(self.photos.dataset.valid) if reference is None else 2 * len(reference.valid))
+    def measurements(self, classes: ClassList) -> int:
+        """How many frames are segmented to measure both models, for the card and for `measure_learned`.
+
+        classes: the new model's.
+        """
+        photos = len(self.photos.dataset.valid)
+        if self.reference is None:
+            return 3 * photos
+        again = measured_classes(self.reference.class_list, classes)[0] != classes
+        return 2 * photos + (3 if again else 2) * len(self.reference.valid)
 
 
 def teaching(start_model: str, photos: CorrectedPhotos) -> Teaching:
@@ -61,7 +70,8 @@ def measure_learned(
 ) -> Learned:
     """Measure the old model and the new one on the photos, and on the old model's data.
 
-    evaluated: the new model on `taught.measured_on`, which need not be measured again.
+    evaluated: the new model on `taught.measured_on`, which is measured again only if that was in other
+    classes.
     """
     old, classes, photos = load_segmenter(taught.start.name), new.class_list, taught.photos.dataset
     known = len(old.class_list)
@@ -71,6 +81,8 @@ def measure_learned(
         before = count_frames(old, dataset, frames, classes, progress)
         if after is None:
             after = count_frames(new, dataset, frames, classes, progress)
+        may_be = what_labels_may_be(dataset.class_list, classes, known)
+        before, after = right_as_either(before, may_be), right_as_either(after, may_be)
         lost = fell_most(before, after)
         return BeforeAfter(
             dataset=dataset.name,
@@ -82,6 +94,7 @@ def measure_learned(
         )
 
     nearest = nearest_classes(old, photos, classes)
+    known_after = _each(evaluated) if evaluated.class_list == classes else None
     return Learned(
         start=taught.start.name,
         photos=len(photos.train),
@@ -92,7 +105,7 @@ def measure_learned(
             for number, start in enumerate(nearest)
         ),
         on_photos=compared(photos, None),
-        on_reference=None if taught.reference is None else compared(taught.reference, _each(evaluated)),
+        on_reference=None if taught.reference is None else compared(taught.reference, known_after),
     )
 
 

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import nn
 
-from core.classes import ClassList
 from core.datasets import SegmentationDataset
 from core.datasets.dataset import frames_in_words
 from core.datasets.layouts.opening import open_dataset
 from core.errors import ModelError, RunError
 from core.evaluation.evaluate import evaluate
 from core.evaluation.metrics import per_class_iou
-from core.evaluation.results import Evaluation
+from core.evaluation.results import Evaluation, SplitEvaluation
 from core.files import replacing, write_bytes, write_json, write_text
 from core.jobs import ProgressCallback, Tell, one_after_the_other
 from core.models import store
@@ -102,7 +101,7 @@ def publish(
         size = trained_working_size(trained_size).pixels
         measured_on = taught.measured_on if taught else dataset.scaled_to(size)
         if taught:
-            progress = one_after_the_other(progress, taught.measurements)
+            progress = one_after_the_other(progress, taught.measurements(classes))
         result = evaluate(segmenter, measured_on, "valid", progress)
         changes: dict[str, Any] = {"metrics": result.as_dict()}
         if taught:
@@ -112,7 +111,7 @@ def publish(
         card = store.write_card(place, card.model_copy(update=changes))
         _write_history(place / HISTORY, history)
         _save_picture(_confusion_picture(result), place / "confusion.png")
-        _save_picture(_iou_picture(result, classes), place / "per_class_iou.png")
+        _save_picture(_iou_picture(result), place / "per_class_iou.png")
         photo = segmenter.segment(images.decode(china().read_bytes()), size)
         side_by_side = np.concatenate([photo.image, painting.overlay(photo)], axis=1)
         write_bytes(place / "china.png", images.encode_png(side_by_side))
@@ -232,16 +231,16 @@ def _confusion_picture(result: Evaluation) -> Figure:
     return figure
 
 
-def _iou_picture(result: Evaluation, classes: ClassList) -> Figure:
-    """Bars of the per-class IoU in the classes' colours."""
+def _iou_picture(result: SplitEvaluation) -> Figure:
+    """Bars of the per-class IoU in the colours of the classes that it was measured in."""
     ious = np.nan_to_num(per_class_iou(result.confusion))
     figure = _figure(8, 4.5, f"IoU of each class: {_caption(result)}")
     axes = figure.add_subplot()
     numbers = range(len(ious))
-    axes.barh(numbers, ious, color=classes.palette / 255, edgecolor="grey")
+    axes.barh(numbers, ious, color=result.class_list.palette / 255, edgecolor="grey")
     for number, iou in zip(numbers, ious, strict=True):
         axes.text(iou + 0.01, number, f"{iou:.1%}", va="center")
-    axes.set_yticks(numbers, classes.names)
+    axes.set_yticks(numbers, result.class_names)
     axes.set_xlim(0, 1.1)
     axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     axes.invert_yaxis()

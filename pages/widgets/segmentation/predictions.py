@@ -61,7 +61,9 @@ def _predict(
     weights: str,
     _counted_in: ClassList | None,
 ) -> Prediction:
-    segmenter = in_classes_of(_dataset, loaded_segmenter(model, weights))
+    segmenter = loaded_segmenter(model, weights)
+    if _counted_in is None:
+        segmenter = in_classes_of(_dataset, segmenter)
     image, truth = _dataset.read(_frame)
     found = segmenter.segment(image)
     classes = _counted_in or segmenter.class_list

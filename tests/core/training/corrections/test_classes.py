@@ -10,7 +10,7 @@ from core.annotation.store import Source, open_correction, set_folder
 from core.classes import CAMVID_11, CAMVID_32, UNLABELLED, ClassList, SegmentationClass
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
-from core.training.corrections.classes import extended_classes, known_truth
+from core.training.corrections.classes import extended_classes, known_truth, what_labels_may_be
 from core.training.corrections.photos import corrected_photos, reviewed_pixels
 from tests.conftest import COLOURS
 
@@ -95,3 +95,16 @@ def test_a_set_as_the_editor_saves_it_adds_the_class_that_was_named_there(tmp_pa
     found = extended_classes(photos, CAMVID_11, "start")
     assert found.names == (*CAMVID_11.names, "Becak")
     assert found.classes[-1].colour not in {c.colour for c in CAMVID_11.classes}
+
+
+def test_where_a_data_set_lumps_an_added_class_its_label_may_be_either():
+    target = CAMVID_32.select("CamVid-11 and one", (*CAMVID_11.names, "MotorcycleScooter"))
+    bicyclist, added = CAMVID_11.index("Bicyclist"), len(CAMVID_11)
+    lumped = what_labels_may_be(CAMVID_11, target, added)
+    apart = what_labels_may_be(CAMVID_32, target, added)
+
+    assert lumped[bicyclist] == (bicyclist, added)
+    assert [each for number, each in enumerate(lumped) if number != bicyclist] == [
+        (number,) for number in range(len(target)) if number != bicyclist
+    ]
+    assert apart == tuple((number,) for number in range(len(target)))

@@ -17,6 +17,7 @@ from core.training.corrections.figures import (
     fell_most,
     figures,
     read_learned,
+    right_as_either,
 )
 from tests.conftest import COLOURS, ROAD, SKY, TREE, VOID
 
@@ -61,6 +62,14 @@ def test_the_frame_that_lost_most_by_hand():
     assert fell_most(before, after) == 1
     assert fell_most(after, before) == 2
     assert fell_most(before, before) is None
+
+
+def test_what_a_label_leaves_open_is_right_either_way_and_other_errors_stay():
+    counts = np.array([[[5, 1, 2], [0, 4, 3], [0, 0, 1]]])
+    judged = right_as_either(counts, ((0,), (1, 2), (2,)))
+
+    assert judged.tolist() == [[[5, 1, 2], [0, 7, 0], [0, 0, 1]]]
+    assert counts[0, 1].tolist() == [0, 4, 3]
 
 
 def of(accuracy: float, mean_iou: float, becak: float | None = None) -> Figures:

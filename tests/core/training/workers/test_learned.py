@@ -11,18 +11,20 @@ import pytest
 import torch
 from PIL import Image
 
+from core.classes import CAMVID_11, CAMVID_32
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError, ModelNotFoundError, StoppedError, StreetScopeError
 from core.models.store import model_folder, read_card
 from core.models.weights import load_model
 from core.project import data_folder
 from core.segmentation.segmenter import load_segmenter
-from core.toytown import toytown
+from core.toytown import frame, toytown
 from core.training.control.publish import free_model_name
 from core.training.corrections.figures import read_learned
 from core.training.corrections.photos import as_learnt
 from core.training.learner import trainer
 from core.training.learner.checkpoint import load_weights
+from core.training.learner.loss import RememberingLoss
 from core.training.recipes.recipe import Recipe
 from core.training.recipes.start import corrections_recipe
 from core.training.runs.folder import BEST, LEARNED, STOP, create_run, run_folder
@@ -157,6 +159,36 @@ def test_replay_frames_do_not_teach_the_added_class(place, tmp_path) -> None:
     assert run.pictures.replay is not None
     assert run.pictures.replay.pixels[BECAK] == 0
     assert run.pictures.replay.pixels[:BECAK].sum() > 0
+
+
+def test_a_data_set_that_lumps_the_added_class_neither_teaches_against_it_nor_blames_it(
+    place, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("STREETSCOPE_DATA", str(tmp_path))
+    root = tmp_path / "toytown"  # what the model `start` was measured on, in the 11 classes
+    for part in ("images", "labels"):
+        (root / part).mkdir(parents=True)
+    for number in range(4):
+        image, label = frame(number, 3, (96, 64))
+        Image.fromarray(image).save(root / "images" / f"{number}.png")
+        Image.fromarray(CAMVID_32.translation(CAMVID_11)[label]).save(root / "labels" / f"{number}_P.png")
+    (root / "codes.txt").write_text("\n".join(CAMVID_11.names) + "\n")
+    (root / "valid.txt").write_text("2.png\n3.png\n")
+    codes = (*CAMVID_11.names, "MotorcycleScooter")
+    data = write_corrections(tmp_path, 1, codes)
+    run = trainer.prepare(quick(), open_dataset(data), tmp_path / "run", lambda _: None, (), trainer.Watch())
+    bicyclist = CAMVID_11.index("Bicyclist")
+    assert isinstance(run.loss, RememberingLoss)
+    assert run.loss.replay.members is not None
+    assert run.loss.replay.members[bicyclist] == (bicyclist, len(CAMVID_11))
+
+    found = read_learned(learn(data, "lumped").training)
+    assert found is not None
+    assert found.on_reference is not None
+    assert (found.on_reference.dataset, found.on_reference.images) == ("toytown", 2)
+    assert tuple(found.on_reference.after.per_class_iou) == codes
+    assert found.on_reference.after.per_class_iou["MotorcycleScooter"] is None
+    assert (status := status_of("lumped")).batch == status.batches
 
 
 def test_one_photo_is_an_anecdote_and_may_be_smaller_than_the_crops(place, tmp_path) -> None:
