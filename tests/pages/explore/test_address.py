@@ -43,7 +43,7 @@ def _page() -> None:
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_function(_page)
+    app = AppTest.from_function(_page, default_timeout=60)
     app.query_params.update(query)
     app.run()
     assert not app.exception

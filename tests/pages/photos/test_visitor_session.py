@@ -95,7 +95,7 @@ def _tab() -> None:
 
 def tab(token: object, session: VisitorSession | None = None) -> AppTest:
     """A new Streamlit session, as after a reload. session: what the visitor did before the token arrived."""
-    app = AppTest.from_function(_tab)
+    app = AppTest.from_function(_tab, default_timeout=60)
     if session is not None:
         app.session_state["visit"] = session
     app.session_state["sent"] = token

@@ -23,7 +23,7 @@ def script() -> None:
 
 
 def test_a_part_is_alone_in_its_container():
-    page = AppTest.from_function(script).run()
+    page = AppTest.from_function(script, default_timeout=60).run()
     first, between, second = page.main.children.values()
     assert between.value == "between"
     for own, words in ((first, "first"), (second, "second")):

@@ -44,7 +44,7 @@ def script() -> None:
 
 
 def test_a_shown_file_stays_through_any_number_of_runs_that_are_cut_short():
-    page = AppTest.from_function(script).run()
+    page = AppTest.from_function(script, default_timeout=60).run()
     page.toggle[0].set_value(True)
     for _ in range(3):
         page.run()
@@ -52,7 +52,7 @@ def test_a_shown_file_stays_through_any_number_of_runs_that_are_cut_short():
 
 
 def test_a_file_stays_for_one_more_run_after_another_has_taken_its_place():
-    page = AppTest.from_function(script).run()
+    page = AppTest.from_function(script, default_timeout=60).run()
     page.toggle[1].set_value(True).run()
     assert page.session_state.there == ["first"]
     page.run()
