@@ -215,7 +215,7 @@ def _spread(title: str, own: Sequence[Row]) -> Iterator[Row]:
     for name, summed in summaries.items():
         row: Row = {"what": title, "seed": name}
         for column in own[0]:
-            figures = [value for each in own if isinstance(value := each[column], float)]
+            figures = [value for each in own if isinstance(value := each.get(column), float)]
             if len(figures) == len(own):
                 row[column] = summed(figures)
         yield row
