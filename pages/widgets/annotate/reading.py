@@ -63,11 +63,20 @@ class _Readings(Generic[Value]):
         """The reading called `key`, which begins if there is none. One that has failed is told of once."""
         with self._lock:
             found = self._known.pop(key, None) or self._worker.submit(read)
-            if not (found.done() and found.exception()):
+            if not (found.done() and _has_failed(found)):
                 self._known[key] = found
             while len(self._known) > self._most:
                 self._known.popitem(last=False)
             return found
+
+
+def _has_failed(reading: Future[Value]) -> bool:
+    """Whether a reading that is done has an error."""
+    try:
+        reading.result()
+    except StreetScopeError:
+        return True
+    return False
 
 
 @st.cache_resource(show_spinner=False)

@@ -17,7 +17,7 @@ export class Suggesting {
     this.question = null;
     this.isOffered = false; // whether there is a network to ask
     this.newest = null; // the last live suggestion that has come
-    this.shown = null; // the checksum of the mask that the live suggestion which is shown was made for
+    this.shown = null; // the live suggestion that is shown, or said to be none
     this.resumes = false; // whether it was live in the editor that this one replaces
     this.suggest = button("Suggest the rest", null, () => this.begin(), {
       wordy: true,
@@ -91,13 +91,13 @@ export class Suggesting {
   /** Show the newest, if it is of the mask that is here; one of an older mask never comes up. */
   async showLive() {
     const { newest } = this;
-    if (newest === null || this.editor.correction === null || newest.sum === this.shown || !this.isOfThisMask(newest)) return;
     const { correction } = this.editor;
+    if (newest === null || correction === null || this.isShown(newest) || !this.isOfThisMask(newest)) return;
     if (newest.labels === "") {
       if (newest.waits) this.shown = null;
       else {
         correction.preview(null);
-        this.shown = newest.sum;
+        this.shown = newest;
       }
       this.say(newest.words);
       return;
@@ -105,8 +105,14 @@ export class Suggesting {
     const labels = await inflated(newest.labels);
     if (this.newest !== newest || this.editor.correction !== correction || !this.isOfThisMask(newest)) return;
     correction.preview(labels);
-    this.shown = this.editor.root.dataset.suggested = newest.sum;
+    this.shown = newest;
+    this.editor.root.dataset.suggested = newest.sum;
     this.say(FOLLOWS);
+  }
+
+  /** Each run says it again; and of one mask there can be another, once other pictures teach or a class is added. */
+  isShown({ sum, labels, words }) {
+    return this.shown?.sum === sum && this.shown.labels === labels && this.shown.words === words;
   }
 
   isOfThisMask({ sum }) {

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from core.annotation.runs import NOT_REVIEWED, Mask, between
 from core.annotation.store import OpenCorrection, Source, open_correction, open_set, set_folder
 from core.annotation.uncertain import next_place
+from core.errors import ModelError
+from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import load_segmenter
 from core.toytown.writing import frame
 from pages.widgets.annotate import doubt, suggesting
@@ -138,6 +140,28 @@ def test_the_other_pictures_of_the_set_teach_when_that_is_wished(
     assert (labels[0:8, 40:80] == added).all()
     correction.add_class("Becak")
     labels_of(follow(correction, network, whole_set), correction)
+
+
+def test_why_a_picture_cannot_be_read_is_said_and_the_next_to_ask_tries_again(
+    correction: OpenCorrection, network: Network, segmentation
+) -> None:
+    tried = []
+
+    def segmented() -> Segmentation:
+        tried.append(1)
+        if len(tried) == 1:
+            raise ModelError("The model is gone.")
+        return segmentation
+
+    image = segmentation.image.copy()
+    image[0, 0] ^= 1  # another picture, which nobody has read yet
+    other = open_correction("mine", image, correction.start, correction.class_list, correction.source)
+    draw(other, slice(0, 8), 1)
+    draw(other, slice(150, 158), 4)
+    fails = Network(MODEL, segmented)
+    assert follow(other, fails).words == "The model is gone."
+    draw(other, slice(20, 28), 2)
+    assert follow(other, fails).labels
 
 
 def asked(correction: OpenCorrection, number: int, seen: object = None) -> dict[str, object]:
