@@ -41,7 +41,8 @@ it can do:
   sizes, or a drag over regions along the way that a stroke would take.
 - c, the same with suggestions: it has "live" on, so that a suggestion follows every action, and goes on from
   that if it is better than the start. It takes care to label nothing wrong that is still open, because it
-  could not be suggested any more. Taking the suggestion at the end is an action.
+  could not be suggested any more. Taking the suggestion at the end is an action, if the goal is not reached
+  without it.
 
 A stroke, a drag, a dot and a click are an action each. Choosing a class, a width or a size is none. Minutes
 are by rule, not measured: {CLICK_SECONDS} s an action, {PIXEL_SECONDS} s more for each pixel along a stroke

@@ -108,7 +108,7 @@ class Annotator:
             pixels += action.pixels
             classes.append(chosen)
             self._look_at_suggestion()
-        if self._below is not self._scene.start:
+        if self._agreement(self._shown(self._scene.start)) < GOAL <= self._agreement(self._shown()):
             actions["take the suggestion"] += 1
         changes = int(np.count_nonzero(np.diff(classes, prepend=-1)))
         reached, times = self._agreement(self._shown()), self._suggesting
