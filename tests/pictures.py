@@ -33,6 +33,14 @@ def save(picture: NDArray[np.uint8] | Image.Image, file_format: str, **options: 
     return file.getvalue()
 
 
+def huge_png(width: int = 100_000, height: int = 100_000) -> bytes:
+    """A PNG of a few bytes whose header says that it is huge."""
+    data = bytearray(save(np.zeros((32, 32), np.uint8), "PNG"))
+    data[16:24] = struct.pack(">II", width, height)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    return bytes(data)
+
+
 # --- metadata -------------------------------------------------------------------------------------
 
 

@@ -120,9 +120,14 @@ class SetFolder:
     def writing(self) -> Iterator[None]:
         """Be the only one who changes the set, in any process; the manifest is then up to date.
 
-        FolderBusyError while another program has the set for long. What the system refuses is said in one
-        sentence: DiskFullError, AnnotationError.
+        FolderBusyError while another program has the set for long; FileKindError for a link by which the set
+        would begin in a folder of something else. What the system refuses is said in one sentence:
+        DiskFullError, AnnotationError.
         """
+        if self.path.is_symlink() and not is_file(self.path / FILE):
+            raise FileKindError(
+                f"{self.path} is a link to a folder without corrections: remove it, or choose another set."
+            )
         with self.lock, translate_errors():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with sole_writer(self.path, _WAIT):

@@ -10,6 +10,9 @@ from core.annotation.runs import Mask, Runs, between
 MAX_STEPS = 100
 """Edits that can be undone."""
 
+MAX_RUNS = 4_000_000
+"""Runs that are kept for it, some 70 MB: of noise, which nobody draws by hand, fewer edits can be undone."""
+
 
 @dataclass(frozen=True, eq=False)
 class Edit:
@@ -17,6 +20,10 @@ class Edit:
 
     forward: Runs
     back: Runs
+
+    def __len__(self) -> int:
+        """How many runs it takes."""
+        return len(self.forward) + len(self.back)
 
 
 class History:
@@ -53,6 +60,8 @@ class History:
         if not len(forward):
             return False
         self._done.append(Edit(forward, between(changed, self.mask)))
+        while len(self._done) > 1 and sum(map(len, self._done)) > MAX_RUNS:
+            self._done.popleft()
         self._undone.clear()
         self.mask = changed
         return True

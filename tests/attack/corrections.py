@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.annotation import store
 from core.annotation.runs import NOT_REVIEWED, Runs, between
@@ -25,6 +26,7 @@ from tests.attack._attempt import attempt, command, count, own_house
 from tests.attack.models import ODD_FILES, make_odd
 from tests.attack.tally import Tally
 from tests.conftest import COLOURS, ROAD, ROOT, TREE
+from tests.pictures import huge_png, save
 
 SET = "mine"
 SIZE = (40, 48)
@@ -64,8 +66,10 @@ def attack(tally: Tally, folder: Path) -> None:
             count(tally, what, attempt(partial(_told, keys[0], action)))
 
 
-def _picture(number: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    return COLOURS.palette[(np.indices(SIZE).sum(axis=0) // 7 + number) % 3]
+def _picture(number: int) -> NDArray[np.uint8]:
+    labels = (np.indices(SIZE).sum(axis=0) // 7 + number) % 3
+    picture: NDArray[np.uint8] = COLOURS.palette[labels]
+    return picture
 
 
 def _open(number: int) -> OpenCorrection:
@@ -243,14 +247,11 @@ def _number(value: int) -> bytes:
 
 
 def _pictures(files: Mapping[str, str]) -> Iterator[tuple[str, Change]]:
-    from tests.core.annotation.formats.test_hostile import huge_png
-    from tests.core.annotation.formats.test_tools_files import png
-
     pictures = {
         "huge": huge_png(),
-        "of another size": png(np.zeros((32, 32))),
-        "of other numbers": png(np.full(SIZE, 77)),
-        "of colours": png(np.full((*SIZE, 3), 9)),
+        "of another size": save(np.zeros((32, 32), np.uint8), "PNG"),
+        "of other numbers": save(np.full(SIZE, 77, np.uint8), "PNG"),
+        "of colours": save(np.full((*SIZE, 3), 9, np.uint8), "PNG"),
     }
     for what, (kind, data) in product(("label map", "picture", "start"), pictures.items()):
         yield f"{what} {kind}", partial(_write, name=files[what], data=data)

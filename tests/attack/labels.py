@@ -27,8 +27,7 @@ from tests.attack._attempt import attempt, command, count, own_house
 from tests.attack.corrections import SET, correct
 from tests.attack.tally import Tally
 from tests.conftest import COLOURS, ROAD, SKY
-from tests.core.annotation.formats.test_hostile import huge_png
-from tests.core.annotation.formats.test_tools_files import png
+from tests.pictures import huge_png, save
 
 FLIPS = 20
 PLACES = 20
@@ -151,16 +150,20 @@ def _contents(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     match Path(name).suffix:
         case ".png":
             yield "huge", huge_png()
-            yield "of another size", png(np.zeros((8, 8)))
-            yield "of unknown numbers", png(np.full((32, 40), 99))
-            yield "of unknown colours", png(np.full((32, 40, 3), 99))
-            yield "of one pixel", png(np.zeros((1, 1)))
+            yield "of another size", _png(8, 8)
+            yield "of unknown numbers", _png(32, 40, value=99)
+            yield "of unknown colours", _png(32, 40, 3, value=99)
+            yield "of one pixel", _png(1, 1)
         case ".json":
             yield from _documents(content)
         case ".xml":
             yield from _markup(content.decode())
         case ".txt":
             yield from _lists(content.decode())
+
+
+def _png(*shape: int, value: int = 0) -> bytes:
+    return save(np.full(shape, value, np.uint8), "PNG")
 
 
 def _documents(content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -183,10 +186,10 @@ def _bomb() -> str:
 
 def _places(document: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The places of all values of a document, of a list those of its first part alone."""
-    inner = document.items() if isinstance(document, dict) else ()
+    inner: dict[Any, Any] = document if isinstance(document, dict) else {}
     if isinstance(document, list):
-        inner = list(enumerate(document))[:1]
-    for key, value in inner:
+        inner = dict(enumerate(document[:1]))
+    for key, value in inner.items():
         yield (*above, key)
         yield from _places(value, (*above, key))
 
@@ -218,7 +221,8 @@ def _markup(text: str) -> Iterator[tuple[str, bytes]]:
         group = 2 if match.group(2) is not None else 3
         changed = text[: match.start(group)] + value + text[match.end(group) :]
         yield f"{match.group(1) or 'a text'} at {match.start()} value {number}", changed.encode()
-    head, body = text[: text.index("?>") + 2], text[text.index("?>") + 2 :]
+    start = text.index("?>") + 2 if "?>" in text else 0
+    head, body = text[:start], text[start:]
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     for what, kind in {
         "a billion laughs": f'<!DOCTYPE a [<!ENTITY l0 "ha">{laughs}]>',

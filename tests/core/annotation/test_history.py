@@ -103,3 +103,17 @@ def test_a_copy_goes_its_own_way(base, first, second):
     assert np.array_equal(history.mask, first)
     assert len(history.done) == int(not np.array_equal(base, first))
     assert not history.undone
+
+
+def test_of_edits_of_very_many_runs_the_oldest_cannot_be_undone(monkeypatch):
+    monkeypatch.setattr("core.annotation.history.MAX_RUNS", 60)
+    history = History(np.zeros((5, 6), np.uint8))
+    masks = [np.roll(np.resize([0, 1, 2], (5, 6)), step, axis=1).astype(np.uint8) for step in range(1, 4)]
+    for mask in masks:
+        history.edit(between(history.mask, mask))
+
+    assert history.undo()
+    assert np.array_equal(history.mask, masks[1])
+    assert not history.undo()
+    assert history.redo()
+    assert np.array_equal(history.mask, masks[2])

@@ -761,6 +761,24 @@ def test_a_folder_that_is_a_link_is_written_into_by_nobody(begin, saved, part, r
     assert {path.name: path.read_bytes() for path in (tmp_path / "elsewhere").iterdir()} == before
 
 
+def test_no_set_begins_behind_a_link_but_one_that_is_there_goes_on(begin, saved, refusal, tmp_path):
+    folder, _ = saved
+    folder.rename(tmp_path / "large disk")
+    folder.symlink_to(tmp_path / "large disk")
+    forget()
+    other = begin(1)
+    assert other.edit(painted(other, TOP, LEFT, ROAD))
+    assert len(open_set(SET).pictures) == 2
+
+    (tmp_path / "elsewhere").mkdir()
+    folder.unlink()
+    folder.symlink_to(tmp_path / "elsewhere")
+    del other
+    forget()
+    assert "is a link to a folder without corrections" in refusal(lambda: begin(1), FileKindError)
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
 def test_a_data_set_that_is_no_set_of_corrections_is_left_alone(begin, data, make_dataset, street, refusal):
     folder = make_dataset({"a": street}, name="data/corrections-trial")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import os
-import struct
 import tracemalloc
 import zlib
 from contextlib import suppress
@@ -21,6 +20,7 @@ from core.annotation.formats.choice import FORMATS
 from core.errors import AnnotationError
 from tests.core.annotation.formats.conftest import read_zip, refused, zip_of
 from tests.core.annotation.formats.test_tools_files import PHOTO, png
+from tests.pictures import huge_png
 
 CODES = "Sky\nRoad\n"
 
@@ -74,14 +74,6 @@ def index(label: bytes, codes: str = CODES) -> dict[str, bytes | str]:
 
 def packed(data: bytes) -> str:
     return base64.b64encode(zlib.compress(data)).decode()
-
-
-def huge_png(width: int = 100_000, height: int = 100_000) -> bytes:
-    """A PNG whose header says that it is huge."""
-    data = bytearray(png(np.zeros((32, 32))))
-    data[16:24] = struct.pack(">II", width, height)
-    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
-    return bytes(data)
 
 
 ENTITIES = (
