@@ -395,7 +395,8 @@ def _questions() -> Iterator[tuple[str, Callable[[OpenCorrection], object]]]:
 
 def _suggested(message: Message, correction: OpenCorrection) -> str:
     from pages.widgets.annotate.editor import identity
-    from pages.widgets.annotate.suggesting import Network, suggested
+    from pages.widgets.annotate.reading import Network
+    from pages.widgets.annotate.suggesting import suggested
 
     network = Network("nobody", lambda: (_ for _ in ()).throw(AssertionError("never asked")))
     found = suggested(correction, {"id": identity(correction), "number": 1} | message, network)
