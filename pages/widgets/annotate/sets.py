@@ -39,6 +39,8 @@ def set_picker(dataset: Path | None = None) -> str:
     asked = st.query_params.get(ADDRESS) or own or st.session_state.get(_LAST, USUAL)
     chosen = set_name(asked[: 2 * MAX_SET_NAME])
     known = [name for name in list_sets() if set_name(name) == name]
+    if is_guest() and chosen not in known:
+        chosen = USUAL  # opening a picture in a set begins it
     names = list(dict.fromkeys((USUAL, *known, chosen)))
     with st.container(
         horizontal=True,
