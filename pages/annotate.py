@@ -20,9 +20,9 @@ page_title(
 with st.spinner("Loading the network"):
     # After the title, not at the top: importing takes a moment in which somebody is waiting.
     from pages.widgets.annotate.after import after_correcting, show_first_stroke
-    from pages.widgets.annotate.editor import identity
+    from pages.widgets.annotate.editor.editor import identity
+    from pages.widgets.annotate.editor.presence import beat, keep_beat
     from pages.widgets.annotate.picture import choose_picture
-    from pages.widgets.annotate.presence import beat, keep_beat
     from pages.widgets.annotate.ways import draw
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.shared.guests import host_sentence, is_guest

@@ -56,6 +56,8 @@ FLOORS = (
     "pages/widgets/photos",
     "pages/widgets/explore",
     "pages/widgets/data",
+    "pages/widgets/annotate/editor",
+    "pages/widgets/annotate/shapes",
     "pages/widgets/annotate",
     "pages/widgets/evaluate",
     "pages/widgets/runs",

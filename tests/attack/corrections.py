@@ -327,8 +327,8 @@ def _told(key: str, action: Callable[[OpenCorrection], object]) -> int:
 
 def _taken(message: Message, correction: OpenCorrection) -> str:
     """What the editor's server says to a message; its own fields are right where it has none."""
-    from pages.widgets.annotate.editor import identity
-    from pages.widgets.annotate.taking import take
+    from pages.widgets.annotate.editor.editor import identity
+    from pages.widgets.annotate.editor.taking import take
 
     answer = take(correction, {"id": identity(correction), "client": "c", "attempt": 1} | message)
     if answer is not None:
@@ -394,9 +394,9 @@ def _questions() -> Iterator[tuple[str, Callable[[OpenCorrection], object]]]:
 
 
 def _suggested(message: Message, correction: OpenCorrection) -> str:
-    from pages.widgets.annotate.editor import identity
-    from pages.widgets.annotate.reading import Network
-    from pages.widgets.annotate.suggesting import suggested
+    from pages.widgets.annotate.editor.editor import identity
+    from pages.widgets.annotate.editor.reading import Network
+    from pages.widgets.annotate.editor.suggesting import suggested
 
     network = Network("nobody", lambda: (_ for _ in ()).throw(AssertionError("never asked")))
     found = suggested(correction, {"id": identity(correction), "number": 1} | message, network)
@@ -404,7 +404,7 @@ def _suggested(message: Message, correction: OpenCorrection) -> str:
 
 
 def _cut(message: Message, correction: OpenCorrection) -> None:
-    from pages.widgets.annotate.editor import identity
+    from pages.widgets.annotate.editor.editor import identity
 
     _state("regions", {"id": identity(correction), "scale": "middle"} | message, correction)
 
@@ -413,7 +413,7 @@ def _state(kind: str, value: Any, correction: OpenCorrection) -> None:
     """Put a message where Streamlit puts it, and have the editor look at it."""
     import streamlit as st
 
-    from pages.widgets.annotate import editor
+    from pages.widgets.annotate.editor import editor
 
     st.session_state[editor._KEY] = {kind: value}
     editor._regions(correction)

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from core.annotation.regions import regions
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.strokes import Point, brush, component, painted, polygon
-from pages.widgets.annotate.packing import checksum
+from pages.widgets.annotate.editor.packing import checksum
 from tests.browser.conftest import start_server, stop_servers
 from tests.browser.house import APP, House
 from tests.conftest import ROAD, SKY, TREE

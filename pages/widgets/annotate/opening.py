@@ -20,7 +20,7 @@ from core.models.store import read_card
 from core.photos.photo import Photo
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
-from pages.widgets.annotate.reading import Network
+from pages.widgets.annotate.editor.reading import Network
 from pages.widgets.segmentation.models import loaded_segmenter, segment, segment_later
 from pages.widgets.shared.datasets import OpenedSet
 

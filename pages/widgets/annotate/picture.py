@@ -14,8 +14,8 @@ from core.annotation.store import OpenCorrection
 from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.models.store import list_models
+from pages.widgets.annotate.editor.reading import Network
 from pages.widgets.annotate.opening import Start, frame_network, open_frame, open_photo, photo_network
-from pages.widgets.annotate.reading import Network
 from pages.widgets.annotate.sets import set_picker
 from pages.widgets.photos.input import add_photos, photo_picker, photo_upload
 from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing

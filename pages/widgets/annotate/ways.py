@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.annotation.store import OpenCorrection
-from pages.widgets.annotate.editor import editor
+from pages.widgets.annotate.editor.editor import editor
+from pages.widgets.annotate.editor.taking import take
 from pages.widgets.annotate.picture import Chosen
-from pages.widgets.annotate.shapes import leave_shapes, shapes
-from pages.widgets.annotate.taking import take
+from pages.widgets.annotate.shapes.shapes import leave_shapes, shapes
 
 _EDITOR = "editor"
 """The key of the editor."""

@@ -10,7 +10,7 @@ import pytest
 from core.annotation.runs import NOT_REVIEWED, Mask, between
 from core.annotation.store import OpenCorrection, Source, open_correction
 from core.classes import ClassList, SegmentationClass
-from pages.widgets.annotate.canvas import Canvas, colours, sent_drawing
+from pages.widgets.annotate.shapes.canvas import Canvas, colours, sent_drawing
 from tests.conftest import COLOURS, ROAD, SKY, TREE
 
 EMPTY = np.full((32, 40), NOT_REVIEWED, np.uint8)

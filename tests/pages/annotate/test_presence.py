@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pages.widgets.annotate import presence
-from pages.widgets.annotate.presence import Company, _Presence
+from pages.widgets.annotate.editor import presence
+from pages.widgets.annotate.editor.presence import Company, _Presence
 
 PICTURE, OTHER = "mine/a", "mine/b"
 ALONE = Company(any=False, earlier=False)

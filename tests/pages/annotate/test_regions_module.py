@@ -45,7 +45,7 @@ def node() -> str:
 @pytest.fixture
 def answer(node, tmp_path: Path):
     """What the module says of regions, of a mask that is shown, and of the place of the pointer."""
-    script = (ROOT / "pages/widgets/annotate/regions.js").read_text("utf-8")
+    script = (ROOT / "pages/widgets/annotate/editor/front/regions.js").read_text("utf-8")
     (tmp_path / "regions.mjs").write_text(script, encoding="utf-8")
     (tmp_path / "ask.mjs").write_text(ASK, encoding="utf-8")
 

@@ -19,11 +19,11 @@ from core.errors import ModelError
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import load_segmenter
 from core.toytown.writing import frame
-from pages.widgets.annotate import doubt, suggesting
-from pages.widgets.annotate.doubt import doubtful
-from pages.widgets.annotate.editor import identity
-from pages.widgets.annotate.reading import Network, suggester
-from pages.widgets.annotate.suggesting import Live, live
+from pages.widgets.annotate.editor import doubt, suggesting
+from pages.widgets.annotate.editor.doubt import doubtful
+from pages.widgets.annotate.editor.editor import identity
+from pages.widgets.annotate.editor.reading import Network, suggester
+from pages.widgets.annotate.editor.suggesting import Live, live
 
 MODEL = "street-lite0"
 LIVE: Mapping[str, object] = {"on": True}

@@ -20,17 +20,17 @@ from numpy.typing import NDArray
 from core.annotation.regions import Scale, packed_regions, regions
 from core.annotation.store import OpenCorrection
 from core.photos import images
-from pages.widgets.annotate.doubt import doubtful
-from pages.widgets.annotate.packing import checksum, deflated, steps
-from pages.widgets.annotate.presence import company
-from pages.widgets.annotate.reading import Network
-from pages.widgets.annotate.suggesting import live, suggested
-from pages.widgets.annotate.taking import Answer, take
+from pages.widgets.annotate.editor.doubt import doubtful
+from pages.widgets.annotate.editor.packing import checksum, deflated, steps
+from pages.widgets.annotate.editor.presence import company
+from pages.widgets.annotate.editor.reading import Network
+from pages.widgets.annotate.editor.suggesting import live, suggested
+from pages.widgets.annotate.editor.taking import Answer, take
 from pages.widgets.shared.media import media_url
 from pages.widgets.viewer.modules import DOOR, FrontEnd
 from pages.widgets.viewer.pixel_viewer import SOURCES, STYLE, Look, Pixel
 
-_HERE = Path(__file__).parent
+_FRONT = Path(__file__).parent / "front"
 _KEY, _RECENT, _PACKED = "editor", "editor_recent", "editor_packed"
 _MOST_RECENT = 4
 _SCALES: tuple[Scale, ...] = get_args(Scale)
@@ -74,11 +74,11 @@ _OWN = (
     "editor",
 )
 EDITOR_SOURCES = {name: SOURCES[name] for name in _OF_THE_VIEWER} | {
-    name: _HERE / f"{name}.js" for name in _OWN
+    name: _FRONT / f"{name}.js" for name in _OWN
 }
 """The editor's JavaScript modules by name, in the order in which they import each other."""
 
-_CODE = FrontEnd.read(EDITOR_SOURCES, STYLE, _HERE / "editor.css")
+_CODE = FrontEnd.read(EDITOR_SOURCES, STYLE, _FRONT / "editor.css")
 
 _mount = st.components.v2.component("streetscope_editor", js=DOOR)
 

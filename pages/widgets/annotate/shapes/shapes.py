@@ -15,8 +15,8 @@ from core.annotation.store import OpenCorrection
 from core.classes import ClassList
 from core.errors import StreetScopeError
 from core.photos import images
-from pages.widgets.annotate.canvas import Canvas, colours, sent_drawing
-from pages.widgets.annotate.room import Room, room
+from pages.widgets.annotate.shapes.canvas import Canvas, colours, sent_drawing
+from pages.widgets.annotate.shapes.room import Room, room
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 from pages.widgets.shared.media import media_url

@@ -17,8 +17,8 @@ from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.store import OpenCorrection
 from core.annotation.suggestions import Examples, Suggester
 from core.errors import StreetScopeError
-from pages.widgets.annotate.packing import checksum, deflated
-from pages.widgets.annotate.reading import Network, suggester, taught_by_others
+from pages.widgets.annotate.editor.packing import checksum, deflated
+from pages.widgets.annotate.editor.reading import Network, suggester, taught_by_others
 
 _ANSWER, _LIVE = "annotate_suggested", "annotate_live"
 _READING = "Reading the picture … Draw on meanwhile."

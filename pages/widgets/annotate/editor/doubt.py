@@ -15,7 +15,7 @@ from core.annotation.uncertain import Place, next_place
 from core.errors import StreetScopeError
 from core.segmentation.probabilities import percent
 from core.segmentation.segmentation import Segmentation
-from pages.widgets.annotate.reading import Network, segmentation
+from pages.widgets.annotate.editor.reading import Network, segmentation
 
 _ANSWER = "annotate_doubtful"
 _MOST_SEEN = 256

@@ -1,0 +1,1 @@
+"""Shapes: drawing on a correction with a drawable canvas."""
