@@ -11,6 +11,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.annotation import store
+from core.annotation.formats.choice import FORMATS
 from core.annotation.runs import NOT_REVIEWED, Runs, between
-from core.annotation.store import OpenCorrection, Source, open_correction, open_saved, set_folder
+from core.annotation.store import OpenCorrection, Source, open_correction, open_saved, open_set, set_folder
 from core.errors import StreetScopeError
 from tests.attack._attempt import attempt, command, count, own_house
 from tests.attack.models import ODD_FILES, make_odd
@@ -53,11 +55,14 @@ def attack(tally: Tally, folder: Path) -> None:
         outside = folder / "outside"
         outside.mkdir()
         (outside / "mine.txt").write_text("Nobody may write here.")
-        changes = list(_changes(keys[0], outside))
+        frames = [open_set(SET).picture(key).frame for key in keys]
+        names = f"journals/{keys[1]}", f"images/{frames[1]}.png", f"labels/{frames[1]}_P.png"
+        other = [mine / name for name in names]
+        changes = list(_changes(keys[0], frames[0], outside))
         shown = set(random.Random(2).sample(range(len(changes)), PAGES))
         for number, (what, change) in enumerate(changes):
             change(mine)
-            _try(tally, what, mine, keys, outside)
+            _try(tally, what, keys[0], other, outside)
             if number in shown:
                 count(tally, f"{what}: page Annotate", attempt(_page))
             shutil.rmtree(mine) if mine.is_dir() and not mine.is_symlink() else mine.unlink(missing_ok=True)
@@ -93,16 +98,14 @@ def correct(number: int) -> OpenCorrection:
 # --- sets on the disk -----------------------------------------------------------------------------
 
 
-def _try(tally: Tally, what: str, folder: Path, keys: list[str], outside: Path) -> None:
-    other = {path: _digest(path) for path in _files_of(folder, keys[1])}
-    beside = _listing(outside)
+def _try(tally: Tally, what: str, key: str, other: list[Path], outside: Path) -> None:
+    """key: of the picture whose files are damaged; other: the files of the other one."""
+    sound, beside = {path: _digest(path) for path in other}, _listing(outside)
+    zipped = str(outside.parent / "x.zip")
     for name, action in (
         ("list", command("annotate", "list", "--json")),
-        (
-            "export",
-            command("annotate", "export", SET, "--format", "index", "--out", str(folder.parent / "x.zip")),
-        ),
-        ("opened by its key", partial(_sentence, lambda: open_saved(SET, keys[0]))),
+        ("export", command("annotate", "export", SET, "--format", FORMATS[0].name, "--out", zipped)),
+        ("opened by its key", partial(_sentence, lambda: open_saved(SET, key))),
         ("drawn on", partial(_sentence, lambda: _draw(0))),
         ("the other is drawn on", partial(_sentence, lambda: _draw(1))),
     ):
@@ -110,7 +113,7 @@ def _try(tally: Tally, what: str, folder: Path, keys: list[str], outside: Path) 
         count(tally, f"{what}: {name}", ended)
         if "root:" in ended.printed + ended.said:
             tally.count("lost", f"{what}: {name}: a file from outside is shown")
-        if name != "the other is drawn on" and any(_digest(path) != was for path, was in other.items()):
+        if name != "the other is drawn on" and any(_digest(path) != was for path, was in sound.items()):
             tally.count("lost", f"{what}: {name}: the other picture's files have changed")
     if _listing(outside) != beside:
         tally.count("lost", f"{what}: something outside has changed")
@@ -137,10 +140,6 @@ def _sentence(action: Callable[[], object]) -> int:
     return 0
 
 
-def _files_of(folder: Path, key: str) -> list[Path]:
-    return [folder / f"journals/{key}", folder / f"images/{key}.png", folder / f"labels/{key}_P.png"]
-
-
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
@@ -160,13 +159,13 @@ def _page() -> int:
     return 1 if app.exception else 0
 
 
-def _changes(key: str, outside: Path) -> Iterator[tuple[str, Change]]:
-    """What is done to a set, by name; `key` is the picture whose files are damaged."""
+def _changes(key: str, frame: str, outside: Path) -> Iterator[tuple[str, Change]]:
+    """What is done to a set, by name; `key` and `frame` are of the picture whose files are damaged."""
     files = {
         "manifest": "manifest.json",
         "journal": f"journals/{key}",
-        "label map": f"labels/{key}_P.png",
-        "picture": f"images/{key}.png",
+        "label map": f"labels/{frame}_P.png",
+        "picture": f"images/{frame}.png",
         "start": f"starts/{key}.png",
         "class list": "codes.txt",
         "colour list": "label_colors.txt",
@@ -191,7 +190,7 @@ def _manifests() -> Iterator[tuple[str, Change]]:
         ("format",), ("classes",), ("classes", 0), ("classes", 0, "name"), ("classes", 0, "colour"),
         ("pictures",), ("pictures", 0), ("pictures", 0, "key"), ("pictures", 0, "kind"),
         ("pictures", 0, "name"), ("pictures", 0, "model"), ("pictures", 0, "height"),
-        ("pictures", 0, "reviewed"),
+        ("pictures", 0, "reviewed"), ("pictures", 0, "file"),
     )  # fmt: skip
     for place in places:
         for number, value in enumerate(ODD_VALUES):
@@ -199,6 +198,7 @@ def _manifests() -> Iterator[tuple[str, Change]]:
     for name in ("../../../outside/mine", "/etc/passwd", "a" * 64, "A" * 64, "0" * 64, "..", "\x1b]0;x\x07"):
         yield f"manifest key {name[:20]!r}", partial(_set, place=("pictures", 0, "key"), value=name)
         yield f"manifest name {name[:20]!r}", partial(_set, place=("pictures", 0, "name"), value=name)
+        yield f"manifest file {name[:20]!r}", partial(_set, place=("pictures", 0, "file"), value=name)
     yield "manifest with a class too many", partial(_edit, edit=lambda content: content["classes"].append(1))
     yield "manifest with classes swapped", partial(_edit, edit=lambda content: content["classes"].reverse())
     yield "manifest with a picture twice", partial(_edit, edit=_twice)
@@ -385,22 +385,29 @@ def _by_chance(chance: random.Random) -> Message:
 
 def _questions() -> Iterator[tuple[str, Callable[[OpenCorrection], object]]]:
     """Messages that ask for suggestions or regions."""
-    for name, (number, value) in product(("id", "number"), enumerate(ODD_VALUES)):
-        yield f"suggest with {name} odd value {number}", partial(_suggested, {name: value})
+    for asked, name, (number, value) in product(_ANSWERING, ("id", "number", "seen"), enumerate(ODD_VALUES)):
+        yield f"{asked} with {name} odd value {number}", partial(_answered, asked, {name: value})
     for name, (number, value) in product(("id", "scale"), enumerate(ODD_VALUES)):
         yield f"regions with {name} odd value {number}", partial(_cut, {name: value})
-    for kind, (number, value) in product(("edits", "suggest", "regions"), enumerate(ODD_VALUES)):
+    for kind, (number, value) in product(
+        ("edits", "suggest", "live", "doubt", "regions"), enumerate(ODD_VALUES)
+    ):
         yield f"{kind} odd value {number}", partial(_state, kind, value)
 
 
-def _suggested(message: Message, correction: OpenCorrection) -> str:
+_ANSWERING = {"suggest": "suggesting.suggested", "live": "suggesting.live", "doubt": "doubt.doubtful"}
+"""What answers a question, by the name under which the browser asks it."""
+
+
+def _answered(asked: str, message: Message, correction: OpenCorrection) -> str:
     from pages.widgets.annotate.editor.editor import identity
     from pages.widgets.annotate.editor.reading import Network
-    from pages.widgets.annotate.editor.suggesting import suggested
 
+    module, _, name = _ANSWERING[asked].partition(".")
+    answer = getattr(import_module(f"pages.widgets.annotate.editor.{module}"), name)
     network = Network("nobody", lambda: (_ for _ in ()).throw(AssertionError("never asked")))
-    found = suggested(correction, {"id": identity(correction), "number": 1} | message, network)
-    return "" if found is None else found.trouble
+    found = answer(correction, {"id": identity(correction), "number": 1} | message, network)
+    return str(getattr(found, "trouble", "") or getattr(found, "words", ""))
 
 
 def _cut(message: Message, correction: OpenCorrection) -> None:
