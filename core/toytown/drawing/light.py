@@ -37,6 +37,7 @@ class Light:
     top, horizon: the sky's colours; cloud: their colour and how much of the sky they cover, 0..1.
     haze: the distance in metres at which two thirds of a thing's colour are the air's.
     exposure: the camera's factor; noise: the sensor's, in grey levels.
+    headlights: whether the camera rides on a vehicle whose headlights are on at dusk.
     """
 
     weather: Weather
@@ -51,6 +52,7 @@ class Light:
     haze: float
     exposure: Triple
     noise: float
+    headlights: bool = True
 
     @property
     def lamps(self) -> bool:
@@ -198,7 +200,7 @@ def finish(
     seen += np.clip(share, 0, 0.85)[..., None] * (np.array(light.horizon) * 0.97 - seen)
     if light.wet:
         _mirror(seen, labels, middle[1], dice)
-    if light.weather == "dusk":
+    if light.weather == "dusk" and light.headlights:
         _headlights(seen, labels, depths, middle)
     for glow in glows:
         _add_glow(seen, depths, glow, 0.55 if light.lamps else 0.22)
