@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -66,6 +67,14 @@ class Light:
 
     def factors(self, facing: Facing) -> Triple:
         """The factors for a colour on a face."""
+        return self._factors[facing]
+
+    @cached_property
+    def _factors(self) -> dict[Facing, Triple]:
+        facings: tuple[Facing, ...] = ("up", "left", "right", "front")
+        return {facing: self._computed(facing) for facing in facings}
+
+    def _computed(self, facing: Facing) -> Triple:
         if facing == "up":
             share = 0.75
         elif facing == "front":
@@ -77,9 +86,12 @@ class Light:
 
     def on(self, colour: RGB, facing: Facing) -> RGB:
         """A colour as it looks on a face."""
-        factors = self.factors(facing)
-        red, green, blue = (min(255, int(c * f)) for c, f in zip(colour, factors, strict=True))
-        return red, green, blue
+        red, green, blue = self._factors[facing]
+        return (
+            min(255, int(colour[0] * red)),
+            min(255, int(colour[1] * green)),
+            min(255, int(colour[2] * blue)),
+        )
 
     def on_pixels(self, pixels: NDArray[np.uint8], facing: Facing) -> NDArray[np.uint8]:
         """(h, w, 4) painted pixels as they look on a face; the fourth channel stays."""

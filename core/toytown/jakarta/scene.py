@@ -106,10 +106,18 @@ def _steps(canvas: Canvas, street: Street, pieces: list[Piece], number: int) -> 
             boxes.append((x, x, 0.0, high, border.near, border.far))
             draws.append(partial(canvas.side, border.texture, x, street.rise, border.near, border.far))
     for piece in pieces:
-        if near < piece.z + piece.size[1] and piece.z < limit:
+        if near < piece.z + piece.size[1] and piece.z < limit and _in_sight(canvas, piece.box):
             boxes.append(piece.box)
             draws.append(partial(piece.draw, canvas, piece.x, piece.y, piece.z, number))
     return [draws[index] for index in drawing_order(boxes, (view.x, view.eye, view.z))]
+
+
+def _in_sight(canvas: Canvas, box: Box) -> bool:
+    """Whether a box may be in the drawing: not if all of it is to the left or to the right of it."""
+    view, (left, right, *_, near, far) = canvas.view, box
+    scales = [view.focal / max(NEAR, z - view.z) for z in (near, far)]
+    cols = [view.middle[0] + (x - view.x) * scale for x in (left - 1, right + 1) for scale in scales]
+    return max(cols) > 0 and min(cols) < canvas.size[0]
 
 
 def _draw_plot(canvas: Canvas, plot: Plot) -> None:

@@ -36,6 +36,6 @@ def cast(canvas: Canvas, street: Street, pieces: list[Piece]) -> Image.Image:
         if stop > near and stop - start > 2.5:
             shadows.add([(-60, start), (60, start), (60, stop), (-60, stop)], 120 if stop - start > 5 else 60)
     for piece in pieces:
-        if piece.shade and piece.size[0] and near + NEAR < piece.z < near + 80:
+        if piece.shade and piece.size[0] and near + NEAR < piece.z < near + 55:
             cast_thing(shadows, piece, lean, dark)
     return shadows.image()

@@ -71,7 +71,7 @@ def any_light(dice: Dice, sky: str, rides: bool) -> Light:
         horizon = _about(dice, (250 * min(1.0, late), 164 * late, 108 * late))
         return Light(
             "dusk",
-            (0.34 * late, 0.33 * late, 0.44 * late),
+            (0.38 * late, 0.37 * late, 0.46 * late),
             (0.2, 0.12, 0.06),
             sun,
             True,

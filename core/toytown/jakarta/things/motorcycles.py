@@ -20,6 +20,8 @@ from core.toytown.jakarta.things.meanings import MOTORCYCLE, PARKED
 from core.toytown.things.figures import SKIN, Part, limb, scaled
 
 LENGTH, WIDTH, HEIGHT = 1.9, 0.75, 1.68
+TINY = 6.0
+"""Pixels a metre below which a motorcycle is a few shapes."""
 Load = Literal["", "box", "sacks", "gallons", "crates"]
 
 PAINT: tuple[RGB, ...] = (
@@ -126,6 +128,9 @@ class _Drawing:
 
     def draw(self, moving: bool) -> None:
         what, away = self.what, self.away
+        if self.canvas.view.scale(self.z) < TINY:
+            self.sheet(0.6, _from_afar(what))
+            return
         ends = [(1.45, _front(what, away)), (0.06, _rear(what))]
         if not away:
             ends.reverse()
@@ -152,6 +157,19 @@ class _Drawing:
         points = [(self.x + a, self.y + b, place[2]) for a, b in circle(0, up, 0.07)]
         self.canvas.shining(points, lamp, self.kind)
         self.canvas.glow(place, 0.16 if self.away else 0.34, lamp)
+
+
+def _from_afar(what: Motorcycle) -> list[Part]:
+    """All that is left of it in a few pixels."""
+    parts: list[Part] = [
+        ([(-0.08, 0.0), (0.08, 0.0), (0.08, 0.6), (-0.08, 0.6)], (26, 26, 28)),
+        ([(-0.3, 0.4), (0.3, 0.4), (0.22, 0.95), (-0.22, 0.95)], what.paint),
+    ]
+    if what.riders:
+        rider = what.riders[0]
+        parts.append(([(-0.26, 0.8), (0.26, 0.8), (0.24, 1.36), (-0.24, 1.36)], rider.jacket))
+        parts.append((circle(0.0, 1.51, 0.14, 0.15), rider.helmet))
+    return parts
 
 
 def _front(what: Motorcycle, away: bool) -> list[Part]:

@@ -17,12 +17,15 @@ from core.toytown.jakarta.things.meanings import (
     FOOTBRIDGE,
     GAPURA,
     PLANTER,
+    PLANTS,
     RAILING,
     UTILITY_POLE,
 )
 from core.toytown.things.furniture import post
 
 CONCRETE: RGB = (164, 160, 152)
+SOIL: RGB = (88, 96, 58)
+"""Earth that is overgrown."""
 
 
 def utility_pole(canvas: Canvas, x: float, y: float, z: float, reach: float, box: bool) -> None:
@@ -72,6 +75,14 @@ def crossing_cables(
             )
 
 
+def _slab(
+    canvas: Canvas, x: tuple[float, float], y: float, z: tuple[float, float], colour: RGB, kind: int
+) -> None:
+    """A level rectangle."""
+    corners: list[Point] = [(x[0], y, z[0]), (x[1], y, z[0]), (x[1], y, z[1]), (x[0], y, z[1])]
+    canvas.polygon(corners, colour, kind, "up")
+
+
 def planter(
     canvas: Canvas, x: float, y: float, z: float, half: float, length: float, plants: Texture, painted: bool
 ) -> None:
@@ -86,13 +97,9 @@ def planter(
             continue
         tone: RGB = CONCRETE if not painted else (232, 230, 224) if (round(a / step) % 2) else (40, 40, 42)
         canvas.flank(x + seen * half, (y, y + high), (a, b), tone, PLANTER, -seen)
-        top: list[Point] = [
-            (x - half, y + high, a),
-            (x + half, y + high, a),
-            (x + half, y + high, b),
-            (x - half, y + high, b),
-        ]
-        canvas.polygon(top, dimmed(tone, 1.02), PLANTER, "up")
+        _slab(canvas, (x - half, x + half), y + high, (a, b), CONCRETE, PLANTER)
+        soil = half - 0.14
+        _slab(canvas, (x - soil, x + soil), y + high, (a, b), SOIL, PLANTS)
     if plants.height > 0:
         canvas.side(plants, x, y + high, z, z + length)
     if z > near:
