@@ -13,7 +13,7 @@ from core.toytown.jakarta.street import Street
 from core.toytown.jakarta.things import palms, roadside
 from core.toytown.jakarta.things.meanings import FLYOVER, FOOTBRIDGE
 from core.toytown.jakarta.traffic import drive
-from core.toytown.things import plants
+from core.toytown.things import plants, rails
 
 BLOCK = 4.0
 """Metres of median that are drawn as one piece."""
@@ -48,6 +48,8 @@ def _span(planner: Planner) -> None:
         street.spans.append((theme.flyover, theme.flyover + deep))
         draw = still(roadside.flyover, deck, deep)
         planner.put(0, theme.flyover, draw, (140, deep, deck + 1.5), low=deck - 0.4, shade=False)
+        if dice.chance(0.5):
+            _run_train(planner, theme.flyover + deep * 0.6, deck + 1.0)
         for x in (-reach - 0.6, reach + 0.6, *([0.0] if street.half > 0.5 else [])):
             half = 0.75 if x else street.half * 0.8
             draw = still(roadside.pier, half, deck - 0.4, 2.2, FLYOVER)
@@ -71,6 +73,18 @@ def _span(planner: Planner) -> None:
         street.spans.append((theme.gapura - 1, theme.gapura + 1))
         draw = still(roadside.gapura, abs(street.kerb(1)) + 0.4, paint, words)
         planner.put(0, theme.gapura, draw, (2 * reach + 1, 0.1, 5.0))
+
+
+def _run_train(planner: Planner, z: float, y: float) -> None:
+    """A train of the city's railway, on a viaduct across the street."""
+    carriage = rails.carriage(planner.dice, planner.light)
+    start, pace = planner.dice.between(-50, -10), planner.dice.between(0.5, 1.2)
+
+    def draw(canvas: Canvas, x: float, foot: float, at: float, number: int) -> None:
+        for index in range(3):
+            canvas.front(carriage, start + pace * number + 20.3 * index, foot, at)
+
+    planner.put(0, z, draw, (140, 0.5, 4.0), y, shade=False)
 
 
 def _divide(planner: Planner) -> None:
