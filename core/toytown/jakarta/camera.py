@@ -7,7 +7,7 @@ the drawing, by the homography of a rotation around the lens (Hartley and Zisser
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -94,7 +94,8 @@ def any_camera(dice: Dice, kind: CameraKind, lane: float, between: float, kerb: 
 class Aim:
     """A camera's view of the drawing, and what turns the drawing into its picture.
 
-    turn: (3, 3) takes (column, row, 1) of the picture to the drawing's, in fine pixels and up to a factor.
+    turn: (3, 3) takes (column, row, 1) of the picture to the drawing's, in fine pixels, up to a factor; its
+    last number is 1.
     middle: the point that the street runs to, as column and row in the picture's pixels.
     """
 
@@ -104,7 +105,7 @@ class Aim:
 
     def turned(self, canvas: Canvas) -> None:
         """Turn what was drawn, its depths too: each pixel takes colour and class from one place."""
-        coefficients = (self.turn / self.turn[2, 2]).ravel()[:8].tolist()
+        coefficients = self.turn.ravel()[:8].tolist()
         for name in ("image", "depth"):
             drawn: Image.Image = getattr(canvas, name)
             turned = drawn.transform(
@@ -115,7 +116,7 @@ class Aim:
     def seen(self, col: float, row: float) -> tuple[float, float]:
         """Where a fine pixel of the drawing is in the picture, in the picture's pixels."""
         u, v, w = np.linalg.solve(self.turn, np.array((col, row, 1.0))).tolist()
-        return u / w / FINER, v / w / FINER
+        return round(u / w / FINER, 4), round(v / w / FINER, 4)
 
 
 def aim(camera: Camera, width: int, height: int, z: float, down: float, lean: float) -> Aim:
@@ -127,13 +128,13 @@ def aim(camera: Camera, width: int, height: int, z: float, down: float, lean: fl
     across, up = width * FINER, height * FINER
     turn = _rotation(camera.down + down, camera.left, camera.lean + lean)
     lens = np.array(((1 / focal, 0, -across / 2 / focal), (0, 1 / focal, -up / 2 / focal), (0, 0, 1)))
-    rays = turn @ lens
+    rays = _rounded(turn @ lens)
     corners = [rays @ np.array((u, v, 1.0)) for u in (0, across) for v in (0, up)]
     cols, rows = ([c[axis] / c[2] for c in corners] for axis in (0, 1))
     pad = 1.01
-    scale = min(across / (max(cols) - min(cols)), up / (max(rows) - min(rows))) / pad
-    col = across / 2 - scale * (max(cols) + min(cols)) / 2
-    row = up / 2 - scale * (max(rows) + min(rows)) / 2
+    scale = round(min(across / (max(cols) - min(cols)), up / (max(rows) - min(rows))) / pad, 6)
+    col = round(across / 2 - scale * (max(cols) + min(cols)) / 2, 6)
+    row = round(up / 2 - scale * (max(rows) + min(rows)) / 2, 6)
     view = View(
         width,
         height,
@@ -145,8 +146,13 @@ def aim(camera: Camera, width: int, height: int, z: float, down: float, lean: fl
         scale / across,
     )
     matrix = np.array(((scale, 0, col), (0, scale, row), (0, 0, 1))) @ rays
-    made = Aim(view, matrix, (0.0, 0.0))
-    return Aim(view, matrix, made.seen(col, row))
+    made = Aim(view, _rounded(matrix / matrix[2, 2]), (0.0, 0.0))
+    return replace(made, middle=made.seen(col, row))
+
+
+def _rounded(values: Floats) -> Floats:
+    """To twelve decimals: the last bit of a product of matrices differs between machines."""
+    return np.round(values, 12)
 
 
 def _rotation(down: float, left: float, lean: float) -> Floats:

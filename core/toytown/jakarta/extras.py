@@ -63,7 +63,7 @@ def _walkers(planner: Planner) -> None:
             dice.between(street.kerb(-1), street.kerb(1)),
             (street.zebra or dice.between(12, 40)) + dice.random() * 2,
         )
-        if planner.take(x, z, 0.7, 0.5):
+        if planner.stand(x, z, 0.7, 0.5):
             _walk(planner, _adult(planner), x, z, 0.0, dice.pick((-1, 1)), 0.1)
     for _ in range(5):  # those who stand and wait
         side = dice.pick((-1, 1))
@@ -97,7 +97,7 @@ def _carts(planner: Planner) -> None:
         face = carts.cart(dice, planner.light)
         x = street.kerb(side) + side * dice.pick((-0.9, 1.1, 1.1))
         y = street.rise if abs(x) > abs(street.kerb(side)) else 0.0
-        if not planner.take(x, z, 1.9, 0.9):
+        if not (planner.take if y else planner.stand)(x, z, 1.9, 0.9):
             continue
         planner.put(x, z, still(_put_up, face), (1.8, 0.5, 2.05), y)
         if dice.chance(0.4):
@@ -129,7 +129,7 @@ def _becak(planner: Planner) -> None:
     for _ in range(2):
         side = dice.pick((-1, 1))
         x, z = street.kerb(side) - side * 0.75, dice.between(9, 30)
-        if planner.take(x, z, 1.05, 2.3):
+        if planner.stand(x, z, 1.05, 2.3):
             waiting_becak(planner, x, z)
 
 
@@ -176,12 +176,11 @@ def _works(planner: Planner) -> None:
     """A digger behind cones at the left kerb."""
     street, dice = planner.street, planner.dice
     near, kerb = dice.between(20, 28), street.kerb(-1)
-    if planner.take(kerb + 1.2, near + 4, 2.6, 2.0):
-        planner.put(kerb + 0.4, near + 5, walking(diggers.digger, 0.1, 0.02), (3.4, 0.4, 2.7))
+    if not planner.stand(kerb + 1.5, near, 3.0, 7.0):
+        return
+    planner.put(kerb + 0.4, near + 5, walking(diggers.digger, 0.1, 0.02), (3.4, 0.4, 2.7))
     for step in range(6):
-        x, z = kerb + 0.5 + step * 0.45, near + step * 0.9
-        if planner.take(x, z, 0.5, 0.4):
-            planner.put(x, z, still(furniture.cone), (0.48, 0.1, 0.78))
+        planner.put(kerb + 0.4 + step * 0.48, near + step * 0.9, still(furniture.cone), (0.48, 0.1, 0.78))
 
 
 def _columns(planner: Planner) -> None:

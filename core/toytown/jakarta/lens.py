@@ -35,14 +35,14 @@ class Lens:
     quality: int
 
 
-def any_lens(dice: Dice, watching: bool) -> Lens:
-    """A camera's faults; those that watch a street have more of them."""
+def any_lens(dice: Dice, watching: bool, dark: bool) -> Lens:
+    """A camera's faults; those that watch a street have more of them, and none makes a dark scene darker."""
     poor = dice.chance(0.75 if watching else 0.3)
     tint = (dice.between(0.92, 1.08), dice.between(0.95, 1.05), dice.between(0.92, 1.08))
     return Lens(
         saturation=dice.between(0.25, 1.1) if poor else dice.between(0.65, 1.45),
         contrast=dice.between(0.75, 1.25),
-        gamma=dice.between(0.78, 1.28),
+        gamma=dice.between(0.7, 0.95) if dark else dice.between(0.78, 1.28),
         tint=tint,
         corners=dice.between(0.1, 0.6) if dice.chance(0.4) else 0.0,
         blur=dice.between(0.0008, 0.003) if poor else dice.between(0, 0.001),

@@ -6,7 +6,7 @@ from core.classes import RGB
 from core.toytown.drawing.canvas import Texture
 from core.toytown.drawing.dice import Dice
 from core.toytown.drawing.light import cloud_map
-from core.toytown.drive.street import Draw
+from core.toytown.drive.street import FRAMES, Draw
 from core.toytown.jakarta.camera import any_camera
 from core.toytown.jakarta.lens import any_lens
 from core.toytown.jakarta.street import Piece, Street
@@ -28,6 +28,8 @@ PAVINGS: tuple[RGB, ...] = (
     (150, 144, 136), (168, 120, 96), (140, 142, 144), (176, 166, 140), (120, 116, 112), (150, 100, 84),
 )  # fmt: skip
 EARTHS: tuple[RGB, ...] = ((134, 112, 88), (150, 134, 110), (120, 104, 92), (156, 124, 96))
+AHEAD, ONCOMING = -1, 1
+"""The sides of the street: our own direction drives on the left."""
 GROVES = (
     (palms.palm, palms.banyan, plants.leafy_tree),
     (palms.banyan, palms.banyan, palms.palm),
@@ -60,7 +62,7 @@ class Planner:
             light=self.light,
             clouds=cloud_map(Dice(seed, "clouds")),
             camera=camera,
-            lens=any_lens(dice, theme.camera == "cctv"),
+            lens=any_lens(dice, theme.camera == "cctv", self.light.weather == "dusk"),
             verge=theme.verge,
             median=theme.median,
             lanes=lanes,
@@ -80,9 +82,16 @@ class Planner:
         )
         self.trees: list[Texture] = [make(dice, self.light) for make in dice.pick(GROVES)]
         self.bushes: list[Texture] = [plants.bush(dice, self.light) for _ in range(2)]
+        self.flows = {side: self._flow(side) for side in (AHEAD, ONCOMING)}
         self._taken: list[tuple[float, float, float, float]] = []
         if camera.rides:
             self.take(camera.x, -4, 1.6 if camera.kind == "car" else 1.0, 9)
+
+    def _flow(self, side: int) -> float:
+        """Metres a frame of the traffic on a side, along z."""
+        if side == AHEAD and self.street.camera.rides:
+            return self.street.speed
+        return (self.dice.between(0.1, 0.35) if self.jam else self.dice.between(0.4, 0.9)) * -side
 
     def near(self, colour: RGB, share: float = 0.1) -> RGB:
         """A colour about like this one."""
@@ -113,9 +122,12 @@ class Planner:
         self._taken.append((left, right, near, far))
         return True
 
-    def free(self, x: float, z: float, width: float, length: float) -> bool:
-        """Whether nobody has taken the place; it stays free."""
-        taken = len(self._taken)
-        free = self.take(x, z, width, length)
-        del self._taken[taken:]
-        return free
+    def stand(self, x: float, z: float, width: float, length: float) -> bool:
+        """Take a place on the road for something that stands, and the way of whoever would drive into it.
+
+        False if it would stand in somebody's way, ours included.
+        """
+        camera, sweep = self.street.camera, FRAMES * self.flows[AHEAD if x < 0 else ONCOMING]
+        if camera.rides and abs(x - camera.x) < width / 2 + 1.0 and z < sweep + 2:
+            return False
+        return self.take(x, z - max(0.0, sweep), width, length + abs(sweep))

@@ -7,7 +7,7 @@ from functools import partial
 from core.classes import RGB
 from core.toytown.drawing import kinds
 from core.toytown.drive.street import Draw, still, walking
-from core.toytown.jakarta.planner import Planner, Size
+from core.toytown.jakarta.planner import AHEAD, ONCOMING, Planner, Size
 from core.toytown.jakarta.street import REACH
 from core.toytown.jakarta.things import boxes, motorcycles, three_wheelers
 from core.toytown.things import buses, cars, figures
@@ -18,29 +18,17 @@ PAINT: tuple[RGB, ...] = (
     (70, 66, 62), (40, 54, 96), (170, 150, 120), (206, 202, 190), (90, 100, 96),
 )  # fmt: skip
 FREIGHT = ("PASIR", "AIR MINUM", "JASA PINDAH", "SEMBAKO", "BERAS", "GAS LPG")
-AHEAD, ONCOMING = -1, 1
-"""The sides of the street: our own direction drives on the left."""
 
 
 def drive(planner: Planner) -> None:
     """Fill both directions, the large vehicles first."""
-    street = planner.street
     for side in (AHEAD, ONCOMING):
-        flow = _flow(planner, side)
-        for lane in range(street.lanes):
-            _fill_lane(planner, side, lane, flow)
+        for lane in range(planner.street.lanes):
+            _fill_lane(planner, side, lane)
     _swarm(planner)
 
 
-def _flow(planner: Planner, side: int) -> float:
-    """Metres a frame of the traffic on a side, along z."""
-    street, dice = planner.street, planner.dice
-    if side == AHEAD and street.camera.rides:
-        return street.speed
-    return (dice.between(0.1, 0.35) if planner.jam else dice.between(0.4, 0.9)) * (1 if side == AHEAD else -1)
-
-
-def _fill_lane(planner: Planner, side: int, lane: int, flow: float) -> None:
+def _fill_lane(planner: Planner, side: int, lane: int) -> None:
     street, dice = planner.street, planner.dice
     z = dice.between(5, 14) if street.camera.rides else dice.between(-12, 4)
     buses_here = street.median == "separator" and lane == 0
@@ -48,7 +36,7 @@ def _fill_lane(planner: Planner, side: int, lane: int, flow: float) -> None:
         draw, size = _vehicle(planner, side, buses_here)
         x = street.lane_middle(side, lane) + dice.between(-0.25, 0.25)
         if planner.take(x, z, size[0], size[1]):
-            planner.put(x, z, draw, size, dz=flow)
+            planner.put(x, z, draw, size, dz=planner.flows[side])
         gap = dice.between(1.6, 5) if planner.jam else dice.between(5, 26)
         z += size[1] + (gap * 3 if buses_here else gap)
 
@@ -95,12 +83,11 @@ def becak(planner: Planner, away: bool) -> Draw:
 
 
 def _swarm(planner: Planner) -> None:
-    """Motorcycles between and beside the lanes, denser near by, and some on the wrong side."""
+    """Motorcycles between and beside the lanes, denser near by, a little faster than the rest."""
     street, dice = planner.street, planner.dice
     wanted = int(planner.theme.busy * (26 if planner.jam else 17))
     size = (motorcycles.WIDTH, motorcycles.LENGTH, motorcycles.HEIGHT)
     start = 3.4 if street.camera.rides else 1.0
-    flows = {side: _flow(planner, side) for side in (AHEAD, ONCOMING)}
     placed = 0
     for _ in range(wanted * 4):
         if placed == wanted:
@@ -109,13 +96,12 @@ def _swarm(planner: Planner) -> None:
         far = dice.random()
         z = start + (far * far * 0.85 + far * 0.15) * 90
         x = side * dice.between(street.half + 0.5, abs(street.kerb(side)) - 0.45)
-        away = (side == AHEAD) != dice.chance(0.03)
         if not planner.take(x, z, size[0], size[1]):
             continue
-        pace = flows[side] + dice.between(0.0, 0.05) * side * -1
+        pace = planner.flows[side] - side * dice.between(0.0, 0.05)
         what = motorcycles.any_motorcycle(dice, planner.light.wet)
-        draw = still(motorcycles.draw_motorcycle, what, away)
-        planner.put(x, z, draw, size, dz=pace if away == (side == AHEAD) else -pace)
+        draw = still(motorcycles.draw_motorcycle, what, side == AHEAD)
+        planner.put(x, z, draw, size, dz=pace)
         placed += 1
 
 
