@@ -50,7 +50,7 @@ THEMES = (
     ),
     Theme(
         "bridge", ("morning", "haze", "noon"), "pavement", "planter", 3, ("office", "ruko", "park", "office"),
-        ("walkers", "median palms", "columns", "lights", "works"), busy=2, junction=34,
+        ("walkers", "median palms", "columns", "lights", "works"), busy=3.5, junction=34,
     ),
     Theme(
         "motorcycle", ("noon", "haze"), "pavement", "planter", 2, ("ruko", "warung", "wall", "park"),

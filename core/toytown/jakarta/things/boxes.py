@@ -30,10 +30,8 @@ def angkot(dice: Dice, light: Light) -> buses.Box:
 
 def _angkot_end(light: Light, width: float, height: float, paint: RGB, words: str, rear: bool) -> Texture:
     board, kind = Board(width, height, 48), ANGKOT
-    board.shape(
-        [(0, 0.3), (width, 0.3), (width, 1.1), (width - 0.12, height - 0.06), (width - 0.2, height),
-         (0.2, height), (0.12, height - 0.06), (0, 1.1)], paint, kind,
-    )  # fmt: skip
+    top = [(width, height - 0.05), (width - 0.08, height), (0.08, height), (0, height - 0.05)]
+    board.shape([(0, 0.3), (width, 0.3), *top], paint, kind)
     for left in (0.08, width - 0.26):
         board.rect(left, 0, left + 0.18, 0.34, TYRE, kind)
     board.rect(0, 0.3, width, 0.5, (44, 46, 50), kind)
