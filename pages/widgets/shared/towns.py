@@ -11,7 +11,7 @@ from pages.widgets.shared.dataset_state import SET, select
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import CANCEL, jobs, watch
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 
 _TOWN = "town_to_draw"
 _FRAMES = 120
@@ -29,7 +29,7 @@ def towns_menu() -> None:
         name: str = st.radio(
             "Town",
             list(TOWNS),
-            format_func=lambda name: TOWNS[name].title,
+            format_func=_title,
             captions=[escape(town.about) for town in TOWNS.values()],
             key=_TOWN,
         )
@@ -88,6 +88,10 @@ def _show_or_start(name: str) -> None:
 def _show(name: str) -> None:
     jobs().forget(_key(name))
     select(name)
+
+
+def _title(name: str) -> Markdown:
+    return escape(TOWNS[name].title)
 
 
 def _key(name: str) -> tuple[str, str, str]:
