@@ -32,6 +32,8 @@ FLOORS = (
     "core/toytown/drawing",
     "core/toytown/things",
     "core/toytown/drive",
+    "core/toytown/jakarta/things",
+    "core/toytown/jakarta",
     "core/toytown",
     "core/evaluation",
     "core/annotation",

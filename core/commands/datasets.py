@@ -104,11 +104,21 @@ def statistics(folder: Path, as_json: bool) -> None:
     "--size", type=_Size(), default="320x240", show_default=True, help="Width and height in pixels."
 )
 @click.option("--seed", default=7, show_default=True, help="The same seed gives the same pixels.")
-def toytown(folder: Path, count: int, size: tuple[int, int], seed: int) -> None:
-    """Draw Toytown, the built-in data set, into a new folder."""
+@click.option(
+    "--town",
+    type=click.Choice(["toytown", "jakarta"]),
+    default="toytown",
+    show_default=True,
+    help="Which town: Toytown is European, Jakarta is full of motorcycles.",
+)
+def toytown(folder: Path, count: int, size: tuple[int, int], seed: int, town: str) -> None:
+    """Draw Toytown, the built-in data set, into a new folder.
+
+    Or another town: the names of the files say which.
+    """
     from core.toytown import toytown as draw
 
-    draw(folder, count, size, seed, print_frames)
+    draw(folder, count, size, seed, print_frames, town)
     click.echo(f"{folder}: {count} frames")
 
 

@@ -7,9 +7,14 @@ zlib that packed it, so "the same" means the same pixels.)
 
     image, labels = frame(7, 0, (640, 480))
     toytown(Path("data/toytown"))
+    toytown(Path("data/jakarta"), town="jakarta")
+
+The second town is Jakarta, for streets that CamVid's cameras never saw; docs/jakarta.md says which class
+each of its things is.
 """
 
 from core.toytown.drive.street import FRAMES
+from core.toytown.towns import TOWNS, Town
 from core.toytown.writing import (
     CITY_SEED,
     LARGEST_COUNT,
@@ -26,6 +31,8 @@ __all__ = [
     "LARGEST_COUNT",
     "LARGEST_SIDE",
     "SMALLEST_SIDE",
+    "TOWNS",
+    "Town",
     "frame",
     "nine_frames",
     "toytown",

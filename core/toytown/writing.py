@@ -12,8 +12,8 @@ from core.classes import CAMVID_32
 from core.datasets.acquire.staging import clear, staging
 from core.errors import DatasetError
 from core.jobs import ProgressCallback
-from core.toytown.drive.scene import draw_frame
 from core.toytown.drive.street import FRAMES
+from core.toytown.towns import Town, town_named
 
 CITY_SEED = 7
 """The seed of the set that the app makes on first use."""
@@ -23,13 +23,11 @@ LARGEST_SEED = 1_000_000
 VALID_EVERY = 5
 """Every fifth drive is for validation: the ones that have nearly every class."""
 
-_SHOWN = ((0, 3), (7, 4), (6, 1), (3, 6), (4, 2), (5, 6), (1, 3), (8, 8), (9, 3))
-"""Drive and frame of the nine pictures that introduce Toytown."""
+TOYTOWN = "toytown"
+"""The town that is drawn unless another is asked for."""
+ABOUT = """{title}: {count} street scenes of {width} x {height} pixels, seed {seed}.
 
-ABOUT = """Toytown: {count} street scenes of {width} x {height} pixels, seed {seed}.
-
-A made-up town, drawn by StreetScope from the driver's seat of a moving car, with an exact label for every
-pixel in CamVid's 32 classes. Only the own car's bonnet and street furniture that has no class is Void.
+{story}
 
 Names: DRIVE_FRAME; the {drives} drives are films of up to {frames} frames. valid.txt names whole drives.
 Licence: made by a program, no photograph is in it. Free to use, change and pass on, for any purpose (CC0).
@@ -37,18 +35,19 @@ Licence: made by a program, no photograph is in it. Free to use, change and pass
 
 
 def frame(
-    sequence_seed: int, number: int, size: tuple[int, int] = (320, 240)
+    sequence_seed: int, number: int, size: tuple[int, int] = (320, 240), town: str = TOYTOWN
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """One frame of a drive.
 
     sequence_seed: which street, 0 or more; number: which frame of it, 0..11; size: (width, height).
+    town: "toytown" or "jakarta".
     Returns the (H, W, 3) RGB image and its (H, W) label map in CamVid's 32 classes.
-    DatasetError names a number that is out of range.
+    DatasetError names a number that is out of range, or a town that there is not.
     """
     _check_size(size)
     _check("Toytown's seed", sequence_seed, 0, LARGEST_SEED * LARGEST_COUNT)
     _check("The number of a frame", number, 0, FRAMES - 1)
-    return draw_frame(sequence_seed, number, *size)
+    return town_named(town).draw(sequence_seed, number, *size)
 
 
 def toytown(
@@ -57,28 +56,34 @@ def toytown(
     size: tuple[int, int] = (320, 240),
     seed: int = CITY_SEED,
     progress: ProgressCallback | None = None,
+    town: str = TOYTOWN,
 ) -> None:
     """Write a data set of `count` frames into a new folder, in fastai's layout.
 
+    town: "toytown" or "jakarta"; the names of the files begin with it, and README.txt describes it.
     size: (width, height) in pixels. progress is called with (frames written, count) after each frame; raising
     from it stops the writing. The folder appears only when it is complete.
-    DatasetError if a number is out of range, the folder exists or is being made by somebody else, or
-    writing fails.
+    DatasetError if a number is out of range, there is no such town, the folder exists or is being made by
+    somebody else, or writing fails.
     """
     _check_size(size)
     _check("The number of frames", count, 2, LARGEST_COUNT)
     _check("Toytown's seed", seed, 0, LARGEST_SEED)
+    chosen = town_named(town)
     with staging(folder) as place:
         clear(place)
         made = place / "set"
-        _write(made, count, size, seed, progress)
+        _write(made, chosen, count, size, seed, progress)
         made.rename(folder)
 
 
-def nine_frames(size: tuple[int, int] = (320, 240), seed: int = CITY_SEED) -> NDArray[np.uint8]:
-    """(3 H, 3 W, 3) nine pictures of different drives, edge to edge: what Toytown looks like."""
+def nine_frames(
+    size: tuple[int, int] = (320, 240), seed: int = CITY_SEED, town: str = TOYTOWN
+) -> NDArray[np.uint8]:
+    """(3 H, 3 W, 3) nine pictures of different drives, edge to edge: what a town looks like."""
     _check_size(size)
-    pictures = [draw_frame(drive_seed(seed, drive), number, *size)[0] for drive, number in _SHOWN]
+    chosen = town_named(town)
+    pictures = [chosen.draw(drive_seed(seed, drive), number, *size)[0] for drive, number in chosen.shown]
     rows = [np.concatenate(pictures[start : start + 3], axis=1) for start in (0, 3, 6)]
     return np.concatenate(rows, axis=0)
 
@@ -100,7 +105,12 @@ def drive_seed(seed: int, drive: int) -> int:
 
 
 def _write(
-    folder: Path, count: int, size: tuple[int, int], seed: int, progress: ProgressCallback | None
+    folder: Path,
+    town: Town,
+    count: int,
+    size: tuple[int, int],
+    seed: int,
+    progress: ProgressCallback | None,
 ) -> None:
     for part in ("images", "labels"):
         (folder / part).mkdir(parents=True)
@@ -108,15 +118,18 @@ def _write(
     drives = frames[-1][0] + 1
     valid = []
     for done, (drive, number) in enumerate(frames, start=1):
-        name = f"toytown{drive:03d}_{number:02d}"
-        image, labels = draw_frame(drive_seed(seed, drive), number, *size)
+        name = f"{town.name}{drive:03d}_{number:02d}"
+        image, labels = town.draw(drive_seed(seed, drive), number, *size)
         Image.fromarray(image).save(folder / "images" / f"{name}.png", compress_level=6)
         Image.fromarray(labels).save(folder / "labels" / f"{name}_P.png", compress_level=6)
         if is_valid(drive, drives):
             valid.append(f"{name}.png")
         if progress is not None:
             progress(done, count)
-    about = ABOUT.format(count=count, width=size[0], height=size[1], seed=seed, drives=drives, frames=FRAMES)
+    about = ABOUT.format(
+        title=town.title, story=town.story, count=count, width=size[0], height=size[1], seed=seed,
+        drives=drives, frames=FRAMES,
+    )  # fmt: skip
     for file, text in {
         "codes.txt": "\n".join(CAMVID_32.names) + "\n",
         "valid.txt": "\n".join(valid) + "\n",

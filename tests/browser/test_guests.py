@@ -31,7 +31,7 @@ HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 CHANGING = {
     "annotate": ("Whole picture is right", "Undo"),
-    "data": ("Open a folder", "Get CamVid"),
+    "data": ("Open a folder", "Draw a town", "Get CamVid"),
     "training": ("Start training", "Measure on this machine", "Resume", "Edit"),
     "runs": ("Resume",),
     "runs?tab=Epochs": ("Use as a model",),

@@ -38,7 +38,8 @@ class View:
     """Where the driver's eye is, and how large the picture is.
 
     x, z: the eye in metres; eye: its height. yaw, pitch: how far the horizon's middle is off the picture's
-    middle, as a share of the picture's width.
+    middle, as a share of the picture's width. zoom: the focal length as a share of the picture's width; 0.9
+    is a horizontal field of view of 58 degrees.
     """
 
     width: int
@@ -48,11 +49,12 @@ class View:
     yaw: float = 0.0
     pitch: float = 0.0
     eye: float = 1.35
+    zoom: float = 0.9
 
     @cached_property
     def focal(self) -> float:
-        """Focal length in fine pixels: a horizontal field of view of 58 degrees."""
-        return 0.9 * self.width * FINER
+        """Focal length in fine pixels."""
+        return self.zoom * self.width * FINER
 
     @cached_property
     def middle(self) -> tuple[float, float]:

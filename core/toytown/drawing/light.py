@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -37,6 +38,7 @@ class Light:
     top, horizon: the sky's colours; cloud: their colour and how much of the sky they cover, 0..1.
     haze: the distance in metres at which two thirds of a thing's colour are the air's.
     exposure: the camera's factor; noise: the sensor's, in grey levels.
+    headlights: whether the camera rides on a vehicle whose headlights are on at dusk.
     """
 
     weather: Weather
@@ -51,6 +53,7 @@ class Light:
     haze: float
     exposure: Triple
     noise: float
+    headlights: bool = True
 
     @property
     def lamps(self) -> bool:
@@ -64,6 +67,14 @@ class Light:
 
     def factors(self, facing: Facing) -> Triple:
         """The factors for a colour on a face."""
+        return self._factors[facing]
+
+    @cached_property
+    def _factors(self) -> dict[Facing, Triple]:
+        facings: tuple[Facing, ...] = ("up", "left", "right", "front")
+        return {facing: self._computed(facing) for facing in facings}
+
+    def _computed(self, facing: Facing) -> Triple:
         if facing == "up":
             share = 0.75
         elif facing == "front":
@@ -75,9 +86,12 @@ class Light:
 
     def on(self, colour: RGB, facing: Facing) -> RGB:
         """A colour as it looks on a face."""
-        factors = self.factors(facing)
-        red, green, blue = (min(255, int(c * f)) for c, f in zip(colour, factors, strict=True))
-        return red, green, blue
+        red, green, blue = self._factors[facing]
+        return (
+            min(255, int(colour[0] * red)),
+            min(255, int(colour[1] * green)),
+            min(255, int(colour[2] * blue)),
+        )
 
     def on_pixels(self, pixels: NDArray[np.uint8], facing: Facing) -> NDArray[np.uint8]:
         """(h, w, 4) painted pixels as they look on a face; the fourth channel stays."""
@@ -198,7 +212,7 @@ def finish(
     seen += np.clip(share, 0, 0.85)[..., None] * (np.array(light.horizon) * 0.97 - seen)
     if light.wet:
         _mirror(seen, labels, middle[1], dice)
-    if light.weather == "dusk":
+    if light.weather == "dusk" and light.headlights:
         _headlights(seen, labels, depths, middle)
     for glow in glows:
         _add_glow(seen, depths, glow, 0.55 if light.lamps else 0.22)

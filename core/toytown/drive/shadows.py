@@ -41,11 +41,12 @@ def cast(canvas: Canvas, street: Street, things: list[Thing]) -> Image.Image:
             )
     for thing in things:
         if thing.size[0] and near + NEAR < thing.z < near + 90:
-            _cast_thing(shadows, thing, lean, dark)
+            cast_thing(shadows, thing, lean, dark)
     return shadows.image()
 
 
-def _cast_thing(shadows: Shadows, thing: Thing, lean: tuple[float, float], dark: int) -> None:
+def cast_thing(shadows: Shadows, thing: Thing, lean: tuple[float, float], dark: int) -> None:
+    """The shadow of one thing, which leans by `lean` metres (x, z) for each metre of its height."""
     width, length, height = thing.size
     x, z = thing.x, thing.z
     y = thing.y

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.classes import RGB
@@ -121,11 +122,14 @@ def _bus_side(
     return board.texture(light, facing)
 
 
-def lorry(dice: Dice, light: Light) -> Box:
-    """A delivery lorry with a painted box."""
+FREIGHT = ("MILK", "REMOVALS", "TOYS", "ICE CREAM", "FLOUR")
+
+
+def lorry(dice: Dice, light: Light, freight: Sequence[str] = FREIGHT) -> Box:
+    """A delivery lorry with a painted box; `freight` are the words that may be on it."""
     length, width, height = 8.0, 2.45, 3.6
     cab, body = dice.pick(PAINT), dice.pick(((230, 228, 220), (70, 100, 130), (200, 180, 120), (120, 60, 50)))
-    words = dice.pick(("MILK", "REMOVALS", "TOYS", "ICE CREAM", "FLOUR"))
+    words = dice.pick(freight)
     ink = (40, 60, 110) if sum(body) > 450 else (240, 232, 210)
     rear = Board(width, height, 40)
     rear.rect(0, 0.9, width, height, body, kinds.TRUCK)

@@ -82,15 +82,18 @@ def traffic_light(canvas: Canvas, x: float, y: float, z: float, green: bool) -> 
             canvas.polygon(points, dimmed(colour, 0.24), kinds.TRAFFIC_LIGHT)
 
 
-def sign(dice: Dice, light: Light) -> Texture:
-    """The face of a traffic sign: a speed limit, a warning, no entry, a direction or a place."""
+PLACES = ("Harbour", "Station", "Old Mill", "Castle", "Toytown")
+
+
+def sign(dice: Dice, light: Light, places: Sequence[str] = PLACES) -> Texture:
+    """The face of a traffic sign: a speed limit, a warning, no entry, a direction or one of `places`."""
     style = dice.pick(
         ("limit", "limit", "limit", "warning", "warning", "entry", "direction", "parking", "parking", "place")
     )
-    return named_sign(dice, light, style)
+    return named_sign(dice, light, style, places)
 
 
-def named_sign(dice: Dice, light: Light, style: str) -> Texture:
+def named_sign(dice: Dice, light: Light, style: str, places: Sequence[str] = PLACES) -> Texture:
     """The face of a sign of a given style."""
     kind, red, white, blue = kinds.SIGN, (196, 28, 34), (240, 240, 236), (26, 70, 150)
     if style in {"direction", "place"}:
@@ -99,7 +102,7 @@ def named_sign(dice: Dice, light: Light, style: str) -> Texture:
         ink: RGB = white if style == "direction" else (24, 24, 26)
         board.rect(0, 0, 2.0, 0.75, ink, kind)
         board.rect(0.05, 0.05, 1.95, 0.7, ground, kind)
-        words = dice.pick(("Harbour", "Station", "Old Mill", "Castle", "Toytown"))
+        words = dice.pick(places)
         board.text(words, 0.15, 0.14, 1.7, 0.46, ink, kind)
         return board.texture(light)
     board = Board(0.76, 0.76, 72)

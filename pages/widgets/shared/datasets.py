@@ -26,6 +26,7 @@ from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.towns import show_drawing, towns_menu
 
 TOYTOWN, TOYTOWN_TITLE = "toytown", "Toytown, built in"
 _FOLDER, _TROUBLE = "data_folder_given", "data_folder_trouble"
@@ -95,8 +96,10 @@ def choose_dataset() -> OpenedSet:
             icon=":material/folder_off:",
         )
     with slot:
+        towns_menu()
         download_menu()
     with st.container():
+        show_drawing()
         show_downloads()
     if name == TOYTOWN:
         _require_toytown(options[name])

@@ -1,0 +1,1 @@
+"""Toytown's second town: streets of Jakarta, with traffic on the left and motorcycles everywhere."""
