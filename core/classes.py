@@ -250,6 +250,9 @@ CAMVID_32 = ClassList(
     void=30,
 )
 
+CAMVID_31 = CAMVID_32.select("CamVid-31", tuple(name for name in CAMVID_32.names if name != "Void"))
+"""CamVid's classes without Void: a network trained on it never says that it does not know."""
+
 CAMVID_11 = CAMVID_32.select(
     "CamVid-11",
     (

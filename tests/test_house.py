@@ -42,6 +42,7 @@ FLOORS = (
     "core/training",
     "core/training/recipes",
     "core/training/corrections",
+    "core/training/mix",
     "core/training/runs",
     "core/training/control",
     "core/training/distributed",

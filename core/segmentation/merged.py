@@ -48,8 +48,16 @@ def merged(
     height, width = segmentation.height, segmentation.width
     logs = np.empty((len(members), height, width), dtype=np.float16)
     for rows, logits in bands(segmentation.logits, height, width, segmentation.stride, SMALL_BAND):
-        probabilities = softmax(logits)
-        for number, each in enumerate(members):
-            summed = probabilities[list(each)].sum(axis=0)
-            logs[number, rows] = np.log(np.maximum(summed, np.finfo(np.float32).tiny))
+        logs[:, rows] = summed_logs(logits, members)
     return Segmentation.of_logits(segmentation.image, logs, 1, class_list, segmentation.model_name)
+
+
+def summed_logs(logits: NDArray[np.float32], members: Sequence[Sequence[int]]) -> NDArray[np.float16]:
+    """(L, H, W) the logarithm of what a network says of the classes of each set together.
+
+    logits: (C, H, W), which are written over. members: as for `MergedSegmenter`.
+    """
+    probabilities = softmax(logits)
+    summed = np.stack([probabilities[list(each)].sum(axis=0) for each in members])
+    logs: NDArray[np.float16] = np.log(np.maximum(summed, np.finfo(np.float32).tiny)).astype(np.float16)
+    return logs

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,14 @@ import numpy as np
 import torch
 from fastai.callback.core import Callback, CancelFitException
 from fastai.learner import ValueMetric
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.errors import DivergedError
 from core.evaluation.metrics import count_confusion, mean_iou, pixel_accuracy
 from core.jobs import ProgressCallback
 from core.models.compiler import without_compiler
+from core.segmentation.merged import summed_logs
 from core.training.distributed import processes
 from core.training.learner import convolution
 from core.training.learner.checkpoint import save_weights
@@ -197,12 +199,17 @@ class AsksStartModel(Callback):
 
 
 class CountConfusion(Callback):
-    """Counts validation pixels by true and predicted class; `metrics` are what fastai shows."""
+    """Counts validation pixels by true and predicted class; `metrics` are what fastai shows.
+
+    classes: how many the labels have. members: for each of these the network's classes that it may be, where
+    they are not the same; what the network says of them is summed, as where a model is measured
+    (`core.segmentation.merged`).
+    """
 
     order = 10
 
-    def __init__(self, classes: int) -> None:
-        self.classes = classes
+    def __init__(self, classes: int, members: Sequence[Sequence[int]] | None = None) -> None:
+        self.classes, self.members = classes, members
         self.confusion = np.zeros((classes, classes), dtype=np.int64)
 
     @property
@@ -221,13 +228,21 @@ class CountConfusion(Callback):
         if self.training:
             return
         truth = self.learn.yb[0]
-        predicted = to_label_size(self.learn.pred, truth).max(dim=1).indices
+        predicted = self._predicted(to_label_size(self.learn.pred, truth))
         own = self._own(len(truth))
         self.confusion += count_confusion(
             truth[:own].cpu().numpy().astype(np.uint8),
-            predicted[:own].cpu().numpy().astype(np.uint8),
+            predicted[:own],
             self.classes,
         )
+
+    def _predicted(self, logits: Tensor) -> NDArray[np.uint8]:
+        """(N, H, W) the class of every pixel. logits: (N, C, H, W)."""
+        if self.members is None:
+            return logits.max(dim=1).indices.cpu().numpy().astype(np.uint8)
+        pictures = logits.cpu().numpy().copy()
+        labels = [summed_logs(each, self.members).argmax(axis=0) for each in pictures]
+        return np.stack(labels).astype(np.uint8)
 
     def after_validate(self) -> None:
         self.confusion = processes.summed(self.confusion)

@@ -32,18 +32,23 @@ LONGEST = 480
 class PreviewPainter:
     """Draws the previews of a run into its folder.
 
-    names: the frames' names, which are shown under the pictures.
+    class_list: the network's classes. truth: those of the labels, if they are others.
     """
 
-    def __init__(self, folder: Path, class_list: ClassList, examples: Examples) -> None:
+    def __init__(
+        self, folder: Path, class_list: ClassList, examples: Examples, truth: ClassList | None = None
+    ) -> None:
         self.folder = folder / PREVIEWS
         self.folder.mkdir(parents=True, exist_ok=True)
         self.examples = [examples[number] for number in chosen(len(examples))]
         self.palette = class_list.full_palette
+        self.true_palette = self.palette if truth is None else truth.full_palette
         self.number = self._drawn()
         if not self.number:
-            colours = zip(class_list.names, class_list.palette.tolist(), strict=True)
-            write_json(self.folder / CLASSES, dict(colours))
+            colours = {each.name: each.colour for each in class_list.classes}
+            for each in truth.classes if truth else ():
+                colours.setdefault(each.name, each.colour)
+            write_json(self.folder / CLASSES, colours)
             self._write_photos()
 
     def paint(
@@ -52,7 +57,7 @@ class PreviewPainter:
         """Segment the frames, scaled by `factor`, and write them. predict: as `PredictsAsTheApp`."""
         self.number += 1
         for place, labels in enumerate(self._segment(predict, factor)):
-            self._write(f"{self.number:06d}-{place}", self._coloured(labels))
+            self._write(f"{self.number:06d}-{place}", _coloured(labels, self.palette))
         # Last, so that a line in the index always has its pictures.
         append_row(self.folder / INDEX, COLUMNS, (self.number, stage, epoch, batch, f"{seconds:.1f}"))
 
@@ -68,12 +73,7 @@ class PreviewPainter:
             self._write(
                 f"photo-{place}", Image.fromarray(example.image.permute(1, 2, 0).contiguous().numpy())
             )
-            self._write(f"truth-{place}", self._coloured(example.label.numpy()))
-
-    def _coloured(self, labels: NDArray[np.uint8]) -> Image.Image:
-        picture = Image.fromarray(labels)
-        picture.putpalette(self.palette.tobytes())
-        return picture
+            self._write(f"truth-{place}", _coloured(example.label.numpy(), self.true_palette))
 
     def _write(self, name: str, picture: Image.Image) -> None:
         longest = max(picture.size)
@@ -138,6 +138,12 @@ class Previews(Event):
         predict = self.predicts()
         self.painter.paint(predict, self.factor, self.stage, self.epoch + 1, self.seen, self.seconds())
         self.drawn = time.monotonic()
+
+
+def _coloured(labels: NDArray[np.uint8], palette: NDArray[np.uint8]) -> Image.Image:
+    picture = Image.fromarray(labels)
+    picture.putpalette(palette.tobytes())
+    return picture
 
 
 def chosen(frames: int) -> list[int]:

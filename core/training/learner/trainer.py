@@ -20,10 +20,9 @@ from fastai.optimizer import Adam
 from pydantic import ValidationError
 from torch import Tensor, nn
 
-from core.classes import CAMVID_11, CAMVID_32, ClassList
+from core.classes import CAMVID_11, CAMVID_31, CAMVID_32, ClassList
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError, RecipeError, StoppedError, TrainingError
-from core.evaluation.metrics import truth_table
 from core.files import size_of
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.models.networks import Network, find_network
@@ -53,9 +52,10 @@ from core.training.learner.examples import LoadedExamples, load_examples, memory
 from core.training.learner.failures import translate_errors
 from core.training.learner.loss import RememberingLoss, SegmentationLoss
 from core.training.learner.lr_find import Suggestions, find_learning_rate
-from core.training.learner.outputs import nearest_classes, with_added_outputs
+from core.training.learner.outputs import nearest_classes, with_added_outputs, with_finer_outputs
 from core.training.learner.previews import PreviewPainter, Previews
 from core.training.learner.validation import PredictsAsTheApp
+from core.training.mix.labels import Labels, Sets
 from core.training.recipes.recipe import Recipe, Stage
 from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, INDEX, PREVIEWS, RESUME, cut
 
@@ -122,7 +122,8 @@ def target_classes(recipe: Recipe, dataset: SegmentationDataset) -> ClassList:
     `extended` is the start model's with the classes that the data set adds to it.
     dataset: as `as_learnt` gives it.
     """
-    lists = {"dataset": dataset.class_list, CAMVID_11.name: CAMVID_11, CAMVID_32.name: CAMVID_32}
+    known = {each.name: each for each in (CAMVID_11, CAMVID_31, CAMVID_32)}
+    lists = {"dataset": dataset.class_list} | known
     if recipe.classes in ("model", "extended") and recipe.start_model is not None:
         from core.models.weights import load_model
 
@@ -258,6 +259,7 @@ class PreparedRun:
     start: nn.Module | None
     adds_classes: bool
     class_list: ClassList
+    labels: Labels
     clock: _Clock
 
     @classmethod
@@ -289,12 +291,12 @@ class PreparedRun:
                 )
         _seed(recipe.seed)
         class_list = target_classes(recipe, dataset)
-        classes = len(class_list)
-        table = truth_table(dataset.class_list, class_list)
+        labels = _labels(recipe, dataset, class_list)
+        classes = len(labels)
         budget = memory_budget(processes.world_size())
-        train = load_examples(dataset, dataset.train, table, budget)
+        train = load_examples(dataset, dataset.train, labels.table, budget)
         budget -= sum(example.nbytes for example in train.kept)
-        valid = load_examples(dataset, dataset.valid, table, budget)
+        valid = load_examples(dataset, dataset.valid, labels.table, budget)
         counts = train.pixels[:classes]
         for split, pixels in (("training", counts), ("validation", valid.pixels[:classes])):
             if not pixels.sum():
@@ -331,11 +333,12 @@ class PreparedRun:
                 _on_device(start) if recipe.start_share else None,
                 recipe.start_share,
             ),
-            loss=_loss(recipe, all_counts, start.started_as, remembered.may_be),
+            loss=_loss(recipe, all_counts, start.started_as, labels.members, remembered.may_be),
             pictures=pictures,
             start=_start_network(recipe) if recipe.pull else None,
             adds_classes=bool(start.started_as),
             class_list=class_list,
+            labels=labels,
             clock=_Clock(plan, pictures, done.seconds if done else 0.0),
         )
 
@@ -515,7 +518,7 @@ class PreparedRun:
         best: float,
         save: Callable[[int], None],
     ) -> None:
-        counter = CountConfusion(len(self.class_list))
+        counter = CountConfusion(len(self.labels), self.labels.members)
         learner.metrics = counter.metrics
 
         def batch(number: int, of: int) -> None:
@@ -544,7 +547,7 @@ class PreparedRun:
         )
         if self.output is None:
             return
-        painter = PreviewPainter(self.output, self.class_list, self.pictures.valid)
+        painter = PreviewPainter(self.output, self.class_list, self.pictures.valid, self.labels.classes)
         factor = stage.framing(*self.pictures.full_size).valid_size
         every = self.recipe.preview_seconds
         learner.add_cb(Previews(painter, self.average.validating, stage.name, factor, start, every, seconds))
@@ -641,7 +644,8 @@ def _start_weights(
 ) -> _StartWeights:
     """Those of a model of the store; for another number of classes, the last layer starts at random.
 
-    Unless the recipe extends the model's classes: the outputs of the added ones are then the nearest ones'.
+    Unless the recipe extends the model's classes, and the outputs of the added ones are the nearest ones',
+    or it tells them further apart (`with_finer_outputs`).
     """
     needed = fresh or recipe.start_share or recipe.classes == "extended"
     if recipe.start_model is None or not needed:
@@ -657,7 +661,7 @@ def _start_weights(
             f"is a {start.card.network}; give both the same network."
         )
     if recipe.classes != "extended":
-        return _StartWeights(start.network.state_dict())
+        return _StartWeights(with_finer_outputs(start.network, start.class_list, class_list))
     nearest = nearest_classes(load_segmenter(name), dataset, class_list)
     return _StartWeights(with_added_outputs(start.network, nearest), nearest)
 
@@ -673,17 +677,22 @@ def _start_network(recipe: Recipe) -> nn.Module | None:
     return None if recipe.start_model is None else _moved(load_model(recipe.start_model).network)
 
 
-def _loss(
-    recipe: Recipe, counts: Tensor, started_as: tuple[int, ...], may_be: tuple[tuple[int, ...], ...]
-) -> SegmentationLoss | RememberingLoss:
-    """A recipe's loss. counts: (C,) pixels of each class, those of the replay frames among them.
+def _labels(recipe: Recipe, dataset: SegmentationDataset, class_list: ClassList) -> Labels:
+    """What a data set's labels teach. A correction says which class it is: somebody chose it."""
+    kind = Labels.plain if recipe.corrections else Labels.of
+    return kind(dataset.class_list, class_list)
 
-    started_as: the old classes of which the added ones are copies. may_be: what the labels of the replay
-    frames may be; empty where each is one class.
+
+def _loss(
+    recipe: Recipe, counts: Tensor, started_as: tuple[int, ...], members: Sets | None, may_be: Sets
+) -> SegmentationLoss | RememberingLoss:
+    """A recipe's loss. counts: (L,) pixels of each label, those of the replay frames among them.
+
+    started_as: the old classes of which the added ones are copies. members: as for `Labels`. may_be: what
+    the labels of the replay frames may be; empty where each is one class.
     """
-    weighted = SegmentationLoss(
-        class_weights(counts, recipe.class_weight_power), recipe.label_smoothing, recipe.jaccard_weight
-    )
+    weights = class_weights(counts, recipe.class_weight_power)
+    weighted = SegmentationLoss(weights, recipe.label_smoothing, recipe.jaccard_weight, members)
     if not recipe.pull:
         return weighted
     # Only the corrections are weighted: what the network knew, it knew with each class as frequent as it is.

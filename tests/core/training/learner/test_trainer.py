@@ -544,7 +544,7 @@ def test_frames_without_a_labelled_pixel_are_refused(make_dataset, street, tmp_p
 def test_classes_that_are_in_no_list_are_refused_with_the_lists(dataset, tmp_path):
     sentence = refusal(RecipeError, recipe(classes="CamVid-12"), dataset, tmp_path / "run")
 
-    assert "'CamVid-12'; choose one of dataset, CamVid-11, CamVid-32." in sentence
+    assert "'CamVid-12'; choose one of dataset, CamVid-11, CamVid-31, CamVid-32." in sentence
 
 
 def test_a_network_that_does_not_exist_is_refused(dataset, tmp_path):

@@ -1,0 +1,44 @@
+"""What labels teach: the network's classes, or sets of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.classes import CAMVID_11, CAMVID_31, CAMVID_32, ClassList, SegmentationClass
+from core.evaluation.metrics import IGNORE, truth_table
+from core.training.mix.labels import Labels
+
+
+@pytest.mark.parametrize("truth", [CAMVID_11, CAMVID_32])
+def test_labels_of_one_class_each_are_the_networks_classes(truth):
+    labels = Labels.of(truth, CAMVID_11)
+
+    assert (labels.classes, labels.members) == (CAMVID_11, None)
+    assert np.array_equal(labels.table, truth_table(truth, CAMVID_11))
+
+
+def test_coarse_labels_keep_their_own_numbers_and_know_what_they_may_be():
+    labels = Labels.of(CAMVID_11, CAMVID_31)
+
+    assert labels.table[: len(CAMVID_11)].tolist() == [*range(11)]
+    assert (labels.table[len(CAMVID_11) :] == IGNORE).all()
+    assert labels.members is not None
+    road = labels.members[CAMVID_11.index("Road")]
+    assert [CAMVID_31.names[each] for each in road] == ["LaneMkgsDriv", "LaneMkgsNonDriv", "Road"]
+
+
+def test_a_label_that_may_be_nothing_teaches_nothing_and_has_no_number():
+    names = ("Void", "Road", "Boat", "Tree")
+    truth = ClassList("mine", tuple(SegmentationClass(name, (0, 0, 0)) for name in names), 0)
+    labels = Labels.of(truth, CAMVID_31)
+
+    assert labels.table[:4].tolist() == [IGNORE, 0, IGNORE, 1]
+    assert labels.classes.names == ("Road", "Tree")
+
+
+def test_plain_labels_are_one_class_each_whatever_else_they_may_be():
+    labels = Labels.plain(CAMVID_11, CAMVID_31)
+
+    assert labels.members is None
+    assert labels.table[CAMVID_11.index("Road")] == CAMVID_31.index("Road")
