@@ -37,6 +37,7 @@ def plan_run(
     The time is measured with a few batches of each stage on this machine, and cached.
     """
     from core.datasets.layouts.opening import open_dataset
+    from core.training.mix.sources import mixed_datasets
     from core.training.recipes.plan import plan
     from core.training.recipes.recipe import read_recipe
     from core.training.recipes.start import starting_from
@@ -45,6 +46,7 @@ def plan_run(
     if start is not None:
         read = starting_from(read, start)
     dataset = open_dataset(data)
+    mixed_datasets(read)
     planned = plan(read, dataset, stages)
     found = None
     if measure:

@@ -24,6 +24,7 @@ from core.datasets import SegmentationDataset
 from core.datasets.contents.fingerprint import fingerprint
 from core.errors import RecipeError
 from core.jobs import Tell
+from core.training.mix.sources import fingerprints, mixed_datasets
 from core.training.recipes.plan import finder_batches
 from core.training.recipes.recipe import Recipe
 from core.training.runs.records import list_runs
@@ -138,7 +139,8 @@ def kept_estimate(
 ) -> Estimate | None:
     """The cached estimate for such a recipe and this data on this machine; None if there is none.
 
-    The data set's files are read once for their fingerprint. DatasetError when one cannot be.
+    The data sets' files are read once for their fingerprints. DatasetError when one cannot be, or where one
+    that the recipe mixes in is not there.
     """
     if ESTIMATES.is_empty():
         return None  # and the data set's files need not be read
@@ -189,7 +191,8 @@ def _measured_by_dry_run(recipe: Recipe, data: Path, tell: Tell, stages: Sequenc
 
 def _key(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str]) -> str:
     """The cache key of an estimate; it depends on recipe, data, machine and torch version."""
-    return cache_key(essence(recipe), *stages, fingerprint(dataset), _machine())
+    mixed = fingerprints(mixed_datasets(recipe))
+    return cache_key(essence(recipe), *stages, fingerprint(dataset), *mixed, _machine())
 
 
 def _machine() -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class ResumePoint(BaseModel):
     learning rate, given or found. best: the stage's best mean IoU so far. smooth_loss: fastai's
     running average (count, value). sizes: bytes of the files that were appended to. seconds: trained so far.
     optimiser: the plain numbers of each parameter's state. whole: False when only the figures are left,
-    because the run is finished.
+    because the run is finished. mixed: a fingerprint of each data set that the recipe mixes in.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,6 +64,7 @@ class ResumePoint(BaseModel):
     random: Random
     optimiser: list[dict[str, float]]
     whole: bool = True
+    mixed: tuple[str, ...] = ()
 
 
 def save_weights(model: nn.Module, path: Path) -> None:

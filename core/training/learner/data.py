@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,8 @@ from core.models.compiler import without_compiler
 from core.models.networks import Network
 from core.photos.images import resize
 from core.training.learner.examples import Examples, LoadedExamples, TrainingExample
-from core.training.recipes.recipe import Framing, Recipe, Stage, scaled
+from core.training.recipes.mixed import Mix
+from core.training.recipes.recipe import ZOOM, Framing, Recipe, Stage, scaled
 
 with without_compiler():
     import torchvision.transforms.v2.functional as TF
@@ -31,11 +33,20 @@ GREY = 127
 class Augment:
     """Changes an example at random: zoom, crop, mirror, colours, blur.
 
-    `rarity` (C,) are the weights for drawing the class on which a rare crop is placed.
+    `rarity` (C,) are the weights for drawing the class on which a rare crop is placed. `strength`, if it is
+    given, replaces the stage's.
     """
 
-    def __init__(self, recipe: Recipe, stage: Stage, rarity: Tensor, framing: Framing) -> None:
-        self.recipe, self.framing, self.strength = recipe, framing, stage.augmentation
+    def __init__(
+        self,
+        recipe: Recipe,
+        stage: Stage,
+        rarity: Tensor,
+        framing: Framing,
+        strength: float | None = None,
+    ) -> None:
+        self.recipe, self.framing = recipe, framing
+        self.strength = stage.augmentation if strength is None else strength
         self.rarity = rarity
         self.blur = v2.GaussianBlur(kernel_size=5, sigma=(0.3, 1.8))
 
@@ -119,6 +130,23 @@ class _Augmented(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
         return self.augment(self.examples[number])
 
 
+class _AugmentedSources(torch.utils.data.Dataset[tuple[Tensor, Tensor, int]]):
+    """Augmented pictures of several sources, each changed in its own way, with the number of its source."""
+
+    n_inp = 1
+    """Of what an item is, only the picture goes into the network: fastai asks for this."""
+
+    def __init__(self, examples: Mixture, augments: Sequence[Augment]) -> None:
+        self.examples, self.augments = examples, augments
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, number: int) -> tuple[Tensor, Tensor, int]:
+        source = self.examples.source(number)
+        return *self.augments[source](self.examples[number]), source
+
+
 class Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
     """Whole pictures scaled by a factor as the app scales photos: (H, W, 3) and (H, W), both uint8."""
 
@@ -150,32 +178,38 @@ class ReadsAhead(DataLoader):  # type: ignore[misc]
 
 
 class Mixture:
-    """A run's own pictures and the replay frames after them, as one list of examples."""
+    """The pictures of several sources, such as a run's own and replay frames, as one list of examples."""
 
-    def __init__(self, own: Examples, replay: Examples | None) -> None:
-        self.own, self.replay = own, replay
+    def __init__(self, *sources: Examples) -> None:
+        self.sources = sources
+        self.begins = [sum(len(each) for each in sources[:place]) for place in range(len(sources))]
 
     def __len__(self) -> int:
-        return len(self.own) + (len(self.replay) if self.replay is not None else 0)
+        return sum(len(each) for each in self.sources)
 
     def __getitem__(self, number: int) -> TrainingExample:
-        if self.replay is None or number < len(self.own):
-            return self.own[number]
-        return self.replay[number - len(self.own)]
+        source = self.source(number)
+        return self.sources[source][number - self.begins[source]]
 
-    def draw(self, steps: int, own: int, replay: int, rng: random.Random) -> list[int]:
-        """The numbers of the examples of so many batches, in each first `own` pictures, then `replay` frames.
+    def source(self, number: int) -> int:
+        """From which source an example is: its place among them."""
+        return bisect_right(self.begins, number) - 1
 
-        Of either, all are drawn before any is drawn again.
+    def draw(self, steps: int, counts: Sequence[int], rng: random.Random) -> list[int]:
+        """The numbers of the examples of so many batches, in each so many of each source, in their order.
+
+        Of each source, all are drawn before any is drawn again.
         """
-        first = _rounds(len(self.own), steps * own, rng)
-        second = _rounds(len(self) - len(self.own), steps * replay, rng)
-        batches = (
-            first[step * own : (step + 1) * own]
-            + [len(self.own) + number for number in second[step * replay : (step + 1) * replay]]
+        drawn = [
+            [begin + number for number in _rounds(len(source), steps * count, rng)]
+            for source, begin, count in zip(self.sources, self.begins, counts, strict=True)
+        ]
+        return [
+            number
             for step in range(steps)
-        )
-        return [number for batch in batches for number in batch]
+            for numbers, count in zip(drawn, counts, strict=True)
+            for number in numbers[step * count : (step + 1) * count]
+        ]
 
 
 def _rounds(count: int, wanted: int, rng: random.Random) -> list[int]:
@@ -185,16 +219,22 @@ def _rounds(count: int, wanted: int, rng: random.Random) -> list[int]:
 
 
 class MixedBatches(ReadsAhead):
-    """A given number of batches an epoch, each of a run's own pictures and replay frames; see `Mixture`."""
+    """A given number of batches an epoch, each of so many pictures of each source; see `Mixture`.
 
-    def __init__(self, dataset: Any, steps: int, own: int, replay: int, **settings: Any) -> None:
-        super().__init__(dataset, bs=own + replay, n=steps * (own + replay), drop_last=True, **settings)
-        self.steps, self.own, self.replay = steps, own, replay
+    bs: how many pictures of each batch this process takes, all if it is not given.
+    """
+
+    def __init__(
+        self, dataset: Any, steps: int, counts: Sequence[int], bs: int | None = None, **settings: Any
+    ) -> None:
+        batch = sum(counts)
+        super().__init__(dataset, bs=bs or batch, n=steps * batch, drop_last=True, **settings)
+        self.steps, self.counts = steps, counts
 
     def get_idxs(self) -> list[int]:
         """The numbers of an epoch, drawn by the loader's own chance, so that a resumed run repeats them."""
         mixture: Mixture = self.dataset.examples
-        return mixture.draw(self.steps, self.own, self.replay, self.rng)
+        return mixture.draw(self.steps, self.counts, self.rng)
 
 
 class Normalise:
@@ -204,11 +244,31 @@ class Normalise:
         self.mean = torch.tensor(network.mean).view(3, 1, 1) * 255
         self.scale = 1 / (torch.tensor(network.std).view(3, 1, 1) * 255)
 
-    def __call__(self, batch: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        """batch: images (N, 3, H, W) uint8 and labels (N, H, W) uint8."""
-        images, labels = batch
+    def __call__(self, batch: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """batch: images (N, 3, H, W) uint8 and labels (N, H, W) uint8; whatever follows stays."""
+        images, labels, *others = batch
         normalised = (images.float() - self.mean.to(images.device)) * self.scale.to(images.device)
-        return normalised.contiguous(memory_format=torch.channels_last), labels.long()
+        return normalised.contiguous(memory_format=torch.channels_last), labels.long(), *others
+
+
+@dataclass(frozen=True)
+class MixedIn:
+    """The pictures of a data set that is mixed into a run, and how rare each of its labels is (L,)."""
+
+    settings: Mix
+    examples: Examples
+    rarity: Tensor
+
+    def augment(self, recipe: Recipe, stage: Stage, own: Framing) -> Augment:
+        """How its pictures are changed. own: how the run's own are framed."""
+        strength = stage.augmentation if self.settings.augmentation is None else self.settings.augmentation
+        framing = own
+        if stage.crop is None:
+            # A share of their size is of the own pictures'; these are scaled to cover the same crop.
+            height, width = self.examples[0].label.shape
+            cover = max(own.crop[0] / height, own.crop[1] / width)
+            framing = Framing(own.crop, (cover, cover * (1 + ZOOM * strength)), cover)
+        return Augment(recipe, stage, self.rarity, framing, strength)
 
 
 @dataclass(frozen=True)
@@ -217,6 +277,7 @@ class Pictures:
 
     replay: frames of another data set that are mixed in; None for none. smallest: the smallest height and
     width of the training pictures, which crops of a few pictures do not exceed; None if that does not matter.
+    mixed: the data sets that the recipe mixes in, in its order.
     """
 
     train: Examples
@@ -224,6 +285,7 @@ class Pictures:
     rarity: Tensor
     replay: Examples | None = None
     smallest: tuple[int, int] | None = None
+    mixed: tuple[MixedIn, ...] = ()
 
     def framing(self, stage: Stage) -> Framing:
         """How a stage crops and scales these pictures."""
@@ -258,17 +320,21 @@ def stage_dataloaders(
     framing = pictures.framing(stage)
     loader = {"num_workers": 0, "device": device}
     augment = Augment(recipe, stage, pictures.rarity, framing)
-    return DataLoaders(
-        _mixed_batches(recipe, stage, network, pictures, augment, loader)
-        if stage.steps is not None
-        else ReadsAhead(
+    if recipe.has_sources:
+        train: ReadsAhead = _batches_of_sources(recipe, stage, network, pictures, augment, batch_size, loader)
+    elif stage.steps is not None:
+        train = _mixed_batches(recipe, stage, network, pictures, augment, loader)
+    else:
+        train = ReadsAhead(
             _Augmented(pictures.train, augment),
             bs=batch_size,
             shuffle=True,
             drop_last=True,
             after_batch=Normalise(network),
             **loader,
-        ),
+        )
+    return DataLoaders(
+        train,
         # One by one, as the app segments them: in a batch, a processor rounds some sums in another order.
         ReadsAhead(Scaled(pictures.valid, framing.valid_size), bs=1, after_batch=_as_they_are, **loader),
     )
@@ -283,11 +349,33 @@ def _mixed_batches(
     loader: dict[str, Any],
 ) -> MixedBatches:
     own = pictures.own_share(recipe, stage)
+    replay = () if pictures.replay is None else (pictures.replay,)
     return MixedBatches(
-        _Augmented(Mixture(pictures.train, pictures.replay), augment),
+        _Augmented(Mixture(pictures.train, *replay), augment),
         steps=stage.steps or 1,
-        own=own,
-        replay=stage.batch_size - own,
+        counts=(own, stage.batch_size - own)[: 1 + len(replay)],
+        after_batch=Normalise(network),
+        **loader,
+    )
+
+
+def _batches_of_sources(
+    recipe: Recipe,
+    stage: Stage,
+    network: Network,
+    pictures: Pictures,
+    augment: Augment,
+    batch_size: int,
+    loader: dict[str, Any],
+) -> MixedBatches:
+    framing = pictures.framing(stage)
+    augments = [augment, *(each.augment(recipe, stage, framing) for each in pictures.mixed)]
+    mixture = Mixture(pictures.train, *(each.examples for each in pictures.mixed))
+    return MixedBatches(
+        _AugmentedSources(mixture, augments),
+        steps=recipe.batches(stage, len(pictures.train)),
+        counts=recipe.pictures_of_each(stage),
+        bs=batch_size,
         after_batch=Normalise(network),
         **loader,
     )

@@ -15,6 +15,7 @@ from core.datasets import SegmentationDataset
 from core.datasets.contents.fingerprint import fingerprint
 from core.hardware.processor import has_native_bfloat16, processor_name
 from core.training.distributed import processes
+from core.training.mix.sources import fingerprints, mixed_datasets
 from core.training.recipes.recipe import Recipe
 
 LIBRARIES = (
@@ -38,6 +39,8 @@ _MOST_EARLIER = 20
 def describe(recipe: Recipe, dataset: SegmentationDataset) -> dict[str, Any]:
     """Everything that determines a run's result, as JSON-ready values."""
     device = processes.device()
+    mixed = mixed_datasets(recipe)
+    data = {each.name: found for each, found in zip(mixed, fingerprints(mixed), strict=True)}
     return {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "seed": recipe.seed,
@@ -48,6 +51,7 @@ def describe(recipe: Recipe, dataset: SegmentationDataset) -> dict[str, Any]:
             "train": len(dataset.train),
             "valid": len(dataset.valid),
         },
+        **({"mixed": data} if data else {}),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
         "system": platform.platform(),
         "processor": {

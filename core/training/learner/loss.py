@@ -174,3 +174,13 @@ def _soft_jaccard(probabilities: Tensor, labels: Tensor) -> Tensor:
     union = truth + probabilities.sum(dim=(0, 2, 3)) - hits
     present = truth > 0
     return 1 - (hits[present] / union[present]).mean()
+
+
+def class_weights(counts: Tensor, power: float) -> Tensor:
+    """(C,) weights: share of pixels to the power of minus `power`, scaled to a mean of 1 over pixels.
+
+    A class without pixels gets no weight.
+    """
+    share = counts / counts.sum()
+    weights = torch.where(share > 0, share.clamp(min=1e-9) ** -power, 0)
+    return weights / (weights * share).sum()

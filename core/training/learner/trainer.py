@@ -50,17 +50,22 @@ from core.training.learner.checkpoint import ResumePoint
 from core.training.learner.data import Pictures, stage_dataloaders
 from core.training.learner.examples import LoadedExamples, load_examples, memory_budget
 from core.training.learner.failures import translate_errors
-from core.training.learner.loss import RememberingLoss, SegmentationLoss
+from core.training.learner.loss import RememberingLoss, SegmentationLoss, class_weights
 from core.training.learner.lr_find import Suggestions, find_learning_rate
+from core.training.learner.mixed_loss import MixedLoss
+from core.training.learner.mixing import load_mixed, mixed_loss
 from core.training.learner.outputs import nearest_classes, with_added_outputs, with_finer_outputs
 from core.training.learner.previews import PreviewPainter, Previews
 from core.training.learner.validation import PredictsAsTheApp
 from core.training.mix.labels import Labels, Sets
+from core.training.mix.shares import shares_within
 from core.training.recipes.recipe import Recipe, Stage
 from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, INDEX, PREVIEWS, RESUME, cut
 
 APPENDED = (HISTORY, BATCHES, f"{PREVIEWS}/{INDEX}")
 """The files of a run to which lines are appended."""
+
+Loss = SegmentationLoss | RememberingLoss | MixedLoss
 
 _ENCODERS = ("encoder.", "layers.0.")
 """Prefixes of the names of an encoder's parameters, in our networks and in fastai's DynamicUnet."""
@@ -254,12 +259,13 @@ class PreparedRun:
     network: Network
     model: nn.Module
     average: AverageWeights
-    loss: SegmentationLoss | RememberingLoss
+    loss: Loss
     pictures: Pictures
     start: nn.Module | None
     adds_classes: bool
     class_list: ClassList
     labels: Labels
+    mixed: tuple[str, ...]
     clock: _Clock
 
     @classmethod
@@ -278,12 +284,12 @@ class PreparedRun:
             raise DatasetError(f"{dataset.name} needs at least one frame to train on and one in valid.txt.")
         for stage in plan:
             processes.batch_share(stage)
-            if stage.steps is not None and processes.is_distributed():
+            if stage.steps is not None and processes.is_distributed() and not recipe.has_sources:
                 raise RecipeError(
                     f"The stage {stage.name} has a given number of steps, which one process does; start it "
                     "without torchrun."
                 )
-            if stage.steps is None and len(dataset.train) < stage.batch_size:
+            if recipe.batches(stage, len(dataset.train)) < 1:
                 frames = "1 frame" if len(dataset.train) == 1 else f"{len(dataset.train)} frames"
                 raise RecipeError(
                     f"The stage {stage.name} has a batch size of {stage.batch_size}, "
@@ -304,6 +310,8 @@ class PreparedRun:
                     f"No {split} frame of {dataset.name} has a pixel of a class "
                     f"in {class_list.name}; choose other classes."
                 )
+        budget -= sum(example.nbytes for example in valid.kept)
+        mixed = load_mixed(recipe, class_list, budget, done)
         remembered = _replay(recipe, class_list, budget)
         replay = remembered.frames
         all_counts = counts if replay is None else counts + replay.pixels[:classes]
@@ -316,7 +324,11 @@ class PreparedRun:
             rarity=class_weights(all_counts, 0.5),
             replay=replay,
             smallest=_smallest(train) if recipe.corrections else None,
+            mixed=mixed.pictures,
         )
+        loss: Loss = _loss(recipe, all_counts, start.started_as, labels.members, remembered.may_be)
+        if recipe.has_sources and isinstance(loss, SegmentationLoss):
+            loss = mixed_loss(recipe, loss, labels, mixed, class_list)
         return cls(
             recipe=recipe,
             plan=plan,
@@ -333,13 +345,14 @@ class PreparedRun:
                 _on_device(start) if recipe.start_share else None,
                 recipe.start_share,
             ),
-            loss=_loss(recipe, all_counts, start.started_as, labels.members, remembered.may_be),
+            loss=loss,
             pictures=pictures,
             start=_start_network(recipe) if recipe.pull else None,
             adds_classes=bool(start.started_as),
             class_list=class_list,
             labels=labels,
-            clock=_Clock(plan, pictures, done.seconds if done else 0.0),
+            mixed=mixed.fingerprints,
+            clock=_Clock(recipe, plan, pictures, done.seconds if done else 0.0),
         )
 
     @property
@@ -518,7 +531,7 @@ class PreparedRun:
         best: float,
         save: Callable[[int], None],
     ) -> None:
-        counter = CountConfusion(len(self.labels), self.labels.members)
+        counter = CountConfusion(len(self.labels), self.labels.measured)
         learner.metrics = counter.metrics
 
         def batch(number: int, of: int) -> None:
@@ -574,6 +587,7 @@ class PreparedRun:
             seconds=self.clock.seconds(),
             random=checkpoint.random_state(loader.rng),
             optimiser=checkpoint.numbers(optimiser),
+            mixed=self.mixed,
         )
         checkpoint.save_resume_point(
             self.folder / RESUME, progress, self.model, self.average.module, optimiser
@@ -661,7 +675,7 @@ def _start_weights(
             f"is a {start.card.network}; give both the same network."
         )
     if recipe.classes != "extended":
-        return _StartWeights(with_finer_outputs(start.network, start.class_list, class_list))
+        return _StartWeights(with_finer_outputs(start.network, start.class_list, class_list, recipe.shares))
     nearest = nearest_classes(load_segmenter(name), dataset, class_list)
     return _StartWeights(with_added_outputs(start.network, nearest), nearest)
 
@@ -679,8 +693,10 @@ def _start_network(recipe: Recipe) -> nn.Module | None:
 
 def _labels(recipe: Recipe, dataset: SegmentationDataset, class_list: ClassList) -> Labels:
     """What a data set's labels teach. A correction says which class it is: somebody chose it."""
-    kind = Labels.plain if recipe.corrections else Labels.of
-    return kind(dataset.class_list, class_list)
+    shares_within((), class_list, recipe.shares)  # a wrong name is found before anything is read
+    if recipe.corrections:
+        return Labels.plain(dataset.class_list, class_list)
+    return Labels.of(dataset.class_list, class_list, recipe.sets)
 
 
 def _loss(
@@ -740,16 +756,6 @@ def _stopped(stage: str) -> StoppedError:
     return StoppedError(f"Stopped in the stage {stage}; this run can continue from its last completed epoch.")
 
 
-def class_weights(counts: Tensor, power: float) -> Tensor:
-    """(C,) weights: share of pixels to the power of minus `power`, scaled to a mean of 1 over pixels.
-
-    A class without pixels gets no weight.
-    """
-    share = counts / counts.sum()
-    weights = torch.where(share > 0, share.clamp(min=1e-9) ** -power, 0)
-    return weights / (weights * share).sum()
-
-
 def parameter_groups(model: nn.Module) -> list[list[nn.Parameter]]:
     """Parameter groups for fastai: the pretrained encoder and the rest, each with its own learning rate."""
     parameters = dict(model.named_parameters())
@@ -790,12 +796,12 @@ def _seed(seed: int) -> None:
 class _Clock:
     """Time trained, and time left, estimated from the pixels that still have to go through the network."""
 
-    def __init__(self, plan: tuple[Stage, ...], pictures: Pictures, trained: float) -> None:
+    def __init__(self, recipe: Recipe, plan: tuple[Stage, ...], pictures: Pictures, trained: float) -> None:
         height, width = pictures.full_size
         framings = [pictures.framing(stage) for stage in plan]
         # validation has no backward pass: about a third of the work
         self._work = [
-            f.crop[0] * f.crop[1] * stage.seen(len(pictures.train))
+            f.crop[0] * f.crop[1] * recipe.seen(stage, len(pictures.train))
             + height * width * f.valid_size**2 * len(pictures.valid) / 3
             for stage, f in zip(plan, framings, strict=True)
         ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import ClassList
+from core.errors import RecipeError
 from core.evaluation.metrics import IGNORE, truth_table
 from core.evaluation.own_classes import measured_classes
 
@@ -20,32 +22,62 @@ class Labels:
     """The numbers that a run's label maps hold.
 
     classes: what the numbers mean. table: (256,) uint8, from the data set's numbers to these; IGNORE for what
-    teaches nothing. members: for each number the network's classes that it may be; None where the numbers
-    are the network's classes.
+    teaches nothing. members: for each number the network's classes that it may be, as the loss takes it;
+    None where the numbers are the network's classes. measured: the same, as the network is measured.
     """
 
     classes: ClassList
     table: NDArray[np.uint8]
     members: Sets | None = None
+    measured: Sets | None = None
 
     def __len__(self) -> int:
         return len(self.classes)
 
     @classmethod
-    def of(cls, truth: ClassList, target: ClassList) -> Labels:
+    def of(
+        cls, truth: ClassList, target: ClassList, sets: Mapping[str, Sequence[str]] | None = None
+    ) -> Labels:
         """Those of a data set with the classes `truth`, for a network with the classes `target`.
 
         They are the classes in which the network is measured on that data set (`measured_classes`).
+        sets: for labels what a recipe says that they may be. RecipeError if that names what there is not.
         """
-        classes, members = measured_classes(truth, target)
-        if members is None:
+        classes, measured = measured_classes(truth, target)
+        said = _with_sets(truth, target, sets) if sets else truth
+        if measured is None and not sets:
             return cls(classes, truth_table(truth, target))
+        members = said.members(target)
+        known = [number for number, each in enumerate(members) if each]
+        usual = truth.members(target)
         table = np.full(256, IGNORE, dtype=np.uint8)
-        for number, known in enumerate(classes.classes):
-            table[truth.index(known.name)] = number
-        return cls(classes, table, members)
+        table[known] = np.arange(len(known))
+        return cls(
+            ClassList(truth.name, tuple(truth.classes[number] for number in known)),
+            table,
+            tuple(members[number] for number in known),
+            tuple(usual[number] or members[number] for number in known),
+        )
 
     @classmethod
     def plain(cls, truth: ClassList, target: ClassList) -> Labels:
         """The same where each label counts as one class, whatever else it may be."""
         return cls(target, truth_table(truth, target))
+
+
+def _with_sets(truth: ClassList, target: ClassList, sets: Mapping[str, Sequence[str]]) -> ClassList:
+    """A data set's classes that know what a recipe says of them."""
+    for label, names in sets.items():
+        if label not in truth.names:
+            raise RecipeError(
+                f"The recipe says what {label!r} may be, which is no class of {truth.name}; "
+                "leave it out, or use that data set's names."
+            )
+        for name in names:
+            if name not in target.names or target.names.index(name) == target.void:
+                raise RecipeError(
+                    f"The recipe says that {label} may be {name!r}, which the network does not learn; "
+                    f"its classes are those of {target.name}."
+                )
+    said = tuple(replace(each, may_be=tuple(sets.get(each.name, each.may_be))) for each in truth.classes)
+    return replace(truth, classes=said)

@@ -50,15 +50,10 @@ def plan(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str] = (
     size = _full_size(dataset)
     return Plan(
         begin=_begin(recipe, dataset),
-        stages=tuple((stage.name, _stage(stage, len(dataset.train), size)) for stage in chosen),
+        stages=tuple((stage.name, _stage(recipe, stage, len(dataset.train), size)) for stage in chosen),
         end="The weights are kept after every epoch, so that a stopped run can be resumed; "
         + _END[recipe.corrections],
     )
-
-
-def training_batches(stage: Stage, pictures: int) -> int:
-    """Batches in an epoch; pictures that do not fill one are left for the next epoch."""
-    return stage.seen(pictures) // stage.batch_size
 
 
 def finder_batches(stage: Stage) -> int:
@@ -83,7 +78,16 @@ def _begin(recipe: Recipe, dataset: SegmentationDataset) -> str:
     return (
         f"{learns}{_pictures(len(dataset.train))}; after every "
         f"epoch it is evaluated on {_pictures(len(dataset.valid))} that it does not train on."
+        f"{_mixed(recipe)}"
     )
+
+
+def _mixed(recipe: Recipe) -> str:
+    """What a recipe says of the data sets that it mixes in."""
+    if not recipe.mix:
+        return ""
+    shares = [f"{each.share:.0%} of what it sees are pictures of {each.data}" for each in recipe.mix]
+    return f" In training, {' and '.join(shares)}, whose labels it learns from at the same time."
 
 
 def _from_corrections(recipe: Recipe, photos: int) -> str:
@@ -105,14 +109,18 @@ def _from_corrections(recipe: Recipe, photos: int) -> str:
     return " ".join(sentences)
 
 
-def _stage(stage: Stage, pictures: int, size: tuple[int, int] | None) -> str:
-    steps = training_batches(stage, pictures) * stage.epochs
+def _stage(recipe: Recipe, stage: Stage, pictures: int, size: tuple[int, int] | None) -> str:
+    steps = recipe.batches(stage, pictures) * stage.epochs
     begin = (
         f"{_times(stage.epochs)} through the pictures in batches of {stage.batch_size}, {steps} steps in all"
         if stage.steps is None
         else f"{steps} steps with batches of {stage.batch_size}"
     )
     parts = [f"{begin}, {_seen(stage, size)}."]
+    if recipe.mix:
+        own, *others = recipe.pictures_of_each(stage)
+        named = [f"{count} from {each.data}" for count, each in zip(others, recipe.mix, strict=True)]
+        parts.append(f"Of each batch {own} are the data set's own, and {' and '.join(named)}.")
     if stage.start_from is not None:
         parts.append(f"It starts from the weights of {stage.start_from}.")
     if stage.frozen:

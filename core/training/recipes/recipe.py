@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from core.errors import RecipeError
+from core.training.recipes.mixed import ClassName, LabelSets, Mix, Weight, pictures_of_each
 
 RECIPES = Path(__file__).parent
 
@@ -34,6 +35,7 @@ MULTIPLE = 32
 MAX_BYTES = 64 * 1024
 """A recipe is a page of text; a larger file is not one."""
 _MOST_STAGES = 100
+_MOST_MIXED = 10
 _SHOWN = 60
 """How many characters of a name from a file an error message repeats, at most."""
 
@@ -126,10 +128,6 @@ class Stage(_Checked):
         if self.scale is not None and self.scale[0] > self.scale[1]:
             raise PydanticCustomError("scale", "the first factor of scale is above the second")
         return self
-
-    def seen(self, pictures: int) -> int:
-        """How many pictures go through the network in an epoch, of a data set that has so many."""
-        return pictures if self.steps is None else self.steps * self.batch_size
 
     @property
     def validation_size(self) -> tuple[int, int] | float:
@@ -278,6 +276,24 @@ class Recipe(_Checked):
     tensorboard: bool = Field(
         False, description="Also write event files for TensorBoard into the run's folder."
     )
+    prior: Weight = Field(
+        0.0,
+        description="How strongly the shares within a set of classes that the labels do not tell apart are "
+        "pulled towards the plausible ones of `shares`: the weight of that part of the loss.",
+    )
+    shares: dict[ClassName, Annotated[float, Field(gt=0, le=1)]] = Field(
+        default_factory=dict,
+        description="For classes that the run's own labels do not tell apart: a class's plausible share of "
+        "its set, with which its output starts. The others of the set have even parts of what is left.",
+    )
+    sets: LabelSets = Field(
+        default_factory=dict,
+        description="For labels of the run's own data set the network's classes that they may be, where that "
+        "is not what their names and groups say.",
+    )
+    mix: Annotated[tuple[Mix, ...], Field(max_length=_MOST_MIXED)] = Field(
+        (), description="Further data sets, whose pictures are mixed into every batch."
+    )
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=_MOST_STAGES)] = Field(
         description="The stages, in order."
     )
@@ -307,6 +323,22 @@ class Recipe(_Checked):
         return self
 
     @model_validator(mode="after")
+    def _mixes_what_fits_together(self) -> Self:
+        if self.has_sources and (self.corrections or self.replay or self.pull):
+            raise PydanticCustomError(
+                "mix", "mix and prior do not go with corrections, replay and pull: leave out either"
+            )
+        for stage in self.stages:
+            if self.pictures_of_each(stage)[0] < 1:
+                raise PydanticCustomError(
+                    "mix",
+                    "the data sets mixed in leave no picture of a batch of {name} for the run's own: make "
+                    "their shares smaller, or the batch larger",
+                    {"name": stage.name},
+                )
+        return self
+
+    @model_validator(mode="after")
     def _stages_fit_together(self) -> Self:
         earlier: list[str] = []
         for stage in self.stages:
@@ -326,6 +358,28 @@ class Recipe(_Checked):
         """The stages' names, in order."""
         return tuple(stage.name for stage in self.stages)
 
+    @property
+    def has_sources(self) -> bool:
+        """Whether the loss tells apart from which data set a picture comes, or that it is a training one."""
+        return bool(self.mix or self.prior)
+
+    def pictures_of_each(self, stage: Stage) -> tuple[int, ...]:
+        """How many pictures of a batch come from the run's own data set, and from each that is mixed in."""
+        return pictures_of_each(stage.batch_size, self.mix)
+
+    def batches(self, stage: Stage, pictures: int) -> int:
+        """Batches in an epoch of a data set with so many training pictures.
+
+        Pictures that do not fill one are left for the next epoch.
+        """
+        return pictures // self.pictures_of_each(stage)[0] if stage.steps is None else stage.steps
+
+    def seen(self, stage: Stage, pictures: int) -> int:
+        """How many pictures go through the network in an epoch, of a data set that has so many."""
+        if stage.steps is None and not self.mix:
+            return pictures
+        return self.batches(stage, pictures) * stage.batch_size
+
     def stage(self, name: str) -> Stage:
         """The stage called `name`; RecipeError lists the stages if there is none."""
         for stage in self.stages:
@@ -335,8 +389,8 @@ class Recipe(_Checked):
         raise RecipeError(f"The recipe {self.name} has no stage {shown(name)!r}; its stages are: {names}.")
 
 
-def explanations(model: type[Stage] | type[Recipe]) -> dict[str, str]:
-    """One plain sentence for each setting of a stage or a recipe, by its name, in the order of the form."""
+def explanations(model: type[Stage] | type[Recipe] | type[Mix]) -> dict[str, str]:
+    """One plain sentence for each setting of a stage, a recipe or a mixed data set, by its name, in order."""
     return {name: field.description or "" for name, field in model.model_fields.items()}
 
 
@@ -396,8 +450,13 @@ def _from_json(text: str) -> Any:
 
 def _settings(location: tuple[int | str, ...], unknown: bool) -> list[str]:
     """The location of an error, without pydantic's names for the branches of a union."""
-    known = {*Recipe.model_fields, *Stage.model_fields}
-    return [shown(str(part)) for part in location if unknown or isinstance(part, int) or part in known]
+    known = {*Recipe.model_fields, *Stage.model_fields, *Mix.model_fields}
+    names = next((place for place, part in enumerate(location) if part in ("shares", "sets")), len(location))
+    return [
+        shown(str(part))
+        for place, part in enumerate(location)
+        if unknown or isinstance(part, int) or part in known or place > names  # there, a class's name
+    ]
 
 
 def shown(name: str, most: int = _SHOWN) -> str:

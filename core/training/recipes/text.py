@@ -13,8 +13,9 @@ from core.errors import RecipeError
 from core.training.recipes.recipe import MAX_BYTES as MAX_BYTES
 from core.training.recipes.recipe import Recipe, parse_recipe, to_toml
 
-_STAGE = re.compile(r"\s*\[\[\s*stages\s*\]\]")
-_TABLE = re.compile(r"\s*\[")
+_LISTS = {name: re.compile(rf"\s*\[\[\s*{name}\s*\]\]") for name in ("stages", "mix")}
+"""The heads of the tables of which a recipe has several."""
+_TABLE = re.compile(r"\s*\[\[?\s*[\w.\"'-]+\s*\]")
 
 
 def read_recipe_text(content: str | bytes, source: str = "The recipe") -> Recipe:
@@ -35,24 +36,24 @@ def read_recipe_text(content: str | bytes, source: str = "The recipe") -> Recipe
 
 
 def line_of(text: str, location: tuple[int | str, ...]) -> int | None:
-    """The line, from 1, in which a recipe's TOML gives a setting; a stage's head if the stage lacks it.
+    """The line, from 1, in which a recipe's TOML gives a setting; a table's head if the table lacks it.
 
     location: as in pydantic, such as ("stages", 0, "lr"). None if it is not known, as for a setting that the
     recipe lacks.
     """
-    wanted = -1
-    if location[:1] == ("stages",) and len(location) > 1 and isinstance(location[1], int):
-        wanted, location = location[1], location[2:]
+    wanted, head_of = -1, _LISTS["stages"]
+    if location[:1] in (("stages",), ("mix",)) and len(location) > 1 and isinstance(location[1], int):
+        head_of, wanted, location = _LISTS[str(location[0])], location[1], location[2:]
     key = re.compile(rf"\s*[\"']?{re.escape(str(location[0]))}[\"']?\s*=") if location else None
-    stage, head = -1, None
+    place, head, inside = -1, None, True
     for number, line in enumerate(text.splitlines(), start=1):
-        if _STAGE.match(line):
-            stage += 1
-            if stage == wanted:
+        if head_of.match(line):
+            place, inside = place + 1, True
+            if place == wanted:
                 head = number
-        elif _TABLE.match(line) and stage < 0 <= wanted:
-            continue
-        elif stage == wanted and key is not None and key.match(line):
+        elif _TABLE.match(line):
+            inside = False  # another table, such as [shares] or the other list's
+        elif inside and place == wanted and key is not None and key.match(line):
             return number
     return head
 

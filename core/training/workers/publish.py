@@ -8,6 +8,7 @@ the card.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ from core.segmentation.sizes import trained_working_size
 from core.training.corrections.photos import as_learnt, corrected_photos
 from core.training.learner.checkpoint import load_weights
 from core.training.learner.trainer import target_classes
+from core.training.mix.sources import described, mixed_datasets
 from core.training.recipes.recipe import Recipe
 from core.training.runs.folder import HISTORY, LEARNED, existing_run, read_run_recipe, read_settings
 from core.training.runs.records import Epoch, checkpoint_file, epochs_of
@@ -82,6 +84,8 @@ def publish(
         trained_size = last.validated_size(*dataset.read_image(dataset.train[0]).shape[:2])
     classes = target_classes(recipe, dataset)
     network = find_network(recipe.network)
+    mixed = described(recipe, mixed_datasets(recipe))
+    mixed_names = [str(each["dataset"]) for each in mixed]
     card = ModelCard(
         name=name,
         network=network.name,
@@ -89,9 +93,9 @@ def publish(
         class_list=class_entries(classes),
         normalisation=normalisation(network),
         trained_size=trained_size,
-        training=_training(recipe, dataset, history) | {"run": folder.name},
-        limits=_limits(dataset),
-        licence=f"The terms of what it was trained on apply: {dataset.name}.",
+        training=_training(recipe, dataset, history, mixed) | {"run": folder.name},
+        limits=_limits(dataset, mixed),
+        licence=f"The terms of what it was trained on apply: {', '.join((dataset.name, *mixed_names))}.",
         library_versions={library: version(library) for library in LIBRARIES},
     )
     measure_once()
@@ -179,22 +183,26 @@ def _write_history(path: Path, history: list[Epoch]) -> None:
     write_text(path, "".join(",".join(map(str, line)) + "\n" for line in lines))
 
 
-def _limits(dataset: SegmentationDataset) -> tuple[str, ...]:
+def _limits(dataset: SegmentationDataset, mixed: Sequence[Mapping[str, object]] = ()) -> tuple[str, ...]:
     """What is known of a model's limits without looking: it knows nothing but its training data."""
+    others = "".join(f" and {each['frames']} of {each['dataset']}" for each in mixed)
     return (
-        f"It has only seen the {len(dataset.train)} training frames of {dataset.name}: expect mistakes on "
-        "other pictures, also where its confidence is high.",
+        f"It has only seen the {len(dataset.train)} training frames of {dataset.name}{others}: expect "
+        "mistakes on other pictures, also where its confidence is high.",
     )
 
 
-def _training(recipe: Recipe, dataset: SegmentationDataset, history: list[Epoch]) -> dict[str, Any]:
-    return {
+def _training(
+    recipe: Recipe, dataset: SegmentationDataset, history: list[Epoch], mixed: list[dict[str, object]]
+) -> dict[str, Any]:
+    training = {
         "dataset": dataset.name,
         "frames": {"train": len(dataset.train), "valid": len(dataset.valid)},
         "epochs": len(history),
         "minutes": round(sum(epoch.seconds for epoch in history) / 60, 1),
         "recipe": recipe.model_dump(mode="json"),
     }
+    return training | ({"mixed": mixed} if mixed else {})
 
 
 def _figure(width: float, height: float, title: str) -> Figure:

@@ -13,6 +13,7 @@ from core.errors import StreetScopeError
 from core.jobs import Job
 from core.training.control.estimate import Estimate, essence, fitted, kept_estimate, measure
 from core.training.control.launch import start
+from core.training.mix.sources import mixed_datasets
 from core.training.recipes.known_times import known_time
 from core.training.recipes.plan import plan
 from core.training.recipes.recipe import Recipe
@@ -44,10 +45,13 @@ def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
         left, right = st.columns([2, 3], gap="large")
         with right:
             _show_plan(given, opened)
+            missing = _missing(given.recipe)
+            if missing:
+                show_error(missing, markdown("A data set is missing"))
         with left:
             if not host_only(_TRAIN):
                 return
-            ready = given.recipe is not None and _show_estimate(given.recipe, opened)
+            ready = given.recipe is not None and not missing and _show_estimate(given.recipe, opened)
             st.button(
                 "Start training",
                 type="primary",
@@ -69,6 +73,7 @@ def start_run(recipe: Recipe, data: Path, stage: str = "") -> str:
     _stop_measuring()
     try:
         open_dataset(data)
+        mixed_datasets(recipe)
         if stage:
             start(create_run(recipe, data, stages=(stage,), task="lr_find"))
         else:
@@ -82,6 +87,16 @@ def start_run(recipe: Recipe, data: Path, stage: str = "") -> str:
 
 def _start(recipe: Recipe, opened: OpenedSet) -> None:
     st.session_state[_TROUBLE] = start_run(recipe, opened.dataset.root)
+
+
+def _missing(recipe: Recipe | None) -> str:
+    """What is wrong with the data sets that a recipe mixes in; empty if nothing is."""
+    try:
+        if recipe is not None:
+            mixed_datasets(recipe)
+    except StreetScopeError as error:
+        return str(error)
+    return ""
 
 
 def _show_plan(given: GivenRecipe, opened: OpenedSet) -> None:

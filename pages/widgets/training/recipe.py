@@ -16,6 +16,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import RecipeError
 from core.file_names import file_name
+from core.training.recipes.mixed import Mix
 from core.training.recipes.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
 from core.training.recipes.text import MAX_BYTES, change_setting, read_recipe_text
 from pages.widgets.shared.errors import show_error
@@ -124,11 +125,18 @@ def show_text(given: GivenRecipe) -> None:
         help="A change takes effect when you leave the field or press Ctrl+Enter.",
     )
     with st.expander("What each setting means"):
-        for title, model in (("The whole run", Recipe), ("A stage", Stage)):
+        for title, model in _EXPLAINED:
             st.markdown(markdown("**{title}**", title=title))
             said = (with_code(f"`{name}`: {words}") for name, words in explanations(model).items())
             st.markdown(joined("\n", (markdown("- {line}", line=line) for line in said)))
 
+
+_EXPLAINED: tuple[tuple[str, type[Recipe] | type[Stage] | type[Mix]], ...] = (
+    ("The whole run", Recipe),
+    ("A stage", Stage),
+    ("A data set that is mixed in", Mix),
+)
+"""Titles of what a recipe's text consists of, with its settings."""
 
 # --- the text -------------------------------------------------------------------------------------
 

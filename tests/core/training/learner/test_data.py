@@ -23,7 +23,7 @@ from core.training.learner.data import (
     stage_dataloaders,
 )
 from core.training.learner.examples import TrainingExample
-from core.training.learner.trainer import class_weights
+from core.training.learner.loss import class_weights
 from core.training.recipes.recipe import Recipe, Stage
 from tests.conftest import examples
 

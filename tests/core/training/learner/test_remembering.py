@@ -130,7 +130,7 @@ def chance() -> random.Random:
 
 
 def test_each_batch_has_its_share_of_both_and_all_are_drawn_before_any_again():
-    drawn = Mixture(examples(3), examples(8)).draw(steps=6, own=2, replay=4, rng=chance())
+    drawn = Mixture(examples(3), examples(8)).draw(steps=6, counts=(2, 4), rng=chance())
     batches = [drawn[start : start + 6] for start in range(0, 36, 6)]
 
     assert all(max(batch[:2]) < 3 <= min(batch[2:]) for batch in batches)
@@ -141,10 +141,10 @@ def test_each_batch_has_its_share_of_both_and_all_are_drawn_before_any_again():
 
 
 def test_without_replay_a_batch_has_own_pictures_alone():
-    mixture = Mixture(examples(2), None)
+    mixture = Mixture(examples(2))
 
     assert len(mixture) == 2
-    assert sorted(mixture.draw(steps=2, own=3, replay=0, rng=chance())) == [0, 0, 0, 1, 1, 1]
+    assert sorted(mixture.draw(steps=2, counts=(3,), rng=chance())) == [0, 0, 0, 1, 1, 1]
 
 
 @pytest.mark.parametrize(("network", "parts"), [("unet_tiny", ["head", "rest"]), ("pixel_colour", ["head"])])

@@ -16,8 +16,8 @@ from core.models.networks import find_network
 from core.segmentation.segmenter import load_segmenter
 from core.training.learner.data import Pictures, stage_dataloaders
 from core.training.learner.examples import load_examples
-from core.training.learner.loss import SegmentationLoss
-from core.training.learner.trainer import class_weights, train
+from core.training.learner.loss import SegmentationLoss, class_weights
+from core.training.learner.trainer import train
 from tests.conftest import COLOURS, Labels
 from tests.runs import make_recipe, make_stage
 

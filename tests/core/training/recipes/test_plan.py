@@ -7,7 +7,7 @@ import pytest
 
 from core.datasets.layouts.opening import open_dataset
 from core.errors import RecipeError
-from core.training.recipes.plan import plan, training_batches
+from core.training.recipes.plan import plan
 from core.training.recipes.recipe import read_recipe, shipped_recipes
 from tests.runs import make_recipe, make_stage
 
@@ -123,4 +123,4 @@ def test_every_shipped_recipe_has_its_words(dataset, name):
 
 
 def test_pictures_that_do_not_fill_a_batch_wait_for_the_next_epoch():
-    assert training_batches(make_stage(batch_size=4), 11) == 2
+    assert make_recipe().batches(make_stage(batch_size=4), 11) == 2

@@ -1,0 +1,65 @@
+"""The data sets that a recipe mixes in, found by their names in the data folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.datasets import SegmentationDataset
+from core.datasets.contents.fingerprint import fingerprint
+from core.datasets.layouts.opening import find_datasets, open_dataset
+from core.errors import DatasetError
+from core.project import data_folder
+from core.training.recipes.mixed import Mix
+from core.training.recipes.recipe import Recipe
+
+TOYTOWN = "toytown"
+
+
+def mixed_datasets(recipe: Recipe) -> tuple[SegmentationDataset, ...]:
+    """The data sets, in the recipe's order.
+
+    DatasetError for one that is not in the data folder, or has nothing to train on.
+    """
+    if not recipe.mix:
+        return ()
+    places = _places()
+    return tuple(_opened(each, places, recipe.name) for each in recipe.mix)
+
+
+def fingerprints(datasets: Sequence[SegmentationDataset]) -> tuple[str, ...]:
+    """A fingerprint of each: what a run that resumes must find unchanged."""
+    return tuple(fingerprint(each) for each in datasets)
+
+
+def described(recipe: Recipe, datasets: Sequence[SegmentationDataset]) -> list[dict[str, object]]:
+    """What a model's card says of the data sets that its recipe mixed in, ready for JSON."""
+    return [
+        {"dataset": dataset.name, "share": mix.share, "frames": len(dataset.train)}
+        for mix, dataset in zip(recipe.mix, datasets, strict=True)
+    ]
+
+
+def _places() -> dict[str, Path]:
+    """The data sets in the data folder by the names of their folders in it."""
+    folder = data_folder()
+    return {path.relative_to(folder).parts[0].casefold(): path for path in reversed(find_datasets(folder))}
+
+
+def _opened(mix: Mix, places: dict[str, Path], recipe: str) -> SegmentationDataset:
+    name = mix.data.casefold()
+    if name not in places:
+        raise DatasetError(
+            f"The recipe {recipe} mixes in the data set {mix.data}, which is not in {data_folder()}: "
+            f"{_how_to_get(name)}."
+        )
+    dataset = open_dataset(places[name])
+    if not dataset.train:
+        raise DatasetError(f"{mix.data}, which the recipe {recipe} mixes in, has no frame to train on.")
+    return dataset
+
+
+def _how_to_get(name: str) -> str:
+    if name == TOYTOWN:
+        return f"draw it on the Data page, or with `python -m core toytown {data_folder() / TOYTOWN}`"
+    return "import it on the Data page, put a folder of that name there, or leave it out of the recipe"
