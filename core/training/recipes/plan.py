@@ -119,8 +119,8 @@ def _stage(recipe: Recipe, stage: Stage, pictures: int, size: tuple[int, int] | 
     parts = [f"{begin}, {_seen(stage, size)}."]
     if recipe.mix:
         own, *others = recipe.pictures_of_each(stage)
-        named = [f"{count} from {each.data}" for count, each in zip(others, recipe.mix, strict=True)]
-        parts.append(f"Of each batch {own} are the data set's own, and {' and '.join(named)}.")
+        named = [f"{count} of {each.data}" for count, each in zip(others, recipe.mix, strict=True)]
+        parts.append(f"Each batch has {own} of the data set's own pictures and {' and '.join(named)}.")
     if stage.start_from is not None:
         parts.append(f"It starts from the weights of {stage.start_from}.")
     if stage.frozen:

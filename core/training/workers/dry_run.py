@@ -173,7 +173,7 @@ def _share_of_previews(prepared: trainer.PreparedRun, learner: Learner, stage: S
         return 0.0
     began = time.monotonic()
     previews = learner.previews
-    previews.painter.paint(previews.average.eval(), previews.factor, stage.name, 1, 0, 0.0)
+    previews.painter.paint(previews.predicts(), previews.factor, stage.name, 1, 0, 0.0)
     return (time.monotonic() - began) / every
 
 

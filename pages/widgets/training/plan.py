@@ -45,13 +45,11 @@ def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
         left, right = st.columns([2, 3], gap="large")
         with right:
             _show_plan(given, opened)
-            missing = _missing(given.recipe)
-            if missing:
-                show_error(missing, markdown("A data set is missing"))
         with left:
             if not host_only(_TRAIN):
                 return
-            ready = given.recipe is not None and not missing and _show_estimate(given.recipe, opened)
+            recipe = given.recipe
+            ready = recipe is not None and _is_complete(recipe) and _show_estimate(recipe, opened)
             st.button(
                 "Start training",
                 type="primary",
@@ -89,14 +87,14 @@ def _start(recipe: Recipe, opened: OpenedSet) -> None:
     st.session_state[_TROUBLE] = start_run(recipe, opened.dataset.root)
 
 
-def _missing(recipe: Recipe | None) -> str:
-    """What is wrong with the data sets that a recipe mixes in; empty if nothing is."""
+def _is_complete(recipe: Recipe) -> bool:
+    """Whether the data sets that a recipe mixes in are here; shows what is wrong if not."""
     try:
-        if recipe is not None:
-            mixed_datasets(recipe)
+        mixed_datasets(recipe)
     except StreetScopeError as error:
-        return str(error)
-    return ""
+        show_error(error, markdown("This run would end before its first epoch"))
+        return False
+    return True
 
 
 def _show_plan(given: GivenRecipe, opened: OpenedSet) -> None:

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from core.datasets.layouts.opening import open_dataset
 from core.errors import TrainingError
 from core.training.control.estimate import measure
-from core.training.recipes.recipe import parse_recipe, read_recipe, recipe_text
+from core.training.recipes.mixed import Mix
+from core.training.recipes.recipe import parse_recipe, read_recipe, recipe_text, to_toml
 from core.training.runs.folder import Label, create_run, run_folder, run_ids
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
@@ -165,6 +166,19 @@ def test_with_a_broken_recipe_nothing_can_be_started(page, text):
 
     assert not page.exception
     assert sentences(page.error)[0].startswith("The recipe")
+    assert button(page, "Start training").disabled
+
+
+def test_a_mixed_recipe_is_put_into_words_and_needs_its_data_sets(page):
+    mixed = make_recipe(make_stage(batch_size=8), mix=(Mix(data="streets", share=0.25),))
+    page.session_state["recipe_source"] = to_toml(mixed)
+    page.run()
+
+    assert not page.exception
+    words = " ".join(sentences(page.markdown))
+    assert "25% of what it sees are pictures of streets" in words
+    assert "Each batch has 6 of the data set's own pictures and 2 of streets." in words
+    assert "mixes in the data set streets, which is not in" in sentences(page.error)[0]
     assert button(page, "Start training").disabled
 
 

@@ -244,8 +244,10 @@ def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
     assert two.mean_iou == pytest.approx(one.mean_iou, abs=0.01)
 
 
-def test_batch_norms_look_at_the_pictures_of_all_processes(tmp_path):
-    program = (sys.executable, "-m", "tests.core.training.distributed.shared_norm", str(tmp_path / "meeting"))
+@pytest.mark.parametrize("module", ["shared_norm", "shared_mixture"])
+def test_two_processes_compute_what_one_does_over_the_whole_batch(tmp_path, module):
+    module = f"tests.core.training.distributed.{module}"
+    program = (sys.executable, "-m", module, str(tmp_path / "meeting"))
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -1,0 +1,80 @@
+"""Two processes, half of every mixed batch each: whether their gradient is that of one process.
+
+Usage: shared_mixture.py FILE_WHERE_THE_TWO_MEET
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+
+import torch
+from torch import Tensor, nn
+
+from core.models.networks import find_network
+from core.training.distributed.sharing import SharedLoader
+from core.training.learner.data import MixedIn, Pictures, stage_dataloaders
+from core.training.learner.examples import TrainingExample
+from core.training.learner.loss import SegmentationLoss
+from core.training.learner.mixed_loss import InsideLoss, MixedLoss, SourceLoss
+from core.training.recipes.mixed import Mix
+from tests.runs import make_recipe, make_stage
+
+STAGE = make_stage(batch_size=8, augmentation=0.0, scale=(1.0, 1.0))
+RECIPE = make_recipe(STAGE, mix=(Mix(data="drawn", share=0.375, loss_weight=0.5, inside=0.5),))
+OWN, DRAWN = ((0, 1, 2), (3,)), ((0,), (1,), (2,), (3,))
+
+
+def examples(count: int, classes: int) -> list[TrainingExample]:
+    """Noise, whose labels are the same for a whole picture: so each picture has as many pixels that count."""
+    pictures = torch.randint(0, 256, (count, 3, 32, 32), dtype=torch.uint8)
+    labels = [torch.full((32, 32), n % classes, dtype=torch.uint8) for n in range(count)]
+    return [TrainingExample(picture, label) for picture, label in zip(pictures, labels, strict=True)]
+
+
+def loaders(batch_size: int):
+    torch.manual_seed(0)
+    random.seed(0)
+    drawn = MixedIn(RECIPE.mix[0], examples(7, 3), torch.ones(4))
+    pictures = Pictures(examples(20, 2), examples(1, 2), torch.ones(2), mixed=(drawn,))
+    network = find_network("pixel_colour")
+    return stage_dataloaders(RECIPE, STAGE, network, pictures, batch_size, torch.device("cpu")).train
+
+
+def gradient(network: nn.Module, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    ones = torch.ones(4)
+    own = SegmentationLoss(torch.ones(2), 0.0, 0.0, OWN)
+    drawn = SourceLoss(SegmentationLoss(ones, 0.0, 0.0), 0.5, [(0.5, InsideLoss(ones, DRAWN, OWN))])
+    images, labels, sources = batch
+    loss = MixedLoss([SourceLoss(own), drawn])(network(images), labels, sources)
+    (found,) = torch.autograd.grad(loss, [network.weight])
+    return found
+
+
+def compare(rank: int) -> None:
+    whole, shared = list(loaders(8)), list(SharedLoader(loaders(4)))
+    network = find_network("pixel_colour").build(4, False)
+    assert len(whole) == len(shared) == 4
+    for batch, part in zip(whole, shared, strict=True):
+        mine = slice(4 * rank, 4 * rank + 4)
+        assert batch[2].tolist() == [0] * 5 + [1] * 3
+        assert part[2].tolist() == batch[2][mine].tolist()
+        torch.testing.assert_close(part[0], batch[0][mine])
+        mean = gradient(network, part)
+        torch.distributed.all_reduce(mean)
+        torch.testing.assert_close(mean / 2, gradient(network, batch))
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    child = os.fork()
+    rank = int(child == 0)
+    os.environ |= {"WORLD_SIZE": "2", "RANK": str(rank)}
+    meeting = f"file://{sys.argv[1]}"
+    torch.distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=2)
+    torch.manual_seed(1)
+    compare(rank)
+    torch.distributed.destroy_process_group()
+    if child:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
