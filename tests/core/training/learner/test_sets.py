@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from core.classes import CAMVID_31
 from core.datasets.layouts.opening import open_dataset
@@ -14,6 +15,7 @@ from core.training.learner.trainer import find_rate, train
 from core.training.runs.folder import CLASSES, PREVIEWS
 from core.training.runs.records import epochs_of
 from core.training.workers.publish import publish
+from tests.conftest import ROAD
 from tests.runs import make_recipe, make_stage
 
 pytestmark = pytest.mark.slow
@@ -36,8 +38,10 @@ def test_a_run_is_validated_in_its_labels_own_classes_as_the_model_is_measured(d
     assert card.metrics["classes"] == 3
     assert card.metrics["acc_camvid"] == pytest.approx(best.acc_camvid, abs=1e-5)
     assert card.metrics["mean_iou"] == pytest.approx(best.mean_iou, abs=1e-5)
-    legend = json.loads((tmp_path / "run" / PREVIEWS / CLASSES).read_text())
+    legend = json.loads((tmp_path / "run" / PREVIEWS / CLASSES).read_text("utf-8"))
     assert tuple(legend) == CAMVID_31.names
+    with Image.open(tmp_path / "run" / PREVIEWS / "truth-0.png") as truth:
+        assert truth.convert("RGB").getpixel((20, 30)) == dataset.class_list.classes[ROAD].colour
 
 
 def test_the_network_learns_that_one_of_the_set_is_there_and_not_which(dataset, tmp_path, store):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.classes import CAMVID_11, CAMVID_31, CAMVID_32, ClassList, SegmentationClass
+from core.errors import RecipeError
 from core.evaluation.metrics import IGNORE, truth_table
 from core.training.mix.labels import Labels
 
@@ -42,3 +43,26 @@ def test_plain_labels_are_one_class_each_whatever_else_they_may_be():
 
     assert labels.members is None
     assert labels.table[CAMVID_11.index("Road")] == CAMVID_31.index("Road")
+
+
+def test_a_recipe_says_what_a_label_may_be_and_the_figures_stay_those_of_the_data_set():
+    labels = Labels.of(CAMVID_11, CAMVID_31, {"Building": ("Building", "Wall")})
+
+    number = CAMVID_11.index("Building")
+    assert labels.members is not None
+    assert labels.measured == CAMVID_11.members(CAMVID_31)
+    assert [CAMVID_31.names[each] for each in labels.members[number]] == ["Building", "Wall"]
+    assert labels.members[:number] == CAMVID_11.members(CAMVID_31)[:number]
+
+
+@pytest.mark.parametrize(
+    ("sets", "sentence"),
+    [
+        ({"House": ("Building",)}, "'House' may be, which is no class of CamVid-11"),
+        ({"Building": ("Church",)}, "may be 'Church', which the network does not learn"),
+        ({"Building": ("Void",)}, "may be 'Void', which the network does not learn"),
+    ],
+)
+def test_sets_that_name_what_there_is_not_are_one_sentence(sets, sentence):
+    with pytest.raises(RecipeError, match=sentence):
+        Labels.of(CAMVID_11, CAMVID_32, sets)
