@@ -17,6 +17,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.hardware.allocator import use_few_heaps
+
 COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg")
 """How the types of files begin that get smaller; fonts and pictures are compressed already."""
 
@@ -91,4 +93,5 @@ def _headers_of(start: MutableMapping[str, Any], size: int) -> list[tuple[bytes,
     return headers.raw
 
 
+use_few_heaps()
 app = st.App(Path(__file__).with_name("app.py"), middleware=[Middleware(CompressedFiles)])

@@ -64,3 +64,37 @@ print(megabytes())
     assert (kept > 150) == keep
     assert abs(again - freed) < 20
     assert returned - start < 20
+
+
+HEAPS = """
+import ctypes, tempfile, threading
+from core.hardware.allocator import use_few_heaps
+
+def heaps():
+    everywhere = ctypes.CDLL(None)
+    everywhere.fopen.restype = ctypes.c_void_p
+    with tempfile.NamedTemporaryFile() as file:
+        opened = ctypes.c_void_p(everywhere.fopen(file.name.encode(), b"w"))
+        everywhere.malloc_info(0, opened)
+        everywhere.fclose(opened)
+        return file.read().count(b"<heap nr=")
+
+def allocate():
+    blocks.append(bytearray(20_000))
+    together.wait()
+
+blocks, together = [], threading.Barrier(9)
+def many_threads():
+    threads = [threading.Thread(target=allocate) for _ in range(8)]
+    for thread in threads: thread.start()
+    together.wait()
+    for thread in threads: thread.join()
+"""
+
+
+def test_threads_share_two_heaps():
+    alone, shared = (
+        megabytes(f"{HEAPS}\n{first}\nmany_threads()\nprint(heaps())") for first in ("", "use_few_heaps()")
+    )
+    assert alone[0] > 2
+    assert shared[0] <= 2
