@@ -23,7 +23,8 @@ class Labels:
 
     classes: what the numbers mean. table: (256,) uint8, from the data set's numbers to these; IGNORE for what
     teaches nothing. members: for each number the network's classes that it may be, as the loss takes it;
-    None where the numbers are the network's classes. measured: the same, as the network is measured.
+    None where the numbers are the network's classes. measured: the same, as the network is measured: what
+    the data set itself leaves open is no mistake, whatever a recipe leaves out.
     """
 
     classes: ClassList
@@ -56,7 +57,7 @@ class Labels:
             ClassList(truth.name, tuple(truth.classes[number] for number in known)),
             table,
             tuple(members[number] for number in known),
-            tuple(usual[number] or members[number] for number in known),
+            tuple(tuple(sorted({*usual[number], *members[number]})) for number in known),
         )
 
     @classmethod

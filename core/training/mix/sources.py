@@ -10,10 +10,9 @@ from core.datasets.contents.fingerprint import fingerprint
 from core.datasets.layouts.opening import find_datasets, open_dataset
 from core.errors import DatasetError
 from core.project import data_folder
+from core.toytown import TOWNS
 from core.training.recipes.mixed import Mix
 from core.training.recipes.recipe import Recipe
-
-TOYTOWN = "toytown"
 
 
 def mixed_datasets(recipe: Recipe) -> tuple[SegmentationDataset, ...]:
@@ -60,6 +59,7 @@ def _opened(mix: Mix, places: dict[str, Path], recipe: str) -> SegmentationDatas
 
 
 def _how_to_get(name: str) -> str:
-    if name == TOYTOWN:
-        return f"draw it on the Data page, or with `python -m core toytown {data_folder() / TOYTOWN}`"
+    if name in TOWNS:
+        command = f"python -m core toytown {data_folder() / name} --town {name}"
+        return f"draw it on the Data page, or with `{command}`"
     return "import it on the Data page, put a folder of that name there, or leave it out of the recipe"

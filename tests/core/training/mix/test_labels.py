@@ -55,6 +55,21 @@ def test_a_recipe_says_what_a_label_may_be_and_the_figures_stay_those_of_the_dat
     assert labels.members[:number] == CAMVID_11.members(CAMVID_31)[:number]
 
 
+def test_a_data_set_with_fine_names_and_merged_labels_is_taken_as_the_recipe_says():
+    labels = Labels.of(CAMVID_32, CAMVID_31, {"Road": ("LaneMkgsDriv", "LaneMkgsNonDriv", "Road")})
+
+    road = labels.classes.index("Road")
+    assert labels.table[CAMVID_32.index("Road")] == road
+    assert labels.members == labels.measured
+    assert labels.members is not None
+    assert [CAMVID_31.names[each] for each in labels.members[road]] == [
+        "LaneMkgsDriv",
+        "LaneMkgsNonDriv",
+        "Road",
+    ]
+    assert labels.members[labels.classes.index("Sky")] == (CAMVID_31.index("Sky"),)
+
+
 @pytest.mark.parametrize(
     ("sets", "sentence"),
     [
