@@ -24,7 +24,8 @@ class Labels:
     classes: what the numbers mean. table: (256,) uint8, from the data set's numbers to these; IGNORE for what
     teaches nothing. members: for each number the network's classes that it may be, as the loss takes it;
     None where the numbers are the network's classes. measured: the same, as the network is measured: what
-    the data set itself leaves open is no mistake, whatever a recipe leaves out.
+    the data set itself leaves open is no mistake, whatever a recipe leaves out. A label within another's
+    set is never predicted then, as that one is never less probable.
     """
 
     classes: ClassList
@@ -53,11 +54,12 @@ class Labels:
         usual = truth.members(target)
         table = np.full(256, IGNORE, dtype=np.uint8)
         table[known] = np.arange(len(known))
+        either = tuple(tuple(sorted({*usual[number], *members[number]})) for number in known)
         return cls(
             ClassList(truth.name, tuple(truth.classes[number] for number in known)),
             table,
             tuple(members[number] for number in known),
-            tuple(tuple(sorted({*usual[number], *members[number]})) for number in known),
+            tuple(() if any(set(each) < set(other) for other in either) else each for each in either),
         )
 
     @classmethod

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from core.classes import CAMVID_31
+from core.classes import CAMVID_31, CAMVID_32
 from core.datasets.layouts.opening import open_dataset
 from core.training.learner.trainer import find_rate, train
 from core.training.runs.folder import CLASSES, PREVIEWS
@@ -66,3 +67,18 @@ def test_a_run_from_a_coarser_model_starts_with_what_that_knew(dataset, tmp_path
 
 def test_the_learning_rate_finder_works_with_sets(dataset, tmp_path):
     assert find_rate(FINE, dataset, tmp_path / "run", "only", iterations=20).valley > 0
+
+
+def test_fine_names_with_merged_labels_are_counted_as_the_recipe_says(dataset, tmp_path, colour_model):
+    start = make_recipe(
+        make_stage(epochs=1, lr=1e-9),
+        classes="CamVid-31",
+        pretrained=False,
+        start_model=colour_model,
+        shares={"LaneMkgsDriv": 0.9},
+        sets={"Road": ("LaneMkgsDriv", "LaneMkgsNonDriv", "Road")},
+    )
+    named = CAMVID_32.select("mine", ("Sky", "Road", "Tree", "Void", "LaneMkgsDriv"))
+    train(start, replace(dataset, class_list=named), tmp_path / "run")
+
+    assert epochs_of(tmp_path / "run")[-1].acc_camvid > 0.999

@@ -60,8 +60,11 @@ def test_a_data_set_with_fine_names_and_merged_labels_is_taken_as_the_recipe_say
 
     road = labels.classes.index("Road")
     assert labels.table[CAMVID_32.index("Road")] == road
-    assert labels.members == labels.measured
     assert labels.members is not None
+    assert labels.measured is not None
+    assert labels.measured[road] == labels.members[road]
+    # where the network is sure of a lane marking, the label is Road
+    assert labels.measured[labels.classes.index("LaneMkgsDriv")] == ()
     assert [CAMVID_31.names[each] for each in labels.members[road]] == [
         "LaneMkgsDriv",
         "LaneMkgsNonDriv",
