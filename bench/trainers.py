@@ -79,7 +79,7 @@ def street(folder: Path) -> Learner:
 
 def from_disk(folder: Path) -> Learner:
     """The same with no frame in memory."""
-    from core.training.learner import examples
+    from core.training.batches import examples
 
     examples.SHARE_OF_MEMORY = 0.0
     return street(folder)

@@ -46,6 +46,7 @@ FLOORS = (
     "core/training/runs",
     "core/training/control",
     "core/training/distributed",
+    "core/training/batches",
     "core/training/learner",
     "core/training/workers",
     "core/reports",

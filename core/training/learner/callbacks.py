@@ -25,10 +25,10 @@ from core.evaluation.metrics import count_confusion, mean_iou, pixel_accuracy
 from core.jobs import ProgressCallback
 from core.models.compiler import without_compiler
 from core.segmentation.merged import summed_logs
+from core.training.batches.loss import to_label_size
 from core.training.distributed import processes
 from core.training.learner import convolution
 from core.training.learner.checkpoint import save_weights
-from core.training.learner.loss import to_label_size
 from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, append_row
 
 with without_compiler():

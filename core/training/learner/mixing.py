@@ -9,11 +9,11 @@ from torch import Tensor, nn
 
 from core.classes import ClassList
 from core.errors import DatasetError, TrainingError
+from core.training.batches.data import MixedIn
+from core.training.batches.examples import load_examples
+from core.training.batches.loss import SegmentationLoss, class_weights
+from core.training.batches.mixed_loss import InsideLoss, MixedLoss, PriorLoss, SourceLoss
 from core.training.learner.checkpoint import ResumePoint
-from core.training.learner.data import MixedIn
-from core.training.learner.examples import load_examples
-from core.training.learner.loss import SegmentationLoss, class_weights
-from core.training.learner.mixed_loss import InsideLoss, MixedLoss, PriorLoss, SourceLoss
 from core.training.mix.labels import Labels, Sets
 from core.training.mix.shares import shares_within
 from core.training.mix.sources import fingerprints, mixed_datasets

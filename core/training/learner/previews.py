@@ -18,9 +18,9 @@ from torch import nn
 
 from core.classes import ClassList
 from core.files import replacing, write_json
+from core.training.batches.data import Scaled
+from core.training.batches.examples import Examples
 from core.training.learner.callbacks import Event
-from core.training.learner.data import Scaled
-from core.training.learner.examples import Examples
 from core.training.runs.folder import CLASSES, INDEX, MAX_TABLE_BYTES, PREVIEWS, append_row, read_plain
 
 FRAMES = 4

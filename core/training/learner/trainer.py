@@ -27,6 +27,10 @@ from core.files import size_of
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.models.networks import Network, find_network
 from core.models.store import read_card
+from core.training.batches.data import Pictures, stage_dataloaders
+from core.training.batches.examples import LoadedExamples, load_examples, memory_budget
+from core.training.batches.loss import RememberingLoss, SegmentationLoss, class_weights
+from core.training.batches.mixed_loss import MixedLoss
 from core.training.corrections.classes import extended_classes, known_truth, what_labels_may_be
 from core.training.corrections.photos import as_learnt
 from core.training.corrections.replay import reference_dataset, replay_frames
@@ -47,12 +51,8 @@ from core.training.learner.callbacks import (
     StopWhenDiverged,
 )
 from core.training.learner.checkpoint import ResumePoint
-from core.training.learner.data import Pictures, stage_dataloaders
-from core.training.learner.examples import LoadedExamples, load_examples, memory_budget
 from core.training.learner.failures import translate_errors
-from core.training.learner.loss import RememberingLoss, SegmentationLoss, class_weights
 from core.training.learner.lr_find import Suggestions, find_learning_rate
-from core.training.learner.mixed_loss import MixedLoss
 from core.training.learner.mixing import load_mixed, mixed_loss
 from core.training.learner.outputs import nearest_classes, with_added_outputs, with_finer_outputs
 from core.training.learner.previews import PreviewPainter, Previews

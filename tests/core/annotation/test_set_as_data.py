@@ -23,8 +23,8 @@ from core.evaluation.metrics import IGNORE, truth_table
 from core.evaluation.pictures import view_frame
 from core.segmentation.segmenter import load_segmenter
 from core.toytown.drive.scene import draw_frame
-from core.training.learner.examples import load_examples
-from core.training.learner.loss import SegmentationLoss
+from core.training.batches.examples import load_examples
+from core.training.batches.loss import SegmentationLoss
 from core.training.learner.trainer import train
 from tests.core.annotation.conftest import SET
 from tests.runs import make_recipe, make_stage

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from core.models.networks import find_network
+from core.training.batches.data import MixedIn, Pictures, stage_dataloaders
+from core.training.batches.examples import TrainingExample
+from core.training.batches.loss import SegmentationLoss
+from core.training.batches.mixed_loss import InsideLoss, MixedLoss, SourceLoss
 from core.training.distributed.sharing import SharedLoader
-from core.training.learner.data import MixedIn, Pictures, stage_dataloaders
-from core.training.learner.examples import TrainingExample
-from core.training.learner.loss import SegmentationLoss
-from core.training.learner.mixed_loss import InsideLoss, MixedLoss, SourceLoss
 from core.training.recipes.mixed import Mix
 from tests.runs import make_recipe, make_stage
 

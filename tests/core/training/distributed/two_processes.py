@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 
 from core.__main__ import main
+from core.training.batches.data import _Augmented
 from core.training.distributed import processes
 from core.training.learner import trainer
 from core.training.learner.callbacks import History
-from core.training.learner.data import _Augmented
 
 
 def note(folder: Path) -> None:

@@ -80,7 +80,7 @@ def test_the_finder_can_be_stopped(dataset, tmp_path):
 
 def test_data_from_which_nothing_can_be_learnt_is_one_sentence(dataset, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "core.training.learner.loss.F.cross_entropy", lambda *_, **__: torch.tensor(float("nan"))
+        "core.training.batches.loss.F.cross_entropy", lambda *_, **__: torch.tensor(float("nan"))
     )
     with pytest.raises(DivergedError, match="at which the loss falls in the stage only"):
         find_rate(make_recipe(), dataset, tmp_path / "run", "only")

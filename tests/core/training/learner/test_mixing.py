@@ -17,9 +17,9 @@ from core.errors import DatasetError, TrainingError
 from core.evaluation.metrics import IGNORE, truth_table
 from core.models.networks import find_network
 from core.toytown import toytown
-from core.training.learner.data import MixedIn, Pictures, stage_dataloaders
+from core.training.batches.data import MixedIn, Pictures, stage_dataloaders
+from core.training.batches.examples import TrainingExample
 from core.training.learner.environment import describe
-from core.training.learner.examples import TrainingExample
 from core.training.learner.trainer import Watch, find_rate, prepare, train
 from core.training.recipes.mixed import Mix
 from core.training.runs.records import epochs_of

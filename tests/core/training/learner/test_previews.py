@@ -11,8 +11,8 @@ from PIL import Image
 
 from core.models.networks import find_network
 from core.models.weights import load_model
+from core.training.batches.data import TrainingExample
 from core.training.learner import validation
-from core.training.learner.data import TrainingExample
 from core.training.learner.previews import LONGEST, PreviewPainter, chosen
 from core.training.learner.validation import PredictsAsTheApp
 from core.training.runs.folder import create_run, run_folder

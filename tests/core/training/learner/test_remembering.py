@@ -10,9 +10,9 @@ import torch
 
 from core.evaluation.metrics import IGNORE
 from core.models.networks import find_network
-from core.training.learner.data import Mixture
-from core.training.learner.examples import TrainingExample
-from core.training.learner.loss import RememberingLoss, SegmentationLoss, divergence
+from core.training.batches.data import Mixture
+from core.training.batches.examples import TrainingExample
+from core.training.batches.loss import RememberingLoss, SegmentationLoss, divergence
 from core.training.learner.trainer import fixed_groups
 from tests.runs import make_stage
 

@@ -24,9 +24,9 @@ from core.errors import (
 )
 from core.models.networks import find_network
 from core.models.weights import load_model
+from core.training.batches.data import Pictures, stage_dataloaders
+from core.training.batches.examples import load_examples
 from core.training.learner.convolution import convolve
-from core.training.learner.data import Pictures, stage_dataloaders
-from core.training.learner.examples import load_examples
 from core.training.learner.trainer import parameter_groups, target_classes, train
 from tests.conftest import write_dataset
 from tests.runs import make_recipe as recipe

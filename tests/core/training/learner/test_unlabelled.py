@@ -14,9 +14,9 @@ from core.evaluation.metrics import IGNORE, truth_table
 from core.evaluation.pictures import frame_pictures, view_frame
 from core.models.networks import find_network
 from core.segmentation.segmenter import load_segmenter
-from core.training.learner.data import Pictures, stage_dataloaders
-from core.training.learner.examples import load_examples
-from core.training.learner.loss import SegmentationLoss, class_weights
+from core.training.batches.data import Pictures, stage_dataloaders
+from core.training.batches.examples import load_examples
+from core.training.batches.loss import SegmentationLoss, class_weights
 from core.training.learner.trainer import train
 from tests.conftest import COLOURS, Labels
 from tests.runs import make_recipe, make_stage

@@ -21,10 +21,10 @@ from core.models.networks import find_network
 from core.models.weights import load_model
 from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
 from core.segmentation.sizes import SIZES
+from core.training.batches.data import Pictures, stage_dataloaders
+from core.training.batches.examples import load_examples
+from core.training.batches.loss import SegmentationLoss
 from core.training.learner.callbacks import AverageWeights, CountConfusion
-from core.training.learner.data import Pictures, stage_dataloaders
-from core.training.learner.examples import load_examples
-from core.training.learner.loss import SegmentationLoss
 from core.training.learner.validation import PredictsAsTheApp
 from tests.runs import make_recipe, make_stage
 

@@ -19,12 +19,12 @@ from core.models.weights import load_model
 from core.project import data_folder
 from core.segmentation.segmenter import load_segmenter
 from core.toytown import frame, toytown
+from core.training.batches.loss import RememberingLoss
 from core.training.control.publish import free_model_name
 from core.training.corrections.figures import read_learned
 from core.training.corrections.photos import as_learnt
 from core.training.learner import trainer
 from core.training.learner.checkpoint import load_weights
-from core.training.learner.loss import RememberingLoss
 from core.training.recipes.recipe import Recipe
 from core.training.recipes.start import corrections_recipe
 from core.training.runs.folder import BEST, LEARNED, STOP, create_run, run_folder

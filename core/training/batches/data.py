@@ -18,7 +18,7 @@ from core.evaluation.metrics import IGNORE
 from core.models.compiler import without_compiler
 from core.models.networks import Network
 from core.photos.images import resize
-from core.training.learner.examples import Examples, LoadedExamples, TrainingExample
+from core.training.batches.examples import Examples, LoadedExamples, TrainingExample
 from core.training.recipes.mixed import Mix
 from core.training.recipes.recipe import ZOOM, Framing, Recipe, Stage, scaled
 

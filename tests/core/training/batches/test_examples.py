@@ -16,8 +16,8 @@ from core.errors import DatasetError
 from core.evaluation.metrics import IGNORE, truth_table
 from core.hardware import memory
 from core.models.networks import find_network
-from core.training.learner.data import Pictures, stage_dataloaders
-from core.training.learner.examples import READERS, LoadedExamples, TrainingExample, load_examples
+from core.training.batches.data import Pictures, stage_dataloaders
+from core.training.batches.examples import READERS, LoadedExamples, TrainingExample, load_examples
 from tests.runs import make_recipe, make_stage
 
 AS_IT_IS = np.arange(256, dtype=np.uint8)

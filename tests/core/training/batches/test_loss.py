@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from core.evaluation.metrics import IGNORE
-from core.training.learner.loss import (
+from core.training.batches.loss import (
     SegmentationLoss,
     set_log_probabilities,
     soft_jaccard_loss,

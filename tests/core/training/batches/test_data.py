@@ -15,15 +15,15 @@ from core.datasets.dataset import sampled
 from core.evaluation.metrics import IGNORE
 from core.models.networks import find_network
 from core.photos.images import resize
-from core.training.learner.data import (
+from core.training.batches.data import (
     GREY,
     Augment,
     Normalise,
     Pictures,
     stage_dataloaders,
 )
-from core.training.learner.examples import TrainingExample
-from core.training.learner.loss import class_weights
+from core.training.batches.examples import TrainingExample
+from core.training.batches.loss import class_weights
 from core.training.recipes.recipe import Recipe, Stage
 from tests.conftest import examples
 

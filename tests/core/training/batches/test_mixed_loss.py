@@ -7,8 +7,8 @@ import math
 import pytest
 import torch
 
-from core.training.learner.loss import SegmentationLoss
-from core.training.learner.mixed_loss import InsideLoss, MixedLoss, PriorLoss, SourceLoss
+from core.training.batches.loss import SegmentationLoss
+from core.training.batches.mixed_loss import InsideLoss, MixedLoss, PriorLoss, SourceLoss
 
 OWN = ((0, 1, 2), (3,))
 """The run's own labels: the first may be three of the network's four classes."""

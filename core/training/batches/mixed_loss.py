@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.evaluation.metrics import IGNORE
-from core.training.learner.loss import SegmentationLoss, to_label_size
+from core.training.batches.loss import SegmentationLoss, to_label_size
 
 
 class InsideLoss(nn.Module):
