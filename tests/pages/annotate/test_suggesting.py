@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import zlib
 from base64 import b64decode
@@ -17,9 +18,10 @@ from core.annotation.store import OpenCorrection, Source, open_correction, open_
 from core.annotation.uncertain import next_place
 from core.errors import ModelError
 from core.segmentation.segmentation import Segmentation
+from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import load_segmenter
 from core.toytown.writing import frame
-from pages.widgets.annotate.editor import doubt, suggesting
+from pages.widgets.annotate.editor import doubt, editor, suggesting
 from pages.widgets.annotate.editor.doubt import doubtful
 from pages.widgets.annotate.editor.editor import identity
 from pages.widgets.annotate.editor.reading import Network, suggester
@@ -162,6 +164,33 @@ def test_why_a_picture_cannot_be_read_is_said_and_the_next_to_ask_tries_again(
     assert follow(other, fails).words == "The model is gone."
     draw(other, slice(20, 28), 2)
     assert follow(other, fails).labels
+
+
+def test_no_two_answers_that_say_to_wait_are_alike(
+    correction: OpenCorrection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a run that says the same as the one before, Streamlit tells the browser nothing."""
+    seen = load_segmenter(MODEL).segment(frame(110, 0)[0])  # no test has had it read
+    correction = open_correction(
+        "mine", seen.image, seen.labels, seen.class_list, Source("frame", "d", MODEL)
+    )
+    opened = threading.Event()
+
+    def segmented() -> Segmentation:
+        opened.wait()
+        return seen
+
+    slow = Network(MODEL, segmented)
+    monkeypatch.setitem(suggesting.st.session_state, "editor", {"live": LIVE})
+    first, second = (editor._live(correction, slow) for _ in range(2))
+    opened.set()
+    assert first is not None
+    assert second is not None
+    assert 0 < first["waits"] != second["waits"] > 0
+    while (found := editor._live(correction, slow)) is not None and found["waits"]:
+        time.sleep(0.01)
+    assert found is not None
+    assert "two classes" in found["words"]
 
 
 def asked(correction: OpenCorrection, number: int, seen: object = None) -> dict[str, object]:

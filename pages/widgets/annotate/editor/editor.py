@@ -7,6 +7,7 @@ again. Each edit has a number, by which it is taken exactly once (`taking.py`).
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -33,6 +34,7 @@ from pages.widgets.viewer.pixel_viewer import SOURCES, STYLE, Look, Pixel
 _FRONT = Path(__file__).parent / "front"
 _KEY, _RECENT, _PACKED = "editor", "editor_recent", "editor_packed"
 _MOST_RECENT = 4
+_NUMBERS = itertools.count(1)
 _SCALES: tuple[Scale, ...] = get_args(Scale)
 _ELSEWHERE = (
     "Another window has this picture open, too: both draw on the same correction, and nothing is lost."
@@ -169,13 +171,26 @@ def _suggestion(correction: OpenCorrection, network: Network) -> dict[str, objec
     if found is None:
         return None
     address = media_url(found.labels, "application/octet-stream", "editor.suggestion") if found.labels else ""
-    return {"number": found.question[1], "labels": address, "trouble": found.trouble, "waits": found.waits}
+    return {
+        "number": found.question[1],
+        "labels": address,
+        "trouble": found.trouble,
+        "waits": _waits(found.waits),
+    }
 
 
 def _live(correction: OpenCorrection, network: Network) -> dict[str, object] | None:
     """The suggestion for the mask as it is now, in the message itself: the browser needs no second one."""
     found = live(correction, _sent("live"), network)
-    return None if found is None else asdict(found)
+    return None if found is None else asdict(found) | {"waits": _waits(found.waits)}
+
+
+def _waits(waits: bool) -> int:
+    """0, or a number that no answer had before.
+
+    Of a run that says the same as the one before, Streamlit tells the browser nothing: it would ask no more.
+    """
+    return next(_NUMBERS) if waits else 0
 
 
 def _doubtful(correction: OpenCorrection, network: Network) -> dict[str, object] | None:
