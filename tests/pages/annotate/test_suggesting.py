@@ -18,7 +18,6 @@ from core.annotation.store import OpenCorrection, Source, open_correction, open_
 from core.annotation.uncertain import next_place
 from core.errors import ModelError
 from core.segmentation.segmentation import Segmentation
-from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import load_segmenter
 from core.toytown.writing import frame
 from pages.widgets.annotate.editor import doubt, editor, suggesting
