@@ -20,7 +20,7 @@ page_title(
 with st.spinner("Loading the network"):
     # After the title, not at the top: importing takes a moment in which somebody is waiting.
     from pages.widgets.annotate.after import after_correcting, show_first_stroke
-    from pages.widgets.annotate.editor.editor import identity
+    from pages.widgets.annotate.editor.packing import identity
     from pages.widgets.annotate.editor.presence import beat, keep_beat
     from pages.widgets.annotate.picture import choose_picture
     from pages.widgets.annotate.ways import draw

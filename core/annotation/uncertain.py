@@ -1,4 +1,4 @@
-"""Where to look next: the network is in doubt there and nobody has reviewed it. And how much is reviewed."""
+"""Where to look next: the network is in doubt there and nobody has reviewed it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,6 @@ _CELLS = 256
 
 _DOUBT = 0.25
 """Bits of mean entropy below which there is no doubt worth a look: two classes at 96 to 4 have 0.24."""
-
-
-def share_reviewed(mask: Mask) -> float:
-    """The share of pixels that were reviewed, in [0, 1]. mask: (H, W) uint8, NOT_REVIEWED elsewhere."""
-    return float(np.count_nonzero(mask != NOT_REVIEWED) / mask.size)
 
 
 def next_place(entropy_steps: NDArray[np.uint8], mask: Mask, seen: Sequence[Place] = ()) -> Place | None:

@@ -327,7 +327,7 @@ def _told(key: str, action: Callable[[OpenCorrection], object]) -> int:
 
 def _taken(message: Message, correction: OpenCorrection) -> str:
     """What the editor's server says to a message; its own fields are right where it has none."""
-    from pages.widgets.annotate.editor.editor import identity
+    from pages.widgets.annotate.editor.packing import identity
     from pages.widgets.annotate.editor.taking import take
 
     answer = take(correction, {"id": identity(correction), "client": "c", "attempt": 1} | message)
@@ -400,7 +400,7 @@ _ANSWERING = {"suggest": "suggesting.suggested", "live": "suggesting.live", "dou
 
 
 def _answered(asked: str, message: Message, correction: OpenCorrection) -> str:
-    from pages.widgets.annotate.editor.editor import identity
+    from pages.widgets.annotate.editor.packing import identity
     from pages.widgets.annotate.editor.reading import Network
 
     module, _, name = _ANSWERING[asked].partition(".")
@@ -411,7 +411,7 @@ def _answered(asked: str, message: Message, correction: OpenCorrection) -> str:
 
 
 def _cut(message: Message, correction: OpenCorrection) -> None:
-    from pages.widgets.annotate.editor.editor import identity
+    from pages.widgets.annotate.editor.packing import identity
 
     _state("regions", {"id": identity(correction), "scale": "middle"} | message, correction)
 

@@ -22,8 +22,8 @@ from core.annotation.runs import NOT_REVIEWED, Mask, between, unpacked
 from core.annotation.store import OpenCorrection, Source, open_correction
 from core.annotation.strokes import MAX_WIDTH, Area, brush, component, painted, polygon
 from pages.widgets.annotate.editor import taking
-from pages.widgets.annotate.editor.editor import EDITOR_SOURCES, _answered, identity
-from pages.widgets.annotate.editor.packing import checksum, deflated, steps
+from pages.widgets.annotate.editor.editor import EDITOR_SOURCES, _answered
+from pages.widgets.annotate.editor.packing import checksum, deflated, identity, steps
 from tests.browser.modules import HOST, page_of_modules
 from tests.conftest import COLOURS
 

@@ -8,14 +8,14 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from core.classes import RGB
 from core.toytown.drawing import ground, kinds
 from core.toytown.drawing.board import dimmed
 from core.toytown.drawing.canvas import FINER, NEAR, Canvas, View
 from core.toytown.drawing.dice import Dice, sine
-from core.toytown.drawing.light import finish, sky
+from core.toytown.drawing.light import finish
+from core.toytown.drawing.sky import draw_sky
 from core.toytown.drive.buildings import draw_house, draw_skyline
 from core.toytown.drive.planning import plan
 from core.toytown.drive.road import draw_ground
@@ -43,7 +43,7 @@ def draw_frame(
     )  # fmt: skip
     canvas = Canvas(view, street.light)
     things = [_moved(thing, number) for thing in street.things]
-    _draw_sky(canvas, street, number)
+    draw_sky(canvas, street.clouds, number * 0.7)
     draw_ground(canvas, street)
     ground.grain(canvas, cast(canvas, street, things))
     for _, draw in sorted(_steps(canvas, street, things, number), key=lambda step: step[0]):
@@ -61,16 +61,6 @@ def draw_frame(
 
 def _moved(thing: Thing, number: int) -> Thing:
     return replace(thing, x=thing.x + thing.dx * number, z=thing.z + thing.dz * number)
-
-
-def _draw_sky(canvas: Canvas, street: Street, number: int) -> None:
-    view = canvas.view
-    middle = view.middle[0] / FINER, view.middle[1] / FINER
-    colours = sky(street.light, street.clouds, view.width, view.height, middle, number * 0.7)
-    pixels = np.empty((view.height, view.width, 4), dtype=np.uint8)
-    pixels[..., :3] = np.clip(colours, 0, 255)
-    pixels[..., 3] = kinds.SKY
-    canvas.image.paste(Image.fromarray(pixels.repeat(FINER, axis=0).repeat(FINER, axis=1)), (0, 0))
 
 
 def _steps(canvas: Canvas, street: Street, things: list[Thing], number: int) -> list[Step]:

@@ -7,14 +7,14 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from core.classes import RGB
 from core.toytown.drawing import ground, kinds
 from core.toytown.drawing.board import dimmed
-from core.toytown.drawing.canvas import FINER, NEAR, Canvas, Point
+from core.toytown.drawing.canvas import NEAR, Canvas, Point
 from core.toytown.drawing.dice import Dice, sine
-from core.toytown.drawing.light import facing_street, finish, sky
+from core.toytown.drawing.light import facing_street, finish
+from core.toytown.drawing.sky import draw_sky
 from core.toytown.drive.buildings import draw_house
 from core.toytown.drive.street import Plot
 from core.toytown.jakarta.camera import aim
@@ -44,7 +44,7 @@ def draw_frame(
     )  # fmt: skip
     canvas = Canvas(turned.view, street.light)
     pieces = [piece.moved(number) for piece in street.pieces]
-    _draw_sky(canvas, street, number)
+    draw_sky(canvas, street.clouds, number * 0.7)
     draw_ground(canvas, street)
     ground.grain(canvas, cast(canvas, street, pieces))
     _draw_skyline(canvas, street)
@@ -60,16 +60,6 @@ def draw_frame(
     shake = Dice(seed, f"frame {number}")
     picture = finish(street.light, canvas.colours(), labels, canvas.depths(), turned.middle, glows, shake)
     return photograph(street.lens, picture), labels
-
-
-def _draw_sky(canvas: Canvas, street: Street, number: int) -> None:
-    view = canvas.view
-    middle = view.middle[0] / FINER, view.middle[1] / FINER
-    colours = sky(street.light, street.clouds, view.width, view.height, middle, number * 0.7)
-    pixels = np.empty((view.height, view.width, 4), dtype=np.uint8)
-    pixels[..., :3] = np.clip(colours, 0, 255)
-    pixels[..., 3] = kinds.SKY
-    canvas.image.paste(Image.fromarray(pixels.repeat(FINER, axis=0).repeat(FINER, axis=1)), (0, 0))
 
 
 def _draw_skyline(canvas: Canvas, street: Street) -> None:

@@ -8,7 +8,7 @@ from core.toytown.drawing.canvas import Canvas, Texture
 from core.toytown.drawing.light import facing_street
 from core.toytown.drive.street import Border, Plot, still
 from core.toytown.jakarta.planner import Planner
-from core.toytown.jakarta.street import REACH
+from core.toytown.jakarta.street import REACH, Street
 from core.toytown.jakarta.things import fronts, motorcycles, roadside
 from core.toytown.jakarta.things.meanings import BOARD
 from core.toytown.things import fences, furniture
@@ -116,14 +116,20 @@ def _parked_row(planner: Planner, side: int, z: float, length: float) -> None:
         planner.put(x, z + 2.2 * step, draw, (0.75, 1.9, 1.1), street.rise)
 
 
-def _wall(planner: Planner, side: int, near: float, far: float) -> None:
-    """A long wall with trees behind it."""
-    street, dice, z = planner.street, planner.dice, near
-    texture = fences.wall(dice, planner.light, facing_street(side), dice.between(1.8, 2.8))
+def _line(street: Street, side: int, near: float, far: float, texture: Texture) -> None:
+    """A wall or a fence along the pavement, piece by piece."""
+    z = near
     while z < far - 1:
         end = min(z + texture.width, far)
         street.borders.append(Border(street.front(side), z, end, texture))
         z = end
+
+
+def _wall(planner: Planner, side: int, near: float, far: float) -> None:
+    """A long wall with trees behind it."""
+    street, dice = planner.street, planner.dice
+    texture = fences.wall(dice, planner.light, facing_street(side), dice.between(1.8, 2.8))
+    _line(street, side, near, far, texture)
     z = near + 1
     while z < far:
         plant(planner, street.front(side) + side * dice.between(2.5, 8), z, dice.pick(planner.trees))
@@ -132,12 +138,9 @@ def _wall(planner: Planner, side: int, near: float, far: float) -> None:
 
 def _green(planner: Planner, side: int, near: float, far: float) -> None:
     """A green with banyans and palms behind a railing."""
-    street, dice, z = planner.street, planner.dice, near
+    street, dice = planner.street, planner.dice
     texture = fences.fence(dice, planner.light, facing_street(side), dice.pick(("railings", "mesh", "guard")))
-    while z < far - 1:
-        end = min(z + texture.width, far)
-        street.borders.append(Border(street.front(side), z, end, texture))
-        z = end
+    _line(street, side, near, far, texture)
     z = near + 1
     while z < far:
         what = dice.pick(planner.trees if dice.chance(0.75) else planner.bushes)

@@ -76,11 +76,10 @@ export class ViewPicker {
   }
 }
 
-/** A button that stays pressed. */
-export class Toggle {
-  constructor(words, path, onChange) {
-    const text = element("span", { className: "words", textContent: words });
-    this.element = element("button", { type: "button", className: "tool", title: words }, icon(path), text);
+/** A button that stays pressed, made of what is given. */
+export class OnOff {
+  constructor(words, { className, title }, parts, onChange) {
+    this.element = element("button", { type: "button", className, title }, ...parts);
     this.element.setAttribute("aria-label", words);
     this.set(false);
     this.element.addEventListener("click", () => {
@@ -92,6 +91,14 @@ export class Toggle {
   set(on) {
     this.on = on;
     this.element.setAttribute("aria-pressed", on);
+  }
+}
+
+/** One with an icon, for the toolbar. */
+export class Toggle extends OnOff {
+  constructor(words, path, onChange) {
+    const text = element("span", { className: "words", textContent: words });
+    super(words, { className: "tool", title: words }, [icon(path), text], onChange);
   }
 }
 

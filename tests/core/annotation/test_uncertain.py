@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from core.annotation import uncertain
+from core.annotation.folder import share_reviewed
 from core.annotation.runs import NOT_REVIEWED
-from core.annotation.uncertain import next_place, share_reviewed
+from core.annotation.uncertain import next_place
 
 SIZE = (60, 80)
 

@@ -22,7 +22,7 @@ from core.segmentation.segmenter import load_segmenter
 from core.toytown.writing import frame
 from pages.widgets.annotate.editor import doubt, editor, suggesting
 from pages.widgets.annotate.editor.doubt import doubtful
-from pages.widgets.annotate.editor.editor import identity
+from pages.widgets.annotate.editor.packing import identity
 from pages.widgets.annotate.editor.reading import Network, suggester
 from pages.widgets.annotate.editor.suggesting import Live, live
 

@@ -12,7 +12,7 @@ import pytest
 from core.annotation.runs import NOT_REVIEWED, Mask, between
 from core.annotation.store import OpenCorrection, Source, open_correction
 from pages.widgets.annotate.editor import taking
-from pages.widgets.annotate.editor.editor import identity
+from pages.widgets.annotate.editor.packing import identity
 from pages.widgets.annotate.editor.taking import Answer, take
 from tests.conftest import COLOURS, ROAD, SKY, TREE
 

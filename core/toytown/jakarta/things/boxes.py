@@ -28,6 +28,15 @@ def angkot(dice: Dice, light: Light) -> buses.Box:
     return buses.Box(length, width, height, rear, front, left, right, dimmed(paint, 1.05), ANGKOT)
 
 
+def _draw_lamp(
+    board: Board, light: Light, place: tuple[float, float, float, float], colour: RGB, kind: int
+) -> None:
+    """A lamp, which shines if it is dark. place: left, low, right and high."""
+    left, low, right, high = place
+    outline = [(left, low), (right, low), (right, high), (left, high)]
+    (board.shine if light.lamps else board.shape)(outline, colour, kind)
+
+
 def _angkot_end(light: Light, width: float, height: float, paint: RGB, words: str, rear: bool) -> Texture:
     board, kind = Board(width, height, 48), ANGKOT
     top = [(width, height - 0.05), (width - 0.08, height), (0.08, height), (0, height - 0.05)]
@@ -42,8 +51,7 @@ def _angkot_end(light: Light, width: float, height: float, paint: RGB, words: st
     board.text(words, 0.34, 1.58, width - 0.68, 0.14, (150, 30, 34), kind)
     lamp: RGB = (190, 30, 28) if rear else (238, 238, 224)
     for left in (0.06, width - 0.34):
-        outline = [(left, 0.66), (left + 0.28, 0.66), (left + 0.28, 0.88), (left, 0.88)]
-        (board.shine if light.lamps else board.shape)(outline, lamp, kind)
+        _draw_lamp(board, light, (left, 0.66, left + 0.28, 0.88), lamp, kind)
     board.rect(width / 2 - 0.22, 0.52, width / 2 + 0.22, 0.64, (226, 196, 60), kind)
     return board.texture(light)
 
@@ -98,8 +106,7 @@ def _bus_end(
     board.text(words, 0.4, 2.8, width - 0.8, 0.28, (250, 170, 50), kind)
     lamp: RGB = (196, 30, 28) if rear else (240, 240, 226)
     for left in (0.14, width - 0.5):
-        outline = [(left, 0.62), (left + 0.36, 0.62), (left + 0.36, 0.86), (left, 0.86)]
-        (board.shine if light.lamps else board.shape)(outline, lamp, kind)
+        _draw_lamp(board, light, (left, 0.62, left + 0.36, 0.86), lamp, kind)
     board.rect(width / 2 - 0.3, 0.5, width / 2 + 0.3, 0.66, (226, 196, 60), kind)
     return board.texture(light)
 

@@ -15,6 +15,7 @@ from core.annotation.uncertain import Place, next_place
 from core.errors import StreetScopeError
 from core.segmentation.probabilities import percent
 from core.segmentation.segmentation import Segmentation
+from pages.widgets.annotate.editor.packing import identity
 from pages.widgets.annotate.editor.reading import Network, segmentation
 
 _ANSWER = "annotate_doubtful"
@@ -38,7 +39,7 @@ def doubtful(correction: OpenCorrection, asked: Mapping[str, object], network: N
 
     asked: what the browser sent, which can be anything.
     """
-    id_, number = f"{correction.set_name}/{correction.key}", asked.get("number")
+    id_, number = identity(correction), asked.get("number")
     if asked.get("id") != id_ or not isinstance(number, int):
         return None
     known: Doubtful | None = st.session_state.get(_ANSWER)

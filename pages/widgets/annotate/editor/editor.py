@@ -22,7 +22,7 @@ from core.annotation.regions import Scale, packed_regions, regions
 from core.annotation.store import OpenCorrection
 from core.photos import images
 from pages.widgets.annotate.editor.doubt import doubtful
-from pages.widgets.annotate.editor.packing import checksum, deflated, steps
+from pages.widgets.annotate.editor.packing import checksum, deflated, identity, steps
 from pages.widgets.annotate.editor.presence import company
 from pages.widgets.annotate.editor.reading import Network
 from pages.widgets.annotate.editor.suggesting import live, suggested
@@ -138,11 +138,6 @@ def editor(
         on_doubt_change=lambda: None,
         on_news_change=lambda: None,
     )
-
-
-def identity(correction: OpenCorrection) -> str:
-    """What the browser calls this correction."""
-    return f"{correction.set_name}/{correction.key}"
 
 
 def _recent(correction: OpenCorrection) -> Mapping[str, OpenCorrection]:

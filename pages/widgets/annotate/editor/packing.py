@@ -1,4 +1,4 @@
-"""What the browser gets of a correction, as bytes: label maps, the steps that can be undone, a checksum."""
+"""What the browser gets of a correction: its name, and as bytes label maps, steps to undo, a checksum."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from weakref import WeakKeyDictionary
 
 from core.annotation.history import Edit, History
 from core.annotation.runs import Mask
+from core.annotation.store import OpenCorrection
+
+
+def identity(correction: OpenCorrection) -> str:
+    """What the browser calls a correction."""
+    return f"{correction.set_name}/{correction.key}"
 
 
 def deflated(values: Mask) -> bytes:

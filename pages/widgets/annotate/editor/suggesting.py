@@ -17,7 +17,7 @@ from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.store import OpenCorrection
 from core.annotation.suggestions import Examples, Suggester
 from core.errors import StreetScopeError
-from pages.widgets.annotate.editor.packing import checksum, deflated
+from pages.widgets.annotate.editor.packing import checksum, deflated, identity
 from pages.widgets.annotate.editor.reading import Network, suggester, taught_by_others
 
 _ANSWER, _LIVE = "annotate_suggested", "annotate_live"
@@ -60,9 +60,9 @@ def suggested(correction: OpenCorrection, asked: Mapping[str, object], network: 
     asked: what the browser sent, which can be anything.
     """
     number = asked.get("number")
-    if asked.get("id") != _id(correction) or not isinstance(number, int):
+    if asked.get("id") != identity(correction) or not isinstance(number, int):
         return None
-    question = (_id(correction), number)
+    question = (identity(correction), number)
     known: Suggested | None = st.session_state.get(_ANSWER)
     if known is None or known.question != question or known.waits:
         whole_set = asked.get("set") is True
@@ -80,15 +80,11 @@ def live(correction: OpenCorrection, asked: Mapping[str, object], network: Netwo
         return None
     mask, names = correction.mask, correction.class_list.names
     whole_set = asked.get("set") is True
-    wanted = (_id(correction), checksum(mask), network.model, names, whole_set and correction.others)
+    wanted = (identity(correction), checksum(mask), network.model, names, whole_set and correction.others)
     known: tuple[object, Live] | None = st.session_state.get(_LIVE)
     if known is None or known[0] != wanted or known[1].waits:
         known = st.session_state[_LIVE] = wanted, _live(correction, mask, network, whole_set)
     return known[1]
-
-
-def _id(correction: OpenCorrection) -> str:
-    return f"{correction.set_name}/{correction.key}"
 
 
 def _suggest(
@@ -115,7 +111,7 @@ def _known(
 
 
 def _live(correction: OpenCorrection, mask: Mask, network: Network, whole_set: bool) -> Live:
-    id_, sum_ = _id(correction), checksum(mask)
+    id_, sum_ = identity(correction), checksum(mask)
     try:
         # Also before it is of use: the first strokes then need not wait for it.
         known = _known(correction, network, whole_set)

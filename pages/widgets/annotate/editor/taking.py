@@ -21,6 +21,7 @@ from cachetools import TTLCache
 
 from core.annotation.store import OpenCorrection
 from core.errors import AnnotationError, StreetScopeError
+from pages.widgets.annotate.editor.packing import identity
 
 Kind = Literal["edit", "undo", "redo", "class"]
 
@@ -76,7 +77,7 @@ def _windows() -> _Windows:
 def take(correction: OpenCorrection, message: Mapping[str, object]) -> Answer | None:
     """Take the edits of a message, which can be anything; None if it is not for this correction."""
     client, attempt = message.get("client"), message.get("attempt")
-    id_ = f"{correction.set_name}/{correction.key}"
+    id_ = identity(correction)
     if message.get("id") != id_ or not isinstance(client, str) or not isinstance(attempt, int):
         return None
     windows = _windows()

@@ -5,7 +5,6 @@ Usage: shared_mixture.py FILE_WHERE_THE_TWO_MEET
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 
@@ -19,6 +18,7 @@ from core.training.batches.loss import SegmentationLoss
 from core.training.batches.mixed_loss import InsideLoss, MixedLoss, SourceLoss
 from core.training.distributed.sharing import SharedLoader
 from core.training.recipes.mixed import Mix
+from tests.core.training.distributed.meeting import in_two_processes
 from tests.runs import make_recipe, make_stage
 
 STAGE = make_stage(batch_size=8, augmentation=0.0, scale=(1.0, 1.0))
@@ -53,6 +53,7 @@ def gradient(network: nn.Module, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor
 
 
 def compare(rank: int) -> None:
+    torch.manual_seed(1)
     whole, shared = list(loaders(8)), list(SharedLoader(loaders(4)))
     network = find_network("pixel_colour").build(4, False)
     assert len(whole) == len(shared) == 4
@@ -67,14 +68,4 @@ def compare(rank: int) -> None:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    child = os.fork()
-    rank = int(child == 0)
-    os.environ |= {"WORLD_SIZE": "2", "RANK": str(rank)}
-    meeting = f"file://{sys.argv[1]}"
-    torch.distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=2)
-    torch.manual_seed(1)
-    compare(rank)
-    torch.distributed.destroy_process_group()
-    if child:
-        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    in_two_processes(sys.argv[1], compare)

@@ -5,7 +5,6 @@ Usage: shared_norm.py FILE_WHERE_THE_TWO_MEET
 
 from __future__ import annotations
 
-import os
 import sys
 import types
 
@@ -14,6 +13,7 @@ from timm.layers import BatchNormAct2d
 from torch import nn
 
 from core.training.distributed.sharing import _normalise
+from tests.core.training.distributed.meeting import in_two_processes
 
 
 def compare(norm: nn.BatchNorm2d, rank: int) -> None:
@@ -38,15 +38,10 @@ def compare(norm: nn.BatchNorm2d, rank: int) -> None:
     torch.testing.assert_close(together.eval()(part), alone.eval()(whole)[mine])
 
 
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    child = os.fork()
-    rank = int(child == 0)
-    os.environ |= {"WORLD_SIZE": "2", "RANK": str(rank)}
-    meeting = f"file://{sys.argv[1]}"
-    torch.distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=2)
+def compare_both(rank: int) -> None:
     for norm in (nn.BatchNorm2d(3), BatchNormAct2d(3)):
         compare(norm, rank)
-    torch.distributed.destroy_process_group()
-    if child:
-        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+if __name__ == "__main__":
+    in_two_processes(sys.argv[1], compare_both)

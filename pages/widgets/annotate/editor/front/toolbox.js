@@ -1,7 +1,7 @@
 // The tools above the picture: which one is in hand, how large the brush is, undo and redo, and the list of keys.
 
 import { element, icon } from "./elements.js";
-import { Help, Toggle } from "./toolbar.js";
+import { Help, OnOff, Toggle } from "./toolbar.js";
 
 export const WIDEST = 200; // pixels, as core.annotation.strokes has it
 
@@ -144,23 +144,12 @@ export function button(words, name, onClick, { key = "", wordy = false, explaine
 export const squareToggle = (onChange) => new Toggle("Square", ICONS.square[0], onChange);
 
 /** A switch with its words beside it: on or off, unlike a button that does something once. */
-export class Switch {
+export class Switch extends OnOff {
   constructor(words, onChange, { key = "", explained }) {
     const title = key ? `${explained} (${key})` : explained;
     const knob = element("span", { className: "knob", attributes: { "aria-hidden": "true" } });
     const text = element("span", { textContent: words });
-    this.element = element("button", { type: "button", className: "switch", title }, knob, text);
-    this.element.setAttribute("aria-label", words);
-    this.set(false);
-    this.element.addEventListener("click", () => {
-      this.set(!this.on);
-      onChange(this.on);
-    });
-  }
-
-  set(on) {
-    this.on = on;
-    this.element.setAttribute("aria-pressed", on);
+    super(words, { className: "switch", title }, [knob, text], onChange);
   }
 }
 
