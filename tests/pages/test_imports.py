@@ -67,7 +67,12 @@ TORCH_FILES = {
     "core/models/weights.py",
     "core/segmentation/engines/pytorch.py",
 }
-TORCH_ROOMS = ("core/training/distributed", "core/training/learner", "core/training/workers")
+TORCH_ROOMS = (
+    "core/training/batches",
+    "core/training/distributed",
+    "core/training/learner",
+    "core/training/workers",
+)
 """The files and rooms that import torch when they are imported; whoever imports one of them waits for it."""
 
 
