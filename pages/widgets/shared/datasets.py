@@ -19,14 +19,13 @@ from core.datasets.recent_folders import add_recent_folder, recent_folders, remo
 from core.errors import DatasetError
 from core.jobs import Job
 from core.project import data_folder
-from core.toytown import toytown
 from pages.widgets.shared.dataset_download import download_menu, show_downloads
 from pages.widgets.shared.dataset_state import GONE, SET, begin_anew, follow_address, select
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
-from pages.widgets.shared.towns import show_drawing, towns_menu
+from pages.widgets.shared.towns import drawing, forget_drawing, show_drawing, towns_menu
 
 TOYTOWN, TOYTOWN_TITLE = "toytown", "Toytown, built in"
 _FOLDER, _TROUBLE = "data_folder_given", "data_folder_trouble"
@@ -99,7 +98,7 @@ def choose_dataset() -> OpenedSet:
         towns_menu()
         download_menu()
     with st.container():
-        show_drawing()
+        show_drawing(besides=TOYTOWN if name == TOYTOWN and not options[name].exists() else "")
         show_downloads()
     if name == TOYTOWN:
         _require_toytown(options[name])
@@ -239,19 +238,18 @@ def _require_toytown(folder: Path) -> None:
     """Draw Toytown if it does not exist yet; the script ends here until it does."""
     if folder.exists():
         return
-    key = (TOYTOWN, folder)
-    job = jobs().start_once(key, lambda job: toytown(folder, progress=job.tell))
+    job = drawing(TOYTOWN)
     if job.state == "running":
         st.markdown(
             "Toytown is drawn once, on first use: an invented street in which every pixel's class is known."
         )
         watch(job, markdown("Drawing Toytown"), "toytown", unit="frame", cancel=None)
-    elif job.state == "finished":
-        jobs().forget(key)  # somebody has removed the folder
+    elif job.state in ("finished", "cancelled"):
+        forget_drawing(TOYTOWN)  # somebody has removed the folder, or stopped the drawing on another page
         st.rerun()
     else:
         show_error(job.error, markdown("Toytown cannot be drawn"))
-        st.button("Try again", on_click=jobs().forget, args=(key,))
+        st.button("Try again", on_click=forget_drawing, args=(TOYTOWN,))
     st.stop()
 
 

@@ -46,11 +46,26 @@ def towns_menu() -> None:
         st.caption("The drawing goes on when you leave this page.")
 
 
-def show_drawing() -> None:
-    """The progress of each town that is being drawn, or why the drawing ended."""
+def drawing(name: str) -> Job[None]:
+    """The work of drawing a town into the data folder; it begins if nobody has begun it."""
+    folder = data_folder() / name
+
+    def draw(job: Job[None]) -> None:
+        toytown(folder, _FRAMES, progress=job.tell, town=name)
+
+    return jobs().start_once(_key(name), draw)
+
+
+def forget_drawing(name: str) -> None:
+    """Forget how the drawing of a town ended, so that it can begin again."""
+    jobs().forget(_key(name))
+
+
+def show_drawing(besides: str = "") -> None:
+    """The progress of each town that is being drawn, or why the drawing ended; besides: of which not."""
     for name, town in TOWNS.items():
         job = jobs().find(_key(name))
-        if job is None:
+        if job is None or name == besides:
             continue
         if job.state == "running":
             title = markdown("Drawing {town}", town=town.title)
@@ -60,7 +75,7 @@ def show_drawing() -> None:
         elif job.state == "cancelled":
             st.info(markdown("The drawing of {town} was stopped. Nothing of it was kept.", town=town.title))
         elif st.session_state.get(SET) == name:
-            jobs().forget(_key(name))
+            forget_drawing(name)
         else:
             _show_finished(name)
 
@@ -76,17 +91,12 @@ def _show_or_start(name: str) -> None:
     if (data_folder() / name).exists():
         _show(name)
         return
-    folder = data_folder() / name
-
-    def draw(job: Job[None]) -> None:
-        toytown(folder, _FRAMES, progress=job.tell, town=name)
-
-    jobs().forget(_key(name))
-    jobs().start_once(_key(name), draw)
+    forget_drawing(name)
+    drawing(name)
 
 
 def _show(name: str) -> None:
-    jobs().forget(_key(name))
+    forget_drawing(name)
     select(name)
 
 

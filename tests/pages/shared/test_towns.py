@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.toytown import TOWNS
+from core.toytown import TOWNS, toytown
 from pages.widgets.shared import towns
 from pages.widgets.shared.jobs import jobs
 
@@ -51,6 +53,26 @@ def test_jakarta_is_drawn_into_a_folder_of_its_name_and_shown(app: AppTest, tmp_
     assert app.session_state["set"] == "jakarta"
     assert not app.success
     assert app.button(key="draw_town").label == "Show it"
+
+
+def test_a_town_that_is_being_drawn_already_is_not_drawn_twice(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def after_a_while(*given: Any, **named: Any) -> None:
+        go_on.wait()
+        toytown(*given, **named)
+
+    monkeypatch.setattr(towns, "toytown", after_a_while)
+    begun = towns.drawing("toytown")  # as for whoever opens Toytown first
+    app.run()
+    assert app.button(key="draw_town").disabled
+    assert towns.drawing("toytown") is begun
+    go_on.set()
+    begun.wait(60)
+    app.run()
+    assert app.success[0].value == "Toytown has been drawn."
 
 
 def test_why_a_town_cannot_be_drawn_is_said(app: AppTest, tmp_path: Path) -> None:
