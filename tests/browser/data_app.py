@@ -6,7 +6,6 @@ data set, `nowhere`, lies behind a port that nobody listens at.
 
 from __future__ import annotations
 
-import functools
 import os
 import runpy
 from pathlib import Path
@@ -14,8 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.datasets.acquire import download
-from core.toytown import toytown
-from pages.widgets.shared import datasets
+from pages.widgets.shared import towns
 from pages.widgets.shared.front_door import enter
 
 url, size, head_md5 = os.environ["STREETSCOPE_TEST_SOURCE"].split()
@@ -25,7 +23,7 @@ download.SOURCES = {
     "nowhere": nowhere,
 }
 download.ALLOWED = (url, nowhere.url)
-datasets.toytown = functools.partial(toytown, count=24)
+towns._FRAMES = 24
 
 enter()
 st.set_page_config(page_title="Data", layout="wide")
