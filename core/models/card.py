@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,10 @@ Level = Annotated[int, Field(ge=0, le=255)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Spread = Annotated[Finite, Field(gt=0)]
 Side = Annotated[int, Field(ge=1, le=100_000)]
+
+Origin = Literal["real", "merged", "drawn"]
+"""How a model came to know a class: from labels of real photos that name it, from labels of real photos that
+do not tell it from others (with or without drawn ones beside them), or from drawn pictures alone."""
 
 
 class _CardPart(BaseModel):
@@ -70,6 +74,8 @@ class ModelCard(_CardPart):
 
     trained_size: (height, width) of the whole pictures at which its last stage was validated; it knows
     things as large as they are there. Cards of earlier versions have none.
+    learnt_from: by a class's name how the model came to know it; empty where every class is from real labels,
+    or nobody said. unmeasured: the classes that no truth of the card's figures has a pixel of.
     """
 
     format_version: int = FORMAT_VERSION
@@ -79,6 +85,8 @@ class ModelCard(_CardPart):
     class_list: ClassEntries
     normalisation: Normalisation
     trained_size: tuple[Side, Side] | None = None
+    learnt_from: dict[str, Origin] = {}
+    unmeasured: tuple[str, ...] = ()
     training: dict[str, Any] = {}
     metrics: dict[str, Any] = {}
     limits: tuple[str, ...] = ()
@@ -86,6 +94,14 @@ class ModelCard(_CardPart):
     library_versions: dict[str, str] = {}
     weights_sha256: str = ""
     graph_sha256: str = ""
+
+    @model_validator(mode="after")
+    def _speaks_of_its_classes(self) -> Self:
+        names = {entry.name for entry in self.class_list.classes}
+        for name in (*self.learnt_from, *self.unmeasured):
+            if name not in names:
+                raise PydanticCustomError("classes", "{name} is none of the model's classes", {"name": name})
+        return self
 
 
 def class_entries(classes: ClassList) -> ClassEntries:

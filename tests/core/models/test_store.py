@@ -133,6 +133,23 @@ def test_a_card_keeps_what_it_says_about_training_and_limits(store):
     )
 
 
+def test_a_card_says_how_each_class_was_learnt_and_which_nothing_measured(saved):
+    path = models_folder() / "mine" / CARD
+    card = json.loads(path.read_text())
+    name = card["class_list"]["classes"][0]["name"]
+    path.write_text(json.dumps(card | {"learnt_from": {name: "drawn"}, "unmeasured": [name]}))
+    assert read_card("mine").learnt_from == {name: "drawn"}
+    assert read_card("mine").unmeasured == (name,)
+
+
+@pytest.mark.parametrize("said", [{"learnt_from": {"Ufo": "drawn"}}, {"unmeasured": ["Ufo"]}])
+def test_a_card_that_speaks_of_a_class_it_has_not_is_refused(saved, said):
+    path = models_folder() / "mine" / CARD
+    path.write_text(json.dumps(json.loads(path.read_text()) | said))
+    with pytest.raises(BrokenModelError, match="Ufo is none of the model's classes"):
+        read_card("mine")
+
+
 def test_a_card_has_the_hash_of_the_weights_beside_it(saved):
     assert read_card("mine").weights_sha256 == hashlib.sha256((saved / WEIGHTS).read_bytes()).hexdigest()
 
