@@ -7,6 +7,7 @@ import sys
 
 from bench import (
     annotating,
+    article,
     busy,
     click,
     data,
@@ -33,6 +34,7 @@ PARTS = {
     "memory": memory,
     "data": data,
     "training": training,
+    "article": article,
     "learning": learning,
     "loading": loading,
     "watching": watching,

@@ -270,3 +270,66 @@ CAMVID_11 = CAMVID_32.select(
     ),
 )
 """SegNet's 11 classes in SegNet's order; it has no Void: a network trained on it always predicts a class."""
+
+FEW = 15
+"""Classes that a list shows at a glance: 11 and what a page adds. More are found by group and search."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Classes that people look for together: a name, and their numbers in a class list."""
+
+    name: str
+    numbers: tuple[int, ...]
+
+
+# The headings under which the CamVid data set lists its classes (Brostow, Fauqueur, Cipolla, 2009, table 1).
+_CAMVID_GROUPS = {
+    "Moving objects": (
+        "Animal",
+        "Bicyclist",
+        "Car",
+        "CartLuggagePram",
+        "Child",
+        "MotorcycleScooter",
+        "OtherMoving",
+        "Pedestrian",
+        "SUVPickupTruck",
+        "Train",
+        "Truck_Bus",
+    ),
+    "Road": ("Road", "LaneMkgsDriv", "LaneMkgsNonDriv", "RoadShoulder"),
+    "Sky and ceiling": ("Sky", "Archway", "Tunnel"),
+    "Fixed objects": (
+        "Bridge",
+        "Building",
+        "Column_Pole",
+        "Fence",
+        "Misc_Text",
+        "ParkingBlock",
+        "Sidewalk",
+        "SignSymbol",
+        "TrafficCone",
+        "TrafficLight",
+        "Tree",
+        "VegetationMisc",
+        "Wall",
+    ),
+}
+
+
+def class_groups(names: Sequence[str]) -> tuple[Group, ...]:
+    """CamVid's groups of the classes with these names; () where a list needs none, or they are other classes.
+
+    names: those of a class list, in order. A list of at most FEW needs no groups. Names that CamVid does not
+    have, such as Void or a class that somebody added, are in no group; with more of them than of CamVid's
+    there are none.
+    """
+    groups = tuple(
+        Group(title, tuple(number for number, name in enumerate(names) if name in members))
+        for title, members in _CAMVID_GROUPS.items()
+    )
+    known = sum(len(group.numbers) for group in groups)
+    if len(names) <= FEW or 2 * known < len(names):
+        return ()
+    return tuple(group for group in groups if group.numbers)

@@ -32,7 +32,9 @@ class Comparison:
     """Two segmentations of one photo on the same pixel grid, with the same class list.
 
     image: (H, W, 3) uint8, the picture of the segmentation that the grid comes from. first, second: (H, W)
-    uint8 class numbers. names: the classes' names. palette: (C, 3) uint8 colours.
+    uint8 class numbers. names: the classes' names. palette: (C, 3) uint8 colours. merged: classes of the
+    longer list that count as another one, each with that one's name. alone: those that the shorter list has
+    no class for.
     """
 
     image: NDArray[np.uint8]
@@ -40,6 +42,8 @@ class Comparison:
     second: NDArray[np.uint8]
     names: tuple[str, ...]
     palette: NDArray[np.uint8]
+    merged: tuple[tuple[str, str], ...] = ()
+    alone: tuple[str, ...] = ()
 
     @cached_property
     def changed(self) -> NDArray[np.bool_]:
@@ -88,12 +92,19 @@ def compare(first: Segmentation, second: Segmentation) -> Comparison:
     """
     larger = first if first.labels.size >= second.labels.size else second
     to_first, to_second, names, palette = _common_classes(first.class_list, second.class_list)
+    finer, table = max(
+        (second.class_list, to_second), (first.class_list, to_first), key=lambda each: len(each[0])
+    )
+    known = len(min(first.class_list, second.class_list, key=len))
+    counted_as = [(own, names[number]) for own, number in zip(finer.names, table.tolist(), strict=True)]
     return Comparison(
         larger.image,
         to_first[_on_grid(first.labels, *larger.labels.shape)],
         to_second[_on_grid(second.labels, *larger.labels.shape)],
         names,
         palette,
+        tuple((own, other) for own, other in counted_as if own != other),
+        names[known:],
     )
 
 

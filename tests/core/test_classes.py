@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.classes import CAMVID_11, CAMVID_32, ClassList, SegmentationClass
+from core.classes import CAMVID_11, CAMVID_31, CAMVID_32, ClassList, SegmentationClass, class_groups
 from core.errors import DatasetError
 
 SHARED = Path(__file__).parents[2] / "../shared"
@@ -269,3 +270,24 @@ def test_a_label_is_not_what_its_own_list_tells_apart():
         CODES.index(name) for name in ("Bridge", "Building", "Tunnel")
     )
     assert walls.members(CAMVID_32)[1] == (CODES.index("Wall"),)
+
+
+def test_camvids_classes_are_in_its_own_groups() -> None:
+    groups = {each.name: [CAMVID_31.names[n] for n in each.numbers] for each in class_groups(CAMVID_31.names)}
+    assert list(groups) == ["Moving objects", "Road", "Sky and ceiling", "Fixed objects"]
+    assert groups["Road"] == ["LaneMkgsDriv", "LaneMkgsNonDriv", "Road", "RoadShoulder"]
+    assert sorted(itertools.chain(*groups.values())) == sorted(CAMVID_31.names)
+
+
+def test_what_camvid_does_not_have_is_in_no_group() -> None:
+    names = (*CAMVID_32.names, "Bajaj")
+    grouped = {names[number] for group in class_groups(names) for number in group.numbers}
+    assert set(names) - grouped == {"Void", "Bajaj"}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [(*CAMVID_11.names, "right", "not counted"), tuple(f"class {n}" for n in range(40)) + CAMVID_11.names],
+)
+def test_few_classes_and_other_classes_than_camvids_have_no_groups(names: tuple[str, ...]) -> None:
+    assert class_groups(names) == ()

@@ -109,6 +109,7 @@ def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]
     """From which class to which pixels changed, largest first."""
     st.subheader("What became of what", anchor=False)
     comparison = difference.comparison
+    _say_what_counts_as_what(comparison)
     rows = tables.transition_rows(comparison)
     if not rows:
         st.markdown("Both give every pixel the same class.")
@@ -129,3 +130,18 @@ def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _say_what_counts_as_what(comparison: Comparison) -> None:
+    """How classes are compared of which only one of the two models tells more apart."""
+    if comparison.merged:
+        merged = {
+            other: [own for own, it in comparison.merged if it == other] for _, other in comparison.merged
+        }
+        sets = "; ".join(f"{other} includes {', '.join(own)}" for other, own in merged.items())
+        st.caption(markdown("One of the two tells more classes apart. To compare, {sets}.", sets=sets))
+    if comparison.alone:
+        names = ", ".join(comparison.alone)
+        st.caption(
+            markdown("Only one of the two has these classes, which always differ: {names}.", names=names)
+        )

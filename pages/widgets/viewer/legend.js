@@ -1,18 +1,40 @@
 // The classes that occur in the picture: pointing highlights one, clicking isolates it, the eye hides it.
+//
+// Those of a network with many classes are folded by group, and found by a search.
 
-import { element, fill, icon, percent, setClass, shareInWords, swatch } from "./elements.js";
+import { element, setText } from "./elements.js";
+import { ClassRow, GroupRow, mark } from "./legendrows.js";
 
-const EYE = "M1.5 8s2.4-4.3 6.5-4.3S14.5 8 14.5 8s-2.4 4.3-6.5 4.3S1.5 8 1.5 8zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4";
-const STRIKE = "M3 13L13 3";
+const MOST_NAMED = 3; // classes that are said not to be in the picture
+
+const PART_FROM = 4; // letters from which the beginning of a word of a meaning is enough: "bus" is no bush
+
+const plain = (words) => words.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+const wordsOf = (sentence) => sentence.split(/[^\p{L}\p{N}]+/u).map(plain);
+
+/** Whether a class is what is searched for: by a part of its name or its group's, or a word of its meaning. */
+export function isSought(sought, { name, meaning }, group = "") {
+  const isWord = (word) => word === sought || (sought.length >= PART_FROM && word.startsWith(sought));
+  return plain(name).includes(sought) || plain(group).startsWith(sought) || wordsOf(meaning).some(isWord);
+}
 
 export class Legend {
-  /** onChange: called after `lit`, `isolated` (each a class number or null) or `hidden` (a set) changed. */
+  /** onChange: called after `lit`, `isolated` (each class numbers or null) or `hidden` (a set) changed. */
   constructor(onChange) {
     this.onChange = onChange;
+    this.rows = []; // of classes and of groups
+    this.open = new Set(); // the names of the groups that are unfolded
     this.list = element("ul");
     this.title = element("p", { className: "title" });
-    this.element = element("section", { className: "legend" }, this.title, this.list);
+    this.search = element("input", { type: "search", className: "find", placeholder: "Find a class" });
+    this.search.setAttribute("aria-label", "Find a class in this picture");
+    this.missing = element("p", { className: "missing", attributes: { role: "status" } });
+    this.marked = element("p", { className: "marked" });
+    const top = element("div", { className: "top" }, this.title, this.search);
+    this.element = element("section", { className: "legend" }, top, this.list, this.missing, this.marked);
     this.element.setAttribute("aria-label", "Classes in this picture, by share of its pixels");
+    this.search.addEventListener("input", () => this.sift());
+    this.search.addEventListener("keydown", (event) => this.searchKey(event));
     this.reset();
   }
 
@@ -24,44 +46,92 @@ export class Legend {
 
   show(picture) {
     const confident = picture.confidences !== null;
+    const { names, legend } = picture.description;
+    const { groups, meanings, marks, searchable } = legend;
     this.title.textContent = `Class · share of pixels${confident ? " · mean confidence" : ""}`;
     this.lit = null;
     // Of a class that this picture does not have, only the veil over all the others would show.
     if (!picture.classes.some(({ label }) => label === this.isolated)) this.isolated = null;
-    this.list.replaceChildren(...picture.classes.map((each) => this.entry(picture.classOf(each.label), each)));
+    const rows = picture.classes.map((counted) => {
+      const { label } = counted;
+      const named = { ...picture.classOf(label), meaning: meanings[label] ?? "", mark: marks[label] ?? "" };
+      return new ClassRow(named, counted, this);
+    });
+    this.absent = names
+      .map((name, label) => ({ name, meaning: meanings[label] ?? "", label }))
+      .filter(({ label }) => !rows.some((row) => row.label === label));
+    this.rows = this.grouped(rows, groups);
+    this.list.replaceChildren(...this.rows.map((row) => row.element));
+    this.element.classList.toggle("grouped", groups.length > 0);
+    this.search.hidden = !searchable;
+    this.showMarks(rows);
+    this.update();
+    this.sift();
+  }
+
+  /** The rows of the groups that occur, the largest first, then of classes that are in none. */
+  grouped(rows, groups) {
+    const grouped = groups
+      .map(({ name, classes }) => [name, rows.filter(({ label }) => classes.includes(label))])
+      .filter(([, members]) => members.length > 0)
+      .map(([name, members]) => new GroupRow(name, members, this))
+      .sort((a, b) => b.share - a.share);
+    const inside = new Set(grouped.flatMap(({ labels }) => labels));
+    return [...grouped, ...rows.filter(({ label }) => !inside.has(label))];
+  }
+
+  /** What the marks say, once. */
+  showMarks(rows) {
+    const words = [...new Set(rows.map((row) => row.mark).filter(Boolean))];
+    this.marked.hidden = words.length === 0;
+    this.marked.replaceChildren(...words.flatMap((each) => [mark(""), element("span", { textContent: each })]));
+  }
+
+  // --- what is found -----------------------------------------------------------------------------
+
+  /** Show the classes that are searched for, or all. */
+  sift() {
+    const sought = this.search.hidden ? "" : plain(this.search.value);
+    const inGroup = new Map(this.rows.flatMap((row) => (row.rows ?? []).map((each) => [each, row.name])));
+    const finds = (row) => sought === "" || isSought(sought, row, inGroup.get(row));
+    const found = this.rows.filter((row) => row.sift(finds, sought !== ""));
+    setText(this.missing, sought === "" || found.length > 0 ? "" : this.nothingFound(sought));
+  }
+
+  nothingFound(sought) {
+    const absent = this.absent.filter((each) => isSought(sought, each));
+    if (absent.length === 0) return "There is no such class.";
+    const names = absent.slice(0, MOST_NAMED).map(({ name }) => name);
+    return `Not in this picture: ${names.join(", ")}${absent.length > MOST_NAMED ? " …" : ""}`;
+  }
+
+  /** Enter shows the first class found alone; Escape ends the search. */
+  searchKey(event) {
+    if (event.key === "Enter") {
+      const first = this.classRows.find(({ element: { hidden } }) => !hidden);
+      if (first && this.search.value !== "") this.isolate(first.label);
+    }
+    if (event.key !== "Escape" || this.search.value === "") return;
+    event.preventDefault();
+    event.stopPropagation(); // the classes that are hidden stay so
+    this.search.value = "";
+    this.sift();
+  }
+
+  get classRows() {
+    return this.rows.flatMap((row) => row.rows ?? [row]);
+  }
+
+  fold(name) {
+    if (!this.open.delete(name)) this.open.add(name);
     this.update();
   }
 
-  entry({ name, colour }, { label, share, confidence }) {
-    const [chip, eye] = [swatch(), element("button", { type: "button", className: "eye" }, icon(EYE, STRIKE))];
-    fill(chip, colour);
-    const numbers = [element("span", { className: "share", textContent: shareInWords(share) })];
-    const words = [name, `${shareInWords(share)} of the pixels`];
-    if (confidence !== null) {
-      const mean = percent(Math.round(confidence));
-      numbers.push(element("span", { className: "mean", textContent: mean }));
-      words.push(`mean confidence ${mean}`);
-    }
-    const nameText = element("span", { className: "name", textContent: name, title: name });
-    const only = element("button", { type: "button", className: "only" }, chip, nameText, ...numbers);
-    only.setAttribute("aria-label", `Only ${words.join(", ")}`);
-    eye.setAttribute("aria-label", `Hide ${name}`);
-    eye.title = `Hide ${name}`;
-    const entry = element("li", { attributes: { "data-label": label } }, only, eye);
+  // --- what is shown -----------------------------------------------------------------------------
 
-    only.addEventListener("click", () => this.isolate(this.isolated === label ? null : label));
-    eye.addEventListener("click", () => this.toggle(label));
-    entry.addEventListener("pointerenter", (event) => event.pointerType !== "touch" && this.light(label));
-    entry.addEventListener("pointerleave", () => this.light(null));
-    // Keyboard focus highlights too; focus left by a click would leave the class highlighted.
-    only.addEventListener("focus", () => only.matches(":focus-visible") && this.light(label));
-    only.addEventListener("blur", () => this.light(null));
-    return entry;
-  }
-
-  light(label) {
-    if (this.lit === label) return;
-    this.lit = label;
+  light(labels) {
+    if (this.lit === labels) return;
+    this.lit = labels;
     this.onChange();
   }
 
@@ -73,9 +143,14 @@ export class Legend {
     this.onChange();
   }
 
-  toggle(label) {
-    if (!this.hidden.delete(label)) this.hidden.add(label);
-    if (this.isolated === label) this.isolated = null;
+  /** Hide these classes; if all of them are hidden, show them again. */
+  toggle(labels) {
+    const hides = labels.some((label) => !this.hidden.has(label));
+    for (const label of labels) {
+      if (hides) this.hidden.add(label);
+      else this.hidden.delete(label);
+    }
+    if (labels.includes(this.isolated)) this.isolated = null;
     this.update();
     this.onChange();
   }
@@ -93,19 +168,11 @@ export class Legend {
   }
 
   update() {
-    for (const entry of this.list.children) {
-      const label = Number(entry.dataset.label);
-      entry.querySelector(".only").setAttribute("aria-pressed", label === this.isolated);
-      entry.querySelector(".eye").setAttribute("aria-pressed", this.hidden.has(label));
-      setClass(entry, "aside", this.isolated !== null && label !== this.isolated);
-      setClass(entry, "hidden", this.hidden.has(label));
-    }
+    this.rows.forEach((row) => row.update(this));
   }
 
   /** Mark the class of the pixel that is pointed at. */
   point(label) {
-    for (const entry of this.list.children) {
-      setClass(entry, "pointed", Number(entry.dataset.label) === label);
-    }
+    this.rows.forEach((row) => row.point(label));
   }
 }

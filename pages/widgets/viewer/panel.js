@@ -2,6 +2,7 @@
 // to them, and how the entropy comes about.
 
 import { element, fill, percent, setClass, setText, swatch } from "./elements.js";
+import { mark } from "./legendrows.js";
 import { surprise, tempered } from "./probabilities.js";
 
 const BARS = 5;
@@ -14,7 +15,9 @@ const tenths = (probability) => percent((100 * probability).toFixed(1));
 /** A class's bar, and below it the one at another temperature. */
 class Bar {
   constructor() {
-    this.name = element("dt");
+    this.called = element("span");
+    this.mark = mark("");
+    this.name = element("dt", {}, this.called, this.mark);
     this.plain = element("span", { className: "bar" });
     this.tempered = element("span", { className: "bar tempered" });
     this.figure = element("span", { className: "figure" });
@@ -22,9 +25,11 @@ class Bar {
     this.value = element("dd", {}, both, this.figure);
   }
 
-  show({ name, colour, probability, changed, exact }) {
-    if (this.name.title !== name) this.name.title = name;
-    setText(this.name, name);
+  show({ name, marked, colour, probability, changed, exact }) {
+    const title = marked ? `${name}: ${marked}` : name;
+    if (this.name.title !== title) this.name.title = title;
+    setText(this.called, name);
+    if (this.mark.hidden !== !marked) this.mark.hidden = !marked;
     fill(this.value, colour);
     this.plain.style.width = `${100 * probability}%`;
     this.tempered.style.width = `${100 * (changed ?? 0)}%`;
@@ -151,7 +156,9 @@ export class Panel {
     this.proof = new Proof();
     this.likely = element("div", { className: "likely" }, list, this.temperature.element);
     const figures = element("div", { className: "figures" }, this.likely, this.proof.element);
-    this.element = element("section", { className: "said" }, this.sentence, this.certainty, figures);
+    this.marked = element("span");
+    this.note = element("p", { className: "marked", hidden: true }, mark(""), this.marked);
+    this.element = element("section", { className: "said" }, this.sentence, this.certainty, figures, this.note);
     this.element.setAttribute("aria-label", "Reading of the pixel");
     this.proves = { byKey: false, byButton: false };
     this.bits.addEventListener("click", () => {
@@ -165,8 +172,10 @@ export class Panel {
     this.proves.byKey = held;
   }
 
-  show(reading, names, colours) {
+  /** marks: a sentence for each class, by number, of which there is something to say. */
+  show(reading, names, colours, marks) {
     const { sentence, certainty, entropy } = reading;
+    this.showMark(reading.own.label, marks);
     setText(this.sentence, sentence);
     setText(this.before, certainty === null ? "Working out the other classes …" : "The network is ");
     setText(this.sure, certainty ?? "");
@@ -178,10 +187,18 @@ export class Panel {
     setClass(this.likely, "absent", proves);
     setClass(this.proof.element, "absent", !proves);
     if (proves) this.proof.show(reading, names, colours);
-    else this.showBars(reading, names, colours);
+    else this.showBars(reading, names, colours, marks);
   }
 
-  showBars({ own, top }, names, colours) {
+  /** What there is to say of the pixel's class. The line stays free for others: nothing jumps. */
+  showMark(label, marks) {
+    const [any] = Object.values(marks);
+    if (this.note.hidden !== (any === undefined)) this.note.hidden = any === undefined;
+    setText(this.marked, marks[label] ?? any ?? "");
+    setClass(this.note, "absent", marks[label] === undefined);
+  }
+
+  showBars({ own, top }, names, colours, marks) {
     const { temperature } = this;
     const exact = own.probabilities !== null;
     const after = exact && !temperature.isNeutral ? tempered(own.probabilities, temperature.value) : null;
@@ -191,7 +208,10 @@ export class Panel {
       const changed = best && after ? after[best.label] : null;
       const seen = best && (index === 0 || best.probability >= LEAST_SHOWN || (changed ?? 0) >= LEAST_SHOWN);
       if (!seen) bar.hide(true);
-      else bar.show({ name: names[best.label], colour: colours(best.label), probability: best.probability, changed, exact });
+      else {
+        const { label, probability } = best;
+        bar.show({ name: names[label], marked: marks[label], colour: colours(label), probability, changed, exact });
+      }
     });
   }
 }

@@ -178,15 +178,16 @@ export class Picture {
     for (let i = 0; i < values.length; i += 1) if (seen[labels[i]]) pixels[i] = table[values[i]];
   }
 
-  /** A veil over every class but one, in a CSS colour. */
-  veil(label, colour) {
-    const recipe = `${label} ${colour}`;
+  /** A veil over every class but one, or but these, in a CSS colour. */
+  veil(labels, colour) {
+    const recipe = `${labels} ${colour}`;
     if (this.veiled.recipe !== recipe) {
       this.veiled.canvas ??= canvasOf(this.size);
-      const table = tableOf((each) => (each === label ? NOTHING : [0, 0, 0, 255]));
-      const { labels } = this;
+      const seen = [labels].flat();
+      const table = tableOf((each) => (seen.includes(each) ? NOTHING : [0, 0, 0, 255]));
+      const { labels: shown } = this;
       repaint(this.veiled.canvas, (pixels) => {
-        for (let i = 0; i < labels.length; i += 1) pixels[i] = table[labels[i]];
+        for (let i = 0; i < shown.length; i += 1) pixels[i] = table[shown[i]];
       });
       const context = this.veiled.canvas.getContext("2d");
       context.globalCompositeOperation = "source-in";

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, get_args
 
 import numpy as np
@@ -26,6 +27,7 @@ from core.segmentation.reading import Shape
 from core.segmentation.segmentation import Segmentation
 from pages.widgets.shared.front_end import ELEMENT
 from pages.widgets.shared.media import media_url
+from pages.widgets.viewer.legend import legend_of
 from pages.widgets.viewer.logits import fit_a_browser, megabytes, packed_logits
 from pages.widgets.viewer.modules import DOOR, FrontEnd
 
@@ -56,6 +58,7 @@ _MODULE_NAMES = (
     "painting",
     "toolbar",
     "readings",
+    "legendrows",
     "legend",
     "gestures",
     "linking",
@@ -76,7 +79,7 @@ SOURCES = {name: _FRONT_END / f"{name}.js" for name in _MODULE_NAMES} | {"elemen
 """The viewer's modules by name; other front ends are made of some of them, too."""
 
 STYLE = _FRONT_END / "viewer.css"
-_CODE = FrontEnd.read(SOURCES, STYLE)
+_CODE = FrontEnd.read(SOURCES, STYLE, _FRONT_END / "legend.css")
 
 # Declared once, at import: a second declaration would replace the first while it is in use.
 _mount = st.components.v2.component("streetscope_pixel_viewer", js=DOOR)
@@ -212,6 +215,7 @@ def pixel_viewer(
     words: str = "",
     subject: str | None = None,
     look: Look | None = None,
+    marks: Mapping[str, str] = MappingProxyType({}),
     on_choose: Callable[[Pixel], None] | None = None,
     on_view: Callable[[View], None] | None = None,
     on_shape: Callable[[Shape], None] | None = None,
@@ -240,6 +244,7 @@ def pixel_viewer(
         same, such as another working size's, and end with any other.
     look: what to show of the picture. The viewer follows it when it changes, and keeps what was done in it
         otherwise. None for a page that does not keep it.
+    marks: classes by name that get a mark, and the sentence that it stands for.
     on_choose: called with the pixel before the script runs again, when one was chosen; the place
         to set the session state that `chosen` comes from (and number inputs beside the viewer).
     on_view, on_shape: likewise, when a view or, beside a reading, other neighbours were picked.
@@ -304,6 +309,7 @@ def pixel_viewer(
                 "names": picture.class_names,
                 "colours": picture.colours,
                 "confident": picture.has_confidence,
+                "legend": legend_of(picture.class_names, marks),
             },
             "entropy": entropy_address,
             "reading": _reading(key, picture, segmentation, chosen, shape) if segmentation else None,

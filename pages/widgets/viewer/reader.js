@@ -225,12 +225,12 @@ export class Reader {
     const { pixel, viewer } = this;
     const reading = readPixel(picture, this.logits ?? this.served, pixel, this.centreOf(pixel), shape);
     reading.isLive = pixel !== viewer.chosen;
-    const { names } = picture.description;
+    const { names, legend } = picture.description;
     const colours = (label) => picture.classOf(label).colour;
     this.window = reading.window;
     this.chart.hovered = viewer.hovered;
     this.chart.show(reading, names, colours);
-    this.panel.show(reading, names, colours);
+    this.panel.show(reading, names, colours, legend.marks);
     viewer.loupe.show(picture, reading.window, pixel, shape);
     viewer.loupe.point(viewer.hovered);
     this.table.show(reading, names, colours);
