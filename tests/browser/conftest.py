@@ -79,6 +79,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     f"--disable-features={','.join(DISABLED_FEATURES)}",
+    # Tabs of one server share a process, and with it what has been compiled of its JavaScript: a third of the
+    # work of opening a page.
+    "--renderer-process-limit=1",
     # A camera that shows a moving test picture, and may be used without asking.
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
