@@ -11,11 +11,12 @@ import pytest
 
 from tests.conftest import ROOT
 
-# Imports every module that the scripts of a page name.
+# Imports every module that the front door names, then those that the script of each page names: in a process
+# that began as a copy of this one, so that a page finds nothing of the pages before it.
 NAMED = """
-import ast, importlib, pathlib, sys
+import ast, importlib, os, pathlib, sys
 
-for script in {scripts}:
+def import_named(script):
     for node in ast.walk(ast.parse(pathlib.Path(script).read_text("utf-8"))):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -24,7 +25,17 @@ for script in {scripts}:
             module = importlib.import_module(node.module)
             for alias in node.names:
                 if not hasattr(module, alias.name):
-                    importlib.import_module(f"{{node.module}}.{{alias.name}}")
+                    importlib.import_module(f"{node.module}.{alias.name}")
+
+import_named("app.py")
+for page in sys.argv[1:]:
+    child = os.fork()
+    if not child:
+        import_named(f"pages/{page}.py")
+        print(page, *sys.modules, flush=True)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        sys.exit(f"{page} could not be imported")
 """
 
 # Segments a picture, reads a pixel of it, and compares it with another, as the pages do.
@@ -49,11 +60,11 @@ import core.reports.evaluation_charts, core.reports.evaluation_export, core.repo
 """
 
 
-def imported(script: str) -> set[str]:
-    """The names of all modules that a process of its own has imported after a script."""
-    command = [sys.executable, "-W", "ignore", "-c", f"{script}\nprint(*sys.modules)"]
+def printed(script: str, *arguments: str) -> list[str]:
+    """The lines that a process of its own prints; the last one names all modules that it has imported."""
+    command = [sys.executable, "-W", "ignore", "-c", f"{script}\nprint(*sys.modules)", *arguments]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    return set(done.stdout.split())
+    return done.stdout.splitlines()
 
 
 HEAVY = {"torch", "fastai", "fastcore", "matplotlib", "sklearn", "timm", "torchvision"}
@@ -76,22 +87,32 @@ TORCH_ROOMS = (
 """The files and rooms that import torch when they are imported; whoever imports one of them waits for it."""
 
 
-@pytest.mark.parametrize(
-    ("page", "parts"),
-    [
-        ("explore", {"pages.widgets.viewer.pixel_viewer", "core.segmentation.segmenter"}),
-        ("about", {"pages.widgets.about.article"}),
-        ("compare", {"pages.widgets.explore.comparison"}),
-        ("data", {"pages.widgets.shared.datasets", "core.datasets.contents.thumbnails"}),
-        ("evaluate", {"pages.widgets.evaluate.job", "core.evaluation.store"}),
-        ("runs", {"pages.widgets.runs.monitor", "core.reports.run_charts"}),
-        ("training", {"pages.widgets.training.plan", "core.training.control.estimate"}),
-    ],
-)
-def test_a_page_and_what_it_segments_needs_nothing_that_trains(page: str, parts: set[str]) -> None:
-    found = imported(NAMED.format(scripts=["app.py", f"pages/{page}.py"]) + SEGMENT)
+PARTS = {
+    "explore": {"pages.widgets.viewer.pixel_viewer", "core.segmentation.segmenter"},
+    "about": {"pages.widgets.about.article"},
+    "compare": {"pages.widgets.explore.comparison"},
+    "data": {"pages.widgets.shared.datasets", "core.datasets.contents.thumbnails"},
+    "evaluate": {"pages.widgets.evaluate.job", "core.evaluation.store"},
+    "runs": {"pages.widgets.runs.monitor", "core.reports.run_charts"},
+    "training": {"pages.widgets.training.plan", "core.training.control.estimate"},
+}
+"""Pages, and some of what each imports."""
 
-    assert {"streamlit", "onnxruntime"} | parts <= found
+
+@pytest.fixture(scope="module")
+def imported() -> dict[str, set[str]]:
+    """The names of all modules that a page imports, with those that segmenting then imports."""
+    *pages, segmenting = printed(NAMED + SEGMENT, *PARTS)
+    return {page: {*names, *segmenting.split()} for page, *names in map(str.split, pages)}
+
+
+@pytest.mark.parametrize("page", PARTS)
+def test_a_page_and_what_it_segments_needs_nothing_that_trains(
+    imported: dict[str, set[str]], page: str
+) -> None:
+    found = imported[page]
+
+    assert {"streamlit", "onnxruntime"} | PARTS[page] <= found
     assert found.isdisjoint(HEAVY)
     if page == "explore":
         assert "plotly.graph_objs._figure" not in found
@@ -121,4 +142,5 @@ def _names(node: ast.stmt) -> list[str]:
 
 
 def test_figures_need_no_network() -> None:
-    assert imported(FIGURES).isdisjoint({"torch", "streamlit", "plotly"})
+    (modules,) = printed(FIGURES)
+    assert set(modules.split()).isdisjoint({"torch", "streamlit", "plotly"})
