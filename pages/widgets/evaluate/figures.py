@@ -140,7 +140,7 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
         )
     for words in dict.fromkeys(drawn_words(card).values()):
         named = ", ".join(each for each, said in drawn_words(card).items() if said == words)
-        st.caption(markdown("{words} So it is with {named}.", words=words, named=named))
+        st.caption(markdown("**{named}** · {words}", named=named, words=words))
     files(evaluation, name, lambda: rows, chart)
 
 
@@ -278,9 +278,11 @@ def _sizes(first: SplitEvaluation, second: SplitEvaluation) -> str:
 
 
 def _grouping(evaluation: SplitEvaluation, opened: OpenedSet) -> str:
-    truth, model = len(opened.dataset.class_list), len(evaluation.class_names)
-    if truth == model:
-        return ""
+    classes = opened.dataset.class_list
+    truth, model = len(classes), len(evaluation.class_names)
+    without_void = [name for number, name in enumerate(classes.names) if number != classes.void]
+    if truth == model or sorted(without_void) == sorted(evaluation.class_names):
+        return ""  # Void counts nowhere: with it or without, the figures are the same
     return (
         f"The data set's {truth} classes were grouped into the network's {model} first: an accuracy over "
         f"{model} classes cannot be compared with one over {truth} classes."
