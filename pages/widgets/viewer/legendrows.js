@@ -12,6 +12,11 @@ export function mark(words) {
   return element("span", { className: "mark", title: words }, icon(PENCIL));
 }
 
+/** Once for each: the mark, and the words that it stands for. */
+export function markedWords(words) {
+  return [...new Set(words)].flatMap((each) => [mark(""), element("span", { textContent: each })]);
+}
+
 /** The button that hides `name` and shows it again; its second line is struck through the eye. */
 function eyeButton(name) {
   const eye = element("button", { type: "button", className: "eye", title: `Hide ${name}` }, icon(EYE, STRIKE));

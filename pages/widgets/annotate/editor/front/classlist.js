@@ -2,10 +2,12 @@
 // listed by group.
 
 import { element, fill, icon, setClass, swatch } from "./elements.js";
-import { mark } from "./legendrows.js";
+import { mark, markedWords } from "./legendrows.js";
 
 const CHEVRON = "M6 4l4 4-4 4";
 const LOCK = "M4.5 7.5h7v5.5h-7zM6 7.5V5.5a2 2 0 0 1 4 0v2";
+
+const KEYS = 10; // the digits choose the first classes of the list
 
 const LONGEST_NAME = 60; // of a class
 
@@ -33,7 +35,8 @@ export class ClassList {
     this.list.setAttribute("aria-label", "Class to draw with");
     this.add = element("button", { type: "button", className: "add", hidden: true });
     this.add.addEventListener("click", () => this.addSearched());
-    this.element = element("section", { className: "classes" }, this.search, this.list, this.add);
+    this.marked = element("p", { className: "marked" });
+    this.element = element("section", { className: "classes" }, this.search, this.list, this.add, this.marked);
     this.element.setAttribute("aria-label", "Classes");
     this.search.addEventListener("input", () => this.filter());
     this.search.addEventListener("keydown", (event) => {
@@ -67,13 +70,14 @@ export class ClassList {
     this.shown = shown;
     this.names = names;
     this.locked.clear();
-    this.entries = names.map((name, label) => this.entry(name, colours[label], label, marks[label]));
     this.headings = groups.map((group) => this.heading(group));
-    const grouped = new Set(groups.flatMap(({ classes }) => classes));
-    const others = [...names.keys()].filter((label) => !grouped.has(label));
-    this.order = [...groups.flatMap(({ classes }) => classes), ...others];
+    const grouped = groups.flatMap(({ classes }) => classes);
+    const others = [...names.keys()].filter((label) => !grouped.includes(label));
+    this.order = [...grouped, ...others];
+    this.entries = names.map((name, label) => this.entry(name, colours[label], label, marks[label]));
     const parts = this.headings.flatMap(({ element: head, labels }) => [head, ...labels.map((each) => this.entries[each])]);
     this.list.replaceChildren(...parts, ...others.map((label) => this.entries[label]));
+    this.marked.replaceChildren(...markedWords(Object.values(marks)));
     this.choose(Math.min(this.chosen, names.length - 1));
     this.filter();
   }
@@ -92,7 +96,8 @@ export class ClassList {
   entry(name, colour, label, marked) {
     const chip = swatch();
     fill(chip, `rgb(${colour.join(" ")})`);
-    const key = label < 10 ? String((label + 1) % 10) : "";
+    const place = this.order.indexOf(label);
+    const key = place < KEYS ? String((place + 1) % KEYS) : "";
     const pick = element(
       "button",
       { type: "button", className: "pick", title: key ? `${name} (key ${key})` : name },
@@ -118,6 +123,12 @@ export class ClassList {
     this.unfold(label);
     this.mark();
     this.onChoose(label);
+  }
+
+  /** The class of a number key: 1 is the first of the list, 0 the tenth. */
+  chooseByKey(digit) {
+    const label = this.order[(digit + KEYS - 1) % KEYS];
+    if (label !== undefined) this.choose(label);
   }
 
   /** Show a class that is chosen, if its group is folded. */
