@@ -23,7 +23,13 @@ with st.spinner("Loading the network"):
     from pages.widgets.explore import comparison
     from pages.widgets.photos.input import add_photos, camera_input, photo_picker, photo_upload
     from pages.widgets.photos.visitor_session import keep_visitor_session
-    from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
+    from pages.widgets.segmentation.models import (
+        class_marks,
+        model_picker,
+        or_say_why,
+        segment,
+        warn_of_missing,
+    )
     from pages.widgets.shared.markdown import markdown
     from pages.widgets.viewer.pixel_viewer import linked_toolbar, pixel_viewer
 
@@ -77,6 +83,7 @@ def side_by_side() -> None:
                 toolbar=False,
                 words=read.read_pixel(*place).sentence() if read else "",
                 entropy=read.entropy_steps if read else None,
+                marks=class_marks(read.model_name) if read else {},
                 on_choose=comparison.choose(picture),
                 label=f"{photo.name}, {comparison.TITLES[key]}",
             )

@@ -61,7 +61,7 @@ if words := joined(" ", filter(None, (escape(other_size), terms(task.card)))):
     st.caption(words)
 measured = Measured(shown, task.opened, task.card)
 TABS: dict[str, Callable[[], None]] = {
-    "Classes": lambda: show_classes(shown),
+    "Classes": lambda: show_classes(shown, task.card),
     "Confusion": lambda: show_confusion(measured),
     "Worst frames": lambda: show_worst(measured),
     "Calibration": lambda: show_calibration(shown),

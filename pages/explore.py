@@ -28,6 +28,7 @@ with st.spinner("Loading the network"):
     from pages.widgets.photos.strip import photo_strip
     from pages.widgets.photos.visitor_session import keep_visitor_session, visitor_session
     from pages.widgets.segmentation.models import (
+        class_marks,
         figures,
         model_picker,
         or_say_why,
@@ -74,6 +75,7 @@ def look_inside() -> None:
         on_pin=pins.keeper(photo, segmentation, size),
         subject=photo.key,
         look=address.look(photo, picture),
+        marks=class_marks(model),
         key="viewer",
         on_choose=reading.keep_pixel,
         on_view=address.keep_view,

@@ -48,6 +48,10 @@ _LEGEND = 44
 """Room for a legend between title and chart: two lines in a narrow window."""
 
 _ROW = 24
+
+_MANY, _SMALL_NAMES = 20, 9
+"""Classes from which a matrix has smaller names, one above the other: they fit into a narrow window, too."""
+
 _CELLS = "Blues"
 _DARK_CELLS = [[0, "rgb(27, 34, 46)"], [1, "rgb(43, 108, 176)"]]
 """For a dark page, where the palest blue of the other would glare. White figures are readable on it."""
@@ -148,8 +152,16 @@ def confusion_chart(
     title = "Confusion, each row as % of its true class" if by_row else "Confusion, in pixels"
     layout = _layout(title, (evaluation,), 190 + max(18, 400 // max(len(shown), 1)) * len(shown))
     axis = {"tickvals": places, "ticktext": names, "showgrid": False, "zeroline": False, "fixedrange": True}
+    many = len(shown) > _MANY
+    if many:
+        axis |= {"tickfont": {"size": _SMALL_NAMES}}
     layout |= {
-        "xaxis": axis | {"title": {"text": "predicted"}, "tickangle": -60, "range": [-0.5, len(shown) - 0.5]},
+        "xaxis": axis
+        | {
+            "title": {"text": "predicted"},
+            "tickangle": -90 if many else -60,
+            "range": [-0.5, len(shown) - 0.5],
+        },
         "yaxis": axis | {"title": {"text": "true"}, "range": [len(shown) - 0.5, -0.5]},
         "shapes": [] if cell is None else _frame_around(cell, shown.tolist()),
         "clickmode": "event+select",

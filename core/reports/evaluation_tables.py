@@ -5,7 +5,8 @@ Shares, IoUs and the like are in [0, 1]; None stands for a division by 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,15 @@ from core.evaluation.metrics import (
     row_shares,
 )
 from core.evaluation.results import Evaluation, SplitEvaluation
+from core.models.card import Origin
 
 Rows = list[dict[str, Any]]
+
+_ORIGINS: dict[Origin | None, str] = {
+    "real": "real labels",
+    "merged": "merged labels",
+    "drawn": "drawings",
+}
 
 _NAMED_SIZES = 3
 """Picture sizes that a line of text names; more are only counted."""
@@ -53,8 +61,11 @@ def with_source(evaluation: Evaluation, rows: Rows) -> Rows:
     return [row | source for row in rows]
 
 
-def class_rows(evaluation: Evaluation) -> Rows:
-    """A row for each class of the model, in its order."""
+def class_rows(evaluation: Evaluation, learnt_from: Mapping[str, Origin] = MappingProxyType({})) -> Rows:
+    """A row for each class of the model, in its order.
+
+    learnt_from: a card's; each row then also says how the model came to know the class.
+    """
     confusion = evaluation.confusion
     figures = (per_class_iou, per_class_precision, per_class_recall, class_frequency)
     values = [_plain(figure(confusion)) for figure in figures]
@@ -68,6 +79,7 @@ def class_rows(evaluation: Evaluation) -> Rows:
             "frequency": frequency,
             "true pixels": true[number],
             "predicted pixels": predicted[number],
+            **({"learnt from": _ORIGINS.get(learnt_from.get(name), "")} if learnt_from else {}),
         }
         for number, (name, iou, precision, recall, frequency) in enumerate(
             zip(evaluation.class_names, *values, strict=True)

@@ -17,6 +17,9 @@ _OTHER_SIZE = (
     "differ."
 )
 
+_DRAWN = "Learnt only from drawings: no real picture has taught this class."
+_ONLY_DRAWN = "Learnt only from drawings: nothing real has taught or measured this class."
+
 _KNOWN = ("acc_camvid", "mean_iou")
 
 
@@ -56,6 +59,15 @@ def other_photo_words(card: ModelCard, height: int, width: int) -> str:
 def limits_words(card: ModelCard) -> str:
     """What the card says of a model's limits, as sentences; empty when it says nothing."""
     return " ".join(map(_sentence, card.limits))
+
+
+def drawn_words(card: ModelCard) -> dict[str, str]:
+    """A sentence for each class, by name, that a model knows from drawings alone, as its card says."""
+    return {
+        name: _ONLY_DRAWN if name in card.unmeasured else _DRAWN
+        for name, origin in card.learnt_from.items()
+        if origin == "drawn"
+    }
 
 
 def licence_words(card: ModelCard) -> str:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.classes import class_groups
 from core.segmentation.probabilities import percent
 
 if TYPE_CHECKING:
@@ -78,12 +79,16 @@ def pin_rows(pins: Iterable[Pin]) -> list[dict[str, Any]]:
 def class_share_rows(segmentation: Segmentation) -> list[dict[str, Any]]:
     """A row for each class that occurs, largest first: its pixels, their share and their mean confidence.
 
-    Share and mean confidence are in [0, 1].
+    Share and mean confidence are in [0, 1]. Where there are many classes, each also says its group; see
+    `core.classes.class_groups`.
     """
     shares, confidence = segmentation.class_shares(), segmentation.mean_confidence()
+    names = segmentation.class_list.names
+    groups = {number: group.name for group in class_groups(names) for number in group.numbers}
     return [
         {
-            "class": segmentation.class_list.names[number],
+            "class": names[number],
+            **({"group": groups.get(number, "")} if groups else {}),
             "pixels": round(shares[number] * segmentation.labels.size),
             "share": float(shares[number]),
             "mean confidence": float(confidence[number]),

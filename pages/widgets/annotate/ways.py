@@ -11,6 +11,7 @@ from pages.widgets.annotate.editor.editor import editor
 from pages.widgets.annotate.editor.taking import take
 from pages.widgets.annotate.picture import Chosen
 from pages.widgets.annotate.shapes.shapes import leave_shapes, shapes
+from pages.widgets.segmentation.models import class_marks
 
 _EDITOR = "editor"
 """The key of the editor."""
@@ -31,6 +32,7 @@ def draw(opened: Chosen, read_only: str) -> None:
         at=opened.at,
         look=opened.look,
         network=opened.network,
+        marks=class_marks(opened.network.model) if opened.network else {},
     )
 
 

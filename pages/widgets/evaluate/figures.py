@@ -12,8 +12,10 @@ from core.errors import ComparisonError
 from core.evaluation.boundaries import WIDTH
 from core.evaluation.metrics import classes_in_mean, mean_iou, pixel_accuracy
 from core.evaluation.results import SplitEvaluation
+from core.models.card import ModelCard
 from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
+from core.reports.model_words import drawn_words
 from pages.widgets.evaluate.downloads import files, stem
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
@@ -32,6 +34,10 @@ _CLASS_WORDS = {
     "frequency": "The class's share of all counted pixels. A network that never finds a rare class loses "
     "hardly any accuracy.",
 }
+_LEARNT_FROM = markdown(
+    "What taught the model the class: **real labels** of photos that name it, **merged labels** that do not "
+    "tell it from others, or **drawings** alone."
+)
 _SHARE = st.column_config.NumberColumn(format="percent")
 """For shares that may be far below one per cent."""
 _BARS = ("IoU", "precision", "recall")
@@ -97,8 +103,8 @@ def headline(evaluation: SplitEvaluation, opened: OpenedSet) -> None:
 
 
 @fragment
-def show_classes(evaluation: SplitEvaluation) -> None:
-    """The Classes tab."""
+def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
+    """The Classes tab. card: the model's, which may say how it came to know each class."""
     figure = st.segmented_control(
         "Figure",
         list(charts.CLASS_FIGURES),
@@ -111,7 +117,7 @@ def show_classes(evaluation: SplitEvaluation) -> None:
     st.markdown(_CLASS_WORDS[figure])
     chart, name = charts.class_chart(evaluation, figure), stem(evaluation, "classes")
     saved_chart(chart, name, f"Bars: {figure} of each class, largest first.", "chart_classes")
-    rows = tables.class_rows(evaluation)
+    rows = tables.class_rows(evaluation, card.learnt_from)
     st.dataframe(
         for_bars(rows, *_BARS),
         hide_index=True,
@@ -120,6 +126,7 @@ def show_classes(evaluation: SplitEvaluation) -> None:
             **dict.fromkeys(_BARS, BAR),
             "frequency": _SHARE,
             **dict.fromkeys(("true pixels", "predicted pixels"), _PIXELS),
+            "learnt from": st.column_config.TextColumn(help=_LEARNT_FROM),
         },
         key="table_classes",
         alt="IoU, precision, recall, frequency and pixels of each class.",
@@ -131,6 +138,9 @@ def show_classes(evaluation: SplitEvaluation) -> None:
                 "Not in the truth of these frames, and so in no mean: {missing}.", missing=", ".join(missing)
             )
         )
+    for words in dict.fromkeys(drawn_words(card).values()):
+        named = ", ".join(each for each, said in drawn_words(card).items() if said == words)
+        st.caption(markdown("**{named}** · {words}", named=named, words=words))
     files(evaluation, name, lambda: rows, chart)
 
 
@@ -268,9 +278,11 @@ def _sizes(first: SplitEvaluation, second: SplitEvaluation) -> str:
 
 
 def _grouping(evaluation: SplitEvaluation, opened: OpenedSet) -> str:
-    truth, model = len(opened.dataset.class_list), len(evaluation.class_names)
-    if truth == model:
-        return ""
+    classes = opened.dataset.class_list
+    truth, model = len(classes), len(evaluation.class_names)
+    without_void = [name for number, name in enumerate(classes.names) if number != classes.void]
+    if truth == model or sorted(without_void) == sorted(evaluation.class_names):
+        return ""  # Void counts nowhere: with it or without, the figures are the same
     return (
         f"The data set's {truth} classes were grouped into the network's {model} first: an accuracy over "
         f"{model} classes cannot be compared with one over {truth} classes."

@@ -17,7 +17,13 @@ from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models, read_card
 from core.photos import images
 from core.photos.photo import Photo
-from core.reports.model_words import accuracy_words, licence_words, limits_words, other_photo_words
+from core.reports.model_words import (
+    accuracy_words,
+    drawn_words,
+    licence_words,
+    limits_words,
+    other_photo_words,
+)
 from core.segmentation.cache import SharedCache
 from core.segmentation.engines.choice import EngineChoice, chosen_engine
 from core.segmentation.segmentation import Segmentation
@@ -180,6 +186,14 @@ def figures(segmentation: Segmentation) -> Markdown:
         accuracy=" ".join(filter(None, said)),
         terms=terms(card),
     )
+
+
+def class_marks(model: str) -> dict[str, str]:
+    """For the viewer: what there is to say of some of a model's classes, by name; nothing without a model."""
+    try:
+        return drawn_words(read_card(model))
+    except ModelError:
+        return {}  # what needs the model says that it is gone
 
 
 def terms(card: ModelCard) -> Markdown:

@@ -3,7 +3,7 @@
 // Those of a network with many classes are folded by group, and found by a search.
 
 import { element, setText } from "./elements.js";
-import { ClassRow, GroupRow, mark } from "./legendrows.js";
+import { ClassRow, GroupRow, markedWords } from "./legendrows.js";
 
 const MOST_NAMED = 3; // classes that are said not to be in the picture
 
@@ -82,9 +82,9 @@ export class Legend {
 
   /** What the marks say, once. */
   showMarks(rows) {
-    const words = [...new Set(rows.map((row) => row.mark).filter(Boolean))];
+    const words = rows.map((row) => row.mark).filter(Boolean);
     this.marked.hidden = words.length === 0;
-    this.marked.replaceChildren(...words.flatMap((each) => [mark(""), element("span", { textContent: each })]));
+    this.marked.replaceChildren(...markedWords(words));
   }
 
   // --- what is found -----------------------------------------------------------------------------

@@ -9,8 +9,12 @@ const PENCIL = "M3 13l.7-3.2L10.5 3l2.5 2.5-6.8 6.8zM9 4.5L11.5 7";
 
 /** The mark of a class of which there is something to say; what that is, is said where it stands. */
 export function mark(words) {
-  const sign = element("span", { className: "mark", title: words }, icon(PENCIL));
-  return sign;
+  return element("span", { className: "mark", title: words }, icon(PENCIL));
+}
+
+/** Once for each: the mark, and the words that it stands for. */
+export function markedWords(words) {
+  return [...new Set(words)].flatMap((each) => [mark(""), element("span", { textContent: each })]);
 }
 
 /** The button that hides `name` and shows it again; its second line is struck through the eye. */
@@ -102,10 +106,11 @@ export class GroupRow {
   }
 
   foldButton() {
-    const chips = this.rows.map(({ name, colour }) => {
+    const chips = this.rows.map(({ name, colour, mark: marked }) => {
       const chip = swatch();
       fill(chip, colour);
-      return element("span", { className: "chip" }, chip, element("span", { textContent: name }));
+      const signs = marked ? [mark(marked)] : [];
+      return element("span", { className: "chip" }, chip, element("span", { className: "name", textContent: name }), ...signs);
     });
     const title = element("span", { className: "group-name", textContent: this.name });
     const share = element("span", { className: "share", textContent: shareInWords(this.share) });

@@ -78,8 +78,8 @@ _MODULE_NAMES = (
 SOURCES = {name: _FRONT_END / f"{name}.js" for name in _MODULE_NAMES} | {"element": ELEMENT}
 """The viewer's modules by name; other front ends are made of some of them, too."""
 
-STYLE = _FRONT_END / "viewer.css"
-_CODE = FrontEnd.read(SOURCES, STYLE, _FRONT_END / "legend.css")
+STYLE, LEGEND_STYLE = _FRONT_END / "viewer.css", _FRONT_END / "legend.css"
+_CODE = FrontEnd.read(SOURCES, STYLE, LEGEND_STYLE)
 
 # Declared once, at import: a second declaration would replace the first while it is in use.
 _mount = st.components.v2.component("streetscope_pixel_viewer", js=DOOR)

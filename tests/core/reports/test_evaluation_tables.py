@@ -288,3 +288,9 @@ def test_files_hold_tables_and_charts(evaluation, tmp_path: Path):
     frames = list(csv.DictReader((tmp_path / "out" / "here" / "frames.csv").read_text().splitlines()))
     assert [float(row["acc_camvid"]) for row in frames] == pytest.approx([1, 34 / 36, 31 / 36])
     assert not any(math.isnan(float(row["loss"])) for row in frames)
+
+
+def test_a_card_that_says_what_taught_each_class_adds_a_column(evaluation):
+    rows = tables.class_rows(evaluation, {"Sky": "real", "Road": "merged", "Tree": "drawn"})
+    assert [row["learnt from"] for row in rows] == ["real labels", "merged labels", "drawings", ""]
+    assert "learnt from" not in tables.class_rows(evaluation)[0]

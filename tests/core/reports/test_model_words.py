@@ -10,6 +10,7 @@ from core.models.card import ModelCard
 from core.models.store import read_card
 from core.reports.model_words import (
     accuracy_words,
+    drawn_words,
     licence_words,
     limits_words,
     other_photo_words,
@@ -100,3 +101,18 @@ def test_the_shipped_model_has_limits_and_a_licence(monkeypatch: pytest.MonkeyPa
 def test_the_licence_is_a_sentence_and_nothing_without_one(card: ModelCard) -> None:
     assert licence_words(card.model_copy(update={"licence": " "})) == ""
     assert licence_words(card.model_copy(update={"licence": "CC BY 4.0"})) == "Licence: CC BY 4.0."
+
+
+def test_classes_known_from_drawings_alone_say_so(card: ModelCard) -> None:
+    names = [each.name for each in card.class_list.classes]
+    told = card.model_copy(
+        update={
+            "learnt_from": {names[0]: "drawn", names[1]: "drawn", names[2]: "merged"},
+            "unmeasured": (names[0], names[2]),
+        }
+    )
+    assert drawn_words(card) == {}
+    assert drawn_words(told) == {
+        names[0]: "Learnt only from drawings: nothing real has taught or measured this class.",
+        names[1]: "Learnt only from drawings: no real picture has taught this class.",
+    }

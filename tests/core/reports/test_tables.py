@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 
-from core.classes import ClassList, SegmentationClass
+from core.classes import CAMVID_31, ClassList, SegmentationClass
 from core.reports.tables import class_share_rows, pin_rows, reading_csv, reading_rows, to_csv
 from core.segmentation.pins import pin
 from core.segmentation.reading import PixelReading, pixel_predictions
@@ -133,3 +133,16 @@ def test_a_text_is_never_a_formula(text):
 @pytest.mark.parametrize("value", [-0.5, -3, math.inf, 0])
 def test_a_number_stays_a_number(value):
     assert to_csv([{"n": value}]) == f"n\n{value}\n"
+
+
+def test_each_of_many_classes_says_its_group() -> None:
+    image, labels = (
+        np.zeros((1, 2, 3), np.uint8),
+        np.array([[CAMVID_31.index("Train"), CAMVID_31.index("Sky")]]),
+    )
+    logits, confidence = np.zeros((31, 1, 2), np.float16), np.ones((1, 2), np.float32)
+    segmentation = Segmentation(image, labels.astype(np.uint8), logits, 1, CAMVID_31, "none", confidence)
+    assert [(row["class"], row["group"]) for row in class_share_rows(segmentation)] == [
+        ("Sky", "Sky and ceiling"),
+        ("Train", "Moving objects"),
+    ]

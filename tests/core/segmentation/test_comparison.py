@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.classes import CAMVID_11, CAMVID_32, ClassList, SegmentationClass
+from core.classes import CAMVID_11, CAMVID_31, CAMVID_32, ClassList, SegmentationClass
 from core.errors import ComparisonError
 from core.reports.tables import transition_rows
 from core.segmentation.comparison import Transition, compare
@@ -244,3 +244,22 @@ def test_255_classes_leave_a_number_for_the_same():
     comparison = compare(most, replace(most, labels=np.array([[254, 254]], dtype=np.uint8)))
 
     assert comparison.difference_labels().tolist() == [[255, 254]]
+
+
+@pytest.mark.parametrize("finer_first", [True, False])
+def test_a_comparison_says_which_classes_it_merged_and_which_have_no_other(finer_first: bool) -> None:
+    fine = labelled([[CAMVID_31.index("LaneMkgsDriv"), CAMVID_31.index("Child")]], CAMVID_31)
+    coarse = labelled([[CAMVID_11.index("Road"), CAMVID_11.index("Pedestrian")]], CAMVID_11)
+    found = compare(fine, coarse) if finer_first else compare(coarse, fine)
+    assert found.changed.tolist() == [[False, True]]
+    assert ("LaneMkgsDriv", "Road") in found.merged
+    assert ("SUVPickupTruck", "Car") in found.merged
+    assert not any(own == "Road" for own, _ in found.merged)
+    assert set(found.alone) == {
+        "Animal",
+        "Archway",
+        "CartLuggagePram",
+        "Child",
+        "OtherMoving",
+        "Train",
+    }

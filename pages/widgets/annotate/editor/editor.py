@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import get_args
 
 import numpy as np
@@ -28,8 +29,9 @@ from pages.widgets.annotate.editor.reading import Network
 from pages.widgets.annotate.editor.suggesting import live, suggested
 from pages.widgets.annotate.editor.taking import Answer, take
 from pages.widgets.shared.media import media_url
+from pages.widgets.viewer.legend import legend_of
 from pages.widgets.viewer.modules import DOOR, FrontEnd
-from pages.widgets.viewer.pixel_viewer import SOURCES, STYLE, Look, Pixel
+from pages.widgets.viewer.pixel_viewer import LEGEND_STYLE, SOURCES, STYLE, Look, Pixel
 
 _FRONT = Path(__file__).parent / "front"
 _KEY, _RECENT, _PACKED = "editor", "editor_recent", "editor_packed"
@@ -45,6 +47,7 @@ _OF_THE_VIEWER = (
     "geometry",
     "element",
     "elements",
+    "legendrows",
     "colourmap",
     "fetching",
     "picture",
@@ -80,7 +83,7 @@ EDITOR_SOURCES = {name: SOURCES[name] for name in _OF_THE_VIEWER} | {
 }
 """The editor's JavaScript modules by name, in the order in which they import each other."""
 
-_CODE = FrontEnd.read(EDITOR_SOURCES, STYLE, _FRONT / "editor.css")
+_CODE = FrontEnd.read(EDITOR_SOURCES, STYLE, LEGEND_STYLE, _FRONT / "editor.css")
 
 _mount = st.components.v2.component("streetscope_editor", js=DOOR)
 
@@ -93,12 +96,14 @@ def editor(
     at: Pixel | None = None,
     look: Look | None = None,
     network: Network | None = None,
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Show a correction to draw on; takes what the browser has drawn since the last run.
 
     label: what a screen reader calls the picture. read_only: why nobody may draw, as a sentence; empty to let
     them. at: a pixel to mark, look: the part to show, when the picture is new on the page.
-    network: what suggests classes for the rest of the picture; None where nothing can.
+    network: what suggests classes for the rest of the picture; None where nothing can. marks: classes by name
+    that get a mark, and the sentence that it stands for.
     """
     message = _sent("edits")
     drawn_on = _recent(correction).get(str(message.get("id")))
@@ -116,6 +121,7 @@ def editor(
                 "height": correction.start.shape[0],
                 "names": correction.class_list.names,
                 "colours": correction.class_list.palette.tolist(),
+                "legend": legend_of(correction.class_list.names, marks),
                 "readOnly": bool(read_only),
                 "photo": media_url(_photo(correction.key, correction.image), "image/jpeg", "editor.photo"),
                 "start": _map_url(correction.start, "start"),

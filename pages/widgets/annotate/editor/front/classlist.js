@@ -1,8 +1,13 @@
-// The classes to draw with: found by name, chosen by number keys, each with the pixels that show it.
+// The classes to draw with: found by name, chosen by number keys, each with the pixels that show it. Many are
+// listed by group.
 
 import { element, fill, icon, setClass, swatch } from "./elements.js";
+import { mark, markedWords } from "./legendrows.js";
 
+const CHEVRON = "M6 4l4 4-4 4";
 const LOCK = "M4.5 7.5h7v5.5h-7zM6 7.5V5.5a2 2 0 0 1 4 0v2";
+
+const KEYS = 10; // the digits choose the first classes of the list
 
 const LONGEST_NAME = 60; // of a class
 
@@ -19,6 +24,10 @@ export class ClassList {
     this.locked = new Set();
     this.chosen = 0;
     this.names = [];
+    this.entries = []; // by class number
+    this.order = []; // class numbers as they are listed
+    this.headings = []; // of groups: {element, labels}
+    this.folded = new Set(); // the names of groups
     this.search = element("input", { type: "search", placeholder: "Find or add a class", className: "find" });
     this.search.setAttribute("aria-label", "Find or add a class");
     this.search.maxLength = LONGEST_NAME;
@@ -26,13 +35,14 @@ export class ClassList {
     this.list.setAttribute("aria-label", "Class to draw with");
     this.add = element("button", { type: "button", className: "add", hidden: true });
     this.add.addEventListener("click", () => this.addSearched());
-    this.element = element("section", { className: "classes" }, this.search, this.list, this.add);
+    this.marked = element("p", { className: "marked" });
+    this.element = element("section", { className: "classes" }, this.search, this.list, this.add, this.marked);
     this.element.setAttribute("aria-label", "Classes");
     this.search.addEventListener("input", () => this.filter());
     this.search.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
-      const first = [...this.list.children].find((entry) => !entry.hidden);
-      if (first) this.choose(Number(first.dataset.label));
+      const first = this.order.find((label) => !this.entries[label].hidden);
+      if (first !== undefined) this.choose(first);
       else this.addSearched();
       this.search.value = "";
       this.filter();
@@ -53,24 +63,46 @@ export class ClassList {
     return this.names.findIndex((each) => each.toLowerCase() === name.toLowerCase());
   }
 
-  show(names, colours) {
-    if (String(names) === String(this.names)) return;
+  /** legend: how the classes are grouped, and which have a mark with a sentence. */
+  show(names, colours, { groups, marks }) {
+    const shown = JSON.stringify([names, marks]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     this.names = names;
     this.locked.clear();
-    this.list.replaceChildren(...names.map((name, label) => this.entry(name, colours[label], label)));
+    this.headings = groups.map((group) => this.heading(group));
+    const grouped = groups.flatMap(({ classes }) => classes);
+    const others = [...names.keys()].filter((label) => !grouped.includes(label));
+    this.order = [...grouped, ...others];
+    this.entries = names.map((name, label) => this.entry(name, colours[label], label, marks[label]));
+    const parts = this.headings.flatMap(({ element: head, labels }) => [head, ...labels.map((each) => this.entries[each])]);
+    this.list.replaceChildren(...parts, ...others.map((label) => this.entries[label]));
+    this.marked.replaceChildren(...markedWords(Object.values(marks)));
     this.choose(Math.min(this.chosen, names.length - 1));
     this.filter();
   }
 
-  entry(name, colour, label) {
+  /** The name of a group, which folds its classes. */
+  heading({ name, classes }) {
+    const button = element("button", { type: "button", className: "fold" }, icon(CHEVRON), element("span", { textContent: name }));
+    const head = element("li", { className: "group" }, button);
+    button.addEventListener("click", () => {
+      if (!this.folded.delete(name)) this.folded.add(name);
+      this.filter();
+    });
+    return { element: head, button, name, labels: classes };
+  }
+
+  entry(name, colour, label, marked) {
     const chip = swatch();
     fill(chip, `rgb(${colour.join(" ")})`);
-    const key = label < 10 ? String((label + 1) % 10) : "";
+    const place = this.order.indexOf(label);
+    const key = place < KEYS ? String((place + 1) % KEYS) : "";
     const pick = element(
       "button",
       { type: "button", className: "pick", title: key ? `${name} (key ${key})` : name },
       chip,
-      element("span", { className: "name", textContent: name }),
+      element("span", { className: "called" }, element("span", { className: "name", textContent: name }), ...(marked ? [mark(marked)] : [])),
       element("span", { className: "count" }),
       element("kbd", { textContent: key, attributes: { "aria-hidden": "true" } }),
     );
@@ -88,20 +120,33 @@ export class ClassList {
   choose(label) {
     if (!(label in this.names)) return;
     this.chosen = label;
+    this.unfold(label);
     this.mark();
     this.onChoose(label);
   }
 
+  /** The class of a number key: 1 is the first of the list, 0 the tenth. */
+  chooseByKey(digit) {
+    const label = this.order[(digit + KEYS - 1) % KEYS];
+    if (label !== undefined) this.choose(label);
+  }
+
+  /** Show a class that is chosen, if its group is folded. */
+  unfold(label) {
+    const group = this.headings.find(({ labels }) => labels.includes(label));
+    if (group && this.folded.delete(group.name)) this.filter();
+  }
+
   /** The class before (-1) or after (1) the chosen one, round and round. */
   step(by) {
-    const count = this.names.length;
-    this.choose((this.chosen + by + count) % count);
-    this.list.children[this.chosen].scrollIntoView({ block: "nearest" });
+    const count = this.order.length;
+    this.choose(this.order[(this.order.indexOf(this.chosen) + by + count) % count]);
+    this.entries[this.chosen].scrollIntoView({ block: "nearest" });
   }
 
   mark() {
-    for (const entry of this.list.children) {
-      const isChosen = Number(entry.dataset.label) === this.chosen;
+    for (const [label, entry] of this.entries.entries()) {
+      const isChosen = label === this.chosen;
       setClass(entry, "chosen", isChosen);
       entry.querySelector(".pick").setAttribute("aria-pressed", isChosen);
     }
@@ -109,8 +154,8 @@ export class ClassList {
 
   /** counts: of the pixels that show each class. */
   count(counts) {
-    for (const entry of this.list.children) {
-      const count = counts[Number(entry.dataset.label)];
+    for (const [label, entry] of this.entries.entries()) {
+      const count = counts[label];
       entry.querySelector(".count").textContent = count ? inWords(count) : "";
       setClass(entry, "nowhere", count === 0);
     }
@@ -118,8 +163,14 @@ export class ClassList {
 
   filter() {
     const wanted = this.search.value.trim().toLowerCase();
-    for (const entry of this.list.children) {
-      entry.hidden = !this.names[Number(entry.dataset.label)].toLowerCase().includes(wanted);
+    for (const [label, entry] of this.entries.entries()) {
+      entry.hidden = !this.names[label].toLowerCase().includes(wanted);
+    }
+    for (const { element: head, button, name, labels } of this.headings) {
+      const isFolded = wanted === "" && this.folded.has(name);
+      head.hidden = labels.every((label) => this.entries[label].hidden);
+      button.setAttribute("aria-expanded", !isFolded);
+      if (isFolded) for (const label of labels) this.entries[label].hidden = true;
     }
     this.add.hidden = wanted === "" || this.find(wanted) >= 0;
     this.add.textContent = `Add the class “${this.search.value.trim()}”`;
@@ -127,6 +178,6 @@ export class ClassList {
 
   /** Mark the class of the pixel that is pointed at. */
   point(label) {
-    for (const entry of this.list.children) setClass(entry, "pointed", Number(entry.dataset.label) === label);
+    for (const [own, entry] of this.entries.entries()) setClass(entry, "pointed", own === label);
   }
 }

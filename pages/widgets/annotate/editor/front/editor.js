@@ -182,11 +182,11 @@ class Editor {
   }
 
   /** A class may have been added, here or in another window. */
-  followClasses({ names, colours }) {
+  followClasses({ names, colours, legend }) {
     const { description } = this.correction;
     if (names.length === description.names.length) return;
-    Object.assign(description, { names, colours });
-    this.classes.show(names, colours);
+    Object.assign(description, { names, colours, legend });
+    this.classes.show(names, colours, legend);
     this.surface.setColours(colours);
     if (this.correction.added) this.classes.choose(this.classes.find(this.correction.added));
     this.correction.added = null;
@@ -224,10 +224,10 @@ class Editor {
     this.correction = correction;
     this.suggesting.start();
     this.doubts.start();
-    const { names, colours, look, at } = correction.description;
+    const { names, colours, legend, look, at } = correction.description;
     const isSame = before?.id === correction.id || this.inherited === correction.id;
     this.inherited = null;
-    this.classes.show(names, colours);
+    this.classes.show(names, colours, legend);
     this.surface.show(photo, correction, colours);
     if (!isSame) this.surface.look(look ?? WHOLE_PICTURE);
     this.mark = isSame ? null : at; // the pixel that somebody came with
@@ -323,7 +323,7 @@ class Editor {
     hand.value = value;
     this.accept.set(value === AS_SHOWN);
     if (value === AS_SHOWN) {
-      for (const entry of this.classes.list.children) entry.querySelector(".pick").setAttribute("aria-pressed", false);
+      for (const entry of this.classes.entries) entry.querySelector(".pick").setAttribute("aria-pressed", false);
     } else if (this.classes.chosen !== value) {
       this.classes.choose(value);
       return;

@@ -53,7 +53,7 @@ export class Keyboard {
     const { hand, classes, surface } = editor;
     const tool = Object.keys(TOOLS).find((each) => TOOLS[each].key.toLowerCase() === key);
     if (tool) return () => hand.pick(tool);
-    if (/^\d$/.test(key)) return () => classes.choose((Number(key) + 9) % 10);
+    if (/^\d$/.test(key)) return () => classes.chooseByKey(Number(key));
     const actions = {
       "[": () => hand.resize(-1),
       "]": () => hand.resize(1),
