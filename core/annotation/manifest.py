@@ -47,8 +47,8 @@ class ListedClass(_Part):
 class Picture(_Part):
     """One picture of a set.
 
-    kind, name, model, credit: its `core.annotation.store.Source`. reviewed: the share of its pixels that have
-    a class, in [0, 1]. begun, changed: when, in UTC as
+    kind, name, model, credit, photo: its `core.annotation.store.Source`; `photo` is empty in older sets.
+    reviewed: the share of its pixels that have a class, in [0, 1]. begun, changed: when, in UTC as
     2026-11-28T14:30:00.000000+00:00. file: what its files are called, without their endings; empty in older
     sets, where that is the key.
     """
@@ -58,6 +58,7 @@ class Picture(_Part):
     name: Words
     model: Words = ""
     credit: Words = ""
+    photo: Words = ""
     height: Side
     width: Side
     reviewed: Annotated[float, Field(ge=0, le=1)] = 0.0

@@ -44,13 +44,15 @@ class Source:
     """What a picture is, and which model's prediction its correction started from.
 
     name: of the photo's file, or of the data set and the frame. model: empty without a prediction. credit:
-    who made the picture, and its licence.
+    who made the picture, and its licence. photo: identifies the file that it was scaled from; a photo at two
+    sizes is two pictures. Empty where nobody knows.
     """
 
     kind: Literal["photo", "frame"]
     name: str
     model: str = ""
     credit: str = ""
+    photo: str = ""
 
 
 class OpenCorrection:
@@ -102,6 +104,12 @@ class OpenCorrection:
         """The other pictures of the set in which something is reviewed, the last changed first."""
         reviewed = [each for each in self._folder.known().pictures if each.reviewed and each.key != self.key]
         return tuple(sorted(reviewed, key=lambda each: each.changed, reverse=True))
+
+    @property
+    def at_other_sizes(self) -> tuple[Picture, ...]:
+        """Those of the others that are the same photo at another size."""
+        photo = self.source.photo
+        return tuple(each for each in self.others if photo and each.photo == photo)
 
     def edit(self, packed: bytes) -> bool:
         """Make one edit (`Runs.packed`) and save it; whether anything is different now.
@@ -191,6 +199,7 @@ class OpenCorrection:
             name=words(self.source.name),
             model=words(self.source.model),
             credit=words(self.source.credit),
+            photo=words(self.source.photo),
             height=height,
             width=width,
             reviewed=share_reviewed(mask),
@@ -282,7 +291,7 @@ def open_saved(set_name: str, key: str) -> OpenCorrection:
             start = folder.read_mask(folder.start(key), picture)
         except FileNotFoundError:
             start = np.full(image.shape[:2], NOT_REVIEWED, np.uint8)
-    source = Source(picture.kind, picture.name, picture.model, picture.credit)
+    source = Source(picture.kind, picture.name, picture.model, picture.credit, picture.photo)
     return _opened(folder, key, image, start, source, np.full_like(start, NOT_REVIEWED))
 
 

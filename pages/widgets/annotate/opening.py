@@ -48,7 +48,8 @@ def open_photo(set_name: str, photo: Photo, model: str, size: WorkingSize, start
     """Open a photo at a working size in a set of corrections. Errors: as `segment` and `open_correction`."""
     shown = segment(photo, model, size).segmentation
     labels = shown.labels if start == "prediction" else np.full_like(shown.labels, NOT_REVIEWED)
-    source = Source("photo", photo.name, model if start == "prediction" else "", photo.credit or "")
+    model = model if start == "prediction" else ""
+    source = Source("photo", photo.name, model, photo.credit or "", photo.key)
     return open_correction(set_name, shown.image, labels, shown.class_list, source)
 
 

@@ -16,7 +16,8 @@ from core.errors import StreetScopeError
 from core.models.store import list_models
 from pages.widgets.annotate.editor.reading import Network
 from pages.widgets.annotate.opening import Start, frame_network, open_frame, open_photo, photo_network
-from pages.widgets.annotate.sets import set_picker
+from pages.widgets.annotate.other_sizes import say_of_other_sizes
+from pages.widgets.annotate.sets import DATASET, FRAME, set_picker
 from pages.widgets.photos.input import add_photos, photo_picker, photo_upload
 from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
 from pages.widgets.segmentation.sizes import size_picker
@@ -28,9 +29,6 @@ from pages.widgets.viewer.pixel_viewer import Look, Pixel
 
 Way = Literal["Editor", "Shapes"]
 """What a correction is drawn on with."""
-
-DATASET, FRAME = "dataset", "frame"
-"""Names in the address. Not the Data page's "set": that is a widget's, which goes with it."""
 
 _ROW, _COL, _ZOOM = "row", "col", "zoom"
 """Names in the address: the pixel and the part of the picture that the visitor comes from."""
@@ -103,6 +101,7 @@ def _photo() -> Chosen:
         correction = open_photo(set_name, photo, model, size, start)
     except StreetScopeError as error:
         _cannot(error, photo.name)
+    say_of_other_sizes(correction, photo, model)
     network = photo_network(photo, model, size)
     return Chosen(correction, photo.name, *_came_with(photo.key, correction), network, way)
 

@@ -7,8 +7,7 @@ import streamlit as st
 from core.annotation.manifest import Picture
 from core.annotation.store import CorrectionSet, remove_correction
 from core.errors import StreetScopeError
-from pages.widgets.annotate.picture import DATASET, FRAME
-from pages.widgets.annotate.sets import ADDRESS
+from pages.widgets.annotate.sets import address
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import markdown
@@ -55,7 +54,7 @@ def _one(found: CorrectionSet, picture: Picture, open_key: str) -> None:
             "pages/annotate.py",
             label="Go on with it",
             icon=":material/draw:",
-            query_params={DATASET: found.path.name, FRAME: picture.frame, ADDRESS: found.name},
+            query_params=address(found.name, picture),
         )
         if not is_guest():
             _remove(found, picture)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.annotation.manifest import Picture
 from core.annotation.names import MAX_SET_NAME, count_pictures, new_set_name, set_name
 from core.annotation.store import PREFIX, list_sets, set_folder
 from core.errors import AnnotationError
@@ -16,6 +17,9 @@ from pages.widgets.shared.markdown import Markdown, markdown
 ADDRESS = "corrections"
 """The name of the set's choice in the address."""
 
+DATASET, FRAME = "dataset", "frame"
+"""Names in the address. Not the Data page's "set": that is a widget's, which goes with it."""
+
 USUAL = "mine"
 """The set that corrections are saved in unless the visitor chooses another one."""
 
@@ -24,6 +28,11 @@ _HELP = markdown(
     "Where corrections are saved. Each set is a data set of its own, which Data, Training and Evaluate list; "
     "what is below the picture is about this set."
 )
+
+
+def address(set_name: str, picture: Picture) -> dict[str, str]:
+    """What the address of the page says that goes on with a picture of a set."""
+    return {DATASET: set_folder(set_name).name, FRAME: picture.frame, ADDRESS: set_name}
 
 
 def set_picker(dataset: Path | None = None) -> str:

@@ -8,7 +8,14 @@ import streamlit as st
 
 from core.errors import ModelError
 from core.models.store import read_card
-from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called, trained_working_size
+from core.segmentation.sizes import (
+    LARGEST_SIZE,
+    SIZES,
+    TRAINED,
+    WorkingSize,
+    size_called,
+    trained_working_size,
+)
 from core.training.recipes.trained import trained_size
 from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
@@ -67,6 +74,24 @@ def size_picker(model: str) -> WorkingSize:
             width=150,
         )
     return size_called(chosen, trained)
+
+
+def size_for(wanted: int, longest: int, model: str) -> str | None:
+    """The name of the size in `size_picker` that scales `longest` pixels to `wanted`; None if there is none.
+
+    longest: of the photo's own longer side.
+    """
+    trained = size_trained_at(model)
+    names = [*([TRAINED] if trained else []), *(name for name, size in SIZES.items() if not size.square)]
+    for name in names:
+        if (size_called(name, trained).pixels or min(longest, LARGEST_SIZE)) == wanted:
+            return name
+    return None
+
+
+def choose_size(name: str) -> None:
+    """Choose another size in the picker; call it before that is drawn, as from a button's callback."""
+    st.session_state[_KEY] = name
 
 
 def evaluation_size(models: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 
 import { fetchAgain, fetchInflated } from "./fetching.js";
 import { History } from "./history.js";
-import { NOT_REVIEWED, apply, checksum, packed, unpacked } from "./runs.js";
+import { NOT_REVIEWED, changes, checksum, packed, unpacked } from "./runs.js";
 
 const AGAIN_MS = 4000; // without an answer for so long, everything unsaved is sent again
 const KEPT = "streetscope-unsaved-";
@@ -48,6 +48,8 @@ export class Correction {
     this.id = description.id;
     this.size = { width: description.width, height: description.height };
     this.start = start;
+    this.own = start; // what is shown of a pixel that is not reviewed, but for a suggestion
+    this.startsEmpty = start.every((label) => label === NOT_REVIEWED);
     this.onChange = onChange;
     this.isHeld = isHeld;
     this.onState = onState;
@@ -265,11 +267,21 @@ export class Correction {
   /** Show a suggestion in the place of what was not reviewed; null shows the start again. */
   preview(labels) {
     if (labels === null && !this.isPreview) return;
-    this.own ??= this.start;
     this.start = labels ?? this.own;
     this.isPreview = labels !== null;
     this.show(0, this.mask.length);
     this.onChange(null);
+  }
+
+  /** What the suggestion that is shown would change: for each class, the pixels that would become it. */
+  changed() {
+    const { mask, start, own } = this;
+    const counts = new Uint32Array(256);
+    if (start === own) return counts;
+    for (let i = 0; i < mask.length; i += 1) {
+      if (mask[i] === NOT_REVIEWED && changes(own[i], start[i])) counts[start[i]] += 1;
+    }
+    return counts;
   }
 
   get isSaved() {

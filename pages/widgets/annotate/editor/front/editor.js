@@ -265,6 +265,7 @@ class Editor {
   showCounts() {
     this.classes.count(this.correction.counts());
     this.standing.count(this.correction.reviewed);
+    this.suggesting.count();
   }
 
   /** Something was drawn, or saved, or has come from another window. */

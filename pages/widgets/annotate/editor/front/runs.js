@@ -6,6 +6,9 @@
 /** No class: nobody has judged the pixel yet. */
 export const NOT_REVIEWED = 255;
 
+/** Whether a suggestion puts another class in the place of one; where there was none, it changes nothing. */
+export const changes = (own, suggested) => own !== suggested && own !== NOT_REVIEWED;
+
 const MOST_AT_ONCE = 8192; // arguments of one call
 
 /** What makes `after` of `before` between two pixel numbers; `before` may begin there (`offset`). */

@@ -1,7 +1,7 @@
 // "Suggest the rest": a class for all that is not reviewed, which is seen before it is taken. Asked for once, or
 // live: then each answer of the server to a stroke has the suggestion for the mask after it.
 
-import { element } from "./elements.js";
+import { element, shareInWords } from "./elements.js";
 import { fetchInflated } from "./fetching.js";
 import { checksum, inflated } from "./runs.js";
 import { Switch, button } from "./toolbox.js";
@@ -9,6 +9,7 @@ import { Switch, button } from "./toolbox.js";
 const SEEN = "This is a suggestion. Take it all, or draw “right as it is” over what you like.";
 const AGAIN_MS = 300; // while the server reads the picture
 const FOLLOWS = "What shows faintly is suggested, and follows what you draw. Take it all, or draw on.";
+const NAMED = 2; // of the classes that a suggestion brings: the others are counted
 
 export class Suggesting {
   /** `editor` has `correction`, `canDraw` and `hand`. `ask`, `askLive` are set before a picture is shown. */
@@ -36,8 +37,10 @@ export class Suggesting {
     });
     this.discard = button("Discard it", null, () => this.end(), { wordy: true });
     this.words = element("p", { className: "note", attributes: { role: "status" } });
+    this.changes = element("p", { className: "note" }); // not read out: it changes with each stroke
     this.element = element("div", { className: "suggesting" });
-    this.element.append(this.live.element, this.wholeSet.element, this.suggest, this.take, this.discard, this.words);
+    this.element.append(this.live.element, this.wholeSet.element, this.suggest, this.take, this.discard);
+    this.element.append(this.changes, this.words);
   }
 
   /** Another picture is shown. */
@@ -170,8 +173,18 @@ export class Suggesting {
     this.say("");
   }
 
+  /** Say what the suggestion that is shown would change, now that something was drawn. */
+  count() {
+    const { correction } = this.editor;
+    const [isPreview, counts] = [correction?.isPreview ?? false, correction?.changed() ?? []];
+    this.changes.hidden = !isPreview || correction.startsEmpty;
+    if (!this.changes.hidden) this.changes.textContent = inWords(counts, correction);
+  }
+
   say(words) {
     this.words.textContent = words;
+    this.words.hidden = words === "";
+    this.count();
     const isPreview = this.editor.correction?.isPreview ?? false;
     this.live.element.hidden = !this.isOffered;
     this.suggest.hidden = isPreview || this.live.on || !this.isOffered;
@@ -179,4 +192,16 @@ export class Suggesting {
     this.discard.hidden = !isPreview || this.live.on;
     this.suggest.setAttribute("aria-disabled", this.question !== null);
   }
+}
+
+/** counts: for each class, the pixels that would become it. */
+function inWords(counts, { description, mask }) {
+  const changed = counts.reduce((sum, count) => sum + count, 0);
+  if (changed === 0) return "It agrees with all that is not reviewed, and would change nothing.";
+  const labels = [...counts.keys()].filter((label) => counts[label] > 0).sort((a, b) => counts[b] - counts[a]);
+  const named = labels.slice(0, NAMED).map((label) => description.names[label]);
+  const others = labels.length - named.length;
+  if (others > 0) named.push(others === 1 ? "1 other class" : `${others} other classes`);
+  const classes = named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1)}` : named[0];
+  return `Hatched: ${shareInWords(changed / mask.length)} of the picture would change, to ${classes}.`;
 }

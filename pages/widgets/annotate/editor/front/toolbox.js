@@ -84,7 +84,7 @@ export class SizeSlider {
     this.input = element("input", { type: "range", min: 0, max: 100, value: 0 });
     this.output = element("output");
     this.element = element("label", { className: "opacity size", title: "Width of the brush in pixels ([ and ])" });
-    this.element.append("Size", this.input, this.output);
+    this.element.append("Width", this.input, this.output);
     this.input.setAttribute("aria-label", "Width of the brush in pixels");
     this.input.addEventListener("input", () => {
       this.width = Math.round(WIDEST ** (Number(this.input.value) / 100));
