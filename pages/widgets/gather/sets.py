@@ -15,6 +15,9 @@ from pages.widgets.shared.markdown import Markdown, markdown
 ADDRESS = "photos"
 """The name of the set's choice in the address."""
 
+_FIRST = "my-streets"
+"""The set that photos go into when nobody has begun one."""
+
 _LAST, _PICKER, _MADE = "photo_set", "photo_set_picker", "photo_sets_made"
 _HELP = markdown("Each set is a folder of its own in `data/photos`, with its pictures and a table of them.")
 
@@ -45,6 +48,14 @@ def choose_set() -> PhotoSet:
     except PhotoSetError as error:
         show_error(error, markdown("This set of photos cannot be shown"), ":material/folder_off:")
         st.stop()
+
+
+def set_to_add_to(photos: PhotoSet) -> PhotoSet:
+    """The set that new photos go into while this one is shown: the examples stay as they are."""
+    if photos.name != EXAMPLES:
+        return photos
+    show_set(_FIRST)
+    return open_set(_FIRST)
 
 
 def show_set(name: str) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import PhotoSetError
 from core.photos.gather.lists import MAX_BYTES, MOST, read_list
 from core.photos.gather.store import PhotoSet
+from pages.widgets.gather.sets import set_to_add_to
 from pages.widgets.gather.work import fetch_waiting, is_fetching
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only
@@ -59,6 +60,7 @@ def _take(photos: PhotoSet, given: str | bytes, port: int | None) -> None:
         return
     try:
         read = read_list(given)
+        photos = set_to_add_to(photos)
         photos.add(read.entries)
     except PhotoSetError as error:
         show_error(error)
@@ -86,9 +88,9 @@ def _rules() -> int | None:
     """What the fetching keeps to, and one more port if the visitor names one."""
     with st.popover("How it fetches", icon=":material/policy:"):
         st.markdown(
-            "Only `http` and `https`, only from public addresses, at most 15 MB and 15 seconds a photo. A "
-            "host is asked once a second, eight hosts at a time, and its `robots.txt` is kept to. StreetScope "
-            "says who it is."
+            "Only `http` and `https`, only from public addresses, at most 15 MB and 15 seconds a photo. "
+            "A host is asked once a second, eight hosts at a time, and its `robots.txt` is kept to. "
+            "StreetScope says who it is."
         )
         port = st.number_input(
             "One more port than 80 and 443", min_value=1, max_value=65535, value=None, placeholder="none"
