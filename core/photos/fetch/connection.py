@@ -80,7 +80,7 @@ class _TimedSocket:
         return io.BufferedReader(_Raw(self._socket, self._deadline))
 
     def close(self) -> None:
-        self._socket.close()
+        """Called as soon as nothing more is asked: the answer has still to be read, `ask` closes then."""
 
 
 def ask(
