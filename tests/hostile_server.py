@@ -39,10 +39,11 @@ def turned_with_exif() -> bytes:
     return file.getvalue()
 
 
+@cache
 def bomb() -> bytes:
-    """A PNG of 400 million pixels in some hundred kilobytes."""
+    """A PNG of 64 million pixels in some kilobytes."""
     file = io.BytesIO()
-    Image.new("1", (20_000, 20_000)).save(file, "PNG")
+    Image.new("1", (8000, 8000)).save(file, "PNG")
     return file.getvalue()
 
 
@@ -95,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send(b"" if text is None else text.encode(), "text/plain", 404 if text is None else 200)
             elif path.startswith("/street/"):
                 self.send(street(int(path.split("/")[2].partition(".")[0])))
+            elif path.startswith("/small-street/"):
+                self.send(street(int(path.split("/")[2].partition(".")[0]), 240, 180))
             else:
                 _ROUTES.get(path, _Handler.gone)(self)
 
@@ -124,12 +127,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "image/jpeg")
         self.end_headers()
-        for _ in range(200):
+        for _ in range(1000):
             self.wfile.write(b"x")
             time.sleep(0.02)
 
     def slow_head(self) -> None:
-        for _ in range(200):
+        for _ in range(1000):
             self.wfile.write(b"x")
             time.sleep(0.02)
 
@@ -167,7 +170,7 @@ _ROUTES: dict[str, Callable[[_Handler], None]] = {
     "/as-text": lambda asked: asked.send(street(21), "text/plain"),
     "/large": lambda asked: asked.send(b"", Content_Length="99999999"),
     "/gzipped": lambda asked: asked.send(gzip.compress(street(22)), Content_Encoding="gzip"),
-    "/gzip-bomb": lambda asked: asked.send(gzip.compress(bytes(40 * 2**20)), Content_Encoding="gzip"),
+    "/gzip-bomb": lambda asked: asked.send(gzip.compress(bytes(4 * 2**20)), Content_Encoding="gzip"),
     "/brotli": lambda asked: asked.send(b"xx", Content_Encoding="br"),
     "/bomb.png": lambda asked: asked.send(bomb(), "image/png"),
     "/half": lambda asked: asked.send(street(23)[:3000]),
