@@ -13,7 +13,6 @@ from pages.widgets.photos import added
 from pages.widgets.photos.input import add_photo
 from pages.widgets.photos.visitor_session import MAX_PHOTOS, visitor_session
 
-
 _ALONG = "photos_taken_along"
 """The keys of the photos that came from a set last."""
 

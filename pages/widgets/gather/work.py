@@ -13,8 +13,10 @@ from core.models.paths import DEFAULT_MODEL
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.fetch.gate import USUAL_PORTS, gate_of_this_machine
 from core.photos.gather.entry import Entry
+from core.photos.gather.files import Named, add_files
 from core.photos.gather.gathering import Shares, gather
 from core.photos.gather.manifest import outcome
+from core.photos.gather.services import Service, search
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.street import shares_by
 from core.segmentation.segmenter import load_segmenter
@@ -27,8 +29,17 @@ from pages.widgets.shared.markdown import markdown
 def fetch_waiting(photos: PhotoSet, port: int | None = None) -> None:
     """Begin to fetch what waits in a set; nothing happens while that is being done. port: one more to use."""
     ports = USUAL_PORTS if port is None else USUAL_PORTS | {port}
-    fetcher = Fetcher(gate_of_this_machine(ports))
-    jobs().start(_key(photos), partial(_gather, photos, fetcher))
+    jobs().start(_key(photos), partial(_gather, photos, Fetcher(gate_of_this_machine(ports))))
+
+
+def fetch_found(photos: PhotoSet, service: Service, wanted: str, count: int) -> None:
+    """Begin to search a service for words, and to fetch what it finds."""
+    jobs().start(_key(photos), partial(_search, photos, service, wanted, count))
+
+
+def take_files(photos: PhotoSet, files: Sequence[Named]) -> None:
+    """Begin to check files and to put them into a set."""
+    jobs().start(_key(photos), partial(_add_files, photos, files))
 
 
 def is_fetching(photos: PhotoSet) -> bool:
@@ -42,7 +53,7 @@ def show_work(photos: PhotoSet) -> None:
     job = jobs().find(_key(photos))
     with st.container():
         if job is not None and job.state == "running":
-            title = markdown("Fetching into {name}", name=photos.name)
+            title = markdown("Gathering into {name}", name=photos.name)
             watch(job, title, "gather", unit="photo", cancel=None if is_guest() else CANCEL)
         elif job is not None and job.state == "failed":
             show_error(job.error, markdown("The photos could not be gathered"), ":material/cloud_off:")
@@ -53,6 +64,18 @@ def show_work(photos: PhotoSet) -> None:
 
 def _gather(photos: PhotoSet, fetcher: Fetcher, job: Job[None]) -> None:
     gather(photos, fetcher, _shares(), job.tell)
+
+
+def _search(photos: PhotoSet, service: Service, wanted: str, count: int, job: Job[None]) -> None:
+    job.tell(0, 0, None, f"asking {service.name}")
+    fetcher = Fetcher(gate_of_this_machine())
+    known = {entry.address for entry in photos.entries()}
+    photos.add([each for each in search(service, wanted, count, fetcher) if each.address not in known])
+    _gather(photos, fetcher, job)
+
+
+def _add_files(photos: PhotoSet, files: Sequence[Named], job: Job[None]) -> None:
+    add_files(photos, files, _shares(), job.tell)
 
 
 def _shares() -> Shares | None:
