@@ -77,10 +77,12 @@ def _cell(
     half, tall = (width - 6) // 2, height - 52
     with Image.open(io.BytesIO(small)) as picture, Image.open(io.BytesIO(photo.mask)) as labels:
         mask = Image.fromarray(palette[np.asarray(labels)])
-        for number, each in enumerate((picture.convert("RGB"), mask)):
+        across = left
+        for each in (picture.convert("RGB"), mask):
             scale = min(half / each.width, tall / each.height)
             fitted = each.resize((max(1, round(each.width * scale)), max(1, round(each.height * scale))))
-            page.paste(fitted, (left + number * (half + 6), top))
+            page.paste(fitted, (across, top))
+            across += fitted.width + 6
     entry = photo.entry
     line = f"{entry.number}  {entry.name}: {photo.agreement:.1%} agree"
     draw.text((left, top + tall + 4), _fit(draw, line, width, 18), _INK, _font(18))

@@ -46,6 +46,15 @@ def files_in(folder: Path) -> list[Named]:
     return [(path.name, lambda path=path: _read(path)) for path in found]  # type: ignore[misc]
 
 
+def files_at(path: Path) -> list[Named]:
+    """The photos of a folder or a zip, or the one that a file is. PhotoSetError; OSError."""
+    if is_folder(path):
+        return files_in(path)
+    with path.open("rb") as file:
+        zipped = is_zip(file.read(4))
+    return files_of([(path.name, path.read_bytes())]) if zipped else [(path.name, lambda: _read(path))]
+
+
 def add_files(
     photos: PhotoSet, files: Sequence[Named], shares: Shares | None, tell: Tell = lambda *_: None
 ) -> int:
