@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -143,6 +144,21 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(street(1)[:2000])
         self.close_connection = True
 
+    def openverse(self) -> None:
+        """As https://api.openverse.org/v1/images/ answers, with one photo of this server."""
+        here = f"http://{self.headers['Host']}"
+        photo = {
+            "title": "Jalan Thamrin",
+            "url": f"{here}/street/9.jpg",
+            "foreign_landing_url": f"{here}/photos/9",
+            "creator": "Budi",
+            "license": "by-sa",
+            "license_version": "2.0",
+            "license_url": "https://creativecommons.org/licenses/by-sa/2.0/",
+        }
+        answer = {"result_count": 1, "page_count": 1, "page": 1, "results": [photo]}
+        self.send(json.dumps(answer).encode(), "application/json")
+
     def no_http(self) -> None:
         self.wfile.write(b"SSH-2.0-nonsense\r\n")
         self.close_connection = True
@@ -176,6 +192,7 @@ _ROUTES: dict[str, Callable[[_Handler], None]] = {
     "/half": lambda asked: asked.send(street(23)[:3000]),
     "/tiny": lambda asked: asked.send(street(24, 20, 20)),
     "/empty": lambda asked: asked.send(b""),
+    "/v1/images/": _Handler.openverse,
     "/turned": lambda asked: asked.send(turned_with_exif()),
     "/forbidden": lambda asked: asked.send(b"", status=403),
     "/trouble": lambda asked: asked.send(b"", status=503),

@@ -7,19 +7,17 @@ from functools import partial
 import streamlit as st
 
 from core.jobs import Job
-from core.models.paths import DEFAULT_MODEL
-from core.models.store import list_models
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.two_sizes import SetAgreement, at_two_sizes
 from core.reports.contact_sheet import contact_sheet_pdf, contact_sheet_png
 from core.segmentation.segmenter import load_segmenter
 from pages.widgets.gather.taking_along import take_along
+from pages.widgets.gather.work import usual_model
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
 
-_MODEL = "model"
 _WORST = 3
 
 
@@ -124,16 +122,11 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
 
 
 def _start(photos: PhotoSet) -> None:
-    jobs().start(_key(photos), partial(_compare, photos, _model()))
+    jobs().start(_key(photos), partial(_compare, photos, usual_model()))
 
 
 def _compare(photos: PhotoSet, model: str, job: Job[SetAgreement]) -> SetAgreement:
     return at_two_sizes(photos, load_segmenter(model), job.tell)
-
-
-def _model() -> str:
-    models = list_models()
-    return DEFAULT_MODEL if DEFAULT_MODEL in models or not models else models[0]
 
 
 def _key(photos: PhotoSet) -> tuple[str, str, int]:

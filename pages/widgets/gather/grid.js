@@ -89,6 +89,7 @@ class Grid {
     const kept = this.data.kept + here(this.photos) - here(this.data.photos);
     this.count.textContent = `${kept} of ${this.data.of} kept`;
     this.back.disabled = this.undone.length === 0;
+    this.root.dataset.saved = this.unseen.length === 0;
   }
 
   decide(number, kept, takenBack = false) {

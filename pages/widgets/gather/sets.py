@@ -10,7 +10,7 @@ from core.photos.gather.examples import example_set
 from core.photos.gather.store import MAX_NAME, PhotoSet, list_sets, open_set, set_name
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.markdown import Markdown, markdown
+from pages.widgets.shared.markdown import markdown
 
 ADDRESS = "photos"
 """The name of the set's choice in the address."""
@@ -27,20 +27,17 @@ def choose_set() -> PhotoSet:
     try:
         example_set()
         chosen = _chosen()
-        with st.container(
-            horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False, key="photo_set_choice"
-        ):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="photo_set_choice"):
             st.caption("Set", help=_HELP, width="content")
             st.session_state[_PICKER] = chosen
             st.selectbox(
                 "Set of photos",
                 list(dict.fromkeys((*list_sets(), chosen))),
-                format_func=_titled,
                 key=_PICKER,
                 on_change=_choose,
                 label_visibility="collapsed",
                 filter_mode=None,  # a phone would show its keyboard
-                width=280,
+                width=230,
             )
             if not is_guest():
                 _new_set()
@@ -78,12 +75,6 @@ def _chosen() -> str:
 
 def _choose() -> None:
     show_set(st.session_state[_PICKER])
-
-
-def _titled(name: str) -> Markdown:
-    count = len(open_set(name).photos())
-    counted = "1 photo" if count == 1 else f"{count or 'no'} photos"
-    return markdown("{name}, {counted}", name=name, counted=counted)
 
 
 def _new_set() -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from core.errors import ModelError
 from core.jobs import Job
 from core.models.paths import DEFAULT_MODEL
+from core.models.store import list_models
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.fetch.gate import USUAL_PORTS, gate_of_this_machine
 from core.photos.gather.entry import Entry
@@ -78,9 +79,15 @@ def _add_files(photos: PhotoSet, files: Sequence[Named], job: Job[None]) -> None
     add_files(photos, files, _shares(), job.tell)
 
 
+def usual_model() -> str:
+    """The model that looks at the photos: the shipped one, unless it is not there."""
+    models = list_models()
+    return DEFAULT_MODEL if DEFAULT_MODEL in models or not models else models[0]
+
+
 def _shares() -> Shares | None:
     try:
-        return shares_by(load_segmenter(DEFAULT_MODEL))
+        return shares_by(load_segmenter(usual_model()))
     except ModelError:
         return None  # without a model, nobody says which photo shows a street
 
