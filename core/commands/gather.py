@@ -63,9 +63,7 @@ def list_photo_sets(as_json: bool) -> None:
 @_ports
 @_model
 @_json
-def gather_addresses(
-    file: BinaryIO, name: str, ports: tuple[int, ...], model: str, as_json: bool
-) -> None:
+def gather_addresses(file: BinaryIO, name: str, ports: tuple[int, ...], model: str, as_json: bool) -> None:
     """Fetch the photos whose addresses are in FILE: text, CSV or JSON; - reads them from the input.
 
     What waits since an earlier call is fetched too.

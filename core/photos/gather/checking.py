@@ -45,7 +45,7 @@ def check(number: int, data: bytes) -> Checked:
     """
     image, (height, width) = guarded.decode_scaled(data, LONGEST_SIDE)
     sha256 = hashlib.sha256(data).hexdigest()
-    small = _no_longer_than(image, SMALL_SIDE)
+    small = as_small(image)
     facts = {
         "state": "taken",
         "reason": "",
@@ -59,9 +59,17 @@ def check(number: int, data: bytes) -> Checked:
         "brightness": round(float((small @ _LUMA).mean()), 1),
     }
     looked_at = _no_longer_than(small, LOOKED_AT)
-    return Checked(
-        images.encode_jpeg(image, _QUALITY), images.encode_jpeg(small, _SMALL_QUALITY), looked_at, facts
-    )
+    return Checked(as_stored(image), as_stored(small, small=True), looked_at, facts)
+
+
+def as_small(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) at the size of the grid."""
+    return _no_longer_than(image, SMALL_SIDE)
+
+
+def as_stored(image: NDArray[np.uint8], *, small: bool = False) -> bytes:
+    """A picture (H, W, 3) as a set keeps it: a JPEG without any metadata."""
+    return images.encode_jpeg(image, _SMALL_QUALITY if small else _QUALITY)
 
 
 def look(image: NDArray[np.uint8]) -> str:
