@@ -16,6 +16,7 @@ page_title(
 )
 with st.spinner("Looking for photos"):
     from pages.widgets.gather.after import after_keeping
+    from pages.widgets.gather.blurring import show_blurring
     from pages.widgets.gather.grid import photo_grid
     from pages.widgets.gather.sets import choose_set
     from pages.widgets.gather.sources import sources
@@ -25,4 +26,5 @@ photos = choose_set()
 sources(photos)
 show_work(photos)
 photo_grid(photos)
+show_blurring(photos)
 after_keeping(photos)

@@ -34,9 +34,9 @@ def blur(photos: PhotoSet, entry: Entry, rectangles: Sequence[Rectangle]) -> int
     done = sum(_blur_one(image, rectangle) for rectangle in rectangles)
     if done:
         small = as_small(image)
-        # The number first: a picture that is blurred must never be taken for one that is not.
-        photos.change({entry.number: {"blurred": entry.blurred + done, "look": look(small)}})
+        # The picture first: nobody who sees the new number may still find the old picture.
         photos.write_picture(entry.file, as_stored(image), as_stored(small, small=True))
+        photos.change({entry.number: {"blurred": entry.blurred + done, "look": look(small)}})
     return done
 
 

@@ -1,7 +1,7 @@
 // Photos to keep or to drop. What is decided shows at once, and is sent until the server has seen it.
 
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down", Home: "first", End: "last" };
-const HELP = "Arrow keys move, K keeps, D drops, U takes it back";
+const HELP = "Arrow keys move, K keeps, D drops, U takes it back, B blurs";
 
 const image = (address) =>
   element("img", { alt: "", loading: "lazy", decoding: "async", src: new URL(address, document.baseURI) });
@@ -28,7 +28,8 @@ class Grid {
     parent.append(this.root);
   }
 
-  update({ data, setStateValue }) {
+  update({ data, setStateValue, setTriggerValue }) {
+    this.trigger = setTriggerValue;
     this.data = data;
     this.send = setStateValue;
     if (data.seen[0] === this.window) this.unseen = this.unseen.filter(({ id }) => id > data.seen[1]);
@@ -62,13 +63,19 @@ class Grid {
     place.append(state);
     const name = element("span", { className: "name", textContent: `${photo.number} · ${photo.name}` });
     const credit = element("span", { className: "fact", textContent: photo.credit || "no licence named" });
-    const size = element("span", { className: "fact", textContent: photo.size });
-    const button = element("button", { type: "button" }, place, name, size, credit);
+    const facts = photo.blurred ? `${photo.size}, ${photo.blurred} blurred` : photo.size;
+    const size = element("span", { className: "fact", textContent: facts });
+    const button = element("button", { type: "button", className: "card" }, place, name, size, credit);
     button.dataset.number = photo.number;
     button.disabled = this.data.readOnly;
     button.addEventListener("click", () => this.decide(photo.number, !this.of(photo.number).kept));
     this.cards.set(photo.number, { button, state });
-    return element("li", {}, button);
+    const blur = element("button", { type: "button", className: "blur", textContent: "Blur", tabIndex: -1 });
+    blur.title = "Make faces and number plates in this photo unreadable (B)";
+    blur.setAttribute("aria-label", `Blur places in photo ${photo.number}`);
+    blur.hidden = this.data.readOnly;
+    blur.addEventListener("click", () => this.trigger("blur", photo.number));
+    return element("li", {}, button, blur);
   }
 
   of(number) {
@@ -113,7 +120,7 @@ class Grid {
   }
 
   buttons() {
-    return [...this.list.querySelectorAll("button")];
+    return [...this.list.querySelectorAll("button.card")];
   }
 
   place() {
@@ -133,6 +140,7 @@ class Grid {
       this.decide(Number(this.buttons()[from].dataset.number), event.key === "k");
       this.focus(from + 1);
     } else if (event.key === "u") this.undo();
+    else if (event.key === "b") this.trigger("blur", Number(this.buttons()[from].dataset.number));
     else return;
     event.preventDefault();
   }

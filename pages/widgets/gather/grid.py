@@ -12,6 +12,7 @@ from core.errors import PhotoSetError
 from core.photos.gather.entry import Entry
 from core.photos.gather.sorting import marks
 from core.photos.gather.store import PhotoSet, open_set
+from pages.widgets.gather.blurring import ask_to_blur
 from pages.widgets.gather.work import is_fetching
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
@@ -57,7 +58,15 @@ def _grid(photos: PhotoSet) -> None:
             "photos": [_card(photos, entry, slot) for slot, entry in enumerate(shown)],
         },
         on_decided_change=lambda: None,  # its run takes what was decided
+        on_blur_change=_blur,
     )
+
+
+def _blur() -> None:
+    number = st.session_state[_KEY].get("blur")
+    if isinstance(number, int):
+        ask_to_blur(number)
+        st.rerun()
 
 
 def _shown(taken: Sequence[Entry]) -> Sequence[Entry]:
@@ -90,6 +99,7 @@ def _card(photos: PhotoSet, entry: Entry, slot: int) -> dict[str, Any]:
         "credit": ", ".join(filter(None, (entry.author, entry.licence))),
         "marks": list(marks(entry)),
         "kept": entry.kept,
+        "blurred": entry.blurred,
         "address": address,
     }
 
