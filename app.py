@@ -32,6 +32,12 @@ def explore_by_name() -> None:
 PAGES = [
     explore,
     st.Page(
+        "pages/gather.py",
+        title="Gather",
+        icon=":material/add_photo_alternate:",
+        url_path="gather",
+    ),
+    st.Page(
         "pages/annotate.py",
         title="Annotate",
         icon=":material/draw:",

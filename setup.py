@@ -8,6 +8,7 @@ setup(
     package_data={
         "core.training.recipes": ["*.toml"],
         "core.photos": ["sample_pictures/*"],
+        "core.photos.gather": ["example_pictures/*"],
         "core.models.shipped": [
             "street-lite0/model.json",
             "street-lite0/model.onnx",

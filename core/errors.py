@@ -19,6 +19,8 @@ with status 2.
     ├── FolderTakenError           a folder that is there already
     ├── FolderBusyError            a folder that another process is writing
     ├── ArchiveError               a zip, or a file in it, that gives no photo
+    ├── FetchError                 an address that nothing may or can be fetched from
+    ├── PhotoSetError              a list of photos, or a set of them, that cannot be used
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── BrokenModelError       a file missing, changed, of another format or shape
@@ -101,6 +103,14 @@ class FolderBusyError(StreetScopeError):
 
 class ArchiveError(StreetScopeError):
     """A zip, or one file in it, that gives no photo."""
+
+
+class FetchError(StreetScopeError):
+    """An address that nothing may be fetched from, or whose server does not give what it should."""
+
+
+class PhotoSetError(StreetScopeError):
+    """A list of photos, or a set of photos, that cannot be used."""
 
 
 class ModelError(StreetScopeError):

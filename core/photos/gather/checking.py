@@ -1,0 +1,97 @@
+"""From the bytes of a stranger's photo to one of a set: upright, without EXIF, no larger than needed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.photos import guarded, images
+
+LONGEST_SIDE = 2048
+"""Pixels of a kept photo's longer side, at most: no network here looks at more."""
+
+SMALL_SIDE = 320
+"""Pixels of the longer side of what the grid shows."""
+
+LOOKED_AT = 256
+"""Pixels of the longer side at which a network says whether this is a street at all."""
+
+_QUALITY, _SMALL_QUALITY = 92, 80
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A photo that can be kept.
+
+    picture, small: JPEG files without any metadata. image: (H, W, 3) uint8, LOOKED_AT pixels long.
+    facts: what its entry says of it.
+    """
+
+    picture: bytes
+    small: bytes
+    image: NDArray[np.uint8]
+    facts: dict[str, Any]
+
+
+def check(number: int, data: bytes) -> Checked:
+    """Decode a stranger's photo, in a process of its own. ImageError says what is wrong with it.
+
+    number: of its entry, which its file is called after.
+    """
+    image, (height, width) = guarded.decode_scaled(data, LONGEST_SIDE)
+    sha256 = hashlib.sha256(data).hexdigest()
+    small = as_small(image)
+    facts = {
+        "state": "taken",
+        "reason": "",
+        "retry": False,
+        "sha256": sha256,
+        "size": len(data),
+        "height": height,
+        "width": width,
+        "file": f"{number:03d}-{sha256[:8]}.jpg",
+        "look": look(small),
+        "brightness": round(float((small @ _LUMA).mean()), 1),
+    }
+    looked_at = _no_longer_than(small, LOOKED_AT)
+    return Checked(as_stored(image), as_stored(small, small=True), looked_at, facts)
+
+
+def as_small(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) at the size of the grid."""
+    return _no_longer_than(image, SMALL_SIDE)
+
+
+def as_stored(image: NDArray[np.uint8], *, small: bool = False) -> bytes:
+    """A picture (H, W, 3) as a set keeps it: a JPEG without any metadata."""
+    return images.encode_jpeg(image, _SMALL_QUALITY if small else _QUALITY)
+
+
+def look(image: NDArray[np.uint8]) -> str:
+    """128 bits of how a picture looks, as 32 hexadecimal digits; see `distance`.
+
+    Each says whether one of 8 x 8 cells is brighter than the next one to its right, and below.
+    image: (H, W, 3) uint8. Source: N. Krawetz, "Kind of Like That", 2013 (difference hash), both ways.
+    """
+    bits = [
+        (cells[:, 1:] > cells[:, :-1]) if across else (cells[1:] > cells[:-1])
+        for across, (rows, cols) in ((True, (8, 9)), (False, (9, 8)))
+        for cells in (images.resize(image, rows, cols) @ _LUMA,)
+    ]
+    return np.packbits(np.concatenate([each.ravel() for each in bits])).tobytes().hex()
+
+
+def distance(first: str, second: str) -> int:
+    """How many of their 128 bits two looks differ in."""
+    return (int(first, 16) ^ int(second, 16)).bit_count()
+
+
+def _no_longer_than(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    height, width = image.shape[:2]
+    longest = min(side, max(height, width))
+    return images.resize(image, *images.working_size(height, width, longest))

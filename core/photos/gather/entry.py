@@ -1,0 +1,78 @@
+"""One line of what somebody wants gathered, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+State = Literal["waiting", "taken", "refused"]
+Source = Literal["address", "Openverse", "Wikimedia Commons", "file", "example"]
+
+MAX_WORDS = 1000
+Words = Annotated[str, Field(max_length=MAX_WORDS)]
+
+
+class Entry(BaseModel):
+    """A photo that is wanted, or is there.
+
+    number: from 1, in the order in which they were asked for. address: where the photo is, or its file's
+    name. page: where it is shown with its licence. author, licence, licence_page, title: as the source says;
+    empty if it does not.
+    reason: why a refused one was refused. retry: whether a second try may do better.
+
+    Of a photo that was taken: sha256 and size, in bytes, of what came; height and width of that, upright;
+    file: its name in the set. look: 128 bits that change little when the picture does. brightness: the mean,
+    0 to 255. shares: of the pixels, by class; empty while no network has looked. group: the number of the
+    first of those that show the same; 0 if there is no other. blurred: how many places were made unreadable.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    number: int
+    address: Annotated[str, Field(max_length=4096)]
+    source: Source = "address"
+    page: Annotated[str, Field(max_length=4096)] = ""
+    author: Words = ""
+    licence: Words = ""
+    licence_page: Words = ""
+    title: Words = ""
+    state: State = "waiting"
+    reason: Words = ""
+    retry: bool = False
+    sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    size: Annotated[int, Field(ge=0)] = 0
+    height: Annotated[int, Field(ge=0)] = 0
+    width: Annotated[int, Field(ge=0)] = 0
+    file: Annotated[str, Field(pattern=r"^([0-9]{3,6}-[0-9a-f]{8}\.jpg)?$")] = ""
+    look: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] = ""
+    brightness: float = 0.0
+    shares: dict[str, float] = {}
+    group: int = 0
+    kept: bool = True
+    blurred: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def is_in_set(self) -> bool:
+        """Whether this is a photo of the set: taken, and not dropped."""
+        return self.state == "taken" and self.kept
+
+    @property
+    def credit(self) -> str:
+        """Whose the photo is, in a line; empty if nobody said."""
+        by = f"Photo: {self.author}" if self.author else ""
+        return ", ".join(filter(None, (by, self.licence, self.page if by or self.licence else "")))
+
+    @property
+    def name(self) -> str:
+        """What people see: its title, or the last part of its address."""
+        last = self.address.partition("?")[0].rstrip("/").rpartition("/")[2]
+        return (self.title or last or self.address)[:120]
+
+
+def words(text: object) -> str:
+    """A text that came from elsewhere, on one line and short enough for an entry; empty if it is no text."""
+    if not isinstance(text, (str, int, float)):
+        return ""
+    line = " ".join(str(text).split()).encode(errors="replace").decode()
+    return line[:MAX_WORDS]

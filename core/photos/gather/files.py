@@ -1,0 +1,111 @@
+"""Photos that are here already: single files, a zip, or a folder of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from core.errors import FileSizeError, ImageTooLargeError, PhotoSetError, StreetScopeError
+from core.file_names import is_litter, natural_order
+from core.files import is_file, is_folder, read_plain
+from core.jobs import Tell
+from core.photos.archives import is_zip, photos_in_zip
+from core.photos.endings import is_picture_name
+from core.photos.gather.entry import Entry, words
+from core.photos.gather.gathering import Shares, came_of, take_in
+from core.photos.gather.sorting import grouped
+from core.photos.gather.store import PhotoSet
+from core.photos.images import MAX_BYTES
+
+MOST = 500
+"""Files of one folder, or of one drop."""
+
+Named = tuple[str, Callable[[], bytes]]
+"""A file's name, and how its bytes are read."""
+
+
+def files_of(given: Iterable[tuple[str, bytes]]) -> list[Named]:
+    """Files that somebody gave, zips unpacked. What is wrong with one is said when it is read."""
+    return [(name, _given(content)) for name, content in _unpacked(given)]
+
+
+def files_in(folder: Path) -> list[Named]:
+    """The pictures of a folder, in the order in which people count. PhotoSetError if there are none."""
+    if not is_folder(folder):
+        raise PhotoSetError(f"There is no folder {folder}; give the full path of one with photos.")
+    try:
+        paths = sorted(
+            (path for path in folder.iterdir() if is_picture_name(path.name) and not is_litter(path.name)),
+            key=lambda path: natural_order(path.name),
+        )
+    except OSError as error:
+        raise PhotoSetError(f"{folder} cannot be read: {error.strerror or error}.") from error
+    found = [path for path in paths if is_file(path)]
+    if not found:
+        raise PhotoSetError(f"There is no photo in {folder}; give a folder with JPEG or PNG files in it.")
+    return [(path.name, lambda path=path: _read(path)) for path in found]  # type: ignore[misc]
+
+
+def files_at(path: Path) -> list[Named]:
+    """The photos of a folder or a zip, or the one that a file is. PhotoSetError; OSError."""
+    if is_folder(path):
+        return files_in(path)
+    with path.open("rb") as file:
+        zipped = is_zip(file.read(4))
+    return files_of([(path.name, path.read_bytes())]) if zipped else [(path.name, lambda: _read(path))]
+
+
+def add_files(
+    photos: PhotoSet, files: Sequence[Named], shares: Shares | None, tell: Tell = lambda *_: None
+) -> int:
+    """Check files and put them into a set, up to MOST of them; returns how many were taken.
+
+    shares, tell: as for `gather`. Raised from, it leaves the rest out.
+    """
+    files = files[:MOST]
+    with photos.gathering():
+        entries = photos.add([Entry(number=0, address=words(name), source="file") for name, _ in files])
+        try:
+            for done, (entry, (_, read)) in enumerate(zip(entries, files, strict=True)):
+                tell(done, len(files), None, "")
+                take_in(photos, came_of(entry, read), shares)
+        finally:
+            unread = {"state": "refused", "reason": "This was stopped before the file's turn came."}
+            left = [
+                entry.number for entry in photos.entries() if entry.state == "waiting" and entry in entries
+            ]
+            photos.change(dict.fromkeys(left, unread))
+            photos.change(grouped(photos.entries()))
+        numbers = {entry.number for entry in entries}
+        return sum(entry.state == "taken" and entry.number in numbers for entry in photos.entries())
+
+
+def _unpacked(given: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes | StreetScopeError]]:
+    for name, content in given:
+        if not is_zip(content):
+            yield name, content
+            continue
+        try:
+            yield from photos_in_zip(content)
+        except StreetScopeError as error:
+            yield name, error
+
+
+def _given(content: bytes | StreetScopeError) -> Callable[[], bytes]:
+    def read() -> bytes:
+        if isinstance(content, StreetScopeError):
+            raise content
+        return content
+
+    return read
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_plain(path, MAX_BYTES)
+    except FileSizeError as error:
+        raise ImageTooLargeError(
+            f"This file has more than {MAX_BYTES // 2**20} MB; give a smaller one."
+        ) from error
+    except OSError as error:
+        raise PhotoSetError(f"{path.name} cannot be read: {error.strerror or error}.") from error

@@ -1,0 +1,156 @@
+"""Lists of addresses as people have them: one a line, a table, or JSON that a browser's extension saves."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import FetchError, PhotoSetError
+from core.photos.fetch.address import LONGEST, parse_address
+from core.photos.gather.entry import Entry, words
+
+MOST = 500
+"""Addresses of one list that are fetched; the article gathered as many."""
+
+MAX_BYTES = 4 * 1024**2
+"""Of a list: five hundred addresses with all that is said of them take a tenth."""
+
+_ADDRESS_NAMES = ("url", "address", "image", "image_url", "imageurl", "src", "link", "murl", "original", "ou")
+_OTHER_NAMES = {
+    "page": ("page", "foreign_landing_url", "source_page", "ru", "purl", "descriptionurl", "referrer"),
+    "author": ("author", "creator", "artist", "photographer", "credit"),
+    "licence": ("licence", "license"),
+    "licence_page": ("licence_page", "license_url", "licence_url"),
+    "title": ("title", "name", "caption", "pt"),
+}
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_DEEPEST = 8
+
+
+@dataclass(frozen=True)
+class Read:
+    """entries: what is wanted, and why some of it cannot be fetched. left: addresses beyond MOST."""
+
+    entries: tuple[Entry, ...]
+    left: tuple[str, ...]
+
+
+def read_list(data: bytes | str) -> Read:
+    """The addresses of a list, in its order. PhotoSetError if it has none, or is no text."""
+    text = data if isinstance(data, str) else _decoded(data)
+    if len(text) > MAX_BYTES:
+        raise _too_large()
+    found = list(_of_json(text) if text.lstrip()[:1] in ("[", "{") else _of_lines(text))
+    if not found:
+        raise PhotoSetError("This list holds no address; give one a line, each beginning with http.")
+    before: dict[str, int] = {}
+    entries = tuple(_checked(entry, number, before) for number, entry in enumerate(found[:MOST], 1))
+    return Read(entries, tuple(entry.address for entry in found[MOST:]))
+
+
+def _checked(entry: Entry, number: int, before: dict[str, int]) -> Entry:
+    """The entry, numbered, and refused if it cannot be fetched or was there before."""
+    try:
+        same = before.setdefault(str(parse_address(entry.address)), number)
+        reason = "" if same == number else f"Line {same} has the same address."
+    except FetchError as error:
+        reason = str(error)
+    state = "refused" if reason else entry.state
+    return entry.model_copy(update={"number": number, "state": state, "reason": reason})
+
+
+def _too_large() -> PhotoSetError:
+    return PhotoSetError(
+        f"This list has more than {MAX_BYTES // 2**20} MB; give one of at most {MOST} lines."
+    )
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise _too_large()
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    if "\0" in text:
+        raise PhotoSetError("This is no list of addresses; give a text, CSV or JSON file.")
+    return text
+
+
+def _of_lines(text: str) -> Iterator[Entry]:
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    header = _header(lines[0]) if lines else None
+    if header is None:
+        yield from (_entry({"url": _address_in(line)}) for line in lines)
+        return
+    separator, names = header
+    for line in lines[1:]:
+        cells = next(csv.reader([line[: 4 * LONGEST]], delimiter=separator), [])
+        yield _entry(dict(zip(names, cells, strict=False)) or {"url": line})
+
+
+def _address_in(line: str) -> str:
+    """The address in a line that has words around it; the line if there is none."""
+    found = None if _SCHEME.match(line) else _WEB.search(line)
+    return found[0] if found else line
+
+
+def _header(line: str) -> tuple[str, list[str]] | None:
+    """What separates the cells of a table whose first line names its columns, and those names."""
+    if _SCHEME.match(line):
+        return None
+    for separator in ",;\t":
+        names = [name.strip().strip('"').lower() for name in line.split(separator)]
+        if any(name in _ADDRESS_NAMES for name in names):
+            return separator, names
+    return None
+
+
+def _of_json(text: str) -> Iterator[Entry]:
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PhotoSetError("This list begins as JSON does, but is damaged; save it again.") from error
+    yield from _within(values, _DEEPEST)
+
+
+def _within(values: Any, depth: int) -> Iterator[Entry]:
+    """The addresses in lists, and in objects that have one, wherever they are."""
+    if depth == 0:
+        return
+    if isinstance(values, str):
+        if _SCHEME.match(values.strip()):
+            yield _entry({"url": values})
+    elif isinstance(values, list):
+        for each in values:
+            yield from _within(each, depth - 1)
+    elif isinstance(values, dict):
+        named = {str(name).lower(): value for name, value in values.items()}
+        if any(isinstance(named.get(name), str) for name in _ADDRESS_NAMES):
+            yield _entry(named)
+        else:
+            for each in values.values():
+                yield from _within(each, depth - 1)
+
+
+def _entry(named: Mapping[str, Any]) -> Entry:
+    others = {key: words(_first(named, names)) for key, names in _OTHER_NAMES.items()}
+    # What is no address is an entry too: whoever gave the list is told so.
+    address = words_of_address(_first(named, _ADDRESS_NAMES))
+    return Entry(number=0, address=address).model_copy(update=others)
+
+
+def _first(named: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    return next((named[name] for name in names if isinstance(named.get(name), str) and named[name]), "")
+
+
+def words_of_address(text: object) -> str:
+    """An address as somebody gave it, cut to what is read of one."""
+    return str(text).strip().strip("\"'<>,").encode(errors="replace").decode()[:LONGEST]

@@ -1,0 +1,103 @@
+"""What a set of photos says of itself: `manifest.json`, and the same as a table for people."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import PhotoSetError
+from core.files import read_plain, write_text
+from core.photos.gather.entry import Entry
+from core.strict_json import parse_json
+
+FILE, TABLE = "manifest.json", "manifest.csv"
+MAX_ENTRIES = 2000
+"""In a set: four lists of addresses."""
+
+_MAX_BYTES = 32 * 1024**2
+_COLUMNS = (
+    "number",
+    "address",
+    "page",
+    "author",
+    "licence",
+    "licence_page",
+    "title",
+    "outcome",
+    "kept",
+    "sha256",
+    "bytes",
+    "width",
+    "height",
+    "file",
+    "same_as",
+    "blurred",
+)
+
+
+class Manifest(BaseModel):
+    """The entries of a set, by number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    format: Literal[1] = 1
+    entries: Annotated[tuple[Entry, ...], Field(max_length=MAX_ENTRIES, strict=False)] = ()
+
+
+def read_manifest(root: Path) -> Manifest:
+    """The manifest of the set in `root`; an empty one if there is none. PhotoSetError, FileKindError."""
+    path = root / FILE
+    try:
+        return Manifest.model_validate(parse_json(read_plain(path, _MAX_BYTES, inside=root)))
+    except FileNotFoundError:
+        return Manifest()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise PhotoSetError(f"{path} cannot be used: {where}: {first['msg']}; move it elsewhere.") from error
+    except ValueError as error:
+        raise PhotoSetError(f"{path} cannot be used: {error}; move it elsewhere.") from error
+
+
+def write_manifest(root: Path, entries: Iterable[Entry]) -> None:
+    """Write both files whole, or leave the old ones."""
+    manifest = Manifest(entries=tuple(entries))
+    write_text(root / FILE, manifest.model_dump_json(indent=1, exclude_defaults=True) + "\n")
+    write_text(root / TABLE, table(manifest.entries))
+
+
+def table(entries: Iterable[Entry]) -> str:
+    """The entries as CSV, one a line, with what became of each."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for entry in entries:
+        writer.writerow(_harmless(cell) for cell in _row(entry))
+    return file.getvalue()
+
+
+def outcome(entry: Entry) -> str:
+    """What became of an entry, in words."""
+    if entry.state == "waiting":
+        return "waits"
+    if entry.state == "refused":
+        return entry.reason
+    return "kept" if entry.kept else "dropped"
+
+
+def _row(entry: Entry) -> Iterable[object]:
+    kept = "yes" if entry.is_in_set else "no"
+    yield from (entry.number, entry.address, entry.page, entry.author, entry.licence, entry.licence_page)
+    yield from (entry.title, outcome(entry), kept, entry.sha256, entry.size or "", entry.width or "")
+    yield from (entry.height or "", entry.file, entry.group or "", entry.blurred or "")
+
+
+def _harmless(cell: object) -> str:
+    """A cell that no spreadsheet takes for a formula: it would run when somebody opens the table."""
+    text = str(cell)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,135 @@
+"""All photos at 512 and at 1024 pixels: how far the network agrees with itself, and where it does not."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from core.jobs import Job
+from core.photos.gather.store import PhotoSet
+from core.photos.gather.two_sizes import SetAgreement, at_two_sizes
+from core.reports.contact_sheet import contact_sheet_pdf, contact_sheet_png
+from core.segmentation.segmenter import load_segmenter
+from pages.widgets.gather.taking_along import take_along
+from pages.widgets.gather.work import usual_model
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.figures import BAR
+from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import markdown
+
+_WORST = 3
+
+
+def compare_button(photos: PhotoSet) -> None:
+    """Segment all kept photos at both sizes, beside the page."""
+    job = jobs().find(_key(photos))
+    st.button(
+        "Segment at 512 and 1024",
+        on_click=_start,
+        args=(photos,),
+        disabled=job is not None and job.state == "running",
+        icon=":material/compare:",
+        help="As the article did with its photos. Where the two sizes disagree, the network is on thin ice.",
+    )
+
+
+def compared(photos: PhotoSet) -> SetAgreement | None:
+    """What the comparison found; None if there is none of the photos as they are now."""
+    job = jobs().find(_key(photos))
+    return job.result if job is not None and job.state == "finished" else None
+
+
+def show_comparison(photos: PhotoSet) -> None:
+    """The progress, the reason why it failed, or what was found."""
+    job = jobs().find(_key(photos))
+    if job is None or job.state == "cancelled":
+        return
+    if job.state == "running":
+        watch(job, markdown("Segmenting at two sizes"), "two_sizes", unit="photo")
+    elif job.state == "failed":
+        show_error(job.error, markdown("The photos could not be compared"))
+    else:
+        _show(photos, job.result)
+
+
+def _show(photos: PhotoSet, found: SetAgreement) -> None:
+    first, second = found.confidence
+    with st.container(horizontal=True, key="agreement_figures"):
+        st.metric("Pixels with the same class at both sizes", f"{found.agreement:.1%}")
+        st.metric("Mean confidence at 512", f"{first:.1%}")
+        st.metric("Mean confidence at 1024", f"{second:.1%}")
+    st.markdown("**Where the two sizes differ most**")
+    for column, each in zip(st.columns(_WORST), found.most_different(), strict=False):
+        with column:
+            st.image(photos.small(each.entry), alt=each.entry.name, width="stretch")
+            words = markdown("{name}: {share:.1%} differ", name=each.entry.name, share=1 - each.agreement)
+            if st.button(
+                words, key=f"compare_{each.entry.number}", type="tertiary", icon=":material/compare:"
+            ):
+                take_along(photos, [each.entry])
+                st.switch_page("pages/compare.py")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.caption("By class: the area that both sizes give it, of the area that either does")
+        rows = found.by_class()
+        st.dataframe(
+            {
+                "Class": [name for name, _, _ in rows],
+                "Agreement": [100 * share for _, share, _ in rows],
+                "Share of pixels": [100 * share for _, _, share in rows],
+            },
+            column_config={
+                "Agreement": BAR,
+                "Share of pixels": st.column_config.NumberColumn(format="%.1f%%"),
+            },
+            hide_index=True,
+            height=300,
+            alt="How far the two sizes agree on each class.",
+        )
+    with right:
+        st.caption("By photo, the one that differs most first")
+        differing = found.most_different()
+        st.dataframe(
+            {
+                "Photo": [f"{each.entry.number} · {each.entry.name}" for each in differing],
+                "Agreement": [100 * each.agreement for each in differing],
+                "Confidence at 512": [100 * each.confidence[0] for each in differing],
+                "Confidence at 1024": [100 * each.confidence[1] for each in differing],
+            },
+            column_config={"Agreement": BAR}
+            | {
+                f"Confidence at {size}": st.column_config.NumberColumn(format="%.1f%%")
+                for size in ("512", "1024")
+            },
+            hide_index=True,
+            height=300,
+            alt="How far the two sizes agree on each photo, and how sure the network is.",
+        )
+    with st.container(horizontal=True):
+        for kind, make, media in (
+            ("PDF", contact_sheet_pdf, "application/pdf"),
+            ("PNG", contact_sheet_png, "image/png"),
+        ):
+            st.download_button(
+                markdown("Contact sheet ({kind})", kind=kind),
+                partial(make, photos, found),
+                f"{photos.name}.{kind.lower()}",
+                media,
+                on_click="ignore",
+                icon=":material/download:",
+            )
+
+
+def _start(photos: PhotoSet) -> None:
+    jobs().start(_key(photos), partial(_compare, photos, usual_model()))
+
+
+def _compare(photos: PhotoSet, model: str, job: Job[SetAgreement]) -> SetAgreement:
+    return at_two_sizes(photos, load_segmenter(model), job.tell)
+
+
+def _key(photos: PhotoSet) -> tuple[str, str, int]:
+    """The photos as they are now: when others are kept, what was found is of no use."""
+    kept = tuple((entry.number, entry.sha256, entry.blurred) for entry in photos.photos())
+    return "two sizes", str(photos.root), hash(kept)

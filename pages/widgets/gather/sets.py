@@ -1,0 +1,95 @@
+"""Which set of photos the page shows: one of those there are, or a new one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import PhotoSetError
+from core.photos.gather.examples import NAME as EXAMPLES
+from core.photos.gather.examples import example_set
+from core.photos.gather.store import MAX_NAME, PhotoSet, list_sets, open_set, set_name
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.guests import is_guest
+from pages.widgets.shared.markdown import markdown
+
+ADDRESS = "photos"
+"""The name of the set's choice in the address."""
+
+_FIRST = "my-streets"
+"""The set that photos go into when nobody has begun one."""
+
+_LAST, _PICKER, _MADE = "photo_set", "photo_set_picker", "photo_sets_made"
+_HELP = markdown("Each set is a folder of its own in `data/photos`, with its pictures and a table of them.")
+
+
+def choose_set() -> PhotoSet:
+    """Let the visitor choose a set, or begin one; the script ends here if it cannot be read."""
+    try:
+        example_set()
+        chosen = _chosen()
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="photo_set_choice"):
+            st.caption("Set", help=_HELP, width="content")
+            st.session_state[_PICKER] = chosen
+            st.selectbox(
+                "Set of photos",
+                list(dict.fromkeys((*list_sets(), chosen))),
+                key=_PICKER,
+                on_change=_choose,
+                label_visibility="collapsed",
+                filter_mode=None,  # a phone would show its keyboard
+                width=230,
+            )
+            if not is_guest():
+                _new_set()
+        return open_set(chosen)
+    except PhotoSetError as error:
+        show_error(error, markdown("This set of photos cannot be shown"), ":material/folder_off:")
+        st.stop()
+
+
+def set_to_add_to(photos: PhotoSet) -> PhotoSet:
+    """The set that new photos go into while this one is shown: the examples stay as they are."""
+    if photos.name != EXAMPLES:
+        return photos
+    show_set(_FIRST)
+    return open_set(_FIRST)
+
+
+def show_set(name: str) -> None:
+    """Show another set. Call from a callback, or before the picker is drawn."""
+    st.session_state[_LAST] = name
+    st.query_params[ADDRESS] = name
+
+
+def _chosen() -> str:
+    asked = st.query_params.get(ADDRESS) or st.session_state.get(_LAST, EXAMPLES)
+    known = list_sets()
+    began = st.session_state.get(_LAST, "")
+    chosen = asked if asked in (*known, began) else EXAMPLES
+    if chosen != asked:
+        words = markdown("There is no set {name}; another one is shown.", name=asked[:80])
+        st.warning(words, icon=":material/search_off:")
+    show_set(chosen)
+    return str(chosen)
+
+
+def _choose() -> None:
+    show_set(st.session_state[_PICKER])
+
+
+def _new_set() -> None:
+    # A new key closes it when a set was made.
+    made = st.session_state.setdefault(_MADE, 0)
+    with (
+        st.popover("New set", icon=":material/add:", key=f"new_photo_set_{made}"),
+        st.form(f"new_photo_set_form_{made}", border=False),
+    ):
+        name = st.text_input("Name of the new set", placeholder="Jakarta main roads", max_chars=MAX_NAME)
+        if st.form_submit_button("Begin it"):
+            try:
+                show_set(set_name(name))
+            except PhotoSetError as error:
+                show_error(error)
+            else:
+                st.session_state[_MADE] += 1
+                st.rerun()

@@ -1,0 +1,189 @@
+"""Where photos come from: a list of addresses, a search, or files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import PhotoSetError
+from core.photos.gather.files import files_in, files_of
+from core.photos.gather.lists import MAX_BYTES, MOST, read_list
+from core.photos.gather.online import is_online
+from core.photos.gather.services import EXAMPLE, SERVICES
+from core.photos.gather.services import MOST as MOST_FOUND
+from core.photos.gather.store import PhotoSet
+from pages.widgets.gather.sets import set_to_add_to
+from pages.widgets.gather.work import fetch_found, fetch_waiting, is_fetching, take_files
+from pages.widgets.photos.input import add_photos
+from pages.widgets.photos.visitor_session import MAX_BYTES as MAX_UPLOAD
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.guests import host_only
+from pages.widgets.shared.markdown import escape, joined, markdown
+
+_GIVEN, _LEFT, _FILES = "lists_given", "addresses_left", "gather_files_given"
+_PLACEHOLDER = "https://upload.wikimedia.org/…/Jalan_Sudirman.jpg\nhttps://live.staticflickr.com/…/4321.jpg"
+
+
+def sources(photos: PhotoSet) -> None:
+    """Let the visitor add photos to a set; guests only look."""
+    if not host_only("gather photos"):
+        return
+    found, listed, files = st.tabs(["Search", "Addresses", "Files"], key="gather_source")
+    with found:
+        _search(photos)
+    with listed:
+        _addresses(photos)
+    with files:
+        _files(photos)
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def _online() -> bool:
+    return is_online()
+
+
+def _say_offline() -> None:
+    if not _online():
+        st.info(
+            "This machine does not reach the internet now. Photos of your own, and the examples, need none.",
+            icon=":material/cloud_off:",
+        )
+
+
+def _search(photos: PhotoSet) -> None:
+    _say_offline()
+    with st.form("gather_search", border=False, enter_to_submit=True):
+        name = st.radio(
+            "Where to search",
+            list(SERVICES),
+            format_func=escape,
+            captions=[escape(service.about) for service in SERVICES.values()],
+            horizontal=True,
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            wanted = st.text_input("Words to search for", EXAMPLE, max_chars=200)
+            count = st.number_input("Photos at most", 1, MOST_FOUND, 20, width=150)
+            pressed = st.form_submit_button(
+                "Find and fetch", type="primary", icon=":material/search:", disabled=is_fetching(photos)
+            )
+    st.caption("The words that the article searched for are there as an example. No account is needed.")
+    if pressed and name is not None:
+        chosen = set_to_add_to(photos)
+        fetch_found(chosen, SERVICES[name], wanted, int(count))
+        st.rerun()
+
+
+def _files(photos: PhotoSet) -> None:
+    st.caption("Choose photos or a zip of them, drop them anywhere on this page, or paste one.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        add_photos()
+        with (
+            st.form("gather_folder", border=False, enter_to_submit=True),
+            st.container(horizontal=True, vertical_alignment="bottom"),
+        ):
+            folder = st.text_input("or a folder of this machine", placeholder="/home/me/Pictures/Jakarta")
+            pressed = st.form_submit_button("Take its photos", icon=":material/folder_open:")
+    # As on Explore: out of sight, and given what is chosen, dropped or pasted.
+    with st.container(key="photo_upload"):
+        key = f"gather_files_{st.session_state.setdefault(_FILES, 0)}"
+        files = st.file_uploader(
+            "Your street photos, or a zip of them",
+            accept_multiple_files=True,
+            max_upload_size=MAX_UPLOAD // 2**20,
+            key=key,
+            label_visibility="collapsed",
+        )
+    if files:
+        st.session_state[_FILES] += 1
+        take_files(set_to_add_to(photos), files_of([(file.name, file.getvalue()) for file in files]))
+        st.rerun()
+    if pressed:
+        _take_folder(photos, folder)
+
+
+def _take_folder(photos: PhotoSet, given: str) -> None:
+    given = given.strip().strip("\"'")
+    if not given:
+        show_error("Give the full path of a folder with photos.", icon=":material/edit:")
+        return
+    try:
+        files = files_in(Path(given).expanduser())
+    except (PhotoSetError, RuntimeError, ValueError) as error:
+        known = isinstance(error, PhotoSetError)
+        show_error(error if known else "This is no folder; give its full path.", icon=":material/folder_off:")
+        return
+    take_files(set_to_add_to(photos), files)
+    st.rerun()
+
+
+def _addresses(photos: PhotoSet) -> None:
+    # A new key empties both when their list was taken.
+    given = st.session_state.setdefault(_GIVEN, 0)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        text = st.text_area(
+            "Addresses of photos, one a line",
+            placeholder=_PLACEHOLDER,
+            key=f"addresses_{given}",
+            height=140,
+        )
+    with right:
+        file = st.file_uploader(
+            "or a list as a file: text, CSV or JSON",
+            type=["txt", "csv", "tsv", "json"],
+            max_upload_size=MAX_BYTES // 2**20,
+            key=f"address_list_{given}",
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Fetch the photos", type="primary", icon=":material/download:", disabled=is_fetching(photos)
+        )
+        port = _rules()
+    if pressed:
+        _take(photos, file.getvalue() if file is not None else text, port)
+    _say_left()
+
+
+def _take(photos: PhotoSet, given: str | bytes, port: int | None) -> None:
+    if not given.strip():
+        show_error("There is no address yet: paste some, one a line.", icon=":material/edit:")
+        return
+    try:
+        read = read_list(given)
+        photos = set_to_add_to(photos)
+        photos.add(read.entries)
+    except PhotoSetError as error:
+        show_error(error)
+        return
+    st.session_state[_LEFT] = read.left
+    st.session_state[_GIVEN] += 1
+    fetch_waiting(photos, port)
+    st.rerun()
+
+
+def _say_left() -> None:
+    left: tuple[str, ...] = st.session_state.get(_LEFT, ())
+    if left:
+        named = joined(", ", (escape(address[:120]) for address in left[:3]))
+        words = markdown(
+            "{count} addresses after the first {most} were left out, from {named} on: give them next.",
+            count=len(left),
+            most=MOST,
+            named=named,
+        )
+        st.warning(words, icon=":material/list:")
+
+
+def _rules() -> int | None:
+    """What the fetching keeps to, and one more port if the visitor names one."""
+    with st.popover("How it fetches", icon=":material/policy:"):
+        st.markdown(
+            "Only `http` and `https`, only from public addresses, at most 15 MB and 15 seconds a photo. "
+            "A host is asked once a second, eight hosts at a time, and its `robots.txt` is kept to. "
+            "StreetScope says who it is."
+        )
+        port = st.number_input(
+            "One more port than 80 and 443", min_value=1, max_value=65535, value=None, placeholder="none"
+        )
+    return None if port is None else int(port)

@@ -1,0 +1,151 @@
+"""The gathering itself: begun, watched, stopped, gone on with, and what became of each line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from core.errors import ModelError
+from core.jobs import Job
+from core.models.paths import DEFAULT_MODEL
+from core.models.store import list_models
+from core.photos.fetch.fetcher import Fetcher
+from core.photos.fetch.gate import USUAL_PORTS, gate_of_this_machine
+from core.photos.gather.entry import Entry
+from core.photos.gather.files import Named, add_files
+from core.photos.gather.gathering import Shares, gather
+from core.photos.gather.manifest import outcome
+from core.photos.gather.services import Service, search
+from core.photos.gather.store import PhotoSet
+from core.photos.gather.street import shares_by
+from core.segmentation.segmenter import load_segmenter
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.guests import is_guest
+from pages.widgets.shared.jobs import CANCEL, jobs, watch
+from pages.widgets.shared.markdown import markdown
+
+
+def fetch_waiting(photos: PhotoSet, port: int | None = None) -> None:
+    """Begin to fetch what waits in a set; nothing happens while that is being done. port: one more to use."""
+    ports = USUAL_PORTS if port is None else USUAL_PORTS | {port}
+    jobs().start(_key(photos), partial(_gather, photos, Fetcher(gate_of_this_machine(ports))))
+
+
+def fetch_found(photos: PhotoSet, service: Service, wanted: str, count: int) -> None:
+    """Begin to search a service for words, and to fetch what it finds."""
+    jobs().start(_key(photos), partial(_search, photos, service, wanted, count))
+
+
+def take_files(photos: PhotoSet, files: Sequence[Named]) -> None:
+    """Begin to check files and to put them into a set."""
+    jobs().start(_key(photos), partial(_add_files, photos, files))
+
+
+def is_fetching(photos: PhotoSet) -> bool:
+    """Whether photos are on their way into a set."""
+    job = jobs().find(_key(photos))
+    return job is not None and job.state == "running"
+
+
+def show_work(photos: PhotoSet) -> None:
+    """The progress while photos are fetched; afterwards what still waits, and every line's outcome."""
+    job = jobs().find(_key(photos))
+    with st.container():
+        if job is not None and job.state == "running":
+            title = markdown("Gathering into {name}", name=photos.name)
+            watch(job, title, "gather", unit="photo", cancel=None if is_guest() else CANCEL)
+        elif job is not None and job.state == "failed":
+            show_error(job.error, markdown("The photos could not be gathered"), ":material/cloud_off:")
+    if job is None or job.state != "running":
+        _rest(photos)
+    _outcomes(photos.entries())
+
+
+def _gather(photos: PhotoSet, fetcher: Fetcher, job: Job[None]) -> None:
+    gather(photos, fetcher, _shares(), job.tell)
+
+
+def _search(photos: PhotoSet, service: Service, wanted: str, count: int, job: Job[None]) -> None:
+    job.tell(0, 0, None, f"asking {service.name}")
+    fetcher = Fetcher(gate_of_this_machine())
+    known = {entry.address for entry in photos.entries()}
+    photos.add([each for each in search(service, wanted, count, fetcher) if each.address not in known])
+    _gather(photos, fetcher, job)
+
+
+def _add_files(photos: PhotoSet, files: Sequence[Named], job: Job[None]) -> None:
+    add_files(photos, files, _shares(), job.tell)
+
+
+def usual_model() -> str:
+    """The model that looks at the photos: the shipped one, unless it is not there."""
+    models = list_models()
+    return DEFAULT_MODEL if DEFAULT_MODEL in models or not models else models[0]
+
+
+def _shares() -> Shares | None:
+    try:
+        return shares_by(load_segmenter(usual_model()))
+    except ModelError:
+        return None  # without a model, nobody says which photo shows a street
+
+
+def _rest(photos: PhotoSet) -> None:
+    """What can be tried again, or gone on with."""
+    entries = photos.entries()
+    waiting = [entry for entry in entries if entry.state == "waiting"]
+    again = [entry for entry in entries if entry.retry]
+    if is_guest() or not (waiting or again):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if waiting:
+            st.info(
+                markdown("{count} still to be fetched: that was stopped.", count=_counted(waiting)),
+                icon=":material/pause:",
+            )
+            st.button("Go on", on_click=fetch_waiting, args=(photos,), icon=":material/play_arrow:")
+        if again:
+            st.button(
+                markdown("Try {count} again", count=_counted(again)),
+                on_click=_try_again,
+                args=(photos, again),
+                icon=":material/refresh:",
+                help="Those whose host could not be reached, was too slow or wanted a pause.",
+            )
+
+
+def _try_again(photos: PhotoSet, entries: Sequence[Entry]) -> None:
+    photos.change({each.number: {"state": "waiting", "reason": "", "retry": False} for each in entries})
+    fetch_waiting(photos)
+
+
+def _outcomes(entries: Sequence[Entry]) -> None:
+    refused = [entry for entry in entries if entry.state == "refused"]
+    if not refused:
+        return
+    taken = sum(entry.state == "taken" for entry in entries)
+    title = markdown("{taken} of {all} are here; why the others are not", taken=taken, all=len(entries))
+    with st.expander(title, icon=":material/list:"):
+        st.dataframe(
+            {
+                "Line": [entry.number for entry in refused],
+                "Address": [entry.address for entry in refused],
+                "What became of it": [outcome(entry) for entry in refused],
+            },
+            column_config={
+                "Line": st.column_config.NumberColumn(width="small"),
+                "What became of it": st.column_config.TextColumn(width="large"),
+            },
+            hide_index=True,
+            alt="The addresses of which no photo was taken, and why.",
+        )
+
+
+def _counted(entries: Sequence[Entry]) -> str:
+    return "1 photo" if len(entries) == 1 else f"{len(entries)} photos"
+
+
+def _key(photos: PhotoSet) -> tuple[str, str]:
+    return "gather", str(photos.root)
