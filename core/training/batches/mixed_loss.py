@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.evaluation.metrics import IGNORE
-from core.training.batches.loss import SegmentationLoss, to_label_size
+from core.training.batches.loss import SegmentationLoss, set_log_probabilities, to_label_size
 
 
 class InsideLoss(nn.Module):
@@ -86,6 +86,29 @@ class PriorLoss(nn.Module):
         return torch.stack(parts).mean() if parts else 0 * logits.sum()
 
 
+class DistilLoss:
+    """How far a network's answers are from another model's, in that model's classes.
+
+    members: for each of its classes the network's classes that it may be; () where the network has none.
+    Source: Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", 2015, at temperature 1.
+    """
+
+    def __init__(self, members: Sequence[Sequence[int]]) -> None:
+        self.known = [number for number, each in enumerate(members) if each]
+        self.members = [members[number] for number in self.known]
+
+    def forward(self, logits: Tensor, answers: Tensor) -> Tensor:
+        """logits: (N, C, h, w); answers: (N, K, h', w') the other model's logits.
+
+        The mean Kullback-Leibler divergence over the places of the logits.
+        """
+        if answers.shape[-2:] != logits.shape[-2:]:
+            answers = F.interpolate(answers, size=logits.shape[-2:], mode="bilinear", align_corners=False)
+        wanted = answers[:, self.known].float().log_softmax(dim=1)
+        found = set_log_probabilities(logits.float(), self.members)
+        return (wanted.exp() * (wanted - found)).sum(dim=1).mean()
+
+
 class SourceLoss(nn.Module):
     """The loss on the pictures of one data set: that of its labels, and others, each with its weight."""
 
@@ -110,18 +133,27 @@ class MixedLoss(nn.Module):
     """The sum of the sources' losses, each with its share of the batch's pictures.
 
     So the mean over the parts of a batch that several processes have is the loss of the whole batch.
-    sources: first that of the run's own data set, which alone counts in validation.
+    sources: first that of the run's own data set, which alone counts in validation. distil: the weight and the
+    loss on the answers of another model for its pictures.
     """
 
-    def __init__(self, sources: Sequence[SourceLoss]) -> None:
+    def __init__(self, sources: Sequence[SourceLoss], distil: tuple[float, DistilLoss] | None = None) -> None:
         super().__init__()
+        self.distil = distil
         self.own = sources[0].labelled
         self.sources = nn.ModuleList(sources)
 
-    def forward(self, logits: Tensor, labels: Tensor, sources: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        logits: Tensor,
+        labels: Tensor,
+        sources: Tensor | None = None,
+        answers: Tensor | None = None,
+    ) -> Tensor:
         """logits, labels: as for `SegmentationLoss`. sources: (N,) the number of each picture's source.
 
-        Without them, as in validation, this is the loss of the run's own labels.
+        answers: the other model's logits for the own pictures, in order; None without `distil`.
+        Without sources, as in validation, this is the loss of the run's own labels.
         """
         if sources is None:
             return self.own.forward(logits, labels)
@@ -131,4 +163,7 @@ class MixedLoss(nn.Module):
             if chosen.any():
                 share = chosen.sum() / len(chosen)
                 total = total + share * loss(logits[chosen], labels[chosen])
+                if number == 0 and self.distil is not None and answers is not None:
+                    weight, distil = self.distil
+                    total = total + share * weight * distil.forward(logits[chosen], answers)
         return total

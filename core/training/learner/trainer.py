@@ -27,6 +27,7 @@ from core.files import size_of
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.models.networks import Network, find_network
 from core.models.store import read_card
+from core.models.weights import Model
 from core.training.batches.data import Pictures, stage_dataloaders
 from core.training.batches.examples import LoadedExamples, load_examples, memory_budget
 from core.training.batches.loss import RememberingLoss, SegmentationLoss, class_weights
@@ -38,6 +39,7 @@ from core.training.distributed import processes
 from core.training.learner import checkpoint
 from core.training.learner.callbacks import (
     AsksStartModel,
+    AsksTeacher,
     AverageWeights,
     Checkpoint,
     CountConfusion,
@@ -58,6 +60,7 @@ from core.training.learner.outputs import nearest_classes, with_added_outputs, w
 from core.training.learner.previews import PreviewPainter, Previews
 from core.training.learner.validation import PredictsAsTheApp
 from core.training.mix.labels import Labels, Sets
+from core.training.mix.paint import PaintRule
 from core.training.mix.shares import shares_within
 from core.training.recipes.recipe import Recipe, Stage
 from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, INDEX, PREVIEWS, RESUME, cut
@@ -300,7 +303,8 @@ class PreparedRun:
         labels = _labels(recipe, dataset, class_list)
         classes = len(labels)
         budget = memory_budget(processes.world_size())
-        train = load_examples(dataset, dataset.train, labels.table, budget)
+        paint = PaintRule.of(labels, class_list) if recipe.paint else None
+        train = load_examples(dataset, dataset.train, labels.table, budget, paint)
         budget -= sum(example.nbytes for example in train.kept)
         valid = load_examples(dataset, dataset.valid, labels.table, budget)
         counts = train.pixels[:classes]
@@ -347,7 +351,7 @@ class PreparedRun:
             ),
             loss=loss,
             pictures=pictures,
-            start=_start_network(recipe) if recipe.pull else None,
+            start=_start_network(recipe) if recipe.pull or recipe.distil else None,
             adds_classes=bool(start.started_as),
             class_list=class_list,
             labels=labels,
@@ -488,7 +492,9 @@ class PreparedRun:
         )
         if stage.fixed_norms:
             learner.add_cb(FixedNorms())
-        if self.start is not None:
+        if self.start is not None and self.recipe.distil:
+            learner.add_cb(AsksTeacher(self.start))
+        elif self.start is not None:
             learner.add_cb(AsksStartModel(self.start, self.pictures.own_share(self.recipe, stage)))
         if processes.device().type == "cpu":
             if has_native_bfloat16():
@@ -670,14 +676,23 @@ def _start_weights(
     name = recipe.start_model
     start = load_model(name)
     if start.card.network != recipe.network:
-        raise RecipeError(
-            f"The recipe {recipe.name} trains {recipe.network}, but the model {name} that it starts from "
-            f"is a {start.card.network}; give both the same network."
-        )
+        return _StartWeights(_encoder_of(start, recipe))
     if recipe.classes != "extended":
         return _StartWeights(with_finer_outputs(start.network, start.class_list, class_list, recipe.shares))
     nearest = nearest_classes(load_segmenter(name), dataset, class_list)
     return _StartWeights(with_added_outputs(start.network, nearest), nearest)
+
+
+def _encoder_of(start: Model, recipe: Recipe) -> dict[str, Tensor]:
+    """The weights of a model's encoder, for another network with the same one; RecipeError if it has not."""
+    encoder = find_network(recipe.network).encoder
+    if not encoder or find_network(start.card.network).encoder != encoder or recipe.start_share:
+        raise RecipeError(
+            f"The recipe {recipe.name} trains {recipe.network}, but the model {start.card.name} that it "
+            f"starts from is a {start.card.network}; give both the same network."
+        )
+    state = start.network.state_dict()
+    return {name: tensor for name, tensor in state.items() if name.startswith(_ENCODERS[0])}
 
 
 def _on_device(start: _StartWeights) -> dict[str, Tensor]:
