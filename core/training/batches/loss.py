@@ -6,6 +6,7 @@ Beside it the loss of a network that learns from corrections, and is not to forg
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import torch
 import torch.nn.functional as F
@@ -157,10 +158,16 @@ def set_log_probabilities(logits: Tensor, members: Sequence[Sequence[int]]) -> T
 
     logits: (N, C, H, W). The sum is of exponentials of logits, so a small probability keeps its digits.
     """
-    everything = logits.logsumexp(dim=1)
-    nothing = torch.full_like(everything, -torch.inf)
-    of_each = [logits[:, list(each)].logsumexp(dim=1) - everything if each else nothing for each in members]
-    return torch.stack(of_each, dim=1)
+    classes = logits.log_softmax(dim=1).unbind(dim=1)  # picking channels by an index is slow to train through
+    return torch.stack([_together(classes, each) for each in members], dim=1)
+
+
+def _together(log_probabilities: Sequence[Tensor], members: Sequence[int]) -> Tensor:
+    """(N, H, W) the logarithm of the summed probability of some classes; those of all are (N, H, W) each."""
+    if not members:
+        return torch.full_like(log_probabilities[0], -torch.inf)
+    first, *others = (log_probabilities[number] for number in members)
+    return reduce(torch.logaddexp, others, first)
 
 
 def _soft_jaccard(probabilities: Tensor, labels: Tensor) -> Tensor:

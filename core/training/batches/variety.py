@@ -51,7 +51,7 @@ def _noisy(image: Tensor) -> Tensor:
 
 
 def _as_jpeg(image: Tensor) -> Tensor:
-    saved: Tensor = TF.jpeg(image, random.randint(25, 80))
+    saved: Tensor = TF.jpeg(image, random.randrange(25, 81))
     return saved
 
 

@@ -1,7 +1,7 @@
 """Lane paint in labels that call it Road: found by its brightness, as a weak label.
 
-SegNet's grouping made the paint of CamVid's roads Road. A network that may call those pixels either has no reason
-to learn the paint. But paint is made to be seen: it is brighter than the road around it.
+SegNet's grouping made the paint of CamVid's roads Road. A network that may call those pixels either has no
+reason to learn the paint. But paint is made to be seen: it is brighter than the road around it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from core.classes import ClassList
 from core.training.mix.labels import Labels
 
 _WINDOW = (1 / 24, 1 / 8)
-"""Height and width of the box around a pixel whose road it is compared with, as shares of the picture's width:
-flat, since roads grow brighter towards the horizon."""
+"""Height and width of the box around a pixel whose road it is compared with, as shares of the picture's
+width: flat, since roads grow brighter towards the horizon."""
 _BRIGHTER = 1.2
 _LEVELS = 12
 """How much brighter paint is than the road around it: by this factor, and by so many levels of 255."""
