@@ -9,7 +9,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.evaluation.metrics import IGNORE
-from core.training.batches.loss import SegmentationLoss, set_log_probabilities, to_label_size
+from core.training.batches.loss import (
+    SegmentationLoss,
+    occurring,
+    renumbered,
+    set_log_probabilities,
+    to_label_size,
+    together,
+)
 
 
 class InsideLoss(nn.Module):
@@ -40,15 +47,18 @@ class InsideLoss(nn.Module):
         asked = self.asked[labels]
         if (asked == IGNORE).all():
             return 0 * logits.sum()
-        within = [self._within(logits, number) for number in range(len(self.members))]
-        return F.nll_loss(torch.stack(within, dim=1), asked, self.class_weights, ignore_index=IGNORE)
+        classes = logits.unbind(dim=1)
+        numbers = occurring(asked)
+        within = torch.stack([self._within(classes, number) for number in numbers], dim=1)
+        weights = self.class_weights[numbers]
+        return F.nll_loss(within, renumbered(asked, numbers), weights, ignore_index=IGNORE)
 
-    def _within(self, logits: Tensor, number: int) -> Tensor:
-        """(N, H, W) the logarithm of a label's probability, given the set around it."""
-        if not self.around[number]:
-            return logits.new_zeros(len(logits), *logits.shape[2:])
-        own, around = (list(each) for each in (self.members[number], self.around[number]))
-        return logits[:, own].logsumexp(dim=1) - logits[:, around].logsumexp(dim=1)
+    def _within(self, classes: Sequence[Tensor], number: int) -> Tensor:
+        """(N, H, W) the logarithm of a label's probability, given the set around it.
+
+        classes: each class's logits (N, H, W).
+        """
+        return together(classes, self.members[number]) - together(classes, self.around[number])
 
 
 def _set_around(members: Sequence[int], own: Sequence[Sequence[int]]) -> tuple[int, ...]:
@@ -74,13 +84,14 @@ class PriorLoss(nn.Module):
         The Kullback-Leibler divergence of the mean probabilities within a set, over all pixels of its label,
         from the plausible shares; the mean over the sets of several classes that occur, 0 if none does.
         """
-        by_class = logits.movedim(1, -1)
+        classes = logits.unbind(dim=1)
         parts = []
         for number, (members, shares) in enumerate(zip(self.members, self.shares, strict=True)):
             where = labels == number
             if len(members) < 2 or not where.any():
                 continue
-            found = by_class[where][:, list(members)].softmax(dim=1).mean(dim=0)
+            within = torch.stack([classes[member] for member in members]).softmax(dim=0)
+            found = (within * where).sum(dim=(1, 2, 3)) / where.sum()
             wanted = found.new_tensor(shares)
             parts.append((wanted * (wanted.log() - found.clamp(min=1e-12).log())).sum())
         return torch.stack(parts).mean() if parts else 0 * logits.sum()
