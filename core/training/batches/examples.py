@@ -121,9 +121,10 @@ def load_examples(
 ) -> LoadedExamples:
     """Decode frames, translating their labels through the lookup table `table`.
 
-    change: what is done to a translated label map after that, by what the picture shows. budget: bytes of memory. The frames that fit are kept (half a megabyte a frame at 480 x 360): decoding
-    them every epoch would take longer than everything else that is done to a picture. DatasetError names the
-    first bad file, also of those that are not kept.
+    change: what is done to a translated label map after that, by what the picture shows. budget: bytes of
+    memory. The frames that fit are kept (half a megabyte a frame at 480 x 360): decoding them every epoch
+    would take longer than everything else that is done to a picture. DatasetError names the first bad file,
+    also of those that are not kept.
     """
 
     def read(number: int) -> TrainingExample:

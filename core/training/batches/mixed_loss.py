@@ -144,8 +144,8 @@ class MixedLoss(nn.Module):
     """The sum of the sources' losses, each with its share of the batch's pictures.
 
     So the mean over the parts of a batch that several processes have is the loss of the whole batch.
-    sources: first that of the run's own data set, which alone counts in validation. distil: the weight and the
-    loss on the answers of another model for its pictures.
+    sources: first that of the run's own data set, which alone counts in validation. distil: the weight and
+    the loss on the answers of another model for its pictures.
     """
 
     def __init__(self, sources: Sequence[SourceLoss], distil: tuple[float, DistilLoss] | None = None) -> None:

@@ -1,7 +1,7 @@
-"""What cameras and weather do to pictures beyond their light: other hues, no colour, noise, few pixels, JPEG.
+"""What cameras do to pictures beyond their light: other hues, no colour, noise, few pixels, JPEG.
 
-A network that sees more variety than the world has takes the world for one more variety (Tobin et al., "Domain
-randomization for transferring deep neural networks from simulation to the real world", 2017).
+A network that sees more variety than the world has takes the world for one more variety (Tobin et al.,
+"Domain randomization for transferring deep neural networks from simulation to the real world", 2017).
 """
 
 from __future__ import annotations

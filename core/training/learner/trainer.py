@@ -707,10 +707,10 @@ def _start_network(recipe: Recipe) -> nn.Module | None:
 
 
 def _labels(recipe: Recipe, dataset: SegmentationDataset, class_list: ClassList) -> Labels:
-    """What a data set's labels teach. A correction says which class it is: somebody chose it."""
+    """What a data set's labels teach."""
     shares_within((), class_list, recipe.shares)  # a wrong name is found before anything is read
     if recipe.corrections:
-        return Labels.plain(dataset.class_list, class_list)
+        return Labels.corrected(dataset.class_list, class_list)
     return Labels.of(dataset.class_list, class_list, recipe.sets)
 
 
