@@ -21,8 +21,8 @@ _LOOKED_AT = 24
 """Label maps that are looked at, evenly spread: one with a finer class ends it."""
 _STREETS = 8
 _PLAIN = 9
-"""At least so many of them have Road, and together so many of the 11 classes: they show streets. Hardly one of
-CamVid's true label maps has no lane paint, no wall, no truck, no traffic light and no hedge."""
+"""At least so many of them have Road, and together so many of the 11 classes: they show streets. Hardly one
+of CamVid's true label maps has no lane paint, no wall, no truck, no traffic light and no hedge."""
 
 MERGED = Cache("merged", 1024**2)
 """One letter for each data set that was looked at, by its label maps' paths, sizes and times."""

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from core.models.compiler import without_compiler
+from core.photos.images import decode, encode_jpeg
 
 with without_compiler():
     import torchvision.transforms.v2.functional as TF
@@ -51,8 +52,9 @@ def _noisy(image: Tensor) -> Tensor:
 
 
 def _as_jpeg(image: Tensor) -> Tensor:
-    saved: Tensor = TF.jpeg(image, random.randrange(25, 81))
-    return saved
+    """As a picture from a file that was saved small."""
+    saved = encode_jpeg(image.permute(1, 2, 0).numpy(), quality=random.randrange(25, 81))
+    return torch.from_numpy(decode(saved)).permute(2, 0, 1)
 
 
 _CHANGES: tuple[tuple[float, Callable[[Tensor], Tensor]], ...] = (
