@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,6 @@ from core.files import size_of
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.models.networks import Network, find_network
 from core.models.store import read_card
-from core.models.weights import Model
 from core.training.batches.data import Pictures, stage_dataloaders
 from core.training.batches.examples import LoadedExamples, load_examples, memory_budget
 from core.training.batches.loss import RememberingLoss, SegmentationLoss, class_weights
@@ -56,8 +55,8 @@ from core.training.learner.checkpoint import ResumePoint
 from core.training.learner.failures import translate_errors
 from core.training.learner.lr_find import Suggestions, find_learning_rate
 from core.training.learner.mixing import load_mixed, mixed_loss
-from core.training.learner.outputs import nearest_classes, with_added_outputs, with_finer_outputs
 from core.training.learner.previews import PreviewPainter, Previews
+from core.training.learner.starting import ENCODERS, built_network, on_device, start_network, start_weights
 from core.training.learner.validation import PredictsAsTheApp
 from core.training.mix.labels import Labels, Sets
 from core.training.mix.paint import PaintRule
@@ -70,10 +69,8 @@ APPENDED = (HISTORY, BATCHES, f"{PREVIEWS}/{INDEX}")
 
 Loss = SegmentationLoss | RememberingLoss | MixedLoss
 
-_ENCODERS = ("encoder.", "layers.0.")
-"""Prefixes of the names of an encoder's parameters, in our networks and in fastai's DynamicUnet."""
-_DOWNWARD = (*_ENCODERS, "stem.", "down.")
-"""The same for a stage that fixes an encoder: also that of the network that has none pretrained."""
+_DOWNWARD = (*ENCODERS, "stem.", "down.")
+"""Prefixes of what a stage fixes that fixes the encoder: also of the network that has none pretrained."""
 
 
 @dataclass(frozen=True)
@@ -320,8 +317,8 @@ class PreparedRun:
         replay = remembered.frames
         all_counts = counts if replay is None else counts + replay.pixels[:classes]
         network = find_network(recipe.network)
-        start = _start_weights(recipe, class_list, dataset, fresh=done is None)
-        model = _network(recipe, network, class_list, start, fresh=done is None)
+        start = start_weights(recipe, class_list, dataset, fresh=done is None)
+        model = built_network(recipe, network, class_list, start, fresh=done is None)
         pictures = Pictures(
             train,
             valid,
@@ -346,12 +343,12 @@ class PreparedRun:
                 model,
                 recipe.ema_decay,
                 lambda average: PredictsAsTheApp(average, network),
-                _on_device(start) if recipe.start_share else None,
+                on_device(start) if recipe.start_share else None,
                 recipe.start_share,
             ),
             loss=loss,
             pictures=pictures,
-            start=_start_network(recipe) if recipe.pull or recipe.distil else None,
+            start=start_network(recipe) if recipe.pull or recipe.distil else None,
             adds_classes=bool(start.started_as),
             class_list=class_list,
             labels=labels,
@@ -630,82 +627,6 @@ class PreparedRun:
         )
 
 
-def _network(
-    recipe: Recipe, network: Network, class_list: ClassList, start: _StartWeights, fresh: bool
-) -> nn.Module:
-    """Build a recipe's network; a fresh run also loads the weights to start from."""
-    pretrained = recipe.pretrained and recipe.start_model is None and fresh
-    model = network.build(len(class_list), pretrained)
-    if start.weights and fresh:
-        fitting = model.state_dict()
-        fitting |= {k: v for k, v in start.weights.items() if v.shape == fitting[k].shape}
-        model.load_state_dict(fitting)
-    return _moved(model)
-
-
-def _moved(model: nn.Module) -> nn.Module:
-    moved: nn.Module = model.to(processes.device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return moved
-
-
-@dataclass(frozen=True, eq=False)
-class _StartWeights:
-    """The weights of the model that a recipe starts from; empty where they are not needed.
-
-    started_as: for each class that is added to that model, the class whose output it begins as a copy of.
-    """
-
-    weights: Mapping[str, Tensor]
-    started_as: tuple[int, ...] = ()
-
-
-def _start_weights(
-    recipe: Recipe, class_list: ClassList, dataset: SegmentationDataset, fresh: bool
-) -> _StartWeights:
-    """Those of a model of the store; for another number of classes, the last layer starts at random.
-
-    Unless the recipe extends the model's classes, and the outputs of the added ones are the nearest ones',
-    or it tells them further apart (`with_finer_outputs`).
-    """
-    needed = fresh or recipe.start_share or recipe.classes == "extended"
-    if recipe.start_model is None or not needed:
-        return _StartWeights({})
-    from core.models.weights import load_model
-    from core.segmentation.segmenter import load_segmenter
-
-    name = recipe.start_model
-    start = load_model(name)
-    if start.card.network != recipe.network:
-        return _StartWeights(_encoder_of(start, recipe))
-    if recipe.classes != "extended":
-        return _StartWeights(with_finer_outputs(start.network, start.class_list, class_list, recipe.shares))
-    nearest = nearest_classes(load_segmenter(name), dataset, class_list)
-    return _StartWeights(with_added_outputs(start.network, nearest), nearest)
-
-
-def _encoder_of(start: Model, recipe: Recipe) -> dict[str, Tensor]:
-    """The weights of a model's encoder, for another network with the same one; RecipeError if it has not."""
-    encoder = find_network(recipe.network).encoder
-    if not encoder or find_network(start.card.network).encoder != encoder or recipe.start_share:
-        raise RecipeError(
-            f"The recipe {recipe.name} trains {recipe.network}, but the model {start.card.name} that it "
-            f"starts from is a {start.card.network}; give both the same network."
-        )
-    state = start.network.state_dict()
-    return {name: tensor for name, tensor in state.items() if name.startswith(_ENCODERS[0])}
-
-
-def _on_device(start: _StartWeights) -> dict[str, Tensor]:
-    return {name: tensor.to(processes.device()) for name, tensor in start.weights.items()}
-
-
-def _start_network(recipe: Recipe) -> nn.Module | None:
-    """The network of the model that a recipe starts from, as it is in the store."""
-    from core.models.weights import load_model
-
-    return None if recipe.start_model is None else _moved(load_model(recipe.start_model).network)
-
-
 def _labels(recipe: Recipe, dataset: SegmentationDataset, class_list: ClassList) -> Labels:
     """What a data set's labels teach."""
     shares_within((), class_list, recipe.shares)  # a wrong name is found before anything is read
@@ -774,8 +695,8 @@ def _stopped(stage: str) -> StoppedError:
 def parameter_groups(model: nn.Module) -> list[list[nn.Parameter]]:
     """Parameter groups for fastai: the pretrained encoder and the rest, each with its own learning rate."""
     parameters = dict(model.named_parameters())
-    encoder = [p for name, p in parameters.items() if name.startswith(_ENCODERS)]
-    rest = [p for name, p in parameters.items() if not name.startswith(_ENCODERS)]
+    encoder = [p for name, p in parameters.items() if name.startswith(ENCODERS)]
+    rest = [p for name, p in parameters.items() if not name.startswith(ENCODERS)]
     return [encoder, rest] if encoder else [rest]
 
 
@@ -797,7 +718,7 @@ def fixed_groups(model: nn.Module, stage: Stage) -> dict[str, list[nn.Parameter]
         owner = name.rpartition(".")[0]
         if owner in norms or (stage.frozen and name.startswith(_DOWNWARD)):
             continue
-        part = "head" if owner == head else "encoder" if name.startswith(_ENCODERS) else "rest"
+        part = "head" if owner == head else "encoder" if name.startswith(ENCODERS) else "rest"
         groups[part].append(parameter)
     return {part: parameters for part, parameters in groups.items() if parameters}
 
