@@ -145,8 +145,11 @@ class ClassList:
         list does not tell apart: SegNet's Building may be CamVid's Building, Bridge, Tunnel or Wall. A class
         that `target` has not is the one that it is grouped as. Where a class says what it `may_be`, that
         counts instead, by name or, in a coarser `target`, by what CamVid's class of that name is grouped as.
-        Void, and what is neither, may be nothing that is known: ().
+        Among classes that say the same of themselves, each is itself: a network that is taught a data set's
+        own list has no finer classes. Void, and what is neither, may be nothing that is known: ().
         """
+        if self.classes == target.classes:
+            return tuple(() if number == self.void else (number,) for number in range(len(self)))
         numbers = {name: number for number, name in enumerate(target.names) if number != target.void}
         return tuple(
             () if number == self.void else self._members_of(own, target, numbers)

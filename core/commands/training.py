@@ -189,7 +189,7 @@ def _starting_from(recipe: Recipe, model: str | None) -> Recipe:
 def _train_run(data: Path, recipe: Recipe, stages: tuple[str, ...], name: str | None, note: str) -> str:
     """The run to train: a new one, or an earlier one of the same name."""
     from core.datasets.layouts.opening import open_dataset
-    from core.models.paths import DEFAULT_MODEL
+    from core.models.paths import SHIPPED_MODELS
     from core.training.control.publish import check_model_name, free_model_name
     from core.training.recipes.recipe import read_recipe
     from core.training.runs.folder import SETTINGS, create_run, make_label, run_folder
@@ -205,8 +205,9 @@ def _train_run(data: Path, recipe: Recipe, stages: tuple[str, ...], name: str | 
     if name is not None and (run_folder(name) / SETTINGS).exists():
         _check_same(name, recipe, data)
         return _resumed_run(name, stages)
-    if name is not None and not (name == DEFAULT_MODEL and recipe == read_recipe("street")):
-        check_model_name(name)  # only the shipped model is replaced unasked, by the recipe that makes it
+    maker = SHIPPED_MODELS.get(name or "")
+    if name is not None and not (maker and recipe == read_recipe(maker)):
+        check_model_name(name)  # only a shipped model is replaced unasked, by the recipe that makes it
     label = make_label(note=note) if note else None
     run = create_run(recipe, data, stages=stages, run=name or "", publish=name, label=label)
     enqueue(run_folder(run))

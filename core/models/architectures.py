@@ -80,8 +80,76 @@ class UnetLite(nn.Module):
         return logits
 
 
+class SlimStage(nn.Module):
+    """One step up of `SlimLite`: the coarse features, enlarged, plus the encoder's, and a few convolutions.
+
+    Both are first brought to `wide` channels by 1 x 1 convolutions, the coarse ones before they are enlarged:
+    adding costs a fraction of what it costs to put them one behind the other.
+    """
+
+    def __init__(self, coarse: int, skip: int, wide: int, convolutions: int) -> None:
+        super().__init__()
+        self.coarse = nn.Conv2d(coarse, wide, kernel_size=1, bias=False)
+        self.skip = nn.Conv2d(skip, wide, kernel_size=1, bias=False)
+        self.norm = nn.BatchNorm2d(wide)
+        self.mix = nn.Sequential(*(_conv(wide, wide) for _ in range(convolutions)))
+
+    def forward(self, features: Tensor, skip: Tensor) -> Tensor:
+        """(N, coarse, H / 2, W / 2) and (N, skip, H, W) -> (N, wide, H, W)."""
+        enlarged = F.interpolate(self.coarse(features), size=skip.shape[-2:], mode="nearest")
+        mixed: Tensor = self.mix(F.relu(self.norm(enlarged + self.skip(skip)), inplace=True))
+        return mixed
+
+
+class SlimLite(nn.Module):
+    """`UnetLite` for less than half of its work: the decoder is narrow where the picture is large.
+
+    A decoder stage costs four times as much at twice the sides, so this one spends its width at strides 16
+    and 8. Skips are added, not put beside; the detail stem joins at the last stage.
+    """
+
+    def __init__(
+        self,
+        classes: int,
+        encoder: str,
+        widths: tuple[int, int, int, int] = (160, 96, 64, 32),
+        convolutions: tuple[int, int, int, int] = (1, 2, 1, 1),
+    ) -> None:
+        super().__init__()
+        with without_compiler():  # timm's weight initialisation imports the compiler
+            self.encoder = get_encoder(encoder, weights=None, depth=5)
+        _, c2, c4, c8, c16, c32 = self.encoder.out_channels
+        detail_channels = 16
+        self.detail = DetailStem(detail_channels)
+        inputs = (c32, *widths[:-1])
+        skips = (c16, c8, c4, c2 + detail_channels)
+        self.decoder = nn.ModuleList(
+            SlimStage(*sizes) for sizes in zip(inputs, skips, widths, convolutions, strict=True)
+        )
+        self.head = Float32Conv2d(widths[-1], classes, kernel_size=3, padding=1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, 3, H, W) with H and W divisible by 32 -> (N, classes, H / 2, W / 2) logits."""
+        _, at2, at4, at8, at16, features = self.encoder(image)
+        skips = (at16, at8, at4, torch.cat([at2, self.detail(image)], dim=1))
+        for stage, skip in zip(self.decoder, skips, strict=True):
+            features = stage(features, skip)
+        logits: Tensor = self.head(features)
+        return logits
+
+
+_LITE0 = "tu-tf_efficientnet_lite0"
+
+
+def _slim_lite0(classes: int, pretrained: bool) -> nn.Module:
+    net = SlimLite(classes, _LITE0)
+    if pretrained:
+        _load_lite0_imagenet(net.encoder)
+    return net
+
+
 def _unet_lite0(classes: int, pretrained: bool) -> nn.Module:
-    net = UnetLite(classes, "tu-tf_efficientnet_lite0", (192, 128, 64, 48))
+    net = UnetLite(classes, _LITE0, (192, 128, 64, 48))
     if pretrained:
         _load_lite0_imagenet(net.encoder)
     return net
@@ -177,6 +245,7 @@ def _pixel_colour(classes: int, pretrained: bool) -> nn.Module:
 
 BUILDERS = {
     "unet_lite0": _unet_lite0,
+    "slim_lite0": _slim_lite0,
     "unet_resnet34": _unet_resnet34,
     "unet_tiny": _unet_tiny,
     "pixel_colour": _pixel_colour,

@@ -19,7 +19,7 @@ Side = Annotated[int, Field(ge=1, le=100_000)]
 
 Origin = Literal["real", "merged", "drawn"]
 """How a model came to know a class: from labels of real photos that name it, from labels of real photos that
-do not tell it from others (with or without drawn ones beside them), or from drawn pictures alone."""
+call it by a coarser class's name (with or without drawn ones beside them), or from drawn pictures alone."""
 
 
 class _CardPart(BaseModel):

@@ -27,6 +27,7 @@ class Network:
     mean, std: per channel, of pixel values in 0..1; the input is (pixel / 255 - mean) / std.
     stride: how many input pixels one logit covers along each side.
     multiple: both sides of the input must be divisible by this.
+    encoder: what its encoder is; networks with the same one can begin with each other's. Empty for none.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Network:
     std: RGBFloats
     stride: int
     multiple: int
+    encoder: str = ""
 
     def build(self, classes: int, pretrained: bool) -> nn.Module:
         """The network for that many classes. PretrainedWeightsError if it cannot have those weights."""
@@ -56,6 +58,17 @@ NETWORKS = {
             std=(0.5, 0.5, 0.5),
             stride=2,
             multiple=32,
+            encoder="EfficientNet-Lite0",
+        ),
+        Network(
+            "slim_lite0",
+            "slim U-Net on EfficientNet-Lite0",
+            "EfficientNet-Lite0 with a narrow decoder that adds its skips: less than half the work.",
+            mean=(0.5, 0.5, 0.5),
+            std=(0.5, 0.5, 0.5),
+            stride=2,
+            multiple=32,
+            encoder="EfficientNet-Lite0",
         ),
         Network(
             "unet_resnet34",

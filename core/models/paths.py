@@ -8,7 +8,10 @@ from pathlib import Path
 from core.project import home
 
 DEFAULT_MODEL = "street-lite0"
-"""The shipped model."""
+"""The shipped model that is shown first."""
+
+SHIPPED_MODELS = {DEFAULT_MODEL: "street", "street32-lite0": "street32"}
+"""The models that come with StreetScope, each with the recipe that makes it."""
 
 _INSTALLED = Path(__file__).parent / "shipped"
 """Where `pip install` puts the shipped model (setup.py); a checkout has it in its `models/`."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from core.datasets.dataset import SegmentationDataset
 from core.datasets.layouts.absence import no_pictures
 from core.datasets.layouts.label_sets import with_label_sets
+from core.datasets.layouts.merged import with_merged_labels
 from core.datasets.layouts.recognition import recognise
 from core.datasets.layouts.watching import all_recognised
 from core.datasets.listing import LEAVES_OUT, STOPS, Listing
@@ -19,12 +20,12 @@ from core.project import data_folder
 def list_dataset(root: Path) -> Listing:
     """List the frames of a folder, or of the one data set in it, and what is wrong with them.
 
-    Looks only at names; `check` also reads the files. What its labels may be is taken from LABEL_SETS if it
-    has that file. DatasetError if it is not a data set in a known layout, has no frames, or
-    if that file is wrong.
+    Looks only at names, and at a few label maps to learn what they hold; `check` reads all files. What its
+    labels may be is taken from LABEL_SETS if it has that file. DatasetError if it is
+    not a data set in a known layout, has no frames, or if that file is wrong.
     """
     layout, folder = recognise(root)
-    listing = with_label_sets(layout.list_frames(folder), folder)
+    listing = with_merged_labels(with_label_sets(layout.list_frames(folder), folder))
     if not listing.dataset.frames():
         left_out = next((p.message for p in listing.problems if p.kind in LEAVES_OUT), None)
         raise DatasetError(left_out or no_pictures(folder))

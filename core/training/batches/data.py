@@ -19,6 +19,7 @@ from core.models.compiler import without_compiler
 from core.models.networks import Network
 from core.photos.images import resize
 from core.training.batches.examples import Examples, LoadedExamples, TrainingExample
+from core.training.batches.variety import varied
 from core.training.recipes.mixed import Mix
 from core.training.recipes.recipe import ZOOM, Framing, Recipe, Stage, scaled
 
@@ -58,6 +59,8 @@ class Augment:
         image = self._recolour(image)
         if random.random() < self.recipe.blur * self.strength:
             image = self.blur(image)
+        if self.recipe.variety:
+            image = varied(image, self.recipe.variety * self.strength)
         return image, label
 
     def _zoom_crop(self, example: TrainingExample) -> tuple[Tensor, Tensor]:

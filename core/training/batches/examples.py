@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.datasets import Frame, SegmentationDataset
@@ -20,6 +21,9 @@ from core.hardware.memory import machine_memory
 
 READERS = min(8, os.cpu_count() or 1)
 """Threads that decode frames from the disk while the network trains."""
+
+LabelChange = Callable[[NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.uint8]]
+"""From a picture (H, W, 3) and its label map (H, W) to another label map."""
 
 _BATCHES_AHEAD = 2
 
@@ -113,17 +117,20 @@ def load_examples(
     frames: tuple[Frame, ...],
     table: np.ndarray[Any, np.dtype[np.uint8]],
     budget: int,
+    change: LabelChange | None = None,
 ) -> LoadedExamples:
     """Decode frames, translating their labels through the lookup table `table`.
 
-    budget: bytes of memory. The frames that fit are kept (half a megabyte a frame at 480 x 360): decoding
-    them every epoch would take longer than everything else that is done to a picture. DatasetError names the
-    first bad file, also of those that are not kept.
+    change: what is done to a translated label map after that, by what the picture shows. budget: bytes of
+    memory. The frames that fit are kept (half a megabyte a frame at 480 x 360): decoding them every epoch
+    would take longer than everything else that is done to a picture. DatasetError names the first bad file,
+    also of those that are not kept.
     """
 
     def read(number: int) -> TrainingExample:
         image, label = dataset.read(frames[number])
-        return TrainingExample(torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(table[label]))
+        label = table[label] if change is None else change(image, table[label])
+        return TrainingExample(torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(label))
 
     kept: list[TrainingExample] = []
     pixels = torch.zeros(IGNORE + 1, dtype=torch.int64)

@@ -6,6 +6,7 @@ Beside it the loss of a network that learns from corrections, and is not to forg
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import torch
 import torch.nn.functional as F
@@ -49,7 +50,7 @@ class SegmentationLoss(nn.Module):
         if (labels == IGNORE).all():
             return 0 * logits.sum()
         if self.members is not None:
-            return self._of_sets(set_log_probabilities(logits, self.members), labels)
+            return self._of_sets(logits, labels, self.members)
         entropy = F.cross_entropy(
             logits, labels, self.class_weights, ignore_index=IGNORE, label_smoothing=self.label_smoothing
         )
@@ -57,24 +58,46 @@ class SegmentationLoss(nn.Module):
             return entropy
         return (1 - self.jaccard_weight) * entropy + self.jaccard_weight * soft_jaccard_loss(logits, labels)
 
-    def _of_sets(self, log_probabilities: Tensor, labels: Tensor) -> Tensor:
-        """The same for (N, L, H, W) logarithms of the labels' probabilities, which need not sum to 1."""
-        entropy = F.nll_loss(log_probabilities, labels, self.class_weights, ignore_index=IGNORE)
+    def _of_sets(self, logits: Tensor, labels: Tensor, members: Sequence[Sequence[int]]) -> Tensor:
+        """The same with the labels' probabilities, which need not sum to 1.
+
+        Only labels that occur are computed, where the loss asks for no others: most of its time goes there.
+        """
+        numbers = [number for number, each in enumerate(members) if each]
+        if not self.label_smoothing:
+            numbers = occurring(labels)
+        log_probabilities = set_log_probabilities(logits, [members[number] for number in numbers])
+        labels, weights = renumbered(labels, numbers), self.class_weights[numbers]
+        entropy = F.nll_loss(log_probabilities, labels, weights, ignore_index=IGNORE)
         if self.label_smoothing:
-            spread = self._spread(log_probabilities, labels)
+            spread = _spread(log_probabilities, labels, weights)
             entropy = (1 - self.label_smoothing) * entropy + self.label_smoothing * spread
         if self.jaccard_weight == 0:
             return entropy
         jaccard = _soft_jaccard(log_probabilities.exp(), labels)
         return (1 - self.jaccard_weight) * entropy + self.jaccard_weight * jaccard
 
-    def _spread(self, log_probabilities: Tensor, labels: Tensor) -> Tensor:
-        """The loss if each label that may be anything were equally true: what label smoothing mixes in."""
-        known = torch.tensor([bool(each) for each in self.members or ()], device=labels.device)
-        counted = labels != IGNORE
-        weights = self.class_weights[known].view(1, -1, 1, 1)
-        total = -(log_probabilities[:, known] * weights).mean(dim=1)[counted].sum()
-        return total / self.class_weights[labels[counted]].sum()
+
+def _spread(log_probabilities: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+    """The loss if each label that may be anything were equally true: what label smoothing mixes in."""
+    counted = labels != IGNORE
+    total = -(log_probabilities * weights.view(1, -1, 1, 1)).mean(dim=1)[counted].sum()
+    return total / weights[labels[counted]].sum()
+
+
+def occurring(labels: Tensor) -> list[int]:
+    """The numbers that occur in label maps, ascending, without IGNORE."""
+    present: list[int] = (
+        torch.bincount(labels.flatten(), minlength=IGNORE + 1)[:IGNORE].nonzero()[:, 0].tolist()
+    )
+    return present
+
+
+def renumbered(labels: Tensor, numbers: Sequence[int]) -> Tensor:
+    """Label maps with the numbers' places among `numbers`; all others become IGNORE."""
+    table = torch.full((IGNORE + 1,), IGNORE, device=labels.device)
+    table[list(numbers)] = torch.arange(len(numbers), device=labels.device)
+    return table[labels]
 
 
 class RememberingLoss(nn.Module):
@@ -157,10 +180,19 @@ def set_log_probabilities(logits: Tensor, members: Sequence[Sequence[int]]) -> T
 
     logits: (N, C, H, W). The sum is of exponentials of logits, so a small probability keeps its digits.
     """
-    everything = logits.logsumexp(dim=1)
-    nothing = torch.full_like(everything, -torch.inf)
-    of_each = [logits[:, list(each)].logsumexp(dim=1) - everything if each else nothing for each in members]
-    return torch.stack(of_each, dim=1)
+    classes = logits.log_softmax(dim=1).unbind(dim=1)  # picking channels by an index is slow to train through
+    return torch.stack([together(classes, each) for each in members], dim=1)
+
+
+def together(log_probabilities: Sequence[Tensor], members: Sequence[int]) -> Tensor:
+    """(N, H, W) the logarithm of the summed probability of some classes, or the log-sum-exp of their logits.
+
+    log_probabilities: those of all classes, each (N, H, W). -inf where there are no members.
+    """
+    if not members:
+        return torch.full_like(log_probabilities[0], -torch.inf)
+    first, *others = (log_probabilities[number] for number in members)
+    return reduce(torch.logaddexp, others, first)
 
 
 def _soft_jaccard(probabilities: Tensor, labels: Tensor) -> Tensor:

@@ -9,7 +9,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.evaluation.metrics import IGNORE
-from core.training.batches.loss import SegmentationLoss, to_label_size
+from core.training.batches.loss import (
+    SegmentationLoss,
+    occurring,
+    renumbered,
+    set_log_probabilities,
+    to_label_size,
+    together,
+)
 
 
 class InsideLoss(nn.Module):
@@ -40,15 +47,18 @@ class InsideLoss(nn.Module):
         asked = self.asked[labels]
         if (asked == IGNORE).all():
             return 0 * logits.sum()
-        within = [self._within(logits, number) for number in range(len(self.members))]
-        return F.nll_loss(torch.stack(within, dim=1), asked, self.class_weights, ignore_index=IGNORE)
+        classes = logits.unbind(dim=1)
+        numbers = occurring(asked)
+        within = torch.stack([self._within(classes, number) for number in numbers], dim=1)
+        weights = self.class_weights[numbers]
+        return F.nll_loss(within, renumbered(asked, numbers), weights, ignore_index=IGNORE)
 
-    def _within(self, logits: Tensor, number: int) -> Tensor:
-        """(N, H, W) the logarithm of a label's probability, given the set around it."""
-        if not self.around[number]:
-            return logits.new_zeros(len(logits), *logits.shape[2:])
-        own, around = (list(each) for each in (self.members[number], self.around[number]))
-        return logits[:, own].logsumexp(dim=1) - logits[:, around].logsumexp(dim=1)
+    def _within(self, classes: Sequence[Tensor], number: int) -> Tensor:
+        """(N, H, W) the logarithm of a label's probability, given the set around it.
+
+        classes: each class's logits (N, H, W).
+        """
+        return together(classes, self.members[number]) - together(classes, self.around[number])
 
 
 def _set_around(members: Sequence[int], own: Sequence[Sequence[int]]) -> tuple[int, ...]:
@@ -74,16 +84,40 @@ class PriorLoss(nn.Module):
         The Kullback-Leibler divergence of the mean probabilities within a set, over all pixels of its label,
         from the plausible shares; the mean over the sets of several classes that occur, 0 if none does.
         """
-        by_class = logits.movedim(1, -1)
+        classes = logits.unbind(dim=1)
         parts = []
         for number, (members, shares) in enumerate(zip(self.members, self.shares, strict=True)):
             where = labels == number
             if len(members) < 2 or not where.any():
                 continue
-            found = by_class[where][:, list(members)].softmax(dim=1).mean(dim=0)
+            within = torch.stack([classes[member] for member in members]).softmax(dim=0)
+            found = (within * where).sum(dim=(1, 2, 3)) / where.sum()
             wanted = found.new_tensor(shares)
             parts.append((wanted * (wanted.log() - found.clamp(min=1e-12).log())).sum())
         return torch.stack(parts).mean() if parts else 0 * logits.sum()
+
+
+class DistilLoss:
+    """How far a network's answers are from another model's, in that model's classes.
+
+    members: for each of its classes the network's classes that it may be; () where the network has none.
+    Source: Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", 2015, at temperature 1.
+    """
+
+    def __init__(self, members: Sequence[Sequence[int]]) -> None:
+        self.known = [number for number, each in enumerate(members) if each]
+        self.members = [members[number] for number in self.known]
+
+    def forward(self, logits: Tensor, answers: Tensor) -> Tensor:
+        """logits: (N, C, h, w); answers: (N, K, h', w') the other model's logits.
+
+        The mean Kullback-Leibler divergence over the places of the logits.
+        """
+        if answers.shape[-2:] != logits.shape[-2:]:
+            answers = F.interpolate(answers, size=logits.shape[-2:], mode="bilinear", align_corners=False)
+        wanted = answers[:, self.known].float().log_softmax(dim=1)
+        found = set_log_probabilities(logits.float(), self.members)
+        return (wanted.exp() * (wanted - found)).sum(dim=1).mean()
 
 
 class SourceLoss(nn.Module):
@@ -110,18 +144,27 @@ class MixedLoss(nn.Module):
     """The sum of the sources' losses, each with its share of the batch's pictures.
 
     So the mean over the parts of a batch that several processes have is the loss of the whole batch.
-    sources: first that of the run's own data set, which alone counts in validation.
+    sources: first that of the run's own data set, which alone counts in validation. distil: the weight and
+    the loss on the answers of another model for its pictures.
     """
 
-    def __init__(self, sources: Sequence[SourceLoss]) -> None:
+    def __init__(self, sources: Sequence[SourceLoss], distil: tuple[float, DistilLoss] | None = None) -> None:
         super().__init__()
+        self.distil = distil
         self.own = sources[0].labelled
         self.sources = nn.ModuleList(sources)
 
-    def forward(self, logits: Tensor, labels: Tensor, sources: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        logits: Tensor,
+        labels: Tensor,
+        sources: Tensor | None = None,
+        answers: Tensor | None = None,
+    ) -> Tensor:
         """logits, labels: as for `SegmentationLoss`. sources: (N,) the number of each picture's source.
 
-        Without them, as in validation, this is the loss of the run's own labels.
+        answers: the other model's logits for the own pictures, in order; None without `distil`.
+        Without sources, as in validation, this is the loss of the run's own labels.
         """
         if sources is None:
             return self.own.forward(logits, labels)
@@ -131,4 +174,7 @@ class MixedLoss(nn.Module):
             if chosen.any():
                 share = chosen.sum() / len(chosen)
                 total = total + share * loss(logits[chosen], labels[chosen])
+                if number == 0 and self.distil is not None and answers is not None:
+                    weight, distil = self.distil
+                    total = total + share * weight * distil.forward(logits[chosen], answers)
         return total

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.errors import ModelError
 from core.jobs import Tell
 from core.models.card import ModelCard
-from core.models.paths import DEFAULT_MODEL
+from core.models.paths import SHIPPED_MODELS
 from core.models.store import is_model_or_free, list_models, model_folder
 from core.training.runs.folder import run_ids
 from core.training.runs.records import checkpoint_file
@@ -19,12 +19,12 @@ _WORKER = Worker(
 def check_model_name(name: str, replace: bool = False) -> None:
     """Check whether a new model may have this name.
 
-    replace: a model of that name may be replaced; the shipped one never is. ModelNotFoundError for a name
+    replace: a model of that name may be replaced; a shipped one never is. ModelNotFoundError for a name
     that no model can have, ModelError for one that is taken.
     """
     folder = model_folder(name)
-    if name == DEFAULT_MODEL:
-        raise ModelError(f"{name} is the model that comes with StreetScope; give yours another name.")
+    if name in SHIPPED_MODELS:
+        raise ModelError(f"{name} is a model that comes with StreetScope; give yours another name.")
     if name in list_models() and not replace:
         raise ModelError(f"There is a model called {name} already: choose another name, or replace it.")
     if not is_model_or_free(folder):

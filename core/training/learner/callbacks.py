@@ -198,6 +198,23 @@ class AsksStartModel(Callback):
         self.learn.yb = (*self.learn.yb, answers.float())
 
 
+class AsksTeacher(Callback):
+    """Gives the loss of mixed batches a model's answers for the run's own pictures, those of source 0."""
+
+    order = AsksStartModel.order
+    run_valid = False
+
+    def __init__(self, teacher: nn.Module) -> None:
+        self.teacher = teacher.eval().requires_grad_(False)
+
+    def before_batch(self) -> None:
+        labels, sources = self.learn.yb
+        own = self.learn.xb[0][sources == 0]
+        with torch.no_grad():
+            answers = self.teacher(own).float() if len(own) else None
+        self.learn.yb = (labels, sources, answers)
+
+
 class CountConfusion(Callback):
     """Counts validation pixels by true and predicted class; `metrics` are what fastai shows.
 

@@ -9,10 +9,11 @@ from torch import Tensor, nn
 
 from core.classes import ClassList
 from core.errors import DatasetError, TrainingError
+from core.models.store import read_card
 from core.training.batches.data import MixedIn
 from core.training.batches.examples import load_examples
 from core.training.batches.loss import SegmentationLoss, class_weights
-from core.training.batches.mixed_loss import InsideLoss, MixedLoss, PriorLoss, SourceLoss
+from core.training.batches.mixed_loss import DistilLoss, InsideLoss, MixedLoss, PriorLoss, SourceLoss
 from core.training.learner.checkpoint import ResumePoint
 from core.training.mix.labels import Labels, Sets
 from core.training.mix.shares import shares_within
@@ -73,7 +74,10 @@ def _check_unchanged(recipe: Recipe, done: ResumePoint, found: Sequence[str]) ->
 def mixed_loss(
     recipe: Recipe, own: SegmentationLoss, labels: Labels, mixed: Mixed, class_list: ClassList
 ) -> MixedLoss:
-    """The loss on batches of all sources. own, labels: the loss on the run's own data set, and its labels."""
+    """The loss on batches of all sources. own, labels: the loss on the run's own data set, and its labels.
+
+    ModelNotFoundError if the recipe distils from a model that is not there.
+    """
     sets = _sets(labels, class_list)
     prior: list[tuple[float, nn.Module]] = []
     if recipe.prior:
@@ -86,7 +90,15 @@ def mixed_loss(
         if mix.inside:
             inside.append((mix.inside, InsideLoss(weights, _sets(of_it, class_list), sets)))
         sources.append(SourceLoss(labelled, mix.loss_weight, inside))
-    return MixedLoss(sources)
+    return MixedLoss(sources, _distil(recipe, class_list))
+
+
+def _distil(recipe: Recipe, class_list: ClassList) -> tuple[float, DistilLoss] | None:
+    if not recipe.distil or recipe.start_model is None:
+        return None
+    knows = read_card(recipe.start_model).class_list.restored()
+    said = {name: names for name, names in recipe.sets.items() if name in knows.names}
+    return recipe.distil, DistilLoss(_sets(Labels.of(knows, class_list, said), class_list))
 
 
 def _sets(labels: Labels, class_list: ClassList) -> Sets:

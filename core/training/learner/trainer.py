@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ from core.training.distributed import processes
 from core.training.learner import checkpoint
 from core.training.learner.callbacks import (
     AsksStartModel,
+    AsksTeacher,
     AverageWeights,
     Checkpoint,
     CountConfusion,
@@ -54,10 +55,11 @@ from core.training.learner.checkpoint import ResumePoint
 from core.training.learner.failures import translate_errors
 from core.training.learner.lr_find import Suggestions, find_learning_rate
 from core.training.learner.mixing import load_mixed, mixed_loss
-from core.training.learner.outputs import nearest_classes, with_added_outputs, with_finer_outputs
 from core.training.learner.previews import PreviewPainter, Previews
+from core.training.learner.starting import ENCODERS, built_network, on_device, start_network, start_weights
 from core.training.learner.validation import PredictsAsTheApp
 from core.training.mix.labels import Labels, Sets
+from core.training.mix.paint import PaintRule
 from core.training.mix.shares import shares_within
 from core.training.recipes.recipe import Recipe, Stage
 from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, INDEX, PREVIEWS, RESUME, cut
@@ -67,10 +69,8 @@ APPENDED = (HISTORY, BATCHES, f"{PREVIEWS}/{INDEX}")
 
 Loss = SegmentationLoss | RememberingLoss | MixedLoss
 
-_ENCODERS = ("encoder.", "layers.0.")
-"""Prefixes of the names of an encoder's parameters, in our networks and in fastai's DynamicUnet."""
-_DOWNWARD = (*_ENCODERS, "stem.", "down.")
-"""The same for a stage that fixes an encoder: also that of the network that has none pretrained."""
+_DOWNWARD = (*ENCODERS, "stem.", "down.")
+"""Prefixes of what a stage fixes that fixes the encoder: also of the network that has none pretrained."""
 
 
 @dataclass(frozen=True)
@@ -300,7 +300,8 @@ class PreparedRun:
         labels = _labels(recipe, dataset, class_list)
         classes = len(labels)
         budget = memory_budget(processes.world_size())
-        train = load_examples(dataset, dataset.train, labels.table, budget)
+        paint = PaintRule.of(labels, class_list) if recipe.paint else None
+        train = load_examples(dataset, dataset.train, labels.table, budget, paint)
         budget -= sum(example.nbytes for example in train.kept)
         valid = load_examples(dataset, dataset.valid, labels.table, budget)
         counts = train.pixels[:classes]
@@ -316,8 +317,8 @@ class PreparedRun:
         replay = remembered.frames
         all_counts = counts if replay is None else counts + replay.pixels[:classes]
         network = find_network(recipe.network)
-        start = _start_weights(recipe, class_list, dataset, fresh=done is None)
-        model = _network(recipe, network, class_list, start, fresh=done is None)
+        start = start_weights(recipe, class_list, dataset, fresh=done is None)
+        model = built_network(recipe, network, class_list, start, fresh=done is None)
         pictures = Pictures(
             train,
             valid,
@@ -342,12 +343,12 @@ class PreparedRun:
                 model,
                 recipe.ema_decay,
                 lambda average: PredictsAsTheApp(average, network),
-                _on_device(start) if recipe.start_share else None,
+                on_device(start) if recipe.start_share else None,
                 recipe.start_share,
             ),
             loss=loss,
             pictures=pictures,
-            start=_start_network(recipe) if recipe.pull else None,
+            start=start_network(recipe) if recipe.pull or recipe.distil else None,
             adds_classes=bool(start.started_as),
             class_list=class_list,
             labels=labels,
@@ -488,7 +489,9 @@ class PreparedRun:
         )
         if stage.fixed_norms:
             learner.add_cb(FixedNorms())
-        if self.start is not None:
+        if self.start is not None and self.recipe.distil:
+            learner.add_cb(AsksTeacher(self.start))
+        elif self.start is not None:
             learner.add_cb(AsksStartModel(self.start, self.pictures.own_share(self.recipe, stage)))
         if processes.device().type == "cpu":
             if has_native_bfloat16():
@@ -624,78 +627,11 @@ class PreparedRun:
         )
 
 
-def _network(
-    recipe: Recipe, network: Network, class_list: ClassList, start: _StartWeights, fresh: bool
-) -> nn.Module:
-    """Build a recipe's network; a fresh run also loads the weights to start from."""
-    pretrained = recipe.pretrained and recipe.start_model is None and fresh
-    model = network.build(len(class_list), pretrained)
-    if start.weights and fresh:
-        fitting = model.state_dict()
-        fitting |= {k: v for k, v in start.weights.items() if v.shape == fitting[k].shape}
-        model.load_state_dict(fitting)
-    return _moved(model)
-
-
-def _moved(model: nn.Module) -> nn.Module:
-    moved: nn.Module = model.to(processes.device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return moved
-
-
-@dataclass(frozen=True, eq=False)
-class _StartWeights:
-    """The weights of the model that a recipe starts from; empty where they are not needed.
-
-    started_as: for each class that is added to that model, the class whose output it begins as a copy of.
-    """
-
-    weights: Mapping[str, Tensor]
-    started_as: tuple[int, ...] = ()
-
-
-def _start_weights(
-    recipe: Recipe, class_list: ClassList, dataset: SegmentationDataset, fresh: bool
-) -> _StartWeights:
-    """Those of a model of the store; for another number of classes, the last layer starts at random.
-
-    Unless the recipe extends the model's classes, and the outputs of the added ones are the nearest ones',
-    or it tells them further apart (`with_finer_outputs`).
-    """
-    needed = fresh or recipe.start_share or recipe.classes == "extended"
-    if recipe.start_model is None or not needed:
-        return _StartWeights({})
-    from core.models.weights import load_model
-    from core.segmentation.segmenter import load_segmenter
-
-    name = recipe.start_model
-    start = load_model(name)
-    if start.card.network != recipe.network:
-        raise RecipeError(
-            f"The recipe {recipe.name} trains {recipe.network}, but the model {name} that it starts from "
-            f"is a {start.card.network}; give both the same network."
-        )
-    if recipe.classes != "extended":
-        return _StartWeights(with_finer_outputs(start.network, start.class_list, class_list, recipe.shares))
-    nearest = nearest_classes(load_segmenter(name), dataset, class_list)
-    return _StartWeights(with_added_outputs(start.network, nearest), nearest)
-
-
-def _on_device(start: _StartWeights) -> dict[str, Tensor]:
-    return {name: tensor.to(processes.device()) for name, tensor in start.weights.items()}
-
-
-def _start_network(recipe: Recipe) -> nn.Module | None:
-    """The network of the model that a recipe starts from, as it is in the store."""
-    from core.models.weights import load_model
-
-    return None if recipe.start_model is None else _moved(load_model(recipe.start_model).network)
-
-
 def _labels(recipe: Recipe, dataset: SegmentationDataset, class_list: ClassList) -> Labels:
-    """What a data set's labels teach. A correction says which class it is: somebody chose it."""
+    """What a data set's labels teach."""
     shares_within((), class_list, recipe.shares)  # a wrong name is found before anything is read
     if recipe.corrections:
-        return Labels.plain(dataset.class_list, class_list)
+        return Labels.corrected(dataset.class_list, class_list)
     return Labels.of(dataset.class_list, class_list, recipe.sets)
 
 
@@ -759,8 +695,8 @@ def _stopped(stage: str) -> StoppedError:
 def parameter_groups(model: nn.Module) -> list[list[nn.Parameter]]:
     """Parameter groups for fastai: the pretrained encoder and the rest, each with its own learning rate."""
     parameters = dict(model.named_parameters())
-    encoder = [p for name, p in parameters.items() if name.startswith(_ENCODERS)]
-    rest = [p for name, p in parameters.items() if not name.startswith(_ENCODERS)]
+    encoder = [p for name, p in parameters.items() if name.startswith(ENCODERS)]
+    rest = [p for name, p in parameters.items() if not name.startswith(ENCODERS)]
     return [encoder, rest] if encoder else [rest]
 
 
@@ -782,7 +718,7 @@ def fixed_groups(model: nn.Module, stage: Stage) -> dict[str, list[nn.Parameter]
         owner = name.rpartition(".")[0]
         if owner in norms or (stage.frozen and name.startswith(_DOWNWARD)):
             continue
-        part = "head" if owner == head else "encoder" if name.startswith(_ENCODERS) else "rest"
+        part = "head" if owner == head else "encoder" if name.startswith(ENCODERS) else "rest"
         groups[part].append(parameter)
     return {part: parameters for part, parameters in groups.items() if parameters}
 

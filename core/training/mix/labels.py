@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.classes import ClassList
+from core.classes import CAMVID_11, ClassList
 from core.errors import RecipeError
 from core.evaluation.metrics import IGNORE, truth_table
 from core.evaluation.own_classes import measured_classes
@@ -63,9 +63,21 @@ class Labels:
         )
 
     @classmethod
-    def plain(cls, truth: ClassList, target: ClassList) -> Labels:
-        """The same where each label counts as one class, whatever else it may be."""
-        return cls(target, truth_table(truth, target))
+    def corrected(cls, truth: ClassList, target: ClassList) -> Labels:
+        """Those of corrections: somebody chose the class, so it is that one, whatever else it may be.
+
+        Unless there was nothing finer to choose: in a set of SegNet's classes or fewer, painted over the
+        answers of a model that has no others, Road may still be lane paint. Their numbers are the network's.
+        """
+        table = truth_table(truth, target)
+        if {*truth.names} - {*CAMVID_11.names, "Void"}:
+            return cls(target, table)
+        members: list[tuple[int, ...]] = [(number,) for number in range(len(target))]
+        for number, may_be in enumerate(truth.members(target)):
+            if table[number] != IGNORE and len(may_be) > 1:
+                members[table[number]] = may_be
+        several = any(len(each) > 1 for each in members)
+        return cls(target, table, tuple(members) if several else None)
 
 
 def _with_sets(truth: ClassList, target: ClassList, sets: Mapping[str, Sequence[str]]) -> ClassList:

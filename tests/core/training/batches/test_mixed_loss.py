@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.training.batches.loss import SegmentationLoss
-from core.training.batches.mixed_loss import InsideLoss, MixedLoss, PriorLoss, SourceLoss
+from core.training.batches.mixed_loss import DistilLoss, InsideLoss, MixedLoss, PriorLoss, SourceLoss
 
 OWN = ((0, 1, 2), (3,))
 """The run's own labels: the first may be three of the network's four classes."""
@@ -49,6 +49,38 @@ def test_a_label_that_is_the_whole_set_or_not_inside_one_asks_nothing():
     loss = InsideLoss(torch.ones(3), ((0, 1, 2), (2, 3), ()), OWN)
 
     assert loss(logits((0.1, 0.2, 0.1, 0.6)).expand(1, 4, 1, 2), labels(0, 1)).item() == 0
+
+
+def test_distilling_compares_the_answers_in_the_teachers_classes():
+    given = logits((0.3, 0.2, 0.25, 0.25))
+
+    # the network's first three classes are the teacher's first, so it says 0.75 and 0.25
+    same = logits((0.75, 0.25))
+    assert DistilLoss(OWN).forward(given, same).item() == pytest.approx(0, abs=1e-6)
+    even = logits((0.5, 0.5))
+    expected = 0.5 * math.log(0.5 / 0.75) + 0.5 * math.log(0.5 / 0.25)
+    assert DistilLoss(OWN).forward(given, even).item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_teachers_class_that_the_network_has_not_is_left_out():
+    teacher = logits((0.4, 0.4, 0.2))
+    given = logits((0.5, 0.0, 0.0, 0.5)).clamp(min=-50)
+
+    assert DistilLoss(((0,), (), (3,))).forward(given, teacher).item() == pytest.approx(
+        2 / 3 * math.log(4 / 3) + 1 / 3 * math.log(2 / 3), abs=1e-6
+    )
+
+
+def test_only_the_runs_own_pictures_are_held_to_the_teachers_answers():
+    own, other = SourceLoss(labelled(OWN, 2)), SourceLoss(labelled())
+    given = torch.cat([logits((0.3, 0.2, 0.25, 0.25)), logits((0.1, 0.2, 0.1, 0.6))])
+    truth, sources = torch.tensor([[[0]], [[1]]]), torch.tensor([0, 1])
+    answers = logits((0.5, 0.5))
+    plain = MixedLoss([own, other]).forward(given, truth, sources).item()
+    distilled = MixedLoss([own, other], (2.0, DistilLoss(OWN))).forward(given, truth, sources, answers).item()
+
+    divergence = 0.5 * math.log(0.5 / 0.75) + 0.5 * math.log(0.5 / 0.25)
+    assert distilled - plain == pytest.approx(0.5 * 2.0 * divergence, abs=1e-6)
 
 
 def test_the_prior_is_the_divergence_of_the_mean_shares_from_the_plausible_ones():

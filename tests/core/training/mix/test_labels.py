@@ -38,11 +38,28 @@ def test_a_label_that_may_be_nothing_teaches_nothing_and_has_no_number():
     assert labels.classes.names == ("Road", "Tree")
 
 
-def test_plain_labels_are_one_class_each_whatever_else_they_may_be():
-    labels = Labels.plain(CAMVID_11, CAMVID_31)
+def test_a_correction_is_the_class_that_somebody_chose():
+    finer = CAMVID_32.select("mine", ("Road", "Building", "Wall"))
+    labels = Labels.corrected(finer, CAMVID_31)
 
     assert labels.members is None
-    assert labels.table[CAMVID_11.index("Road")] == CAMVID_31.index("Road")
+    assert labels.table[0] == CAMVID_31.index("Road")
+
+
+def test_a_correction_among_segnets_classes_may_be_what_nobody_could_choose():
+    labels = Labels.corrected(CAMVID_11, CAMVID_31)
+
+    road, sky = CAMVID_31.index("Road"), CAMVID_31.index("Sky")
+    assert labels.classes == CAMVID_31
+    assert labels.table[CAMVID_11.index("Road")] == road
+    assert labels.members is not None
+    assert [CAMVID_31.names[each] for each in labels.members[road]] == [
+        "LaneMkgsDriv",
+        "LaneMkgsNonDriv",
+        "Road",
+    ]
+    assert labels.members[sky] == (sky,)
+    assert Labels.corrected(CAMVID_11, CAMVID_11).members is None
 
 
 def test_a_recipe_says_what_a_label_may_be_and_the_figures_stay_those_of_the_data_set():

@@ -142,7 +142,9 @@ def test_classes_of_a_model_need_a_model(write):
     assert sentence == "mine.toml: classes are those of a model, but start_model is not given."
 
 
-NEED_START = "corrections, replay, pull and start_share need the model to start from: give start_model"
+NEED_START = (
+    "corrections, replay, pull, start_share and distil need the model to start from: give start_model"
+)
 
 
 @pytest.mark.parametrize(
