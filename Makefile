@@ -8,7 +8,10 @@ BIN := .venv/bin
 DATA ?= ../shared/camvid
 
 # Both read the same pins; uv must be told which environment is meant. Neither compiles what it installs: Python
-# does that when it first imports a module, and most modules are never imported.
+# does that when it first imports a module, and most modules are never imported. It keeps what it compiled, unless
+# this variable forbids it, as in many container images: then each server, each training and each process of the
+# tests would compile PyTorch, fastai and Streamlit anew.
+unexport PYTHONDONTWRITEBYTECODE
 UV := $(shell command -v uv 2>/dev/null)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(PIP_INSTALL))

@@ -24,6 +24,7 @@ from PIL import Image
 from core.classes import ClassList, SegmentationClass
 from core.models.card import ModelCard, class_entries, normalisation
 from core.models.networks import find_network
+from core.models.paths import models_folder
 from core.models.weights import save_model
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +35,9 @@ os.environ["STREETSCOPE_CACHE"] = tempfile.mkdtemp(prefix="streetscope-cache-")
 # Otherwise the fastest engine would be measured for each empty cache.
 os.environ["STREETSCOPE_ENGINE"] = "onnxruntime"
 atexit.register(shutil.rmtree, os.environ["STREETSCOPE_CACHE"], ignore_errors=True)
+# The models that `save_once` copies.
+SAVED = tempfile.mkdtemp(prefix="streetscope-models-")
+atexit.register(shutil.rmtree, SAVED, ignore_errors=True)
 # For pytest's workers and all other processes that start from here. By default torch's threads spin while
 # they wait for each other; where tests share the cores, that is most of what they compute.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -112,11 +116,36 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def save_once(save: Callable[..., None], *arguments: object) -> None:
+    """Save models into the store in force by `save(*arguments)`, or copy what that saved before.
+
+    To export a network's graph and to check it takes longer than most tests that look at the model.
+    """
+    for model in _saved(save, *arguments).iterdir():
+        if model.is_dir():
+            shutil.rmtree(models_folder() / model.name, ignore_errors=True)
+            shutil.copytree(model, models_folder() / model.name, copy_function=shutil.copy)
+
+
+@functools.cache
+def _saved(save: Callable[..., None], *arguments: object) -> Path:
+    """A store of what `save(*arguments)` saves."""
+    store = Path(tempfile.mkdtemp(dir=SAVED))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STREETSCOPE_MODELS", str(store))
+        save(*arguments)
+    return store
+
+
 def save_colour_model(name: str, order: tuple[int, ...] = (SKY, ROAD, TREE, VOID)) -> None:
     """Save a model that finds the class whose colour is nearest to a pixel's into the store in force.
 
     order: whose colour it takes for each class's; another order makes it wrong.
     """
+    save_once(_save_colour_model, name, order)
+
+
+def _save_colour_model(name: str, order: tuple[int, ...]) -> None:
     network = find_network("pixel_colour")
     means = torch.tensor(COLOURS.palette[list(order)].astype(np.float32)) / 255
     sharpness = 8

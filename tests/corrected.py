@@ -13,6 +13,7 @@ from core.models.card import ModelCard, class_entries, normalisation
 from core.models.networks import find_network
 from core.models.weights import save_model
 from core.toytown import frame
+from tests.conftest import save_once
 
 NEW = "Becak"
 CODES = (*CAMVID_11.names, NEW)
@@ -21,6 +22,10 @@ BECAK, CAR, ROAD = CODES.index(NEW), CODES.index("Car"), CODES.index("Road")
 
 def save_start_model(name: str = "start") -> None:
     """Save a network of chance weights; its norms have averages of their own, as a trained one's have."""
+    save_once(_save_start_model, name)
+
+
+def _save_start_model(name: str) -> None:
     torch.manual_seed(5)
     network = find_network("unet_tiny")
     module = network.build(len(CAMVID_11), False).train()
