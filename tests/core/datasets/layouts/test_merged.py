@@ -63,5 +63,6 @@ def test_a_network_of_the_data_sets_own_classes_learns_each_as_itself(make_datas
     assert classes.translation(CAMVID_11)[ROAD] == CAMVID_11.index("Road")
 
 
+@pytest.mark.camvid
 def test_camvids_copy_by_segnet_is_found_to_be_merged(camvid):
     assert NOTE in list_dataset(camvid).notes
