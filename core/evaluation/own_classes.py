@@ -15,8 +15,8 @@ def measured_classes(
     """The classes in which a model is measured on a data set: whatever the data set tells apart.
 
     They are the model's, unless a label of the data set may be several of these: then they are the data set's
-    labels that may be any, and the second value is which (`ClassList.members`), for `MergedSegmenter`. Of merged
-    labels under CamVid's names, the 11 that occur.
+    labels that may be any, and the second value is which (`ClassList.members`), for `MergedSegmenter`. Of
+    merged labels under CamVid's names, they are the 11 that occur.
     """
     members = truth.members(model)
     if all(len(each) <= 1 for each in members):
