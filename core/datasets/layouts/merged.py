@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from core.cache import Cache, cache_key
-from core.classes import CAMVID_11, CAMVID_32
+from core.classes import CAMVID_11, CAMVID_32, ClassList
 from core.datasets.dataset import Frame, SegmentationDataset
 from core.datasets.labels import numbers_in
 from core.datasets.listing import Listing
@@ -43,6 +43,13 @@ def with_merged_labels(listing: Listing) -> Listing:
     known = tuple(replace(each, may_be=_members(each.name)) for each in classes.classes)
     merged = replace(dataset, class_list=replace(classes, classes=known))
     return replace(listing, dataset=merged, notes=(*listing.notes, NOTE))
+
+
+def occurs_never(classes: ClassList, name: str) -> bool:
+    """Whether a class list is one of merged labels, in which the class of that name is only a name."""
+    road = next((each for each in classes.classes if each.name == "Road"), None)
+    merged = road is not None and road.may_be == _members("Road") and {*CAMVID_32.names} <= {*classes.names}
+    return merged and name not in CAMVID_11.names
 
 
 def _members(name: str) -> tuple[str, ...]:

@@ -364,7 +364,9 @@ def test_camvid_has_468_frames_of_which_101_are_for_validation(camvid):
 
     assert len(dataset.frames("all")) == 468
     assert (len(dataset.train), len(dataset.valid)) == (367, 101)
-    assert dataset.class_list is CAMVID_32
+    assert [(c.name, c.colour) for c in dataset.class_list.classes] == [
+        (c.name, c.colour) for c in CAMVID_32.classes
+    ]
 
 
 @pytest.mark.camvid

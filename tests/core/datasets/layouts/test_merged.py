@@ -8,6 +8,7 @@ import pytest
 from core.classes import CAMVID_11, CAMVID_31, CAMVID_32
 from core.datasets.layouts.merged import NOTE
 from core.datasets.layouts.opening import list_dataset
+from core.evaluation.own_classes import measured_classes
 
 PLAIN = [CAMVID_32.index(name) for name in CAMVID_11.names]
 ROAD, PAINT, VOID = (CAMVID_32.index(name) for name in ("Road", "LaneMkgsDriv", "Void"))
@@ -55,6 +56,15 @@ def test_what_the_data_set_says_itself_counts(make_dataset):
     assert may_be(list_dataset(root), "Road") == ["Road"]
 
 
+def test_a_finer_network_is_measured_in_the_classes_that_occur(make_dataset):
+    classes = listed(make_dataset, [[*PLAIN, VOID]] * 10).dataset.class_list
+    measured, members = measured_classes(classes, CAMVID_31)
+
+    assert {*measured.names} == {*CAMVID_11.names}
+    assert members is not None
+    assert sum(len(each) for each in members) == 25  # six of the 31 became Void
+
+
 def test_a_network_of_the_data_sets_own_classes_learns_each_as_itself(make_dataset):
     classes = listed(make_dataset, [[*PLAIN, VOID]] * 10).dataset.class_list
 
@@ -63,5 +73,6 @@ def test_a_network_of_the_data_sets_own_classes_learns_each_as_itself(make_datas
     assert classes.translation(CAMVID_11)[ROAD] == CAMVID_11.index("Road")
 
 
+@pytest.mark.camvid
 def test_camvids_copy_by_segnet_is_found_to_be_merged(camvid):
     assert NOTE in list_dataset(camvid).notes
