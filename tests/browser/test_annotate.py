@@ -137,6 +137,12 @@ def expect_saved(page: Page, desk: Desk, wanted: Mask, number: int = -1) -> None
     assert (found == wanted).all(), f"{(found != wanted).sum()} pixels differ"
 
 
+def would_change(taken: Mask) -> str:
+    """What was said of a suggestion that is taken now: what was reviewed of the frame, is not changed by it."""
+    share = 100 * (taken != STREET)[TOUCHED].mean()
+    return f"Hatched: {share:.1f}"
+
+
 def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screenshots: Screenshot) -> None:
     page = open_page(desk.frame("street_1"), density=2)
     shown = editor(page)
@@ -211,16 +217,19 @@ def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screens
     less = painted(cornered, brush(SIZE, middles((90, 5), (90, 60)), 7), NOT_REVIEWED)
     expect_saved(page, desk, less)
     shown.get_by_role("button", name="Suggest the rest").click()
+    shown.get_by_role("button", name="Take it").wait_for()
+    said = shown.locator(".suggesting .changes").inner_text()
     shown.get_by_role("button", name="Take it").click()
     expect(shown.locator(".reviewed")).to_have_text(WHOLE)
     expect(shown).to_have_attribute("data-saved", "true")
     reviewed = less != NOT_REVIEWED
     assert (desk.saved()[-1][reviewed] == less[reviewed]).all()
+    assert said.startswith(would_change(desk.saved()[-1]))
     page.mouse.move(*place(page, 48, 64))
     page.keyboard.press("Control+z")
     expect_saved(page, desk, less)
 
-    take, note = shown.get_by_role("button", name="Take it"), shown.locator(".suggesting .note")
+    take, note = shown.get_by_role("button", name="Take it"), shown.locator(".suggesting [role=status]")
     page.keyboard.press("l")
     expect(note).to_contain_text("follows what you draw")
     drag(page, (80.5, 5.5), (80.5, 60.5))
