@@ -423,14 +423,17 @@ def test_two_windows_and_a_killed_server_lose_nothing(
     second = open_page(desk.frame("street_2"), apart=True)
     expect(editor(second).locator(".sign")).to_contain_text("Another window")
     mask = STREET
-    pages = [second, first, second, first]  # the first one has not done anything when the other one draws
+    pages = [second, first, second, first]
     for number, page in enumerate(pages):
         page.mouse.move(*place(page, 5, 5))
         page.keyboard.press(str(TREE + 1))
         mask = draw_across(page, mask, 10 + 20 * number)
         expect_saved(page, desk, mask)
-        # The other window shows it, too, without a stroke of its own.
+        # The other window shows it, too, without a stroke of its own; the first one does not know of it yet.
         other = second if page is first else first
+        if number == 0:
+            other.wait_for_timeout(5100)  # of quiet
+            other.mouse.move(*place(other, 5, 5))
         count = other.locator(f".editor li[data-label='{TREE}'] .count")
         expect(count).to_have_text(f"{(mask == TREE).sum():,}")
     second.close()
