@@ -21,7 +21,7 @@ with st.spinner("Loading the network"):
     # After the title, not at the top: importing takes a moment in which somebody is waiting.
     from pages.widgets.annotate.after import after_correcting, show_first_stroke
     from pages.widgets.annotate.editor.packing import identity
-    from pages.widgets.annotate.editor.presence import await_company, beat, keep_beat
+    from pages.widgets.annotate.editor.presence import beat, keep_beat
     from pages.widgets.annotate.picture import choose_picture
     from pages.widgets.annotate.ways import draw
     from pages.widgets.photos.visitor_session import keep_visitor_session
@@ -40,5 +40,4 @@ def edit() -> None:
 
 fragment(edit, every=beat(identity(opened.correction)))()
 after_correcting(opened.correction)
-await_company(identity(opened.correction))
 keep_visitor_session()

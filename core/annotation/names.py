@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
+
 from core.annotation.folder import SetFolder, translate_errors
+from core.annotation.manifest import FILE
 from core.annotation.store import PREFIX, list_sets, set_folder
 from core.errors import AnnotationError, StreetScopeError
 
@@ -33,9 +37,24 @@ def new_set_name(text: str) -> str:
 
 def count_pictures(name: str) -> int | None:
     """How many pictures a set has: 0 before its first one; None for a set that is damaged."""
+    root = set_folder(name)
+    try:
+        found = (root / FILE).lstat()
+    except OSError:
+        return _counted(root)
+    return _counted_as_of(root, (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+
+
+@lru_cache(maxsize=256)
+def _counted_as_of(root: Path, stamp: tuple[int, ...]) -> int | None:
+    """Counted once for a manifest, as a page lists all sets in each of its runs. stamp: of the manifest."""
+    return _counted(root)
+
+
+def _counted(root: Path) -> int | None:
     try:
         with translate_errors():
-            manifest = SetFolder(set_folder(name)).read_manifest()
+            manifest = SetFolder(root).read_manifest()
     except StreetScopeError:
         return None
     return len(manifest.pictures) if manifest else 0

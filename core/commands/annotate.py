@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from core.commands.datasets import print_frames
-from core.commands.refusal import printable
+from core.commands.refusal import tell
 
 _T = TypeVar("_T")
 
@@ -50,9 +50,7 @@ def list_corrections(as_json: bool) -> None:
     for found in sets:
         reviewed = sum(picture.reviewed for picture in found.pictures) / len(found.pictures)
         count = _pictures(len(found.pictures))
-        click.echo(
-            printable(f"{found.name}  {count}, {reviewed:.0%} reviewed, {len(found.class_list)} classes")
-        )
+        tell(f"{found.name}  {count}, {reviewed:.0%} reviewed, {len(found.class_list)} classes")
     if not sets:
         click.echo("There are no corrections yet; they begin with the first stroke, or with an import.")
 
@@ -81,9 +79,9 @@ def export_corrections(name: str, wanted: str, out: Path, as_json: bool) -> None
         result = {"file": str(out), "format": wanted, "pictures": len(found), "notes": list(notes)}
         click.echo(json.dumps(result))
         return
-    click.echo(printable(f"{out}: {_pictures(len(found))}"))
+    tell(f"{out}: {_pictures(len(found))}")
     for note in notes:
-        click.echo(printable(f"note: {note}"))
+        tell(f"note: {note}")
 
 
 @annotate.command("import")
@@ -112,9 +110,9 @@ def import_corrections(file: Path, name: str, as_json: bool) -> None:
         result = {"set": name, "format": found_format.name, "pictures": len(done), "unlabelled": skipped}
         click.echo(json.dumps(result | {"notes": list(found.notes)}))
         return
-    click.echo(printable(f"{name}: {_pictures(len(done) - skipped)} from {found_format.title}"))
+    tell(f"{name}: {_pictures(len(done) - skipped)} from {found_format.title}")
     for note in found.notes:
-        click.echo(printable(f"note: {note}"))
+        tell(f"note: {note}")
     if skipped:
         click.echo(f"note: {_pictures(skipped)} left as is: no labels, or those that are there already.")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.commands.refusal import printable
+from core.commands.refusal import printable, tell
 from core.durations import duration
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def import_data(folder: Path, target: Path) -> None:
     from core.datasets.layouts.opening import list_dataset
 
     dataset = import_dataset(folder, target, print_frames)
-    click.echo(printable(f"{target}: {len(dataset.frames())} frames"))
+    tell(f"{target}: {len(dataset.frames())} frames")
     for note in list_dataset(target).notes:
-        click.echo(printable(f"note: {note}"))
+        tell(f"note: {note}")
 
 
 @click.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.commands.datasets import print_frames
-from core.commands.refusal import printable
+from core.commands.refusal import tell
 from core.models.paths import DEFAULT_MODEL
 from core.segmentation.sizes import SIZES, TRAINED, size_called
 
@@ -120,7 +120,7 @@ def evaluate(
     if compared is not None:
         lines += _comparison(found, compared)
     for line in (*lines, *map(str, files)):
-        click.echo(printable(line))
+        tell(line)
 
 
 def _cell(card: ModelCard, confused: tuple[str, str]) -> tuple[int, int]:

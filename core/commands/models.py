@@ -6,7 +6,7 @@ import json
 
 import click
 
-from core.commands.refusal import printable, refuse
+from core.commands.refusal import refuse, tell
 from core.errors import ModelError
 
 
@@ -29,7 +29,7 @@ def models(as_json: bool) -> int:
         click.echo(json.dumps([card.model_dump(mode="json") for card in cards]))
         return status
     for card in cards:
-        click.echo(printable(f"{card.name}  {card.summary}"))
+        tell(f"{card.name}  {card.summary}")
     return status
 
 

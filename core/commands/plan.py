@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.commands.refusal import printable
+from core.commands.refusal import tell
 
 if TYPE_CHECKING:
     from core.training.control.estimate import Estimate
@@ -64,7 +64,7 @@ def plan_run(
         )
         return
     for sentence in planned.sentences():
-        click.echo(printable(sentence))
+        tell(sentence)
     if found is not None:
         for line in _lines(found):
             click.echo(line)

@@ -1,4 +1,4 @@
-"""How a command says that it cannot do what was asked."""
+"""What a command says to people: a line that is safe to print, or that it cannot do what was asked."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ def refuse_with(option: str, *others: str) -> None:
         name = parameter.name or ""
         if name in others and context.get_parameter_source(name) is not ParameterSource.DEFAULT:
             raise click.UsageError(f"{option} goes without {parameter.opts[0]}; leave one of them out")
+
+
+def tell(line: str) -> None:
+    """Print a line for people, in which names that somebody chose may be anything."""
+    click.echo(printable(line))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.commands.refusal import printable, refuse_with
+from core.commands.refusal import refuse_with, tell
 
 if TYPE_CHECKING:
     from core.training.runs.records import RunSummary, RunView
@@ -99,11 +99,11 @@ def compare_runs(runs: tuple[str, ...], html: Path | None, as_json: bool) -> Non
         click.echo(json.dumps({"best": best, "different": settings, "warning": warning}))
         return
     for row in best:
-        click.echo(printable(_best(row)))
+        tell(_best(row))
     for row in settings:
-        click.echo(printable(f"{row['setting']:24}  {'  '.join(row[run] for run in runs)}"))
+        tell(f"{row['setting']:24}  {'  '.join(row[run] for run in runs)}")
     if warning:
-        click.echo(printable(warning))
+        tell(warning)
 
 
 @click.command()

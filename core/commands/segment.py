@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 from click.decorators import FC
 
-from core.commands.refusal import printable
+from core.commands.refusal import tell
 from core.errors import ImageError
 from core.files import replacing, write_bytes
 from core.models.paths import DEFAULT_MODEL
@@ -156,10 +156,10 @@ def segment(
         )
         return
     for path in paths.values():
-        click.echo(printable(str(path)))
+        tell(str(path))
     for name, share in sorted(shares.items(), key=lambda item: -item[1]):
         if share > 0:
-            click.echo(printable(f"{share:7.2%}  {name}"))
+            tell(f"{share:7.2%}  {name}")
 
 
 @click.command()
@@ -214,10 +214,10 @@ def compare(
         return
     for segmentation, label in zip((first, second), labels, strict=True):
         size = f"{segmentation.width} x {segmentation.height}"
-        click.echo(printable(f"{segmentation.model_name} at {label}: {size}"))
+        tell(f"{segmentation.model_name} at {label}: {size}")
     click.echo(f"{comparison.share_changed:7.2%}  of the pixels have a different class")
     for change in comparison.transitions[:_SHOWN_TRANSITIONS]:
-        click.echo(printable(f"{change.share:7.2%}  {change.first} -> {change.second}"))
+        tell(f"{change.share:7.2%}  {change.first} -> {change.second}")
     smaller = len(comparison.transitions) - _SHOWN_TRANSITIONS
     if smaller > 0:
         click.echo(f"         and {smaller} smaller ones; --json lists them all")

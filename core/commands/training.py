@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.commands.refusal import printable, refuse_with
+from core.commands.refusal import refuse_with, tell
 from core.commands.runs import run_text, run_values
 from core.durations import duration
 from core.errors import StoppedError, TrainingError
@@ -286,10 +286,10 @@ def _print_card(card: ModelCard, as_json: bool) -> None:
     from core.reports.model_words import accuracy_words
     from core.training.corrections.figures import read_learned
 
-    click.echo(printable(f"{card.name} {accuracy_words(card)}"))
+    tell(f"{card.name} {accuracy_words(card)}")
     learned = read_learned(card.training)
     for sentence in learned.sentences() if learned else ():
-        click.echo(printable(sentence))
+        tell(sentence)
 
 
 def _print_epoch(report: EpochReport) -> None:

@@ -137,6 +137,14 @@ def expect_saved(page: Page, desk: Desk, wanted: Mask, number: int = -1) -> None
     assert (found == wanted).all(), f"{(found != wanted).sum()} pixels differ"
 
 
+def words_of_change(before: Mask, taken: Mask) -> str:
+    """How it begins what is said of a suggestion, by the mask before and after it was taken."""
+    changed = ((before == NOT_REVIEWED) & (taken != STREET)).mean()
+    if changed == 0:
+        return "It agrees with all that is not reviewed"
+    return f"Hatched: {100 * changed:.1f}" if changed >= 0.001 else "Hatched: <"
+
+
 def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screenshots: Screenshot) -> None:
     page = open_page(desk.frame("street_1"), density=2)
     shown = editor(page)
@@ -211,16 +219,19 @@ def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screens
     less = painted(cornered, brush(SIZE, middles((90, 5), (90, 60)), 7), NOT_REVIEWED)
     expect_saved(page, desk, less)
     shown.get_by_role("button", name="Suggest the rest").click()
+    shown.get_by_role("button", name="Take it").wait_for()
+    said = shown.locator(".suggesting .changes").inner_text()
     shown.get_by_role("button", name="Take it").click()
     expect(shown.locator(".reviewed")).to_have_text(WHOLE)
     expect(shown).to_have_attribute("data-saved", "true")
     reviewed = less != NOT_REVIEWED
     assert (desk.saved()[-1][reviewed] == less[reviewed]).all()
+    assert said.startswith(words_of_change(less, desk.saved()[-1]))
     page.mouse.move(*place(page, 48, 64))
     page.keyboard.press("Control+z")
     expect_saved(page, desk, less)
 
-    take, note = shown.get_by_role("button", name="Take it"), shown.locator(".suggesting .note")
+    take, note = shown.get_by_role("button", name="Take it"), shown.locator(".suggesting [role=status]")
     page.keyboard.press("l")
     expect(note).to_contain_text("follows what you draw")
     drag(page, (80.5, 5.5), (80.5, 60.5))
@@ -412,14 +423,17 @@ def test_two_windows_and_a_killed_server_lose_nothing(
     second = open_page(desk.frame("street_2"), apart=True)
     expect(editor(second).locator(".sign")).to_contain_text("Another window")
     mask = STREET
-    pages = [second, first, second, first]  # the first one has not done anything when the other one draws
+    pages = [second, first, second, first]
     for number, page in enumerate(pages):
         page.mouse.move(*place(page, 5, 5))
         page.keyboard.press(str(TREE + 1))
         mask = draw_across(page, mask, 10 + 20 * number)
         expect_saved(page, desk, mask)
-        # The other window shows it, too, without a stroke of its own.
+        # The other window shows it, too, without a stroke of its own; the first one does not know of it yet.
         other = second if page is first else first
+        if number == 0:
+            other.wait_for_timeout(5100)  # of quiet
+            other.mouse.move(*place(other, 5, 5))
         count = other.locator(f".editor li[data-label='{TREE}'] .count")
         expect(count).to_have_text(f"{(mask == TREE).sum():,}")
     second.close()

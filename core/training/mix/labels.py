@@ -51,7 +51,7 @@ class Labels:
             return cls(classes, truth_table(truth, target))
         members = said.members(target)
         known = [number for number, each in enumerate(members) if each]
-        usual = truth.members(target)
+        usual = truth.members(target) if sets else members
         table = np.full(256, IGNORE, dtype=np.uint8)
         table[known] = np.arange(len(known))
         either = tuple(tuple(sorted({*usual[number], *members[number]})) for number in known)

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.annotation.runs import NOT_REVIEWED
 from core.annotation.store import (
+    PREFIX,
     OpenCorrection,
     Source,
     open_correction,
@@ -16,6 +17,7 @@ from core.annotation.store import (
     set_folder,
 )
 from core.datasets import Frame
+from core.errors import StreetScopeError
 from core.models.store import read_card
 from core.photos.photo import Photo
 from core.segmentation.segmentation import Segmentation
@@ -51,6 +53,18 @@ def open_photo(set_name: str, photo: Photo, model: str, size: WorkingSize, start
     model = model if start == "prediction" else ""
     source = Source("photo", photo.name, model, photo.credit or "", photo.key)
     return open_correction(set_name, shown.image, labels, shown.class_list, source)
+
+
+def called(opened: OpenedSet, frame: Frame) -> str:
+    """What people call a frame: in a set of corrections, as the photo was called that it is of."""
+    name = opened.dataset.root.name.removeprefix(PREFIX)
+    if opened.dataset.root != set_folder(name):
+        return frame.name
+    try:
+        pictures = open_set(name).pictures
+        return next((each.name for each in pictures if each.frame == frame.name), "") or frame.name
+    except StreetScopeError:
+        return frame.name  # what is wrong with the set is said where it is opened
 
 
 def open_frame(set_name: str, opened: OpenedSet, frame: Frame, model: str, start: Start) -> OpenCorrection:

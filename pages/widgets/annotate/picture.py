@@ -15,7 +15,7 @@ from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.models.store import list_models
 from pages.widgets.annotate.editor.reading import Network
-from pages.widgets.annotate.opening import Start, frame_network, open_frame, open_photo, photo_network
+from pages.widgets.annotate.opening import Start, called, frame_network, open_frame, open_photo, photo_network
 from pages.widgets.annotate.other_sizes import say_of_other_sizes
 from pages.widgets.annotate.sets import DATASET, FRAME, set_picker
 from pages.widgets.photos.input import add_photos, photo_picker, photo_upload
@@ -108,9 +108,10 @@ def _photo() -> Chosen:
 
 def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
     starts: Sequence[Start] = ("label", "prediction", "nothing") if list_models() else ("label", "nothing")
+    name = called(opened, frame)
     lines = st.container(gap="xsmall")
     with lines, _line("annotate_bar"):
-        st.markdown(markdown("**{frame}** of {dataset}", frame=frame.name, dataset=opened.dataset.name))
+        st.markdown(markdown("**{name}** of {dataset}", name=name, dataset=opened.dataset.name))
         start = _start_picker(starts)
         model = model_picker(compact=True) if start == "prediction" else ""
     with lines, _line("annotate_line"):
@@ -127,10 +128,10 @@ def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
         with st.spinner("Opening the frame"):
             correction = open_frame(set_name, opened, frame, model, start)
     except StreetScopeError as error:
-        _cannot(error, frame.name)
+        _cannot(error, name)
     suggesting = model or next(iter(list_models()), "")
     network = frame_network(opened, frame, suggesting) if suggesting else None
-    return Chosen(correction, frame.name, *_came_with(frame.name, correction), network, way)
+    return Chosen(correction, name, *_came_with(frame.name, correction), network, way)
 
 
 def _line(key: str) -> DeltaGenerator:

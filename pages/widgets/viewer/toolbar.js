@@ -188,11 +188,13 @@ const VIEWERS_HELP = {
 
 /** The button "?" and the list of keys and gestures that it opens; closing it returns the focus. */
 export class Help {
+  /** said: `buttons`, if there are any, are words on the page that a finger cannot have explained by hovering. */
   constructor(said = VIEWERS_HELP) {
     const list = (entries, className = "") => element("dl", { className }, ...entriesOf(entries));
     const title = element("h2", { textContent: said.title, id: "help-title" });
     const close = element("button", { type: "button", className: "tool close", textContent: "Close" });
     const keysTitle = element("h3", { textContent: said.keysTitle });
+    const buttons = said.buttons ? [element("h3", { textContent: said.buttonsTitle }), list(said.buttons)] : [];
     this.keys = list(said.keys);
     this.dialog = element(
       "dialog",
@@ -200,6 +202,7 @@ export class Help {
       title,
       list(said.mouse, "fine"),
       list(said.fingers, "coarse"),
+      ...buttons,
       keysTitle,
       this.keys,
       element("p", { textContent: said.note }),

@@ -1,8 +1,4 @@
-"""Who has a correction open: the later of two windows is told, for both draw on the same one.
-
-A window with company draws its editor again every two seconds. One that is alone looks only whether it still
-is, in a part of the page that draws nothing: a class of thirty costs some ten of these a second.
-"""
+"""Who has a correction open: the later of two windows is told, for both draw on the same one."""
 
 from __future__ import annotations
 
@@ -14,11 +10,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.widgets.shared.fragments import fragment
-
-_EVERY, _ALONE = 2.0, 3.0
-"""Seconds between two looks at what others have drawn, and at whether there are others."""
-
+_EVERY = 2.0
 _BEAT = "annotate_beat"
 
 
@@ -99,9 +91,3 @@ def keep_beat(correction: str) -> None:
     """Call last in the editor's own runs."""
     if company(correction).any != st.session_state.get(_BEAT, False):
         st.rerun()
-
-
-def await_company(correction: str) -> None:
-    """Call last on the page: it runs again once another window has opened this correction."""
-    if not st.session_state.get(_BEAT, False):  # or the editor's own beat sees to it
-        fragment(keep_beat, every=_ALONE)(correction)

@@ -90,6 +90,8 @@ def live(correction: OpenCorrection, asked: Mapping[str, object], network: Netwo
 def _suggest(
     correction: OpenCorrection, question: tuple[str, int], network: Network, whole_set: bool
 ) -> Suggested:
+    if not (correction.mask == NOT_REVIEWED).any():
+        return Suggested(question, trouble=_ALL)
     try:
         known = _known(correction, network, whole_set)
         if known is None:

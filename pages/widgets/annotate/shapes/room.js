@@ -5,6 +5,16 @@ const SLACK = 6; // pixels that a finger may move before it draws, while another
 
 const rooms = new WeakMap();
 
+/**
+ * A canvas that is emptied and removed in the same moment, as by "Undo" and "Editor" on a busy machine, is there
+ * no more when the library comes to clear it. Nothing is lost by that, and nobody needs to hear of it. The canvas
+ * is then gone, and so is its room: this stays for as long as the window.
+ */
+window.addEventListener("unhandledrejection", (event) => {
+  const { message, stack } = event.reason instanceof TypeError ? event.reason : {};
+  if (message?.includes("clearRect") && stack?.includes("streamlit-drawable-canvas")) event.preventDefault();
+});
+
 export default function room({ parentElement, data, setStateValue }) {
   let known = rooms.get(parentElement);
   if (known === undefined) {

@@ -46,6 +46,7 @@ export class ClassList {
       else this.addSearched();
       this.search.value = "";
       this.filter();
+      this.reveal();
       this.onFound();
     });
   }
@@ -122,6 +123,7 @@ export class ClassList {
     this.chosen = label;
     this.unfold(label);
     this.mark();
+    this.reveal();
     this.onChoose(label);
   }
 
@@ -137,11 +139,18 @@ export class ClassList {
     if (group && this.folded.delete(group.name)) this.filter();
   }
 
+  /** Bring the chosen class into sight in its list; the page stays where it is. */
+  reveal() {
+    const entry = this.entries[this.chosen];
+    if (entry.hidden) return;
+    const [{ top, bottom }, frame] = [entry.getBoundingClientRect(), this.list.getBoundingClientRect()];
+    this.list.scrollTop += Math.min(top - frame.top, 0) + Math.max(bottom - frame.bottom, 0);
+  }
+
   /** The class before (-1) or after (1) the chosen one, round and round. */
   step(by) {
     const count = this.order.length;
     this.choose(this.order[(this.order.indexOf(this.chosen) + by + count) % count]);
-    this.entries[this.chosen].scrollIntoView({ block: "nearest" });
   }
 
   mark() {

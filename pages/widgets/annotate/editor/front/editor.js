@@ -40,7 +40,7 @@ class Editor {
     this.hand = new Hand(this);
     this.drawing = new Drawing(this.surface.marksLayer, this.hand);
     this.keyboard = new Keyboard(this);
-    this.news = new News((id) => this.askNews(id));
+    this.news = new News((id) => this.askNews(id), this.root);
     const tree = parent.getRootNode();
     if (!tree.adoptedStyleSheets.includes(style)) tree.adoptedStyleSheets.push(style);
     parent.append(this.root);
@@ -152,6 +152,7 @@ class Editor {
 
   update({ data, setStateValue }) {
     this.data = data;
+    this.news.hasRun();
     this.send = (message) => setStateValue("edits", message);
     this.suggesting.ask = (question) => setStateValue("suggest", question);
     this.suggesting.askLive = (on) => setStateValue("live", { on, set: this.suggesting.usesSet, number: Math.random() });

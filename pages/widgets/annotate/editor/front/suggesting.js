@@ -37,7 +37,7 @@ export class Suggesting {
     });
     this.discard = button("Discard it", null, () => this.end(), { wordy: true });
     this.words = element("p", { className: "note", attributes: { role: "status" } });
-    this.changes = element("p", { className: "note" }); // not read out: it changes with each stroke
+    this.changes = element("p", { className: "note changes" }); // not read out: it changes with each stroke
     this.element = element("div", { className: "suggesting" });
     this.element.append(this.live.element, this.wholeSet.element, this.suggest, this.take, this.discard);
     this.element.append(this.changes, this.words);

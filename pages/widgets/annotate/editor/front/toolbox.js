@@ -52,6 +52,17 @@ const TOOL_KEYS = [
   ["?", "opens this list"],
 ];
 
+const BUTTONS = [
+  ["Next doubtful place", "goes where the network is unsure and nothing is reviewed yet"],
+  ["Whole picture is right", "all that is not reviewed keeps its class and counts as reviewed"],
+  ["Right as it is", "what you draw over keeps its class and counts as reviewed"],
+  ["Only over not reviewed", "what somebody has reviewed stays as it is under your strokes"],
+  ["Suggest the rest", "a class for all that is not reviewed, learnt from what you have drawn; you see it before you take it"],
+  ["Live", "the suggestion follows each stroke"],
+  ["Whole set", "what is reviewed in the other pictures of this set teaches the suggestion, too"],
+  ["Lock", "beside a class: what shows that class stays as it is under your strokes"],
+];
+
 const SCALES = { small: "Small", middle: "Middle", large: "Large" };
 
 let groups = 0; // radio buttons of one name form a group
@@ -161,6 +172,8 @@ export const editorHelp = () =>
       ["One finger", "draws"],
       ["Two fingers", "move and zoom the picture"],
     ],
+    buttonsTitle: "Beside the picture",
+    buttons: BUTTONS,
     keysTitle: "Keys, with the pointer over the picture",
     keys: TOOL_KEYS,
     note: "Everything is saved as it happens. Pixels that nobody has judged are “not reviewed”: they show faintly.",
