@@ -225,7 +225,12 @@ CAMVID_32 = ClassList(
             "Writing that is not a traffic sign: shop names, posters.",
             "SignSymbol",
         ),
-        _camvid("MotorcycleScooter", (192, 0, 192), "A motorcycle or scooter, with its rider.", "Bicyclist"),
+        _camvid(
+            "MotorcycleScooter",
+            (192, 0, 192),
+            "A motorcycle, motorbike or scooter, with its rider.",
+            "Bicyclist",
+        ),
         _camvid("OtherMoving", (128, 64, 64), "Something else that moves: a trailer, a digger.", "Void"),
         _camvid("ParkingBlock", (64, 192, 128), "Ground set aside for parking.", "Sidewalk"),
         _camvid("Pedestrian", (64, 64, 0), "A person on foot."),
