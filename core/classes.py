@@ -225,7 +225,12 @@ CAMVID_32 = ClassList(
             "Writing that is not a traffic sign: shop names, posters.",
             "SignSymbol",
         ),
-        _camvid("MotorcycleScooter", (192, 0, 192), "A motorcycle or scooter, with its rider.", "Bicyclist"),
+        _camvid(
+            "MotorcycleScooter",
+            (192, 0, 192),
+            "A motorcycle, motorbike or scooter, with its rider.",
+            "Bicyclist",
+        ),
         _camvid("OtherMoving", (128, 64, 64), "Something else that moves: a trailer, a digger.", "Void"),
         _camvid("ParkingBlock", (64, 192, 128), "Ground set aside for parking.", "Sidewalk"),
         _camvid("Pedestrian", (64, 64, 0), "A person on foot."),
@@ -324,12 +329,13 @@ _CAMVID_GROUPS = {
 def class_groups(names: Sequence[str]) -> tuple[Group, ...]:
     """CamVid's groups of the classes with these names; () where a list needs none, or they are other classes.
 
-    names: those of a class list, in order. A list of at most FEW needs no groups. Names that CamVid does not
-    have, such as Void or a class that somebody added, are in no group; with more of them than of CamVid's
-    there are none.
+    names: those of a class list, in order; what follows a comma, as in "Car, wrongly", is a remark. A list of
+    at most FEW needs no groups. Names that CamVid does not have, such as Void or a class that somebody added,
+    are in no group; with more of them than of CamVid's there are none.
     """
+    plain = [name.partition(",")[0] for name in names]
     groups = tuple(
-        Group(title, tuple(number for number, name in enumerate(names) if name in members))
+        Group(title, tuple(number for number, name in enumerate(plain) if name in members))
         for title, members in _CAMVID_GROUPS.items()
     )
     known = sum(len(group.numbers) for group in groups)

@@ -231,7 +231,7 @@ def test_every_tool_saves_what_it_shows(desk: Desk, open_page: OpenPage, screens
     page.keyboard.press("Control+z")
     expect_saved(page, desk, less)
 
-    take, note = shown.get_by_role("button", name="Take it"), shown.locator(".suggesting [role=status]")
+    take, note = shown.get_by_role("button", name="Take it"), shown.locator(".suggesting .note[role=status]")
     page.keyboard.press("l")
     expect(note).to_contain_text("follows what you draw")
     drag(page, (80.5, 5.5), (80.5, 60.5))

@@ -29,7 +29,7 @@ from tests.browser.test_pixel_viewer import (
     viewer,
 )
 from tests.browser.test_pixel_viewer_zoom import place_of, wheel
-from tests.browser.viewer_app import NAMES, PALETTE, checker
+from tests.browser.viewer_app import MARKS, NAMES, PALETTE, checker
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, OpenViewer, Screen, Screenshot, Serve, Watch
@@ -384,6 +384,50 @@ def test_legend_knows_shares_and_confidences(open_viewer: OpenViewer) -> None:
             f"{(labels == label).mean():.1%}".replace("%", "\xa0%")
         )
         expect(entry(shown, name).locator(".mean")).to_have_text(f"{mean}\xa0%")
+
+
+def test_many_classes_are_folded_by_group_found_by_a_search_and_marked(open_viewer: OpenViewer) -> None:
+    page = open_viewer("show=fine")
+    legend = viewer(page).locator(".legend")
+    groups, search = legend.locator(".fold"), legend.get_by_role("searchbox")
+    assert [words.split(", ")[0] for words in labels_of(groups)] == [
+        "Road",
+        "Sky and ceiling",
+        "Fixed objects",
+        "Moving objects",
+    ]
+    moving = legend.get_by_role("button", name=re.compile("Moving objects, 12.5"))
+    train = legend.get_by_role("button", name=re.compile("Only Train"))
+    expect(moving).to_have_attribute("aria-expanded", "false")
+    expect(train).to_be_hidden()
+    expect(legend.locator(".marked")).to_have_text(MARKS["Train"])
+
+    moving.press("Enter")
+    expect(train).to_have_accessible_name(re.compile(re.escape(MARKS["Train"])))
+    legend.get_by_role("button", name="Hide all of Moving objects").click()
+    expect(legend.locator("li[data-label] .eye[aria-pressed=true]")).to_have_count(2)
+    moving.press("Enter")
+    expect(train).to_be_hidden()
+
+    search.fill("lorry")
+    expect(groups).to_have_count(4)
+    expect(groups.filter(visible=True)).to_have_count(0)
+    expect(legend.get_by_role("status")).to_have_text("Not in this picture: Truck_Bus")
+    search.fill("train")
+    expect(groups.filter(visible=True)).to_have_count(1)
+    search.press("Enter")
+    expect(train).to_have_attribute("aria-pressed", "true")
+    search.press("Escape")
+    expect(search).to_have_value("")
+    expect(groups.filter(visible=True)).to_have_count(4)
+    isolated = legend.locator(".only[aria-pressed=true]")
+    expect(isolated).to_have_count(1)  # the first Escape ends only the search
+    search.press("Escape")
+    expect(isolated).to_have_count(0)
+
+
+def labels_of(buttons: Locator) -> list[str]:
+    return [button.get_attribute("aria-label") or "" for button in buttons.all()]
 
 
 def test_legend_lights_up_isolates_and_hides_without_the_server(

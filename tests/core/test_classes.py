@@ -285,6 +285,11 @@ def test_what_camvid_does_not_have_is_in_no_group() -> None:
     assert set(names) - grouped == {"Void", "Bajaj"}
 
 
+def test_a_remark_after_a_comma_changes_no_group() -> None:
+    wrongly = [f"{name}, wrongly" for name in CAMVID_31.names]
+    assert class_groups(wrongly) == class_groups(CAMVID_31.names)
+
+
 @pytest.mark.parametrize(
     "names",
     [(*CAMVID_11.names, "right", "not counted"), tuple(f"class {n}" for n in range(40)) + CAMVID_11.names],

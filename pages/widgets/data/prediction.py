@@ -13,7 +13,7 @@ from core.evaluation.results import Evaluation
 from core.models.store import list_models
 from core.segmentation.sizes import trained_working_size
 from pages.widgets.data.truth import truth_picture, truth_viewer
-from pages.widgets.segmentation.models import model_picker, warn_of_missing
+from pages.widgets.segmentation.models import class_marks, model_picker, warn_of_missing
 from pages.widgets.segmentation.predictions import Prediction, predict
 from pages.widgets.segmentation.sizes import size_trained_at
 from pages.widgets.shared.datasets import OpenedSet
@@ -71,6 +71,7 @@ def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
                 view,
                 "prediction",
                 subject=frame.name,
+                marks=class_marks(model) if picture is prediction.picture else {},
             )
     with slots[3]:
         st.markdown("##### How good it is on this frame", anchors=False)

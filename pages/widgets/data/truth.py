@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 import streamlit as st
@@ -62,10 +64,11 @@ def truth_viewer(
     link: str | None = None,
     *,
     subject: str,
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """A viewer that keeps the chosen pixel from frame to frame; with a link, under a `linked_toolbar`.
 
-    subject: the frame's name.
+    subject: the frame's name. marks: as for `pixel_viewer`.
     """
     pixel_viewer(
         picture,
@@ -75,6 +78,7 @@ def truth_viewer(
         link=link,
         subject=subject,
         toolbar=link is None,
+        marks=marks,
         on_choose=partial(choose_pixel, picture),
         label=label,
     )

@@ -109,10 +109,10 @@ def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]
     """From which class to which pixels changed, largest first."""
     st.subheader("What became of what", anchor=False)
     comparison = difference.comparison
-    _say_what_counts_as_what(comparison)
     rows = tables.transition_rows(comparison)
     if not rows:
         st.markdown("Both give every pixel the same class.")
+        _say_what_counts_as_what(comparison)
         return
     st.dataframe(
         pd.DataFrame(rows[:_SHOWN_CHANGES]),
@@ -130,6 +130,7 @@ def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]
         icon=":material/download:",
         on_click="ignore",
     )
+    _say_what_counts_as_what(comparison)
 
 
 def _say_what_counts_as_what(comparison: Comparison) -> None:

@@ -34,7 +34,8 @@ from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.viewer.pixel_viewer import ViewerPicture, viewer_picture
 
 _KEPT_BYTES = 448 * 1024**2
-"""Memory for segmentations on this server: about 40 photos at 1024 x 1024, at 11 MB each, or 160 at 512."""
+"""Memory for segmentations on this server: some 40 photos at 1024 x 1024 with 11 classes, at 11 MB each, 22
+with 31 classes; four times as many at 512."""
 
 _MODEL = markdown("Model")
 

@@ -124,7 +124,7 @@ export class Legend {
 
   fold(name) {
     if (!this.open.delete(name)) this.open.add(name);
-    this.update();
+    this.sift();
   }
 
   // --- what is shown -----------------------------------------------------------------------------

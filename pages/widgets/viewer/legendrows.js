@@ -128,7 +128,6 @@ export class GroupRow {
     this.eye.setAttribute("aria-pressed", allHidden);
     setClass(this.element, "hidden", allHidden);
     setClass(this.element, "aside", isolated !== null && !this.labels.includes(isolated));
-    this.open(legend.open.has(this.name));
   }
 
   open(isOpen) {

@@ -240,8 +240,8 @@ class PixelViewer {
 
   bequeath() {
     const { legend, boundaries, slider, viewport, wanted, pickedView, pageView } = this;
-    const { isolated, hidden } = legend;
-    const legacy = { wanted, viewport, pickedView, pageView, isolated, hidden };
+    const { isolated, hidden, open } = legend;
+    const legacy = { wanted, viewport, pickedView, pageView, isolated, hidden, open };
     const reader = this.reader?.legacy ?? null;
     const looks = this.looks.legacy;
     legacies.set(this.data.key, { ...legacy, boundaries: boundaries.on, opacity: slider.value, reader, looks });
@@ -257,6 +257,7 @@ class PixelViewer {
     this.pageView = legacy.pageView;
     this.legend.isolated = legacy.isolated;
     this.legend.hidden = legacy.hidden;
+    this.legend.open = legacy.open;
     this.boundaries.set(legacy.boundaries);
     this.slider.set(legacy.opacity);
     if (legacy.reader) this.reader?.inherit(legacy.reader);
