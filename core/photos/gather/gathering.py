@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import Empty, Full, Queue
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ def gather(
     with photos.gathering():
         wanted = [entry for entry in photos.entries() if entry.state == "waiting"]
         queue = _Hosts(wanted, fetcher)
-        came: SimpleQueue[_Came] = SimpleQueue()
+        came: Queue[_Came] = Queue(HOSTS)  # bounded: photos may come faster than they are kept
         workers = min(HOSTS, queue.hosts)
         for _ in range(workers):
             threading.Thread(target=_work, args=(queue, fetcher, came), daemon=True).start()
@@ -66,7 +66,7 @@ def gather(
         return photos.entries()
 
 
-def _next(came: SimpleQueue[_Came], done: int, total: int, tell: Tell) -> _Came:
+def _next(came: Queue[_Came], done: int, total: int, tell: Tell) -> _Came:
     while True:
         tell(done, total, None, "")
         try:
@@ -113,11 +113,17 @@ def came_of(entry: Entry, bytes_of: Callable[[], bytes]) -> _Came:
         return _Came(entry, None, error)
 
 
-def _work(queue: _Hosts, fetcher: Fetcher, came: SimpleQueue[_Came]) -> None:
+def _work(queue: _Hosts, fetcher: Fetcher, came: Queue[_Came]) -> None:
     while (taken := queue.take()) is not None:
         entry, address = taken
-        came.put(came_of(entry, lambda address=address: _picture(fetcher.fetch(address))))  # type: ignore[misc]
+        what = came_of(entry, lambda address=address: _picture(fetcher.fetch(address)))  # type: ignore[misc]
         queue.give_back(address.host)
+        while not queue.stopped:
+            try:
+                came.put(what, timeout=_PATIENCE)
+                break
+            except Full:
+                continue
 
 
 def _picture(fetched: Fetched) -> bytes:
@@ -139,12 +145,12 @@ class _Hosts:
         self.hosts = len(self._waiting)
         self._busy: set[str] = set()
         self._change = threading.Condition()
-        self._stopped = False
+        self.stopped = False
 
     def take(self) -> tuple[Entry, Address] | None:
         """The next entry of a free host, once that may be asked; None when there is nothing left to do."""
         with self._change:
-            while not self._stopped and any(self._waiting.values()):
+            while not self.stopped and any(self._waiting.values()):
                 free = [host for host, some in self._waiting.items() if some and host not in self._busy]
                 due = {host: self._pace.due(host) for host in free}
                 host = min(free, key=lambda host: (due[host], -len(self._waiting[host])), default="")
@@ -163,5 +169,5 @@ class _Hosts:
     def stop(self) -> None:
         """Let every worker end after what it does now."""
         with self._change:
-            self._stopped = True
+            self.stopped = True
             self._change.notify_all()
