@@ -32,7 +32,7 @@ Shares = Callable[[NDArray[np.uint8]], dict[str, float]]
 
 
 @dataclass(frozen=True)
-class _Came:
+class Came:
     """What became of an entry: a photo, or the error that says why there is none."""
 
     entry: Entry
@@ -52,7 +52,7 @@ def gather(
     with photos.gathering():
         wanted = [entry for entry in photos.entries() if entry.state == "waiting"]
         queue = _Hosts(wanted, fetcher)
-        came: Queue[_Came] = Queue(HOSTS)  # bounded: photos may come faster than they are kept
+        came: Queue[Came] = Queue(HOSTS)  # bounded: photos may come faster than they are kept
         workers = min(HOSTS, queue.hosts)
         for _ in range(workers):
             threading.Thread(target=_work, args=(queue, fetcher, came), daemon=True).start()
@@ -66,7 +66,7 @@ def gather(
         return photos.entries()
 
 
-def _next(came: Queue[_Came], done: int, total: int, tell: Tell) -> _Came:
+def _next(came: Queue[Came], done: int, total: int, tell: Tell) -> Came:
     while True:
         tell(done, total, None, "")
         try:
@@ -75,7 +75,7 @@ def _next(came: Queue[_Came], done: int, total: int, tell: Tell) -> _Came:
             continue
 
 
-def take_in(photos: PhotoSet, came: _Came, shares: Shares | None) -> None:
+def take_in(photos: PhotoSet, came: Came, shares: Shares | None) -> None:
     """Keep a photo that has come, or why none has."""
     number = came.entry.number
     if came.checked is None:
@@ -105,15 +105,15 @@ def may_pass(reason: str) -> bool:
     )
 
 
-def came_of(entry: Entry, bytes_of: Callable[[], bytes]) -> _Came:
+def came_of(entry: Entry, bytes_of: Callable[[], bytes]) -> Came:
     """What becomes of an entry when its file is read and checked."""
     try:
-        return _Came(entry, check(entry.number, bytes_of()), None)
+        return Came(entry, check(entry.number, bytes_of()), None)
     except StreetScopeError as error:
-        return _Came(entry, None, error)
+        return Came(entry, None, error)
 
 
-def _work(queue: _Hosts, fetcher: Fetcher, came: Queue[_Came]) -> None:
+def _work(queue: _Hosts, fetcher: Fetcher, came: Queue[Came]) -> None:
     while (taken := queue.take()) is not None:
         entry, address = taken
         what = came_of(entry, lambda address=address: _picture(fetcher.fetch(address)))  # type: ignore[misc]
