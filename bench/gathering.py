@@ -21,6 +21,7 @@ import psutil
 
 from bench.processes import in_fresh_process
 from bench.report import Goal, Report, Row
+from core.hardware.allocator import use_few_heaps
 from core.photos import guarded, images
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.fetch.gate import Gate
@@ -60,6 +61,7 @@ def measure() -> Report:
 
 
 def main(way: str) -> None:
+    use_few_heaps()  # as the server and the command do
     with tempfile.TemporaryDirectory() as folder:
         os.environ["STREETSCOPE_DATA"] = folder
         pictures = _pictures()

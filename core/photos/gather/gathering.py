@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import FetchError, ImageError, StreetScopeError
+from core.hardware.allocator import return_free_memory
 from core.jobs import Tell
 from core.photos.fetch.address import Address, parse_address
 from core.photos.fetch.fetcher import Fetched, Fetcher
@@ -23,6 +24,9 @@ from core.photos.gather.store import PhotoSet
 
 HOSTS = 8
 """Hosts that are asked at once."""
+
+_TIDIED = 8
+"""After so many photos, freed memory goes back to the system."""
 
 _PATIENCE = 0.2
 """Seconds between two looks at what has come: a click on Cancel waits no longer."""
@@ -88,6 +92,8 @@ def take_in(photos: PhotoSet, came: Came, shares: Shares | None) -> None:
         facts["shares"] = shares(came.checked.image)
     photos.write_picture(facts["file"], came.checked.picture, came.checked.small)
     photos.change({number: facts}, later=True)
+    if number % _TIDIED == 0:
+        return_free_memory()  # pictures of many sizes leave holes
 
 
 def may_pass(reason: str) -> bool:

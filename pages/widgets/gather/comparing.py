@@ -65,7 +65,12 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
     for column, each in zip(st.columns(_WORST), found.most_different(), strict=False):
         with column:
             st.image(photos.small(each.entry), alt=each.entry.name, width="stretch")
-            words = markdown("{name}: {share:.1%} differ", name=each.entry.name, share=1 - each.agreement)
+            words = markdown(
+                "{number} · {name}: {share:.1%} differ",
+                number=each.entry.number,
+                name=each.entry.name,
+                share=1 - each.agreement,
+            )
             if st.button(
                 words, key=f"compare_{each.entry.number}", type="tertiary", icon=":material/compare:"
             ):

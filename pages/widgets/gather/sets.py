@@ -37,7 +37,7 @@ def choose_set() -> PhotoSet:
                 on_change=_choose,
                 label_visibility="collapsed",
                 filter_mode=None,  # a phone would show its keyboard
-                width=230,
+                width=185,
             )
             if not is_guest():
                 _new_set()
