@@ -12,6 +12,7 @@ from bench import (
     click,
     data,
     drawing,
+    gathering,
     hover,
     learning,
     loading,
@@ -40,6 +41,7 @@ PARTS = {
     "watching": watching,
     "annotating": annotating,
     "drawing": drawing,
+    "gathering": gathering,
 }
 
 

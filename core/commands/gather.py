@@ -68,10 +68,12 @@ def gather_addresses(file: BinaryIO, name: str, ports: tuple[int, ...], model: s
 
     What waits since an earlier call is fetched too.
     """
+    from core.hardware.allocator import use_few_heaps
     from core.photos.gather.gathering import gather as gather_all
     from core.photos.gather.lists import MAX_BYTES, read_list
     from core.photos.gather.store import open_set
 
+    use_few_heaps()
     read = read_list(file.read(MAX_BYTES + 1))
     photos = open_set(name)
     known = {entry.address for entry in photos.entries()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,10 @@ _QUALITY, _SMALL_QUALITY = 92, 80
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
+_places = threading.BoundedSemaphore(guarded.PROCESSES)
+"""Photos that are checked at a time: each is here in full for a moment."""
+
+
 @dataclass(frozen=True, eq=False)
 class Checked:
     """A photo that can be kept.
@@ -43,6 +48,11 @@ def check(number: int, data: bytes) -> Checked:
 
     number: of its entry, which its file is called after.
     """
+    with _places:
+        return _checked(number, data)
+
+
+def _checked(number: int, data: bytes) -> Checked:
     image, (height, width) = guarded.decode_scaled(data, LONGEST_SIDE)
     sha256 = hashlib.sha256(data).hexdigest()
     small = as_small(image)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from core.errors import FileSizeError, ImageTooLargeError, PhotoSetError, StreetScopeError
@@ -12,9 +14,10 @@ from core.jobs import Tell
 from core.photos.archives import is_zip, photos_in_zip
 from core.photos.endings import is_picture_name
 from core.photos.gather.entry import Entry, words
-from core.photos.gather.gathering import Shares, came_of, take_in
+from core.photos.gather.gathering import Came, Shares, came_of, take_in
 from core.photos.gather.sorting import grouped
 from core.photos.gather.store import PhotoSet
+from core.photos.guarded import PROCESSES
 from core.photos.images import MAX_BYTES
 
 MOST = 500
@@ -66,9 +69,9 @@ def add_files(
     with photos.gathering():
         entries = photos.add([Entry(number=0, address=words(name), source="file") for name, _ in files])
         try:
-            for done, (entry, (_, read)) in enumerate(zip(entries, files, strict=True)):
+            for done, came in enumerate(_ahead(list(zip(entries, files, strict=True)))):
                 tell(done, len(files), None, "")
-                take_in(photos, came_of(entry, read), shares)
+                take_in(photos, came, shares)
         finally:
             unread = {"state": "refused", "reason": "This was stopped before the file's turn came."}
             left = [
@@ -78,6 +81,21 @@ def add_files(
             photos.change(grouped(photos.entries()))
         numbers = {entry.number for entry in entries}
         return sum(entry.state == "taken" and entry.number in numbers for entry in photos.entries())
+
+
+def _ahead(wanted: Sequence[tuple[Entry, Named]]) -> Iterator[Came]:
+    """What becomes of each file, in order; the next ones are being checked meanwhile."""
+    with ThreadPoolExecutor(PROCESSES) as checking:
+        started: deque[Future[Came]] = deque()
+        try:
+            for entry, (_, read) in wanted:
+                started.append(checking.submit(came_of, entry, read))
+                if len(started) > 2 * PROCESSES:
+                    yield started.popleft().result()
+            while started:
+                yield started.popleft().result()
+        finally:
+            checking.shutdown(cancel_futures=True)
 
 
 def _unpacked(given: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes | StreetScopeError]]:

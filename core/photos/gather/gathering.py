@@ -6,13 +6,14 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import Empty, Full, Queue
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import FetchError, ImageError, StreetScopeError
+from core.hardware.allocator import return_free_memory
 from core.jobs import Tell
 from core.photos.fetch.address import Address, parse_address
 from core.photos.fetch.fetcher import Fetched, Fetcher
@@ -24,6 +25,9 @@ from core.photos.gather.store import PhotoSet
 HOSTS = 8
 """Hosts that are asked at once."""
 
+_TIDIED = 8
+"""After so many photos, freed memory goes back to the system."""
+
 _PATIENCE = 0.2
 """Seconds between two looks at what has come: a click on Cancel waits no longer."""
 
@@ -32,7 +36,7 @@ Shares = Callable[[NDArray[np.uint8]], dict[str, float]]
 
 
 @dataclass(frozen=True)
-class _Came:
+class Came:
     """What became of an entry: a photo, or the error that says why there is none."""
 
     entry: Entry
@@ -52,7 +56,7 @@ def gather(
     with photos.gathering():
         wanted = [entry for entry in photos.entries() if entry.state == "waiting"]
         queue = _Hosts(wanted, fetcher)
-        came: SimpleQueue[_Came] = SimpleQueue()
+        came: Queue[Came] = Queue(HOSTS)  # bounded: photos may come faster than they are kept
         workers = min(HOSTS, queue.hosts)
         for _ in range(workers):
             threading.Thread(target=_work, args=(queue, fetcher, came), daemon=True).start()
@@ -66,7 +70,7 @@ def gather(
         return photos.entries()
 
 
-def _next(came: SimpleQueue[_Came], done: int, total: int, tell: Tell) -> _Came:
+def _next(came: Queue[Came], done: int, total: int, tell: Tell) -> Came:
     while True:
         tell(done, total, None, "")
         try:
@@ -75,7 +79,7 @@ def _next(came: SimpleQueue[_Came], done: int, total: int, tell: Tell) -> _Came:
             continue
 
 
-def take_in(photos: PhotoSet, came: _Came, shares: Shares | None) -> None:
+def take_in(photos: PhotoSet, came: Came, shares: Shares | None) -> None:
     """Keep a photo that has come, or why none has."""
     number = came.entry.number
     if came.checked is None:
@@ -88,6 +92,8 @@ def take_in(photos: PhotoSet, came: _Came, shares: Shares | None) -> None:
         facts["shares"] = shares(came.checked.image)
     photos.write_picture(facts["file"], came.checked.picture, came.checked.small)
     photos.change({number: facts}, later=True)
+    if number % _TIDIED == 0:
+        return_free_memory()  # pictures of many sizes leave holes
 
 
 def may_pass(reason: str) -> bool:
@@ -105,19 +111,25 @@ def may_pass(reason: str) -> bool:
     )
 
 
-def came_of(entry: Entry, bytes_of: Callable[[], bytes]) -> _Came:
+def came_of(entry: Entry, bytes_of: Callable[[], bytes]) -> Came:
     """What becomes of an entry when its file is read and checked."""
     try:
-        return _Came(entry, check(entry.number, bytes_of()), None)
+        return Came(entry, check(entry.number, bytes_of()), None)
     except StreetScopeError as error:
-        return _Came(entry, None, error)
+        return Came(entry, None, error)
 
 
-def _work(queue: _Hosts, fetcher: Fetcher, came: SimpleQueue[_Came]) -> None:
+def _work(queue: _Hosts, fetcher: Fetcher, came: Queue[Came]) -> None:
     while (taken := queue.take()) is not None:
         entry, address = taken
-        came.put(came_of(entry, lambda address=address: _picture(fetcher.fetch(address))))  # type: ignore[misc]
+        what = came_of(entry, lambda address=address: _picture(fetcher.fetch(address)))  # type: ignore[misc]
         queue.give_back(address.host)
+        while not queue.stopped:
+            try:
+                came.put(what, timeout=_PATIENCE)
+                break
+            except Full:
+                continue
 
 
 def _picture(fetched: Fetched) -> bytes:
@@ -139,12 +151,12 @@ class _Hosts:
         self.hosts = len(self._waiting)
         self._busy: set[str] = set()
         self._change = threading.Condition()
-        self._stopped = False
+        self.stopped = False
 
     def take(self) -> tuple[Entry, Address] | None:
         """The next entry of a free host, once that may be asked; None when there is nothing left to do."""
         with self._change:
-            while not self._stopped and any(self._waiting.values()):
+            while not self.stopped and any(self._waiting.values()):
                 free = [host for host, some in self._waiting.items() if some and host not in self._busy]
                 due = {host: self._pace.due(host) for host in free}
                 host = min(free, key=lambda host: (due[host], -len(self._waiting[host])), default="")
@@ -163,5 +175,5 @@ class _Hosts:
     def stop(self) -> None:
         """Let every worker end after what it does now."""
         with self._change:
-            self._stopped = True
+            self.stopped = True
             self._change.notify_all()

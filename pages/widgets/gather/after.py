@@ -24,7 +24,7 @@ def after_keeping(photos: PhotoSet) -> None:
     kept = [entry for entry in entries if entry.is_in_set]
     if not entries:
         return
-    st.subheader("What the set is for", anchor=False)
+    st.subheader("What to do with them", anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         if kept:
             _open_button(

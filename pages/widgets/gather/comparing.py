@@ -15,7 +15,8 @@ from pages.widgets.gather.taking_along import take_along
 from pages.widgets.gather.work import usual_model
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR
-from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.guests import is_guest
+from pages.widgets.shared.jobs import CANCEL, jobs, watch
 from pages.widgets.shared.markdown import markdown
 
 _WORST = 3
@@ -46,7 +47,8 @@ def show_comparison(photos: PhotoSet) -> None:
     if job is None or job.state == "cancelled":
         return
     if job.state == "running":
-        watch(job, markdown("Segmenting at two sizes"), "two_sizes", unit="photo")
+        cancel = None if is_guest() else CANCEL
+        watch(job, markdown("Segmenting at two sizes"), "two_sizes", unit="photo", cancel=cancel)
     elif job.state == "failed":
         show_error(job.error, markdown("The photos could not be compared"))
     else:
@@ -63,7 +65,12 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
     for column, each in zip(st.columns(_WORST), found.most_different(), strict=False):
         with column:
             st.image(photos.small(each.entry), alt=each.entry.name, width="stretch")
-            words = markdown("{name}: {share:.1%} differ", name=each.entry.name, share=1 - each.agreement)
+            words = markdown(
+                "{number} · {name}: {share:.1%} differ",
+                number=each.entry.number,
+                name=each.entry.name,
+                share=1 - each.agreement,
+            )
             if st.button(
                 words, key=f"compare_{each.entry.number}", type="tertiary", icon=":material/compare:"
             ):

@@ -37,7 +37,7 @@ def choose_set() -> PhotoSet:
                 on_change=_choose,
                 label_visibility="collapsed",
                 filter_mode=None,  # a phone would show its keyboard
-                width=230,
+                width=185,
             )
             if not is_guest():
                 _new_set()
@@ -49,10 +49,7 @@ def choose_set() -> PhotoSet:
 
 def set_to_add_to(photos: PhotoSet) -> PhotoSet:
     """The set that new photos go into while this one is shown: the examples stay as they are."""
-    if photos.name != EXAMPLES:
-        return photos
-    show_set(_FIRST)
-    return open_set(_FIRST)
+    return photos if photos.name != EXAMPLES else open_set(_FIRST)
 
 
 def show_set(name: str) -> None:

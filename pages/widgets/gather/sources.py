@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from core.photos.gather.online import is_online
 from core.photos.gather.services import EXAMPLE, SERVICES
 from core.photos.gather.services import MOST as MOST_FOUND
 from core.photos.gather.store import PhotoSet
-from pages.widgets.gather.sets import set_to_add_to
+from pages.widgets.gather.sets import set_to_add_to, show_set
 from pages.widgets.gather.work import fetch_found, fetch_waiting, is_fetching, take_files
 from pages.widgets.photos.input import add_photos
 from pages.widgets.photos.visitor_session import MAX_BYTES as MAX_UPLOAD
@@ -29,13 +30,27 @@ def sources(photos: PhotoSet) -> None:
     """Let the visitor add photos to a set; guests only look."""
     if not host_only("gather photos"):
         return
+    target = set_to_add_to(photos)
+    if is_fetching(target) and target.name != photos.name:
+        st.caption(
+            markdown(
+                "Photos are on their way into {name}; others can be added when they are there.",
+                name=target.name,
+            )
+        )
     found, listed, files = st.tabs(["Search", "Addresses", "Files"], key="gather_source")
     with found:
-        _search(photos)
+        _search(target)
     with listed:
-        _addresses(photos)
+        _addresses(target)
     with files:
-        _files(photos)
+        _files(target)
+
+
+def _show(photos: PhotoSet) -> NoReturn:
+    """Show the set that photos are on their way into."""
+    show_set(photos.name)
+    st.rerun()
 
 
 @st.cache_data(ttl=60, show_spinner=False)
@@ -69,9 +84,8 @@ def _search(photos: PhotoSet) -> None:
             )
     st.caption("The words that the article searched for are there as an example. No account is needed.")
     if pressed and name is not None:
-        chosen = set_to_add_to(photos)
-        fetch_found(chosen, SERVICES[name], wanted, int(count))
-        st.rerun()
+        fetch_found(photos, SERVICES[name], wanted, int(count))
+        _show(photos)
 
 
 def _files(photos: PhotoSet) -> None:
@@ -83,7 +97,9 @@ def _files(photos: PhotoSet) -> None:
             st.container(horizontal=True, vertical_alignment="bottom"),
         ):
             folder = st.text_input("or a folder of this machine", placeholder="/home/me/Pictures/Jakarta")
-            pressed = st.form_submit_button("Take its photos", icon=":material/folder_open:")
+            pressed = st.form_submit_button(
+                "Take its photos", icon=":material/folder_open:", disabled=is_fetching(photos)
+            )
     # As on Explore: out of sight, and given what is chosen, dropped or pasted.
     with st.container(key="photo_upload"):
         key = f"gather_files_{st.session_state.setdefault(_FILES, 0)}"
@@ -94,10 +110,10 @@ def _files(photos: PhotoSet) -> None:
             key=key,
             label_visibility="collapsed",
         )
-    if files:
+    if files and not is_fetching(photos):  # else they stay in the uploader, and their turn comes then
         st.session_state[_FILES] += 1
-        take_files(set_to_add_to(photos), files_of([(file.name, file.getvalue()) for file in files]))
-        st.rerun()
+        take_files(photos, files_of([(file.name, file.getvalue()) for file in files]))
+        _show(photos)
     if pressed:
         _take_folder(photos, folder)
 
@@ -113,8 +129,8 @@ def _take_folder(photos: PhotoSet, given: str) -> None:
         known = isinstance(error, PhotoSetError)
         show_error(error if known else "This is no folder; give its full path.", icon=":material/folder_off:")
         return
-    take_files(set_to_add_to(photos), files)
-    st.rerun()
+    take_files(photos, files)
+    _show(photos)
 
 
 def _addresses(photos: PhotoSet) -> None:
@@ -151,7 +167,6 @@ def _take(photos: PhotoSet, given: str | bytes, port: int | None) -> None:
         return
     try:
         read = read_list(given)
-        photos = set_to_add_to(photos)
         photos.add(read.entries)
     except PhotoSetError as error:
         show_error(error)
@@ -159,7 +174,7 @@ def _take(photos: PhotoSet, given: str | bytes, port: int | None) -> None:
     st.session_state[_LEFT] = read.left
     st.session_state[_GIVEN] += 1
     fetch_waiting(photos, port)
-    st.rerun()
+    _show(photos)
 
 
 def _say_left() -> None:
