@@ -30,6 +30,9 @@ from pages.widgets.viewer.pixel_viewer import Look, Pixel
 Way = Literal["Editor", "Shapes"]
 """What a correction is drawn on with."""
 
+WAY = "annotate_way"
+"""The key of its choice."""
+
 _ROW, _COL, _ZOOM = "row", "col", "zoom"
 """Names in the address: the pixel and the part of the picture that the visitor comes from."""
 
@@ -145,7 +148,7 @@ def _way_picker() -> Way:
         ["Editor", "Shapes"],
         default="Editor",
         required=True,
-        key="annotate_way",
+        key=WAY,
         label_visibility="collapsed",
     )
     return way

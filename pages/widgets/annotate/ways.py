@@ -9,7 +9,7 @@ import streamlit as st
 from core.annotation.store import OpenCorrection
 from pages.widgets.annotate.editor.editor import editor
 from pages.widgets.annotate.editor.taking import take
-from pages.widgets.annotate.picture import Chosen
+from pages.widgets.annotate.picture import WAY, Chosen
 from pages.widgets.annotate.shapes.shapes import leave_shapes, shapes
 from pages.widgets.segmentation.models import class_marks
 
@@ -19,6 +19,9 @@ _EDITOR = "editor"
 
 def draw(opened: Chosen, read_only: str) -> None:
     """What the visitor draws on. read_only: why nobody may draw, as a sentence; empty to let them."""
+    # A canvas that is just emptied sends that by itself; of a click in the same moment there is no run then.
+    if st.session_state.get(WAY, opened.way) != opened.way:
+        st.rerun()
     if opened.way == "Shapes":
         if not read_only:
             _take_last_strokes(opened.correction)

@@ -6,7 +6,7 @@ const QUIET_MS = 5000; // without a run, after which a window that is come back 
 export class News {
   /**
    * onNews(id): another window has drawn on this picture, or has opened it; or nobody knows. root: the editor.
-   * A clock would cost a classroom more, and its messages would come in between those of clicks.
+   * A clock would cost the server something in every window of a classroom, whoever looks.
    */
   constructor(onNews, root) {
     this.id = null;
