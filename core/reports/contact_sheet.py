@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from core.errors import PhotoSetError
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.two_sizes import PhotoAgreement, SetAgreement
 
@@ -60,7 +61,11 @@ def _page(photos: PhotoSet, found: SetAgreement, part: Sequence[PhotoAgreement],
     for place, photo in enumerate(part):
         left = _MARGIN + place % _COLUMNS * (width + _GAP)
         top = _TOP + place // _COLUMNS * height
-        _cell(page, draw, (left, top, width, height - _GAP), photos.small(photo.entry), photo, found.palette)
+        try:
+            small = photos.small(photo.entry)
+        except PhotoSetError:  # removed from the folder since
+            small = photo.mask
+        _cell(page, draw, (left, top, width, height - _GAP), small, photo, found.palette)
     return page
 
 

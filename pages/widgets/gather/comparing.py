@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.errors import PhotoSetError
 from core.jobs import Job
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.two_sizes import SetAgreement, at_two_sizes
@@ -52,7 +53,10 @@ def show_comparison(photos: PhotoSet) -> None:
     elif job.state == "failed":
         show_error(job.error, markdown("The photos could not be compared"))
     else:
-        _show(photos, job.result)
+        try:
+            _show(photos, job.result)
+        except PhotoSetError as error:  # somebody has removed a picture from the folder
+            show_error(error)
 
 
 def _show(photos: PhotoSet, found: SetAgreement) -> None:

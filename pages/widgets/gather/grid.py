@@ -41,8 +41,12 @@ def photo_grid(photos: PhotoSet) -> None:
 
 
 def _grid(photos: PhotoSet) -> None:
-    _take_decisions(photos)
-    taken = [entry for entry in photos.entries() if entry.state == "taken"]
+    try:
+        _take_decisions(photos)
+        taken = [entry for entry in photos.entries() if entry.state == "taken"]
+    except PhotoSetError as error:
+        show_error(error)
+        return
     if not taken:
         return
     shown = _shown(taken)
@@ -126,11 +130,7 @@ def _take_decisions(photos: PhotoSet) -> None:
     before = st.session_state.get(_SEEN, ["", 0])
     done = before[1] if before[0] == window else 0
     changes = {each["number"]: {"kept": each["kept"]} for each in _decisions(message) if each["id"] > done}
-    try:
-        photos.change(changes)
-    except PhotoSetError as error:
-        show_error(error)
-        return
+    photos.change(changes)
     st.session_state[_SEEN] = [window, last]
 
 

@@ -41,10 +41,12 @@ def choose_set() -> PhotoSet:
             )
             if not is_guest():
                 _new_set()
-        return open_set(chosen)
+        photos = open_set(chosen)
+        photos.entries()
     except PhotoSetError as error:
         show_error(error, markdown("This set of photos cannot be shown"), ":material/folder_off:")
         st.stop()
+    return photos
 
 
 def set_to_add_to(photos: PhotoSet) -> PhotoSet:

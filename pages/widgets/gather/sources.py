@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NoReturn
 
 import streamlit as st
@@ -16,6 +16,7 @@ from core.photos.gather.services import MOST as MOST_FOUND
 from core.photos.gather.store import PhotoSet
 from pages.widgets.gather.sets import set_to_add_to, show_set
 from pages.widgets.gather.work import fetch_found, fetch_waiting, is_fetching, take_files
+from pages.widgets.photos import added
 from pages.widgets.photos.input import add_photos
 from pages.widgets.photos.visitor_session import MAX_BYTES as MAX_UPLOAD
 from pages.widgets.shared.errors import show_error
@@ -23,6 +24,7 @@ from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.markdown import escape, joined, markdown
 
 _GIVEN, _LEFT, _FILES = "lists_given", "addresses_left", "gather_files_given"
+_LISTS = (".txt", ".csv", ".tsv", ".json")
 _PLACEHOLDER = "https://upload.wikimedia.org/…/Jalan_Sudirman.jpg\nhttps://live.staticflickr.com/…/4321.jpg"
 
 
@@ -112,8 +114,12 @@ def _files(photos: PhotoSet) -> None:
         )
     if files and not is_fetching(photos):  # else they stay in the uploader, and their turn comes then
         st.session_state[_FILES] += 1
-        take_files(photos, files_of([(file.name, file.getvalue()) for file in files]))
-        _show(photos)
+        if len(files) == 1 and PurePath(files[0].name).suffix.lower() in _LISTS:
+            _take(photos, files[0].getvalue(), None)  # a list, dropped on the page as photos are
+        else:
+            take_files(photos, files_of([(file.name, file.getvalue()) for file in files]))
+            _show(photos)
+    added.show_refused()
     if pressed:
         _take_folder(photos, folder)
 
@@ -147,7 +153,7 @@ def _addresses(photos: PhotoSet) -> None:
     with right:
         file = st.file_uploader(
             "or a list as a file: text, CSV or JSON",
-            type=["txt", "csv", "tsv", "json"],
+            type=list(_LISTS),
             max_upload_size=MAX_BYTES // 2**20,
             key=f"address_list_{given}",
         )
