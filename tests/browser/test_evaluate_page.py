@@ -42,7 +42,12 @@ def plot(page: Page) -> Locator:
 
 
 def click_cell(page: Page, cell: Locator) -> None:
-    """Click into the middle of a marker, where Plotly listens."""
+    """Click into the middle of a marker, where Plotly listens, once it is drawn for good."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('.js-plotly-plot .main-svg').clientWidth"
+        " <= document.querySelector('[data-testid=stPlotlyChart]').clientWidth"
+    )
     cell.scroll_into_view_if_needed()
     box = cell.bounding_box()
     assert box is not None

@@ -198,11 +198,12 @@ def test_threads_of_long_work_sleep_while_they_wait(monkeypatch, store, data, co
 
 @pytest.mark.slow
 def test_the_finder_prints_its_suggestions(run, data, recipe):
-    found = json.loads(run("lr-find", "--data", data, "--recipe", recipe, "--iterations", "40", "--json"))
+    finder = ("lr-find", "--data", data, "--recipe", recipe, "--iterations", "40")
+    found = json.loads(run(*finder, "--json"))
 
     assert set(found["suggestions"]) == {"valley", "steep", "minimum"}
     assert read_settings(run_folder(found["run"])).task == "lr_find"
-    printed = run("lr-find", "--data", data, "--recipe", recipe, "--stage", "large")
+    printed = run(*finder, "--stage", "large")
     assert [line.split()[0] for line in printed.splitlines()] == ["valley", "steep", "minimum"]
 
 
