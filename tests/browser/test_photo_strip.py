@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,8 @@ def test_a_batch_begins_with_its_first_photo_and_what_is_chosen_is_in_sight(
     expect(page.get_by_text("15 added, 1 refused: you have 15 photos of 24.")).to_be_visible()
     expect(page.get_by_text("readme.txt cannot be used")).to_be_visible()
     expect_in_sight(page, "1.png")
+    expect(page).to_have_url(re.compile("photo=own-"))
+    (first,) = re.findall("own-[0-9a-f]+", page.url)
 
     # All photos as a grid: the arrow keys move in it from the chosen one, and choosing closes it.
     page.get_by_role("button", name="All photos, 18").click()
@@ -86,6 +89,7 @@ def test_a_batch_begins_with_its_first_photo_and_what_is_chosen_is_in_sight(
     expect_in_sight(page, "15.png")
     expect(page.get_by_text("readme.txt cannot be used")).to_have_count(0)
 
+    expect(page).to_have_url(re.compile(f"photo=(?!{first})own-"))  # it follows what is on the screen
     page.reload()
     expect_in_sight(page, "15.png")
     page.get_by_role("button", name="Remove 15.png").click()
