@@ -1,4 +1,4 @@
-"""What `pip install .` packs: `core` with its data files, and the shipped models from `models/`."""
+"""What `pip install .` packs: `core` with its data files, and the shipped model from `models/`."""
 
 from setuptools import find_packages, setup
 
@@ -14,10 +14,6 @@ setup(
             "street-lite0/model.onnx",
             "street-lite0/weights.safetensors",
             "street-lite0/README.md",
-            "street32-lite0/model.json",
-            "street32-lite0/model.onnx",
-            "street32-lite0/weights.safetensors",
-            "street32-lite0/README.md",
         ],
     },
 )

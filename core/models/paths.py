@@ -11,7 +11,7 @@ DEFAULT_MODEL = "street-lite0"
 """The shipped model that is shown first."""
 
 SHIPPED_MODELS = {DEFAULT_MODEL: "street", "street32-lite0": "street32"}
-"""The models that come with StreetScope, each with the recipe that makes it."""
+"""The models that are StreetScope's own, each with the recipe that alone may replace it."""
 
 _INSTALLED = Path(__file__).parent / "shipped"
 """Where `pip install` puts the shipped model (setup.py); a checkout has it in its `models/`."""

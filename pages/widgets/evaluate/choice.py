@@ -12,7 +12,7 @@ from core.segmentation.sizes import size_called
 from core.training.recipes.trained import trained_size
 from pages.widgets.data.frame_filter import SPLIT_TITLES
 from pages.widgets.evaluate.job import Task
-from pages.widgets.segmentation.models import asked_for, model_picker
+from pages.widgets.segmentation.models import missing_models, model_picker
 from pages.widgets.segmentation.sizes import evaluation_size
 from pages.widgets.shared.dataset_state import SPLIT
 from pages.widgets.shared.datasets import OpenedSet, choose_dataset
@@ -55,13 +55,13 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
             "There is no model on this machine. Train one, or restore the one that comes with StreetScope."
         )
         st.stop()
-    asked = [name for name in (asked_for(_MODEL), asked_for(_OTHER)) if name and name not in list_models()]
+    missing = missing_models(_MODEL, _OTHER)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = model_picker(key=_MODEL)
         other = _other_model(model)
         split = _split(opened)
     size = evaluation_size([name for name in (model, other) if name])
-    for name in asked:
+    for name in missing:
         st.warning(
             markdown(
                 "The model {name} no longer exists; these are the figures of {model}.",

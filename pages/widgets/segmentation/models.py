@@ -39,6 +39,9 @@ with 31 classes; four times as many at 512."""
 
 _MODEL = markdown("Model")
 
+_MISSING = "missing_models"
+"""In the session: by a picker's key, the model that it was asked for and the one that it shows instead."""
+
 _EVERYBODY = "everybody"
 """Owner of the samples' segmentations, which stay when sessions end."""
 
@@ -144,16 +147,34 @@ def _viewer_picture(result: Segmentation) -> ViewerPicture:
     )
 
 
-def asked_for(key: str) -> str:
+def _asked_for(key: str) -> str:
     """What a picker will show, if it still exists: the last choice, or the one in the address."""
     return str(st.session_state.get(key) or st.query_params.get(key, ""))
 
 
 def warn_of_missing(*keys: str) -> None:
     """Name the models that pickers are asked for and that do not exist; before the pickers show others."""
-    for name in [name for key in keys if (name := asked_for(key)) and name not in list_models()]:
+    for name in missing_models(*keys):
         words = markdown("The model {model} no longer exists; another one is used.", model=name[:80])
         st.warning(words, icon=":material/search_off:")
+
+
+def missing_models(*keys: str) -> list[str]:
+    """The models that pickers were asked for and that do not exist; call it before the pickers show others.
+
+    Each for as long as its picker shows what it took instead: the next run may come before anybody has read.
+    """
+    existing = list_models()
+    missing: dict[str, tuple[str, str | None]] = st.session_state.setdefault(_MISSING, {})
+    for key in keys:
+        name = _asked_for(key)
+        if name and name not in existing:
+            missing[key] = (name, None)
+        elif key in missing:
+            asked, instead = missing.pop(key)
+            if instead in (None, name) and asked not in existing:
+                missing[key] = (asked, name)
+    return [missing[key][0] for key in keys if key in missing]
 
 
 def model_picker(label: Markdown = _MODEL, key: str = "model", compact: bool = False) -> str:
