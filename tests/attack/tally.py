@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 Outcome = Literal["taken", "refused", "traceback", "lost", "too much"]
@@ -44,3 +47,11 @@ HEADING = (
     f"{'part':<12}{'tries':>7}{'taken':>11}{'refused':>11}{'traceback':>11}{'lost':>11}{'too much':>11}"
     f"{'worst s':>11}{'MB':>8}"
 )
+
+
+def attacked(part: str) -> tuple[str, list[str]]:
+    """Make the tries of a part; its row of the table, and what did harm."""
+    tally = Tally(part)
+    with tempfile.TemporaryDirectory(prefix=f"attack-{part}-") as folder:
+        importlib.import_module(f"tests.attack.{part}").attack(tally, Path(folder))
+    return tally.row(), tally.harm
