@@ -165,6 +165,7 @@ def _recognise(take_up: Callable[[VisitorSession], None]) -> bool:
     earlier = _sessions().find(token)
     if earlier is None or mine.photos or mine.pins:
         mine.token = token
+        _sessions().keep(mine)  # now: no run may come to its end before the visitor reloads
         return False
     earlier.looked_at = mine.looked_at or earlier.looked_at
     take_up(earlier)

@@ -89,16 +89,21 @@ def _tab() -> None:
         st.session_state[sessions._TOKEN_KEY] = {"token": st.session_state["sent"]}
         sessions._recognise(take_up)
         mine = sessions.visitor_session()
-    if mine.token:
+    if mine.token and "cut_off" not in st.session_state:
         sessions._sessions().keep(mine)
 
 
-def tab(token: object, session: VisitorSession | None = None) -> AppTest:
-    """A new Streamlit session, as after a reload. session: what the visitor did before the token arrived."""
+def tab(token: object, session: VisitorSession | None = None, *, cut_off: bool = False) -> AppTest:
+    """A new Streamlit session, as after a reload. session: what the visitor did before the token arrived.
+
+    cut_off: whether no run of it came to its end, as when the visitor is faster than the server.
+    """
     app = AppTest.from_function(_tab, default_timeout=60)
     if session is not None:
         app.session_state["visit"] = session
     app.session_state["sent"] = token
+    if cut_off:
+        app.session_state["cut_off"] = True
     app.run()
     assert not app.exception
     return app
@@ -118,6 +123,14 @@ def test_a_reloaded_tab_finds_its_photos_again_and_another_tab_does_not() -> Non
     other = tab(secrets.token_hex(16))
     assert other.session_state["visit"] is not before
     assert "taken_up" not in other.session_state
+
+
+def test_a_tab_whose_runs_were_all_cut_off_finds_its_photos_again() -> None:
+    token, mine = secrets.token_hex(16), photo("mine.png")
+    before = VisitorSession()
+    tab(token, before, cut_off=True)
+    before.photos[mine.key] = mine
+    assert tab(token).session_state["visit"] is before
 
 
 def test_a_photo_that_the_address_asks_for_is_on_screen_after_the_reload() -> None:
