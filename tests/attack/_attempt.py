@@ -5,6 +5,7 @@ The process is forked from this one, where the libraries are loaded already: hun
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -54,6 +55,9 @@ class Attempt:
     def _be(self, action: Callable[[], int]) -> None:
         status = 1
         try:
+            # What this process inherited in cycles stays: a network among it would wait for its threads,
+            # which were not forked.
+            gc.freeze()
             os.setsid()
             os.dup2(self._printed.fileno(), 1)
             os.dup2(self._said.fileno(), 2)
