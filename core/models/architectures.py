@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
+from functools import partial
 from io import StringIO
 from itertools import pairwise
 from typing import Any
@@ -49,35 +51,57 @@ class Float32Conv2d(nn.Conv2d):
             return super().forward(features.float())
 
 
-class UnetLite(nn.Module):
-    """A U-Net on an EfficientNet-Lite encoder whose decoder ends at stride 2.
+class LiteUnet(nn.Module):
+    """A U-Net on an EfficientNet-Lite encoder whose decoder ends at stride 2: what both kinds share.
 
     The last decoder stage of an ordinary U-Net works at full resolution without a skip: it costs the most
     and adds nothing new. Here the decoder stops at stride 2, where the detail stem joins it.
     """
 
-    def __init__(self, classes: int, encoder: str, decoder_channels: tuple[int, int, int, int]) -> None:
+    def __init__(
+        self,
+        classes: int,
+        encoder: str,
+        detail_channels: int,
+        widths: tuple[int, int, int, int],
+        stages: Sequence[Callable[[int, int, int], nn.Module]],
+    ) -> None:
+        """stages: make a step up each, from the channels of what comes, of the skip, and of what goes on."""
         super().__init__()
         with without_compiler():  # timm's weight initialisation imports the compiler
             self.encoder = get_encoder(encoder, weights=None, depth=5)
         _, c2, c4, c8, c16, c32 = self.encoder.out_channels
-        detail_channels = 24
         self.detail = DetailStem(detail_channels)
-        inputs = (c32, *decoder_channels[:-1])
+        inputs = (c32, *widths[:-1])
         skips = (c16, c8, c4, c2 + detail_channels)
         self.decoder = nn.ModuleList(
-            UnetDecoderBlock(*channels) for channels in zip(inputs, skips, decoder_channels, strict=True)
+            stage(*channels) for stage, *channels in zip(stages, inputs, skips, widths, strict=True)
         )
-        self.head = Float32Conv2d(decoder_channels[-1], classes, kernel_size=3, padding=1)
+        self.head = Float32Conv2d(widths[-1], classes, kernel_size=3, padding=1)
 
     def forward(self, image: Tensor) -> Tensor:
         """(N, 3, H, W) with H and W divisible by 32 -> (N, classes, H / 2, W / 2) logits."""
         _, at2, at4, at8, at16, features = self.encoder(image)
         skips = (at16, at8, at4, torch.cat([at2, self.detail(image)], dim=1))
-        for block, skip in zip(self.decoder, skips, strict=True):
-            features = block(features, skip.shape[-2], skip.shape[-1], skip)
+        for stage, skip in zip(self.decoder, skips, strict=True):
+            features = self._step(stage, features, skip)
         logits: Tensor = self.head(features)
         return logits
+
+    def _step(self, stage: nn.Module, features: Tensor, skip: Tensor) -> Tensor:
+        stepped: Tensor = stage(features, skip)
+        return stepped
+
+
+class UnetLite(LiteUnet):
+    """The one whose decoder stages put the skip beside what comes, as a U-Net's do."""
+
+    def __init__(self, classes: int, encoder: str, widths: tuple[int, int, int, int]) -> None:
+        super().__init__(classes, encoder, 24, widths, [UnetDecoderBlock] * 4)
+
+    def _step(self, stage: nn.Module, features: Tensor, skip: Tensor) -> Tensor:
+        stepped: Tensor = stage(features, skip.shape[-2], skip.shape[-1], skip)
+        return stepped
 
 
 class SlimStage(nn.Module):
@@ -101,8 +125,8 @@ class SlimStage(nn.Module):
         return mixed
 
 
-class SlimLite(nn.Module):
-    """`UnetLite` for less than half of its work: the decoder is narrow where the picture is large.
+class SlimLite(LiteUnet):
+    """The one for less than half of the work: the decoder is narrow where the picture is large.
 
     A decoder stage costs four times as much at twice the sides, so this one spends its width at strides 16
     and 8. Skips are added, not put beside; the detail stem joins at the last stage.
@@ -115,27 +139,8 @@ class SlimLite(nn.Module):
         widths: tuple[int, int, int, int] = (160, 96, 64, 32),
         convolutions: tuple[int, int, int, int] = (1, 2, 1, 1),
     ) -> None:
-        super().__init__()
-        with without_compiler():  # timm's weight initialisation imports the compiler
-            self.encoder = get_encoder(encoder, weights=None, depth=5)
-        _, c2, c4, c8, c16, c32 = self.encoder.out_channels
-        detail_channels = 16
-        self.detail = DetailStem(detail_channels)
-        inputs = (c32, *widths[:-1])
-        skips = (c16, c8, c4, c2 + detail_channels)
-        self.decoder = nn.ModuleList(
-            SlimStage(*sizes) for sizes in zip(inputs, skips, widths, convolutions, strict=True)
-        )
-        self.head = Float32Conv2d(widths[-1], classes, kernel_size=3, padding=1)
-
-    def forward(self, image: Tensor) -> Tensor:
-        """(N, 3, H, W) with H and W divisible by 32 -> (N, classes, H / 2, W / 2) logits."""
-        _, at2, at4, at8, at16, features = self.encoder(image)
-        skips = (at16, at8, at4, torch.cat([at2, self.detail(image)], dim=1))
-        for stage, skip in zip(self.decoder, skips, strict=True):
-            features = stage(features, skip)
-        logits: Tensor = self.head(features)
-        return logits
+        stages = [partial(SlimStage, convolutions=each) for each in convolutions]
+        super().__init__(classes, encoder, 16, widths, stages)
 
 
 _LITE0 = "tu-tf_efficientnet_lite0"

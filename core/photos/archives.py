@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from core.errors import ArchiveError
+from core.errors import ArchiveError, StreetScopeError
 from core.file_names import is_litter
 from core.photos.images import MAX_BYTES
 
@@ -59,6 +59,21 @@ def photos_in_zip(data: bytes) -> Iterator[tuple[str, bytes | ArchiveError]]:
         archive.close()
         raise ArchiveError("This zip contains no files; give a zip of photos.")
     return _read_all(archive, members, len(data))
+
+
+def unpacked(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes | StreetScopeError]]:
+    """Files that somebody gave, each by its name, with those of a zip in the zip's place.
+
+    What is wrong with a zip, or with a file of one, stands where its bytes would.
+    """
+    for name, content in files:
+        if not is_zip(content):
+            yield name, content
+            continue
+        try:
+            yield from photos_in_zip(content)
+        except StreetScopeError as error:
+            yield name, error
 
 
 class _Guarded(io.BytesIO):

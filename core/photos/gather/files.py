@@ -11,7 +11,7 @@ from core.errors import FileSizeError, ImageTooLargeError, PhotoSetError, Street
 from core.file_names import is_litter, natural_order
 from core.files import is_file, is_folder, read_plain
 from core.jobs import Tell
-from core.photos.archives import is_zip, photos_in_zip
+from core.photos.archives import is_zip, unpacked
 from core.photos.endings import is_picture_name
 from core.photos.gather.entry import Entry, words
 from core.photos.gather.gathering import Came, Shares, came_of, take_in
@@ -29,7 +29,7 @@ Named = tuple[str, Callable[[], bytes]]
 
 def files_of(given: Iterable[tuple[str, bytes]]) -> list[Named]:
     """Files that somebody gave, zips unpacked. What is wrong with one is said when it is read."""
-    return [(name, _given(content)) for name, content in _unpacked(given)]
+    return [(name, _given(content)) for name, content in unpacked(given)]
 
 
 def files_in(folder: Path) -> list[Named]:
@@ -96,17 +96,6 @@ def _ahead(wanted: Sequence[tuple[Entry, Named]]) -> Iterator[Came]:
                 yield started.popleft().result()
         finally:
             checking.shutdown(cancel_futures=True)
-
-
-def _unpacked(given: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes | StreetScopeError]]:
-    for name, content in given:
-        if not is_zip(content):
-            yield name, content
-            continue
-        try:
-            yield from photos_in_zip(content)
-        except StreetScopeError as error:
-            yield name, error
 
 
 def _given(content: bytes | StreetScopeError) -> Callable[[], bytes]:

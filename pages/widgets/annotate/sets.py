@@ -9,10 +9,9 @@ import streamlit as st
 from core.annotation.manifest import Picture
 from core.annotation.names import MAX_SET_NAME, count_pictures, new_set_name, set_name
 from core.annotation.store import PREFIX, list_sets, set_folder
-from core.errors import AnnotationError
-from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import Markdown, markdown
+from pages.widgets.shared.new_set import new_set_form
 
 ADDRESS = "corrections"
 """The name of the set's choice in the address."""
@@ -23,7 +22,7 @@ DATASET, FRAME = "dataset", "frame"
 USUAL = "mine"
 """The set that corrections are saved in unless the visitor chooses another one."""
 
-_LAST, _PICKER, _MADE = "corrections_set", "corrections_picker", "corrections_made"
+_LAST, _PICKER = "corrections_set", "corrections_picker"
 _HELP = markdown(
     "Where corrections are saved. Each set is a data set of its own, which Data, Training and Evaluate list; "
     "what is below the picture is about this set."
@@ -72,7 +71,13 @@ def set_picker(dataset: Path | None = None) -> str:
             width=250,
         )
         if not is_guest():
-            _new_set()
+            new_set_form(
+                lambda name: _keep(new_set_name(name)),
+                markdown(":material/add:"),
+                help_text=markdown("A new set"),
+                example="Motorbikes in Medan",
+                max_name=MAX_SET_NAME,
+            )
     _keep(chosen)
     return chosen
 
@@ -96,21 +101,3 @@ def _keep(name: str) -> None:
         st.query_params[ADDRESS] = name
     else:
         st.query_params.pop(ADDRESS, None)
-
-
-def _new_set() -> None:
-    # A new key closes it when a set was made.
-    made = st.session_state.setdefault(_MADE, 0)
-    with (
-        st.popover(":material/add:", help="A new set", key=f"new_set_{made}"),
-        st.form(f"new_set_form_{made}", border=False),
-    ):
-        name = st.text_input("Name of the new set", placeholder="Motorbikes in Medan", max_chars=MAX_SET_NAME)
-        if st.form_submit_button("Begin it"):
-            try:
-                _keep(new_set_name(name))
-            except AnnotationError as error:
-                show_error(error)
-            else:
-                st.session_state[_MADE] += 1
-                st.rerun()

@@ -203,14 +203,4 @@ class Film {
   }
 }
 
-const films = new WeakMap();
-
-export default function film(component) {
-  const { parentElement } = component;
-  if (!films.has(parentElement)) films.set(parentElement, new Film(parentElement));
-  films.get(parentElement).update(component);
-  return () => {
-    films.get(parentElement)?.destroy();
-    films.delete(parentElement);
-  };
-}
+export default mounted(Film);

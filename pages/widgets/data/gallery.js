@@ -90,16 +90,10 @@ class Gallery {
     event.preventDefault();
     next?.focus();
   }
+
+  destroy() {
+    this.root.remove();
+  }
 }
 
-const galleries = new WeakMap();
-
-export default function gallery(component) {
-  const { parentElement } = component;
-  if (!galleries.has(parentElement)) galleries.set(parentElement, new Gallery(parentElement));
-  galleries.get(parentElement).update(component);
-  return () => {
-    galleries.get(parentElement)?.root.remove();
-    galleries.delete(parentElement);
-  };
-}
+export default mounted(Gallery);

@@ -91,16 +91,10 @@ class Places {
     this.back.disabled = this.places.length === 0;
     this.send("marked", { photo: this.photo, places: this.places });
   }
+
+  destroy() {
+    this.root.remove();
+  }
 }
 
-const all = new WeakMap();
-
-export default function blurring(component) {
-  const { parentElement } = component;
-  if (!all.has(parentElement)) all.set(parentElement, new Places(parentElement));
-  all.get(parentElement).update(component);
-  return () => {
-    all.get(parentElement)?.root.remove();
-    all.delete(parentElement);
-  };
-}
+export default mounted(Places);

@@ -154,16 +154,10 @@ class Grid {
     const goal = from + (move === "up" ? -columns : move === "down" ? columns : move);
     return goal < 0 || goal >= this.photos.length ? from : goal;
   }
+
+  destroy() {
+    this.root.remove();
+  }
 }
 
-const grids = new WeakMap();
-
-export default function grid(component) {
-  const { parentElement } = component;
-  if (!grids.has(parentElement)) grids.set(parentElement, new Grid(parentElement));
-  grids.get(parentElement).update(component);
-  return () => {
-    grids.get(parentElement)?.root.remove();
-    grids.delete(parentElement);
-  };
-}
+export default mounted(Grid);

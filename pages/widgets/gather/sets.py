@@ -11,6 +11,7 @@ from core.photos.gather.store import MAX_NAME, PhotoSet, list_sets, open_set, se
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.new_set import new_set_form
 
 ADDRESS = "photos"
 """The name of the set's choice in the address."""
@@ -18,7 +19,7 @@ ADDRESS = "photos"
 _FIRST = "my-streets"
 """The set that photos go into when nobody has begun one."""
 
-_LAST, _PICKER, _MADE = "photo_set", "photo_set_picker", "photo_sets_made"
+_LAST, _PICKER = "photo_set", "photo_set_picker"
 _HELP = markdown("Each set is a folder of its own in `data/photos`, with its pictures and a table of them.")
 
 
@@ -40,7 +41,13 @@ def choose_set() -> PhotoSet:
                 width=185,
             )
             if not is_guest():
-                _new_set()
+                new_set_form(
+                    lambda name: show_set(set_name(name)),
+                    markdown("New set"),
+                    icon=":material/add:",
+                    example="Jakarta main roads",
+                    max_name=MAX_NAME,
+                )
         photos = open_set(chosen)
         photos.entries()
     except PhotoSetError as error:
@@ -74,21 +81,3 @@ def _chosen() -> str:
 
 def _choose() -> None:
     show_set(st.session_state[_PICKER])
-
-
-def _new_set() -> None:
-    # A new key closes it when a set was made.
-    made = st.session_state.setdefault(_MADE, 0)
-    with (
-        st.popover("New set", icon=":material/add:", key=f"new_photo_set_{made}"),
-        st.form(f"new_photo_set_form_{made}", border=False),
-    ):
-        name = st.text_input("Name of the new set", placeholder="Jakarta main roads", max_chars=MAX_NAME)
-        if st.form_submit_button("Begin it"):
-            try:
-                show_set(set_name(name))
-            except PhotoSetError as error:
-                show_error(error)
-            else:
-                st.session_state[_MADE] += 1
-                st.rerun()

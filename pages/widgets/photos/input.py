@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import zip_longest
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -10,7 +10,7 @@ from typing import Literal, NoReturn
 import streamlit as st
 
 from core.errors import StreetScopeError
-from core.photos.archives import is_zip, photos_in_zip
+from core.photos.archives import unpacked
 from core.photos.endings import ENDINGS
 from core.photos.images import MAX_BYTES as MAX_PHOTO_BYTES
 from core.photos.photo import Photo, read_photo
@@ -153,7 +153,7 @@ def _take(files: Iterable[Named], count: str) -> NoReturn:
     before = set(mine.photos)
     taken: list[str] = []
     refused: list[tuple[str, str]] = [*st.session_state.get(_TOO_LARGE, [])]
-    for name, content in _unpacked(files):
+    for name, content in unpacked(files):
         if isinstance(content, StreetScopeError):
             refused.append((name, str(content)))
             continue
@@ -169,17 +169,6 @@ def _take(files: Iterable[Named], count: str) -> NoReturn:
     st.session_state.pop(_TOO_LARGE, None)
     st.session_state[count] += 1
     st.rerun()
-
-
-def _unpacked(files: Iterable[Named]) -> Iterator[tuple[str, bytes | StreetScopeError]]:
-    for name, content in files:
-        if not is_zip(content):
-            yield name, content
-            continue
-        try:
-            yield from photos_in_zip(content)
-        except StreetScopeError as error:
-            yield name, error
 
 
 def add_photo(mine: VisitorSession, name: str, content: bytes, credit: str = "") -> str:

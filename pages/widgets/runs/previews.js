@@ -117,14 +117,4 @@ class Previews {
   }
 }
 
-const shown = new WeakMap();
-
-export default function previews(component) {
-  const { parentElement } = component;
-  if (!shown.has(parentElement)) shown.set(parentElement, new Previews(parentElement));
-  shown.get(parentElement).update(component);
-  return () => {
-    shown.get(parentElement)?.destroy();
-    shown.delete(parentElement);
-  };
-}
+export default mounted(Previews);

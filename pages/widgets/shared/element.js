@@ -14,3 +14,20 @@ export function scrollerOf(inside) {
   }
   return document.scrollingElement;
 }
+
+/**
+ * A component that is one object wherever it is mounted: `new Kind(parentElement)`, told of each run of the page by
+ * `update`, and ended by `destroy`.
+ */
+export function mounted(Kind) {
+  const all = new WeakMap();
+  return (component) => {
+    const { parentElement } = component;
+    if (!all.has(parentElement)) all.set(parentElement, new Kind(parentElement));
+    all.get(parentElement).update(component);
+    return () => {
+      all.get(parentElement)?.destroy();
+      all.delete(parentElement);
+    };
+  };
+}
