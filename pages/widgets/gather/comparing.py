@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.errors import PhotoSetError
 from core.jobs import Job
+from core.models.store import read_card
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.two_sizes import SetAgreement, at_two_sizes
 from core.reports.contact_sheet import contact_sheet_pdf, contact_sheet_png
-from core.segmentation.segmenter import load_segmenter
 from pages.widgets.gather.taking_along import take_along
-from pages.widgets.gather.work import usual_model
+from pages.widgets.segmentation.models import loaded_segmenter, usual_model
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR
 from pages.widgets.shared.guests import is_guest
@@ -137,7 +137,8 @@ def _start(photos: PhotoSet) -> None:
 
 
 def _compare(photos: PhotoSet, model: str, job: Job[SetAgreement]) -> SetAgreement:
-    return at_two_sizes(photos, load_segmenter(model), job.tell)
+    segmenter = loaded_segmenter(model, read_card(model).weights_sha256)
+    return at_two_sizes(photos, segmenter, job.tell)
 
 
 def _key(photos: PhotoSet) -> tuple[str, str, int]:

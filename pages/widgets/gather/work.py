@@ -9,8 +9,7 @@ import streamlit as st
 
 from core.errors import ModelError
 from core.jobs import Job
-from core.models.paths import DEFAULT_MODEL
-from core.models.store import list_models
+from core.models.store import read_card
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.fetch.gate import USUAL_PORTS, gate_of_this_machine
 from core.photos.gather.entry import Entry
@@ -20,7 +19,7 @@ from core.photos.gather.manifest import outcome
 from core.photos.gather.services import Service, search
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.street import shares_by
-from core.segmentation.segmenter import load_segmenter
+from pages.widgets.segmentation.models import loaded_segmenter, usual_model
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import CANCEL, jobs, watch
@@ -79,15 +78,10 @@ def _add_files(photos: PhotoSet, files: Sequence[Named], job: Job[None]) -> None
     add_files(photos, files, _shares(), job.tell)
 
 
-def usual_model() -> str:
-    """The model that looks at the photos: the shipped one, unless it is not there."""
-    models = list_models()
-    return DEFAULT_MODEL if DEFAULT_MODEL in models or not models else models[0]
-
-
 def _shares() -> Shares | None:
+    model = usual_model()
     try:
-        return shares_by(load_segmenter(usual_model()))
+        return shares_by(loaded_segmenter(model, read_card(model).weights_sha256))
     except ModelError:
         return None  # without a model, nobody says which photo shows a street
 

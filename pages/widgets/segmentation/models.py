@@ -147,6 +147,11 @@ def _viewer_picture(result: Segmentation) -> ViewerPicture:
     )
 
 
+def usual_model() -> str:
+    """The model that is used where nobody chooses: the shipped one, which comes first, or else another."""
+    return next(iter(list_models()), DEFAULT_MODEL)
+
+
 def _asked_for(key: str) -> str:
     """What a picker will show, if it still exists: the last choice, or the one in the address."""
     return str(st.session_state.get(key) or st.query_params.get(key, ""))
@@ -181,12 +186,11 @@ def model_picker(label: Markdown = _MODEL, key: str = "model", compact: bool = F
     """Let the visitor choose a model; draws nothing when there is only one. compact: without a label."""
     models = list_models()
     if len(models) < 2:
-        return models[0] if models else DEFAULT_MODEL
-    default = models.index(DEFAULT_MODEL) if DEFAULT_MODEL in models else 0
+        return usual_model()
     return st.selectbox(
         label,
         models,
-        default,
+        models.index(usual_model()),
         key=key,
         bind="query-params",
         help="The model that segments: a network and its trained weights.",
