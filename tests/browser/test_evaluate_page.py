@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.charts import choose_mark
 from tests.browser.house import BADLY, HARDLY, HORIZON, STREET_SIZE
 from tests.browser.test_data_page import choose, tab
 from tests.browser.test_pixel_viewer import viewer
@@ -41,17 +42,13 @@ def plot(page: Page) -> Locator:
     return page.locator(".js-plotly-plot").first
 
 
-def click_cell(page: Page, cell: Locator) -> None:
-    """Click into the middle of a marker, where Plotly listens, once it is drawn for good."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+def choose_cell(page: Page, cell: Locator, label: str) -> None:
+    """Choose a marker of the matrix, once the chart has the width of its place. label: part of its words."""
     page.wait_for_function(
         "() => document.querySelector('.js-plotly-plot .main-svg').clientWidth"
         " <= document.querySelector('[data-testid=stPlotlyChart]').clientWidth"
     )
-    cell.scroll_into_view_if_needed()
-    box = cell.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    choose_mark(page, cell, label)
 
 
 def test_the_figures_are_those_counted_by_hand_and_are_kept(app: RunningApp, open_page: OpenPage) -> None:
@@ -84,11 +81,11 @@ def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: Op
     expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_visible()
     cells = plot(page).locator(".scatterlayer .points path")
     expect(cells).to_have_count(3)  # Sky as Sky, Sky as Road, Road as Road
-    click_cell(page, cells.nth(0))
+    choose_cell(page, cells.nth(0), "Sky found")
     expect(page.get_by_role("heading", name="Sky predicted as Sky")).to_be_in_viewport(ratio=1)
     expect(cells.nth(0)).to_be_in_viewport()  # beside it
     expect(page).to_have_url(re.compile("said=Sky"))
-    click_cell(page, cells.nth(1))
+    choose_cell(page, cells.nth(1), "Sky taken for Road")
     expect(page.get_by_role("heading", name="Sky taken for Road")).to_be_in_viewport(ratio=1)
     expect(page.get_by_text(f"{BADLY + HARDLY:,} pixels in 2 of 6 frames", exact=False)).to_be_visible()
     expect(plot(page).locator(".shapelayer path")).to_have_count(1)  # frames the chosen cell
@@ -99,7 +96,7 @@ def test_a_cell_of_the_matrix_leads_to_its_frames(app: RunningApp, open_page: Op
     opened = page.get_by_role("application", name=re.compile("^street_2: In street_2"))
     expect(opened).to_be_in_viewport(ratio=0.9)
     page.set_viewport_size({"width": 400, "height": 800})
-    click_cell(page, cells.nth(0))
+    choose_cell(page, cells.nth(0), "Sky found")
     expect(page.get_by_role("heading", name="Sky predicted as Sky")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("group", name="Sky predicted as Sky")).to_be_focused()
 

@@ -17,6 +17,7 @@ from core.toytown import toytown
 from core.training.recipes.recipe import parse_recipe, read_recipe, recipe_text
 from core.training.runs.folder import LOG, Label, create_run, run_folder
 from core.training.runs.status import LIVE, StatusKeeper, enqueue, read_status
+from tests.browser.charts import choose_mark
 from tests.browser.house import APP, write_set
 from tests.conftest import ROAD, SKY
 
@@ -185,14 +186,7 @@ def test_the_finders_marks_are_clicked_into_the_recipe(app: RunningApp, open_pag
         label = page.get_by_role("button", name=re.compile(f"^{name}: ")).inner_text()
         rate = label.split(": ")[1]
         mark = page.locator(".js-plotly-plot .scatterlayer .trace").nth(trace).locator(".point")
-        # As a hand does: point, see the label, press. Plotly looks at a pointer that moves at most every
-        # 50 ms, and a click before that is a click on nothing.
-        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-        mark.scroll_into_view_if_needed()
-        mark.hover(force=True)
-        expect(page.locator(".js-plotly-plot .hovertext")).to_contain_text(f" {rate}: ")
-        page.mouse.down()
-        page.mouse.up()
+        choose_mark(page, mark, f" {rate}: ")
         expect(page.get_by_text(f"small has the learning rate {rate}.")).to_be_visible()
         expect(page.get_by_text(f"its highest value is {rate}.")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Steep: ")).click()
