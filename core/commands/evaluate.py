@@ -40,6 +40,11 @@ _PICTURES = 6
     "model was trained, `full` each frame's own.",
 )
 @click.option(
+    "--own-labels",
+    is_flag=True,
+    help="Compare with the labels at their own size; what the model answers at --size is enlarged to them.",
+)
+@click.option(
     "--worst", type=click.IntRange(min=1), metavar="N", help="List the N frames with the highest loss."
 )
 @click.option(
@@ -61,6 +66,7 @@ def evaluate(
     other: str | None,
     split: str,
     size: str,
+    own_labels: bool,
     worst: int | None,
     confused: tuple[str, str] | None,
     again: bool,
@@ -89,10 +95,17 @@ def evaluate(
     if len(opened.frames(split)) >= WORTH_MEASURING:  # type: ignore[arg-type]
         measure_once()
     sizes = [size_called(size, trained_size(card), unknown="full").pixels for card in cards]
-    datasets = [opened.scaled_to(longest) for longest in sizes]
+    datasets = [opened if own_labels else opened.scaled_to(longest) for longest in sizes]
     found = [
-        evaluate_once(card, dataset, split, print_frames, again=again)  # type: ignore[arg-type]
-        for card, dataset in zip(cards, datasets, strict=True)
+        evaluate_once(
+            card,
+            dataset,
+            split,  # type: ignore[arg-type]
+            print_frames,
+            longest=longest if own_labels else None,
+            again=again,
+        )
+        for card, dataset, longest in zip(cards, datasets, sizes, strict=True)
     ]
     first = found[0]
     compared = tables.comparison_rows(*found) if len(found) > 1 else None

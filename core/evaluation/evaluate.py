@@ -16,6 +16,7 @@ from core.evaluation.metrics import check_classes_fit, truth_table
 from core.evaluation.own_classes import in_classes_of
 from core.evaluation.results import SplitEvaluation
 from core.jobs import ProgressCallback
+from core.photos.images import working_size
 from core.segmentation.segmenter import Segmenter
 
 
@@ -24,9 +25,13 @@ def evaluate(
     dataset: SegmentationDataset,
     split: Split = "valid",
     progress: ProgressCallback = lambda done, total: None,
+    longest: int | None = None,
 ) -> SplitEvaluation:
     """Evaluate a model on a split, every picture at the size at which the data set gives it, its own or
     `SegmentationDataset.longest`, exactly as the app segments it.
+
+    longest: the longer side in pixels at which the pictures are segmented instead; the answers are then
+    enlarged to the labels (`Segmentation.enlarged`), as the app's masks at a photo's own size are.
 
     A model that tells apart what the data set does not is measured in the data set's classes.
 
@@ -49,13 +54,13 @@ def evaluate(
     cells: list[Cells] = []
     losses: list[float] = []
     sizes = set()
-    with closing(measure_frames(segmenter, dataset, frames, table)) as measured:
+    with closing(measure_frames(segmenter, dataset, frames, table, longest)) as measured:
         for frame in measured:
             cells.append(frame.cells)
             losses.append(frame.loss)
             calibration += frame.calibration
             boundary += frame.boundary
-            sizes.add("{1} x {0}".format(*frame.size))
+            sizes.add(_in_words(frame.size, longest))
             progress(len(cells), len(frames))
     counts = put_together([frame.name for frame in frames], classes, cells, losses)
     if not len(counts.pairs):
@@ -76,6 +81,15 @@ def evaluate(
         calibration,
         boundary,
     )
+
+
+def _in_words(size: tuple[int, int], longest: int | None) -> str:
+    """The (height, width) of a frame's labels, and the size at which it was segmented if that is another."""
+    height, width = size
+    if longest is None:
+        return f"{width} x {height}"
+    down, across = working_size(height, width, longest)
+    return f"{width} x {height} (segmented at {across} x {down})"
 
 
 def _nothing(classes: int) -> tuple[Calibration, BoundaryCounts]:

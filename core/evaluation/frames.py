@@ -38,19 +38,24 @@ class FrameMeasurement:
 
 
 def measure_frames(
-    segmenter: Segmenter, dataset: SegmentationDataset, frames: Sequence[Frame], table: NDArray[np.uint8]
+    segmenter: Segmenter,
+    dataset: SegmentationDataset,
+    frames: Sequence[Frame],
+    table: NDArray[np.uint8],
+    longest: int | None = None,
 ) -> Generator[FrameMeasurement, None, None]:
     """Segment frames and compare them with their truth, in their order.
 
-    table: (256,) from the data set's class numbers to the model's, as `truth_table` makes it. DatasetError
-    for a frame that cannot be read or is too large.
+    table: (256,) from the data set's class numbers to the model's, as `truth_table` makes it. longest: the
+    longer side at which frames are segmented, if that is not their own; the answers are enlarged.
+    DatasetError for a frame that cannot be read or is too large.
 
     Two frames at a time with one thread each are faster than one after the other with two: a network's
     layers wait for each other, frames do not. While one frame is decoded or counted, the other is segmented.
     """
     if dataset.read_label(frames[0]).size > _LARGE:
         for frame in frames:
-            yield _measure(segmenter, dataset, frame, table)
+            yield _measure(segmenter, dataset, frame, table, longest)
         return
     own = threading.local()
     one_large = threading.Lock()
@@ -59,7 +64,7 @@ def measure_frames(
     def measure(frame: Frame) -> FrameMeasurement:
         if not hasattr(own, "segmenter"):
             own.segmenter = segmenter.for_thread(threads)
-        return _measure(own.segmenter, dataset, frame, table, one_large)
+        return _measure(own.segmenter, dataset, frame, table, longest, one_large)
 
     with closing(in_order(measure, frames)) as measured:
         yield from measured
@@ -70,11 +75,14 @@ def _measure(
     dataset: SegmentationDataset,
     frame: Frame,
     table: NDArray[np.uint8],
+    longest: int | None,
     one_large: threading.Lock | None = None,
 ) -> FrameMeasurement:
     image, label = dataset.read(frame)
     with one_large if one_large and label.size > _LARGE else nullcontext():
-        segmentation = segmenter.segment(image)
+        segmentation = segmenter.segment(image, longest)
+        if longest is not None:
+            segmentation = segmentation.enlarged(image)
     if segmentation.labels.shape != label.shape:
         raise DatasetError(
             f"{frame.image.name} is larger than {LARGEST_SIZE} pixels, the limit for segmenting."

@@ -35,8 +35,10 @@ EVALUATIONS = Cache("evaluations", 256 * 1024**2)
 _VERSION = 5
 
 
-def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) -> str:
-    """64 hexadecimal digits that change with anything that may change the figures.
+def evaluation_key(
+    card: ModelCard, dataset: SegmentationDataset, split: Split, longest: int | None = None
+) -> str:
+    """64 hexadecimal digits that change with anything that may change the figures; longest: as `evaluate`'s.
 
     All files of a data set are read the first time. DatasetError if one cannot be read.
     """
@@ -51,18 +53,21 @@ def evaluation_key(card: ModelCard, dataset: SegmentationDataset, split: Split) 
         fingerprint(dataset),
         dataset.longest,
         split,
+        *(() if longest is None else (longest,)),
     ]
     return cache_key(key_parts)
 
 
-def kept_evaluation(card: ModelCard, dataset: SegmentationDataset, split: Split) -> SplitEvaluation | None:
+def kept_evaluation(
+    card: ModelCard, dataset: SegmentationDataset, split: Split, longest: int | None = None
+) -> SplitEvaluation | None:
     """The cached evaluation of a model on a split; None if there is none, or its file is damaged.
 
     Errors as for `evaluation_key`.
     """
     if EVALUATIONS.is_empty():
         return None  # and the data set's files need not be read
-    kept = EVALUATIONS.read(evaluation_key(card, dataset, split))
+    kept = EVALUATIONS.read(evaluation_key(card, dataset, split, longest))
     return None if kept is None else _decode(kept, card, dataset, split)
 
 
@@ -72,16 +77,18 @@ def evaluate_once(
     split: Split = "valid",
     progress: ProgressCallback = lambda done, total: None,
     *,
+    longest: int | None = None,
     load: Callable[[], Segmenter] | None = None,
     again: bool = False,
 ) -> SplitEvaluation:
     """Evaluate a model on a split, or take the cached figures.
 
     load: called for the model if it is needed; by default it comes from the model store. again: evaluate
-    even if there are figures. progress, errors: as for `core.evaluation.evaluate.evaluate`; ModelError.
+    even if there are figures. longest, progress, errors: as for `core.evaluation.evaluate.evaluate`, and
+    ModelError.
     """
     check_classes_fit(dataset, card.class_list.restored(), card.name)
-    if not again and (kept := kept_evaluation(card, dataset, split)):
+    if not again and (kept := kept_evaluation(card, dataset, split, longest)):
         progress(kept.images, kept.images)
         return kept
     from core.evaluation.evaluate import evaluate
@@ -89,9 +96,9 @@ def evaluate_once(
 
     segmenter = load() if load else load_segmenter(card.name)
     card = segmenter.card  # the model may have been trained again since
-    key = evaluation_key(card, dataset, split)
-    found = evaluate(segmenter, dataset, split, progress)
-    if evaluation_key(card, dataset, split) == key:  # nobody changed the data set meanwhile
+    key = evaluation_key(card, dataset, split, longest)
+    found = evaluate(segmenter, dataset, split, progress, longest)
+    if evaluation_key(card, dataset, split, longest) == key:  # nobody changed the data set meanwhile
         EVALUATIONS.write(key, _encode(found))
     return found
 

@@ -119,6 +119,23 @@ class Segmentation:
             classes = (_interpolated_rows(own[np.newaxis], rows, columns)[0] for own in self.logits)
             yield _most_likely(classes)[0]
 
+    def enlarged(self, image: NDArray[np.uint8]) -> Segmentation:
+        """The answer for another size of the same photo, as `labels_at` gives its labels.
+
+        image: (H', W', 3) the photo at that size. The logits are kept at every pixel: 62 bytes each with 31
+        classes.
+        """
+        height, width = image.shape[:2]
+        down, across = self.stride * height / self.height, self.stride * width / self.width
+        columns = _neighbours(np.arange(width), self.logits.shape[2], across)
+        logits = np.empty((len(self.logits), height, width), dtype=np.float16)
+        for start in range(0, height, SMALL_BAND):
+            rows = np.arange(start, min(start + SMALL_BAND, height))
+            logits[:, rows] = _interpolated_rows(
+                self.logits, _neighbours(rows, self.logits.shape[1], down), columns
+            )
+        return Segmentation.of_logits(image, logits, 1, self.class_list, self.model_name)
+
     def read_pixel(
         self, row: int, col: int, before: int = 10, after: int = 10, top: int = 5, shape: Shape = "row"
     ) -> PixelReading:

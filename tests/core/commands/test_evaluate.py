@@ -51,6 +51,18 @@ def test_frames_are_evaluated_at_the_size_that_was_asked_for(evaluate):
     assert small["size"] == f"128 x {round(128 * rows / cols)}"
 
 
+def test_what_another_size_gave_is_compared_with_the_labels_at_their_own_size(evaluate):
+    enlarged = json.loads(evaluate("--json", "--size", "128", "--own-labels")[1])
+    small, own = (json.loads(evaluate("--json", *size)[1]) for size in (("--size", "128"), ()))
+
+    assert enlarged["size"] == f"{own['size']} (segmented at {small['size']})"
+    counted, of_own, of_small = (sum(map(sum, each["confusion"])) for each in (enlarged, own, small))
+    assert counted == of_own != of_small
+    # The wrong pixels are wrong at either size; beside boundaries an enlarged answer may be wrong too.
+    assert 0.9 < enlarged["acc_camvid"] <= own["acc_camvid"] < 1
+    assert "segmented at" in evaluate("--size", "128", "--own-labels")[1]
+
+
 def test_the_frames_of_a_confusion_are_listed_and_marked(evaluate, tmp_path):
     _, printed, _ = evaluate("--confused", "Road", "Tree", "--out", str(tmp_path), "--json")
 

@@ -53,6 +53,19 @@ def test_logits_are_interpolated_as_pytorch_does(height, width):
     assert clear.mean() > 0.9 or height * width == 1
 
 
+def test_an_enlarged_segmentation_has_the_labels_of_that_size():
+    segmentation = random_segmentation(45, 70, 2)
+    image = np.ones((90, 133, 3), np.uint8)
+
+    enlarged = segmentation.enlarged(image)
+
+    same = enlarged.labels == whole(segmentation.labels_at(90, 133))
+    assert same.mean() > 0.998  # logits that differ by less than half precision may change places
+    assert enlarged.image is image
+    assert enlarged.confidence.shape == enlarged.labels.shape == (90, 133)
+    assert np.array_equal(segmentation.enlarged(segmentation.image).labels, segmentation.labels)
+
+
 @pytest.mark.parametrize("square", [False, True])
 def test_things_are_where_they_are_in_the_photo(colour_model, paint, square):
     """A photo of 128 x 512 with four corners of different classes, segmented small, and squashed too."""
