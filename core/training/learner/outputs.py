@@ -65,10 +65,10 @@ def with_added_outputs(network: nn.Module, nearest: Sequence[int]) -> dict[str, 
     state = dict(network.state_dict())
     if not nearest:
         return state
-    prefix, head = _head(network)
+    prefix, layer = head(network)
     copied = torch.tensor(list(nearest))
     for key, behind in (("weight", 0.0), ("bias", BEHIND)):
-        old = head.get_parameter(key).detach()
+        old = layer.get_parameter(key).detach()
         state[prefix + key] = torch.cat([old, old[copied] - behind])
     return state
 
@@ -87,8 +87,8 @@ def with_finer_outputs(
     state, sets = dict(network.state_dict()), coarse.members(fine)
     if coarse.names == fine.names or all(len(each) <= 1 for each in sets):
         return state
-    prefix, head = _head(network)
-    weight, bias = (head.get_parameter(key).detach() for key in ("weight", "bias"))
+    prefix, layer = head(network)
+    weight, bias = (layer.get_parameter(key).detach() for key in ("weight", "bias"))
     new_weight = weight.mean(dim=0).expand(len(fine), *weight.shape[1:]).clone()
     new_bias = (bias.mean() + math.log(_OF_NOTHING)).expand(len(fine)).clone()
     within = shares_within(sets, fine, shares or {})
@@ -98,7 +98,7 @@ def with_finer_outputs(
     return state | {prefix + "weight": new_weight, prefix + "bias": new_bias}
 
 
-def _head(network: nn.Module) -> tuple[str, nn.Conv2d]:
+def head(network: nn.Module) -> tuple[str, nn.Conv2d]:
     """The convolution that makes the logits, and the prefix of its parameters' names."""
-    *_, (name, head) = ((n, m) for n, m in network.named_modules() if isinstance(m, nn.Conv2d))
-    return f"{name}." if name else "", head
+    *_, (name, last) = ((n, m) for n, m in network.named_modules() if isinstance(m, nn.Conv2d))
+    return f"{name}." if name else "", last

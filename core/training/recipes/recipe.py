@@ -219,6 +219,11 @@ class Recipe(_Checked):
         0.0,
         description="How much more rare classes count in the loss: 0 not at all, 1 as much as they are rare.",
     )
+    logit_adjustment: Share = Field(
+        0.0,
+        description="How far the class weights' pull on the answers is taken back when the model is saved: 0 "
+        "not at all, 1 wholly. Weights make a network notice rare classes, but also name them too often.",
+    )
     label_smoothing: Share = Field(
         0.0, description="The share of certainty that is taken off every label, against overconfidence."
     )
@@ -335,6 +340,8 @@ class Recipe(_Checked):
             )
         if self.pull and self.classes not in ("model", "extended"):
             raise PydanticCustomError("pull", "pull needs the start model's classes: model or extended")
+        if self.logit_adjustment and self.corrections:
+            raise PydanticCustomError("logit_adjustment", "logit_adjustment does not go with corrections")
         if self.replay and any(stage.steps is None for stage in self.stages):
             raise PydanticCustomError("replay", "with replay, every stage needs its number of steps")
         return self

@@ -38,6 +38,7 @@ from core.segmentation.measure import measure_once
 from core.segmentation.segmenter import read_segmenter
 from core.segmentation.sizes import trained_working_size
 from core.training.corrections.photos import as_learnt, corrected_photos
+from core.training.learner import logit_adjustment
 from core.training.learner.checkpoint import load_weights
 from core.training.learner.trainer import target_classes
 from core.training.mix.origins import learnt_from
@@ -70,7 +71,8 @@ def publish(
 ) -> ModelCard:
     """Save a run's trained network in the store as `name`, evaluated on the data set's validation frames.
 
-    They are evaluated at the size at which the run validated them, so that both give the same figures.
+    They are evaluated at the size at which the run validated them, so that both give the same figures, but
+    for what `Recipe.logit_adjustment` changes.
     Nobody sees the model before all of it is there, and one that it replaces stays until then.
     folder: the run's; its history is copied. progress: called with the frames evaluated and their total.
     replace: whether there may be a model of that name. stage: the one that gave the weights; the run's last
@@ -106,6 +108,7 @@ def publish(
         licence=f"The terms of what it was trained on apply: {', '.join((dataset.name, *mixed_names))}.",
         library_versions={library: version(library) for library in LIBRARIES},
     )
+    logit_adjustment.adjust(module, recipe, dataset, classes)
     measure_once()
     with store.new_model(name, bytes_of(module) + _PICTURE_BYTES, replace=replace) as place:
         card = write_model(place, card, module)

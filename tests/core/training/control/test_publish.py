@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 
 import pytest
+import torch
 
 from core.errors import DatasetError, ModelError, ModelNotFoundError, RunError
 from core.models.store import list_models, model_folder, read_card
+from core.models.weights import load_model
 from core.training.control.publish import check_model_name, publish_run
-from core.training.runs.folder import HISTORY, create_run, run_folder
+from core.training.runs.folder import HISTORY, RECIPE, create_run, run_folder
 from core.training.runs.records import read_history
 from core.training.runs.status import enqueue
 from core.training.workers.publish import publish_checkpoint
@@ -108,3 +111,15 @@ def test_what_is_refused_in_the_process_is_the_same_error_here(run, tmp_path):
     with pytest.raises(DatasetError, match=re.escape(str(tmp_path / "toy"))):
         publish_run(run, "best", "mine")
     assert list_models() == []
+
+
+def test_the_model_is_adjusted_as_the_runs_recipe_says(run):
+    publish_checkpoint(run, "best", "raw")
+    path = run_folder(run) / RECIPE
+    said = {"class_weight_power": 0.5, "logit_adjustment": 1.0}
+    path.write_text(json.dumps(json.loads(path.read_text()) | said))
+    publish_checkpoint(run, "best", "adjusted")
+
+    raw, adjusted = (load_model(name).network.state_dict() for name in ("raw", "adjusted"))
+    assert torch.equal(raw["weight"], adjusted["weight"])
+    assert not torch.equal(raw["bias"], adjusted["bias"])
