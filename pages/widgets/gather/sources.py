@@ -15,6 +15,7 @@ from core.photos.gather.services import EXAMPLE, SERVICES
 from core.photos.gather.services import MOST as MOST_FOUND
 from core.photos.gather.store import PhotoSet
 from pages.widgets.gather.sets import set_to_add_to, show_set
+from pages.widgets.gather.video import video_source
 from pages.widgets.gather.work import fetch_found, fetch_waiting, is_fetching, take_files
 from pages.widgets.photos import added
 from pages.widgets.photos.input import add_photos
@@ -40,13 +41,16 @@ def sources(photos: PhotoSet) -> None:
                 name=target.name,
             )
         )
-    found, listed, files = st.tabs(["Search", "Addresses", "Files"], key="gather_source")
+    found, listed, files, filmed = st.tabs(["Search", "Addresses", "Files", "Video"], key="gather_source")
     with found:
         _search(target)
     with listed:
         _addresses(target)
     with files:
         _files(target)
+    with filmed:
+        if video_source(target):
+            _show(target)
 
 
 def _show(photos: PhotoSet) -> NoReturn:
