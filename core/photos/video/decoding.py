@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import IO
+from typing import IO, TypeAlias
 
 import av
 
@@ -27,7 +27,7 @@ from core.photos.images import MIN_SIDE
 from core.photos.video.formats import DECODERS, HEAD, format_of
 from core.photos.video.messages import NEAR
 
-Packet = AnyPacket[VideoStream]
+Packet: TypeAlias = "AnyPacket[VideoStream]"
 
 MAX_PIXELS = 36_000_000
 """Of a frame: 8K video has 35.4 million."""
