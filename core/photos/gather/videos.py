@@ -63,7 +63,8 @@ def known_frames(photos: PhotoSet, key: str) -> list[int]:
 def still_missing(milliseconds: int, every: float, known: Sequence[int]) -> int:
     """How many frames a video of this length gives that are not among the known ones."""
     step = round(1000 * every)
-    return max(0, frame_count(milliseconds, every) - sum(time % step < NEAR for time in known))
+    there = {time // step for time in known if time % step < min(NEAR, step)}
+    return max(0, frame_count(milliseconds, every) - len(there))
 
 
 def add_frames(

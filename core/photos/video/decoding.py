@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import IO, TypeAlias
 
 import av
@@ -39,6 +40,9 @@ _MAX_STREAMS = 40
 _BUFFER = 256 * 1024
 _HELD_BYTES = 32 * 1024**2
 """Of a video between two of its key frames that are held back to see whether they are needed."""
+
+_PACKET_BYTES = 500
+"""What a packet takes beside its data."""
 
 _THREADS = 2
 _SAVE_AGAIN = "save it again as MP4 (H.264) and give that"
@@ -124,7 +128,7 @@ def stated_seconds(video: Opened) -> float | None:
 
 def first_frame(video: Opened) -> VideoFrame:
     """The first picture. VideoError if there is none, or too small a one."""
-    for packet in _packets(video):
+    for packet in chain(_packets(video), (None,)):
         for frame in _decoded(video, packet):
             if min(frame.height, frame.width) < MIN_SIDE:
                 raise VideoError(
@@ -141,14 +145,14 @@ def no_frame() -> VideoError:
 
 
 def counted_seconds(video: Opened) -> float:
-    """How long a video is by its packets' times, without decoding one; call this after `first_frame`."""
+    """How long a video is by its packets' times, without decoding one; for one that was opened just now."""
     base = video.stream.time_base or Fraction(1)
-    times = [
-        (at, at + (packet.duration or 0) * base)
-        for packet in _packets(video)
-        if (at := _seconds(packet, packet.pts, packet.dts)) is not None
-    ]
-    return float(max((end for _, end in times), default=Fraction(0)))
+    begin, end = None, Fraction(0)
+    for packet in _packets(video):
+        if (at := _seconds(video, packet.pts, packet.dts)) is not None:
+            begin = at if begin is None else min(begin, at)
+            end = max(end, at + (packet.duration or 0) * base)
+    return 0.0 if begin is None else float(end - begin)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +214,7 @@ class FrameWalk:
 
     def _hold(self, packet: Packet) -> None:
         self._held.append(packet)
-        self._held_bytes += packet.size
+        self._held_bytes += packet.size + _PACKET_BYTES
 
     def _hold_only(self) -> None:
         self._held, self._held_bytes = [], 0
@@ -241,17 +245,17 @@ class FrameWalk:
         return True
 
     def _has_known(self) -> bool:
-        due = round(1000 * self._due)
+        due, step = round(1000 * self._due), round(1000 * self._every)
         place = bisect_left(self._known, due)
-        return place < len(self._known) and self._known[place] < due + NEAR
+        return place < len(self._known) and self._known[place] < due + min(NEAR, step)
 
     def _packet_time(self, packet: Packet) -> Fraction | None:
         stamps = (packet.dts, packet.pts) if self._counts else (packet.pts, packet.dts)
-        return _seconds(packet, *stamps)
+        return _seconds(self._video, *stamps)
 
     def _frame_time(self, frame: VideoFrame) -> Fraction | None:
         counted = self._times.popleft() if self._times else None
-        return counted if self._counts else _seconds(frame, frame.pts, frame.dts)
+        return counted if self._counts else _seconds(self._video, frame.pts, frame.dts)
 
 
 def _packets(video: Opened) -> Iterator[Packet]:
@@ -280,7 +284,9 @@ def _decoded(video: Opened, packet: Packet | None) -> list[VideoFrame]:
         return []  # a damaged packet; the next key frame is a new beginning
 
 
-def _seconds(of: Packet | VideoFrame, *stamps: int | None) -> Fraction | None:
+def _seconds(video: Opened, *stamps: int | None) -> Fraction | None:
     """The first time that there is, in seconds."""
+    # Not of the frame: the last ones, which no packet brings, have no base of their own.
+    base = video.stream.time_base
     stamp = next((each for each in stamps if each is not None), None)
-    return None if stamp is None or of.time_base is None else stamp * of.time_base
+    return None if stamp is None or base is None else stamp * base

@@ -19,7 +19,7 @@ _OVERVIEW = struct.Struct(">QII")  # milliseconds, height, width
 _TIME = struct.Struct(">Q")  # milliseconds
 
 
-NEAR = 100
+NEAR = 250
 """Milliseconds after a time that is due within which a known picture is the one for it."""
 
 

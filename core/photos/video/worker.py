@@ -65,19 +65,18 @@ def main() -> None:
 
 def _serve(file: IO[bytes], sink: wire.Sink, wanted: Wanted | None) -> None:
     limit_processor(MAX_LOOK_SECONDS)
-    video = open_video(file)
-    messages.send(sink, _overview(video))
-    video.container.close()
+    messages.send(sink, _overview(file))
     if wanted is not None:
         _send_frames(open_video(file), sink, wanted)
 
 
-def _overview(video: Opened) -> messages.Overview:
+def _overview(file: IO[bytes]) -> messages.Overview:
+    video = open_video(file)
     _, (height, width) = upright(first_frame(video), video.pixel, _SIDE_OF_A_LOOK)
     seconds = stated_seconds(video)
-    return messages.Overview(
-        round(1000 * (counted_seconds(video) if seconds is None else seconds)), height, width
-    )
+    if seconds is None:
+        seconds = counted_seconds(open_video(file))
+    return messages.Overview(round(1000 * seconds), height, width)
 
 
 def _send_frames(video: Opened, sink: wire.Sink, wanted: Wanted) -> None:

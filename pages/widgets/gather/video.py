@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import StreetScopeError
+from core.files import signature
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.videos import (
     EVERY,
@@ -29,8 +30,7 @@ from pages.widgets.photos.visitor_session import MAX_BYTES
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, joined, markdown
 
-_SEEN = "video_seen"
-_MEGABYTE = 2**20
+_SEEN, _DROPPED = "video_seen", "video_dropped"
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,19 @@ class _Seen:
     overview: Overview | None = None
     size: int = 0
     error: str = ""
+
+
+def give_video(file: UploadedFile) -> None:
+    """Take a video that was dropped on the page as photos are."""
+    st.session_state[_DROPPED] = file
+
+
+def say_dropped() -> None:
+    """Say where the video is that was dropped on the page."""
+    file = st.session_state.get(_DROPPED)
+    if file is not None:
+        words = markdown("{name} is a video: choose its frames under Video.", name=file.name[:120])
+        st.info(words, icon=":material/movie:")
 
 
 def video_source(photos: PhotoSet) -> bool:
@@ -59,13 +72,16 @@ def video_source(photos: PhotoSet) -> bool:
 
 def _given() -> tuple[Video, object] | None:
     """The video, and what changes when another one is given."""
-    st.caption("A photo is taken from a video every few seconds, such as a ride filmed by a phone.")
+    st.caption(
+        "A ride that a phone filmed gives a photo every few seconds. Frames that show the same, as at a red "
+        "light, are found and dropped."
+    )
     left, right = st.columns(2, gap="medium")
     with left:
         file: UploadedFile | None = st.file_uploader(
             "A video: MP4, MOV, WebM, MKV or AVI",
             type=list(ENDINGS),
-            max_upload_size=MAX_BYTES // _MEGABYTE,
+            max_upload_size=MAX_BYTES // 2**20,
             key="gather_video",
         )
     with right:
@@ -74,10 +90,12 @@ def _given() -> tuple[Video, object] | None:
             placeholder="/home/me/Videos/ride.mp4",
             key="gather_video_path",
         )
+    if file is None and not path.strip():
+        file = st.session_state.get(_DROPPED)
     if file is not None:
         return video_of(file.name, file.getbuffer()), file.file_id
-    path = path.strip().strip("\"'")
-    return (video_at(Path(path)), path) if path else None
+    place = Path(path.strip().strip("\"'"))
+    return (video_at(place), (path, signature(place))) if path.strip() else None
 
 
 def _seen(video: Video, given: object) -> _Seen:
@@ -113,6 +131,7 @@ def _choose(photos: PhotoSet, video: Video, seen: _Seen, overview: Overview) -> 
     st.caption(_said(video, seen, overview, every, missing))
     if not pressed:
         return False
+    st.session_state.pop(_DROPPED, None)
     take_frames(photos, video, every)
     return True
 
@@ -125,7 +144,7 @@ def _said(video: Video, seen: _Seen, overview: Overview, every: float, missing: 
         length=clock_time(overview.milliseconds),
         width=overview.width,
         height=overview.height,
-        size=seen.size / _MEGABYTE,
+        size=seen.size / 10**6,  # as the uploader counts it
     )
     return joined(" ", (about, _coming(frame_count(overview.milliseconds, every), missing, overview)))
 
