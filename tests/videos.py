@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 LEVEL = 5
-"""Picture number n is grey of n times this."""
+"""Picture number n is grey of n times this, of 255 at most."""
 
 CHOICES = {"mjpeg": "yuvj420p", "libx265": "yuv420p"}
 av.logging.set_level(av.logging.PANIC)
@@ -35,13 +35,15 @@ def video(
     """
     file = io.BytesIO()
     with av.open(file, "w", format=container) as output:
-        stream = output.add_stream(codec, rate=Fraction(1000, every), options={"g": str(key_frames)} | options)
+        stream = output.add_stream(
+            codec, rate=Fraction(1000, every), options={"g": str(key_frames)} | options
+        )
         stream.height, stream.width = size
         stream.pix_fmt = CHOICES.get(codec, "yuv420p")
         stream.codec_context.time_base = Fraction(1, 1000)
         packets = []
         for number, at in enumerate(times or range(0, pictures * every, every)):
-            picture = np.full((*size, 3), number * LEVEL, np.uint8)
+            picture = np.full((*size, 3), min(255, number * LEVEL), np.uint8)
             frame = av.VideoFrame.from_ndarray(picture, "rgb24")
             frame.pts, frame.time_base = at, Fraction(1, 1000)
             packets += stream.encode(frame)
@@ -66,6 +68,6 @@ def sound() -> bytes:
 def turned(data: bytes, a: int, b: int, c: int, d: int) -> bytes:
     """An MP4 file that says how its pictures are turned: (x, y) comes to (ax + cy, bx + dy)."""
     numbers = (a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30)
-    # After the type: version and flags, two times, ID, reserved, duration, 16 bytes (ISO/IEC 14496-12, 8.3.2).
+    # After the type: version and flags, two times, ID, reserved, duration, 16 bytes (ISO/IEC 14496-12 8.3.2).
     at = data.index(b"tkhd") + 4 + 4 + 20 + 16
     return data[:at] + b"".join(n.to_bytes(4, "big", signed=True) for n in numbers) + data[at + 36 :]

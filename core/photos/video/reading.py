@@ -64,7 +64,8 @@ def video_of(name: str, data: bytes | memoryview) -> Video:
             file.write(data)
             file.flush()
         except OSError as error:
-            file.close()
+            with contextlib.suppress(OSError):  # it tries once more to write
+                file.close()
             raise VideoError(
                 no_room_sentence(name) if is_disk_full(error) else f"{name} cannot be kept: {error.strerror}."
             ) from error
@@ -126,7 +127,9 @@ def _messages(file: IO[bytes], wanted: Wanted | None, waiting: Waiting) -> Gener
     with _started(file, wanted) as process:
         came: queue.Queue[Message | BaseException] = queue.Queue(_AHEAD)
         over = threading.Event()
-        threading.Thread(target=_receive_all, args=(process, came, over), daemon=True).start()
+        threading.Thread(
+            target=_receive_all, args=(process, came, over), name="video's messages", daemon=True
+        ).start()
         try:
             for message in _next(came, waiting):
                 yield message
