@@ -21,6 +21,7 @@ with status 2.
     ├── ArchiveError               a zip, or a file in it, that gives no photo
     ├── FetchError                 an address that nothing may or can be fetched from
     ├── PhotoSetError              a list of photos, or a set of them, that cannot be used
+    ├── VideoError                 a file that gives no frames of a video
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── BrokenModelError       a file missing, changed, of another format or shape
@@ -111,6 +112,10 @@ class FetchError(StreetScopeError):
 
 class PhotoSetError(StreetScopeError):
     """A list of photos, or a set of photos, that cannot be used."""
+
+
+class VideoError(StreetScopeError):
+    """A file that is no video, or one that gives no frames."""
 
 
 class ModelError(StreetScopeError):

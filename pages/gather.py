@@ -10,8 +10,8 @@ front_door()
 page_title(
     html("Which streets is it tried on?"),
     html(
-        "Gather photos from a list of addresses, a search or your own files; keep the good ones. Author and "
-        "licence stay with each photo, and what the camera wrote into it is removed."
+        "Gather photos from a list of addresses, a search, your own files or a video; keep the good ones. "
+        "Author and licence stay with each photo, and what the camera wrote into it is removed."
     ),
 )
 with st.spinner("Looking for photos"):

@@ -22,6 +22,7 @@ FLOORS = (
     "core/hardware",
     "core/photos/containers",
     "core/photos",
+    "core/photos/video",
     "core/photos/fetch",
     "core/models",
     "core/segmentation/engines",

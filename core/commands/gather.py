@@ -1,4 +1,4 @@
-"""Commands for sets of photos: gather by addresses, words or from files, list them, compare two sizes."""
+"""Commands for sets of photos: gather by addresses, words, from files or a video, list, compare two sizes."""
 
 from __future__ import annotations
 
@@ -127,6 +127,26 @@ def gather_files(paths: tuple[Path, ...], name: str, model: str, as_json: bool) 
     _report(photos, as_json)
 
 
+@gather.command("video")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--every", type=click.FloatRange(0.1, 3600), default=2.0, show_default=True, help="Seconds.")
+@_set
+@_model
+@_json
+def gather_video(file: Path, every: float, name: str, model: str, as_json: bool) -> None:
+    """Take a frame of the video FILE every so many seconds, at most 500.
+
+    Frames that the set has already are not taken twice: a second call goes on.
+    """
+    from core.photos.gather.store import open_set
+    from core.photos.gather.videos import add_frames
+    from core.photos.video.reading import video_at
+
+    photos = open_set(name)
+    note = add_frames(photos, video_at(file), every, _shares(model), _tell)
+    _report(photos, as_json, note=note)
+
+
 @gather.command("compare")
 @click.argument("name", metavar="SET")
 @click.option("--model", default=DEFAULT_MODEL, show_default="the shipped one", help="A model from `models`.")
@@ -194,8 +214,8 @@ def _tell(done: int, total: int, _: float | None, __: str) -> None:
     print_frames(done, total)
 
 
-def _report(photos: PhotoSet, as_json: bool, left: tuple[str, ...] = ()) -> None:
-    """What became of every line."""
+def _report(photos: PhotoSet, as_json: bool, left: tuple[str, ...] = (), note: str = "") -> None:
+    """What became of every line. note: what else there is to know, in a sentence."""
     from core.photos.gather.manifest import outcome
 
     entries = photos.entries()
@@ -203,7 +223,8 @@ def _report(photos: PhotoSet, as_json: bool, left: tuple[str, ...] = ()) -> None
         lines = [
             {"number": e.number, "address": e.address, "outcome": outcome(e), "file": e.file} for e in entries
         ]
-        click.echo(json.dumps({"set": photos.name, "folder": str(photos.root), "lines": lines, "left": left}))
+        said = {"set": photos.name, "folder": str(photos.root), "lines": lines, "left": left}
+        click.echo(json.dumps(said | ({"note": note} if note else {})))
         return
     for entry in entries:
         click.echo(printable(f"{entry.number:4d}  {entry.address}: {outcome(entry)}"))
@@ -212,6 +233,8 @@ def _report(photos: PhotoSet, as_json: bool, left: tuple[str, ...] = ()) -> None
         click.echo(
             printable(f"note: {len(left)} addresses beyond the first 500 were left, from {left[0]} on")
         )
+    if note:
+        click.echo(printable(f"note: {note}"))
 
 
 COMMANDS = (gather,)

@@ -62,43 +62,43 @@ class Refusal:
 
 def send_ready(sink: Sink) -> None:
     """Say that the worker has started."""
-    _send(sink, _READY)
+    send_bytes(sink, _READY)
 
 
 def receive_ready(source: Source) -> None:
     """Wait until the worker has started; EOFError if it has not."""
-    if _receive(source, len(_READY)) != _READY:
+    if receive_bytes(source, len(_READY)) != _READY:
         raise EOFError
 
 
 def send_request(sink: Sink, request: Request) -> None:
     """Write a request; OSError if nobody reads."""
-    _send(sink, _REQUEST.pack(len(request.data), request.longest_side, request.square), request.data)
+    send_bytes(sink, _REQUEST.pack(len(request.data), request.longest_side, request.square), request.data)
 
 
 def receive_request(source: Source) -> Request:
     """Read the next request; EOFError if there is none."""
-    length, longest_side, square = _REQUEST.unpack(_receive(source, _REQUEST.size))
-    return Request(bytes(_receive(source, length)), longest_side, square)
+    length, longest_side, square = _REQUEST.unpack(receive_bytes(source, _REQUEST.size))
+    return Request(bytes(receive_bytes(source, length)), longest_side, square)
 
 
 def send_answer(sink: Sink, answer: Answer | Refusal) -> None:
     """Write an answer; OSError if nobody reads."""
     if isinstance(answer, Refusal):
         kind, sentence = answer.kind.encode(), answer.sentence.encode()
-        _send(sink, _TAKEN.pack(False), _LENGTHS.pack(len(kind), len(sentence)), kind, sentence)
+        send_bytes(sink, _TAKEN.pack(False), _LENGTHS.pack(len(kind), len(sentence)), kind, sentence)
     else:
         sizes = _SIZES.pack(*answer.image.shape[:2], *answer.full_size)
-        _send(sink, _TAKEN.pack(True), sizes, answer.image.reshape(-1).data)
+        send_bytes(sink, _TAKEN.pack(True), sizes, answer.image.reshape(-1).data)
 
 
 def receive_answer(source: Source) -> Answer | Refusal:
     """Read an answer; EOFError if it ends early, or is none that an honest worker would give."""
-    if not _TAKEN.unpack(_receive(source, _TAKEN.size))[0]:
-        lengths = _LENGTHS.unpack(_receive(source, _LENGTHS.size))
-        kind, sentence = (_receive(source, length).decode("utf-8", "replace") for length in lengths)
+    if not _TAKEN.unpack(receive_bytes(source, _TAKEN.size))[0]:
+        lengths = _LENGTHS.unpack(receive_bytes(source, _LENGTHS.size))
+        kind, sentence = (receive_bytes(source, length).decode("utf-8", "replace") for length in lengths)
         return Refusal(kind, sentence)
-    height, width, *full_size = _SIZES.unpack(_receive(source, _SIZES.size))
+    height, width, *full_size = _SIZES.unpack(receive_bytes(source, _SIZES.size))
     if not 0 < height * width <= MAX_PIXELS:
         raise EOFError
     image = np.empty((height, width, 3), dtype=np.uint8)
@@ -106,14 +106,16 @@ def receive_answer(source: Source) -> Answer | Refusal:
     return Answer(image, (full_size[0], full_size[1]))
 
 
-def _send(sink: Sink, *parts: bytes | memoryview) -> None:
+def send_bytes(sink: Sink, *parts: bytes | memoryview) -> None:
+    """Write all of some bytes; OSError if nobody reads."""
     for part in parts:
         rest = memoryview(part).cast("B")
         while rest:
             rest = rest[sink.write(rest) or 0 :]
 
 
-def _receive(source: Source, length: int) -> bytearray:
+def receive_bytes(source: Source, length: int) -> bytearray:
+    """Read so many bytes; EOFError if there are fewer."""
     data = bytearray(length)
     _fill(source, memoryview(data))
     return data

@@ -9,15 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 import warnings
 from pathlib import Path
 
 from core.errors import ImageError
 from core.photos import images, wire
-
-if sys.platform != "win32":  # which has no such limits; the time by the clock is bounded there too
-    import resource
+from core.photos.limits import limit_memory, limit_processor
 
 MAX_SECONDS = 10
 """Seconds of processor that one picture may take; the dearest that we know of takes 2."""
@@ -31,7 +28,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for whoever started this
     # The broken metadata of strangers' pictures is no news.
     warnings.simplefilter("ignore")
-    _limit_memory()
+    limit_memory(MAX_BYTES)
     # Bare descriptors: what a library prints must not get among the pixels.
     with os.fdopen(os.dup(0), "rb", buffering=0) as source, os.fdopen(os.dup(1), "wb", buffering=0) as sink:
         # What went wrong until here is in the log of whoever started this; decoders have no say there.
@@ -43,7 +40,7 @@ def main() -> None:
         with contextlib.suppress(EOFError, BrokenPipeError):
             while True:
                 request = wire.receive_request(source)
-                _limit_processor()
+                limit_processor(MAX_SECONDS)
                 wire.send_answer(sink, _answer(request))
 
 
@@ -52,27 +49,6 @@ def _answer(request: wire.Request) -> wire.Answer | wire.Refusal:
         return wire.Answer(*images.decode_scaled(request.data, request.longest_side, request.square))
     except ImageError as error:
         return wire.Refusal(type(error).__name__, str(error))
-
-
-def _limit_memory() -> None:
-    """Let this process have no more than MAX_BYTES beyond what it has now, where the system can do that."""
-    if sys.platform != "linux":
-        return  # macOS takes the limit and does not keep it
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = pages * resource.getpagesize() + MAX_BYTES
-    with contextlib.suppress(ValueError, OSError):  # a lower limit holds already
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _limit_processor() -> None:
-    """Let the next picture have MAX_SECONDS of processor; beyond them the system ends this process."""
-    if sys.platform == "win32":
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + MAX_SECONDS + 1, hard))
 
 
 if __name__ == "__main__":

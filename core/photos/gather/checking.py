@@ -52,24 +52,39 @@ def check(number: int, data: bytes) -> Checked:
         return _checked(number, data)
 
 
+def check_frame(number: int, image: NDArray[np.uint8], full_size: tuple[int, int]) -> Checked:
+    """A frame of a video, which was decoded already, as a photo that can be kept.
+
+    image: (H, W, 3) RGB, no side longer than LONGEST_SIDE; full_size: its (height, width) in the video.
+    """
+    picture = as_stored(image)
+    return _kept(number, image, full_size, picture, came=picture)
+
+
 def _checked(number: int, data: bytes) -> Checked:
-    image, (height, width) = guarded.decode_scaled(data, LONGEST_SIDE)
-    sha256 = hashlib.sha256(data).hexdigest()
+    image, full_size = guarded.decode_scaled(data, LONGEST_SIDE)
+    return _kept(number, image, full_size, as_stored(image), came=data)
+
+
+def _kept(
+    number: int, image: NDArray[np.uint8], full_size: tuple[int, int], picture: bytes, *, came: bytes
+) -> Checked:
+    sha256 = hashlib.sha256(came).hexdigest()
     small = as_small(image)
     facts = {
         "state": "taken",
         "reason": "",
         "retry": False,
         "sha256": sha256,
-        "size": len(data),
-        "height": height,
-        "width": width,
+        "size": len(came),
+        "height": full_size[0],
+        "width": full_size[1],
         "file": f"{number:03d}-{sha256[:8]}.jpg",
         "look": look(small),
         "brightness": round(float((small @ _LUMA).mean()), 1),
     }
     looked_at = _no_longer_than(small, LOOKED_AT)
-    return Checked(as_stored(image), as_stored(small, small=True), looked_at, facts)
+    return Checked(picture, as_stored(small, small=True), looked_at, facts)
 
 
 def as_small(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 State = Literal["waiting", "taken", "refused"]
-Source = Literal["address", "Openverse", "Wikimedia Commons", "file", "example"]
+Source = Literal["address", "Openverse", "Wikimedia Commons", "file", "video", "example"]
 
 MAX_WORDS = 1000
 Words = Annotated[str, Field(max_length=MAX_WORDS)]
@@ -17,14 +17,16 @@ class Entry(BaseModel):
     """A photo that is wanted, or is there.
 
     number: from 1, in the order in which they were asked for. address: where the photo is, or its file's
-    name. page: where it is shown with its licence. author, licence, licence_page, title: as the source says;
-    empty if it does not.
+    name. video: the name of the video that it is a frame of, at that time in seconds; video_key: see
+    `core.photos.video.reading.key_of`. page: where it is shown with its licence. author, licence,
+    licence_page, title: as the source says; empty if it does not.
     reason: why a refused one was refused. retry: whether a second try may do better.
 
-    Of a photo that was taken: sha256 and size, in bytes, of what came; height and width of that, upright;
-    file: its name in the set. look: 128 bits that change little when the picture does. brightness: the mean,
-    0 to 255. shares: of the pixels, by class; empty while no network has looked. group: the number of the
-    first of those that show the same; 0 if there is no other. blurred: how many places were made unreadable.
+    Of a photo that was taken: sha256 and size, in bytes, of what came, or of a frame as it is kept; height
+    and width of what came, upright; file: its name in the set. look: 128 bits that change little when the
+    picture does. brightness: the mean, 0 to 255. shares: of the pixels, by class; empty while no network has
+    looked. group: the number of the first of those that show the same; 0 if there is no other. blurred: how
+    many places were made unreadable.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -32,6 +34,9 @@ class Entry(BaseModel):
     number: int
     address: Annotated[str, Field(max_length=4096)]
     source: Source = "address"
+    video: Words = ""
+    video_key: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] = ""
+    time: Annotated[float, Field(ge=0)] = 0.0
     page: Annotated[str, Field(max_length=4096)] = ""
     author: Words = ""
     licence: Words = ""

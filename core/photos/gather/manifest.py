@@ -37,6 +37,8 @@ _COLUMNS = (
     "file",
     "same_as",
     "blurred",
+    "video",
+    "time",
 )
 
 
@@ -94,7 +96,8 @@ def _row(entry: Entry) -> Iterable[object]:
     kept = "yes" if entry.is_in_set else "no"
     yield from (entry.number, entry.address, entry.page, entry.author, entry.licence, entry.licence_page)
     yield from (entry.title, outcome(entry), kept, entry.sha256, entry.size or "", entry.width or "")
-    yield from (entry.height or "", entry.file, entry.group or "", entry.blurred or "")
+    yield from (entry.height or "", entry.file, entry.group or "", entry.blurred or "", entry.video)
+    yield entry.time if entry.video else ""
 
 
 def _harmless(cell: object) -> str:

@@ -91,8 +91,11 @@ class PhotoSet:
         """The entry with a number; None if there is none."""
         return self._entries.get(number)
 
-    def add(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-        """Add entries, which get the next numbers. PhotoSetError if the set would have too many."""
+    def add(self, entries: Sequence[Entry], *, later: bool = False) -> tuple[Entry, ...]:
+        """Add entries, which get the next numbers. PhotoSetError if the set would have too many.
+
+        later: write the manifest with the next change.
+        """
         with self._lock:
             if len(self._entries) + len(entries) > MAX_ENTRIES:
                 raise PhotoSetError(f"A set has at most {MAX_ENTRIES:,} lines: begin another one.")
@@ -101,7 +104,10 @@ class PhotoSet:
                 entry.model_copy(update={"number": number}) for number, entry in enumerate(entries, first)
             )
             self._entries.update((entry.number, entry) for entry in added)
-            self.save()
+            if later:
+                self._unwritten_since = self._unwritten_since or time.monotonic()
+            else:
+                self.save()
             return added
 
     def change(self, changes: Mapping[int, Mapping[str, Any]], *, later: bool = False) -> None:

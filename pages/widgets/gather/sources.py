@@ -1,4 +1,4 @@
-"""Where photos come from: a list of addresses, a search, or files."""
+"""Where photos come from: a list of addresses, a search, files, or a video."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from core.photos.gather.online import is_online
 from core.photos.gather.services import EXAMPLE, SERVICES
 from core.photos.gather.services import MOST as MOST_FOUND
 from core.photos.gather.store import PhotoSet
+from core.photos.video.formats import HEAD, is_video
 from pages.widgets.gather.sets import set_to_add_to, show_set
+from pages.widgets.gather.video import give_video, say_dropped, video_source
 from pages.widgets.gather.work import fetch_found, fetch_waiting, is_fetching, take_files
 from pages.widgets.photos import added
 from pages.widgets.photos.input import add_photos
@@ -40,13 +42,17 @@ def sources(photos: PhotoSet) -> None:
                 name=target.name,
             )
         )
-    found, listed, files = st.tabs(["Search", "Addresses", "Files"], key="gather_source")
+    say_dropped()
+    found, listed, files, filmed = st.tabs(["Search", "Addresses", "Files", "Video"], key="gather_source")
     with found:
         _search(target)
     with listed:
         _addresses(target)
     with files:
         _files(target)
+    with filmed:
+        if video_source(target):
+            _show(target)
 
 
 def _show(photos: PhotoSet) -> NoReturn:
@@ -116,6 +122,9 @@ def _files(photos: PhotoSet) -> None:
         st.session_state[_FILES] += 1
         if len(files) == 1 and PurePath(files[0].name).suffix.lower() in _LISTS:
             _take(photos, files[0].getvalue(), None)  # a list, dropped on the page as photos are
+        elif len(files) == 1 and is_video(files[0].read(HEAD)):
+            give_video(files[0])
+            st.rerun()
         else:
             take_files(photos, files_of([(file.name, file.getvalue()) for file in files]))
             _show(photos)

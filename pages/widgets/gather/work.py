@@ -19,11 +19,13 @@ from core.photos.gather.manifest import outcome
 from core.photos.gather.services import Service, search
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.street import shares_by
+from core.photos.gather.videos import add_frames
+from core.photos.video.reading import Video
 from pages.widgets.segmentation.models import loaded_segmenter, usual_model
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import CANCEL, jobs, watch
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import escape, markdown
 
 
 def fetch_waiting(photos: PhotoSet, port: int | None = None) -> None:
@@ -42,6 +44,11 @@ def take_files(photos: PhotoSet, files: Sequence[Named]) -> None:
     jobs().start(_key(photos), partial(_add_files, photos, files))
 
 
+def take_frames(photos: PhotoSet, video: Video, every: float) -> None:
+    """Begin to put a frame of a video, every so many seconds, into a set."""
+    jobs().start(_key(photos), partial(_add_frames, photos, video, every))
+
+
 def is_fetching(photos: PhotoSet) -> bool:
     """Whether photos are on their way into a set."""
     job = jobs().find(_key(photos))
@@ -57,6 +64,8 @@ def show_work(photos: PhotoSet) -> None:
             watch(job, title, "gather", unit="photo", cancel=None if is_guest() else CANCEL)
         elif job is not None and job.state == "failed":
             show_error(job.error, markdown("The photos could not be gathered"), ":material/cloud_off:")
+        elif job is not None and job.state == "finished" and job.result:
+            st.info(escape(job.result), icon=":material/movie:")
     if job is None or job.state != "running":
         _rest(photos)
     _outcomes(photos.entries())
@@ -76,6 +85,10 @@ def _search(photos: PhotoSet, service: Service, wanted: str, count: int, job: Jo
 
 def _add_files(photos: PhotoSet, files: Sequence[Named], job: Job[None]) -> None:
     add_files(photos, files, _shares(), job.tell)
+
+
+def _add_frames(photos: PhotoSet, video: Video, every: float, job: Job[str]) -> str:
+    return add_frames(photos, video, every, _shares(), job.tell)
 
 
 def _shares() -> Shares | None:

@@ -10,6 +10,7 @@ from core.photos.gather.entry import Entry
 from core.photos.gather.store import list_sets, open_set
 from pages.widgets.gather import sources, work
 from pages.widgets.shared.markdown import escape
+from tests.videos import video
 
 
 def script() -> None:
@@ -100,6 +101,42 @@ def test_what_was_stopped_can_go_on_and_what_was_slow_be_tried_again(page):
 
     page = finished(press(page, "Go on"), "my-streets")
     assert "private network" in photos.entries()[0].reason
+
+
+def test_a_video_says_how_many_frames_it_gives_and_they_become_photos(page):
+    page.file_uploader(key="gather_video").set_value(("ride.mp4", video(), "video/mp4"))
+    page = page.run()
+    length = escape("0:00:02")
+    assert about(page) == f"ride.mp4: {length} long, 96 x 64 pixels, 0.0 MB. That gives 2 frames."
+
+    every = next(each for each in page.number_input if each.label == "A frame every … seconds")
+    page = every.set_value(1.0).run()
+    assert about(page).endswith("That gives 3 frames.")
+
+    page = finished(press(page, "Gather the frames"), "my-streets")
+    assert [entry.address for entry in open_set("my-streets").entries()] == [
+        f"ride_00-00-0{second}.jpg" for second in range(3)
+    ]
+    assert about(page).endswith("All its 3 frames are here already.")
+    assert next(each for each in page.button if each.label == "Gather the frames").disabled
+
+
+def test_a_video_dropped_as_photos_are_waits_under_video_and_a_bad_path_is_one_sentence(page):
+    page.file_uploader(key="gather_files_0").set_value([("ride.mp4", video(), "video/mp4")])
+    page = page.run()
+    assert "ride.mp4 is a video: choose its frames under Video." in [info.value for info in page.info]
+    assert about(page).startswith("ride.mp4: ")
+
+    next(each for each in page.text_input if "path" in each.label).set_value('"/nowhere/ride.mp4"')
+    page = page.run()
+    assert [error.value for error in page.error] == [
+        escape("/nowhere/ride.mp4 cannot be read: No such file or directory.")
+    ]
+
+
+def about(page: AppTest) -> str:
+    """What is said of the video."""
+    return next(caption.value for caption in page.caption if "pixels" in caption.value)
 
 
 def test_a_guest_only_looks(page, monkeypatch):
