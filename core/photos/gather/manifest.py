@@ -37,6 +37,7 @@ _COLUMNS = (
     "file",
     "same_as",
     "blurred",
+    "confidence",
 )
 
 
@@ -95,6 +96,7 @@ def _row(entry: Entry) -> Iterable[object]:
     yield from (entry.number, entry.address, entry.page, entry.author, entry.licence, entry.licence_page)
     yield from (entry.title, outcome(entry), kept, entry.sha256, entry.size or "", entry.width or "")
     yield from (entry.height or "", entry.file, entry.group or "", entry.blurred or "")
+    yield entry.confidence or ""
 
 
 def _harmless(cell: object) -> str:

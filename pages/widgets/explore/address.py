@@ -1,4 +1,4 @@
-"""What a page's address holds: photo, view, pixel, neighbourhood and look. Opening it shows exactly that.
+"""What a page's address holds: photo, set, view, pixel, neighbourhood and look. Opening it shows that.
 
 Size and model are widgets that Streamlit itself binds to the address.
 """
@@ -17,6 +17,8 @@ import streamlit as st
 from core.photos.photo import Photo
 from pages.widgets.explore import reading
 from pages.widgets.explore.reading import COLUMN, ROW, SHAPE
+from pages.widgets.photos.listed import ListedPhoto
+from pages.widgets.photos.opened_set import PHOTO, SET, number_of, say_no_set
 from pages.widgets.photos.visitor_session import VisitorSession, sample, visitor_session
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import SHAPES, Look, Pixel, View, ViewerPicture, look_at
@@ -24,6 +26,9 @@ from pages.widgets.viewer.pixel_viewer import SHAPES, Look, Pixel, View, ViewerP
 _OWN = "own-"
 """How an address names a visitor's own photo, which stays with them: so, and by eight digits of its key, for
 nobody is to find another one there."""
+
+_IN_SET = "set:"
+"""Before the name of a set that the address names and that is not there."""
 
 _VIEW, _LOOK = "view", "look"
 _RUNS, _WRITTEN, _MISSING = "address_followed", "address_written", "photo_missing"
@@ -37,7 +42,7 @@ _ZOOM, _ONLY, _HIDE = "zoom", "only", "hide"
 _CARRIED = ("row", "col", _ZOOM)
 """What Annotate understands, too."""
 
-_OURS = ("photo", "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
+_OURS = (PHOTO, SET, "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
 _NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
 _MOST_HIDDEN = 256
 
@@ -68,8 +73,8 @@ def follow() -> None:
     if _is_overtaken(asked):
         asked = {name: written.get(name, []) for name in _OURS}
     news = {name: values for name, values in asked.items() if values != written.get(name, [])}
-    if "photo" in news:
-        _look_at(_last(asked, "photo"))
+    if not news.keys().isdisjoint((PHOTO, SET)):
+        _look_at(_last(asked, PHOTO), _last(asked, SET))
     if _last(news, "view") in _VIEWS:
         st.session_state[_VIEW] = _last(news, "view")
     for name, key in (("row", ROW), ("col", COLUMN)):
@@ -78,7 +83,7 @@ def follow() -> None:
             st.session_state[_PIXEL] = st.session_state.get(_PIXEL, {}) | {key: st.session_state[key]}
     if (neighbours := _last(news, SHAPE).lower()) in SHAPES:
         st.session_state[SHAPE] = neighbours
-    if not {"photo", _ZOOM, _ONLY, _HIDE}.isdisjoint(news):
+    if not {PHOTO, SET, _ZOOM, _ONLY, _HIDE}.isdisjoint(news):
         st.session_state[_LOOK] = _look_asked(asked)
 
 
@@ -96,7 +101,8 @@ def _is_overtaken(asked: Said) -> bool:
 def take_up(session: VisitorSession) -> None:
     """Return to what a visitor had before the page was reloaded, but for the pixel that the address names."""
     missing, _ = st.session_state.get(_MISSING, ("", ""))
-    session.looked_at = _own(session, missing) or session.looked_at
+    if own := _own(session, missing):
+        session.look_at_own(own)
     if _PIXEL not in st.session_state:
         reading.take_up(session)
         return
@@ -109,16 +115,19 @@ def _last(said: Said, name: str) -> str:
     return said[name][-1] if said.get(name) else ""
 
 
-def _look_at(name: str) -> None:
+def _look_at(name: str, photo_set: str) -> None:
     """Look at the photo that the address names; `say_missing` tells of one that is not there."""
     mine = visitor_session()
     st.session_state.pop(_MISSING, None)
-    if sample(name):
-        mine.looked_at = name
+    if photo_set:
+        if not mine.open_set(photo_set, number_of(name)):
+            st.session_state[_MISSING] = (f"{_IN_SET}{photo_set}", mine.here().key)
+    elif sample(name):
+        mine.look_at_own(name)
     elif own := _own(mine, name):
-        mine.looked_at = own
+        mine.look_at_own(own)
     elif name:
-        st.session_state[_MISSING] = (name, mine.photo().key)
+        st.session_state[_MISSING] = (name, mine.here().key)
 
 
 def _own(session: VisitorSession, name: str) -> str:
@@ -137,8 +146,11 @@ def say_missing() -> None:
     missing, shown = st.session_state.get(_MISSING, ("", ""))
     if not missing or _may_come_back():
         return
-    if visitor_session().photo().key != shown:
+    if visitor_session().here().key != shown:
         del st.session_state[_MISSING]
+        return
+    if missing.startswith(_IN_SET):
+        say_no_set(missing.removeprefix(_IN_SET))
         return
     words = (
         markdown(
@@ -196,7 +208,7 @@ def _look_asked(asked: Said) -> _NamedLook:
     magnification, left, top = numbers if len(numbers) == len(parts) == 3 else (1.0, 0.0, 0.0)
     only = _last(asked, _ONLY)
     return _NamedLook(
-        _last(asked, "photo") or _name_of(visitor_session().photo()),
+        _last(asked, PHOTO) or _name_of(visitor_session().here()),
         max(magnification, 1.0),
         left,
         top,
@@ -205,8 +217,9 @@ def _look_asked(asked: Said) -> _NamedLook:
     )
 
 
-def _name_of(photo: Photo) -> str:
-    return photo.sample or f"{_OWN}{photo.key[:8]}"
+def _name_of(photo: Photo | ListedPhoto) -> str:
+    """What an address calls a photo; of a set, its number there."""
+    return photo.sample or str(photo.number or f"{_OWN}{photo.key[:8]}")
 
 
 def write(photo: Photo, pixel: Pixel) -> None:
@@ -218,7 +231,8 @@ def write(photo: Photo, pixel: Pixel) -> None:
         "row": [str(pixel[0])],
         "col": [str(pixel[1])],
         "view": [view()],
-        "photo": [_name_of(photo)],
+        PHOTO: [_name_of(photo)],
+        **({SET: [photo.photo_set]} if photo.photo_set else {}),
         **_look_said(kept),
     }
     if reading.shape() != SHAPES[0]:
@@ -250,7 +264,8 @@ def correct_link(photo: Photo) -> None:
 
     Call it when the page has written its address.
     """
-    here = {name: st.query_params[name] for name in (*_CARRIED, "model", "size") if name in st.query_params}
+    names = (*_CARRIED, "model", "size", *((SET, PHOTO) if photo.photo_set else ()))
+    here = {name: st.query_params[name] for name in names if name in st.query_params}
     st.page_link(
         "pages/annotate.py",
         label="Correct this photo",

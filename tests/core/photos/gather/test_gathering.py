@@ -142,10 +142,11 @@ def test_the_best_of_those_that_show_the_same_is_kept(
 ) -> None:
     paths = ["/street/1.jpg", "/street/1.jpg?again", "/street/2.jpg", "/small-street/1.jpg"]
     photos.add(read_list("\n".join(addresses(server, *paths))).entries)
-    entries = gather(photos, fetcher, lambda _: {"Road": 0.001, "Sky": 0.9})
+    entries = gather(photos, fetcher, lambda _: Seen({"Road": 0.001, "Sky": 0.9}, 0.71))
 
     assert [entry.kept for entry in entries] == [True, False, True, False]
     assert [entry.group for entry in entries] == [1, 1, 0, 1]
+    assert [entry.confidence for entry in entries] == [0.71] * 4
     assert entries[0].sha256 == hashlib.sha256(street(1)).hexdigest()
     assert [marks(entry) for entry in entries] == [
         ("no street",),

@@ -1,0 +1,165 @@
+"""The set of photos that is open in place of one's own: its line on the page and its part of the address."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+
+from core.photos.gather.opened import Order
+from core.photos.gather.store import PhotoSet
+from pages.widgets.photos import added
+from pages.widgets.photos.listed import ListedPhoto
+from pages.widgets.photos.visitor_session import visitor_session
+from pages.widgets.shared.markdown import markdown
+
+SET, PHOTO = "photos", "photo"
+"""Names in the address: the set, and the number of its photo."""
+
+_LONGEST = 24
+"""Characters of a set's name that its line has room for on a phone."""
+
+_SAID = "set_in_address"
+_ON_ITS_WAY = 2.0
+"""Seconds that an address may need to the browser and back."""
+
+Said = tuple[str, str]
+"""What an address says: set and photo, each empty if it names none."""
+
+
+def number_of(text: str) -> int:
+    """The number of a set's photo in an address, which can say anything; 0 if it is none."""
+    return int(text[:6]) if text.isdecimal() else 0
+
+
+def address_of(photos: PhotoSet, number: int) -> dict[str, str]:
+    """What the address of Explore, Compare or Annotate says to open a set at one of its photos."""
+    return {SET: photos.name, PHOTO: str(number)}
+
+
+def say_no_set(name: str) -> None:
+    """Say that there is no set of this name to be opened."""
+    st.warning(
+        markdown("There is no set {name} with photos in it; other photos are shown.", name=name[:80]),
+        icon=":material/search_off:",
+    )
+
+
+def follow_set() -> None:
+    """Open the set that the address names, if the page has not written it there itself."""
+    asked = st.query_params.get(SET, ""), st.query_params.get(PHOTO, "")
+    written: list[tuple[float, Said]] = st.session_state.get(_SAID, [])
+    last = written[-1][1] if written else ("", "")
+    # A run may begin with an address that the last one has just replaced.
+    overtaken = any(asked == said and time.monotonic() - at < _ON_ITS_WAY for at, said in written)
+    if (
+        asked[0]
+        and asked != last
+        and not overtaken
+        and not visitor_session().open_set(asked[0], number_of(asked[1]))
+    ):
+        say_no_set(asked[0])
+
+
+def write_set() -> None:
+    """Write which photo of which set is shown into the address, or take both out of it."""
+    mine = visitor_session()
+    opened = mine.opened()
+    said = ("", "") if opened is None else (opened.name, str(mine.here().number))
+    for name, value in zip((SET, PHOTO), said, strict=True):
+        if value:
+            st.query_params[name] = value
+        else:
+            st.query_params.pop(name, None)
+    written: list[tuple[float, Said]] = st.session_state.get(_SAID, [])
+    st.session_state[_SAID] = [*written, (time.monotonic(), said)][-8:]
+
+
+def set_line(way: Literal["strip", "queue"] = "strip") -> Order:
+    """A line above the photos of the open set: its name and count, ways to the neighbours and back to Gather.
+
+    Draws nothing without one. way: a queue goes through the photos in an order that the visitor chooses, the
+    least certain first, and says what it is; a strip, in the set's own. Returns the order.
+    """
+    mine = visitor_session()
+    opened = mine.opened()
+    if opened is None:
+        return "number"
+    with st.container(
+        horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall", key="photo_set_line"
+    ):
+        name = opened.name if len(opened.name) <= _LONGEST else f"{opened.name[: _LONGEST - 1]}…"
+        st.page_link(
+            "pages/gather.py",
+            label=markdown("{name}", name=name),
+            icon=":material/arrow_back:",
+            query_params={SET: opened.name},
+            help=markdown("Back to the set {name} in Gather", name=opened.name),
+            width="content",
+        )
+        order: Order = mine.order if way == "queue" else "number"
+        photos = mine.listed(order)
+        place = [photo.key for photo in photos].index(mine.here().key)
+        st.caption(markdown("{place} of {all}", place=place + 1, all=len(photos)), width="content")
+        if way == "queue":
+            _say_order(photos, photos[place].confidence)
+        st.space("stretch")
+        for step, key, icon, words in (
+            (-1, "J", ":material/chevron_left:", "The photo before this one"),
+            (1, "K", ":material/chevron_right:", "The next photo"),
+        ):
+            there = 0 <= place + step < len(photos)
+            st.button(
+                "",
+                icon=icon,
+                key=f"set_step_{step}",
+                shortcut=key,
+                help=words,
+                on_click=_look,
+                args=(photos[place + step].key if there else "",),
+                disabled=not there,
+            )
+        st.button(
+            "", icon=":material/close:", key="close_set", help="Back to your own photos", on_click=_close
+        )
+    return order
+
+
+def _say_order(photos: Sequence[ListedPhoto], confidence: float) -> None:
+    """What order the queue has, where the photo on screen stands in it, and a button for the other order."""
+    mine = visitor_session()
+    by_name = mine.order == "name"
+    if not by_name and not any(photo.confidence for photo in photos):
+        sentence = markdown("As gathered: Gather can measure how certain the network is")
+    else:
+        sentence = markdown(
+            "{order}: {measured}",
+            order="By name" if by_name else "Least certain first",
+            measured=f"mean confidence {confidence:.0%}" if confidence else "not measured for this one",
+        )
+    st.caption(sentence, width="content")
+    other: Order = "confidence" if by_name else "name"
+    st.button(
+        "Least certain first" if by_name else "By name",
+        key="set_order",
+        type="tertiary",
+        icon=":material/sort:",
+        help="Go through the photos in this order instead",
+        on_click=_go_by,
+        args=(other,),
+    )
+
+
+def _go_by(order: Order) -> None:
+    visitor_session().order = order
+
+
+def _look(key: str) -> None:
+    visitor_session().look_at(key)
+    added.forget()
+
+
+def _close() -> None:
+    visitor_session().close_set()
