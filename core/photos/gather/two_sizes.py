@@ -34,7 +34,8 @@ class PhotoAgreement:
     """What one photo is at two sizes.
 
     agreement: the share of its pixels with the same class. confidence: the mean at each size.
-    same, either: (C,) pixels that both call a class, and that at least one does. mask: a small index PNG of the classes at the second size.
+    same, either: (C,) pixels that both call a class, and that at least one does. mask: a small
+    index PNG of the classes at the second size.
     """
 
     entry: Entry

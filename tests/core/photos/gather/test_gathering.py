@@ -18,7 +18,7 @@ from core.photos.fetch.fetcher import Fetcher, Limits
 from core.photos.fetch.gate import Gate
 from core.photos.fetch.pace import Pace
 from core.photos.gather.examples import example_set
-from core.photos.gather.gathering import HOSTS, gather
+from core.photos.gather.gathering import HOSTS, Seen, gather
 from core.photos.gather.lists import MOST, read_list
 from core.photos.gather.manifest import FILE, table
 from core.photos.gather.sorting import marks
