@@ -1,4 +1,4 @@
-"""What a page's address holds: photo, set, view, pixel, neighbourhood and look. Opening it shows that.
+"""What a page's address holds: photo, view, pixel, neighbourhood and look. Opening it shows that.
 
 Size and model are widgets that Streamlit itself binds to the address.
 """
@@ -18,7 +18,7 @@ from core.photos.photo import Photo
 from pages.widgets.explore import reading
 from pages.widgets.explore.reading import COLUMN, ROW, SHAPE
 from pages.widgets.photos.listed import ListedPhoto
-from pages.widgets.photos.opened_set import PHOTO, SET, number_of, say_no_set
+from pages.widgets.photos.opened_set import PHOTO, name_in_set, open_named_set, say_no_set, says_set
 from pages.widgets.photos.visitor_session import VisitorSession, sample, visitor_session
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import SHAPES, Look, Pixel, View, ViewerPicture, look_at
@@ -26,9 +26,6 @@ from pages.widgets.viewer.pixel_viewer import SHAPES, Look, Pixel, View, ViewerP
 _OWN = "own-"
 """How an address names a visitor's own photo, which stays with them: so, and by eight digits of its key, for
 nobody is to find another one there."""
-
-_IN_SET = "set:"
-"""Before the name of a set that the address names and that is not there."""
 
 _VIEW, _LOOK = "view", "look"
 _RUNS, _WRITTEN, _MISSING = "address_followed", "address_written", "photo_missing"
@@ -42,7 +39,7 @@ _ZOOM, _ONLY, _HIDE = "zoom", "only", "hide"
 _CARRIED = ("row", "col", _ZOOM)
 """What Annotate understands, too."""
 
-_OURS = (PHOTO, SET, "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
+_OURS = (PHOTO, "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
 _NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
 _MOST_HIDDEN = 256
 
@@ -73,8 +70,8 @@ def follow() -> None:
     if _is_overtaken(asked):
         asked = {name: written.get(name, []) for name in _OURS}
     news = {name: values for name, values in asked.items() if values != written.get(name, [])}
-    if not news.keys().isdisjoint((PHOTO, SET)):
-        _look_at(_last(asked, PHOTO), _last(asked, SET))
+    if PHOTO in news:
+        _look_at(_last(asked, PHOTO))
     if _last(news, "view") in _VIEWS:
         st.session_state[_VIEW] = _last(news, "view")
     for name, key in (("row", ROW), ("col", COLUMN)):
@@ -83,7 +80,7 @@ def follow() -> None:
             st.session_state[_PIXEL] = st.session_state.get(_PIXEL, {}) | {key: st.session_state[key]}
     if (neighbours := _last(news, SHAPE).lower()) in SHAPES:
         st.session_state[SHAPE] = neighbours
-    if not {PHOTO, SET, _ZOOM, _ONLY, _HIDE}.isdisjoint(news):
+    if not {PHOTO, _ZOOM, _ONLY, _HIDE}.isdisjoint(news):
         st.session_state[_LOOK] = _look_asked(asked)
 
 
@@ -115,14 +112,13 @@ def _last(said: Said, name: str) -> str:
     return said[name][-1] if said.get(name) else ""
 
 
-def _look_at(name: str, photo_set: str) -> None:
+def _look_at(name: str) -> None:
     """Look at the photo that the address names; `say_missing` tells of one that is not there."""
     mine = visitor_session()
     st.session_state.pop(_MISSING, None)
-    if photo_set:
-        if not mine.open_set(photo_set, number_of(name)):
-            st.session_state[_MISSING] = (f"{_IN_SET}{photo_set}", mine.here().key)
-    elif sample(name):
+    if open_named_set(name):
+        return
+    if sample(name):
         mine.look_at_own(name)
     elif own := _own(mine, name):
         mine.look_at_own(own)
@@ -149,8 +145,8 @@ def say_missing() -> None:
     if visitor_session().here().key != shown:
         del st.session_state[_MISSING]
         return
-    if missing.startswith(_IN_SET):
-        say_no_set(missing.removeprefix(_IN_SET))
+    if says_set(missing):
+        say_no_set(missing)
         return
     words = (
         markdown(
@@ -218,8 +214,9 @@ def _look_asked(asked: Said) -> _NamedLook:
 
 
 def _name_of(photo: Photo | ListedPhoto) -> str:
-    """What an address calls a photo; of a set, its number there."""
-    return photo.sample or str(photo.number or f"{_OWN}{photo.key[:8]}")
+    if photo.photo_set:
+        return name_in_set(photo.photo_set, photo.number)
+    return photo.sample or f"{_OWN}{photo.key[:8]}"
 
 
 def write(photo: Photo, pixel: Pixel) -> None:
@@ -232,7 +229,6 @@ def write(photo: Photo, pixel: Pixel) -> None:
         "col": [str(pixel[1])],
         "view": [view()],
         PHOTO: [_name_of(photo)],
-        **({SET: [photo.photo_set]} if photo.photo_set else {}),
         **_look_said(kept),
     }
     if reading.shape() != SHAPES[0]:
@@ -264,7 +260,7 @@ def correct_link(photo: Photo) -> None:
 
     Call it when the page has written its address.
     """
-    names = (*_CARRIED, "model", "size", *((SET, PHOTO) if photo.photo_set else ()))
+    names = (*_CARRIED, "model", "size", *((PHOTO,) if photo.photo_set else ()))
     here = {name: st.query_params[name] for name in names if name in st.query_params}
     st.page_link(
         "pages/annotate.py",

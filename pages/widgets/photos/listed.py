@@ -18,10 +18,10 @@ _CLASSES = 2
 class ListedPhoto:
     """A photo of a list.
 
-    key, name, height, width, sample, number: as those of `Photo`. read: gives the photo; StreetScopeError if
-    it is gone. thumbnail: gives a small JPEG, empty if the photo is gone. own: whether the visitor added it,
-    and may remove it. classes: the largest ones that a network found when the photo was gathered.
-    confidence: how sure it was, in [0, 1]; 0 if nobody knows.
+    key, name, height, width, sample, photo_set, number: as those of `Photo`. read: gives the photo;
+    StreetScopeError if it is gone. thumbnail: gives a small JPEG, empty if the photo is gone. own: whether
+    the visitor added it, and may remove it. classes: the largest ones that a network found when the photo was
+    gathered. confidence: how sure it was, in [0, 1]; 0 if nobody knows.
     """
 
     key: str
@@ -31,6 +31,7 @@ class ListedPhoto:
     read: Callable[[], Photo]
     thumbnail: Callable[[], bytes]
     sample: str = ""
+    photo_set: str = ""
     number: int = 0
     own: bool = False
     classes: tuple[str, ...] = ()
@@ -60,6 +61,7 @@ def listed_entry(photos: PhotoSet, entry: Entry) -> ListedPhoto:
         entry.width,
         partial(read_entry, photos, entry),
         partial(thumbnail, photos, entry),
+        photo_set=photos.name,
         number=entry.number,
         classes=tuple(sorted(entry.shares, key=lambda name: -entry.shares[name])[:_CLASSES]),
         confidence=entry.confidence,

@@ -15,9 +15,16 @@ from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import visitor_session
 from pages.widgets.shared.markdown import markdown
 
-SET, PHOTO = "photos", "photo"
-"""Names in the address: the set, and the number of its photo."""
+PHOTO = "photo"
+"""The name in the address of what is looked at: of a set's photo, the set's name and the photo's number."""
 
+_JOINT = "~"
+"""Between the two: no name of a set has it."""
+
+IN_GATHER = "photos"
+"""The name in Gather's address of its set."""
+
+_MOST, _REMEMBERED = 100, 8
 _LONGEST = 24
 """Characters of a set's name that its line has room for on a phone."""
 
@@ -25,56 +32,61 @@ _SAID = "set_in_address"
 _ON_ITS_WAY = 2.0
 """Seconds that an address may need to the browser and back."""
 
-Said = tuple[str, str]
-"""What an address says: set and photo, each empty if it names none."""
 
-
-def number_of(text: str) -> int:
-    """The number of a set's photo in an address, which can say anything; 0 if it is none."""
-    return int(text[:6]) if text.isdecimal() else 0
+def name_in_set(photo_set: str, number: int) -> str:
+    """What an address calls a set's photo: my-streets~12."""
+    return f"{photo_set}{_JOINT}{number}"
 
 
 def address_of(photos: PhotoSet, number: int) -> dict[str, str]:
     """What the address of Explore, Compare or Annotate says to open a set at one of its photos."""
-    return {SET: photos.name, PHOTO: str(number)}
+    return {PHOTO: name_in_set(photos.name, number)}
+
+
+def says_set(name: str) -> bool:
+    """Whether an address means a set's photo by this."""
+    return _JOINT in name
+
+
+def open_named_set(name: str) -> bool:
+    """Open the set that an address names, at the photo that it names; whether there is such a set."""
+    photo_set, joint, number = name[:_MOST].partition(_JOINT)
+    return bool(joint) and visitor_session().open_set(photo_set, int(number) if number.isdecimal() else 0)
 
 
 def say_no_set(name: str) -> None:
-    """Say that there is no set of this name to be opened."""
+    """Say that the set that an address names cannot be opened."""
     st.warning(
-        markdown("There is no set {name} with photos in it; other photos are shown.", name=name[:80]),
+        markdown(
+            "There is no set {name} with photos in it; another photo is shown.",
+            name=name[:_MOST].partition(_JOINT)[0],
+        ),
         icon=":material/search_off:",
     )
 
 
 def follow_set() -> None:
     """Open the set that the address names, if the page has not written it there itself."""
-    asked = st.query_params.get(SET, ""), st.query_params.get(PHOTO, "")
-    written: list[tuple[float, Said]] = st.session_state.get(_SAID, [])
-    last = written[-1][1] if written else ("", "")
+    asked = st.query_params.get(PHOTO, "")
+    written: list[tuple[float, str]] = st.session_state.get(_SAID, [])
+    last = written[-1][1] if written else ""
     # A run may begin with an address that the last one has just replaced.
     overtaken = any(asked == said and time.monotonic() - at < _ON_ITS_WAY for at, said in written)
-    if (
-        asked[0]
-        and asked != last
-        and not overtaken
-        and not visitor_session().open_set(asked[0], number_of(asked[1]))
-    ):
-        say_no_set(asked[0])
+    if says_set(asked) and asked != last and not overtaken and not open_named_set(asked):
+        say_no_set(asked)
 
 
 def write_set() -> None:
-    """Write which photo of which set is shown into the address, or take both out of it."""
+    """Write which photo of which set is shown into the address, or take it out."""
     mine = visitor_session()
     opened = mine.opened()
-    said = ("", "") if opened is None else (opened.name, str(mine.here().number))
-    for name, value in zip((SET, PHOTO), said, strict=True):
-        if value:
-            st.query_params[name] = value
-        else:
-            st.query_params.pop(name, None)
-    written: list[tuple[float, Said]] = st.session_state.get(_SAID, [])
-    st.session_state[_SAID] = [*written, (time.monotonic(), said)][-8:]
+    said = "" if opened is None else name_in_set(opened.name, mine.here().number)
+    if said:
+        st.query_params[PHOTO] = said
+    else:
+        st.query_params.pop(PHOTO, None)
+    written: list[tuple[float, str]] = st.session_state.get(_SAID, [])
+    st.session_state[_SAID] = [*written, (time.monotonic(), said)][-_REMEMBERED:]
 
 
 def set_line(way: Literal["strip", "queue"] = "strip") -> Order:
@@ -95,7 +107,7 @@ def set_line(way: Literal["strip", "queue"] = "strip") -> Order:
             "pages/gather.py",
             label=markdown("{name}", name=name),
             icon=":material/arrow_back:",
-            query_params={SET: opened.name},
+            query_params={IN_GATHER: opened.name},
             help=markdown("Back to the set {name} in Gather", name=opened.name),
             width="content",
         )
