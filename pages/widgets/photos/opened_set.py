@@ -149,7 +149,9 @@ def _say_order(photos: Sequence[ListedPhoto], confidence: float) -> None:
         sentence = markdown(
             "{order}: {measured}",
             order="By name" if by_name else "Least certain first",
-            measured=f"mean confidence {confidence:.0%}" if confidence else "not measured for this one",
+            measured=f"mean confidence {100 * confidence:.0f} %"
+            if confidence
+            else "not measured for this one",
         )
     st.caption(sentence, width="content")
     other: Order = "confidence" if by_name else "name"
