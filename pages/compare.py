@@ -22,6 +22,7 @@ page_title(
 with st.spinner("Loading the network"):
     from pages.widgets.explore import comparison
     from pages.widgets.photos.input import add_photos, camera_input, photo_picker, photo_upload
+    from pages.widgets.photos.opened_set import follow_set, set_line, write_set
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.segmentation.models import (
         class_marks,
@@ -33,10 +34,13 @@ with st.spinner("Loading the network"):
     from pages.widgets.shared.markdown import markdown
     from pages.widgets.viewer.pixel_viewer import linked_toolbar, pixel_viewer
 
+follow_set()
+set_line()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    photo = photo_picker()
+    here = photo_picker()
     add_photos()
     camera_input()
+write_set()
 photo_upload()
 added.show_refused()
 warn_of_missing("model1", "model2")
@@ -46,8 +50,9 @@ for number, (column, size) in enumerate(zip(st.columns(2, gap="medium"), ("512",
         model = model_picker(markdown("Model {number}", number=number), f"model{number}")
         sides.append((comparison.size_menu(f"size{number}", size, model), model))
 comparison.explain_squares(sides)
-waiting = markdown("Segmenting {photo} twice", photo=photo.name[:80])
-with or_say_why(photo), st.spinner(waiting, show_time=True):
+waiting = markdown("Segmenting {photo} twice", photo=here.name[:80])
+with or_say_why(here.name), st.spinner(waiting, show_time=True):
+    photo = here.read()
     first, second = (segment(photo, model, size) for size, model in sides)
     difference = comparison.difference(first, second)
 

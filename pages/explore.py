@@ -25,6 +25,7 @@ with st.spinner("Loading the network"):
     from pages.widgets.explore.downloads import download_menu
     from pages.widgets.explore.share import share_menu
     from pages.widgets.photos.input import camera_input, listen_for_files, photo_upload
+    from pages.widgets.photos.opened_set import set_line
     from pages.widgets.photos.strip import photo_strip
     from pages.widgets.photos.visitor_session import keep_visitor_session, visitor_session
     from pages.widgets.segmentation.models import (
@@ -42,17 +43,20 @@ with st.spinner("Loading the network"):
 address.follow()
 address.say_missing()
 warn_of_missing("model")
+set_line()
 with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="photo_bar"):
     strip = st.container()
-    camera_input()
+    if visitor_session().opened() is None:
+        camera_input()
     model = model_picker(compact=True)
     size = size_picker(model)
 photo_upload()
 added.show_refused()
 
-photo = visitor_session().photo()
-waiting = markdown("Segmenting {photo}", photo=photo.name[:80])
-with or_say_why(photo), st.spinner(waiting, show_time=True):
+here = visitor_session().here()
+waiting = markdown("Segmenting {photo}", photo=here.name[:80])
+with or_say_why(here.name), st.spinner(waiting, show_time=True):
+    photo = here.read()
     shown = segment(photo, model, size)
 with strip:
     photo_strip(model, size)

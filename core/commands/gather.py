@@ -161,7 +161,7 @@ def compare_set(name: str, model: str, sheet: Path | None, as_json: bool) -> Non
     from core.errors import PhotoSetError
     from core.files import write_bytes
     from core.photos.gather.store import open_set
-    from core.photos.gather.two_sizes import at_two_sizes
+    from core.photos.gather.two_sizes import at_two_sizes, keep_confidence
     from core.reports.contact_sheet import contact_sheet_pdf, contact_sheet_png
     from core.segmentation.segmenter import load_segmenter
 
@@ -169,6 +169,7 @@ def compare_set(name: str, model: str, sheet: Path | None, as_json: bool) -> Non
     if not photos.photos():
         raise PhotoSetError(f"The set {name} has no photo; `gather list` shows those there are.")
     found = at_two_sizes(photos, load_segmenter(model), _tell)
+    keep_confidence(photos, found)
     if sheet is not None:
         make = contact_sheet_png if sheet.suffix.lower() == ".png" else contact_sheet_pdf
         write_bytes(sheet, make(photos, found))

@@ -17,7 +17,7 @@ from core.file_names import is_litter
 from core.photos.images import MAX_BYTES
 
 MAX_PHOTOS = 50
-"""Files of one zip that are read, whether photos or not."""
+"""Files of one zip that are read, whether photos or not, where nobody says how many."""
 
 MAX_TOTAL_BYTES = 400 * 1024 * 1024
 """Unpacked bytes that are read from one zip: ten of the largest photos, or 50 of 8 MB."""
@@ -43,14 +43,14 @@ def is_zip(data: bytes) -> bool:
     return data.startswith(_SIGNATURES)
 
 
-def photos_in_zip(data: bytes) -> Iterator[tuple[str, bytes | ArchiveError]]:
+def photos_in_zip(data: bytes, most: int = MAX_PHOTOS) -> Iterator[tuple[str, bytes | ArchiveError]]:
     """The files of a zip, one after the other: a name to show, and the bytes or why there are none.
 
-    data: the zip. Folders, hidden files and what macOS and Windows leave behind are skipped; a file that
-    cannot be read gives an ArchiveError, and the next one follows. When a limit of the whole zip is
-    reached, a last pair says how many files are left out. Names have no folders or control characters, are
-    cut to MAX_NAME, and get a number if two would be equal. `images.decode` finds out whether the bytes are
-    a photo.
+    data: the zip. most: files that are read of it. Folders, hidden files and what macOS and Windows leave
+    behind are skipped; a file that cannot be read gives an ArchiveError, and the next one follows. When a
+    limit of the whole zip is reached, a last pair says how many files are left out. Names have no folders or
+    control characters, are cut to MAX_NAME, and get a number if two would be equal. `images.decode` finds out
+    whether the bytes are a photo.
     ArchiveError at once, before the first file, if the zip cannot be read or has no files.
     """
     archive = _open(data)
@@ -58,20 +58,23 @@ def photos_in_zip(data: bytes) -> Iterator[tuple[str, bytes | ArchiveError]]:
     if not members:
         archive.close()
         raise ArchiveError("This zip contains no files; give a zip of photos.")
-    return _read_all(archive, members, len(data))
+    return _read_all(archive, members, len(data), most)
 
 
-def unpacked(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes | StreetScopeError]]:
+def unpacked(
+    files: Iterable[tuple[str, bytes]], most: int = MAX_PHOTOS
+) -> Iterator[tuple[str, bytes | StreetScopeError]]:
     """Files that somebody gave, each by its name, with those of a zip in the zip's place.
 
-    What is wrong with a zip, or with a file of one, stands where its bytes would.
+    most: files that are read of each zip. What is wrong with a zip, or with a file of one, stands where its
+    bytes would.
     """
     for name, content in files:
         if not is_zip(content):
             yield name, content
             continue
         try:
-            yield from photos_in_zip(content)
+            yield from photos_in_zip(content, most)
         except StreetScopeError as error:
             yield name, error
 
@@ -111,14 +114,14 @@ def _open(data: bytes) -> ZipFile:
 
 
 def _read_all(
-    archive: ZipFile, members: list[ZipInfo], packed: int
+    archive: ZipFile, members: list[ZipInfo], packed: int, most: int
 ) -> Iterator[tuple[str, bytes | ArchiveError]]:
     left, names = MAX_TOTAL_BYTES, set[str]()
     with archive:
         for number, info in enumerate(members):
             rest = len(members) - number
-            if number == MAX_PHOTOS:
-                yield _left_out(rest, f"at most {MAX_PHOTOS} files are read from one zip")
+            if number == most:
+                yield _left_out(rest, f"at most {most} files are read from one zip")
                 return
             content, unpacked = _unpack(archive, info, packed, left)
             left -= unpacked

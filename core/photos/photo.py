@@ -18,7 +18,8 @@ class Photo:
     key: identifies its content; the same bytes have the same key. name: its file's name.
     data: the file as it was given. height, width: its own size, upright. thumbnail: a small JPEG.
     credit: whose it is; empty for a visitor's own. sample: its name among the project's samples; empty for
-    a visitor's own.
+    a visitor's own. photo_set, number: the set of photos that it is of, and its number there; empty and 0
+    outside of one.
     """
 
     key: str
@@ -29,6 +30,8 @@ class Photo:
     thumbnail: bytes = field(repr=False)
     credit: str = ""
     sample: str = ""
+    photo_set: str = ""
+    number: int = 0
 
     @property
     def nbytes(self) -> int:

@@ -25,8 +25,9 @@ class Entry(BaseModel):
     Of a photo that was taken: sha256 and size, in bytes, of what came, or of a frame as it is kept; height
     and width of what came, upright; file: its name in the set. look: 128 bits that change little when the
     picture does. brightness: the mean, 0 to 255. shares: of the pixels, by class; empty while no network has
-    looked. group: the number of the first of those that show the same; 0 if there is no other. blurred: how
-    many places were made unreadable.
+    looked. confidence: the mean over the pixels when a network last looked, in [0, 1]; 0 while none has.
+    group: the number of the first of those that show the same; 0 if there is no other. blurred: how many
+    places were made unreadable.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -53,6 +54,7 @@ class Entry(BaseModel):
     look: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] = ""
     brightness: float = 0.0
     shares: dict[str, float] = {}
+    confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
     group: int = 0
     kept: bool = True
     blurred: Annotated[int, Field(ge=0)] = 0

@@ -29,7 +29,7 @@ Named = tuple[str, Callable[[], bytes]]
 
 def files_of(given: Iterable[tuple[str, bytes]]) -> list[Named]:
     """Files that somebody gave, zips unpacked. What is wrong with one is said when it is read."""
-    return [(name, _given(content)) for name, content in unpacked(given)]
+    return [(name, _given(content)) for name, content in unpacked(given, MOST)]
 
 
 def files_in(folder: Path) -> list[Named]:

@@ -31,8 +31,17 @@ _TIDIED = 8
 _PATIENCE = 0.2
 """Seconds between two looks at what has come: a click on Cancel waits no longer."""
 
-Shares = Callable[[NDArray[np.uint8]], dict[str, float]]
-"""What a network finds in a small picture (H, W, 3): the share of each class."""
+
+@dataclass(frozen=True)
+class Seen:
+    """What a network sees in a photo: the share of each class, and its mean confidence, all in [0, 1]."""
+
+    shares: dict[str, float]
+    confidence: float
+
+
+Shares = Callable[[NDArray[np.uint8]], Seen]
+"""What a network sees in a small picture (H, W, 3)."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,8 @@ def take_in(photos: PhotoSet, came: Came, shares: Shares | None) -> None:
         return
     facts: dict[str, Any] = dict(came.checked.facts)
     if shares is not None:
-        facts["shares"] = shares(came.checked.image)
+        seen = shares(came.checked.image)
+        facts.update(shares=seen.shares, confidence=seen.confidence)
     photos.write_picture(facts["file"], came.checked.picture, came.checked.small)
     photos.change({number: facts}, later=True)
     if number % _TIDIED == 0:

@@ -39,6 +39,7 @@ _COLUMNS = (
     "blurred",
     "video",
     "time",
+    "confidence",
 )
 
 
@@ -97,7 +98,7 @@ def _row(entry: Entry) -> Iterable[object]:
     yield from (entry.number, entry.address, entry.page, entry.author, entry.licence, entry.licence_page)
     yield from (entry.title, outcome(entry), kept, entry.sha256, entry.size or "", entry.width or "")
     yield from (entry.height or "", entry.file, entry.group or "", entry.blurred or "", entry.video)
-    yield entry.time if entry.video else ""
+    yield from (entry.time if entry.video else "", entry.confidence or "")
 
 
 def _harmless(cell: object) -> str:

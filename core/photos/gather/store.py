@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -182,9 +182,10 @@ def open_set(name: str) -> PhotoSet:
         return _sets[root]
 
 
-def in_set(entries: Iterable[Entry]) -> list[Entry]:
-    """Those whose photos are in the set."""
-    return [entry for entry in entries if entry.is_in_set]
+def find_set(name: str) -> PhotoSet | None:
+    """The set with exactly this name; None if there is none. PhotoSetError if its manifest cannot be read."""
+    is_name = 0 < len(name) <= MAX_NAME and file_name(name, otherwise="", longest=MAX_NAME) == name
+    return open_set(name) if is_name and (sets_folder() / name / FILE).is_file() else None
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from core.photos.gather.checking import SMALL_SIDE
 from core.photos.gather.entry import Entry
 from core.photos.gather.store import PhotoSet
 from core.segmentation.comparison import Comparison, compare
-from core.segmentation.segmentation import ENTROPY_STEPS, Segmentation
+from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, segment_photo
 from core.segmentation.sizes import SIZES
 
@@ -33,15 +33,14 @@ _kept = Cache("photos-two-sizes", 64 * 1024**2)
 class PhotoAgreement:
     """What one photo is at two sizes.
 
-    agreement: the share of its pixels with the same class. confidence: the mean at each size. doubt: the mean
-    entropy at the first, in bits. same, either: (C,) pixels that both call a class, and that at least one
-    does. mask: a small index PNG of the classes at the second size.
+    agreement: the share of its pixels with the same class. confidence: the mean at each size.
+    same, either: (C,) pixels that both call a class, and that at least one does. mask: a small
+    index PNG of the classes at the second size.
     """
 
     entry: Entry
     agreement: float
     confidence: tuple[float, float]
-    doubt: float
     same: NDArray[np.int64]
     either: NDArray[np.int64]
     mask: bytes
@@ -85,10 +84,6 @@ class SetAgreement:
         """The photos, that with the least agreement first."""
         return sorted(self.photos, key=lambda photo: photo.agreement)
 
-    def least_certain(self) -> list[PhotoAgreement]:
-        """The photos, that with the most doubt first."""
-        return sorted(self.photos, key=lambda photo: -photo.doubt)
-
 
 def at_two_sizes(photos: PhotoSet, segmenter: Segmenter, tell: Tell = lambda *_: None) -> SetAgreement:
     """Segment the photos of a set at both sizes and compare them.
@@ -107,6 +102,11 @@ def at_two_sizes(photos: PhotoSet, segmenter: Segmenter, tell: Tell = lambda *_:
     )
 
 
+def keep_confidence(photos: PhotoSet, found: SetAgreement) -> None:
+    """Note in a set how sure the network was of each photo at the first size. PhotoSetError for the disk."""
+    photos.change({each.entry.number: {"confidence": round(each.confidence[0], 4)} for each in found.photos})
+
+
 def _of_photo(photos: PhotoSet, entry: Entry, segmenter: Segmenter) -> PhotoAgreement:
     key = cache_key(_FORMAT, entry.sha256, entry.blurred, segmenter.card.weights_sha256, USED_SIZES)
     kept = _kept.read(key)
@@ -118,7 +118,6 @@ def _of_photo(photos: PhotoSet, entry: Entry, segmenter: Segmenter) -> PhotoAgre
         entry,
         values["agreement"],
         tuple(values["confidence"]),
-        values["doubt"],
         np.array(values["same"], np.int64),
         np.array(values["either"], np.int64),
         base64.b64decode(values["mask"]),
@@ -141,7 +140,6 @@ def _compared(picture: bytes, segmenter: Segmenter) -> Mapping[str, Any]:
     return {
         "agreement": 1 - compared.share_changed,
         "confidence": [float(each.confidence.mean()) for each in (first, second)],
-        "doubt": float(first.entropy_steps().mean()) / ENTROPY_STEPS,
         "same": same.tolist(),
         "either": either.tolist(),
         "mask": base64.b64encode(_mask(second)).decode(),

@@ -32,7 +32,7 @@ Start = Literal["prediction", "label", "nothing"]
 
 def photo_network(photo: Photo, model: str, size: WorkingSize) -> Network:
     """What a model says of a photo at a working size."""
-    later = segment_later([photo], model, size)
+    later = segment_later([lambda: photo], model, size)
     return Network(model, lambda: next(later()))
 
 

@@ -19,6 +19,7 @@ from pages.widgets.annotate.opening import Start, called, frame_network, open_fr
 from pages.widgets.annotate.other_sizes import say_of_other_sizes
 from pages.widgets.annotate.sets import DATASET, FRAME, set_picker
 from pages.widgets.photos.input import add_photos, photo_picker, photo_upload
+from pages.widgets.photos.opened_set import follow_set, set_line, write_set
 from pages.widgets.segmentation.models import model_picker, or_say_why, segment, warn_of_missing
 from pages.widgets.segmentation.sizes import size_picker
 from pages.widgets.shared.dataset_state import SET, TAB
@@ -85,9 +86,13 @@ def choose_picture() -> Chosen:
 
 
 def _photo() -> Chosen:
+    follow_set()
     lines = st.container(gap="xsmall")
+    with lines:
+        order = set_line("queue")
     with lines, _line("annotate_bar"):
-        photo = photo_picker(label_visibility="collapsed")
+        here = photo_picker(label_visibility="collapsed", order=order)
+        write_set()
         add_photos()
         start = _start_picker(("prediction", "nothing"))
         model = model_picker(compact=True)
@@ -97,8 +102,9 @@ def _photo() -> Chosen:
         st.space("stretch")
         st.page_link("pages/explore.py", label="Back to Explore", icon=":material/arrow_back:")
     photo_upload()
-    waiting = markdown("Segmenting {photo}", photo=photo.name[:80])
-    with or_say_why(photo), st.spinner(waiting, show_time=True):
+    waiting = markdown("Segmenting {photo}", photo=here.name[:80])
+    with or_say_why(here.name), st.spinner(waiting, show_time=True):
+        photo = here.read()
         segment(photo, model, size)
     try:
         correction = open_photo(set_name, photo, model, size, start)

@@ -1,4 +1,4 @@
-"""What a page's address holds: photo, view, pixel, neighbourhood and look. Opening it shows exactly that.
+"""What a page's address holds: photo, view, pixel, neighbourhood and look. Opening it shows that.
 
 Size and model are widgets that Streamlit itself binds to the address.
 """
@@ -17,6 +17,8 @@ import streamlit as st
 from core.photos.photo import Photo
 from pages.widgets.explore import reading
 from pages.widgets.explore.reading import COLUMN, ROW, SHAPE
+from pages.widgets.photos.listed import ListedPhoto
+from pages.widgets.photos.opened_set import PHOTO, name_in_set, open_named_set, say_no_set, says_set
 from pages.widgets.photos.visitor_session import VisitorSession, sample, visitor_session
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import SHAPES, Look, Pixel, View, ViewerPicture, look_at
@@ -37,7 +39,7 @@ _ZOOM, _ONLY, _HIDE = "zoom", "only", "hide"
 _CARRIED = ("row", "col", _ZOOM)
 """What Annotate understands, too."""
 
-_OURS = ("photo", "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
+_OURS = (PHOTO, "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
 _NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
 _MOST_HIDDEN = 256
 
@@ -68,8 +70,8 @@ def follow() -> None:
     if _is_overtaken(asked):
         asked = {name: written.get(name, []) for name in _OURS}
     news = {name: values for name, values in asked.items() if values != written.get(name, [])}
-    if "photo" in news:
-        _look_at(_last(asked, "photo"))
+    if PHOTO in news:
+        _look_at(_last(asked, PHOTO))
     if _last(news, "view") in _VIEWS:
         st.session_state[_VIEW] = _last(news, "view")
     for name, key in (("row", ROW), ("col", COLUMN)):
@@ -78,7 +80,7 @@ def follow() -> None:
             st.session_state[_PIXEL] = st.session_state.get(_PIXEL, {}) | {key: st.session_state[key]}
     if (neighbours := _last(news, SHAPE).lower()) in SHAPES:
         st.session_state[SHAPE] = neighbours
-    if not {"photo", _ZOOM, _ONLY, _HIDE}.isdisjoint(news):
+    if not {PHOTO, _ZOOM, _ONLY, _HIDE}.isdisjoint(news):
         st.session_state[_LOOK] = _look_asked(asked)
 
 
@@ -96,7 +98,8 @@ def _is_overtaken(asked: Said) -> bool:
 def take_up(session: VisitorSession) -> None:
     """Return to what a visitor had before the page was reloaded, but for the pixel that the address names."""
     missing, _ = st.session_state.get(_MISSING, ("", ""))
-    session.looked_at = _own(session, missing) or session.looked_at
+    if own := _own(session, missing):
+        session.look_at_own(own)
     if _PIXEL not in st.session_state:
         reading.take_up(session)
         return
@@ -113,12 +116,14 @@ def _look_at(name: str) -> None:
     """Look at the photo that the address names; `say_missing` tells of one that is not there."""
     mine = visitor_session()
     st.session_state.pop(_MISSING, None)
+    if open_named_set(name):
+        return
     if sample(name):
-        mine.looked_at = name
+        mine.look_at_own(name)
     elif own := _own(mine, name):
-        mine.looked_at = own
+        mine.look_at_own(own)
     elif name:
-        st.session_state[_MISSING] = (name, mine.photo().key)
+        st.session_state[_MISSING] = (name, mine.here().key)
 
 
 def _own(session: VisitorSession, name: str) -> str:
@@ -137,8 +142,11 @@ def say_missing() -> None:
     missing, shown = st.session_state.get(_MISSING, ("", ""))
     if not missing or _may_come_back():
         return
-    if visitor_session().photo().key != shown:
+    if visitor_session().here().key != shown:
         del st.session_state[_MISSING]
+        return
+    if says_set(missing):
+        say_no_set(missing)
         return
     words = (
         markdown(
@@ -196,7 +204,7 @@ def _look_asked(asked: Said) -> _NamedLook:
     magnification, left, top = numbers if len(numbers) == len(parts) == 3 else (1.0, 0.0, 0.0)
     only = _last(asked, _ONLY)
     return _NamedLook(
-        _last(asked, "photo") or _name_of(visitor_session().photo()),
+        _last(asked, PHOTO) or _name_of(visitor_session().here()),
         max(magnification, 1.0),
         left,
         top,
@@ -205,7 +213,9 @@ def _look_asked(asked: Said) -> _NamedLook:
     )
 
 
-def _name_of(photo: Photo) -> str:
+def _name_of(photo: Photo | ListedPhoto) -> str:
+    if photo.photo_set:
+        return name_in_set(photo.photo_set, photo.number)
     return photo.sample or f"{_OWN}{photo.key[:8]}"
 
 
@@ -218,7 +228,7 @@ def write(photo: Photo, pixel: Pixel) -> None:
         "row": [str(pixel[0])],
         "col": [str(pixel[1])],
         "view": [view()],
-        "photo": [_name_of(photo)],
+        PHOTO: [_name_of(photo)],
         **_look_said(kept),
     }
     if reading.shape() != SHAPES[0]:
@@ -250,7 +260,8 @@ def correct_link(photo: Photo) -> None:
 
     Call it when the page has written its address.
     """
-    here = {name: st.query_params[name] for name in (*_CARRIED, "model", "size") if name in st.query_params}
+    names = (*_CARRIED, "model", "size", *((PHOTO,) if photo.photo_set else ()))
+    here = {name: st.query_params[name] for name in names if name in st.query_params}
     st.page_link(
         "pages/annotate.py",
         label="Correct this photo",

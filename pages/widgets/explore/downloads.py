@@ -17,7 +17,7 @@ from core.reports import export, own_size, reading_page, tables
 from core.segmentation.reading import PixelReading
 from core.segmentation.segmentation import ENTROPY_STEPS, Segmentation
 from core.segmentation.sizes import WorkingSize
-from pages.widgets.photos.visitor_session import samples, visitor_session
+from pages.widgets.photos.visitor_session import MAX_PHOTOS, visitor_session
 from pages.widgets.segmentation.models import SegmentedPhoto, segment_later
 from pages.widgets.shared.markdown import Markdown, markdown
 
@@ -186,9 +186,14 @@ def _write_overlay(segmentation: Segmentation, photo: Photo, file: BinaryIO) -> 
 
 
 def _everything(model: str, size: WorkingSize) -> _File:
-    """Files of all the visitor's photos; of the samples if there are no others."""
-    photos = list(visitor_session().photos.values()) or samples()
-    segmentations = segment_later(photos, model, size)
+    """Files of all the visitor's photos; of the samples if there are none; of a set, from this one on."""
+    mine = visitor_session()
+    if mine.opened():
+        here = mine.here().number
+        photos = [photo for photo in mine.listed() if photo.number >= here][:MAX_PHOTOS]
+    else:
+        photos = [photo for photo in mine.listed() if photo.own] or mine.listed()
+    segmentations = segment_later([photo.read for photo in photos], model, size)
 
     def make() -> io.BytesIO:
         stems = [export.file_stem(photo.name, model, size.name) for photo in photos]
@@ -196,7 +201,11 @@ def _everything(model: str, size: WorkingSize) -> _File:
 
     return _File(
         markdown("Everything of all photos (ZIP)"),
-        markdown("Masks, overlay, maps and class shares of your photos, or of the samples."),
+        markdown(
+            "Masks, overlay, maps and class shares of your photos, or of the samples; of a set, of this "
+            "photo and those after it, at most {most}.",
+            most=MAX_PHOTOS,
+        ),
         f"photos-{model}-{size.name}.zip",
         make,
     )

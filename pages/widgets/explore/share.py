@@ -38,7 +38,7 @@ def share_menu(photo: Photo) -> None:
         )
         reach: Markdown = _REACHES[link.reach]
         st.caption(reach)
-        if not photo.sample:
+        if not photo.sample and not photo.photo_set:
             st.caption("Your photo stays with you: whoever opens the link sees a sample in its place.")
 
 

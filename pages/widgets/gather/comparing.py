@@ -10,9 +10,9 @@ from core.errors import PhotoSetError
 from core.jobs import Job
 from core.models.store import read_card
 from core.photos.gather.store import PhotoSet
-from core.photos.gather.two_sizes import SetAgreement, at_two_sizes
+from core.photos.gather.two_sizes import SetAgreement, at_two_sizes, keep_confidence
 from core.reports.contact_sheet import contact_sheet_pdf, contact_sheet_png
-from pages.widgets.gather.taking_along import take_along
+from pages.widgets.photos.opened_set import address_of
 from pages.widgets.segmentation.models import loaded_segmenter, usual_model
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR
@@ -34,12 +34,6 @@ def compare_button(photos: PhotoSet) -> None:
         icon=":material/compare:",
         help="As the article did with its photos. Where the two sizes disagree, the network is on thin ice.",
     )
-
-
-def compared(photos: PhotoSet) -> SetAgreement | None:
-    """What the comparison found; None if there is none of the photos as they are now."""
-    job = jobs().find(_key(photos))
-    return job.result if job is not None and job.state == "finished" else None
 
 
 def show_comparison(photos: PhotoSet) -> None:
@@ -75,11 +69,12 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
                 name=each.entry.name,
                 share=1 - each.agreement,
             )
-            if st.button(
-                words, key=f"compare_{each.entry.number}", type="tertiary", icon=":material/compare:"
-            ):
-                take_along(photos, [each.entry])
-                st.switch_page("pages/compare.py")
+            st.page_link(
+                "pages/compare.py",
+                label=words,
+                icon=":material/compare:",
+                query_params=address_of(photos, each.entry.number),
+            )
     left, right = st.columns(2, gap="medium")
     with left:
         st.caption("By class: the area that both sizes give it, of the area that either does")
@@ -133,12 +128,15 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
 
 
 def _start(photos: PhotoSet) -> None:
-    jobs().start(_key(photos), partial(_compare, photos, usual_model()))
+    jobs().start(_key(photos), partial(_compare, photos, usual_model(), not is_guest()))
 
 
-def _compare(photos: PhotoSet, model: str, job: Job[SetAgreement]) -> SetAgreement:
+def _compare(photos: PhotoSet, model: str, keep: bool, job: Job[SetAgreement]) -> SetAgreement:
     segmenter = loaded_segmenter(model, read_card(model).weights_sha256)
-    return at_two_sizes(photos, segmenter, job.tell)
+    found = at_two_sizes(photos, segmenter, job.tell)
+    if keep:
+        keep_confidence(photos, found)
+    return found
 
 
 def _key(photos: PhotoSet) -> tuple[str, str, int]:

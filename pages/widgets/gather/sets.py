@@ -8,13 +8,11 @@ from core.errors import PhotoSetError
 from core.photos.gather.examples import NAME as EXAMPLES
 from core.photos.gather.examples import example_set
 from core.photos.gather.store import MAX_NAME, PhotoSet, list_sets, open_set, set_name
+from pages.widgets.photos.opened_set import IN_GATHER
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.new_set import new_set_form
-
-ADDRESS = "photos"
-"""The name of the set's choice in the address."""
 
 _FIRST = "my-streets"
 """The set that photos go into when nobody has begun one."""
@@ -64,11 +62,11 @@ def set_to_add_to(photos: PhotoSet) -> PhotoSet:
 def show_set(name: str) -> None:
     """Show another set. Call from a callback, or before the picker is drawn."""
     st.session_state[_LAST] = name
-    st.query_params[ADDRESS] = name
+    st.query_params[IN_GATHER] = name
 
 
 def _chosen() -> str:
-    asked = st.query_params.get(ADDRESS) or st.session_state.get(_LAST, EXAMPLES)
+    asked = st.query_params.get(IN_GATHER) or st.session_state.get(_LAST, EXAMPLES)
     known = list_sets()
     began = st.session_state.get(_LAST, "")
     chosen = asked if asked in (*known, began) else EXAMPLES

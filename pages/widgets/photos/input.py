@@ -12,9 +12,11 @@ import streamlit as st
 from core.errors import StreetScopeError
 from core.photos.archives import unpacked
 from core.photos.endings import ENDINGS
+from core.photos.gather.opened import Order
 from core.photos.images import MAX_BYTES as MAX_PHOTO_BYTES
-from core.photos.photo import Photo, read_photo
+from core.photos.photo import read_photo
 from pages.widgets.photos import added, waiting
+from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
 from pages.widgets.shared.page_address import camera_allowed
 
@@ -110,15 +112,20 @@ def _camera_input() -> None:
         _take([(chosen.name, chosen.getvalue())], _CAMERAS)
 
 
-def photo_picker(label_visibility: Literal["visible", "collapsed"] = "visible") -> Photo:
-    """Let the visitor choose one of their photos or a sample; `add_photos` adds new ones."""
+def photo_picker(
+    label_visibility: Literal["visible", "collapsed"] = "visible", order: Order = "number"
+) -> ListedPhoto:
+    """Let the visitor choose one of their photos or a sample, or of the open set, in this order.
+
+    `add_photos` adds new ones.
+    """
     mine = visitor_session()
-    photos = mine.all_photos()
+    photos = mine.listed(order)
     keys = [photo.key for photo in photos]
     chosen = st.selectbox(
         "Photo",
         range(len(photos)),
-        keys.index(mine.photo().key),
+        keys.index(mine.here().key),
         format_func=lambda number: photos[number].name,
         label_visibility=label_visibility,
         width=300,
@@ -162,7 +169,7 @@ def _take(files: Iterable[Named], count: str) -> NoReturn:
         except StreetScopeError as error:
             refused.append((name, str(error)))
     if taken:
-        mine.looked_at = taken[0]
+        mine.look_at_own(taken[0])
     new = len(set(taken) - before)
     added.keep(added.Added(new, len(taken) - new, refused, len(mine.photos), MAX_PHOTOS))
     waiting.resume()

@@ -1,7 +1,9 @@
 // The photos in one row that scrolls sideways, and in a grid when asked for. Python hears "look", "remove",
-// "stop", "resume" and "missing": that it has not sent a thumbnail yet.
+// "stop", "resume" and "asked": which photos have come into view whose thumbnails it has not sent yet.
 
-const WAITING_WORDS = { waiting: "waiting", working: "segmenting now", stopped: "not segmented" };
+const SOON = "25%"; // of the list's size: thumbnails so far out of view are asked for, too
+const PATIENCE = 80; // milliseconds: what flies past in scrolling is not asked for
+const MOST_ASKED = 60;
 
 function icon(path) {
   const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -27,8 +29,9 @@ function button(className, title, ...children) {
 
 /** One photo: what is written on it changes, its element stays and keeps the focus. */
 class Card {
-  constructor(key, act) {
+  constructor(key, act, thumbnails) {
     this.key = key;
+    this.thumbnails = thumbnails;
     this.image = element("img", { alt: "" });
     this.name = element("span", { className: "name" });
     this.size = element("span", { className: "fact size" });
@@ -42,24 +45,27 @@ class Card {
   }
 
   show(photo, chosen) {
-    if (photo.thumbnail && this.image.src !== photo.thumbnail) this.image.src = photo.thumbnail;
+    const thumbnail = this.thumbnails.get(this.key);
+    if (thumbnail && this.image.src !== thumbnail) this.image.src = thumbnail;
     this.look.title = photo.name;
     this.name.textContent = photo.name;
     this.size.textContent = photo.size;
-    this.classes.textContent = photo.classes || WAITING_WORDS[photo.state];
+    this.classes.textContent = photo.facts;
     this.remove.hidden = !photo.removable;
     this.remove.setAttribute("aria-label", `Remove ${photo.name}`);
     this.item.classList.toggle("chosen", chosen);
-    this.item.classList.toggle("waits", !photo.classes);
+    this.item.classList.toggle("waits", photo.waits);
     this.look.setAttribute("aria-pressed", String(chosen));
   }
 }
 
 /** A list of cards: one of them can be reached by Tab, the arrow keys lead to the others. */
 class Cards {
-  constructor(className, act) {
+  constructor(className, act, thumbnails, ask) {
     this.act = act;
+    this.thumbnails = thumbnails;
     this.cards = new Map();
+    this.inView = new Set();
     this.list = element("ul", { className, attributes: { "aria-label": "Photos" } });
     this.list.addEventListener("keydown", (event) => this.press(event));
     this.list.addEventListener("focusin", (event) => this.reach(this.indexOf(event.target)));
@@ -68,6 +74,17 @@ class Cards {
       this.list.addEventListener(name, () => (this.follows = false), { passive: true });
     }
     new ResizeObserver(() => this.reveal()).observe(this.list);
+    const watch = (changes) => {
+      for (const { target, isIntersecting } of changes) this.inView[isIntersecting ? "add" : "delete"](target);
+      ask();
+    };
+    this.watcher = new IntersectionObserver(watch, { root: this.list, rootMargin: SOON });
+  }
+
+  /** The photos in view whose thumbnails have not come yet. */
+  get missing() {
+    const seen = this.items.filter(({ key, item }) => this.inView.has(item) && !this.thumbnails.has(key));
+    return seen.map(({ key }) => key);
   }
 
   get items() {
@@ -83,11 +100,16 @@ class Cards {
     const keys = new Set(photos.map((photo) => photo.key));
     for (const [key, card] of [...this.cards]) {
       if (keys.has(key)) continue;
+      this.watcher.unobserve(card.item);
+      this.inView.delete(card.item);
       card.item.remove();
       this.cards.delete(key);
     }
     photos.forEach((photo, place) => {
-      if (!this.cards.has(photo.key)) this.cards.set(photo.key, new Card(photo.key, this.act));
+      if (!this.cards.has(photo.key)) {
+        this.cards.set(photo.key, new Card(photo.key, this.act, this.thumbnails));
+        this.watcher.observe(this.cards.get(photo.key).item);
+      }
       const card = this.cards.get(photo.key);
       card.show(photo, photo.key === chosen);
       if (this.list.children[place] !== card.item) this.list.insertBefore(card.item, this.list.children[place] ?? null);
@@ -144,9 +166,12 @@ class Cards {
 class Strip {
   constructor(parent) {
     const act = (event, key) => this.act(event, key);
-    this.row = new Cards("strip", act);
-    this.grid = new Cards("grid", act);
-    const add = button("add", "Choose photos or a zip of them; drop them anywhere on the page, or paste one", icon(ICONS.add));
+    this.thumbnails = new Map();
+    this.asked = 0;
+    const ask = () => this.askSoon();
+    this.row = new Cards("strip", act, this.thumbnails, ask);
+    this.grid = new Cards("grid", act, this.thumbnails, ask);
+    const add = (this.add = button("add", "Choose photos or a zip of them; drop them anywhere on the page, or paste one", icon(ICONS.add)));
     add.append(element("span", { className: "words", textContent: "Add photos" }));
     add.setAttribute("aria-label", "Add photos"); // on a phone the words are not shown
     // `taking.js` hears of it, and opens the file chooser.
@@ -178,6 +203,7 @@ class Strip {
   open() {
     this.grid.follows = true;
     this.dialog.showModal();
+    this.showGrid();
     this.grid.reveal();
     (this.grid.cards.get(this.grid.chosen) ?? this.grid.items[0]).look.focus({ preventScroll: true });
   }
@@ -187,15 +213,33 @@ class Strip {
     this.send(event, key);
   }
 
-  show({ photos, chosen, progress, limit }) {
-    this.progress = progress;
+  /** Ask for the thumbnails in view, one question at a time; what has got lost on its way is asked for again. */
+  askSoon() {
+    clearTimeout(this.asking);
+    this.asking = setTimeout(() => {
+      const keys = [...new Set([...this.row.missing, ...(this.dialog.open ? this.grid.missing : [])])];
+      if (keys.length === 0 || this.asked > this.answered) return;
+      this.asked = this.answered + 1;
+      this.ask("asked", { number: this.asked, keys: keys.slice(0, MOST_ASKED) });
+    }, PATIENCE);
+  }
+
+  showGrid() {
+    this.grid.show(this.photos, this.chosen);
+  }
+
+  show({ photos, chosen, thumbnails, answered, progress, title, adds }) {
+    Object.assign(this, { photos, chosen, answered, progress });
+    const keys = new Set(photos.map(({ key }) => key));
+    for (const key of this.thumbnails.keys()) if (!keys.has(key)) this.thumbnails.delete(key);
+    for (const [key, address] of Object.entries(thumbnails)) this.thumbnails.set(key, address);
     this.row.show(photos, chosen);
-    if (this.row.items.some((card) => !card.image.src)) this.send("missing", "thumbnails");
-    this.grid.show(photos, chosen);
-    const own = photos.filter((photo) => photo.removable).length;
+    if (this.dialog.open) this.showGrid(); // hundreds of photos; nobody sees them while it is closed
+    this.askSoon();
+    this.add.hidden = !adds;
     this.count.textContent = photos.length;
     this.all.setAttribute("aria-label", `All photos, ${photos.length}`);
-    this.title.textContent = `${own} of your photos (at most ${limit}), ${photos.length - own} samples`;
+    this.title.textContent = title;
     this.work.hidden = progress === null;
     if (progress === null) return this.told.replaceChildren();
     const goes = progress.action === "stop";
@@ -211,10 +255,11 @@ class Strip {
 
 const strips = new WeakMap();
 
-export default function photoStrip({ parentElement, data, setTriggerValue }) {
+export default function photoStrip({ parentElement, data, setStateValue, setTriggerValue }) {
   if (!strips.has(parentElement)) strips.set(parentElement, new Strip(parentElement));
   const strip = strips.get(parentElement);
   strip.send = setTriggerValue;
+  strip.ask = setStateValue;
   strip.show(data);
   // Returns nothing to clean up: Streamlit would call it at each change, not only at the end.
 }

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from core.photos.photo import Photo
 from core.segmentation.probabilities import percent
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.photos import added, waiting
+from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MAX_PHOTOS, visitor_session
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_end import script, style
 
 _KEY = "photo_strip"
 _TICK_SECONDS = 0.3
-_WHOLE_RUN = "photo_strip_whole_run"
+_AROUND = 10
+"""Photos on either side of the one on screen whose thumbnails come along with the page."""
+
+_MOST_ASKED = 60
+"""Thumbnails that a browser gets at a time: those that it has come to in scrolling."""
+
+_WORDS = {"waiting": "waiting", "working": "segmenting now", "stopped": "not segmented", "": ""}
+_WHOLE_RUN, _ANSWERED = "photo_strip_whole_run", "photo_strip_answered"
 
 _mount = st.components.v2.component(
     "streetscope_photo_strip",
@@ -31,23 +38,27 @@ _mount = st.components.v2.component(
 def photo_strip(model: str, size: WorkingSize) -> None:
     """Show the thumbnails. Photos that nobody has looked at yet are segmented beside the page, one by one.
 
-    The photo on screen has been segmented already.
+    Those of an open set are segmented when somebody comes to them. The photo on screen has been segmented
+    already.
     """
-    waiting.note_main_classes(visitor_session().photo(), model, size)
-    ticking = bool(waiting.waiting_photos(model, size)) and not waiting.stopped(model, size)
+    mine = visitor_session()
+    waiting.note_main_classes(mine.here(), model, size)
+    left = waiting.waiting_photos(model, size)
+    if mine.opened():
+        waiting.go_on(left, model, size)
+    ticking = bool(left) and not mine.opened() and not waiting.stopped(model, size)
     st.session_state[_WHOLE_RUN] = True
     fragment(_strip, every=_TICK_SECONDS if ticking else None)(model, size, ticking)
 
 
 def _strip(model: str, size: WorkingSize, ticking: bool) -> None:
+    mine = visitor_session()
     if ticking:
         waiting.go_on(waiting.waiting_photos(model, size), model, size)
-    left = waiting.waiting_photos(model, size)
+    left = [] if mine.opened() else waiting.waiting_photos(model, size)
     if ticking and not left:
         st.rerun()  # the whole page: only then the ticks end
-    # The thumbnails, three kilobytes each, go along with runs of the whole page; the ticks leave them out.
-    thumbnails = st.session_state.pop(_WHOLE_RUN, False)
-    photos = visitor_session().all_photos()
+    photos, chosen = mine.listed(), mine.here().key
     progress = {
         "done": len(photos) - len(left),
         "of": len(photos),
@@ -56,39 +67,78 @@ def _strip(model: str, size: WorkingSize, ticking: bool) -> None:
     _mount(
         key=_KEY,
         data={
-            "photos": [_card(photo, model, size, thumbnails) for photo in photos],
-            "chosen": visitor_session().photo().key,
+            "photos": [_card(photo, model, size) for photo in photos],
+            "chosen": chosen,
+            "thumbnails": {photo.key: _data_url(photo) for photo in _to_be_seen(photos, chosen)},
+            "answered": st.session_state.get(_ANSWERED, 0),
             "progress": progress if left else None,
-            "limit": MAX_PHOTOS,
+            "title": _title(photos),
+            "adds": mine.opened() is None,
         },
+        on_asked_change=lambda: None,  # its run answers
         on_look_change=partial(_act, "look", _look),
         on_remove_change=partial(_act, "remove", _remove),
         on_stop_change=partial(_act, "stop", lambda _: waiting.stop(model, size)),
         on_resume_change=partial(_act, "resume", lambda _: waiting.resume()),
-        # A tick has overtaken the thumbnails on their way: the whole page runs again.
-        on_missing_change=partial(_act, "missing", lambda _: None),
     )
 
 
-def _card(photo: Photo, model: str, size: WorkingSize, thumbnail: bool) -> dict[str, Any]:
-    classes = [f"{name} {percent(share)}" for name, share in waiting.main_classes(photo, model, size)]
+def _title(photos: Sequence[ListedPhoto]) -> str:
+    """What the photos are, above all of them."""
+    mine = visitor_session()
+    if opened := mine.opened():
+        return f"{opened.name}: {len(photos)} photos"
+    own = len(mine.photos)
+    return f"{own} of your photos (at most {MAX_PHOTOS}), {len(photos) - own} samples"
+
+
+def _to_be_seen(photos: Sequence[ListedPhoto], chosen: str) -> Sequence[ListedPhoto]:
+    """The photos whose thumbnails go along: those around the chosen one with a run of the whole page, and
+    those that the browser has newly asked for. Ticks leave them out: each has three kilobytes.
+    """
+    around: set[str] = set()
+    if st.session_state.pop(_WHOLE_RUN, False):
+        keys = [photo.key for photo in photos]
+        place = keys.index(chosen)
+        around = {*keys[max(place - _AROUND, 0) : place + _AROUND + 1]}
+    number, asked = _asked()
+    if number != st.session_state.get(_ANSWERED, 0):
+        st.session_state[_ANSWERED] = number
+        around |= asked
+    return [photo for photo in photos if photo.key in around]
+
+
+def _asked() -> tuple[int, set[str]]:
+    """The number and the keys of the browser's last question for thumbnails; it can send anything."""
+    everything = st.session_state.get(_KEY)
+    message = everything.get("asked") if isinstance(everything, Mapping) else None
+    number, keys = (
+        (message.get(name) for name in ("number", "keys")) if isinstance(message, Mapping) else (0, 0)
+    )
+    if not isinstance(number, int) or not isinstance(keys, list):
+        return st.session_state.get(_ANSWERED, 0), set()
+    return number, {key for key in keys[:_MOST_ASKED] if isinstance(key, str)}
+
+
+def _card(photo: ListedPhoto, model: str, size: WorkingSize) -> dict[str, Any]:
+    known = [f"{name} {percent(share)}" for name, share in waiting.main_classes(photo, model, size)]
+    state = "" if known or photo.number else _state(photo, model, size)
     return {
         "key": photo.key,
         "name": photo.name,
         "size": f"{photo.width} x {photo.height}",
-        "classes": ", ".join(classes),
-        "state": _state(photo, model, size),
-        # Not a media file: that may be dropped between two runs in quick succession.
-        "thumbnail": _data_url(photo.thumbnail) if thumbnail else "",
-        "removable": not photo.sample,
+        "facts": ", ".join(known or photo.classes) or _WORDS[state],
+        "waits": bool(state),
+        "removable": photo.own,
     }
 
 
-def _data_url(jpeg: bytes) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+def _data_url(photo: ListedPhoto) -> str:
+    # Not a media file: that may be dropped between two runs in quick succession.
+    return "data:image/jpeg;base64," + base64.b64encode(photo.thumbnail()).decode()
 
 
-def _state(photo: Photo, model: str, size: WorkingSize) -> str:
+def _state(photo: ListedPhoto, model: str, size: WorkingSize) -> str:
     """What becomes of a photo that is not segmented yet."""
     if waiting.stopped(model, size):
         return "stopped"

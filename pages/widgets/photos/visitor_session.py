@@ -15,11 +15,17 @@ from pathlib import Path
 import streamlit as st
 from cachetools import TTLCache
 
+from core.errors import PhotoSetError
+from core.photos.gather.opened import Order, in_order
+from core.photos.gather.store import PhotoSet, find_set
 from core.photos.photo import Photo, read_photo
 from core.photos.samples import SAMPLES
 from core.segmentation.pins import Pin
+from pages.widgets.photos.listed import ListedPhoto, listed, listed_entry
 
 MAX_PHOTOS = 24
+"""Of those that a visitor adds, which stay in memory. A set lies in a folder, and may have more."""
+
 MAX_BYTES = 150 * 1024 * 1024
 """Of one visitor's photos: thirty visitors at once then fit into a laptop's memory."""
 
@@ -65,6 +71,8 @@ class VisitorSession:
     looked_at: the photo on screen, a key of `photos` or the name of a sample.
     pixel: the chosen pixel, as (row, column) of a picture whose size is `pixel_in`, (height, width).
     main_classes: the largest classes of segmented photos, by (photo, model, size): name and share.
+    photo_set, number: the set of photos that is open in their place, and the photo of it that is on screen;
+    empty and 0 without one. order: that in which Annotate goes through it.
     """
 
     photos: dict[str, Photo] = field(default_factory=dict)
@@ -74,6 +82,9 @@ class VisitorSession:
     pixel: tuple[int, int] | None = None
     pixel_in: tuple[int, int] | None = None
     token: str = ""
+    photo_set: str = ""
+    number: int = 0
+    order: Order = "confidence"
 
     @property
     def nbytes(self) -> int:
@@ -81,8 +92,48 @@ class VisitorSession:
         return sum(photo.nbytes for photo in list(self.photos.values()))
 
     def photo(self) -> Photo:
-        """The photo on screen; the first sample if that photo is gone."""
-        return self.photos.get(self.looked_at) or sample(self.looked_at) or samples()[0]
+        """The photo on screen. StreetScopeError if it is of a set and cannot be read."""
+        return self.here().read()
+
+    def here(self) -> ListedPhoto:
+        """Which photo is on screen; the first sample, or the next of the set, if that one is gone."""
+        if photos := self.opened():
+            entries = photos.photos()
+            later = (entry for entry in entries if entry.number >= self.number)
+            return listed_entry(photos, next(later, entries[-1]))
+        return listed(self.photos.get(self.looked_at) or sample(self.looked_at) or samples()[0])
+
+    def opened(self) -> PhotoSet | None:
+        """The set of photos that is open, if there is one with any photo in it."""
+        try:
+            found = find_set(self.photo_set) if self.photo_set else None
+            return found if found is not None and found.photos() else None
+        except PhotoSetError:
+            return None
+
+    def listed(self, order: Order = "number") -> list[ListedPhoto]:
+        """What one can look at: the photos of the open set, in this order, or the samples and one's own."""
+        if photos := self.opened():
+            return [listed_entry(photos, entry) for entry in in_order(photos.photos(), order)]
+        return [listed(photo) for photo in self.all_photos()]
+
+    def open_set(self, name: str, number: int = 0) -> bool:
+        """Open a set of photos at one of its numbers; whether there is such a set with any photo in it."""
+        before = self.photo_set, self.number
+        self.photo_set, self.number = name, number
+        if self.opened() is None:
+            self.photo_set, self.number = before
+            return False
+        return True
+
+    def close_set(self) -> None:
+        """Return to the samples and the visitor's own photos."""
+        self.photo_set, self.number = "", 0
+
+    def look_at_own(self, name: str) -> None:
+        """Put one of the visitor's own photos, by its key, or a sample, by its name, on screen."""
+        self.close_set()
+        self.looked_at = name
 
     def all_photos(self) -> list[Photo]:
         """The samples and the visitor's own."""
@@ -90,8 +141,12 @@ class VisitorSession:
 
     def look_at(self, key: str) -> None:
         """Put the photo with this key on screen; without such a photo, nothing happens."""
-        shown = next((photo for photo in self.all_photos() if photo.key == key), None)
-        if shown is not None:
+        shown = next((photo for photo in self.listed() if photo.key == key), None)
+        if shown is None:
+            return
+        if shown.number:
+            self.number = shown.number
+        else:
             self.looked_at = shown.sample or shown.key
 
     def remove(self, key: str) -> None:
@@ -167,7 +222,9 @@ def _recognise(take_up: Callable[[VisitorSession], None]) -> bool:
         mine.token = token
         _sessions().keep(mine)  # now: no run may come to its end before the visitor reloads
         return False
-    earlier.looked_at = mine.looked_at or earlier.looked_at
+    if mine.looked_at or mine.photo_set:  # the address has named it
+        earlier.looked_at = mine.looked_at or earlier.looked_at
+        earlier.photo_set, earlier.number = mine.photo_set, mine.number
     take_up(earlier)
     st.session_state[_VISIT] = earlier
     return True

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import StreetScopeError
-from core.photos.photo import Photo
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
+from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MainClasses, visitor_session
 from pages.widgets.segmentation.models import segment, segment_later
 
@@ -35,25 +35,32 @@ def _worker() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="waiting-photos")
 
 
-def main_classes(photo: Photo, model: str, size: WorkingSize) -> MainClasses:
+def main_classes(photo: ListedPhoto, model: str, size: WorkingSize) -> MainClasses:
     """The photo's largest classes; empty while it waits."""
     return visitor_session().main_classes.get((photo.key, model, size.name), ())
 
 
-def note_main_classes(photo: Photo, model: str, size: WorkingSize) -> None:
+def note_main_classes(photo: ListedPhoto, model: str, size: WorkingSize) -> None:
     """Keep the largest classes of the photo on screen, which has been segmented already."""
     if not main_classes(photo, model, size):
-        found = _largest(lambda: iter([segment(photo, model, size).segmentation]))
+        found = _largest(lambda: iter([segment(photo.read(), model, size).segmentation]))
         visitor_session().main_classes[photo.key, model, size.name] = found
 
 
-def waiting_photos(model: str, size: WorkingSize) -> list[Photo]:
-    """The photos that nobody has looked at yet at this size: the visitor's own, and then the samples."""
-    photos = sorted(visitor_session().all_photos(), key=lambda photo: bool(photo.sample))
+def waiting_photos(model: str, size: WorkingSize) -> list[ListedPhoto]:
+    """The photos that nobody has looked at yet at this size: the visitor's own, and then the samples.
+
+    Of a set only the next one, so that it is there when the visitor comes to it.
+    """
+    mine = visitor_session()
+    photos = sorted(mine.listed(), key=lambda photo: bool(photo.sample))
+    if mine.opened():
+        here = mine.here().number
+        photos = [photo for photo in photos if photo.number > here][:1]
     return [photo for photo in photos if not main_classes(photo, model, size)]
 
 
-def go_on(photos: list[Photo], model: str, size: WorkingSize) -> None:
+def go_on(photos: list[ListedPhoto], model: str, size: WorkingSize) -> None:
     """Take in what has become of the last photo, and begin the first of these if none is being segmented.
 
     Called again and again while the page is open; nothing goes on after it was left.
@@ -68,12 +75,12 @@ def go_on(photos: list[Photo], model: str, size: WorkingSize) -> None:
     if work is not None and work.what not in wanted and work.result.cancel():
         work = None
     if work is None and photos and not stopped(model, size):
-        later = segment_later(photos[:1], model, size)
+        later = segment_later([photos[0].read], model, size)
         work = _Work((photos[0].key, model, size.name), _worker().submit(_largest, later))
     st.session_state[_NOW] = work
 
 
-def segmented_now(photo: Photo, model: str, size: WorkingSize) -> bool:
+def segmented_now(photo: ListedPhoto, model: str, size: WorkingSize) -> bool:
     """Whether this photo is the one that is being segmented beside the page."""
     work: _Work | None = st.session_state.get(_NOW)
     return work is not None and work.what == (photo.key, model, size.name)

@@ -187,4 +187,4 @@ def _send_to_explore(run: RunSummary) -> None:
         photo = images.encode_png(dataset.read_image(frame))
         credit = f"a validation picture of {dataset.name}: the page's address does not include it"
         mine = visitor_session()
-        mine.looked_at = add_photo(mine, f"{frame.name}.png", photo, credit)
+        mine.look_at_own(add_photo(mine, f"{frame.name}.png", photo, credit))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.errors import ComparisonError, ImageError, ModelError
+from core.errors import ComparisonError, ImageError, ModelError, PhotoSetError
 from core.hardware.allocator import return_free_memory
 from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
@@ -96,14 +96,17 @@ def segment(photo: Photo, model: str, size: WorkingSize) -> SegmentedPhoto:
 
 
 def segment_later(
-    photos: Sequence[Photo], model: str, size: WorkingSize
+    photos: Sequence[Callable[[], Photo]], model: str, size: WorkingSize
 ) -> Callable[[], Iterator[Segmentation]]:
-    """Segment photos one after the other, in a thread without a session, such as a download's."""
+    """Segment photos one after the other, in a thread without a session, such as a download's.
+
+    photos: each gives a photo when its turn comes.
+    """
     owner = _owner()
 
     def later() -> Iterator[Segmentation]:
-        for photo in photos:
-            yield _segment(photo, model, size, owner).segmentation
+        for read in photos:
+            yield _segment(read(), model, size, owner).segmentation
 
     return later
 
@@ -123,14 +126,17 @@ def _segment(photo: Photo, model: str, size: WorkingSize, owner: str) -> Segment
 
 
 @contextmanager
-def or_say_why(photo: Photo) -> Iterator[None]:
-    """For a block that segments a photo: shows an error on the page, which ends there."""
+def or_say_why(name: str) -> Iterator[None]:
+    """For a block that reads a photo and segments it: shows an error on the page, which ends there.
+
+    name: the photo's.
+    """
     try:
         yield
     except ModelError as error:
         show_error(error, markdown("The model cannot be used"))
-    except ImageError as error:
-        title = markdown("{photo} cannot be segmented", photo=photo.name[:80])
+    except (ImageError, PhotoSetError) as error:
+        title = markdown("{photo} cannot be segmented", photo=name[:80])
         show_error(error, title, ":material/broken_image:")
     except ComparisonError as error:
         show_error(error, markdown("These two cannot be compared"))

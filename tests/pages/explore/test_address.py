@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.photos.gather.examples import example_set
 from core.photos.photo import Photo, read_photo
 from pages.widgets.explore.reading import COLUMN, ROW
 from pages.widgets.photos.visitor_session import VisitorSession, samples
@@ -169,6 +171,31 @@ def test_without_a_pixel_in_the_address_the_last_one_comes_back() -> None:
     app.session_state["take_up"] = VisitorSession(pixel=(1, 2), pixel_in=(40, 48))
     app.run()
     assert (app.session_state[ROW], app.session_state[COLUMN]) == (1, 2)
+
+
+# --- photos of a set -------------------------------------------------------------------------------
+
+
+def test_a_link_to_a_sets_photo_opens_the_set_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STREETSCOPE_DATA", str(tmp_path))
+    examples = example_set()
+    app = opened(photo="examples~3")
+    mine = app.session_state["visit"]
+    assert mine.photo().data == examples.picture(examples.photos()[2])
+    assert address_of(app)["photo"] == "examples~3"
+
+    mine.look_at(mine.listed()[-1].key)
+    app.run()
+    assert address_of(app)["photo"] == f"examples~{len(examples.photos())}"
+    app.query_params["photo"] = samples()[1].sample
+    app.run()
+    assert mine.opened() is None
+    assert mine.photo().sample == samples()[1].sample
+
+    app.query_params["photo"] = "atlantis~3"
+    app.run()
+    (warning,) = app.warning
+    assert warning.value == "There is no set atlantis with photos in it; another photo is shown."
 
 
 # --- zoom, isolated and hidden classes -------------------------------------------------------------

@@ -144,6 +144,17 @@ def test_a_photo_that_the_address_asks_for_is_on_screen_after_the_reload() -> No
     assert before.photo().sample == asked
 
 
+def test_a_set_that_was_open_is_open_after_the_reload_unless_the_address_asks_for_a_sample() -> None:
+    token, before = secrets.token_hex(16), VisitorSession(photo_set="mine", number=30)
+    tab(token, before)
+    tab(token)
+    assert (before.photo_set, before.number) == ("mine", 30)
+    tab(token, VisitorSession(photo_set="other", number=3))
+    assert (before.photo_set, before.number) == ("other", 3)
+    tab(token, VisitorSession(looked_at=samples()[-1].sample))
+    assert before.photo_set == ""
+
+
 def test_photos_added_before_the_token_arrived_are_not_replaced() -> None:
     token = secrets.token_hex(16)
     tab(token, with_photos(photo("earlier.png")))

@@ -18,7 +18,7 @@ from core.photos.fetch.fetcher import Fetcher, Limits
 from core.photos.fetch.gate import Gate
 from core.photos.fetch.pace import Pace
 from core.photos.gather.examples import example_set
-from core.photos.gather.gathering import HOSTS, gather
+from core.photos.gather.gathering import HOSTS, Seen, gather
 from core.photos.gather.lists import MOST, read_list
 from core.photos.gather.manifest import FILE, table
 from core.photos.gather.sorting import marks
@@ -142,10 +142,11 @@ def test_the_best_of_those_that_show_the_same_is_kept(
 ) -> None:
     paths = ["/street/1.jpg", "/street/1.jpg?again", "/street/2.jpg", "/small-street/1.jpg"]
     photos.add(read_list("\n".join(addresses(server, *paths))).entries)
-    entries = gather(photos, fetcher, lambda _: {"Road": 0.001, "Sky": 0.9})
+    entries = gather(photos, fetcher, lambda _: Seen({"Road": 0.001, "Sky": 0.9}, 0.71))
 
     assert [entry.kept for entry in entries] == [True, False, True, False]
     assert [entry.group for entry in entries] == [1, 1, 0, 1]
+    assert [entry.confidence for entry in entries] == [0.71] * 4
     assert entries[0].sha256 == hashlib.sha256(street(1)).hexdigest()
     assert [marks(entry) for entry in entries] == [
         ("no street",),

@@ -16,7 +16,7 @@ from core.__main__ import main
 from core.errors import PhotoSetError
 from core.photos import images
 from core.photos.gather.blurring import blur
-from core.photos.gather.files import add_files, files_at, files_in, files_of
+from core.photos.gather.files import MOST, add_files, files_at, files_in, files_of
 from core.photos.gather.store import PhotoSet, open_set
 from core.photos.gather.two_sizes import at_two_sizes
 from core.reports.contact_sheet import PAGE, contact_sheet_pdf, contact_sheet_png
@@ -72,6 +72,12 @@ def test_files_and_zips_become_entries_with_outcomes(photos: PhotoSet) -> None:
         ("c.txt", "refused"),
         ("d.png", "refused"),
     ]
+
+
+def test_a_zip_may_hold_a_whole_set() -> None:
+    many = zipped(**{f"{number}.jpg": b"x" for number in range(MOST + 1)})
+    found = files_of([("many.zip", many)])
+    assert [name for name, _ in found[MOST - 1 :]] == [f"{MOST - 1}.jpg", "1 more file"]
 
 
 def test_a_folder_gives_its_pictures_in_the_order_of_people(photos: PhotoSet, tmp_path: Path) -> None:
@@ -156,6 +162,7 @@ def test_the_commands_take_files_list_compare_and_draw(
     status, printed, _ = run("compare", "mine", "--model", colour_model, "--sheet", sheet, "--json")
     assert status == 0
     assert json.loads(printed)["agreement"] > 0.97
+    assert all(0.5 < entry.confidence <= 1 for entry in open_set("mine").photos())
     assert sheet.read_bytes().startswith(b"%PDF")
 
     (tmp_path / "list.txt").write_text("http://10.0.0.1/a.jpg\nhello\n")
