@@ -10,8 +10,8 @@ import pytest
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs/architecture.md").read_text("utf-8")
-NAMES = sorted(set(re.findall(r"`((?:core|pages)(?:\.\w+)+)`", TEXT)))
-ROOMS = sorted(set(re.findall(r"`((?:core|pages)/[\w/]*?)/?`", TEXT)))
+NAMES = sorted(set(re.findall(r"`((?:core|service|pages)(?:\.\w+)+)`", TEXT)))
+ROOMS = sorted(set(re.findall(r"`((?:core|service|pages)/[\w/]*?)/?`", TEXT)))
 
 
 def defined(name: str) -> bool:
