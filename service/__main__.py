@@ -14,7 +14,8 @@ from core.commands.refusal import refuse
 from core.errors import StreetScopeError
 from core.files import system_error_sentence
 from core.models.paths import DEFAULT_MODEL
-from service.settings import Settings
+from service.access.commands import keys
+from service.settings import Settings, service_folder
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,6 +29,8 @@ def cli(context: click.Context, host: str, port: int) -> None:
 
 
 def _serve(settings: Settings) -> None:
+    from service.access.keys import KeyStore
+    from service.access.rates import Rates
     from service.engine.answers import Answer
     from service.engine.engine import Engine
     from service.engine.requests import Request
@@ -46,11 +49,16 @@ def _serve(settings: Settings) -> None:
     async def check() -> None:
         await anyio.to_thread.run_sync(engine.load, DEFAULT_MODEL)
 
-    service = Service(ask, check, Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics())
+    store = KeyStore(service_folder())
+    store.all()  # if the file is damaged, say so now
+    service = Service(ask, check, store, Rates(), Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics())
     listener = server.listen(settings)
     where = server.address(listener)
     click.echo(f"StreetScope answers at {where}; {where}/docs shows how to ask. Ctrl-C ends it.")
     server.run(create_app(service), listener, settings)
+
+
+cli.add_command(keys)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -19,6 +19,7 @@ from core.errors import (
     SizeError,
     StreetScopeError,
 )
+from service.errors import ServiceError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -37,6 +38,18 @@ class Kind(Enum):
         422,
         "A parameter cannot be used",
         "A parameter is missing, unknown or outside its range. The detail says which, and what it may be.",
+    )
+    NO_KEY = (
+        "no-key",
+        401,
+        "A valid key is needed",
+        "A key is sent in the header Authorization, after the word Bearer. Whoever runs the service makes it.",
+    )
+    NOT_ALLOWED = (
+        "not-allowed",
+        403,
+        "The key does not open this",
+        "A key has scopes: segment, read, admin. The detail says which one is needed.",
     )
     UNKNOWN_ADDRESS = (
         "unknown-address",
@@ -93,6 +106,12 @@ class Kind(Enum):
         "The file begins like a picture, but its pixels cannot be read. Save it again as JPEG or PNG.",
     )
     REFUSED = ("refused", 422, "The request cannot be answered", "The detail says why.")
+    TOO_OFTEN = (
+        "too-often",
+        429,
+        "The key has asked too often",
+        "Each key has a rate. The header Retry-After says in how many seconds to send again.",
+    )
     FAULT = (
         "fault",
         500,
@@ -152,15 +171,21 @@ _KINDS: tuple[tuple[type[StreetScopeError], Kind], ...] = (
     (PixelOutsideError, Kind.BAD_PARAMETER),
     (ModelNotFoundError, Kind.NO_SUCH_MODEL),
     (ModelError, Kind.BROKEN_MODEL),
+    (ServiceError, Kind.FAULT),
 )
+_INSIDE = {
+    # Their own sentences name files of this machine, which are nobody's business outside.
+    Kind.BROKEN_MODEL: "This model cannot be used here; choose another, or tell whoever runs the service.",
+    Kind.FAULT: "The service has a fault, and its log says which; send it again, or tell whoever runs it.",
+}
+
+
+def fault() -> Problem:
+    """What is answered where the service itself is at fault."""
+    return Problem(Kind.FAULT, _INSIDE[Kind.FAULT])
 
 
 def problem_of(error: StreetScopeError) -> Problem:
     """What an error of the library is to somebody who sent a request."""
     kind = next((kind for error_type, kind in _KINDS if isinstance(error, error_type)), Kind.REFUSED)
-    if kind is Kind.BROKEN_MODEL:
-        # Its sentence names files of this machine, which are nobody's business outside.
-        return Problem(
-            kind, "This model cannot be used here; choose another, or ask whoever runs the service."
-        )
-    return Problem(kind, str(error))
+    return Problem(kind, _INSIDE.get(kind, str(error)))

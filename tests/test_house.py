@@ -55,6 +55,7 @@ FLOORS = (
     "core/commands",
     "core/__main__.py",
     "service",
+    "service/access",
     "service/engine",
     "service/rest",
     "service/__main__.py",

@@ -71,6 +71,12 @@ def read_request(words: Mapping[str, str]) -> ReadRequest:
     )
 
 
+def model_name(words: Mapping[str, str]) -> str:
+    """The model that these parameters name, and nothing else. Problem as for the others."""
+    _check_names(words, ("model",))
+    return _model(words)
+
+
 def _check_names(words: Mapping[str, str], known: tuple[str, ...]) -> None:
     for name in words:
         if name not in known:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from core.errors import StreetScopeError
 from core.project import own_version
-from service.problems import MEDIA_TYPE, Kind, Problem, problem_of
+from service.errors import ServiceError
+from service.problems import MEDIA_TYPE, Kind, Problem, fault, problem_of
 from service.rest.context import Service
 from service.rest.documentation import add_documentation
 from service.rest.metrics import Measured
 from service.rest.routes import router
+
+_log = logging.getLogger("uvicorn.error")
 
 _DESCRIPTION = """Every pixel of a street photo gets a class.
 
@@ -48,25 +52,17 @@ def _answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(StreetScopeError)
     async def refused(_: Request, error: StreetScopeError) -> Response:
+        if isinstance(error, ServiceError):
+            _log.error("%s", error)
         return _response(problem_of(error))
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        name = str(first["loc"][-1])[:100]
-        detail = f"The parameter {name!r} cannot be used: {first['msg']}; GET /docs says what it may be."
-        return _response(Problem(Kind.BAD_PARAMETER, detail, parameter=name))
 
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> Response:
         return _response(_of_framework(request, error))
 
     @app.exception_handler(Exception)
-    async def fault(_: Request, __: Exception) -> Response:
-        detail = (
-            "The service has a fault, and its log says which; send the request again, or tell who runs it."
-        )
-        return _response(Problem(Kind.FAULT, detail))
+    async def unforeseen(_: Request, __: Exception) -> Response:
+        return _response(fault())
 
 
 def _of_framework(request: Request, error: HTTPException) -> Problem:

@@ -8,6 +8,8 @@ from typing import cast
 
 from fastapi import Request
 
+from service.access.keys import KeyStore
+from service.access.rates import Rates
 from service.engine.answers import Answer
 from service.engine.requests import Request as PhotoRequest
 from service.rest.bodies import Uploads
@@ -27,6 +29,8 @@ class Service:
 
     ask: Ask
     check: Check
+    keys: KeyStore
+    rates: Rates
     uploads: Uploads
     kept: KeptAnswers
     metrics: Metrics

@@ -6,11 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import ModelError
 from core.models.card import ModelCard
-from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models, read_card
 from core.segmentation.sizes import LARGEST_SIZE
 from core.training.recipes.trained import trained_size
-from service.problems import problem_of
 
 
 class ClassDocument(BaseModel):
@@ -53,12 +51,9 @@ def all_models() -> list[ModelDocument]:
     return found
 
 
-def all_classes(model: str | None) -> list[ClassDocument]:
-    """The classes of a model; of the usual one if none is named. Problem if there is no such model."""
-    try:
-        card = read_card((model or DEFAULT_MODEL)[:200])
-    except ModelError as error:
-        raise problem_of(error) from error
+def all_classes(model: str) -> list[ClassDocument]:
+    """The classes of a model. ModelNotFoundError, BrokenModelError."""
+    card = read_card(model)
     return [
         ClassDocument(number=number, name=entry.name, colour=entry.colour, meaning=entry.meaning)
         for number, entry in enumerate(card.class_list.classes)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import anyio.to_thread
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from core.models.store import read_card
 from core.project import own_version
-from service.engine.answers import Answer, Reading, Segmented
+from service.engine.answers import JSON, PNG, Answer, Reading, Segmented
 from service.engine.requests import Request as PhotoRequest
-from service.engine.requests import read_request, segment_request
+from service.engine.requests import model_name, read_request, segment_request
 from service.problems import Kind, Problem
-from service.rest import described
+from service.rest import described, gate
 from service.rest.context import service_of
 from service.rest.kept import answer_key
 from service.rest.metrics import MEDIA_TYPE as METRICS_TYPE
@@ -24,6 +23,7 @@ from service.rest.models import ClassDocument, ModelDocument, all_classes, all_m
 router = APIRouter()
 
 _PHOTO_PROBLEMS = (
+    *gate.PROBLEMS,
     Kind.BROKEN_BODY,
     Kind.BAD_PARAMETER,
     Kind.NO_SUCH_MODEL,
@@ -42,19 +42,15 @@ _IN_THE_FORM_TOO = "The parameters may stand in the form instead."
     "/v1/segment",
     tags=["photos"],
     summary="Segment a photo",
-    description=f"Gives every pixel its class. {_IN_THE_FORM_TOO} The answer is kept for a while: "
-    "its address is in `Content-Location`.",
+    description=f"Gives every pixel its class. {_IN_THE_FORM_TOO} The answer is kept for a while: its address "
+    "is in `Content-Location`.",
     response_class=Response,
     responses={200: {"model": Segmented, **described.PICTURE}, **described.problems(*_PHOTO_PROBLEMS)},
-    openapi_extra=described.photo_body("model", "size", "answer"),
+    openapi_extra=described.about_a_photo("model", "size", "answer"),
+    dependencies=[Depends(gate.needs("segment"))],
 )
-async def segment(
-    request: Request,
-    model: described.Model = None,
-    size: described.Size = None,
-    answer: described.AnswerForm = None,
-) -> Response:
-    """See above."""
+async def segment(request: Request) -> Response:
+    """Key, limits, parameters, then whoever computes."""
     return await _answer(request, segment_request)
 
 
@@ -65,17 +61,11 @@ async def segment(
     description=f"Gives the probabilities at a pixel of the picture at its working size. {_IN_THE_FORM_TOO}",
     response_class=Response,
     responses={200: {"model": Reading}, **described.problems(*_PHOTO_PROBLEMS)},
-    openapi_extra=described.photo_body("model", "size", "row", "col", "shape"),
+    openapi_extra=described.about_a_photo("row", "col", "model", "size", "shape"),
+    dependencies=[Depends(gate.needs("read"))],
 )
-async def read(
-    request: Request,
-    row: described.Coordinate = None,
-    col: described.Coordinate = None,
-    model: described.Model = None,
-    size: described.Size = None,
-    shape: described.NeighbourShape = None,
-) -> Response:
-    """See above."""
+async def read(request: Request) -> Response:
+    """As `segment`."""
     return await _answer(request, read_request)
 
 
@@ -86,13 +76,18 @@ async def read(
     description="Its address was in `Content-Location`. With `If-None-Match`, only if you do not have it.",
     response_class=Response,
     responses={
-        200: {"description": "As it was given", "content": {"application/json": {}, "image/png": {}}},
-        304: {"description": "It is the one that you have"},
-        **described.problems(Kind.NO_SUCH_ANSWER),
+        200: {"description": "As it was given", "content": {JSON: {}, PNG: {}}},
+        304: {"description": "You have it"},
+        **described.problems(*gate.PROBLEMS, Kind.NO_SUCH_ANSWER),
     },
+    openapi_extra={
+        "parameters": [{"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}]
+    },
+    dependencies=[Depends(gate.needs(None))],
 )
-async def kept_answer(request: Request, key: str) -> Response:
-    """See above."""
+async def kept_answer(request: Request) -> Response:
+    """What `Content-Location` named."""
+    key = request.path_params["key"]
     found = service_of(request).kept.find(key)
     if found is None:
         raise Problem(Kind.NO_SUCH_ANSWER, "This answer is not kept, or not any more; send the photo again.")
@@ -102,7 +97,13 @@ async def kept_answer(request: Request, key: str) -> Response:
     return Response(found.body, headers=_headers(key), media_type=found.media_type)
 
 
-@router.get("/v1/models", tags=["models"], summary="The models that can be asked")
+@router.get(
+    "/v1/models",
+    tags=["models"],
+    summary="The models that can be asked",
+    responses=described.problems(*gate.PROBLEMS),
+    dependencies=[Depends(gate.needs(None))],
+)
 async def models() -> list[ModelDocument]:
     """Every model of the store that can be read, the usual one first, with its card's figures and limits."""
     return await anyio.to_thread.run_sync(all_models)
@@ -112,11 +113,13 @@ async def models() -> list[ModelDocument]:
     "/v1/classes",
     tags=["models"],
     summary="The classes of a model",
-    responses=described.problems(Kind.NO_SUCH_MODEL, Kind.BAD_PARAMETER, Kind.BROKEN_MODEL),
+    responses=described.problems(*gate.PROBLEMS, Kind.NO_SUCH_MODEL, Kind.BAD_PARAMETER, Kind.BROKEN_MODEL),
+    openapi_extra={"parameters": described.parameters("model")},
+    dependencies=[Depends(gate.needs(None))],
 )
-async def classes(model: described.Model = None) -> list[ClassDocument]:
+async def classes(request: Request) -> list[ClassDocument]:
     """By number: the index values of a mask."""
-    return await anyio.to_thread.run_sync(all_classes, model)
+    return await anyio.to_thread.run_sync(all_classes, model_name(_words(request)))
 
 
 @router.get("/healthz", tags=["operation"], summary="Whether the service lives")
@@ -132,7 +135,14 @@ async def readiness(request: Request) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@router.get("/metrics", tags=["operation"], summary="Figures for Prometheus", response_class=Response)
+@router.get(
+    "/metrics",
+    tags=["operation"],
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **described.problems(*gate.PROBLEMS)},
+    dependencies=[Depends(gate.needs("admin"))],
+)
 async def metrics(request: Request) -> Response:
     """In Prometheus' text format."""
     return Response(service_of(request).metrics.text(), media_type=METRICS_TYPE)
@@ -140,9 +150,9 @@ async def metrics(request: Request) -> Response:
 
 async def _answer(request: Request, parse: Callable[[Mapping[str, str]], PhotoRequest]) -> Response:
     service = service_of(request)
-    parse_later = _words(request)
+    words = _words(request)
     upload = await service.uploads.receive(request)
-    asked = parse(_merged(parse_later, upload.words))
+    asked = parse(_merged(words, upload.words))
     card = await anyio.to_thread.run_sync(read_card, asked.model)
     key = answer_key(upload.photo, asked, card.weights_sha256, own_version())
     answer = service.kept.find(key)
@@ -176,9 +186,7 @@ def _merged(address: Mapping[str, str], form: Mapping[str, str]) -> dict[str, st
 
 
 def _response(key: str, answer: Answer) -> Response:
-    headers: dict[str, Any] = {}
-    if answer.status == 200:
-        headers = _headers(key) | {"Content-Location": f"/v1/answers/{key}"}
+    headers = _headers(key) | {"Content-Location": f"/v1/answers/{key}"} if answer.status == 200 else {}
     return Response(answer.body, answer.status, headers, answer.media_type)
 
 
