@@ -43,7 +43,7 @@ class Kind(Enum):
         "no-key",
         401,
         "A valid key is needed",
-        "A key is sent in the header Authorization, after the word Bearer. Whoever runs the service makes it.",
+        "A key is sent in the header Authorization, after Bearer. Whoever runs the service makes it.",
     )
     NOT_ALLOWED = (
         "not-allowed",

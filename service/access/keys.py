@@ -1,7 +1,7 @@
 """Keys for other programs: made once, shown once, kept as hashes only.
 
-A key reads `ss_<id>_<secret>`. The id names it to people; the secret has 256 bits of chance, so a plain SHA-256
-of it is as good as a slow hash: nobody can try them all.
+A key reads `ss_<id>_<secret>`. The id names it to people; the secret has 256 bits of chance, so a plain
+SHA-256 of it is as good as a slow hash: nobody can try them all.
 """
 
 from __future__ import annotations

@@ -42,6 +42,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "JSON with the classes' shares and the mask in runs; or a PNG: `index` has class "
         "numbers as its index values, `colour` the classes' colours.",
     },
+    "key": {
+        "schema": {"type": "string"},
+        "required": True,
+        "description": "The last part of what `Content-Location` said.",
+    },
     "row": _COORDINATE | {"required": True},
     "col": _COORDINATE | {"required": True},
     "shape": {

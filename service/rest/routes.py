@@ -42,8 +42,8 @@ _IN_THE_FORM_TOO = "The parameters may stand in the form instead."
     "/v1/segment",
     tags=["photos"],
     summary="Segment a photo",
-    description=f"Gives every pixel its class. {_IN_THE_FORM_TOO} The answer is kept for a while: its address "
-    "is in `Content-Location`.",
+    description=f"Gives every pixel its class. {_IN_THE_FORM_TOO} The answer is kept for a while: its "
+    "address is in `Content-Location`.",
     response_class=Response,
     responses={200: {"model": Segmented, **described.PICTURE}, **described.problems(*_PHOTO_PROBLEMS)},
     openapi_extra=described.about_a_photo("model", "size", "answer"),
@@ -80,9 +80,7 @@ async def read(request: Request) -> Response:
         304: {"description": "You have it"},
         **described.problems(*gate.PROBLEMS, Kind.NO_SUCH_ANSWER),
     },
-    openapi_extra={
-        "parameters": [{"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}]
-    },
+    openapi_extra={"parameters": described.parameters("key", place="path")},
     dependencies=[Depends(gate.needs(None))],
 )
 async def kept_answer(request: Request) -> Response:
