@@ -5,57 +5,51 @@ Exit status 0 if all went well; 2 with one sentence on stderr for anything wrong
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
 
-import anyio.to_thread
 import click
 
 from core.commands.refusal import refuse
 from core.errors import StreetScopeError
 from core.files import system_error_sentence
-from core.models.paths import DEFAULT_MODEL
 from service.access.commands import keys
-from service.settings import Settings, service_folder
+from service.settings import Settings
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--host", default=Settings.host, show_default=True, help="Who may come: this machine alone.")
 @click.option("--port", type=click.IntRange(0, 65535), default=Settings.port, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    default=Settings.workers,
+    show_default=True,
+    help="Processes that segment; 0 where they run on other machines.",
+)
 @click.pass_context
-def cli(context: click.Context, host: str, port: int) -> None:
-    """StreetScope for other programs: without a COMMAND, run the service until Ctrl-C."""
+def cli(context: click.Context, host: str, port: int, workers: int) -> None:
+    """StreetScope for other programs: without a COMMAND, run the service until Ctrl-C.
+
+    NATS_URL names a broker that runs already; without it, the service brings its own.
+    """
     if context.invoked_subcommand is None:
-        _serve(Settings(host, port))
+        from service.rest.server import serve
+
+        serve(Settings(host, port, workers), os.environ.get("NATS_URL", ""))
 
 
-def _serve(settings: Settings) -> None:
-    from service.access.keys import KeyStore
-    from service.access.rates import Rates
-    from service.engine.answers import Answer
-    from service.engine.engine import Engine
-    from service.engine.requests import Request
-    from service.rest import server
-    from service.rest.app import create_app
-    from service.rest.bodies import Uploads
-    from service.rest.context import Service
-    from service.rest.kept import KeptAnswers
-    from service.rest.metrics import Metrics
+@cli.command()
+@click.option("--threads", type=click.IntRange(1, 256), help="That compute; without, one on each core.")
+def worker(threads: int | None) -> None:
+    """Segment what comes to the broker that NATS_URL names, until SIGTERM."""
+    from service.topics.worker import work
 
-    engine, limits = Engine(), settings.limits
-
-    async def ask(request: Request, photo: bytes) -> Answer:
-        return await anyio.to_thread.run_sync(engine.answer, request, photo)
-
-    async def check() -> None:
-        await anyio.to_thread.run_sync(engine.load, DEFAULT_MODEL)
-
-    store = KeyStore(service_folder())
-    store.all()  # if the file is damaged, say so now
-    service = Service(ask, check, store, Rates(), Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics())
-    listener = server.listen(settings)
-    where = server.address(listener)
-    click.echo(f"StreetScope answers at {where}; {where}/docs shows how to ask. Ctrl-C ends it.")
-    server.run(create_app(service), listener, settings)
+    url = os.environ.get("NATS_URL")
+    if not url:
+        raise click.UsageError("let NATS_URL name the broker, as in NATS_URL=nats://10.0.0.5:4222")
+    asyncio.run(work(url, threads))
 
 
 cli.add_command(keys)

@@ -124,6 +124,36 @@ class Kind(Enum):
         "The model cannot be used",
         "A file of the model is missing, changed or of another version. Choose another model.",
     )
+    GIVEN_UP = (
+        "given-up",
+        500,
+        "The request was given up",
+        "Three workers began it and none ended it. It is kept, so that whoever runs the service can look.",
+    )
+    QUEUE_FULL = (
+        "queue-full",
+        429,
+        "Too many requests wait",
+        "The queue takes so many requests. The header Retry-After says in how many seconds to send again.",
+    )
+    NO_WORKER = (
+        "no-worker",
+        503,
+        "No worker is there",
+        "Workers segment the photos; one may be starting. The header Retry-After says when to send again.",
+    )
+    NO_BROKER = (
+        "no-broker",
+        503,
+        "The queue cannot be reached",
+        "Requests wait in a broker, which may be starting. The header Retry-After says when to send again.",
+    )
+    LATE = (
+        "late",
+        504,
+        "The answer did not come in time",
+        "The photo was taken back out of the queue. Send it again, at a smaller size if it was a large one.",
+    )
     BUSY = (
         "busy",
         503,

@@ -40,8 +40,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a service is run. host, port: where it listens; port 0 means any that is free."""
+    """How a service is run.
+
+    host, port: where it listens; port 0 means any that is free. workers: processes that compute, on this
+    machine; 0 where they run elsewhere.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8600
+    workers: int = 1
     limits: Limits = field(default_factory=Limits)

@@ -57,6 +57,7 @@ FLOORS = (
     "service",
     "service/access",
     "service/engine",
+    "service/topics",
     "service/rest",
     "service/__main__.py",
     "pages/widgets",

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import threading
 
+import numpy as np
 from cachetools import LRUCache
 
 from core.errors import StreetScopeError
 from core.hardware.allocator import return_free_memory
+from core.hardware.processor import usable_cores
 from core.models.card import ModelCard
-from core.models.store import read_card
+from core.models.paths import DEFAULT_MODEL
+from core.models.store import list_models, read_card
+from core.photos import images
 from core.segmentation.cache import SharedCache
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
-from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called
+from core.segmentation.sizes import SIZES, SMALLEST_SIZE, TRAINED, WorkingSize, size_called
 from core.training.recipes.trained import trained_size
 from service import problems
 from service.engine import answers
@@ -29,16 +33,23 @@ _EVERYBODY = "everybody"
 
 
 class Engine:
-    """Loaded networks. Threads may ask at once; they compute one after the other."""
+    """Loaded networks. Threads may ask at once; they compute one after the other.
 
-    def __init__(self) -> None:
+    threads: that compute; None for one on each core.
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = threads or usable_cores()
         self._segmenters: LRUCache[tuple[str, str], Segmenter] = LRUCache(_KEPT_MODELS)
         self._loading = threading.Lock()
         self._kept: SharedCache[Segmentation] = SharedCache(_KEPT_BYTES, lambda one: one.nbytes)
 
-    def load(self, model: str) -> Segmenter:
-        """A model, loaded once. ModelNotFoundError, BrokenModelError."""
-        return self._segmenter(read_card(model))
+    def warm_up(self) -> None:
+        """Load the usual model, and start what the first photo needs. ModelNotFoundError, BrokenModelError."""
+        model = next(iter(list_models()), DEFAULT_MODEL)
+        self._segmenter(read_card(model))
+        speck = images.encode_png(np.zeros((SMALLEST_SIZE, SMALLEST_SIZE, 3), np.uint8))
+        self.answer(SegmentRequest(model, str(SMALLEST_SIZE), "index"), speck)
 
     def answer(self, request: Request, photo: bytes) -> Answer:
         """The answer to a request about a photo, given as the bytes of its file.
@@ -76,7 +87,9 @@ class Engine:
         key = (card.name, card.weights_sha256)
         with self._loading:
             if key not in self._segmenters:
-                self._segmenters[key] = load_segmenter(card.name)
+                loaded = load_segmenter(card.name)
+                own = self._threads == usable_cores()
+                self._segmenters[key] = loaded if own else loaded.for_thread(self._threads)
             return self._segmenters[key]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal, TypeVar, get_args
 
 from core.models.paths import DEFAULT_MODEL
@@ -75,6 +75,14 @@ def model_name(words: Mapping[str, str]) -> str:
     """The model that these parameters name, and nothing else. Problem as for the others."""
     _check_names(words, ("model",))
     return _model(words)
+
+
+def words_of(request: Request) -> dict[str, str]:
+    """The parameters that `read_request`, or `segment_request`, makes this request of."""
+    words = {name: str(value) for name, value in asdict(request).items()}
+    if isinstance(request, SegmentRequest):
+        words["answer"] = words.pop("form")
+    return words
 
 
 def _check_names(words: Mapping[str, str], known: tuple[str, ...]) -> None:

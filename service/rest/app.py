@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -17,6 +19,8 @@ from service.rest.documentation import add_documentation
 from service.rest.metrics import Measured
 from service.rest.routes import router
 
+Beside = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
 _log = logging.getLogger("uvicorn.error")
 
 _DESCRIPTION = """Every pixel of a street photo gets a class.
@@ -26,14 +30,15 @@ GIF. `Content-Encoding` may be `gzip` or `zstd`. Whatever goes wrong is answered
 (RFC 9457): what is wrong, and what to send instead."""
 
 
-def create_app(service: Service) -> FastAPI:
-    """The interface to what `service` has."""
+def create_app(service: Service, beside: Beside) -> FastAPI:
+    """The interface to what `service` has. beside: what runs for as long as the application does."""
     app = FastAPI(
         title="StreetScope",
         version=own_version(),
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        lifespan=beside,
     )
     app.state.service = service
     app.include_router(router)

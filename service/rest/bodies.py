@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-import io
-import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO, cast
 
 import anyio.to_thread
-import zstandard
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from core.errors import ImageError
 from core.photos import images
+from service import encodings
 from service.problems import Kind, Problem, problem_of
 from service.settings import Limits
 
-ENCODINGS = ("gzip", "zstd")
 FORM = "multipart/form-data"
 FIELD = "photo"
 """The field of a form that holds the photo."""
 
 _MOST_FIELDS, _FIELD_BYTES = 16, 4096
-_WINDOW_BYTES = 128 * 1024 * 1024
-"""Of memory that a zstd body may ask for: as much as its own command takes without being told."""
-
-_DAMAGED = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 _HOW = (
     "send a photo's bytes as the body (curl --data-binary @photo.jpg) or in a form (curl -F photo=@photo.jpg)"
 )
@@ -53,12 +44,12 @@ class Uploads:
 
     async def receive(self, request: Request) -> Upload:
         """The photo in a request. Problem if there is none, or if it is too large, too slow or damaged."""
-        encoding = _encoding(request.headers)
+        encoding = encodings.named(request.headers.get("content-encoding", ""))
         with self._place():
             body = await self._body(request)
             if encoding:
                 limit = self._limits.body_bytes
-                body = await anyio.to_thread.run_sync(_expanded, body, encoding, limit)
+                body = await anyio.to_thread.run_sync(encodings.expanded, body, encoding, limit)
             upload = await _upload(request.headers, body)
         try:
             images.check_file(upload.photo)
@@ -83,14 +74,14 @@ class Uploads:
     async def _body(self, request: Request) -> bytes:
         announced = request.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > self._limits.body_bytes:
-            raise _too_large(self._limits.body_bytes, "has")
+            raise encodings.too_large(self._limits.body_bytes, "has")
         body = bytearray()
         try:
             async with asyncio.timeout(self._limits.body_seconds):
                 async for part in _watched(request.stream(), self._limits.stall_seconds):
                     body += part
                     if len(body) > self._limits.body_bytes:
-                        raise _too_large(self._limits.body_bytes, "has")
+                        raise encodings.too_large(self._limits.body_bytes, "has")
         except TimeoutError:
             raise Problem(
                 Kind.TOO_SLOW,
@@ -114,48 +105,6 @@ async def _watched(parts: AsyncIterator[bytes], seconds: float) -> AsyncIterator
         except StopAsyncIteration:
             return
         yield part
-
-
-def _encoding(headers: Headers) -> str:
-    """How the body is compressed; "" if it is not."""
-    encoding = headers.get("content-encoding", "").strip().lower()
-    if encoding in ("", "identity"):
-        return ""
-    if encoding in ENCODINGS:
-        return encoding
-    raise Problem(
-        Kind.UNKNOWN_ENCODING,
-        "The body is compressed in a way that is not read here; send it with Content-Encoding "
-        f"{' or '.join(ENCODINGS)}, or as it is.",
-        {"Accept-Encoding": ", ".join(ENCODINGS)},
-    )
-
-
-def _expanded(body: bytes, encoding: str, most: int) -> bytes:
-    """What a compressed body expands to: never more than `most` bytes are made of it."""
-    try:
-        with _reader(body, encoding) as reader:
-            data = reader.read(most + 1)
-    except _DAMAGED as error:
-        raise Problem(
-            Kind.BROKEN_BODY,
-            f"The body is not sound {encoding} data; compress it again, or send it as it is.",
-        ) from error
-    if len(data) > most:
-        raise _too_large(most, "expands to")
-    return data
-
-
-def _reader(body: bytes, encoding: str) -> BinaryIO:
-    source = io.BytesIO(body)
-    if encoding == "gzip":
-        return cast(BinaryIO, gzip.GzipFile(fileobj=source))
-    return cast(
-        BinaryIO,
-        zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES).stream_reader(
-            source, read_across_frames=True
-        ),
-    )
 
 
 async def _upload(headers: Headers, body: bytes) -> Upload:
@@ -184,11 +133,3 @@ async def _from_form(headers: Headers, body: bytes) -> Upload:
         return Upload(await photos[0].read(), words)
     finally:
         await form.close()
-
-
-def _too_large(most: int, verb: str) -> Problem:
-    return Problem(
-        Kind.TOO_LARGE,
-        f"The body {verb} more than {most:,} bytes; send a photo of at most "
-        f"{images.MAX_BYTES // 1024**2} MB.",
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,25 +9,17 @@ from fastapi import Request
 
 from service.access.keys import KeyStore
 from service.access.rates import Rates
-from service.engine.answers import Answer
-from service.engine.requests import Request as PhotoRequest
 from service.rest.bodies import Uploads
 from service.rest.kept import KeptAnswers
 from service.rest.metrics import Metrics
-
-Ask = Callable[[PhotoRequest, bytes], Awaitable[Answer]]
-"""Has a request about a photo answered, wherever that is done. Problem if nobody can."""
-
-Check = Callable[[], Awaitable[None]]
-"""Does nothing if requests could be answered now; else a Problem that says why not."""
+from service.topics.asking import Asker
 
 
 @dataclass(frozen=True)
 class Service:
     """Who answers, and what is counted, bounded and kept on the way."""
 
-    ask: Ask
-    check: Check
+    asker: Asker
     keys: KeyStore
     rates: Rates
     uploads: Uploads

@@ -48,6 +48,7 @@ def needs(scope: Scope | None) -> Callable[[Request, _Sent], Awaitable[Key]]:
                 f"This key's rate is {key.rate}, and it is used up; send the next request in {wait} s.",
                 {"Retry-After": str(wait)},
             )
+        request.state.key = key
         return key
 
     return let_in

@@ -34,6 +34,11 @@ class Metrics:
         self.under_way = Gauge(
             "streetscope_requests_under_way", "Requests not answered yet.", registry=self.registry
         )
+        self.waiting = Gauge(
+            "streetscope_requests_waiting",
+            "Requests in the queue, those being answered included.",
+            registry=self.registry,
+        )
         self.kept = Counter(
             "streetscope_kept_answers", "Answers that were there already.", registry=self.registry
         )

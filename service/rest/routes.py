@@ -34,6 +34,11 @@ _PHOTO_PROBLEMS = (
     Kind.DAMAGED_PHOTO,
     Kind.BROKEN_MODEL,
     Kind.BUSY,
+    Kind.GIVEN_UP,
+    Kind.QUEUE_FULL,
+    Kind.NO_WORKER,
+    Kind.NO_BROKER,
+    Kind.LATE,
 )
 _IN_THE_FORM_TOO = "The parameters may stand in the form instead."
 
@@ -126,10 +131,15 @@ async def health() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz", tags=["operation"], summary="Whether a photo would be answered now")
+@router.get(
+    "/readyz",
+    tags=["operation"],
+    summary="Whether a photo would be answered now",
+    responses=described.problems(Kind.NO_BROKER, Kind.NO_WORKER),
+)
 async def readiness(request: Request) -> dict[str, str]:
     """Asks all that an answer needs."""
-    await service_of(request).check()
+    await service_of(request).asker.check()
     return {"status": "ready"}
 
 
@@ -138,16 +148,18 @@ async def readiness(request: Request) -> dict[str, str]:
     tags=["operation"],
     summary="Figures for Prometheus",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}}, **described.problems(*gate.PROBLEMS)},
+    responses={200: {"content": {"text/plain": {}}}, **described.problems(*gate.PROBLEMS, Kind.NO_BROKER)},
     dependencies=[Depends(gate.needs("admin"))],
 )
 async def metrics(request: Request) -> Response:
     """In Prometheus' text format."""
-    return Response(service_of(request).metrics.text(), media_type=METRICS_TYPE)
+    service = service_of(request)
+    service.metrics.waiting.set(await service.asker.waiting())
+    return Response(service.metrics.text(), media_type=METRICS_TYPE)
 
 
 async def _answer(request: Request, parse: Callable[[Mapping[str, str]], PhotoRequest]) -> Response:
-    service = service_of(request)
+    service, client = service_of(request), request.state.key.id
     words = _words(request)
     upload = await service.uploads.receive(request)
     asked = parse(_merged(words, upload.words))
@@ -157,7 +169,7 @@ async def _answer(request: Request, parse: Callable[[Mapping[str, str]], PhotoRe
     if answer is not None:
         service.metrics.kept.inc()
     else:
-        answer = await service.ask(asked, upload.photo)
+        answer = await service.asker.ask(asked, upload.photo, client)
         if answer.status == 200:
             service.kept.keep(key, answer)
     return _response(key, answer)
