@@ -45,7 +45,7 @@ class Engine:
         self._kept: SharedCache[Segmentation] = SharedCache(_KEPT_BYTES, lambda one: one.nbytes)
 
     def warm_up(self) -> None:
-        """Load the usual model, and start what the first photo needs. ModelNotFoundError, BrokenModelError."""
+        """Load the usual model, and start what the first photo needs. Errors as of `load_segmenter`."""
         model = next(iter(list_models()), DEFAULT_MODEL)
         self._segmenter(read_card(model))
         speck = images.encode_png(np.zeros((SMALLEST_SIZE, SMALLEST_SIZE, 3), np.uint8))

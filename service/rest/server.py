@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import partial
+from typing import NoReturn
 
 import anyio.to_thread
 import click
@@ -38,6 +40,8 @@ def serve(settings: Settings, broker_url: str) -> None:
 
     broker_url: of a broker that runs already; "" to bring one along. ServiceError.
     """
+    # Handled by uvicorn while it runs, which passes it on: then what was begun here is ended in order.
+    signal.signal(signal.SIGTERM, _end)
     keys = KeyStore(service_folder())
     keys.all()  # if the file is damaged, say so now
     with closing(_listener(settings)) as listener, _broker(broker_url) as (url, own):
@@ -47,6 +51,10 @@ def serve(settings: Settings, broker_url: str) -> None:
         service = Service(asker, keys, Rates(), Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics())
         app = create_app(service, partial(_beside, asker, workers, _address(listener)))
         _run(app, listener, settings)
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(0)
 
 
 @contextmanager

@@ -33,7 +33,11 @@ OPERATION, ENCODING, TYPE, CLAIM, STATUS = "operation", "content-encoding", "con
 WITH_ID = "request-id"
 
 _OWN = {ID, OPERATION, ENCODING, TYPE, CLAIM}
-_PARSERS = {"segment": segment_request, "read": read_request}
+_Parse = Callable[[Mapping[str, str]], Request]
+_PARSERS: Mapping[str, _Parse] = {
+    "segment": segment_request,
+    "read": read_request,
+}
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _HEADER_BYTES = 16 * 1024
 """Of a message's room, left for its headers."""
@@ -58,7 +62,7 @@ async def request_letter(nats: Client, identity: str, request: Request, photo: b
 
 async def request_in(js: JetStreamContext, letter: Letter) -> tuple[Request, bytes]:
     """The request in a message, and its photo. Problem for what a stranger may have published."""
-    parse: Callable[[Mapping[str, str]], Request] | None = _PARSERS.get(letter.headers.get(OPERATION, ""))
+    parse = _PARSERS.get(letter.headers.get(OPERATION, ""))
     if parse is None:
         raise Problem(Kind.BAD_PARAMETER, f"The header {OPERATION} says what to do: segment or read.")
     words = {name: value for name, value in letter.headers.items() if name.lower() not in _IGNORED}

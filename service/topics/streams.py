@@ -20,7 +20,7 @@ STATUS = "worker_status"
 
 CONSUMER = "engine"
 ACK_SECONDS = 2.0
-"""Until a request whose worker says nothing goes to another one; workers say something three times as often."""
+"""Until a request goes to another worker, if its own says nothing. Workers do so three times as often."""
 
 DELIVERIES = 3
 """A request that ended so many workers is given to no other."""
