@@ -33,7 +33,7 @@ class Limits:
     body_bytes: int = MAX_BYTES + _MEGABYTE
     body_seconds: float = 120.0
     stall_seconds: float = 10.0
-    uploads: int = 32
+    uploads: int = 16
     kept_bytes: int = 64 * _MEGABYTE
     answer_seconds: float = 60.0
 

