@@ -14,6 +14,9 @@ NAMES = sorted(set(re.findall(r"`((?:core|service|pages)(?:\.\w+)+)`", TEXT)))
 ROOMS = sorted(set(re.findall(r"`((?:core|service|pages)/[\w/]*?)/?`", TEXT)))
 
 
+_DEFINES = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
 def defined(name: str) -> bool:
     """Whether a dotted name is a module, or a class or function of one: read, for imports take seconds."""
     parts = name.split(".")
@@ -28,7 +31,7 @@ def _in_module(source: str, names: list[str]) -> bool:
     body: list[ast.stmt] = ast.parse(source).body
     for name in names:
         found = next(
-            (node for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name),
+            (node for node in body if isinstance(node, _DEFINES) and node.name == name),
             None,
         )
         if found is None:
