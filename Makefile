@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run quick test check cover attack bench train-street train-street32 chromium headless-chromium datumaro node FORCE
+.PHONY: help setup setup-dev run serve quick test check cover attack bench train-street train-street32 chromium headless-chromium datumaro node FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -64,6 +64,9 @@ setup-dev: .venv/dev-stamp  ## setup, and the tools of tests and checks
 run: setup  ## the app, on http://localhost:8501; HOST=0.0.0.0 lets others in, STREETSCOPE_GUESTS=1 as guests who only look
 	$(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),@echo "$(if $(GUESTS),$(GUESTS_MAY),$(VISITORS_MAY))")
 	$(BIN)/python -m streamlit run serve.py --server.port 8501 --server.address $(HOST)
+
+serve: setup  ## the model for other programs, on http://localhost:8600; PORT=..., HOST=0.0.0.0 lets others in
+	$(BIN)/python -m service --host $(HOST) --port $(or $(PORT),8600)
 
 quick: check node  ## check, and all tests that need neither a browser nor training
 	$(BIN)/python -m pytest $(QUICK_TESTS)

@@ -10,8 +10,11 @@ import pytest
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs/architecture.md").read_text("utf-8")
-NAMES = sorted(set(re.findall(r"`((?:core|pages)(?:\.\w+)+)`", TEXT)))
-ROOMS = sorted(set(re.findall(r"`((?:core|pages)/[\w/]*?)/?`", TEXT)))
+NAMES = sorted(set(re.findall(r"`((?:core|service|pages)(?:\.\w+)+)`", TEXT)))
+ROOMS = sorted(set(re.findall(r"`((?:core|service|pages)/[\w/]*?)/?`", TEXT)))
+
+
+_DEFINES = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def defined(name: str) -> bool:
@@ -28,7 +31,7 @@ def _in_module(source: str, names: list[str]) -> bool:
     body: list[ast.stmt] = ast.parse(source).body
     for name in names:
         found = next(
-            (node for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name),
+            (node for node in body if isinstance(node, _DEFINES) and node.name == name),
             None,
         )
         if found is None:

@@ -22,6 +22,7 @@ ROOMS = (
     "core/evaluation",
     "core/segmentation",
     "pages/widgets",
+    "service",
 )
 """Where models, runs, corrections and caches are read."""
 
@@ -39,6 +40,7 @@ ALLOWED = {
     "pages/widgets/shared/front_end.py": {"script", "style"},
     "pages/widgets/shared/html.py": {"style_sheet"},
     "pages/widgets/viewer/modules.py": {"", "read"},
+    "service/topics/broker.py": {"_port_in"},  # of our own broker, in a folder that is ours alone
 }
 """Functions that read what is neither a model, nor a run, nor cached."""
 

@@ -55,6 +55,12 @@ FLOORS = (
     "core/reports",
     "core/commands",
     "core/__main__.py",
+    "service",
+    "service/access",
+    "service/engine",
+    "service/topics",
+    "service/rest",
+    "service/__main__.py",
     "pages/widgets",
     "pages/widgets/shared",
     "pages/widgets/top",
@@ -83,7 +89,7 @@ Imports = Mapping[str, set[str]]
 
 def imports_of(root: Path) -> Imports:
     """Which files of the project each of its files imports, wherever in the file it does so."""
-    folders = [root / top for top in ("core", "pages", "bench")]
+    folders = [root / top for top in ("core", "service", "pages", "bench")]
     files = [
         root / "app.py",
         root / "serve.py",
@@ -161,13 +167,20 @@ def test_no_imports_run_in_a_circle(imports: Imports) -> None:
 def test_the_library_knows_no_page_and_no_streamlit() -> None:
     for path in (ROOT / "core").rglob("*.py"):
         tops = {names[0].partition(".")[0] for names in _imported(path)}
-        assert tops.isdisjoint({"streamlit", "pages", "app", "bench", "tests"}), path
+        assert tops.isdisjoint({"streamlit", "service", "pages", "app", "bench", "tests"}), path
+
+
+def test_service_and_pages_know_nothing_of_each_other() -> None:
+    for room, others in (("service", {"streamlit", "pages", "app"}), ("pages", {"service"})):
+        for path in (ROOT / room).rglob("*.py"):
+            tops = {names[0].partition(".")[0] for names in _imported(path)}
+            assert tops.isdisjoint(others), path
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """A house of its own, with a late import that runs upward and a type-only one that closes a circle."""
-    for room in ("core/photos", "core/reports", "pages", "bench"):
+    for room in ("core/photos", "core/reports", "service", "pages", "bench"):
         (tmp_path / room).mkdir(parents=True)
     (tmp_path / "app.py").write_text("import core.reports.charts\n")
     (tmp_path / "serve.py").touch()

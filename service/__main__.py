@@ -1,0 +1,74 @@
+"""`python -m service` runs the service; `python -m service COMMAND` does what belongs to it.
+
+Exit status 0 if all went well; 2 with one sentence on stderr for anything wrong with the input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+import click
+
+from core.commands.refusal import refuse
+from core.errors import StreetScopeError
+from core.files import system_error_sentence
+from service.access.commands import keys
+from service.settings import Settings
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--host", default=Settings.host, show_default=True, help="Who may come: this machine alone.")
+@click.option("--port", type=click.IntRange(0, 65535), default=Settings.port, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    default=Settings.workers,
+    show_default=True,
+    help="Processes that segment; 0 where they run on other machines.",
+)
+@click.pass_context
+def cli(context: click.Context, host: str, port: int, workers: int) -> None:
+    """StreetScope for other programs: without a COMMAND, run the service until Ctrl-C.
+
+    NATS_URL names a broker that runs already; without it, the service brings its own.
+    """
+    if context.invoked_subcommand is None:
+        from service.rest.server import serve
+
+        serve(Settings(host, port, workers), os.environ.get("NATS_URL", ""))
+
+
+@cli.command()
+@click.option("--threads", type=click.IntRange(1, 256), help="That compute; without, one on each core.")
+def worker(threads: int | None) -> None:
+    """Segment what comes to the broker that NATS_URL names, until SIGTERM."""
+    from service.topics.worker import work
+
+    url = os.environ.get("NATS_URL")
+    if not url:
+        raise click.UsageError("let NATS_URL name the broker, as in NATS_URL=nats://10.0.0.5:4222")
+    asyncio.run(work(url, threads))
+
+
+cli.add_command(keys)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit status; every error becomes one sentence on stderr."""
+    try:
+        status = cli.main(arguments, prog_name="python -m service", standalone_mode=False)
+    except click.ClickException as error:
+        return refuse(error.format_message())
+    except StreetScopeError as error:
+        return refuse(str(error))
+    except OSError as error:
+        return refuse(system_error_sentence(error))
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    return status if isinstance(status, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

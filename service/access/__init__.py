@@ -1,0 +1,1 @@
+"""Who may ask, what, and how often: keys with scopes, an end, and a rate each."""

@@ -1,0 +1,100 @@
+"""The networks at work: a request and a photo become an answer. The only place that computes."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+
+import numpy as np
+from cachetools import LRUCache
+
+from core.errors import StreetScopeError
+from core.hardware.allocator import return_free_memory
+from core.hardware.processor import usable_cores
+from core.models.card import ModelCard
+from core.models.paths import DEFAULT_MODEL
+from core.models.store import list_models, read_card
+from core.photos import images
+from core.segmentation.cache import SharedCache
+from core.segmentation.segmentation import Segmentation
+from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
+from core.segmentation.sizes import SIZES, SMALLEST_SIZE, TRAINED, WorkingSize, size_called
+from core.training.recipes.trained import trained_size
+from service import problems
+from service.engine import answers
+from service.engine.answers import Answer
+from service.engine.requests import Request, SegmentRequest
+
+_KEPT_BYTES = 96 * 1024**2
+"""Of segmentations: whoever reads a pixel of a photo mostly reads another of the same photo next."""
+
+_KEPT_MODELS = 3
+_EVERYBODY = "everybody"
+
+
+class Engine:
+    """Loaded networks. Threads may ask at once; they compute one after the other.
+
+    threads: that compute; None for one on each core.
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = threads or usable_cores()
+        self._segmenters: LRUCache[tuple[str, str], Segmenter] = LRUCache(_KEPT_MODELS)
+        self._loading = threading.Lock()
+        self._kept: SharedCache[Segmentation] = SharedCache(_KEPT_BYTES, lambda one: one.nbytes)
+
+    def warm_up(self) -> None:
+        """Load the usual model, and start what the first photo needs. Errors as of `load_segmenter`."""
+        model = next(iter(list_models()), DEFAULT_MODEL)
+        self._segmenter(read_card(model))
+        speck = images.encode_png(np.zeros((SMALLEST_SIZE, SMALLEST_SIZE, 3), np.uint8))
+        self.answer(SegmentRequest(model, str(SMALLEST_SIZE), "index"), speck)
+
+    def answer(self, request: Request, photo: bytes) -> Answer:
+        """The answer to a request about a photo, given as the bytes of its file.
+
+        What is wrong with either is an answer too: a problem's document.
+        """
+        try:
+            return self._answer(request, photo)
+        except problems.Problem as problem:
+            found = problem
+        except StreetScopeError as error:
+            found = problems.problem_of(error)
+        return Answer(found.document(), problems.MEDIA_TYPE, found.kind.status)
+
+    def _answer(self, request: Request, photo: bytes) -> Answer:
+        segmentation = self._segmentation(request, photo)
+        if isinstance(request, SegmentRequest):
+            return answers.segmented(segmentation, request.form)
+        found = segmentation.read_pixel(request.row, request.col, shape=request.shape)
+        return answers.reading(segmentation, found)
+
+    def _segmentation(self, request: Request, photo: bytes) -> Segmentation:
+        card = read_card(request.model)
+        size = working_size(request.size, card)
+        key = (hashlib.sha256(photo).digest(), card.name, card.weights_sha256, size)
+
+        def make() -> Segmentation:
+            made = segment_photo(self._segmenter(card), photo, size)
+            return_free_memory()  # of the network's layers: hundreds of megabytes at 1024 x 1024
+            return made
+
+        return self._kept.get(_EVERYBODY, key, make)
+
+    def _segmenter(self, card: ModelCard) -> Segmenter:
+        key = (card.name, card.weights_sha256)
+        with self._loading:
+            if key not in self._segmenters:
+                loaded = load_segmenter(card.name)
+                own = self._threads == usable_cores()
+                self._segmenters[key] = loaded if own else loaded.for_thread(self._threads)
+            return self._segmenters[key]
+
+
+def working_size(name: str, card: ModelCard) -> WorkingSize:
+    """The size of a request; see `service.engine.requests.SegmentRequest`."""
+    if name == TRAINED or name in SIZES:
+        return size_called(name, trained_size(card) if name == TRAINED else None)
+    return WorkingSize(name, name, int(name))

@@ -1,0 +1,1 @@
+"""The HTTP interface: bodies within limits, problem details, documentation without the internet."""

@@ -1,0 +1,32 @@
+"""What the routes work with: one for each application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from fastapi import Request
+
+from service.access.keys import KeyStore
+from service.access.rates import Rates
+from service.rest.bodies import Uploads
+from service.rest.kept import KeptAnswers
+from service.rest.metrics import Metrics
+from service.topics.asking import Asker
+
+
+@dataclass(frozen=True)
+class Service:
+    """Who answers, and what is counted, bounded and kept on the way."""
+
+    asker: Asker
+    keys: KeyStore
+    rates: Rates
+    uploads: Uploads
+    kept: KeptAnswers
+    metrics: Metrics
+
+
+def service_of(request: Request) -> Service:
+    """That of the application which a request came to."""
+    return cast(Service, request.app.state.service)

@@ -1,0 +1,99 @@
+"""How the interface's document describes bodies, parameters and problems: for readers, and for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from core.models.paths import DEFAULT_MODEL
+from core.segmentation.sizes import LARGEST_SIZE, SIZES, SMALLEST_SIZE, TRAINED
+from service.engine.answers import PNG
+from service.engine.requests import FORMS, SHAPES
+from service.problems import MEDIA_TYPE, Kind
+from service.rest.bodies import FIELD, FORM
+
+_PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "application/octet-stream")
+_BYTES = {"type": "string", "format": "binary"}
+_NAMED_SIZES = [name for name in (TRAINED, *SIZES) if not name.isdigit()]
+_COORDINATE = {
+    "schema": {"type": "integer", "minimum": 0},
+    "description": "From 0, of the picture at its working size.",
+}
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "model": {
+        "schema": {"type": "string", "default": DEFAULT_MODEL, "maxLength": 64},
+        "description": "The model's name; GET /v1/models lists them.",
+    },
+    "size": {
+        "schema": {
+            "anyOf": [
+                {"type": "integer", "minimum": SMALLEST_SIZE, "maximum": LARGEST_SIZE},
+                {"type": "string", "enum": _NAMED_SIZES},
+            ],
+            "default": TRAINED,
+        },
+        "description": "The longer side to work at, in pixels, or a name. `trained` is the size at which the "
+        "model was trained, `full` the photo's own, up to 2048; a `square` squashes the photo.",
+    },
+    "answer": {
+        "schema": {"type": "string", "enum": list(FORMS), "default": FORMS[0]},
+        "description": "JSON with the classes' shares and the mask in runs; or a PNG: `index` has class "
+        "numbers as its index values, `colour` the classes' colours.",
+    },
+    "key": {
+        "schema": {"type": "string"},
+        "required": True,
+        "description": "The last part of what `Content-Location` said.",
+    },
+    "row": _COORDINATE | {"required": True},
+    "col": _COORDINATE | {"required": True},
+    "shape": {
+        "schema": {"type": "string", "enum": list(SHAPES), "default": SHAPES[0]},
+        "description": "Which neighbours: ten on either side in the row or the column, or the 20 nearest.",
+    },
+}
+
+
+class ProblemDocument(BaseModel):
+    """What is wrong, and what to send instead (RFC 9457)."""
+
+    type: str = Field(description="The address of a page about this kind of problem.")
+    title: str
+    status: int
+    detail: str
+
+
+PICTURE: dict[str, Any] = {"content": {PNG: {"schema": _BYTES}}}
+"""An answer that is a picture."""
+
+
+def parameters(*names: str, place: str = "query") -> list[dict[str, Any]]:
+    """Some of PARAMETERS, as the document lists them."""
+    return [{"name": name, "in": place} | PARAMETERS[name] for name in names]
+
+
+def about_a_photo(*names: str) -> dict[str, Any]:
+    """A request with a photo. names: the parameters that it has, in its address or in a form."""
+    form = {
+        "type": "object",
+        "required": [FIELD],
+        "properties": {FIELD: _BYTES} | {name: PARAMETERS[name]["schema"] for name in names},
+    }
+    kinds: dict[str, Any] = {kind: {"schema": _BYTES} for kind in _PHOTO_TYPES}
+    return {
+        "parameters": parameters(*names),
+        "requestBody": {"required": True, "content": kinds | {FORM: {"schema": form}}},
+    }
+
+
+def problems(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
+    """The problems that a route may answer with, by status."""
+    by_status: dict[int, list[str]] = {}
+    for kind in kinds:
+        by_status.setdefault(kind.status, []).append(kind.title)
+    content = {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}}
+    return {
+        status: {"description": "; ".join(titles), "content": content} for status, titles in by_status.items()
+    }

@@ -1,0 +1,50 @@
+"""The interface's documentation, which needs no internet: Swagger UI comes from an installed package."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+
+from service.problems import Kind, Problem
+
+_ASSETS = "/docs/assets"
+
+
+def add_documentation(app: FastAPI) -> None:
+    """Give an app its pages: /docs, and one that explains each kind of problem."""
+    # The package is a folder on the disk, so the path stays good.
+    with as_file(files("fastapi_offline") / "static") as folder:
+        app.mount(_ASSETS, StaticFiles(directory=Path(folder)), name="assets")
+
+    @app.get("/docs", include_in_schema=False)
+    async def documentation() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url=app.openapi_url or "",
+            title=app.title,
+            swagger_js_url=f"{_ASSETS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{_ASSETS}/swagger-ui.css",
+            swagger_favicon_url=f"{_ASSETS}/favicon.png",
+            swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
+        )
+
+    @app.get("/", include_in_schema=False)
+    async def front_page() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    @app.get("/problems/{address}", include_in_schema=False)
+    async def explain(address: str) -> HTMLResponse:
+        kind = next((kind for kind in Kind if kind.address == address), None)
+        if kind is None:
+            raise Problem(Kind.UNKNOWN_ADDRESS, "There is no such kind of problem; GET /docs lists them.")
+        title = escape(kind.title)
+        return HTMLResponse(
+            f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
+            f"<h1>{title}</h1><p>HTTP status {kind.status}. {escape(kind.meaning)}</p>"
+            '<p><a href="/docs">All of the interface</a></p></html>'
+        )

