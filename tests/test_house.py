@@ -24,6 +24,7 @@ FLOORS = (
     "core/photos",
     "core/photos/fetch",
     "core/models",
+    "core/photos/faces",
     "core/segmentation/engines",
     "core/segmentation",
     "core/photos/gather",
