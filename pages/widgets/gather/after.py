@@ -11,6 +11,7 @@ from core.photos.gather.entry import Entry
 from core.photos.gather.manifest import table
 from core.photos.gather.store import PhotoSet
 from pages.widgets.gather.comparing import compare_button, compared, show_comparison
+from pages.widgets.gather.faces import warn_before_giving_away
 from pages.widgets.gather.taking_along import take_along
 from pages.widgets.photos.visitor_session import MAX_PHOTOS
 from pages.widgets.shared.markdown import Markdown, markdown
@@ -49,6 +50,7 @@ def after_keeping(photos: PhotoSet) -> None:
             icon=":material/table:",
             help="Every line with its address, page, author, licence, size, hash and what became of it.",
         )
+    warn_before_giving_away(photos)
     if len(kept) > MAX_PHOTOS:
         st.caption(
             markdown(
