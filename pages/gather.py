@@ -17,6 +17,7 @@ page_title(
 with st.spinner("Looking for photos"):
     from pages.widgets.gather.after import after_keeping
     from pages.widgets.gather.blurring import show_blurring
+    from pages.widgets.gather.faces import faces_setting
     from pages.widgets.gather.grid import photo_grid
     from pages.widgets.gather.sets import choose_set
     from pages.widgets.gather.sources import sources
@@ -25,6 +26,7 @@ with st.spinner("Looking for photos"):
 photos = choose_set()
 sources(photos)
 show_work(photos)
+faces_setting(photos)
 photo_grid(photos)
 show_blurring(photos)
 after_keeping(photos)

@@ -25,6 +25,7 @@ FLOORS = (
     "core/photos/video",
     "core/photos/fetch",
     "core/models",
+    "core/photos/faces",
     "core/segmentation/engines",
     "core/segmentation",
     "core/photos/gather",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from core.commands import photo_sets
 from core.commands.datasets import print_frames
 from core.commands.refusal import printable
 from core.models.paths import DEFAULT_MODEL
@@ -46,13 +47,16 @@ def list_photo_sets(as_json: bool) -> None:
                 "folder": str(each.root),
                 "photos": len(each.photos()),
                 "lines": len(each.entries()),
+                "faces": each.faces,
+                "to_go_over": len(each.to_go_over()),
             }
             for each in sets
         ]
         click.echo(json.dumps(rows))
         return
     for each in sets:
-        click.echo(printable(f"{each.name}  {len(each.photos())} photos of {len(each.entries())} lines"))
+        line = f"{each.name}  {len(each.photos())} photos of {len(each.entries())} lines"
+        click.echo(printable(f"{line}, faces and number plates: {photo_sets.faces_in_words(each)}"))
     if not sets:
         click.echo("There are no sets of photos yet; `gather addresses` or `gather files` begins one.")
 
@@ -237,5 +241,8 @@ def _report(photos: PhotoSet, as_json: bool, left: tuple[str, ...] = (), note: s
     if note:
         click.echo(printable(f"note: {note}"))
 
+
+for _command in photo_sets.COMMANDS:
+    gather.add_command(_command)
 
 COMMANDS = (gather,)

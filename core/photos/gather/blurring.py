@@ -1,8 +1,9 @@
-"""Places of a photo made unreadable by hand: faces, number plates, whatever nobody should be known by."""
+"""Places of a photo made unreadable: faces, number plates, whatever nobody should be known by."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,20 +24,34 @@ Rectangle = tuple[float, float, float, float]
 """left, top, right, bottom, as shares of the picture's width and height."""
 
 
-def blur(photos: PhotoSet, entry: Entry, rectangles: Sequence[Rectangle]) -> int:
+def blur(
+    photos: PhotoSet,
+    entry: Entry,
+    rectangles: Sequence[Rectangle],
+    *,
+    gone_over: bool = True,
+    detector: str = "",
+) -> int:
     """Blur places of a photo of a set, for good; returns how many. What was there is nowhere afterwards.
 
-    Rectangles without any area are left out. PhotoSetError if there are too many, or the photo is gone.
+    rectangles: those without any area are left out; with none, somebody has found nothing to blur.
+    gone_over: whether somebody has looked at the whole photo. detector: what has found places in it.
+    PhotoSetError if there are too many, or the photo is gone.
     """
     if len(rectangles) > MOST:
         raise PhotoSetError(f"At most {MOST} places can be blurred at a time.")
     image = images.decode(photos.picture(entry))
     done = sum(_blur_one(image, rectangle) for rectangle in rectangles)
+    changes: dict[str, Any] = {
+        "gone_over": gone_over or entry.gone_over,
+        "detector": detector or entry.detector,
+    }
     if done:
         small = as_small(image)
         # The picture first: nobody who sees the new number may still find the old picture.
         photos.write_picture(entry.file, as_stored(image), as_stored(small, small=True))
-        photos.change({entry.number: {"blurred": entry.blurred + done, "look": look(small)}})
+        changes |= {"blurred": entry.blurred + done, "look": look(small)}
+    photos.change({entry.number: changes})
     return done
 
 

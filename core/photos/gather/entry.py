@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 State = Literal["waiting", "taken", "refused"]
 Source = Literal["address", "Openverse", "Wikimedia Commons", "file", "video", "example"]
 
+Faces = Literal["on", "off", "already blurred"]
+"""What a set's maker has said of faces and number plates: each kept photo is to be gone over for them, nobody
+asks, or the photos' source has blurred them already."""
+
 MAX_WORDS = 1000
 Words = Annotated[str, Field(max_length=MAX_WORDS)]
 
@@ -27,7 +31,9 @@ class Entry(BaseModel):
     picture does. brightness: the mean, 0 to 255. shares: of the pixels, by class; empty while no network has
     looked. confidence: the mean over the pixels when a network last looked, in [0, 1]; 0 while none has.
     group: the number of the first of those that show the same; 0 if there is no other. blurred: how many
-    places were made unreadable.
+    places were made unreadable. gone_over: whether somebody has looked for faces and number plates in it.
+    detector: which program found places for them, with its version, licence and file's hash; empty if none
+    did.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -58,6 +64,8 @@ class Entry(BaseModel):
     group: int = 0
     kept: bool = True
     blurred: Annotated[int, Field(ge=0)] = 0
+    gone_over: bool = False
+    detector: Words = ""
 
     @property
     def is_in_set(self) -> bool:
@@ -68,7 +76,11 @@ class Entry(BaseModel):
     def credit(self) -> str:
         """Whose the photo is, in a line; empty if nobody said."""
         by = f"Photo: {self.author}" if self.author else ""
-        return ", ".join(filter(None, (by, self.licence, self.page if by or self.licence else "")))
+        if not (by or self.licence):
+            return ""
+        # Creative Commons wants changes to be said.
+        places = "1 place blurred" if self.blurred == 1 else f"{self.blurred} places blurred"
+        return ", ".join(filter(None, (by, self.licence, self.page, places if self.blurred else "")))
 
     @property
     def name(self) -> str:

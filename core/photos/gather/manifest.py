@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import PhotoSetError
 from core.files import read_plain, write_text
-from core.photos.gather.entry import Entry
+from core.photos.gather.entry import Entry, Faces
 from core.strict_json import parse_json
 
 FILE, TABLE = "manifest.json", "manifest.csv"
@@ -37,6 +38,8 @@ _COLUMNS = (
     "file",
     "same_as",
     "blurred",
+    "gone_over",
+    "detector",
     "video",
     "time",
     "confidence",
@@ -44,11 +47,12 @@ _COLUMNS = (
 
 
 class Manifest(BaseModel):
-    """The entries of a set, by number."""
+    """The entries of a set, by number. faces: what its maker has said of faces and number plates in it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     format: Literal[1] = 1
+    faces: Faces = "on"
     entries: Annotated[tuple[Entry, ...], Field(max_length=MAX_ENTRIES, strict=False)] = ()
 
 
@@ -67,10 +71,11 @@ def read_manifest(root: Path) -> Manifest:
         raise PhotoSetError(f"{path} cannot be used: {error}; move it elsewhere.") from error
 
 
-def write_manifest(root: Path, entries: Iterable[Entry]) -> None:
+def write_manifest(root: Path, manifest: Manifest) -> None:
     """Write both files whole, or leave the old ones."""
-    manifest = Manifest(entries=tuple(entries))
-    write_text(root / FILE, manifest.model_dump_json(indent=1, exclude_defaults=True) + "\n")
+    # Whoever opens the file shall read what was said of faces, also if it is the usual.
+    said = {"faces": manifest.faces, **manifest.model_dump(mode="json", exclude_defaults=True)}
+    write_text(root / FILE, json.dumps(said, indent=1, ensure_ascii=False) + "\n")
     write_text(root / TABLE, table(manifest.entries))
 
 
@@ -97,7 +102,8 @@ def _row(entry: Entry) -> Iterable[object]:
     kept = "yes" if entry.is_in_set else "no"
     yield from (entry.number, entry.address, entry.page, entry.author, entry.licence, entry.licence_page)
     yield from (entry.title, outcome(entry), kept, entry.sha256, entry.size or "", entry.width or "")
-    yield from (entry.height or "", entry.file, entry.group or "", entry.blurred or "", entry.video)
+    yield from (entry.height or "", entry.file, entry.group or "", entry.blurred or "")
+    yield from ("yes" if entry.gone_over else "no", entry.detector, entry.video)
     yield from (entry.time if entry.video else "", entry.confidence or "")
 
 

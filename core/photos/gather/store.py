@@ -21,8 +21,8 @@ from core.files import (
     write_bytes,
 )
 from core.folders import sole_holder
-from core.photos.gather.entry import Entry
-from core.photos.gather.manifest import FILE, MAX_ENTRIES, read_manifest, write_manifest
+from core.photos.gather.entry import Entry, Faces
+from core.photos.gather.manifest import FILE, MAX_ENTRIES, Manifest, read_manifest, write_manifest
 from core.project import data_folder
 
 FOLDER = "photos"
@@ -62,6 +62,7 @@ class PhotoSet:
         self.root = root
         self._lock = threading.RLock()
         self._entries: dict[int, Entry] = {}
+        self._faces: Faces = "on"
         self._signature: str | None = None
         self._unwritten_since: float | None = None
         self._read()
@@ -82,6 +83,24 @@ class PhotoSet:
             if self._unwritten_since is None and signature(self.root / FILE) != self._signature:
                 self._read()  # another process has gathered
             return tuple(self._entries[number] for number in sorted(self._entries))
+
+    @property
+    def faces(self) -> Faces:
+        """What was said of faces and number plates in this set."""
+        self.entries()  # another process may have changed it
+        return self._faces
+
+    def set_faces(self, faces: Faces) -> None:
+        """Say what is to become of faces and number plates. PhotoSetError if the disk does not take it."""
+        with self._lock:
+            self.entries()  # another process may have gathered meanwhile
+            self._faces = faces
+            self.save()
+
+    def to_go_over(self) -> tuple[Entry, ...]:
+        """The photos of the set in which somebody has yet to look for faces and number plates."""
+        wanted = self.photos() if self.faces == "on" else ()
+        return tuple(entry for entry in wanted if not entry.gone_over)
 
     def photos(self) -> tuple[Entry, ...]:
         """The entries whose photos are in the set: taken, and not dropped."""
@@ -128,7 +147,8 @@ class PhotoSet:
         """Write the manifest. PhotoSetError if the disk does not take it."""
         with self._lock, _in_words():
             self.root.mkdir(parents=True, exist_ok=True)
-            write_manifest(self.root, (self._entries[number] for number in sorted(self._entries)))
+            entries = tuple(self._entries[number] for number in sorted(self._entries))
+            write_manifest(self.root, Manifest(faces=self._faces, entries=entries))
             self._signature, self._unwritten_since = signature(self.root / FILE), None
 
     def write_picture(self, file: str, picture: bytes, small: bytes) -> None:
@@ -166,7 +186,9 @@ class PhotoSet:
 
     def _read(self) -> None:
         self._signature = signature(self.root / FILE)
-        self._entries = {entry.number: entry for entry in read_manifest(self.root).entries}
+        manifest = read_manifest(self.root)
+        self._faces = manifest.faces
+        self._entries = {entry.number: entry for entry in manifest.entries}
 
 
 _sets: dict[Path, PhotoSet] = {}

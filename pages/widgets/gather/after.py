@@ -10,6 +10,7 @@ from core.photos.gather.manifest import table
 from core.photos.gather.opened import in_order
 from core.photos.gather.store import PhotoSet
 from pages.widgets.gather.comparing import compare_button, show_comparison
+from pages.widgets.gather.faces import warn_before_giving_away
 from pages.widgets.photos.opened_set import address_of
 from pages.widgets.shared.markdown import Markdown, markdown
 
@@ -52,6 +53,7 @@ def after_keeping(photos: PhotoSet) -> None:
             icon=":material/table:",
             help="Every line with its address, page, author, licence, size, hash and what became of it.",
         )
+    warn_before_giving_away(photos)
     show_comparison(photos)
 
 

@@ -1,23 +1,30 @@
-// A photo on which places are marked by dragging; what is marked is blurred by the server, for good.
+// A photo on which places are marked: found ones are there already, others are drawn by dragging. Each can be
+// moved and removed. What is marked when the visitor says so is blurred by the server, for good.
 
 const LEAST = 0.005; // of the picture's side: a click is no place
+const STEP = 0.01; // an arrow key moves a place by so much
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const HELP = "Drag over each face and each number plate. Drag a place to move it.";
+
+const percent = (share) => `${100 * share}%`;
+const within = (value, least, most) => Math.min(most, Math.max(least, value));
 
 class Places {
   constructor(parent) {
-    this.places = [];
+    this.marks = []; // each the element of a place, with its `place`
     this.picture = element("img", { alt: "", draggable: false });
     this.stage = element("div", { className: "stage", tabIndex: 0 }, this.picture);
-    this.stage.setAttribute("role", "application");
+    this.stage.setAttribute("role", "group");
     this.back = element("button", { type: "button", textContent: "Remove the last one", disabled: true });
-    this.back.addEventListener("click", () => this.remove());
-    this.help = element("span", { className: "help", textContent: "Drag over each face and each number plate." });
+    this.back.addEventListener("click", () => this.remove(this.marks.at(-1)));
+    this.help = element("span", { className: "help", textContent: HELP });
     this.root = element("div", { className: "blurring" }, this.stage, element("div", { className: "tools" }, this.back, this.help));
     this.picture.addEventListener("load", () => {
       const ratio = this.picture.naturalWidth / this.picture.naturalHeight;
       this.stage.style.width = `min(100%, calc(58vh * ${ratio}))`;
     });
     this.stage.addEventListener("pointerdown", (event) => this.begin(event));
-    this.stage.addEventListener("pointermove", (event) => this.drag(event));
+    this.stage.addEventListener("pointermove", (event) => this.held?.drag(this.at(event)));
     this.stage.addEventListener("pointerup", () => this.end());
     this.stage.addEventListener("pointercancel", () => this.cancel());
     parent.append(this.root);
@@ -30,36 +37,30 @@ class Places {
     if (this.picture.src === address) return;
     this.picture.src = address;
     this.photo = data.photo;
-    this.places = [];
-    this.stage.querySelectorAll(".blurred").forEach((each) => each.remove());
+    this.held = null;
+    this.marks.forEach((mark) => mark.remove());
+    this.marks = data.found.map((place) => this.mark(place, true));
+    this.back.disabled = this.marks.length === 0;
   }
 
-  at(event) {
-    const box = this.picture.getBoundingClientRect();
-    const share = (value, from, length) => Math.min(1, Math.max(0, (value - from) / length));
-    return [share(event.clientX, box.left, box.width), share(event.clientY, box.top, box.height)];
+  /** The element of a place, with a button that removes it. */
+  mark(place, found) {
+    const cross = element("button", { type: "button", className: "cross", textContent: "×", tabIndex: -1 });
+    const mark = element("span", { className: found ? "blurred found" : "blurred", tabIndex: 0 }, cross);
+    mark.setAttribute("role", "button");
+    mark.setAttribute("aria-label", `${found ? "Found" : "Marked"} place; arrow keys move it, Delete removes it`);
+    cross.setAttribute("aria-label", "Remove this place");
+    cross.addEventListener("pointerdown", (event) => event.stopPropagation());
+    cross.addEventListener("click", () => this.remove(mark));
+    mark.addEventListener("keydown", (event) => this.key(event, mark));
+    this.show(mark, place);
+    this.stage.append(mark);
+    return mark;
   }
 
-  begin(event) {
-    if (event.button !== 0 || this.drawn) return;
-    event.preventDefault();
-    this.stage.setPointerCapture(event.pointerId);
-    this.from = this.at(event);
-    this.drawn = element("span", { className: "blurred" });
-    this.stage.append(this.drawn);
-    this.show(this.from);
-  }
-
-  drag(event) {
-    if (this.drawn) this.show(this.at(event));
-  }
-
-  show([x, y]) {
-    const [left, right] = [this.from[0], x].sort((a, b) => a - b);
-    const [top, bottom] = [this.from[1], y].sort((a, b) => a - b);
-    this.place = [left, top, right, bottom];
-    const percent = (share) => `${100 * share}%`;
-    Object.assign(this.drawn.style, {
+  show(mark, place) {
+    const [left, top, right, bottom] = (mark.place = place);
+    Object.assign(mark.style, {
       left: percent(left),
       top: percent(top),
       width: percent(right - left),
@@ -67,29 +68,80 @@ class Places {
     });
   }
 
+  /** Put a place elsewhere, as far as the picture goes. */
+  shift(mark, [left, top, right, bottom], across, down) {
+    const [x, y] = [within(across, -left, 1 - right), within(down, -top, 1 - bottom)];
+    this.show(mark, [left + x, top + y, right + x, bottom + y]);
+  }
+
+  at(event) {
+    const box = this.picture.getBoundingClientRect();
+    const share = (value, from, length) => within((value - from) / length, 0, 1);
+    return [share(event.clientX, box.left, box.width), share(event.clientY, box.top, box.height)];
+  }
+
+  begin(event) {
+    if (event.button !== 0 || this.held) return;
+    event.preventDefault();
+    this.stage.setPointerCapture(event.pointerId);
+    const from = this.at(event);
+    const mark = event.composedPath().find((each) => this.marks.includes(each));
+    this.held = mark === undefined ? this.drawing(from) : this.moving(mark, from);
+  }
+
+  drawing([x, y]) {
+    const mark = this.mark([x, y, x, y], false);
+    const drag = ([across, down]) => {
+      this.show(mark, [Math.min(x, across), Math.min(y, down), Math.max(x, across), Math.max(y, down)]);
+    };
+    return { mark, drag, isNew: true };
+  }
+
+  moving(mark, [x, y]) {
+    const before = mark.place;
+    mark.focus();
+    return { mark, before, drag: ([across, down]) => this.shift(mark, before, across - x, down - y) };
+  }
+
   end() {
-    if (!this.drawn) return;
-    const [left, top, right, bottom] = this.place;
-    if (right - left < LEAST || bottom - top < LEAST) return this.cancel();
-    this.places.push(this.place);
-    this.drawn = null;
-    this.tell();
+    if (!this.held) return;
+    const { mark, isNew } = this.held;
+    const [left, top, right, bottom] = mark.place;
+    if (isNew && (right - left < LEAST || bottom - top < LEAST)) return this.cancel();
+    if (isNew) this.marks.push(mark);
+    const isMoved = isNew || mark.place !== this.held.before;
+    this.held = null;
+    if (isMoved) this.tell();
   }
 
   cancel() {
-    this.drawn?.remove();
-    this.drawn = null;
+    if (!this.held) return;
+    const { mark, isNew, before } = this.held;
+    if (isNew) mark.remove();
+    else this.show(mark, before);
+    this.held = null;
   }
 
-  remove() {
-    this.places.pop();
-    [...this.stage.querySelectorAll(".blurred")].at(-1)?.remove();
+  key(event, mark) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key in MOVES) this.shift(mark, mark.place, ...MOVES[event.key].map((way) => way * STEP));
+    else if (event.key !== "Delete" && event.key !== "Backspace") return;
+    event.preventDefault();
+    if (event.key in MOVES) this.tell();
+    else this.remove(mark);
+  }
+
+  remove(mark) {
+    if (mark === undefined) return;
+    this.marks = this.marks.filter((each) => each !== mark);
+    mark.remove();
+    this.stage.focus();
     this.tell();
   }
 
   tell() {
-    this.back.disabled = this.places.length === 0;
-    this.send("marked", { photo: this.photo, places: this.places });
+    this.back.disabled = this.marks.length === 0;
+    this.send("marked", { photo: this.photo, places: this.marks.map(({ place }) => place) });
   }
 
   destroy() {

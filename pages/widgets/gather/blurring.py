@@ -1,13 +1,17 @@
-"""Faces and number plates made unreadable by hand, in a photo that the visitor has chosen."""
+"""Faces and number plates made unreadable, in a photo that was chosen or in one after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import streamlit as st
 
 from core.errors import ImageError, PhotoSetError
-from core.photos.gather.blurring import MOST, Rectangle, blur
+from core.photos import images
+from core.photos.faces.finder import DETECTOR, INSTALL, find_faces, is_there
+from core.photos.faces.rectangles import Rectangle
+from core.photos.gather.blurring import MOST, blur
 from core.photos.gather.entry import Entry
 from core.photos.gather.store import PhotoSet
 from pages.widgets.shared.errors import show_error
@@ -16,14 +20,18 @@ from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.media import media_url
 
-_ASKED, _KEY = "photo_to_blur", "blurring"
+_ASKED, _ONE_BY_ONE, _KEY = "photo_to_blur", "photos_one_by_one", "blurring"
 
 _mount = st.components.v2.component("streetscope_blurring", css=style(__file__), js=script(__file__))
 
 
-def ask_to_blur(number: int) -> None:
-    """Open the photo with this number when the page runs next."""
+def ask_to_blur(number: int, *, one_by_one: bool = False) -> None:
+    """Open the photo with this number when the page runs next.
+
+    one_by_one: when that is done, the next photo that nobody has gone over opens.
+    """
     st.session_state[_ASKED] = number
+    st.session_state[_ONE_BY_ONE] = one_by_one
 
 
 def show_blurring(photos: PhotoSet) -> None:
@@ -35,45 +43,101 @@ def show_blurring(photos: PhotoSet) -> None:
 
 @st.dialog("Make faces and number plates unreadable", width="large")
 def _blurring(photos: PhotoSet, entry: Entry) -> None:
+    one_by_one = st.session_state.get(_ONE_BY_ONE, False)
     try:
         picture = photos.picture(entry)
-    except PhotoSetError as error:
+        with st.spinner("Looking for faces"):
+            found = _faces(picture) if is_there() else ()
+    except (PhotoSetError, ImageError) as error:
         show_error(error)
         return
+    if one_by_one:
+        words = markdown(
+            "**{number} · {name}**: one of {count} still to be gone over",
+            number=entry.number,
+            name=entry.name,
+            count=len(photos.to_go_over()),
+        )
+        st.markdown(words)
     _mount(
         key=_KEY,
         data={
             "photo": entry.number,
             "address": media_url(picture, "image/jpeg", "blurring"),
             "label": f"Photo {entry.number}: drag over what nobody should recognise",
+            "found": [list(place) for place in found],
         },
         on_marked_change=lambda: None,  # its run counts what is marked
     )
-    places = _marked(entry)
+    _buttons(photos, entry, _marked(entry, found), one_by_one)
+    _say_found(found)
+
+
+def _buttons(photos: PhotoSet, entry: Entry, places: Sequence[Rectangle], one_by_one: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         counted = "1 place" if len(places) == 1 else f"{len(places)} places"
         pressed = st.button(
-            markdown("Blur {counted}", counted=counted),
+            markdown("Blur {counted}", counted=counted) if places else "Nothing to blur here",
             type="primary",
-            disabled=not places,
-            icon=":material/blur_on:",
+            icon=":material/blur_on:" if places else ":material/check:",
         )
-        st.caption("What is below is gone from the set's files then; this cannot be undone.")
+        skipped = one_by_one and st.button(
+            "Later", icon=":material/skip_next:", help="Go on to the next photo."
+        )
+        if places:
+            st.caption("What is below is gone from the set's files then; this cannot be undone.")
     if pressed:
         try:
-            blur(photos, entry, places)
+            blur(photos, entry, places, detector=DETECTOR if is_there() else "")
         except (PhotoSetError, ImageError) as error:
             show_error(error)
-        else:
-            st.rerun()
+            return
+    if pressed or skipped:
+        if one_by_one:
+            _open_next(photos, entry)
+        st.rerun()
 
 
-def _marked(entry: Entry) -> list[Rectangle]:
-    """What the browser has marked in this photo; it can send anything."""
+def _open_next(photos: PhotoSet, entry: Entry) -> None:
+    """Open the photo that is to be gone over next; none if this was the last."""
+    later = [each.number for each in photos.to_go_over() if each.number > entry.number]
+    if later:
+        ask_to_blur(later[0], one_by_one=True)
+
+
+def _say_found(found: Sequence[Rectangle]) -> None:
+    if not is_there():
+        st.caption(
+            markdown(
+                "Draw each place by hand: no face detector is installed. `{install}` adds one of 7 MB.",
+                install=INSTALL,
+            )
+        )
+        return
+    faces = (
+        "no face" if not found else "1 face (dashed)" if len(found) == 1 else f"{len(found)} faces (dashed)"
+    )
+    st.caption(
+        markdown(
+            "The detector found {faces}. Look for more: it misses small and turned ones, and does not know "
+            "number plates.",
+            faces=faces,
+        )
+    )
+
+
+@lru_cache(maxsize=8)
+def _faces(picture: bytes) -> tuple[Rectangle, ...]:
+    """Where faces are in a JPEG; the dialog asks with each of its runs."""
+    return find_faces(images.decode(picture))
+
+
+def _marked(entry: Entry, found: Sequence[Rectangle]) -> list[Rectangle]:
+    """What is marked in this photo: what the browser says, which can be anything, or what was found."""
     everything = st.session_state.get(_KEY)
     message = everything.get("marked") if isinstance(everything, Mapping) else None
     if not isinstance(message, Mapping) or message.get("photo") != entry.number:
-        return []
+        return list(found)
     places = message.get("places")
     return [
         (float(place[0]), float(place[1]), float(place[2]), float(place[3]))

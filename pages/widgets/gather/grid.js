@@ -63,7 +63,8 @@ class Grid {
     place.append(state);
     const name = element("span", { className: "name", textContent: `${photo.number} · ${photo.name}` });
     const credit = element("span", { className: "fact", textContent: photo.credit || "no licence named" });
-    const facts = photo.blurred ? `${photo.size}, ${photo.blurred} blurred` : photo.size;
+    const notes = [photo.size, photo.blurred && `${photo.blurred} blurred`, photo.toGoOver && "not gone over"];
+    const facts = notes.filter(Boolean).join(", ");
     const size = element("span", { className: "fact", textContent: facts });
     const button = element("button", { type: "button", className: "card" }, place, name, size, credit);
     button.dataset.number = photo.number;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,7 @@ PAGE = 60
 
 _KEY = "photo_grid"
 _SEEN = "photo_grid_seen"
+_WANTED = "grid_wanted"
 _TICK_SECONDS = 1.5
 _SHOWN: Mapping[str, Callable[[Entry], bool]] = {
     "All": lambda entry: True,
@@ -31,6 +32,7 @@ _SHOWN: Mapping[str, Callable[[Entry], bool]] = {
     "Dropped": lambda entry: not entry.kept,
     "Marked": lambda entry: bool(marks(entry)),
 }
+_TO_GO_OVER = "To go over"
 
 _mount = st.components.v2.component("streetscope_photo_grid", css=style(__file__), js=script(__file__))
 
@@ -49,7 +51,8 @@ def _grid(photos: PhotoSet) -> None:
         return
     if not taken:
         return
-    shown = _shown(taken)
+    to_go_over = {entry.number for entry in photos.to_go_over()}
+    shown = _shown(taken, to_go_over)
     _mount(
         key=_KEY,
         data={
@@ -59,7 +62,10 @@ def _grid(photos: PhotoSet) -> None:
             "seen": st.session_state.get(_SEEN, ["", 0]),
             "kept": sum(entry.kept for entry in taken),
             "of": len(taken),
-            "photos": [_card(photos, entry, slot) for slot, entry in enumerate(shown)],
+            "photos": [
+                _card(photos, entry, slot) | {"toGoOver": entry.number in to_go_over}
+                for slot, entry in enumerate(shown)
+            ],
         },
         on_decided_change=lambda: None,  # its run takes what was decided
         on_blur_change=_blur,
@@ -73,18 +79,20 @@ def _blur() -> None:
         st.rerun()
 
 
-def _shown(taken: Sequence[Entry]) -> Sequence[Entry]:
+def _shown(taken: Sequence[Entry], to_go_over: Set[int]) -> Sequence[Entry]:
     """Those that the visitor wants to see, a page at a time."""
+    ways = {**_SHOWN, _TO_GO_OVER: lambda entry: entry.number in to_go_over} if to_go_over else _SHOWN
+    if st.session_state.get(_WANTED) not in ways:
+        st.session_state[_WANTED] = "All"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         wanted = st.segmented_control(
             "Which photos",
-            list(_SHOWN),
-            default="All",
+            list(ways),
             required=True,
             label_visibility="collapsed",
-            key="grid_wanted",
+            key=_WANTED,
         )
-        found = [entry for entry in taken if _SHOWN[wanted or "All"](entry)]
+        found = [entry for entry in taken if ways[wanted or "All"](entry)]
         pages = -(-len(found) // PAGE)
         page = st.pagination(pages, key=f"grid_page_{wanted}") if pages > 1 else 1
     return found[(page - 1) * PAGE : page * PAGE]

@@ -1,0 +1,1 @@
+"""Where faces are in a photo, by a detector that a package brings."""

@@ -1,0 +1,96 @@
+"""What is to become of faces and number plates in a set, and the way through the photos that wait for it."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import streamlit as st
+
+from core.errors import PhotoSetError
+from core.photos.gather.entry import Faces
+from core.photos.gather.store import PhotoSet
+from pages.widgets.gather.blurring import ask_to_blur
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.guests import is_guest
+from pages.widgets.shared.markdown import Markdown, markdown
+
+_KEY = "faces_setting"
+_HELP = markdown(
+    "**On**: somebody goes over each kept photo and blurs who can be recognised. **Off**: nobody asks, which "
+    "is fine for photos that only you see. **Already blurred**: the source did it, as Mapillary and Google "
+    "Street View do. It stands in the set's table and on its contact sheet."
+)
+
+
+def faces_setting(photos: PhotoSet) -> None:
+    """Let the visitor say it; guests read it. Nothing is there while the set has no photo."""
+    if not photos.photos():
+        return
+    if is_guest():
+        st.caption(
+            markdown(
+                "Faces and number plates: {faces}. {sentence}", faces=photos.faces, sentence=_state(photos)
+            )
+        )
+        return
+    st.session_state[_KEY] = photos.faces
+    with st.container(horizontal=True, vertical_alignment="center", key="faces_choice"):
+        st.caption("Faces and number plates", help=_HELP, width="content")
+        st.segmented_control(
+            "Faces and number plates",
+            get_args(Faces),
+            format_func=str.capitalize,
+            required=True,
+            label_visibility="collapsed",
+            key=_KEY,
+            on_change=_say,
+            args=(photos,),
+        )
+        waiting = photos.to_go_over()
+        if waiting:
+            st.button(
+                markdown(
+                    "Go over {count}", count="1 photo" if len(waiting) == 1 else f"{len(waiting)} photos"
+                ),
+                on_click=_begin,
+                args=(photos,),
+                icon=":material/visibility:",
+            )
+        st.caption(_state(photos), width="content")
+
+
+def warn_before_giving_away(photos: PhotoSet) -> None:
+    """Beside what leaves this machine: how many of its photos nobody has gone over."""
+    waiting, kept = len(photos.to_go_over()), len(photos.photos())
+    if waiting:
+        st.caption(
+            markdown(
+                ":material/visibility_off: Nobody has looked for faces and number plates in {waiting} of the "
+                "{kept} kept photos.",
+                waiting=waiting,
+                kept=kept,
+            )
+        )
+
+
+def _begin(photos: PhotoSet) -> None:
+    waiting = photos.to_go_over()  # some may have been dropped since the button was drawn
+    if waiting:
+        ask_to_blur(waiting[0].number, one_by_one=True)
+
+
+def _say(photos: PhotoSet) -> None:
+    try:
+        photos.set_faces(st.session_state[_KEY])
+    except PhotoSetError as error:
+        show_error(error)
+
+
+def _state(photos: PhotoSet) -> Markdown:
+    if photos.faces == "off":
+        return markdown("Switch it on before you give the photos to others.")
+    if photos.faces == "already blurred":
+        return markdown("The photos' source has blurred them.")
+    if not photos.to_go_over():
+        return markdown("All kept photos were gone over.")
+    return markdown("What you blur is gone from the set for good.")
