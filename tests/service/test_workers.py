@@ -56,10 +56,6 @@ async def workers_beside(url: str, models: Path, count: int = 1) -> AsyncIterato
             workers.end()
 
 
-def alive(workers: Workers) -> list[int]:
-    return [place.process.pid for place in workers._places if place.process and place.process.poll() is None]
-
-
 async def counted(js: JetStreamContext) -> Counter[str]:
     """How many answers each request has."""
     found: Counter[str] = Counter()
@@ -112,7 +108,7 @@ def test_workers_killed_at_any_moment_answer_each_request_once(broker: Broker, m
             for at_least in (1, 8):
                 await until(lambda n=at_least: _at_least(answered, n), "answers")
                 await asyncio.sleep(chance.random() * 0.02)
-                os.kill(alive(workers)[0], signal.SIGKILL)
+                os.kill(workers.pids()[0], signal.SIGKILL)
             await until(lambda: _at_least(answered, len(identities)), "all answers")
             # The same request again, as from a client that did not see it confirmed: it counts once.
             await publish(client, identities[0], photo)
