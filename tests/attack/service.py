@@ -1,4 +1,4 @@
-"""Workers of the service are killed with -9 at random moments under load: each request has exactly one answer."""
+"""Workers of the service are killed with -9 under load: each request has exactly one answer."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def _alive(workers: supervisor.Workers) -> list[int]:
 
 
 async def _room(js: JetStreamContext, least: int = 4 * REQUESTS) -> None:
-    """Wait until fewer than so many requests are left. Each kill finds some, and none is given up for its age."""
+    """Wait until fewer than so many requests are left: each kill finds some, and none waits too long."""
     deadline = time.monotonic() + _PATIENCE
     while (await js.stream_info(streams.REQUESTS)).state.messages >= least and time.monotonic() < deadline:
         await asyncio.sleep(0.1)
