@@ -22,6 +22,7 @@ from service.access.rates import Rates
 from service.problems import Problem
 from service.rest.app import create_app
 from service.rest.bodies import Uploads
+from service.rest.connections import Connection
 from service.rest.context import Service
 from service.rest.kept import KeptAnswers
 from service.rest.metrics import Metrics
@@ -127,6 +128,7 @@ def _run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http=Connection,
         ws="none",
         backlog=_QUEUE,
         h11_max_incomplete_event_size=_HEADER_BYTES,

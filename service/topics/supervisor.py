@@ -38,6 +38,11 @@ class Workers:
                 place.fill(self._start)
             await asyncio.sleep(_LOOK_SECONDS)
 
+    def pids(self) -> list[int]:
+        """The ids of the workers that live now."""
+        processes = [place.process for place in self._places]
+        return [each.pid for each in processes if each is not None and each.poll() is None]
+
     def end(self) -> None:
         """Let each finish the request that it has begun; then all are gone."""
         running = [place.process for place in self._places if place.process is not None]

@@ -9,14 +9,16 @@ import random
 import signal
 import subprocess
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import nats
 import numpy as np
 import psutil
 import pytest
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
@@ -33,6 +35,7 @@ from tests.service.conftest import Running
 
 DEADLINE = 90.0
 REQUEST = SegmentRequest("street-lite0", "512", "index")
+IDENTITIES = [f"request-{number}" for number in range(20)]
 
 
 @pytest.fixture
@@ -56,30 +59,33 @@ async def workers_beside(url: str, models: Path, count: int = 1) -> AsyncIterato
             workers.end()
 
 
-def alive(workers: Workers) -> list[int]:
-    return [place.process.pid for place in workers._places if place.process and place.process.poll() is None]
+async def kept(js: JetStreamContext, stream: str) -> int:
+    """How many messages a stream has; none while nobody can say."""
+    try:
+        return (await js.stream_info(stream)).state.messages
+    except (NatsError, TimeoutError):
+        return 0
 
 
-async def counted(js: JetStreamContext) -> Counter[str]:
-    """How many answers each request has."""
-    found: Counter[str] = Counter()
-    state = (await js.stream_info(streams.RESPONSES)).state
-    for number in range(state.first_seq, state.last_seq + 1):
-        message = await js.get_msg(streams.RESPONSES, number)
-        assert message.headers is not None
-        assert message.headers[messages.STATUS] == "200"
-        found[message.headers[messages.WITH_ID]] += 1
-    return found
+async def all_headers(js: JetStreamContext, stream: str) -> list[dict[str, str]]:
+    """The headers of each message of a stream."""
+    state = (await js.stream_info(stream)).state
+    numbers = range(state.first_seq, state.last_seq + 1) if state.messages else ()
+    return [(await js.get_msg(stream, number)).headers or {} for number in numbers]
 
 
-async def until(condition: Callable[[], object], what: str) -> None:
+async def until(count: Callable[[], Awaitable[int]], least: int) -> None:
+    """Wait until there are so many."""
     deadline = time.monotonic() + DEADLINE
-    while True:
-        answer = condition()
-        if await answer if asyncio.iscoroutine(answer) else answer:
-            return
-        assert time.monotonic() < deadline, f"waited {DEADLINE:.0f} s for {what}"
+    while (now := await count()) < least:
+        assert time.monotonic() < deadline, f"after {DEADLINE:.0f} s there are {now} of {least}"
         await asyncio.sleep(0.02)
+
+
+async def gone(pid: int) -> None:
+    """Wait until a child that was killed is."""
+    while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        await asyncio.sleep(0.01)
 
 
 async def ask(asker: Asker, photo: bytes) -> Answer:
@@ -94,42 +100,77 @@ async def publish(client: nats.NATS, identity: str, photo: bytes) -> None:
     )
 
 
-def test_workers_killed_at_any_moment_answer_each_request_once(broker: Broker, models: Path, photo: bytes):
+@dataclass(frozen=True)
+class Told:
+    """What came of a story: the status of each answer by its request's id, and the dead letters' headers."""
+
+    answers: dict[str, list[str]]
+    dead: list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def told(models: Path, photo: bytes, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """20 requests and a poisonous one; two workers are killed, and so is the broker."""
+    broker = Broker(tmp_path_factory.mktemp("story"))
+    try:
+        return asyncio.run(_story(broker, models, photo))
+    finally:
+        broker.end()
+
+
+async def _story(broker: Broker, models: Path, photo: bytes) -> Told:
     chance = random.Random(0)  # noqa: S311
-    identities = [f"request-{number}" for number in range(20)]
+    client = await nats.connect(broker.url, max_reconnect_attempts=-1, reconnect_time_wait=0.1)
+    js = client.jetstream()
+    await streams.declare(js)
+    await publish(client, "poison", photo)
+    await _ends_three_workers(js)
+    for identity in IDENTITIES:
+        await publish(client, identity, photo)
 
-    async def story() -> Counter[str]:
-        client = await nats.connect(broker.url)
-        js = client.jetstream()
-        await streams.declare(js)
+    async def answers() -> int:
+        return await kept(js, streams.RESPONSES)
 
-        async def answered() -> int:
-            return (await js.stream_info(streams.RESPONSES)).state.messages
-
-        async with workers_beside(broker.url, models) as workers:
-            for identity in identities:
-                await publish(client, identity, photo)
-            for at_least in (1, 8):
-                await until(lambda n=at_least: _at_least(answered, n), "answers")
-                await asyncio.sleep(chance.random() * 0.02)
-                os.kill(alive(workers)[0], signal.SIGKILL)
-            await until(lambda: _at_least(answered, len(identities)), "all answers")
-            # The same request again, as from a client that did not see it confirmed: it counts once.
-            await publish(client, identities[0], photo)
-            await until(lambda: _is_empty(js), "the queue to be empty")
-        found = await counted(js)
-        await client.close()
-        return found
-
-    assert asyncio.run(story()) == dict.fromkeys(identities, 1)
-
-
-async def _at_least(count: Callable[[], object], least: int) -> bool:
-    return await count() >= least
+    async with workers_beside(broker.url, models) as workers:
+        for at_least in (1, 8):
+            await until(answers, at_least)
+            await asyncio.sleep(chance.random() * 0.02)
+            os.kill(workers.pids()[0], signal.SIGKILL)
+        await until(answers, 14)
+        os.kill(broker.pid, signal.SIGKILL)
+        await gone(broker.pid)
+        broker.keep_alive()
+        await until(answers, 1 + len(IDENTITIES))
+        # The same request again, as from a client that did not see it confirmed: it counts once.
+        await publish(client, IDENTITIES[0], photo)
+        await publish(client, "last", photo)
+        await until(answers, 2 + len(IDENTITIES))
+    answered: dict[str, list[str]] = defaultdict(list)
+    for headers in await all_headers(js, streams.RESPONSES):
+        answered[headers[messages.WITH_ID]].append(headers[messages.STATUS])
+    dead = await all_headers(js, streams.DEAD)
+    await client.close()
+    return Told(dict(answered), dead)
 
 
-async def _is_empty(js: JetStreamContext) -> bool:
-    return (await js.stream_info(streams.REQUESTS)).state.messages == 0
+async def _ends_three_workers(js: JetStreamContext) -> None:
+    """Take the first request three times, and never confirm it."""
+    taking = await js.pull_subscribe_bind(streams.CONSUMER, streams.REQUESTS)
+    for _ in range(streams.DELIVERIES):
+        (message,) = await taking.fetch(1, timeout=DEADLINE)
+        await message.nak()
+    await taking.unsubscribe()
+
+
+def test_each_request_has_one_answer_though_workers_and_the_broker_are_killed(told: Told):
+    assert {name: told.answers[name] for name in (*IDENTITIES, "last")} == dict.fromkeys(
+        (*IDENTITIES, "last"), ["200"]
+    )
+
+
+def test_a_request_that_ends_every_worker_is_answered_and_kept_with_the_reason(told: Told):
+    assert told.answers["poison"] == ["500"]
+    assert [headers["reason"] for headers in told.dead] == ["3 workers began it, and none ended it."]
 
 
 def test_without_a_worker_a_request_is_refused_at_once(broker: Broker, photo: bytes):
@@ -196,9 +237,10 @@ def test_a_broker_that_is_killed_comes_back_with_all_that_was_confirmed(broker: 
         await streams.declare(client.jetstream())
         await publish(client, "a", photo)
         os.kill(broker.pid, signal.SIGKILL)
-        await until(lambda: not psutil.pid_exists(broker.pid) or _is_zombie(broker.pid), "its end")
+        await gone(broker.pid)
         broker.keep_alive()
-        await until(lambda: client.is_connected, "the connection")
+        while not client.is_connected:
+            await asyncio.sleep(0.01)
         await publish(client, "b", photo)
         await publish(client, "a", photo)  # again, with the same id
         waiting = (await client.jetstream().stream_info(streams.REQUESTS)).state.messages
@@ -206,10 +248,6 @@ def test_a_broker_that_is_killed_comes_back_with_all_that_was_confirmed(broker: 
         return waiting
 
     assert asyncio.run(story()) == 2
-
-
-def _is_zombie(pid: int) -> bool:
-    return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def _children(running: Running) -> list[psutil.Process]:

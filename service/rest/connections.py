@@ -1,0 +1,64 @@
+"""Connections that say nothing, or a letter at a time, are closed: uvicorn alone would wait for ever."""
+
+from __future__ import annotations
+
+import asyncio
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from service.problems import MEDIA_TYPE, Kind, Problem
+
+
+class Connection(H11Protocol):
+    """A connection of HTTP/1.1; the head of each request must be whole some seconds after its first byte."""
+
+    head_seconds = 10.0
+    _too_late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
+        """Somebody has come, and is expected to say what for."""
+        super().connection_made(transport)
+        self._expect_head()
+
+    def data_received(self, data: bytes) -> None:
+        """A part of a head, or of a body, which has limits of its own."""
+        super().data_received(data)
+        if self._is_answering():
+            self._expect_nothing()
+        elif self._too_late is None:
+            self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is there any more."""
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is answered with a problem's document too."""
+        problem = Problem(Kind.BROKEN_BODY, "This is not HTTP as it should be; send it with an HTTP client.")
+        headers = [("content-type", MEDIA_TYPE), ("connection", "close")]
+        body = problem.document()
+        for event in (
+            h11.Response(status_code=problem.kind.status, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _expect_head(self) -> None:
+        self._too_late = self.loop.call_later(self.head_seconds, self._give_up)
+
+    def _expect_nothing(self) -> None:
+        if self._too_late is not None:
+            self._too_late.cancel()
+            self._too_late = None
+
+    def _give_up(self) -> None:
+        self._too_late = None
+        if not self._is_answering():
+            self.transport.close()

@@ -1,0 +1,116 @@
+"""Whoever sends slowly, or nothing, is not waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from starlette.requests import Request
+
+from service.problems import Kind, Problem
+from service.rest.bodies import Uploads
+from service.rest.connections import Connection
+from service.settings import Limits
+
+QUICK = Limits(body_bytes=1000, body_seconds=0.5, stall_seconds=0.2, uploads=1)
+
+
+def request_of(*parts: tuple[float, bytes]) -> Request:
+    """A request whose body comes in these parts, each after so many seconds."""
+    left = list(parts)
+
+    async def receive() -> dict[str, object]:
+        pause, part = left.pop(0)
+        await asyncio.sleep(pause)
+        return {"type": "http.request", "body": part, "more_body": bool(left)}
+
+    return Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+
+def refusal(request: Request, uploads: Uploads) -> Problem:
+    with pytest.raises(Problem) as refused:
+        asyncio.run(uploads.receive(request))
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    "parts", [[(0, b"a"), (30, b"b")], [(0.1, b"a")] * 20], ids=["a pause", "many small parts"]
+)
+def test_a_slow_body_is_not_waited_for(parts):
+    assert refusal(request_of(*parts), Uploads(QUICK)).kind is Kind.TOO_SLOW
+
+
+def test_bodies_are_taken_in_so_many_at_a_time():
+    async def two() -> list[object]:
+        uploads = Uploads(Limits(uploads=1))
+        slow, other = request_of((0.1, b"no photo")), request_of((0, b"no photo"))
+        return await asyncio.gather(uploads.receive(slow), uploads.receive(other), return_exceptions=True)
+
+    first, second = asyncio.run(two())
+
+    assert isinstance(first, Problem)
+    assert isinstance(second, Problem)
+    assert (first.kind, second.kind) == (Kind.NOT_A_PHOTO, Kind.BUSY)
+
+
+class Hasty(Connection):
+    head_seconds = 1.0
+
+
+async def _hello(_: object, __: object, send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[tuple[str, int]]:
+    """Where a server with hasty connections listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(_hello, http=Hasty, lifespan="off", log_level="critical", ws="none")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        yield listener.getsockname()
+        server.should_exit = True
+        thread.join()
+
+
+def said(place: tuple[str, int], *parts: bytes) -> bytes:
+    """All that a server says until it closes the connection, given parts with pauses between them."""
+    with socket.create_connection(place, timeout=30) as connection:
+        for part in parts:
+            with contextlib.suppress(OSError):
+                connection.sendall(part)
+            time.sleep(0.05)
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):
+            while more := connection.recv(4096):
+                answer += more
+        return answer
+
+
+def test_a_connection_that_says_nothing_is_closed(place):
+    assert said(place) == b""
+
+
+def test_a_head_that_comes_a_letter_at_a_time_is_not_waited_for(place):
+    assert said(place, *[b"G", b"E", b"T", b" ", b"/", b" "]) == b""
+
+
+def test_the_second_request_of_a_connection_is_not_waited_for_either(place):
+    whole = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    assert said(place, whole, whole, whole[:9]).count(b"hello") == 2
+
+
+def test_what_is_no_http_is_answered_with_a_problem(place):
+    answer = said(place, b"\0" * 100)
+
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request")
+    assert b"application/problem+json" in answer
