@@ -23,7 +23,6 @@ def after_keeping(photos: PhotoSet) -> None:
     kept = photos.photos()
     if not entries:
         return
-    st.subheader("What to do with them", anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         if kept:
             first, doubtful = kept[0].number, in_order(kept, "confidence")[0].number

@@ -118,23 +118,9 @@ def set_line(way: Literal["strip", "queue"] = "strip") -> Order:
         if way == "queue":
             _say_order(photos, photos[place].confidence)
         st.space("stretch")
-        for step, key, icon, words in (
-            (-1, "J", ":material/chevron_left:", "The photo before this one"),
-            (1, "K", ":material/chevron_right:", "The next photo"),
-        ):
-            there = 0 <= place + step < len(photos)
-            st.button(
-                "",
-                icon=icon,
-                key=f"set_step_{step}",
-                shortcut=key,
-                help=words,
-                on_click=_look,
-                args=(photos[place + step].key if there else "",),
-                disabled=not there,
-            )
+        _steps(photos, place)
         st.button(
-            "", icon=":material/close:", key="close_set", help="Back to your own photos", on_click=_close
+            "Close", icon=":material/close:", key="close_set", help="Back to your own photos", on_click=_close
         )
     return order
 
@@ -153,17 +139,43 @@ def _say_order(photos: Sequence[ListedPhoto], confidence: float) -> None:
             if confidence
             else "not measured for this one",
         )
-    st.caption(sentence, width="content")
     other: Order = "confidence" if by_name else "name"
-    st.button(
-        "Least certain first" if by_name else "By name",
-        key="set_order",
-        type="tertiary",
-        icon=":material/sort:",
-        help="Go through the photos in this order instead",
-        on_click=_go_by,
-        args=(other,),
-    )
+    with st.container(
+        horizontal=True,
+        wrap=False,
+        vertical_alignment="center",
+        gap="xsmall",
+        width="content",
+        key="set_order_line",
+    ):
+        st.caption(sentence, width="content")
+        st.button(
+            "Least certain first" if by_name else "By name",
+            key="set_order",
+            type="tertiary",
+            icon=":material/sort:",
+            help="Go through the photos in this order instead",
+            on_click=_go_by,
+            args=(other,),
+        )
+
+
+def _steps(photos: Sequence[ListedPhoto], place: int) -> None:
+    """Ways to the neighbours of the photo on screen, which keys lead to as well."""
+    for words, step, key, icon in (
+        ("Previous", -1, "J", ":material/chevron_left:"),
+        ("Next", 1, "K", ":material/chevron_right:"),
+    ):
+        there = 0 <= place + step < len(photos)
+        st.button(
+            words,
+            icon=icon,
+            key=f"set_step_{step}",
+            shortcut=key,
+            on_click=_look,
+            args=(photos[place + step].key if there else "",),
+            disabled=not there,
+        )
 
 
 def _go_by(order: Order) -> None:
