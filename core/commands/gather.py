@@ -37,6 +37,7 @@ def gather() -> None:
 @_json
 def list_photo_sets(as_json: bool) -> None:
     """List the sets of photos."""
+    from core.photos.gather.blurring import faces_in_words
     from core.photos.gather.store import list_sets, open_set
 
     sets = [open_set(name) for name in list_sets()]
@@ -56,7 +57,7 @@ def list_photo_sets(as_json: bool) -> None:
         return
     for each in sets:
         line = f"{each.name}  {len(each.photos())} photos of {len(each.entries())} lines"
-        click.echo(printable(f"{line}, faces and number plates: {photo_sets.faces_in_words(each)}"))
+        click.echo(printable(f"{line}, faces and number plates: {faces_in_words(each)}"))
     if not sets:
         click.echo("There are no sets of photos yet; `gather addresses` or `gather files` begins one.")
 

@@ -42,6 +42,7 @@ class _Place(click.ParamType[tuple[int, int, int, int]]):
 @_json
 def show_set(name: str, as_json: bool) -> None:
     """List the photos of SET with their numbers, which the other commands take."""
+    from core.photos.gather.blurring import faces_in_words
     from core.photos.gather.sorting import marks
 
     photos = _existing(name)
@@ -64,7 +65,7 @@ def show_set(name: str, as_json: bool) -> None:
     for each in taken:
         facts = ["kept" if each.kept else "dropped", *marks(each)]
         facts += [f"{each.blurred} blurred"] if each.blurred else []
-        facts += ["to be gone over"] if each.number in to_go_over else []
+        facts += ["not gone over"] if each.number in to_go_over else []
         tell(f"{each.number:4d}  {each.name}: {', '.join(facts)}")
     tell(f"faces and number plates: {faces_in_words(photos)}")
 
@@ -95,6 +96,8 @@ def say_faces(name: str, setting: Faces) -> None:
 
     on: each kept photo is to be gone over. off: nobody asks. "already blurred": the photos' source did it.
     """
+    from core.photos.gather.blurring import faces_in_words
+
     photos = _existing(name)
     photos.set_faces(setting)
     tell(f"{photos.name}: faces and number plates: {faces_in_words(photos)}")
@@ -159,12 +162,6 @@ def blur_photo(
     tell(f"photo {number} of {photos.name}: {counted} {'would be blurred' if dry_run else 'blurred'}")
 
 
-def faces_in_words(photos: PhotoSet) -> str:
-    """What was said of faces and number plates in a set, and how many photos wait for somebody to look."""
-    waiting = len(photos.to_go_over())
-    return f"on, {waiting} of {len(photos.photos())} to be gone over" if waiting else photos.faces
-
-
 def _decide(name: str, numbers: tuple[int, ...], kept: bool, as_json: bool) -> None:
     photos = _existing(name)
     entries = [_entry(photos, number) for number in numbers]
@@ -172,7 +169,8 @@ def _decide(name: str, numbers: tuple[int, ...], kept: bool, as_json: bool) -> N
     if as_json:
         click.echo(json.dumps({"set": photos.name, "kept": [each.number for each in photos.photos()]}))
         return
-    tell(f"{photos.name}: {len(photos.photos())} photos kept")
+    taken = sum(entry.state == "taken" for entry in photos.entries())
+    tell(f"{photos.name}: {len(photos.photos())} of {taken} photos kept")
 
 
 def _existing(name: str) -> PhotoSet:

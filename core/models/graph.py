@@ -170,7 +170,8 @@ def open_graph(content: bytes, threads: int) -> InferenceSession:
         raise BrokenGraphError("ONNX Runtime cannot load it") from error
 
 
-def _returning_memory() -> RunOptions:
+def returning_memory() -> RunOptions:
+    """For a run after which what its layers shared goes back to the system."""
     options = RunOptions()
     options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     return options
@@ -179,7 +180,7 @@ def _returning_memory() -> RunOptions:
 def run_graph(session: InferenceSession, result: str, image: NDArray[np.float32]) -> NDArray[np.float32]:
     """`LOGITS` or `FEATURES` of normalised pictures (N, 3, H, W). MemoryError, BrokenGraphError."""
     try:
-        (found,) = session.run([result], {IMAGE: image}, _returning_memory())
+        (found,) = session.run([result], {IMAGE: image}, returning_memory())
     except Exception as error:
         if "allocat" in str(error):
             raise MemoryError from error

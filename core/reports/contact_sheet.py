@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import PhotoSetError
+from core.photos.gather.blurring import faces_in_words
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.two_sizes import PhotoAgreement, SetAgreement
 
@@ -17,7 +18,7 @@ PAGE = (1240, 1754)
 """Pixels across and down: A4 at 150 dots an inch."""
 
 _COLUMNS, _ROWS = 2, 6
-_MARGIN, _TOP, _GAP = 60, 110, 24
+_MARGIN, _TOP, _GAP = 60, 136, 24
 _INK, _GREY = (30, 30, 30), (110, 110, 110)
 _DPI = 150
 
@@ -56,6 +57,8 @@ def _page(photos: PhotoSet, found: SetAgreement, part: Sequence[PhotoAgreement],
     draw.text((_MARGIN, _MARGIN - 20), title, _INK, _font(30))
     about = f"Classes of {found.model} at 1024 pixels; agreement with 512 pixels"
     draw.text((_MARGIN, _MARGIN + 18), about, _GREY, _font(18))
+    faces = f"Faces and number plates: {faces_in_words(photos)}"
+    draw.text((_MARGIN, _MARGIN + 44), faces, _GREY, _font(18))
     width = (PAGE[0] - 2 * _MARGIN - _GAP) // _COLUMNS
     height = (PAGE[1] - _TOP - _MARGIN) // _ROWS
     for place, photo in enumerate(part):

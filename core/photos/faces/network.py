@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from core.models.graph import open_graph
+from core.models.graph import open_graph, returning_memory
 from core.photos.faces.rectangles import Boxes
 
 MULTIPLE = 32
@@ -40,7 +40,7 @@ class CenterFace:
         Returns boxes (N, 4) in pixels, of which several may mean one face, and scores (N,) above `least`.
         """
         values = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32)
-        answers = self._session.run(list(_OUTPUTS), {_INPUT: values})
+        answers = self._session.run(list(_OUTPUTS), {_INPUT: values}, returning_memory())
         return read_answers([answer[0] for answer in answers], least)
 
 

@@ -55,6 +55,16 @@ def blur(
     return done
 
 
+def faces_in_words(photos: PhotoSet) -> str:
+    """What was said of faces and number plates in a set, and in how many of its photos nobody has looked."""
+    if photos.faces == "already blurred":
+        return "already blurred by the source"
+    kept, waiting = len(photos.photos()), len(photos.to_go_over())
+    if photos.faces == "off" or not kept:
+        return photos.faces
+    return f"on, {waiting} of {kept} photos not gone over" if waiting else f"on, all {kept} photos gone over"
+
+
 def _blur_one(image: NDArray[np.uint8], rectangle: Rectangle) -> bool:
     """Blur a place in the picture itself; whether there was anything to blur."""
     height, width = image.shape[:2]
