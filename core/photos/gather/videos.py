@@ -36,9 +36,13 @@ def frame_count(milliseconds: int, every: float) -> int:
     return max(1, math.ceil(milliseconds / round(1000 * every)))
 
 
-def fitting(milliseconds: int) -> int:
-    """The fewest whole seconds from frame to frame with which a video gives no more than MOST."""
-    return max(1, math.ceil(milliseconds / 1000 / MOST))
+def fitting(milliseconds: int) -> float:
+    """The fewest seconds from frame to frame with which a video gives no more than MOST.
+
+    Whole seconds, and tenths below one.
+    """
+    needed = milliseconds / MOST
+    return math.ceil(needed / 100) / 10 if needed <= 900 else math.ceil(needed / 1000)
 
 
 def clock_time(milliseconds: int) -> str:
@@ -124,7 +128,7 @@ def _note(
     if len(taken) == MOST and left > 0:
         return (
             f"{name} has {left:,} more frames at one every {every:g} s, after {clock_time(taken[-1])}: "
-            f"gather it again to go on, or take one every {fitting(overview.milliseconds)} s."
+            f"gather it again to go on, or take one every {fitting(overview.milliseconds):g} s."
         )
     if len(taken) < MOST and end.milliseconds + _AT_THE_END < overview.milliseconds * _NEARLY:
         return (

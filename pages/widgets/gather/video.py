@@ -128,7 +128,7 @@ def _choose(photos: PhotoSet, video: Video, seen: _Seen, overview: Overview) -> 
             icon=":material/movie:",
             disabled=is_fetching(photos) or not missing,
         )
-    st.caption(_said(video, seen, overview, every, missing))
+    st.caption(_said(photos, video, seen, overview, every, missing))
     if not pressed:
         return False
     st.session_state.pop(_DROPPED, None)
@@ -136,7 +136,9 @@ def _choose(photos: PhotoSet, video: Video, seen: _Seen, overview: Overview) -> 
     return True
 
 
-def _said(video: Video, seen: _Seen, overview: Overview, every: float, missing: int) -> Markdown:
+def _said(
+    photos: PhotoSet, video: Video, seen: _Seen, overview: Overview, every: float, missing: int
+) -> Markdown:
     """How long and large a video is, and how many frames will come."""
     about = markdown(
         "{name}: {length} long, {width} x {height} pixels, {size:,.1f} MB.",
@@ -146,20 +148,24 @@ def _said(video: Video, seen: _Seen, overview: Overview, every: float, missing: 
         height=overview.height,
         size=seen.size / 10**6,  # as the uploader counts it
     )
-    return joined(" ", (about, _coming(frame_count(overview.milliseconds, every), missing, overview)))
+    count = frame_count(overview.milliseconds, every)
+    return joined(" ", (about, _coming(photos.name, count, missing, fitting(overview.milliseconds))))
 
 
-def _coming(count: int, missing: int, overview: Overview) -> Markdown:
+def _coming(name: str, count: int, missing: int, fit: float) -> Markdown:
+    """How many frames will come into the set of that name."""
     if not missing:
-        return markdown("All its {count} frames are here already.", count=count)
+        return markdown("All its frames at this pace are in {name} already.", name=name)
     if missing > MOST:
         return markdown(
-            "That gives {missing:,} frames; the first {most} come now. One every {fit} s, and all fit.",
+            "That gives {missing:,} frames, of which the first {most} come now. With one every {fit:g} s, "
+            "all fit.",
             missing=missing,
             most=MOST,
-            fit=fitting(overview.milliseconds),
+            fit=fit,
         )
     frames = markdown("1 frame") if missing == 1 else markdown("{missing} frames", missing=missing)
     if missing < count:
-        return markdown("That gives {frames} more: {here} are here.", frames=frames, here=count - missing)
+        here = count - missing
+        return markdown("That gives {frames} more; {name} has {here}.", frames=frames, name=name, here=here)
     return markdown("That gives {frames}.", frames=frames)

@@ -117,7 +117,7 @@ def test_a_video_says_how_many_frames_it_gives_and_they_become_photos(page):
     assert [entry.address for entry in open_set("my-streets").entries()] == [
         f"ride_00-00-0{second}.jpg" for second in range(3)
     ]
-    assert about(page).endswith("All its 3 frames are here already.")
+    assert about(page).endswith("All its frames at this pace are in my-streets already.")
     assert next(each for each in page.button if each.label == "Gather the frames").disabled
 
 

@@ -116,7 +116,9 @@ def test_what_is_no_video_adds_nothing(photos: PhotoSet) -> None:
 
 def test_counts_and_names_by_hand() -> None:
     assert [frame_count(ms, 2) for ms in (0, 1, 2000, 2001, 84_000)] == [1, 1, 1, 2, 42]
-    assert [fitting(ms) for ms in (1000, 500_000, 500_001, 3_600_000)] == [1, 1, 2, 8]
+    assert [fitting(ms) for ms in (1000, 60_000, 450_000, 500_000, 500_001, 3_600_000)] == [
+        0.1, 0.2, 0.9, 1, 2, 8,
+    ]  # fmt: skip
     assert frame_count(3_600_000, fitting(3_600_000)) == 450
     assert frame_name("ride.mp4", 84_020) == "ride_00-01-24.jpg"
     assert frame_name("../..", 3_600_500, thousandths=True) == "video_01-00-00.500.jpg"
