@@ -5,9 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import TypeAlias, cast
 
 import av
 import numpy as np
+from av.packet import Packet as AnyPacket
+from av.video.stream import VideoStream
+
+Packet: TypeAlias = "AnyPacket[VideoStream]"
 
 LEVEL = 5
 """Picture number n is grey of n times this, of 255 at most."""
@@ -35,13 +40,12 @@ def video(
     """
     file = io.BytesIO()
     with av.open(file, "w", format=container) as output:
-        stream = output.add_stream(
-            codec, rate=Fraction(1000, every), options={"g": str(key_frames)} | options
-        )
+        asked = {"g": str(key_frames)} | options
+        stream = cast(VideoStream, output.add_stream(codec, rate=Fraction(1000, every), options=asked))
         stream.height, stream.width = size
         stream.pix_fmt = CHOICES.get(codec, "yuv420p")
         stream.codec_context.time_base = Fraction(1, 1000)
-        packets = []
+        packets: list[Packet] = []
         for number, at in enumerate(times or range(0, pictures * every, every)):
             picture = np.full((*size, 3), min(255, number * LEVEL), np.uint8)
             frame = av.VideoFrame.from_ndarray(picture, "rgb24")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,9 +35,14 @@ def attack(tally: Tally, folder: Path) -> None:
 
 def mutated_pictures() -> Iterator[tuple[str, bytes]]:
     """MUTATED pictures of each format, always the same ones: what was done to each, and its bytes."""
+    yield from mutated(_good_pictures(), MUTATED)
+
+
+def mutated(goods: Mapping[str, Sequence[bytes]], count: int) -> Iterator[tuple[str, bytes]]:
+    """So many mutations of the files of each format, always the same ones."""
     chance = random.Random(_SEED)
-    for file_format, good in _good_pictures().items():
-        for number in range(MUTATED):
+    for file_format, good in goods.items():
+        for number in range(count):
             data, done = chance.choice(good), []
             for mutate in chance.choices(_MUTATIONS, k=chance.randint(1, 3)):
                 done.append(mutate.__name__.strip("_"))
