@@ -30,7 +30,7 @@ from pages.widgets.photos.visitor_session import MAX_BYTES
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, joined, markdown
 
-_SEEN, _DROPPED = "video_seen", "video_dropped"
+_SEEN, _DROPPED, _TAKEN = "video_seen", "video_dropped", "video_taken"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def give_video(file: UploadedFile) -> None:
 def say_dropped() -> None:
     """Say where the video is that was dropped on the page."""
     file = st.session_state.get(_DROPPED)
-    if file is not None:
+    if file is not None and file.file_id != st.session_state.get(_TAKEN):
         words = markdown("{name} is a video: choose its frames under Video.", name=file.name[:120])
         st.info(words, icon=":material/movie:")
 
@@ -131,7 +131,7 @@ def _choose(photos: PhotoSet, video: Video, seen: _Seen, overview: Overview) -> 
     st.caption(_said(photos, video, seen, overview, every, missing))
     if not pressed:
         return False
-    st.session_state.pop(_DROPPED, None)
+    st.session_state[_TAKEN] = seen.given
     take_frames(photos, video, every)
     return True
 

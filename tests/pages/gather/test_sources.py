@@ -126,6 +126,9 @@ def test_a_video_dropped_as_photos_are_waits_under_video_and_a_bad_path_is_one_s
     page = page.run()
     assert "ride.mp4 is a video: choose its frames under Video." in [info.value for info in page.info]
     assert about(page).startswith("ride.mp4: ")
+    page = finished(press(page, "Gather the frames"), "my-streets")
+    assert not [info for info in page.info if "video" in info.value]
+    assert about(page).startswith("ride.mp4: ")
 
     next(each for each in page.text_input if "path" in each.label).set_value('"/nowhere/ride.mp4"')
     page = page.run()
