@@ -7,6 +7,7 @@ for, on this machine or elsewhere, cannot be opened.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -83,6 +84,7 @@ def _send_frames(video: Opened, sink: wire.Sink, wanted: Wanted) -> None:
     walk = FrameWalk(video, Fraction(wanted.every, 1000), wanted.known)
     known, sent = frozenset(wanted.known), 0
     limit_processor(MAX_FRAME_SECONDS)
+    gc.freeze()  # so that only frames are looked through below
     for found in walk.frames():
         if found is None:
             messages.send(sink, messages.Position(_milliseconds(walk.reached)))
@@ -92,6 +94,8 @@ def _send_frames(video: Opened, sink: wire.Sink, wanted: Wanted) -> None:
             image, full_size = upright(found.frame, video.pixel, wanted.longest_side)
             messages.send(sink, messages.Frame(milliseconds, image, full_size))
             sent += 1
+        # PyAV's frames and what is said beside them refer to each other: they would stay, megabytes each.
+        gc.collect()
         limit_processor(MAX_FRAME_SECONDS)
         if sent == wanted.most:
             break
