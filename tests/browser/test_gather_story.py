@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from core.annotation.store import PREFIX
 from tests.browser.house import APP, House
 from tests.browser.test_annotate import editor
+from tests.browser.test_pixel_viewer import viewer
 from tests.hostile_server import HostileServer, hostile_server, street
 
 if TYPE_CHECKING:
@@ -129,9 +131,24 @@ def test_a_list_becomes_a_set_whose_worst_photo_is_corrected(
     with Image.open(sheet.value.path()) as paper:
         assert paper.size == (1240, 1754)
 
+    # Explore has all that are kept as one strip, comes back to the same photo, and leads back to the set.
+    page.get_by_role("button", name="Look inside in Explore").click()
+    viewer(page)
+    expect(page.get_by_text("1 of 4", exact=True)).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.get_by_text("2 of 4", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("photo=my-streets~3"))
+    page.reload()
+    expect(page.get_by_text("2 of 4", exact=True)).to_be_visible()
+    expect(page.locator("ul.strip li")).to_have_count(4)
+    screenshots(page, "explore-set")
+    page.get_by_role("link", name="my-streets").click()
+
     # The photo that the network is least sure of is corrected.
     page.get_by_role("button", name="Correct in Annotate").click()
     editor(page)
+    expect(page.get_by_text("1 of 4", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Least certain first: mean confidence \d+ %"))).to_be_visible()
     box = page.locator(".editor .marks").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

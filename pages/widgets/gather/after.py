@@ -18,10 +18,15 @@ Page = Literal["pages/explore.py", "pages/compare.py", "pages/annotate.py"]
 
 
 def after_keeping(photos: PhotoSet) -> None:
-    """What can be done with the photos that are kept."""
-    entries = photos.entries()
+    """What can be done with the photos that are kept: above them, for there may be many."""
+    # A container that is always there: the photos below it keep their place in the page while they come.
+    with st.container():
+        _ways_on(photos)
+
+
+def _ways_on(photos: PhotoSet) -> None:
     kept = photos.photos()
-    if not entries:
+    if not photos.entries():
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if kept:
