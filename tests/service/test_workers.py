@@ -33,7 +33,7 @@ from service.topics.broker import Broker
 from service.topics.supervisor import Workers
 from tests.service.conftest import Running
 
-DEADLINE = 90.0
+DEADLINE = 240.0
 REQUEST = SegmentRequest("street-lite0", "512", "index")
 IDENTITIES = [f"request-{number}" for number in range(20)]
 
