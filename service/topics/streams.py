@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import nats
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -32,7 +34,7 @@ DELIVERIES = 3
 QUEUE = 256
 """Requests that may wait; the next one is refused, and its sender told to come back."""
 
-_CONNECT_SECONDS = 5
+_CONNECT_SECONDS = 10.0
 _MEGABYTE = 1024**2
 _HOUR = 3600.0
 _DUPLICATES = 600.0
@@ -42,9 +44,9 @@ _DUPLICATES = 600.0
 async def prepare(url: str) -> None:
     """Make the streams on a broker. ServiceError if none with JetStream is there."""
     try:
-        client = await nats.connect(
-            url, allow_reconnect=False, connect_timeout=_CONNECT_SECONDS, error_cb=_quietly
-        )
+        # By itself it would try sixty times, with pauses between.
+        once = nats.connect(url, max_reconnect_attempts=1, reconnect_time_wait=0.1, error_cb=_quietly)
+        client = await asyncio.wait_for(once, _CONNECT_SECONDS)
         try:
             await declare(client.jetstream())
         finally:
