@@ -37,7 +37,12 @@ def cli(context: click.Context, host: str, port: int, workers: int) -> None:
     if context.invoked_subcommand is None:
         from service.rest.server import serve
 
-        serve(Settings(host, port, workers), os.environ.get("NATS_URL", ""))
+        broker = os.environ.get("NATS_URL", "")
+        if not (workers or broker):
+            raise click.UsageError(
+                "Without a worker here, let NATS_URL name a broker that workers elsewhere can reach too"
+            )
+        serve(Settings(host, port, workers), broker)
 
 
 @cli.command()
@@ -48,7 +53,7 @@ def worker(threads: int | None) -> None:
 
     url = os.environ.get("NATS_URL")
     if not url:
-        raise click.UsageError("let NATS_URL name the broker, as in NATS_URL=nats://10.0.0.5:4222")
+        raise click.UsageError("Let NATS_URL name the broker, as in NATS_URL=nats://10.0.0.5:4222")
     asyncio.run(work(url, threads))
 
 

@@ -134,7 +134,7 @@ class Kind(Enum):
         "queue-full",
         429,
         "Too many requests wait",
-        "The queue takes so many requests. The header Retry-After says in how many seconds to send again.",
+        "The queue is full. The header Retry-After says in how many seconds to send again.",
     )
     NO_WORKER = (
         "no-worker",
@@ -158,7 +158,7 @@ class Kind(Enum):
         "busy",
         503,
         "Too many photos are on their way at once",
-        "Bodies are taken in so many at a time. The header Retry-After says when to send again.",
+        "Only some bodies are taken in at a time. The header Retry-After says when to send again.",
     )
 
     def __init__(self, address: str, status: int, title: str, meaning: str) -> None:

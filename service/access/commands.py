@@ -49,6 +49,8 @@ def list_keys(as_json: bool) -> None:
         rows = [key.model_dump(mode="json", exclude={"sha256"}) | {"state": key.state(now)} for key in found]
         click.echo(json.dumps(rows))
         return
+    if not found:
+        tell("There are no keys yet; `keys make --name NAME` makes one.")
     for key in found:
         tell(f"{key.id}  {key.state(now):8}{', '.join(key.scopes):22}{key.rate:14}{key.name}")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.models.paths import DEFAULT_MODEL
 from core.segmentation.sizes import LARGEST_SIZE, SIZES, SMALLEST_SIZE, TRAINED
-from service.engine.answers import PNG
+from service.engine.answers import JSON, PNG
 from service.engine.requests import FORMS, SHAPES
 from service.problems import MEDIA_TYPE, Kind
 from service.rest.bodies import FIELD, FORM
@@ -56,8 +56,18 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 }
 
 
+_EXAMPLE: dict[str, Any] = {
+    "type": Kind.NOT_A_PHOTO.type,
+    "title": Kind.NOT_A_PHOTO.title,
+    "status": Kind.NOT_A_PHOTO.status,
+    "detail": "This file is not a picture in a format that we read; give a JPEG, PNG, WebP or HEIC file.",
+}
+
+
 class ProblemDocument(BaseModel):
     """What is wrong, and what to send instead (RFC 9457)."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
     type: str = Field(description="The address of a page about this kind of problem.")
     title: str
@@ -65,8 +75,10 @@ class ProblemDocument(BaseModel):
     detail: str
 
 
-PICTURE: dict[str, Any] = {"content": {PNG: {"schema": _BYTES}}}
-"""An answer that is a picture."""
+def answer(document: type[BaseModel], *, picture: bool = False) -> dict[str, Any]:
+    """An answer that is a document, or a picture for those who ask for one."""
+    pictures = {PNG: {"schema": _BYTES}} if picture else {}
+    return {"description": "The answer", "model": document, "content": {JSON: {}, **pictures}}
 
 
 def parameters(*names: str, place: str = "query") -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from service.problems import Kind, Problem
 
 _ASSETS = "/docs/assets"
+_STYLE = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:10vh auto;padding:0 1rem}"
 
 
 def add_documentation(app: FastAPI) -> None:
@@ -42,9 +43,15 @@ def add_documentation(app: FastAPI) -> None:
         kind = next((kind for kind in Kind if kind.address == address), None)
         if kind is None:
             raise Problem(Kind.UNKNOWN_ADDRESS, "There is no such kind of problem; GET /docs lists them.")
-        title = escape(kind.title)
-        return HTMLResponse(
-            f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
-            f"<h1>{title}</h1><p>HTTP status {kind.status}. {escape(kind.meaning)}</p>"
-            '<p><a href="/docs">All of the interface</a></p></html>'
-        )
+        return HTMLResponse(_page(kind))
+
+
+def _page(kind: Kind) -> str:
+    title = escape(kind.title)
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8>"
+        '<meta name=viewport content="width=device-width"><meta name=color-scheme content="light dark">'
+        f"<title>{title}</title><style>{_STYLE}</style><h1>{title}</h1>"
+        f"<p>{escape(kind.meaning)}</p><p>HTTP status: {kind.status}</p>"
+        '<p><a href="/docs">How to ask StreetScope</a></p></html>'
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import anyio.to_thread
@@ -50,7 +51,7 @@ _IN_THE_FORM_TOO = "The parameters may stand in the form instead."
     description=f"Gives every pixel its class. {_IN_THE_FORM_TOO} The answer is kept for a while: its "
     "address is in `Content-Location`.",
     response_class=Response,
-    responses={200: {"model": Segmented, **described.PICTURE}, **described.problems(*_PHOTO_PROBLEMS)},
+    responses={200: described.answer(Segmented, picture=True), **described.problems(*_PHOTO_PROBLEMS)},
     openapi_extra=described.about_a_photo("model", "size", "answer"),
     dependencies=[Depends(gate.needs("segment"))],
 )
@@ -65,7 +66,7 @@ async def segment(request: Request) -> Response:
     summary="Read a pixel and its 20 neighbours",
     description=f"Gives the probabilities at a pixel of the picture at its working size. {_IN_THE_FORM_TOO}",
     response_class=Response,
-    responses={200: {"model": Reading}, **described.problems(*_PHOTO_PROBLEMS)},
+    responses={200: described.answer(Reading), **described.problems(*_PHOTO_PROBLEMS)},
     openapi_extra=described.about_a_photo("row", "col", "model", "size", "shape"),
     dependencies=[Depends(gate.needs("read"))],
 )
@@ -148,13 +149,17 @@ async def readiness(request: Request) -> dict[str, str]:
     tags=["operation"],
     summary="Figures for Prometheus",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}}, **described.problems(*gate.PROBLEMS, Kind.NO_BROKER)},
+    responses={200: {"content": {"text/plain": {}}}, **described.problems(*gate.PROBLEMS)},
     dependencies=[Depends(gate.needs("admin"))],
 )
 async def metrics(request: Request) -> Response:
     """In Prometheus' text format."""
     service = service_of(request)
-    service.metrics.waiting.set(await service.asker.waiting())
+    try:
+        waiting: float = await service.asker.waiting()
+    except Problem:  # all other figures are wanted just then
+        waiting = math.nan
+    service.metrics.waiting.set(waiting)
     return Response(service.metrics.text(), media_type=METRICS_TYPE)
 
 

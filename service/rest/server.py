@@ -27,10 +27,12 @@ from service.rest.context import Service
 from service.rest.kept import KeptAnswers
 from service.rest.metrics import Metrics
 from service.settings import Settings, service_folder
+from service.topics import streams
 from service.topics.asking import Asker
 from service.topics.broker import Broker
 from service.topics.supervisor import Workers
 
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _LOOK_SECONDS = 0.1
 _QUEUE = 128
 _HEADER_BYTES = 16 * 1024
@@ -45,7 +47,14 @@ def serve(settings: Settings, broker_url: str) -> None:
     signal.signal(signal.SIGTERM, _end)
     keys = KeyStore(service_folder())
     keys.all()  # if the file is damaged, say so now
+    if settings.host not in _THIS_MACHINE:
+        click.echo(
+            "Everyone who can reach this machine and has a key can now send photos. Keys and photos travel "
+            "unencrypted: put a web server with HTTPS in front where you do not trust the network.",
+            err=True,
+        )
     with closing(_listener(settings)) as listener, _broker(broker_url) as (url, own):
+        asyncio.run(streams.prepare(url))
         limits = settings.limits
         asker = Asker(url, limits.answer_seconds)
         workers = Workers(settings.workers, url, own)

@@ -21,7 +21,6 @@ from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
 from service.engine.answers import Answer
 from service.engine.requests import Request
-from service.errors import ServiceError
 from service.problems import Kind, Problem
 from service.topics import messages, streams
 from service.topics.messages import Letter
@@ -31,6 +30,7 @@ _FULL = 10077
 
 _STATUS_SECONDS = 1.0
 _PUBLISH_SECONDS, _TRIES = 5.0, 3
+_RECONNECT_SECONDS = 0.25
 _LOOK_SECONDS = 2.0
 """Between two looks into the stream, where an answer lies that came while the connection was gone."""
 
@@ -81,22 +81,14 @@ class Asker:
         self._nats = Client()
 
     async def connect(self) -> None:
-        """Connect, and make the streams. ServiceError if there is no broker with JetStream."""
-        where = self._url.rpartition("@")[2]
-        try:
-            self._nats = await nats.connect(
-                self._url,
-                name="streetscope",
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=0.25,
-                error_cb=_quietly,
-            )
-            await streams.declare(self._js)
-        except (NatsError, OSError, TimeoutError, APIError) as error:
-            raise ServiceError(
-                f"No broker with JetStream answers at {where} ({str(error) or type(error).__name__}); start "
-                "it, or let NATS_URL name another."
-            ) from error
+        """Connect, as soon as the broker is there; `streams.prepare` has said if there is none."""
+        self._nats = await nats.connect(
+            self._url,
+            name="streetscope",
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=_RECONNECT_SECONDS,
+            error_cb=_quietly,
+        )
 
     async def close(self) -> None:
         """Leave the broker."""

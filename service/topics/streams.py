@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import nats
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
@@ -13,6 +17,8 @@ from nats.js.api import (
 )
 from nats.js.errors import BadRequestError, NotFoundError
 from nats.js.object_store import ObjectStore
+
+from service.errors import ServiceError
 
 REQUESTS, RESPONSES, DEAD, CLAIMS = "request_message", "response_message", "dead_message", "claims"
 STATUS = "worker_status"
@@ -28,10 +34,29 @@ DELIVERIES = 3
 QUEUE = 256
 """Requests that may wait; the next one is refused, and its sender told to come back."""
 
+_CONNECT_SECONDS = 10.0
 _MEGABYTE = 1024**2
 _HOUR = 3600.0
 _DUPLICATES = 600.0
 """Seconds for which an id is remembered: a message sent again with the same id counts once."""
+
+
+async def prepare(url: str) -> None:
+    """Make the streams on a broker. ServiceError if none with JetStream is there."""
+    try:
+        # By itself it would try sixty times, with pauses between.
+        once = nats.connect(url, max_reconnect_attempts=1, reconnect_time_wait=0.1, error_cb=_quietly)
+        client = await asyncio.wait_for(once, _CONNECT_SECONDS)
+        try:
+            await declare(client.jetstream())
+        finally:
+            await client.close()
+    except (NatsError, OSError, TimeoutError) as error:
+        where = url.rpartition("@")[2]  # without what is secret
+        raise ServiceError(
+            f"No broker with JetStream answers at {where} ({str(error) or type(error).__name__}); start it, "
+            "or let NATS_URL name another."
+        ) from error
 
 
 async def declare(js: JetStreamContext, queue: int = QUEUE, ack_seconds: float = ACK_SECONDS) -> None:
@@ -100,6 +125,10 @@ def _streams(queue: int) -> tuple[StreamConfig, ...]:
             duplicate_window=_DUPLICATES,
         ),
     )
+
+
+async def _quietly(_: Exception) -> None:
+    """What goes wrong is raised too; the library would print it."""
 
 
 async def _declare_stream(js: JetStreamContext, config: StreamConfig) -> None:

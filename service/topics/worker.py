@@ -28,6 +28,7 @@ _log = logging.getLogger("streetscope.worker")
 
 _PUBLISH_SECONDS, _TRIES = 5.0, 3
 _AGAIN_SECONDS = 1.0
+_RECONNECT_SECONDS = 1
 _DRAIN_SECONDS = 30.0
 
 
@@ -35,19 +36,20 @@ async def work(url: str, threads: int | None = None) -> None:
     """Answer requests until SIGTERM, which lets the one that has begun be answered.
 
     url: the broker's. threads: that compute; None for one on each core. ModelError if the usual model cannot
-    be used: a worker without a network is none.
+    be used: a worker without a network is none. ServiceError if no broker is there.
     """
+    await streams.prepare(url)
     engine = Engine(threads)
     await anyio.to_thread.run_sync(engine.warm_up)
     broker = NatsBroker(
         url,
         name="streetscope-worker",
         max_reconnect_attempts=-1,
+        reconnect_time_wait=_RECONNECT_SECONDS,
         graceful_timeout=_DRAIN_SECONDS,
         logger=None,
     )
     await broker.connect()
-    await streams.declare(broker.connection.jetstream())
     _subscribe(broker, Worker(engine, broker))
     await FastStream(broker, logger=None).run()
 

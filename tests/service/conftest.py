@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ from core.models.paths import DEFAULT_MODEL
 from core.photos import images
 from service.access.keys import SCOPES, KeyStore, Scope
 from tests.conftest import COLOURS, ROOT, save_colour_model
+
+PATIENCE = 240.0
+"""Seconds for a service to begin, however busy the machine is."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,10 @@ def start(models: Path) -> Iterator[Callable[..., Running]]:
         )
         started.append(process)
         assert process.stdout is not None
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
         line = process.stdout.readline()
+        watchdog.cancel()
         match = re.match(r"StreetScope answers at (http://\S+);", line)
         assert match, f"the service says {line!r}"
         return Running(process, match[1], folder)
