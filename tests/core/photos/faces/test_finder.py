@@ -12,6 +12,11 @@ from core.photos.faces import finder
 from core.photos.faces.finder import find_faces, is_there
 from core.photos.faces.network import read_answers
 from core.photos.faces.rectangles import distinct, wider
+from tests.conftest import ROOT
+
+
+def test_the_makefile_installs_the_version_that_was_measured() -> None:
+    assert f"FACES := {finder.PACKAGE}=={finder.VERSION}\n" in (ROOT / "Makefile").read_text()
 
 
 def test_the_networks_answers_are_boxes_in_pixels() -> None:
