@@ -175,11 +175,12 @@ def _decide(name: str, numbers: tuple[int, ...], kept: bool, as_json: bool) -> N
 
 def _existing(name: str) -> PhotoSet:
     from core.errors import PhotoSetError
-    from core.photos.gather.store import list_sets, open_set
+    from core.photos.gather.store import find_set
 
-    if name not in list_sets():
+    photos = find_set(name)
+    if photos is None:
         raise PhotoSetError(f"There is no set {name}; `gather list` shows those there are.")
-    return open_set(name)
+    return photos
 
 
 def _entry(photos: PhotoSet, number: int) -> Entry:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import streamlit as st
 
 from core.errors import PhotoSetError
-from core.photos.gather.entry import Faces
 from core.photos.gather.store import PhotoSet
 from pages.widgets.gather.blurring import ask_to_blur
 from pages.widgets.shared.errors import show_error
@@ -15,6 +12,7 @@ from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import Markdown, markdown
 
 _KEY = "faces_setting"
+_SETTINGS = {"on": "On", "off": "Off", "already blurred": "Already blurred"}
 _HELP = markdown(
     "**On**: somebody goes over each kept photo and blurs who can be recognised. **Off**: nobody asks, which "
     "is fine for photos that only you see. **Already blurred**: the source did it, as Mapillary and Google "
@@ -38,8 +36,8 @@ def faces_setting(photos: PhotoSet) -> None:
         st.caption("Faces and number plates", help=_HELP, width="content")
         st.segmented_control(
             "Faces and number plates",
-            get_args(Faces),
-            format_func=str.capitalize,
+            list(_SETTINGS),
+            format_func=lambda setting: _SETTINGS[setting],
             required=True,
             label_visibility="collapsed",
             key=_KEY,

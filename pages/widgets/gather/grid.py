@@ -81,18 +81,21 @@ def _blur() -> None:
 
 def _shown(taken: Sequence[Entry], to_go_over: Set[int]) -> Sequence[Entry]:
     """Those that the visitor wants to see, a page at a time."""
-    ways = {**_SHOWN, _TO_GO_OVER: lambda entry: entry.number in to_go_over} if to_go_over else _SHOWN
+    ways = [*list(_SHOWN), _TO_GO_OVER] if to_go_over else list(_SHOWN)
     if st.session_state.get(_WANTED) not in ways:
         st.session_state[_WANTED] = "All"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         wanted = st.segmented_control(
             "Which photos",
-            list(ways),
+            ways,
             required=True,
             label_visibility="collapsed",
             key=_WANTED,
         )
-        found = [entry for entry in taken if ways[wanted or "All"](entry)]
+        if wanted == _TO_GO_OVER:
+            found = [entry for entry in taken if entry.number in to_go_over]
+        else:
+            found = [entry for entry in taken if _SHOWN[wanted or "All"](entry)]
         pages = -(-len(found) // PAGE)
         page = st.pagination(pages, key=f"grid_page_{wanted}") if pages > 1 else 1
     return found[(page - 1) * PAGE : page * PAGE]

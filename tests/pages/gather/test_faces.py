@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.photos import images
 from core.photos.faces import finder
+from core.photos.gather.entry import Faces
 from core.photos.gather.files import add_files, files_of
 from core.photos.gather.store import PhotoSet, open_set
 from pages.widgets.gather import blurring
@@ -57,6 +60,10 @@ def labels(page: AppTest) -> list[str]:
 
 def captions(page: AppTest) -> str:
     return " ".join(caption.value for caption in page.caption)
+
+
+def test_all_that_can_be_said_is_offered(page):
+    assert page.button_group[0].options == [setting.capitalize() for setting in get_args(Faces)]
 
 
 def test_it_asks_until_every_photo_was_gone_over(page, photos):
