@@ -38,6 +38,7 @@ def create_app(service: Service, beside: Beside) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=beside,
     )
     app.state.service = service

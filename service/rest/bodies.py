@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from service.settings import Limits
 FORM = "multipart/form-data"
 FIELD = "photo"
 """The field of a form that holds the photo."""
+
+# What is wrong with a form is said to who sent it; the library would write it into the log too.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 _MOST_FIELDS, _FIELD_BYTES = 16, 4096
 _HOW = (

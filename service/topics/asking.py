@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import nats
@@ -31,6 +31,7 @@ _FULL = 10077
 _STATUS_SECONDS = 1.0
 _PUBLISH_SECONDS, _TRIES = 5.0, 3
 _RECONNECT_SECONDS = 0.25
+_PAUSE_SECONDS = 0.1
 _LOOK_SECONDS = 2.0
 """Between two looks into the stream, where an answer lies that came while the connection was gone."""
 
@@ -66,6 +67,7 @@ class Pending:
         try:
             message = await self._answers.next_msg(timeout=seconds)
         except (NatsError, TimeoutError):
+            await asyncio.sleep(_PAUSE_SECONDS)  # without a connection neither takes any time
             with contextlib.suppress(NotFoundError, NatsError, TimeoutError):
                 kept = await self._js.get_last_msg(streams.RESPONSES, self._subject)
                 return Letter(kept.headers or {}, kept.data or b"")
@@ -104,10 +106,12 @@ class Asker:
             raise _unavailable(Kind.NO_WORKER, "Nobody is there to segment photos now")
         identity = uuid.uuid4().hex
         subject = streams.response_subject(client, identity)
-        answers = await self._nats.subscribe(subject)
+        with _in_reach():
+            answers = await self._nats.subscribe(subject)
         try:
-            letter = await messages.request_letter(self._nats, identity, request, photo)
-            published = await self._publish(streams.request_subject(client), letter)
+            with _in_reach():
+                letter = await messages.request_letter(self._nats, identity, request, photo)
+                published = await self._publish(streams.request_subject(client), letter)
             del photo, letter  # megabytes, which the broker has now
             yield Pending(self._js, answers, subject, published, self._seconds)
         finally:
@@ -122,10 +126,8 @@ class Asker:
 
     async def waiting(self) -> int:
         """How many requests wait or are being answered. Problem if the broker does not say."""
-        try:
+        with _in_reach():
             return (await self._js.stream_info(streams.REQUESTS)).state.messages
-        except (NatsError, TimeoutError) as error:
-            raise _unavailable(Kind.NO_BROKER, "The queue of requests cannot be reached now") from error
 
     @property
     def _js(self) -> JetStreamContext:
@@ -144,7 +146,7 @@ class Asker:
     async def _publish(self, subject: str, letter: Letter) -> PubAck:
         """Put a request into the queue; again with the same id where the broker does not confirm it."""
         for _ in range(_TRIES):
-            try:
+            with contextlib.suppress(NoStreamResponseError, TimeoutError):
                 return await self._js.publish(
                     subject,
                     letter.payload,
@@ -152,15 +154,21 @@ class Asker:
                     stream=streams.REQUESTS,
                     headers=dict(letter.headers),
                 )
-            except (NoStreamResponseError, TimeoutError):
-                await asyncio.sleep(0.1)
-            except APIError as error:
-                if error.err_code == _FULL:
-                    raise _full() from error
-                raise _unavailable(Kind.NO_BROKER, "The queue takes no request now") from error
-            except NatsError as error:
-                raise _unavailable(Kind.NO_BROKER, "The queue of requests cannot be reached now") from error
+            await asyncio.sleep(_PAUSE_SECONDS)
         raise _unavailable(Kind.NO_BROKER, "The queue does not confirm the request")
+
+
+@contextmanager
+def _in_reach() -> Iterator[None]:
+    """What the broker refuses, or does not answer to, is a Problem."""
+    try:
+        yield
+    except APIError as error:
+        if error.err_code == _FULL:
+            raise _full() from error
+        raise _unavailable(Kind.NO_BROKER, "The queue takes no request now") from error
+    except (NatsError, TimeoutError) as error:
+        raise _unavailable(Kind.NO_BROKER, "The queue of requests cannot be reached now") from error
 
 
 def _unavailable(kind: Kind, what: str) -> Problem:

@@ -32,7 +32,9 @@ ID = "Nats-Msg-Id"
 OPERATION, ENCODING, TYPE, CLAIM, STATUS = "operation", "content-encoding", "content-type", "claim", "status"
 WITH_ID = "request-id"
 
-_OWN = {ID, OPERATION, ENCODING, TYPE, CLAIM}
+_IGNORED = {OPERATION, ENCODING, TYPE, CLAIM, STATUS, WITH_ID, "correlation_id"}
+"""Headers that are no parameters; the last one is FastStream's own."""
+
 _Parse = Callable[[Mapping[str, str]], Request]
 _PARSERS: Mapping[str, _Parse] = {
     "segment": segment_request,
@@ -65,7 +67,9 @@ async def request_in(js: JetStreamContext, letter: Letter) -> tuple[Request, byt
     parse = _PARSERS.get(letter.headers.get(OPERATION, ""))
     if parse is None:
         raise Problem(Kind.BAD_PARAMETER, f"The header {OPERATION} says what to do: segment or read.")
-    words = {name: value for name, value in letter.headers.items() if name.lower() not in _IGNORED}
+    words = {
+        name: value for name, value in without_orders(letter.headers).items() if name.lower() not in _IGNORED
+    }
     return parse(words), await _body(js, letter)
 
 
@@ -83,6 +87,11 @@ async def answer_in(js: JetStreamContext, letter: Letter) -> Answer:
 def is_token(word: str) -> bool:
     """Whether a word can be an id: one part of a topic, without signs that mean something there."""
     return _TOKEN.fullmatch(word) is not None
+
+
+def without_orders(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers without those that tell the broker what to do with a message, such as its id."""
+    return {name: value for name, value in headers.items() if not name.lower().startswith("nats-")}
 
 
 async def forget_claim(js: JetStreamContext, letter: Letter) -> None:
@@ -108,7 +117,3 @@ async def _body(js: JetStreamContext, letter: Letter) -> bytes:
         payload = found.data or b""
     encoding = encodings.named(letter.headers.get(ENCODING, ""))
     return await anyio.to_thread.run_sync(encodings.expanded, payload, encoding, _MOST_BYTES)
-
-
-_IGNORED = {name.lower() for name in _OWN} | {WITH_ID, "correlation_id", "nats-expected-stream"}
-"""Headers that are no parameters."""

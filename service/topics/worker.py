@@ -90,25 +90,22 @@ class Worker:
         """Answer a request, and confirm it; if that fails, it is delivered again."""
         raw = message.raw_message
         letter = Letter(raw.headers or {}, raw.data)
-        client, identity = (
-            raw.subject.removeprefix(f"{streams.REQUESTS}."),
-            letter.headers.get(messages.ID, ""),
-        )
+        client = raw.subject.removeprefix(f"{streams.REQUESTS}.")
+        identity = letter.headers.get(messages.ID, "")
         try:
             if not (messages.is_token(client) and messages.is_token(identity)):
                 await self._bury(letter, "nobody", "The request has no id, or no client, to be answered to.")
                 await message.reject()
                 return
+            given_up = raw.metadata.num_delivered > streams.DELIVERIES
             async with _heard_of(message):
-                if raw.metadata.num_delivered > streams.DELIVERIES:
+                if given_up:
                     reason = f"{streams.DELIVERIES} workers began it, and none ended it."
                     await self._bury(letter, client, reason)
-                    answer = _given_up()
-                else:
-                    answer = await self._answer(letter)
-                await self._send(client, identity, answer)
+                await self._send(client, identity, _given_up() if given_up else await self._answer(letter))
             await message.ack_sync()
-            await messages.forget_claim(self._js, letter)
+            if not given_up:
+                await messages.forget_claim(self._js, letter)
         except Exception:  # whatever it is, the request is tried again, and given up after three times
             _log.exception("The request %s could not be answered; it is tried again", identity[:64])
             with contextlib.suppress(NatsError):
@@ -134,7 +131,8 @@ class Worker:
     async def _bury(self, letter: Letter, client: str, reason: str) -> None:
         """Keep a request that nobody can answer, with the reason, for whoever runs the service."""
         identity = letter.headers.get(messages.ID, "")
-        headers = {**letter.headers, messages.ID: f"dead-{identity}", "reason": reason}
+        headers = messages.without_orders(letter.headers)
+        headers |= {messages.ID: f"dead-{identity}", "reason": reason}
         await self._publish(f"{streams.DEAD}.{client}", streams.DEAD, Letter(headers, letter.payload))
 
     async def _publish(self, subject: str, stream: str, letter: Letter) -> None:

@@ -276,6 +276,7 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(service: Running):
         ("/v1/segment?model=street-lite0%00", Kind.NO_SUCH_MODEL, "There is no model"),
         ("/v1/segment?model=" + "a" * 5000, Kind.NO_SUCH_MODEL, "so long a name"),
         ("/v1/segment?model=%0d%0aX-Evil:%201", Kind.NO_SUCH_MODEL, "There is no model"),
+        ("/v1/segment/", Kind.UNKNOWN_ADDRESS, "nothing at this address"),
         ("/v2/segment", Kind.UNKNOWN_ADDRESS, "nothing at this address"),
         ("/v1/segment/../../etc/passwd", Kind.UNKNOWN_ADDRESS, "nothing at this address"),
         ("/v1/models", Kind.WRONG_METHOD, "does not take POST"),

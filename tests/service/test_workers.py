@@ -202,7 +202,7 @@ def test_a_full_queue_is_said_and_an_answer_that_does_not_come_is_late(broker: B
             await message.respond(b"ready")
 
         await client.subscribe(streams.STATUS, cb=alive_but_idle)
-        await client.flush()
+        await client.request(streams.STATUS, b"", timeout=DEADLINE)  # from here on it is known to be there
         problems = []
         with pytest.raises(Problem) as late:
             await ask(asker, photo)
