@@ -68,6 +68,11 @@ class Entry(BaseModel):
     detector: Words = ""
 
     @property
+    def is_fetched(self) -> bool:
+        """Whether it comes from the internet, and can be asked for again."""
+        return self.source in ("address", "Openverse", "Wikimedia Commons")
+
+    @property
     def is_in_set(self) -> bool:
         """Whether this is a photo of the set: taken, and not dropped."""
         return self.state == "taken" and self.kept

@@ -14,7 +14,7 @@ from core.jobs import Tell
 from core.photos.archives import is_zip, unpacked
 from core.photos.endings import is_picture_name
 from core.photos.gather.entry import Entry, words
-from core.photos.gather.gathering import Came, Shares, came_of, take_in
+from core.photos.gather.gathering import NEVER_READ, Came, Shares, came_of, take_in
 from core.photos.gather.sorting import grouped
 from core.photos.gather.store import PhotoSet
 from core.photos.guarded import PROCESSES
@@ -73,11 +73,10 @@ def add_files(
                 tell(done, len(files), None, "")
                 take_in(photos, came, shares)
         finally:
-            unread = {"state": "refused", "reason": "This was stopped before the file's turn came."}
             left = [
                 entry.number for entry in photos.entries() if entry.state == "waiting" and entry in entries
             ]
-            photos.change(dict.fromkeys(left, unread))
+            photos.change(dict.fromkeys(left, NEVER_READ))
             photos.change(grouped(photos.entries()))
         numbers = {entry.number for entry in entries}
         return sum(entry.state == "taken" and entry.number in numbers for entry in photos.entries())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from typing import Any
@@ -24,6 +24,12 @@ from core.photos.gather.store import PhotoSet
 
 HOSTS = 8
 """Hosts that are asked at once."""
+
+NEVER_READ: Mapping[str, Any] = {
+    "state": "refused",
+    "reason": "This was stopped before the file's turn came; give it again.",
+}
+"""For an entry whose file is not at hand any more."""
 
 _TIDIED = 8
 """After so many photos, freed memory goes back to the system."""
@@ -63,7 +69,10 @@ def gather(
     FolderBusyError; PhotoSetError if the disk does not take them.
     """
     with photos.gathering():
-        wanted = [entry for entry in photos.entries() if entry.state == "waiting"]
+        waiting = [entry for entry in photos.entries() if entry.state == "waiting"]
+        wanted = [entry for entry in waiting if entry.is_fetched]
+        # The server was killed while it took in files: they were here only then.
+        photos.change({entry.number: NEVER_READ for entry in waiting if not entry.is_fetched})
         queue = _Hosts(wanted, fetcher)
         came: Queue[Came] = Queue(HOSTS)  # bounded: photos may come faster than they are kept
         workers = min(HOSTS, queue.hosts)

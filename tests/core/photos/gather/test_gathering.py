@@ -17,6 +17,7 @@ from core.errors import FolderBusyError, PhotoSetError
 from core.photos.fetch.fetcher import Fetcher, Limits
 from core.photos.fetch.gate import Gate
 from core.photos.fetch.pace import Pace
+from core.photos.gather.entry import Entry
 from core.photos.gather.examples import example_set
 from core.photos.gather.gathering import HOSTS, Seen, gather
 from core.photos.gather.lists import MOST, read_list
@@ -50,6 +51,21 @@ def fetcher(server: HostileServer) -> Fetcher:
 
     gate = Gate(frozenset({80, server.port}), frozenset({(LOCAL, server.port)}), resolve)
     return Fetcher(gate, Pace(0), Limits(2 * 2**20, 3.0))
+
+
+def test_files_that_waited_when_the_server_was_killed_do_not_keep_addresses_from_going_on(
+    photos: PhotoSet, fetcher: Fetcher, server: HostileServer
+) -> None:
+    photos.add([Entry(number=0, address="street.jpg", source="file")])
+    (address,) = addresses(server, "/street/7.jpg")
+    photos.add([Entry(number=0, address=address)])
+    file, fetched = gather(open_set("jakarta"), fetcher, None)
+
+    assert (file.state, file.reason) == (
+        "refused",
+        "This was stopped before the file's turn came; give it again.",
+    )
+    assert fetched.state == "taken"
 
 
 def addresses(server: HostileServer, *paths: str, host: str = "streets.example") -> list[str]:
