@@ -1,4 +1,4 @@
-"""What `pip install .` packs: `core` with its data files, and the shipped model from `models/`."""
+"""What `pip install .` packs: `core` with its data files, and the shipped models from `models/`."""
 
 from setuptools import find_packages, setup
 
@@ -10,10 +10,9 @@ setup(
         "core.photos": ["sample_pictures/*"],
         "core.photos.gather": ["example_pictures/*"],
         "core.models.shipped": [
-            "street-lite0/model.json",
-            "street-lite0/model.onnx",
-            "street-lite0/weights.safetensors",
-            "street-lite0/README.md",
+            f"{model}/{name}"
+            for model in ("street-lite0", "street32-lite0")
+            for name in ("model.json", "model.onnx", "weights.safetensors", "README.md")
         ],
     },
 )

@@ -33,6 +33,14 @@ KNOWN_TIMES = (
         "two busy cores",
         "models/street-lite0/README.md",
     ),
+    KnownTime(
+        "street32",
+        "camvid",
+        367,
+        146.3 * 60,
+        "two busy cores",
+        "models/street32-lite0/README.md",
+    ),
 )
 
 
