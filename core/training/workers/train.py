@@ -166,8 +166,8 @@ class _Job:
 
     def _finish(self, sentence: str) -> None:
         (self.folder / STOP).unlink(missing_ok=True)
+        self.log(sentence)  # first: whoever sees that the run is finished can read all that it says
         self.status.move("finished", sentence, ended=time.time(), seconds_left=0.0)
-        self.log(sentence)
 
     def _batch(self, report: BatchReport) -> None:
         self.status.update(
