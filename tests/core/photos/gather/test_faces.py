@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
 
-from core.__main__ import main
 from core.commands.photo_sets import SETTINGS
 from core.photos import images
 from core.photos.faces import finder
@@ -22,8 +20,7 @@ from core.photos.gather.examples import example_set
 from core.photos.gather.files import add_files, files_of
 from core.photos.gather.manifest import TABLE, read_manifest
 from core.photos.gather.store import PhotoSet, open_set
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.core.photos.gather.conftest import Run
 
 
 @pytest.fixture
@@ -34,18 +31,6 @@ def photos(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> PhotoSet:
     photos = open_set("mine")
     add_files(photos, files_of([(f"{n}.png", images.encode_png(each)) for n, each in enumerate(noise)]), None)
     return photos
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run `gather`; returns its status, what it printed, and its sentence on stderr."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        status = main(["gather", *map(str, arguments)])
-        printed, sentence = capsys.readouterr()
-        return status, printed, sentence
-
-    return run
 
 
 def rows(photos: PhotoSet) -> list[dict[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.__main__ import main
 from core.errors import PhotoSetError
 from core.photos import images
 from core.photos.gather.blurring import blur
@@ -22,9 +20,8 @@ from core.photos.gather.two_sizes import at_two_sizes
 from core.reports.contact_sheet import PAGE, contact_sheet_pdf, contact_sheet_png
 from core.segmentation.segmenter import load_segmenter
 from tests.conftest import COLOURS, ROAD, SKY
+from tests.core.photos.gather.conftest import Run
 from tests.hostile_server import street
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -32,18 +29,6 @@ def photos(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> PhotoSet:
     monkeypatch.setenv("STREETSCOPE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("STREETSCOPE_DATA", str(tmp_path / "data"))
     return open_set("mine")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run `gather`; returns its status, what it printed, and its sentence on stderr."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        status = main(["gather", *map(str, arguments)])
-        printed, sentence = capsys.readouterr()
-        return status, printed, sentence
-
-    return run
 
 
 def zipped(**files: bytes) -> bytes:
