@@ -28,6 +28,7 @@ class Network:
     stride: how many input pixels one logit covers along each side.
     multiple: both sides of the input must be divisible by this.
     encoder: what its encoder is; networks with the same one can begin with each other's. Empty for none.
+    whole: the network whose convolutions it has at a low rank, and whose weights it can begin with.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Network:
     stride: int
     multiple: int
     encoder: str = ""
+    whole: str = ""
 
     def build(self, classes: int, pretrained: bool) -> nn.Module:
         """The network for that many classes. PretrainedWeightsError if it cannot have those weights."""
@@ -61,14 +63,15 @@ NETWORKS = {
             encoder="EfficientNet-Lite0",
         ),
         Network(
-            "slim_lite0",
-            "slim U-Net on EfficientNet-Lite0",
-            "EfficientNet-Lite0 with a narrow decoder that adds its skips: less than half the work.",
+            "low_rank_lite0",
+            "U-Net of low rank on EfficientNet-Lite0",
+            "The U-Net on EfficientNet-Lite0 with a decoder of low rank: less than half of the work.",
             mean=(0.5, 0.5, 0.5),
             std=(0.5, 0.5, 0.5),
             stride=2,
             multiple=32,
             encoder="EfficientNet-Lite0",
+            whole="unet_lite0",
         ),
         Network(
             "unet_resnet34",

@@ -22,8 +22,8 @@ from core.hardware.memory import machine_memory
 READERS = min(8, os.cpu_count() or 1)
 """Threads that decode frames from the disk while the network trains."""
 
-LabelChange = Callable[[NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.uint8]]
-"""From a picture (H, W, 3) and its label map (H, W) to another label map."""
+LabelChange = Callable[[Frame, NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.uint8]]
+"""From a frame, its picture (H, W, 3) and its label map (H, W) to another label map."""
 
 _BATCHES_AHEAD = 2
 
@@ -129,7 +129,7 @@ def load_examples(
 
     def read(number: int) -> TrainingExample:
         image, label = dataset.read(frames[number])
-        label = table[label] if change is None else change(image, table[label])
+        label = table[label] if change is None else change(frames[number], image, table[label])
         return TrainingExample(torch.from_numpy(image).permute(2, 0, 1), torch.from_numpy(label))
 
     kept: list[TrainingExample] = []

@@ -17,7 +17,7 @@ from core.training.batches.examples import load_examples
 from core.training.batches.loss import class_weights
 from core.training.learner.outputs import head
 from core.training.mix.labels import Labels
-from core.training.mix.paint import PaintRule
+from core.training.mix.weak import weak_labels
 from core.training.recipes.recipe import Recipe
 
 
@@ -29,8 +29,8 @@ def adjust(network: nn.Module, recipe: Recipe, dataset: SegmentationDataset, cla
     if not recipe.logit_adjustment:
         return
     labels = Labels.of(dataset.class_list, classes, recipe.sets)
-    paint = PaintRule.of(labels, classes) if recipe.paint else None
-    counted = load_examples(dataset, dataset.train, labels.table, 0, paint).pixels[: len(labels)]
+    weak = weak_labels(recipe, labels, classes, dataset)
+    counted = load_examples(dataset, dataset.train, labels.table, 0, weak).pixels[: len(labels)]
     pull = pulls(class_weights(counted, recipe.class_weight_power), labels, len(classes))
     _, layer = head(network)
     with torch.no_grad():

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from core.classes import ClassList
 from core.datasets import SegmentationDataset
 from core.errors import RecipeError
+from core.models.low_rank import fitted
 from core.models.networks import Network, find_network
 from core.models.weights import Model, load_model
 from core.training.distributed import processes
@@ -29,7 +30,8 @@ def built_network(
     model = network.build(len(class_list), pretrained)
     if start.weights and fresh:
         fitting = model.state_dict()
-        fitting |= {k: v for k, v in start.weights.items() if v.shape == fitting[k].shape}
+        weights = fitted(start.weights, model)
+        fitting |= {k: v for k, v in weights.items() if v.shape == fitting[k].shape}
         model.load_state_dict(fitting)
     return _moved(model)
 
@@ -65,7 +67,7 @@ def start_weights(
 
     name = recipe.start_model
     start = load_model(name)
-    if start.card.network != recipe.network:
+    if start.card.network not in (recipe.network, find_network(recipe.network).whole):
         return StartWeights(encoder_of(start, recipe))
     if recipe.classes != "extended":
         return StartWeights(with_finer_outputs(start.network, start.class_list, class_list, recipe.shares))

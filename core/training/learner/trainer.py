@@ -59,8 +59,8 @@ from core.training.learner.previews import PreviewPainter, Previews
 from core.training.learner.starting import ENCODERS, built_network, on_device, start_network, start_weights
 from core.training.learner.validation import PredictsAsTheApp
 from core.training.mix.labels import Labels, Sets
-from core.training.mix.paint import PaintRule
 from core.training.mix.shares import shares_within
+from core.training.mix.weak import weak_labels
 from core.training.recipes.recipe import Recipe, Stage
 from core.training.runs.folder import BATCHES, BEST, CHECKPOINTS, HISTORY, INDEX, PREVIEWS, RESUME, cut
 
@@ -300,8 +300,8 @@ class PreparedRun:
         labels = _labels(recipe, dataset, class_list)
         classes = len(labels)
         budget = memory_budget(processes.world_size())
-        paint = PaintRule.of(labels, class_list) if recipe.paint else None
-        train = load_examples(dataset, dataset.train, labels.table, budget, paint)
+        weak = weak_labels(recipe, labels, class_list, dataset)
+        train = load_examples(dataset, dataset.train, labels.table, budget, weak)
         budget -= sum(example.nbytes for example in train.kept)
         valid = load_examples(dataset, dataset.valid, labels.table, budget)
         counts = train.pixels[:classes]

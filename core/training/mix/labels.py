@@ -36,6 +36,18 @@ class Labels:
     def __len__(self) -> int:
         return len(self.classes)
 
+    def may_become(self, label: str, finer: str, classes: ClassList) -> tuple[int, int] | None:
+        """The numbers of two labels, if the first may be the second, which then says more; else None.
+
+        classes: the network's.
+        """
+        if self.members is None or not {label, finer} <= {*self.classes.names} or finer not in classes.names:
+            return None
+        coarse, fine = (self.classes.names.index(name) for name in (label, finer))
+        number = classes.names.index(finer)
+        fits = number in self.members[coarse] and self.members[fine] == (number,)
+        return (coarse, fine) if fits else None
+
     @classmethod
     def of(
         cls, truth: ClassList, target: ClassList, sets: Mapping[str, Sequence[str]] | None = None

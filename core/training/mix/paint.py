@@ -38,13 +38,8 @@ class PaintRule:
 
         classes: the network's.
         """
-        names = labels.classes.names
-        if labels.members is None or not {_ROAD, _PAINT} <= {*names} or _PAINT not in classes.names:
-            return None
-        road, paint = names.index(_ROAD), names.index(_PAINT)
-        number = classes.names.index(_PAINT)
-        fits = number in labels.members[road] and labels.members[paint] == (number,)
-        return cls(road, paint) if fits else None
+        numbers = labels.may_become(_ROAD, _PAINT, classes)
+        return cls(*numbers) if numbers else None
 
     def __call__(self, image: NDArray[np.uint8], label: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """image: (H, W, 3). Returns the label map (H, W) with the paint in it."""

@@ -301,6 +301,16 @@ class Recipe(_Checked):
         description="Where the run's own labels call lane paint Road: learn bright marks on the road as "
         "LaneMkgsDriv.",
     )
+    heights: bool = Field(
+        False,
+        description="Where the run's own labels call buses Car, walls Building or hedges Tree: learn by "
+        "their height which they are. For frames of a camera on a car.",
+    )
+    signs: bool = Field(
+        False,
+        description="Where the run's own labels call traffic lights and lettering SignSymbol: learn what "
+        "hangs on houses as Misc_Text and slim, dark boxes as TrafficLight.",
+    )
     shares: dict[ClassName, Annotated[float, Field(gt=0, le=1)]] = Field(
         default_factory=dict,
         description="For classes that the run's own labels do not tell apart: a class's plausible share of "

@@ -32,7 +32,7 @@ def resnet34(untrained) -> torch.nn.Module:
     return untrained("unet_resnet34")
 
 
-@pytest.mark.parametrize("name", ["unet_lite0", "slim_lite0", "unet_resnet34", "pixel_colour"])
+@pytest.mark.parametrize("name", ["unet_lite0", "low_rank_lite0", "unet_resnet34", "pixel_colour"])
 def test_a_network_is_found_by_its_name(name):
     assert find_network(name).name == name
 
@@ -47,7 +47,7 @@ def test_an_unknown_network_is_refused_with_the_names_there_are():
 
     assert str(refused.value) == (
         "There is no network called 'unet_vgg'; "
-        "choose one of unet_lite0, slim_lite0, unet_resnet34, unet_tiny, pixel_colour."
+        "choose one of unet_lite0, low_rank_lite0, unet_resnet34, unet_tiny, pixel_colour."
     )
 
 
@@ -67,15 +67,15 @@ def test_logits_are_of_single_precision_even_under_bfloat16(untrained, name):
         assert untrained(name)(torch.rand(1, 3, 32, 32)).dtype == torch.float32
 
 
-def test_slim_lite0_does_less_than_half_the_work_in_fewer_bytes(untrained, lite0):
-    slim = untrained("slim_lite0")
+def test_low_rank_lite0_does_less_than_half_the_work_in_fewer_bytes(untrained, lite0):
+    low = untrained("low_rank_lite0")
     with torch.inference_mode():
-        logits = slim(torch.zeros(1, 3, 64, 96))
+        logits = low(torch.zeros(1, 3, 64, 96))
 
     assert logits.shape[-2:] == (32, 48)
     assert work(lite0) == pytest.approx(23.05, abs=0.1)
-    assert work(slim) <= 10
-    assert parameters(slim) < parameters(lite0)
+    assert work(low) <= 10
+    assert parameters(low) < parameters(lite0)
 
 
 def work(network: torch.nn.Module) -> float:
