@@ -49,7 +49,9 @@ def test_more_rank_comes_nearer(picture):
 def test_both_parts_are_equally_large():
     network = low(nn.Conv2d(5, 7, kernel_size=3, padding=1), 6)[0]
 
-    assert network.column.weight.norm() == pytest.approx(float(network.row.weight.detach().norm()), rel=1e-5)
+    assert float(network.column.weight.detach().norm()) == pytest.approx(
+        float(network.row.weight.detach().norm()), rel=1e-5
+    )
 
 
 def test_what_is_whole_in_both_stays_as_it_is():

@@ -18,6 +18,7 @@ MERGED = {
     "Building": ("Building", "Wall"),
     "Tree": ("Tree", "VegetationMisc"),
 }
+LABELS = Labels.of(CAMVID_32, CAMVID_31, MERGED)
 HEIGHT, WIDTH, HORIZON, CAMERA = 180, 240, 90, 1.3
 SKY, ROAD, CAR, BUILDING, TREE, PEDESTRIAN = (
     CAMVID_32.index(name) for name in ("Sky", "Road", "Car", "Building", "Tree", "Pedestrian")
@@ -33,7 +34,7 @@ def street() -> np.ndarray:
 
 def put(label: np.ndarray, what: int, metres: float, foot: int, left: int, width: int) -> slice:
     """Stand a thing of so many metres on the road, its foot at this row; returns its rows."""
-    top = foot - round((foot - HORIZON) * metres / CAMERA)
+    top = max(0, foot - round((foot - HORIZON) * metres / CAMERA))
     label[top:foot, left : left + width] = what
     return slice(top, foot)
 
@@ -56,7 +57,7 @@ def dataset(tmp_path: Path):
 
 @pytest.fixture
 def rule(dataset):
-    found = HeightRule.of(Labels.of(CAMVID_32, CAMVID_31, MERGED), CAMVID_31, dataset)
+    found = HeightRule.of(LABELS, CAMVID_31, dataset)
     assert found is not None
     return found
 
@@ -86,7 +87,7 @@ def test_what_it_is_depends_on_its_height_alone_however_far_it_stands(
     changed = rule(dataset.train[0], label)
 
     thing = changed[max(0, rows.start) : rows.stop, 100:160]
-    assert {CAMVID_32.names[number] for number in np.unique(thing)} == {becomes}
+    assert {LABELS.classes.names[number] for number in np.unique(thing)} == {becomes}
     assert (changed[label == ROAD] == ROAD).all()
 
 

@@ -10,6 +10,7 @@ from core.training.mix.labels import Labels
 from core.training.mix.signs import SignRule
 
 MERGED = {"SignSymbol": ("SignSymbol", "TrafficLight", "Misc_Text")}
+LABELS = Labels.of(CAMVID_32, CAMVID_31, MERGED)
 SIGN, HOUSE, SKY = (CAMVID_32.index(name) for name in ("SignSymbol", "Building", "Sky"))
 
 
@@ -19,12 +20,12 @@ def shown(around: int, height: int, width: int, brightness: int) -> str:
     label[20 : 20 + height, 30 : 30 + width] = SIGN
     image = np.full((60, 80, 3), 200, np.uint8)
     image[label == SIGN] = brightness
-    rule = SignRule.of(Labels.of(CAMVID_32, CAMVID_31, MERGED), CAMVID_31)
+    rule = SignRule.of(LABELS, CAMVID_31)
     assert rule is not None
     changed = rule(image, label)
     assert np.array_equal(changed[label != SIGN], label[label != SIGN])
     (found,) = np.unique(changed[label == SIGN])
-    return CAMVID_32.names[found]
+    return LABELS.classes.names[found]
 
 
 @pytest.mark.parametrize(
