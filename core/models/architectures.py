@@ -92,10 +92,10 @@ class LowRankUnet(UnetLite):
         self, classes: int, encoder: str, widths: tuple[int, int, int, int], ranks: Sequence[int]
     ) -> None:
         super().__init__(classes, encoder, widths)
-        convolutions = [convolution for stage in self.decoder for convolution in (stage.conv1, stage.conv2)]
-        for convolution, rank in zip(convolutions, ranks, strict=False):
-            whole = convolution[0]
-            convolution[0] = LowRankConv2d(whole.in_channels, whole.out_channels, rank)
+        places = [f"{stage}.conv{number}.0" for stage in range(len(widths)) for number in (1, 2)]
+        for place, rank in zip(places, ranks[:-1], strict=True):
+            wide, narrow = self.decoder.get_parameter(f"{place}.weight").shape[:2]
+            self.decoder.set_submodule(place, LowRankConv2d(narrow, wide, rank))
         self.head = LowRankConv2d(widths[-1], classes, ranks[-1], bias=True, row=Float32Conv2d)
 
 
