@@ -12,18 +12,15 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from core.datasets import Frame, SegmentationDataset
 from core.evaluation.metrics import IGNORE
 from core.hardware.memory import machine_memory
+from core.training.mix.weak import LabelChange
 
 READERS = min(8, os.cpu_count() or 1)
 """Threads that decode frames from the disk while the network trains."""
-
-LabelChange = Callable[[Frame, NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.uint8]]
-"""From a frame, its picture (H, W, 3) and its label map (H, W) to another label map."""
 
 _BATCHES_AHEAD = 2
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import ClassList
 from core.datasets import Frame, SegmentationDataset
-from core.training.batches.examples import LabelChange
 from core.training.mix.heights import HeightRule
 from core.training.mix.labels import Labels
 from core.training.mix.paint import PaintRule
 from core.training.mix.signs import SignRule
 from core.training.recipes.recipe import Recipe
+
+LabelChange = Callable[[Frame, NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.uint8]]
+"""From a frame, its picture (H, W, 3) and its label map (H, W) to another label map."""
 
 
 def weak_labels(
