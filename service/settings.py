@@ -43,10 +43,12 @@ class Settings:
     """How a service is run.
 
     host, port: where it listens; port 0 means any that is free. workers: processes that compute, on this
-    machine; 0 where they run elsewhere.
+    machine; 0 where they run elsewhere. topics_port: where the broker that we bring along listens; 0
+    as above.
     """
 
     host: str = "127.0.0.1"
     port: int = 8600
     workers: int = 1
+    topics_port: int = 0
     limits: Limits = field(default_factory=Limits)

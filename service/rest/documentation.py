@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.problems import Kind, Problem
@@ -18,7 +18,7 @@ _STYLE = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:10vh au
 
 
 def add_documentation(app: FastAPI) -> None:
-    """Give an app its pages: /docs, and one that explains each kind of problem."""
+    """Give an app its pages: /docs, one that explains each kind of problem, and the topics' document."""
     # The package is a folder on the disk, so the path stays good.
     with as_file(files("fastapi_offline") / "static") as folder:
         app.mount(_ASSETS, StaticFiles(directory=Path(folder)), name="assets")
@@ -33,6 +33,13 @@ def add_documentation(app: FastAPI) -> None:
             swagger_favicon_url=f"{_ASSETS}/favicon.png",
             swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
         )
+
+    @app.get("/asyncapi.json", include_in_schema=False)
+    async def topics() -> JSONResponse:
+        # Not before it is asked for: nothing else here needs what it takes.
+        from service.topics.described import document
+
+        return JSONResponse(document())
 
     @app.get("/", include_in_schema=False)
     async def front_page() -> RedirectResponse:
