@@ -60,6 +60,7 @@ FLOORS = (
     "service/access",
     "service/engine",
     "service/topics",
+    "service/rest/photos",
     "service/rest",
     "service/__main__.py",
     "pages/widgets",

@@ -12,6 +12,9 @@ from service.engine.answers import JSON, PNG
 from service.engine.requests import FORMS, SHAPES
 from service.problems import MEDIA_TYPE, Kind
 from service.rest.bodies import FIELD, FORM
+from service.rest.photos.identities import HEADER as ID_HEADER
+from service.rest.photos.identities import LONGEST
+from service.settings import Limits
 
 _PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "application/octet-stream")
 _BYTES = {"type": "string", "format": "binary"}
@@ -55,6 +58,13 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
 }
 
+_ID = {
+    "name": ID_HEADER,
+    "in": "header",
+    "schema": {"type": "string", "pattern": f"^[A-Za-z0-9_-]{{1,{LONGEST}}}$"},
+    "description": "An id of your own for this request, such as a UUID. Sent again with the same id, "
+    "after a broken connection say, it is the same request: computed once, with one answer.",
+}
 
 _EXAMPLE: dict[str, Any] = {
     "type": Kind.NOT_A_PHOTO.type,
@@ -88,15 +98,28 @@ def parameters(*names: str, place: str = "query") -> list[dict[str, Any]]:
 
 def about_a_photo(*names: str) -> dict[str, Any]:
     """A request with a photo. names: the parameters that it has, in its address or in a form."""
-    form = {
-        "type": "object",
-        "required": [FIELD],
-        "properties": {FIELD: _BYTES} | {name: PARAMETERS[name]["schema"] for name in names},
-    }
     kinds: dict[str, Any] = {kind: {"schema": _BYTES} for kind in _PHOTO_TYPES}
     return {
-        "parameters": parameters(*names),
-        "requestBody": {"required": True, "content": kinds | {FORM: {"schema": form}}},
+        "parameters": [*parameters(*names), _ID],
+        "requestBody": {"required": True, "content": kinds | {FORM: {"schema": _form(_BYTES, names)}}},
+    }
+
+
+def about_photos(*names: str) -> dict[str, Any]:
+    """A request with many photos, in a form."""
+    photos = {"type": "array", "items": _BYTES, "minItems": 1, "maxItems": Limits.batch_photos}
+    return {
+        "parameters": [*parameters(*names), _ID],
+        "requestBody": {"required": True, "content": {FORM: {"schema": _form(photos, names)}}},
+    }
+
+
+def _form(photo: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": [FIELD],
+        "properties": {FIELD: photo} | {name: PARAMETERS[name]["schema"] for name in names},
+        "additionalProperties": False,
     }
 
 
