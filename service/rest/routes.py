@@ -22,7 +22,7 @@ from service.rest.context import Service, service_of
 from service.rest.metrics import MEDIA_TYPE as METRICS_TYPE
 from service.rest.models import ClassDocument, ModelDocument, all_classes, all_models
 from service.rest.photos.answering import Answered, Answers
-from service.rest.photos.batch import LINES, Batch, BatchLine
+from service.rest.photos.batch import LINES, Batch
 from service.rest.photos.identities import HEADER as ID_HEADER
 from service.rest.photos.identities import given_id
 from service.settings import Limits
@@ -63,10 +63,8 @@ _IN_THE_FORM_TOO = "The parameters may stand in the form instead."
 class _Streamed(StreamingResponse):
     """An answer in lines. until: what is closed after the last one, or when nobody listens any more."""
 
-    media_type = LINES
-
     def __init__(self, lines: AsyncGenerator[bytes, None], until: AsyncExitStack) -> None:
-        super().__init__(lines)
+        super().__init__(lines, media_type=LINES)
         self._lines, self._until = lines, until
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,12 +95,8 @@ async def segment(request: Request) -> Response:
     description=f"A form with up to {Limits.batch_photos} files in the field `photo`. Each is answered by "
     "itself, in order, with a line of JSON that comes as soon as it is there: what is wrong with one photo "
     "stands in its own line. Each counts towards the key's rate.",
-    response_class=_Streamed,
-    status_code=200,
-    responses={
-        200: {"description": "A line for each photo", "model": BatchLine},
-        **described.problems(*_BATCH_PROBLEMS),
-    },
+    response_class=Response,
+    responses={200: described.LINES_OF_A_BATCH, **described.problems(*_BATCH_PROBLEMS)},
     openapi_extra=described.about_photos("model", "size", "answer"),
     dependencies=[Depends(gate.needs("segment"))],
 )
