@@ -1,9 +1,9 @@
-"""What `pip install .` packs: `core` with its data files, and the shipped models from `models/`."""
+"""What `pip install .` packs: `core` with its data files, `streetscope`, the shipped models from `models/`."""
 
 from setuptools import find_packages, setup
 
 setup(
-    packages=[*find_packages(include=["core", "core.*"]), "core.models.shipped"],
+    packages=[*find_packages(include=["core", "core.*", "streetscope"]), "core.models.shipped"],
     package_dir={"core.models.shipped": "models"},
     package_data={
         "core.training.recipes": ["*.toml"],
