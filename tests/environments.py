@@ -1,4 +1,4 @@
-"""An environment with what a file of requirements brings along and nothing else, made of links into our own."""
+"""An environment with what a file of requirements brings along, and no more: links into our own."""
 
 from __future__ import annotations
 

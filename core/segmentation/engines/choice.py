@@ -71,7 +71,7 @@ def _key() -> str:
 
 
 def _version_of_torch() -> str:
-    """ "" where it is not installed: the service does without it."""
+    """Its version; nothing where it is not installed, for the service does without it."""
     try:
         return version("torch")
     except PackageNotFoundError:
