@@ -38,8 +38,8 @@ class Workers:
 
     def __init__(self, count: int, url: str, broker: Broker | None) -> None:
         self._url, self._broker = url, broker
-        # A photo takes 60 ms with two threads and 104 with one, but then two workers answer 15 % more of them:
-        # docs/scaling.md. So threads are shared out, and one worker alone has all cores.
+        # A photo takes 60 ms with two threads and 104 with one, but then two workers answer 15 % more of them
+        # (docs/scaling.md). So threads are shared out, and one worker alone has all cores.
         self._threads = max(1, usable_cores() // max(1, count))
         self._places = [_Place() for _ in range(count)]
 
