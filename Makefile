@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run serve quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro node FORCE
+.PHONY: help setup setup-dev run serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro node FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -53,9 +53,14 @@ setup-dev: .venv/dev-stamp  ## setup, and the tools of tests and checks
 	@test -f $@ || echo "$(TORCH_INDEX)" >$@
 
 # Without their dependencies first: those come from PyPI with all others, at the versions that the pins allow.
-.venv/app-stamp: requirements.txt .venv/torch-index
+.venv/app-stamp: requirements.txt requirements-service.txt .venv/torch-index
 	$(if $(TORCH_INDEX),$(INSTALL) --no-deps --index-url $(TORCH_INDEX) $(TORCH_PINS))
 	$(INSTALL) -r requirements.txt
+	@touch $@
+
+# Needs no PyTorch.
+.venv/service-stamp: requirements-service.txt .venv/torch-index
+	$(INSTALL) -r requirements-service.txt
 	@touch $@
 
 .venv/dev-stamp: .venv/app-stamp requirements-dev.txt
@@ -66,8 +71,12 @@ run: setup  ## the app, on http://localhost:8501; HOST=0.0.0.0 lets others in, S
 	$(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),@echo "$(if $(GUESTS),$(GUESTS_MAY),$(VISITORS_MAY))")
 	$(BIN)/python -m streamlit run serve.py --server.port 8501 --server.address $(HOST)
 
-serve: setup  ## the model for other programs, on http://localhost:8600; PORT=..., HOST=0.0.0.0 lets others in
+serve: .venv/service-stamp  ## the model for other programs, on http://localhost:8600; PORT=..., HOST=0.0.0.0 lets others in
 	$(BIN)/python -m service --host $(HOST) --port $(or $(PORT),8600)
+
+# NATS_URL, if make is given it, is in the environment of what make starts.
+worker: .venv/service-stamp  ## one more worker, on this or another machine: NATS_URL=nats://TOKEN@10.0.0.5:4222
+	$(BIN)/python -m service worker
 
 quick: check node  ## check, and all tests that need neither a browser nor training
 	$(BIN)/python -m pytest $(QUICK_TESTS)

@@ -17,6 +17,7 @@ import click
 import uvicorn
 from fastapi import FastAPI
 
+from service.access.clients import ClientStore
 from service.access.keys import KeyStore
 from service.access.rates import Rates
 from service.problems import Problem
@@ -24,13 +25,13 @@ from service.rest.app import create_app
 from service.rest.bodies import Uploads
 from service.rest.connections import Connection
 from service.rest.context import Service
-from service.rest.kept import KeptAnswers
 from service.rest.metrics import Metrics
+from service.rest.photos.kept import KeptAnswers
 from service.settings import Settings, service_folder
 from service.topics import streams
 from service.topics.asking import Asker
 from service.topics.broker import Broker
-from service.topics.supervisor import Workers
+from service.topics.supervisor import Places, Workers
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _LOOK_SECONDS = 0.1
@@ -46,20 +47,22 @@ def serve(settings: Settings, broker_url: str) -> None:
     # Handled by uvicorn while it runs, which passes it on: then what was begun here is ended in order.
     signal.signal(signal.SIGTERM, _end)
     keys = KeyStore(service_folder())
-    keys.all()  # if the file is damaged, say so now
+    clients = ClientStore(service_folder())
+    keys.all(), clients.all()  # if a file is damaged, say so now
     if settings.host not in _THIS_MACHINE:
         click.echo(
             "Everyone who can reach this machine and has a key can now send photos. Keys and photos travel "
             "unencrypted: put a web server with HTTPS in front where you do not trust the network.",
             err=True,
         )
-    with closing(_listener(settings)) as listener, _broker(broker_url) as (url, own):
+    with closing(_listener(settings)) as listener, _broker(broker_url, clients, settings) as (url, own):
         asyncio.run(streams.prepare(url))
         limits = settings.limits
         asker = Asker(url, limits.answer_seconds)
         workers = Workers(settings.workers, url, own)
         service = Service(asker, keys, Rates(), Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics())
-        app = create_app(service, partial(_beside, asker, workers, _address(listener)))
+        places = Places(clients, url)
+        app = create_app(service, partial(_beside, asker, workers, places, _address(listener)))
         _run(app, listener, settings)
 
 
@@ -68,12 +71,12 @@ def _end(*_: object) -> NoReturn:
 
 
 @contextmanager
-def _broker(url: str) -> Iterator[tuple[str, Broker | None]]:
+def _broker(url: str, clients: ClientStore, settings: Settings) -> Iterator[tuple[str, Broker | None]]:
     """The broker's address, and the broker itself if it is our own."""
     if url:
         yield url, None
         return
-    own = Broker(service_folder() / "broker")
+    own = Broker(service_folder() / "broker", clients, settings.topics_port)
     try:
         yield own.url, own
     finally:
@@ -81,10 +84,13 @@ def _broker(url: str) -> Iterator[tuple[str, Broker | None]]:
 
 
 @asynccontextmanager
-async def _beside(asker: Asker, workers: Workers, where: str, _: FastAPI) -> AsyncIterator[None]:
+async def _beside(
+    asker: Asker, workers: Workers, places: Places, where: str, _: FastAPI
+) -> AsyncIterator[None]:
     """What runs for as long as requests are taken."""
     await asker.connect()
-    tasks = [asyncio.create_task(workers.keep_alive()), asyncio.create_task(_announce(asker, where))]
+    works = (workers.keep_alive(), places.keep_current(), _announce(asker, where))
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         yield
     finally:
