@@ -1,7 +1,7 @@
 """Lights and lettering in labels that call them signs: found by place and shape, as weak labels.
 
 SegNet's grouping made traffic lights and shops' lettering SignSymbol. Lettering hangs on a house, which is
-all around it. A traffic light is a dark box, higher than it is wide.
+all around it. A traffic light is a dark grey box, higher than it is wide.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _LEAST = 12
 """Pixels of a patch: of a smaller one nobody can tell the shape."""
 _SLIM = 1.6
 """Height over width of a light's box, at least: three lamps, one over the other, and their frame."""
-_DARK = 110
-"""The middle brightness of a light's box, of 255, at most."""
+_DARK, _GREY = 150, 40
+"""The middle brightness of a light's box, and the middle difference of its colours, of 255, at most."""
 _AROUND = 3
 """Pixels around a patch in which its neighbours are counted."""
 _ON_A_HOUSE = 0.6
@@ -72,7 +72,9 @@ class SignRule:
         self, pixels: NDArray[np.uint8], patch: NDArray[np.bool_], around: NDArray[np.uint8]
     ) -> int | None:
         height, width = patch.shape
-        if self.light is not None and height > _SLIM * width and np.median(pixels.max(axis=1)) < _DARK:
+        brightness, colours = pixels.max(axis=1), np.ptp(pixels, axis=1)
+        box = height > _SLIM * width and np.median(brightness) < _DARK and np.median(colours) < _GREY
+        if box and self.light is not None:
             return self.light
         return self.text if (around == self.house).mean() > _ON_A_HOUSE else None
 

@@ -14,12 +14,12 @@ LABELS = Labels.of(CAMVID_32, CAMVID_31, MERGED)
 SIGN, HOUSE, SKY = (CAMVID_32.index(name) for name in ("SignSymbol", "Building", "Sky"))
 
 
-def shown(around: int, height: int, width: int, brightness: int) -> str:
-    """What the rule calls a sign of this size and brightness, with that label all around it."""
+def shown(around: int, height: int, width: int, colour: int | tuple[int, int, int]) -> str:
+    """What the rule calls a sign of this size and colour, with that label all around it."""
     label = np.full((60, 80), around, np.uint8)
     label[20 : 20 + height, 30 : 30 + width] = SIGN
     image = np.full((60, 80, 3), 200, np.uint8)
-    image[label == SIGN] = brightness
+    image[label == SIGN] = colour
     rule = SignRule.of(LABELS, CAMVID_31)
     assert rule is not None
     changed = rule(image, label)
@@ -29,20 +29,21 @@ def shown(around: int, height: int, width: int, brightness: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("around", "height", "width", "brightness", "becomes"),
+    ("around", "height", "width", "colour", "becomes"),
     [
         (SKY, 18, 7, 40, "TrafficLight"),
         (HOUSE, 18, 7, 40, "TrafficLight"),
         (SKY, 18, 7, 180, "SignSymbol"),
+        (SKY, 18, 7, (20, 40, 120), "SignSymbol"),
         (SKY, 10, 10, 40, "SignSymbol"),
         (HOUSE, 8, 24, 180, "Misc_Text"),
         (HOUSE, 3, 3, 180, "SignSymbol"),
     ],
 )
-def test_a_slim_dark_box_is_a_light_and_what_hangs_on_a_house_is_lettering(
-    around, height, width, brightness, becomes
+def test_a_slim_dark_grey_box_is_a_light_and_what_hangs_on_a_house_is_lettering(
+    around, height, width, colour, becomes
 ):
-    assert shown(around, height, width, brightness) == becomes
+    assert shown(around, height, width, colour) == becomes
 
 
 def test_labels_that_tell_them_apart_need_no_rule():
