@@ -556,7 +556,7 @@ class PreparedRun:
                     best,
                     self.recipe.every_epoch,
                     epoch,
-                    keep_last=self.recipe.corrections,
+                    keep_last=self.recipe.corrections or self.recipe.keep_last,
                 ),
                 Checkpoint(start, save),
             ]

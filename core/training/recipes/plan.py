@@ -20,11 +20,9 @@ _CLASSES = {
 }
 
 
-_END = {
-    False: "the best epoch becomes the model.",
-    True: "the last ones become the model, and its card says what it gained and what it lost.",
-}
-"""What becomes of a run's weights; whether it learns from corrections."""
+_LEARNED = "the last ones become the model, and its card says what it gained and what it lost."
+_END = {False: "the best epoch becomes the model.", True: "the last ones become the model."}
+"""What becomes of a run's weights: of one that learns from corrections, and of others by `keep_last`."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def plan(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str] = (
         begin=_begin(recipe, dataset),
         stages=tuple((stage.name, _stage(recipe, stage, len(dataset.train), size)) for stage in chosen),
         end="The weights are kept after every epoch, so that a stopped run can be resumed; "
-        + _END[recipe.corrections],
+        + (_LEARNED if recipe.corrections else _END[recipe.keep_last]),
     )
 
 

@@ -276,6 +276,11 @@ class Recipe(_Checked):
         description="How much of the start model's weights is mixed into what was learnt: 0 none, 1 all. "
         "A mixture keeps most of what is new and forgets less of what is old.",
     )
+    keep_last: bool = Field(
+        False,
+        description="The last weights become the model, not those of the best epoch: for labels that are too "
+        "coarse to judge what the network learns beyond them.",
+    )
     every_epoch: bool = Field(
         False, description="Keep the weights of every epoch, not only the best and each stage's last."
     )

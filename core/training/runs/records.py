@@ -190,9 +190,9 @@ class RunView:
 def best_epoch(history: Sequence[Epoch], recipe: Recipe) -> Epoch | None:
     """The epoch with the highest acc_camvid of those `of_last_size`; None if there is none.
 
-    Of a run that learns from corrections the last one, whose weights it keeps.
+    Of a run that keeps its last weights, as one does that learns from corrections, the last one.
     """
-    if recipe.corrections:
+    if recipe.corrections or recipe.keep_last:
         return history[-1] if history else None
     return max(of_last_size(history, recipe), key=lambda epoch: epoch.acc_camvid, default=None)
 
