@@ -66,8 +66,8 @@ run: setup  ## the app, on http://localhost:8501; HOST=0.0.0.0 lets others in, S
 	$(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),@echo "$(if $(GUESTS),$(GUESTS_MAY),$(VISITORS_MAY))")
 	$(BIN)/python -m streamlit run serve.py --server.port 8501 --server.address $(HOST)
 
-serve: setup  ## the model for other programs, on http://localhost:8600; PORT=..., HOST=0.0.0.0 lets others in
-	$(BIN)/python -m service --host $(HOST) --port $(or $(PORT),8600)
+serve: setup  ## the model for other programs, on http://localhost:8600; PORT=..., TOPICS=4222, HOST=0.0.0.0 lets others in
+	$(BIN)/python -m service --host $(HOST) --port $(or $(PORT),8600) --topics-port $(or $(TOPICS),0)
 
 quick: check node  ## check, and all tests that need neither a browser nor training
 	$(BIN)/python -m pytest $(QUICK_TESTS)

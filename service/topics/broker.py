@@ -41,7 +41,6 @@ class Broker:
     def __init__(self, folder: Path, clients: ClientStore, port: int = 0) -> None:
         self._folder, self._port, self._clients = folder, port or -1, clients
         self._secret = secrets.token_hex(32)
-        self._configured, self._reloads = clients.version(), 0
         self._lock = _locked(folder)
         self._process = self._start()
 
@@ -49,8 +48,7 @@ class Broker:
     def url(self) -> str:
         """Where the service connects, with its password. ServiceError if the broker does not start."""
         deadline = time.monotonic() + _PATIENCE
-        ports = self._folder / f"nats-server_{self._process.pid}.ports"
-        while (port := _port_in(ports)) < 0:
+        while (port := self._listening_at()) < 0:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise ServiceError(f"The broker does not start; {self._folder / 'broker.log'} says why.")
             time.sleep(0.01)
@@ -67,11 +65,10 @@ class Broker:
         if self._process.poll() is not None:
             self._process = self._start()
             return
-        now = self._clients.version()
-        if now != self._configured:
+        if self._clients.version() != self._configured:
             self._configure()
-            self._configured, self._reloads = now, _RELOADS
-        if self._reloads:
+            self._reloads = _RELOADS
+        if self._reloads and self._listening_at() > 0:  # before, the signal would end it
             self._reloads -= 1
             self._process.send_signal(signal.SIGHUP)
 
@@ -84,12 +81,21 @@ class Broker:
         for stale in self._folder.glob("*.ports"):
             stale.unlink(missing_ok=True)
         self._configure()
+        self._reloads = 0
         log = self._folder / "broker.log"
         log.unlink(missing_ok=True)
         command = [_program(), "--config", str(self._folder / _CONFIG), "--log", str(log)]
         return children.start(command, {}, signal.SIGTERM, self._lock)
 
+    def _listening_at(self) -> int:
+        """The child's port; -1 as long as it is not ready."""
+        return _port_in(self._folder / f"nats-server_{self._process.pid}.ports")
+
     def _configure(self) -> None:
+        self._configured = self._clients.version()
+        self._write_configuration()
+
+    def _write_configuration(self) -> None:
         # JSON is a part of the broker's own language.
         config = {
             "server_name": "streetscope",
