@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sysconfig
@@ -27,6 +28,7 @@ _CONFIG, _HERE = "broker.conf", "127.0.0.1"
 _RELOADS = 2
 """After the first, a new account does not yet reach those who answer (versions 2.9.10 and 2.15.1)."""
 
+_ROOM_BYTES = 16 * 1024**2
 _PATIENCE = 10.0
 _END_SECONDS = 10.0
 
@@ -71,6 +73,14 @@ class Broker:
         if self._reloads and self._listening_at() > 0:  # before, the signal would end it
             self._reloads -= 1
             self._process.send_signal(signal.SIGHUP)
+
+    def has_room(self) -> bool:
+        """Whether its disk has room for more than a few requests."""
+        return shutil.disk_usage(self._folder).free >= _ROOM_BYTES
+
+    def restart(self) -> None:
+        """Let it end; `keep_alive` starts it again."""
+        self._process.terminate()
 
     def end(self) -> None:
         """Let it close its store; then it is gone."""
