@@ -91,6 +91,7 @@ class Asker:
             max_reconnect_attempts=-1,
             reconnect_time_wait=_RECONNECT_SECONDS,
             error_cb=_quietly,
+            reconnected_cb=self._sweep,
         )
 
     async def close(self) -> None:
@@ -131,6 +132,10 @@ class Asker:
         """How many requests wait or are being answered. Problem if the broker does not say."""
         with _in_reach():
             return (await self._js.stream_info(streams.REQUESTS)).state.messages
+
+    async def _sweep(self) -> None:
+        with contextlib.suppress(NatsError, TimeoutError):
+            await streams.sweep(self._js)
 
     async def complaint(self) -> str:
         """Why the broker cannot store anything, such as a full disk; "" if it can, or does not say."""

@@ -86,7 +86,18 @@ async def declare(js: JetStreamContext, queue: int = QUEUE, ack_seconds: float =
         max_deliver=-1,  # with a limit, a request at it would stay in the stream and get no answer
     )
     await js.add_consumer(REQUESTS, consumer)
+    await sweep(js)
     await _declare_bucket(js, CLAIMS, _CLAIMS_BYTES)
+
+
+async def sweep(js: JetStreamContext) -> None:
+    """Remove requests that were answered: a broker of version 2.9 that was killed has some of them back.
+
+    Nobody gets those again, but they would take up the queue.
+    """
+    floor = (await js.consumer_info(REQUESTS, CONSUMER)).ack_floor
+    if floor is not None and floor.stream_seq:
+        await js.purge_stream(REQUESTS, seq=floor.stream_seq + 1)
 
 
 async def declare_client(js: JetStreamContext, client: str) -> None:

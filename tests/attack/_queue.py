@@ -7,7 +7,6 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -28,8 +27,18 @@ CLIENT = "attack"
 @contextlib.asynccontextmanager
 async def connected(broker: Broker) -> AsyncIterator[Client]:
     """A connection that comes back whenever the broker does, with the streams declared."""
-    client = await nats.connect(
-        broker.url, max_reconnect_attempts=-1, reconnect_time_wait=0.1, error_cb=streams.quietly
+    client = Client()
+
+    async def sweep() -> None:  # as the service does
+        with contextlib.suppress(NatsError, TimeoutError):
+            await streams.sweep(client.jetstream())
+
+    await client.connect(
+        broker.url,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.1,
+        error_cb=streams.quietly,
+        reconnected_cb=sweep,
     )
     await streams.declare(client.jetstream())
     try:
