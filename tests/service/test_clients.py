@@ -87,9 +87,9 @@ async def connection(address: str, **how: Any) -> AsyncIterator[Nats]:
         await client.close()
 
 
-def calls(client: Nats) -> JetStreamContext:
-    """JetStream, so far as a client may use it."""
-    return client.jetstream(prefix=accounts.API, timeout=5)
+def calls(client: Nats, seconds: float = DEADLINE) -> JetStreamContext:
+    """JetStream, so far as a client may use it. seconds: until an answer is missing."""
+    return client.jetstream(prefix=accounts.API, timeout=seconds)
 
 
 @contextlib.asynccontextmanager
@@ -116,7 +116,7 @@ async def until_let_in(address: str, client: Client, secret: str) -> None:
         with contextlib.suppress(NatsError, OSError, TimeoutError):
             async with connection(address, nkeys_seed_str=secret) as asking:
                 await asking.request(streams.status_subject(client.id), b"", timeout=5)
-                await calls(asking).object_store(streams.bucket_of(client.id))
+                await calls(asking, 5).object_store(streams.bucket_of(client.id))
                 return
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
@@ -168,16 +168,16 @@ def told(pair: Pair) -> Callable[[Callable[[Nats, Nats, Nats], Any]], Any]:
     return tell
 
 
-async def publish(client: Nats, identity: str, who: Client) -> Any:
+async def publish(client: Nats, identity: str, who: Client, seconds: float = DEADLINE) -> Any:
     """Put a request with this id into the queue."""
     headers = {messages.ID: identity, messages.OPERATION: "segment"}
-    return await calls(client).publish(streams.request_subject(who.id), b"photo", headers=headers)
+    return await calls(client, seconds).publish(streams.request_subject(who.id), b"photo", headers=headers)
 
 
 async def answer(service: Nats, who: Client, identity: str) -> None:
     """Answer, as a worker does."""
     letter = await messages.answer_letter(service, who.id, identity, Answer(b"mask", "image/png"))
-    await service.jetstream().publish(
+    await service.jetstream(timeout=DEADLINE).publish(
         streams.response_subject(who.id, identity), letter.payload, headers=dict(letter.headers)
     )
 
@@ -215,11 +215,11 @@ def test_a_body_can_lie_in_the_clients_own_store(pair: Pair, told):
 
     async def story(service: Nats, ours: Nats, _: Nats) -> bytes:
         await (await calls(ours).object_store(streams.bucket_of(pair.ours.id))).put("large", body)
-        found = await claims.get(service.jetstream(), pair.ours.id, "large", len(body))
+        found = await claims.get(service.jetstream(timeout=DEADLINE), pair.ours.id, "large", len(body))
         with pytest.raises(Problem, match="not in the object store"):
-            await claims.get(service.jetstream(), pair.others.id, "large", len(body))
+            await claims.get(service.jetstream(timeout=DEADLINE), pair.others.id, "large", len(body))
         with pytest.raises(Problem, match="larger than"):
-            await claims.get(service.jetstream(), pair.ours.id, "large", len(body) - 1)
+            await claims.get(service.jetstream(timeout=DEADLINE), pair.ours.id, "large", len(body) - 1)
         return found
 
     assert told(story) == body
@@ -245,7 +245,9 @@ def test_an_object_that_is_not_what_it_says_is_refused(pair: Pair, told, lie: st
         said = b"[1]" if lie == "no object" else json.dumps(meta).encode()
         await calls(ours).publish(f"$O.{bucket}.M.{name}", said)
         with pytest.raises(Problem) as refused:
-            await asyncio.wait_for(claims.get(service.jetstream(), pair.ours.id, "lie", 100), DEADLINE)
+            await asyncio.wait_for(
+                claims.get(service.jetstream(timeout=DEADLINE), pair.ours.id, "lie", 100), DEADLINE
+            )
         assert refused.value.kind is Kind.BROKEN_BODY
 
     told(story)
@@ -253,7 +255,7 @@ def test_an_object_that_is_not_what_it_says_is_refused(pair: Pair, told, lie: st
 
 async def _all_states(service: Nats, pair: Pair) -> list[object]:
     """All that a client could change: every stream's messages, and the place of each consumer."""
-    js = service.jetstream()
+    js = service.jetstream(timeout=DEADLINE)
     stores = [f"OBJ_{streams.bucket_of(who)}" for who in ("", pair.ours.id, pair.others.id)]
     names = (streams.REQUESTS, streams.RESPONSES, streams.DEAD, *stores)
     consumers = ((streams.REQUESTS, streams.CONSUMER), (streams.RESPONSES, pair.ours.id))
@@ -411,14 +413,14 @@ def test_without_a_clients_secret_nobody_comes_in(pair: Pair):
 
 def test_a_client_has_a_share_of_the_queue_and_no_more(pair: Pair, told):
     async def story(service: Nats, ours: Nats, others: Nats) -> None:
-        await service.jetstream().purge_stream(streams.REQUESTS)
+        await service.jetstream(timeout=DEADLINE).purge_stream(streams.REQUESTS)
         for number in range(streams.QUEUE_SHARE):
             await publish(others, f"many-{number}", pair.others)
         with pytest.raises(APIError) as refused:
             await publish(others, "one-more", pair.others)
         assert refused.value.err_code == 10077
         await publish(ours, "first", pair.ours)
-        await service.jetstream().purge_stream(streams.REQUESTS)
+        await service.jetstream(timeout=DEADLINE).purge_stream(streams.REQUESTS)
 
     told(story)
 
@@ -435,14 +437,18 @@ def test_a_client_that_is_removed_is_let_in_no_more_and_leaves_nothing(pair: Pai
                 while leaving.is_connected:
                     assert time.monotonic() < deadline
                     await asyncio.sleep(0.02)
-            js = service.jetstream()
+            js = service.jetstream(timeout=DEADLINE)
             while any(gone.id in stream.config.name for stream in await js.streams_info()):
                 assert time.monotonic() < deadline
                 await asyncio.sleep(0.02)
         left = {each.name for each in await js.consumers_info(streams.RESPONSES)}
         assert left == {pair.ours.id, pair.others.id}
         assert ours.is_connected
-        await publish(ours, "still-here", pair.ours)
+        while True:  # while the broker learns of clients, it may not confirm
+            with contextlib.suppress(NatsError, TimeoutError):
+                await publish(ours, "still-here", pair.ours, 5)
+                return
+            assert time.monotonic() < deadline
 
     told(story)
 
