@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 
+import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -27,13 +28,12 @@ CLIENT = "attack"
 @contextlib.asynccontextmanager
 async def connected(broker: Broker) -> AsyncIterator[Client]:
     """A connection that comes back whenever the broker does, with the streams declared."""
-    client = Client()
 
     async def sweep() -> None:  # as the service does
         with contextlib.suppress(NatsError, TimeoutError):
             await streams.sweep(client.jetstream())
 
-    await client.connect(
+    client = await nats.connect(
         broker.url,
         max_reconnect_attempts=-1,
         reconnect_time_wait=0.1,
