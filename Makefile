@@ -71,8 +71,8 @@ run: setup  ## the app, on http://localhost:8501; HOST=0.0.0.0 lets others in, S
 	$(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),@echo "$(if $(GUESTS),$(GUESTS_MAY),$(VISITORS_MAY))")
 	$(BIN)/python -m streamlit run serve.py --server.port 8501 --server.address $(HOST)
 
-serve: .venv/service-stamp  ## the model for other programs, on http://localhost:8600; PORT=..., HOST=0.0.0.0 lets others in
-	$(BIN)/python -m service --host $(HOST) --port $(or $(PORT),8600)
+serve: .venv/service-stamp  ## the model for other programs, on http://localhost:8600; PORT=..., TOPICS=4222, HOST=0.0.0.0 lets others in
+	$(BIN)/python -m service --host $(HOST) --port $(or $(PORT),8600) --topics-port $(or $(TOPICS),0)
 
 # NATS_URL, if make is given it, is in the environment of what make starts.
 worker: .venv/service-stamp  ## one more worker, on this or another machine: NATS_URL=nats://TOKEN@10.0.0.5:4222

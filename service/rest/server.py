@@ -7,10 +7,10 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import partial
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import anyio.to_thread
 import click
@@ -31,7 +31,9 @@ from service.settings import Settings, service_folder
 from service.topics import streams
 from service.topics.asking import Asker
 from service.topics.broker import Broker
-from service.topics.supervisor import Places, Workers
+from service.topics.supervisor import Places, Remedy, Workers
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _LOOK_SECONDS = 0.1
@@ -62,7 +64,14 @@ def serve(settings: Settings, broker_url: str) -> None:
         workers = Workers(settings.workers, url, own)
         service = Service(asker, keys, Rates(), Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics())
         places = Places(clients, url)
-        app = create_app(service, partial(_beside, asker, workers, places, _address(listener)))
+        works: list[Work] = [
+            workers.keep_alive,
+            places.keep_current,
+            partial(_announce, asker, _address(listener)),
+        ]
+        if own:
+            works.append(Remedy(own, asker.complaint).keep_working)
+        app = create_app(service, partial(_beside, asker, workers, works))
         _run(app, listener, settings)
 
 
@@ -84,13 +93,10 @@ def _broker(url: str, clients: ClientStore, settings: Settings) -> Iterator[tupl
 
 
 @asynccontextmanager
-async def _beside(
-    asker: Asker, workers: Workers, places: Places, where: str, _: FastAPI
-) -> AsyncIterator[None]:
+async def _beside(asker: Asker, workers: Workers, works: Sequence[Work], _: FastAPI) -> AsyncIterator[None]:
     """What runs for as long as requests are taken."""
     await asker.connect()
-    works = (workers.keep_alive(), places.keep_current(), _announce(asker, where))
-    tasks = [asyncio.create_task(work) for work in works]
+    tasks = [asyncio.create_task(work()) for work in works]
     try:
         yield
     finally:

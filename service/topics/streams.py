@@ -26,6 +26,9 @@ REQUESTS, RESPONSES, DEAD, CLAIMS = "request_message", "response_message", "dead
 STATUS = "worker_status"
 """Asked without a stream: only a worker that lives answers. Clients ask a subject of their own below it."""
 
+HEALTH = "broker_health"
+"""Asked without a stream: the broker says whether its streams can be written, if its accounts let us ask."""
+
 CONSUMER = "engine"
 ACK_SECONDS = 2.0
 """Until a request goes to another worker, if its own says nothing. Workers do so three times as often."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
@@ -25,7 +26,7 @@ from service.topics.messages import Letter
 
 _log = logging.getLogger("streetscope.worker")
 
-_PUBLISH_SECONDS, _TRIES = 5.0, 3
+_PUBLISH_SECONDS, _PATIENCE = 5.0, 600.0
 _AGAIN_SECONDS = 1.0
 _RECONNECT_SECONDS = 1
 _DRAIN_SECONDS = 30.0
@@ -115,8 +116,9 @@ class Worker:
         await self._publish(streams.dead_subject(client), streams.DEAD, Letter(headers, letter.payload))
 
     async def _publish(self, subject: str, stream: str, letter: Letter) -> None:
-        """Store a message; again with the same id where the broker does not confirm it."""
-        for attempt in range(1, _TRIES + 1):
+        """Store a message; again with the same id where the broker does not confirm it, as on a full disk."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
             try:
                 await self._js.publish(
                     subject,
@@ -126,7 +128,7 @@ class Worker:
                     headers=dict(letter.headers),
                 )
             except (NatsError, TimeoutError):
-                if attempt == _TRIES:
+                if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(_AGAIN_SECONDS)
             else:
