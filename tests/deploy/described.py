@@ -1,4 +1,4 @@
-"""What deploy/ says of a container: its command, environment, user and files, from compose.yaml and Dockerfile."""
+"""What compose.yaml and Dockerfile say of a container: its command, environment, user and files."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ def containers(settings: Mapping[str, str]) -> dict[str, Container]:
     return {name: _container(name, service) for name, service in document["services"].items()}
 
 
+def variables() -> set[str]:
+    """The names of the settings that compose.yaml reads."""
+    return {name for name, *_ in _VARIABLE.findall((DEPLOY / "compose.yaml").read_text("utf-8"))}
+
+
 def interpolated(text: str, settings: Mapping[str, str]) -> str:
     """The text with its variables replaced, as Compose does."""
 
@@ -99,7 +104,9 @@ def _stages(dockerfile: str) -> dict[str, tuple[str, list[tuple[str, str]]]]:
     return stages
 
 
-def _lines_of(target: str, stages: Mapping[str, tuple[str, list[tuple[str, str]]]]) -> Iterator[tuple[str, str]]:
+def _lines_of(
+    target: str, stages: Mapping[str, tuple[str, list[tuple[str, str]]]]
+) -> Iterator[tuple[str, str]]:
     if target in stages:
         base, lines = stages[target]
         yield from _lines_of(base, stages)

@@ -1,7 +1,7 @@
 """Machines with cables between them, and containers on them: namespaces of this one.
 
-Nothing has a name that would stay behind: a network namespace is there for as long as a process is in it, and every
-process ends when the one that started it does, also by kill -9.
+Nothing has a name that would stay behind: a network namespace is there for as long as a process is in it, and
+every process ends when the one that started it does, also by kill -9.
 """
 
 from __future__ import annotations
@@ -30,10 +30,13 @@ _PATH = "/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def may_be_had() -> bool:
-    """Whether this process can make them: on Linux, as root, with what Debian's util-linux and iproute2 bring."""
+    """Whether this process can make them: on Linux, as root, with util-linux and iproute2."""
     if sys.platform != "linux" or os.geteuid() != 0 or not all(map(shutil.which, _PROGRAMS)):
         return False
-    return subprocess.run(["unshare", "--net", "--mount", "true"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(["unshare", "--net", "--mount", "true"], capture_output=True, check=False).returncode
+        == 0
+    )
 
 
 class Machine:
@@ -41,8 +44,8 @@ class Machine:
 
     def __init__(self) -> None:
         self._holder = children.start(["unshare", "--net", "sleep", "infinity"], {}, signal.SIGKILL)
-        own = os.readlink("/proc/self/ns/net")
-        while os.readlink(self.network) == own:  # until unshare has done so
+        own = Path("/proc/self/ns/net").readlink()
+        while self.network.readlink() == own:  # until unshare has done so
             assert self._holder.poll() is None
         self.run("ip", "link", "set", "lo", "up")
 
@@ -92,7 +95,8 @@ class Network:
         """Lay a cable to a machine; returns its address."""
         address = self.addresses[name] = f"{self._prefix}.{len(self.addresses) + 2}"
         self.switch.run(
-            *("ip", "link", "add", name, "type", "veth"), *("peer", "name", self.name, "netns", str(machine.pid))
+            *("ip", "link", "add", name, "type", "veth"),
+            *("peer", "name", self.name, "netns", str(machine.pid)),
         )
         self.switch.run("ip", "link", "set", name, "master", "switch", "up")
         machine.run("ip", "address", "add", f"{address}/24", "dev", self.name)
@@ -127,8 +131,14 @@ class Running:
             "set -e",
             f"exec >{self.log} 2>&1",
             f"mount -t tmpfs tmpfs {self._root}",
-            *(self._bound(source, inside, False) for source, inside in [*self._mounts, (names, "/etc/hosts")]),
-            *(self._bound(_source(name, volumes), inside, writable) for inside, name, writable in self._volumes()),
+            *(
+                self._bound(source, inside, False)
+                for source, inside in [*self._mounts, (names, "/etc/hosts")]
+            ),
+            *(
+                self._bound(_source(name, volumes), inside, writable)
+                for inside, name, writable in self._volumes()
+            ),
             *(self._scratch(inside) for inside in self._container.scratch),
             f"mkdir -p {self._root}/proc && mount -t proc proc {self._root}/proc",
             f"mount -o remount,ro {self._root}",
@@ -136,19 +146,40 @@ class Running:
             f"{shlex.join(self._command(self._container.command))} &",
             'trap "kill -TERM $!" TERM; wait $! || wait $!',
         ]
-        command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--", "sh", "-c", "\n".join(lines)]
+        command = [
+            "unshare",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--",
+            "sh",
+            "-c",
+            "\n".join(lines),
+        ]
         self.process = children.start(self._machine.within(*command), {}, signal.SIGKILL)
 
     def execute(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run one more command in the container, as the health check is."""
         (first,) = psutil.Process(self.process.pid).children()
-        within = ["nsenter", f"--target={first.pid}", "--mount", "--net", "--pid", "--", *self._command(command)]
+        within = [
+            "nsenter",
+            f"--target={first.pid}",
+            "--mount",
+            "--net",
+            "--pid",
+            "--",
+            *self._command(command),
+        ]
         return subprocess.run(within, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
     def is_healthy(self) -> bool:
         """What its health check says."""
         assert self.process.poll() is None, self.log.read_text()
-        return bool(psutil.Process(self.process.pid).children()) and self.execute(*self._container.health).returncode == 0
+        return (
+            bool(psutil.Process(self.process.pid).children())
+            and self.execute(*self._container.health).returncode == 0
+        )
 
     def _command(self, command: Sequence[str]) -> list[str]:
         """A command with the container's root, user and environment, and no capabilities."""

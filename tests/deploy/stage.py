@@ -18,7 +18,7 @@ from tests.deploy.described import containers
 from tests.deploy.machines import Machine, Network, Running
 from tests.service.conftest import PATIENCE
 
-TOKEN = "t0k3n"
+TOKEN = "t0k3n"  # noqa: S105 (of a broker that only the tests reach)
 OWNER = 10001
 """Of the folders that the image makes for volumes."""
 
@@ -33,7 +33,7 @@ class Stage:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._machines: list[Machine] = []
         self._volumes = {name: folder / f"volume-{name}" for name in ("broker", "service", "data")}
-        for name, volume in self._volumes.items():
+        for volume in self._volumes.values():
             volume.mkdir()
         self._volumes["models"] = models
         for name in ("service", "data", "models"):  # as they are in the image, and in a checkout
@@ -59,7 +59,9 @@ class Stage:
         self._processes.append(running.process)
         return running
 
-    def run(self, machine: Machine, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    def run(
+        self, machine: Machine, command: list[str], environment: dict[str, str]
+    ) -> subprocess.Popen[bytes]:
         """Start a process on a machine, with all files that this one sees."""
         process = children.start(machine.within(*command), environment, signal.SIGKILL)
         self._processes.append(process)

@@ -61,7 +61,7 @@ def deployed(stage: Stage, environment: Path) -> Deployed:
     until(broker.is_healthy)
     api, _ = stage.start("api", environment), stage.start("worker", environment)
     until(api.is_healthy)
-    made = api.execute(*"python -m service keys make --name test --rate 1000/second".split())
+    made = api.execute("python", "-m", "service", "keys", "make", "--name", "test", "--rate", "1000/second")
     client = Client(stage, f"http://{stage.outside.addresses['api']}:8600", made.stdout.strip())
     until(client.is_ready)
     return Deployed(stage, api, client)
@@ -88,7 +88,9 @@ class Photos:
         return len(batch[0][1])
 
 
-def test_answers_are_those_of_a_service_in_one_process(deployed: Deployed, service: Service, photo: bytes) -> None:
+def test_answers_are_those_of_a_service_in_one_process(
+    deployed: Deployed, service: Service, photo: bytes
+) -> None:
     with service.client(service.key()) as alone:
         for address in ("/v1/segment", "/v1/segment?answer=colour", "/v1/read?row=9&col=9"):
             assert deployed.client.send(address, photo) == alone.post(address, content=photo).content
@@ -98,10 +100,15 @@ def test_nothing_can_be_written_but_volumes_and_by_nobody_with_power(deployed: D
     run = deployed.api.execute
     for place in ("/app/core", "/app/models", "/usr", "/data", "/opt/venv"):
         assert "Read-only" in run("touch", f"{place}/x").stderr
-    for place in ("/data/.service", "/tmp"):
+    for place in ("/data/.service", "/tmp"):  # noqa: S108
         assert run("touch", f"{place}/x").returncode == 0
     powers = run("cat", "/proc/self/status").stdout
-    for line in ("Uid:\t10001\t10001", "CapBnd:\t0000000000000000", "CapEff:\t0000000000000000", "NoNewPrivs:\t1"):
+    for line in (
+        "Uid:\t10001\t10001",
+        "CapBnd:\t0000000000000000",
+        "CapEff:\t0000000000000000",
+        "NoNewPrivs:\t1",
+    ):
         assert line in powers
 
 
@@ -109,7 +116,9 @@ def test_only_the_interface_is_reached_from_outside(deployed: Deployed) -> None:
     assert set(deployed.stage.outside.addresses) - {"app"} == {"api"}
 
 
-def test_a_machine_is_added_and_another_lost_while_requests_go_on(deployed: Deployed, environment: Path) -> None:
+def test_a_machine_is_added_and_another_lost_while_requests_go_on(
+    deployed: Deployed, environment: Path
+) -> None:
     stage, photos = deployed.stage, Photos(deployed.client)
     before, _ = stage.stored()
     # As docs/deploy.md says, on a machine that reaches the broker and nothing else.
