@@ -62,6 +62,9 @@ class Engine:
             found = problem
         except StreetScopeError as error:
             found = problems.problem_of(error)
+        finally:
+            # Of the network's layers, hundreds of megabytes at 1024 x 1024, and of a mask in many runs.
+            return_free_memory()
         return Answer(found.document(), problems.MEDIA_TYPE, found.kind.status)
 
     def _answer(self, request: Request, photo: bytes) -> Answer:
@@ -76,12 +79,7 @@ class Engine:
         size = working_size(request.size, card)
         key = (hashlib.sha256(photo).digest(), card.name, card.weights_sha256, size)
 
-        def make() -> Segmentation:
-            made = segment_photo(self._segmenter(card), photo, size)
-            return_free_memory()  # of the network's layers: hundreds of megabytes at 1024 x 1024
-            return made
-
-        return self._kept.get(_EVERYBODY, key, make)
+        return self._kept.get(_EVERYBODY, key, lambda: segment_photo(self._segmenter(card), photo, size))
 
     def _segmenter(self, card: ModelCard) -> Segmenter:
         key = (card.name, card.weights_sha256)
