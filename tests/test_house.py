@@ -81,6 +81,7 @@ FLOORS = (
     "pages",
     "app.py",
     "serve.py",
+    "bench/peers",
     "bench",
 )
 
