@@ -28,8 +28,8 @@ class Workers:
 
     def __init__(self, count: int, url: str, broker: Broker | None) -> None:
         self._url, self._broker = url, broker
-        # Two workers with a thread each answer 15 % more photos than one with two threads, which answers each
-        # sooner (docs/scaling.md). So cores are shared out, and one worker alone has them all.
+        # Two workers with a thread each answer as many photos as one with two threads, which answers each in
+        # half the time (docs/scaling.md): cores are shared out, and one worker alone has them all.
         self._threads = max(1, usable_cores() // max(1, count))
         self._places = [_Place() for _ in range(count)]
 
