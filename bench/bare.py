@@ -1,6 +1,8 @@
 """Bare forward passes of one photo that is decoded already, in so many processes at once; prints JSON.
 
-Usage: python -m bench.bare SECONDS SIZE PROCESSES THREADS
+Usage: python -m bench.bare SECONDS SIZE PROCESSES THREADS [large]
+
+`large` gives them the large pages that our workers have.
 """
 
 from __future__ import annotations
@@ -32,14 +34,14 @@ def alone(seconds: float, size: int, threads: int) -> None:
     print(json.dumps({"photos": count, "seconds": now}))
 
 
-def main(seconds: str, size: str, processes: str, threads: str) -> None:
+def main(seconds: str, size: str, processes: str, threads: str, pages: str = "") -> None:
     """Start them together, and print the sum of what they do in a second."""
     command = [sys.executable, "-m", "bench.bare", seconds, size, "0", threads]
     if processes == "0":
         alone(float(seconds), int(size), int(threads))
         return
     pipe = subprocess.PIPE
-    environment = os.environ | HUGE_PAGES  # as our workers
+    environment = os.environ | (HUGE_PAGES if pages else {})
     each = [
         subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
         for _ in range(int(processes))

@@ -43,10 +43,13 @@ class Answered:
 
 
 class Target:
-    """An address that segments. All answers to its photos are the same bytes: `mask`, by its hash."""
+    """An address that segments. All answers to its photos are the same bytes: `mask`, by its hash.
 
-    def __init__(self, url: str, headers: tuple[str, ...] = ()) -> None:
-        self._url, self._headers, self.mask = url, headers, ""
+    pid: of the process that serves.
+    """
+
+    def __init__(self, url: str, pid: int, headers: tuple[str, ...] = ()) -> None:
+        self._url, self.pid, self._headers, self.mask = url, pid, headers, ""
 
     def clients(self, number: int, seconds: float) -> Answered:
         """What so many clients get who each wait for their answer before they ask again."""
@@ -86,8 +89,9 @@ def _ours() -> Iterator[Target]:
     command = [sys.executable, "-m", "service", "--port", str(port), "--workers", str(WORKERS)]
     with tempfile.TemporaryDirectory() as folder:
         key = KeyStore(Path(folder)).make("bench", ("segment",), "1000000/minute")[1]
-        with running(command, url, "/readyz", {VARIABLE: folder, "NATS_URL": ""}):
-            yield Target(f"{url}/v1/segment?answer=index&size={SIZE}", (f"Authorization: Bearer {key}",))
+        with running(command, url, "/readyz", {VARIABLE: folder, "NATS_URL": ""}) as server:
+            address = f"{url}/v1/segment?answer=index&size={SIZE}"
+            yield Target(address, server.pid, (f"Authorization: Bearer {key}",))
 
 
 @contextmanager
@@ -95,8 +99,8 @@ def _litserve(python: str) -> Iterator[Target]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [python, "-P", str(ROOT / "bench/peers/litserve_app.py"), str(port), str(WORKERS), str(SIZE)]
-    with running(command, url, "/health", {**HUGE_PAGES, **_PASSIVE}):
-        yield Target(f"{url}/segment")
+    with running(command, url, "/health", {**HUGE_PAGES, **_PASSIVE}) as server:
+        yield Target(f"{url}/segment", server.pid)
 
 
 @contextmanager
@@ -106,5 +110,5 @@ def _bentoml(python: str) -> Iterator[Target]:
     command = [python, "-m", "bentoml", "serve", "bench.peers.bentoml_app:Segmentation"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     of_app = {"WORKERS": str(WORKERS), "SIZE": str(SIZE), "BENTOML_DO_NOT_TRACK": "True"}
-    with running(command, url, "/readyz", {**HUGE_PAGES, **_PASSIVE, **of_app}):
-        yield Target(f"{url}/segment")
+    with running(command, url, "/readyz", {**HUGE_PAGES, **_PASSIVE, **of_app}) as server:
+        yield Target(f"{url}/segment", server.pid)

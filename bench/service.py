@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bench.arrivals import arrival_times
 from bench.processes import in_fresh_process, training_beside
 from bench.report import Goal, Report, Row, goal_rows, table
+from bench.resources import processor_seconds
 from bench.servers import OURS, PEERS, SIZE, WORKERS, Answered, Target, all_servers
 from bench.simulation import ALONE, AROUND, TOGETHER, Times, percentiles, rate_of, simulate
 
@@ -25,7 +26,13 @@ CLIENTS = 4
 
 LOADS = (0.5, 0.8, 1.0)
 PEERS_LOAD = 0.8
-ONE_LOOP, TWO_LOOPS = "one loop with two threads", "two loops with one thread each"
+LOOPS: dict[str, tuple[str | int, ...]] = {
+    "one loop with two threads": (1, 2),
+    "two loops with one thread each": (2, 1),
+    "two loops with large pages too": (2, 1, "large"),
+}
+"""Bare forward passes: processes, threads, and pages. The last one is just how our workers compute."""
+
 _DRAWS = 20
 Rates = dict[str, list[float]]
 
@@ -71,6 +78,7 @@ def measure(seconds: float = SECONDS, arrivals: float = ARRIVALS) -> Report:
         times = Times.of_clients(
             ours.clients(1, seconds).seconds, ours.clients(WORKERS, seconds).seconds, rate
         )
+        processor = _processor(ours, seconds)
         loaded = [_loaded(ours, share, rate, times, arrivals) for share in LOADS]
         rows = _rate_rows(rates) + [each.row() for each in loaded]
         rows += [
@@ -83,20 +91,31 @@ def measure(seconds: float = SECONDS, arrivals: float = ARRIVALS) -> Report:
     rows.append({"what": f"{OURS} beside a training run", "photos a second": beside})
     rows += [{"what": f"{name}: not installed"} for name in PEERS if name not in rates]
     rows += [{"what": name, "measured": 1e3 * value} for name, value in _means(times).items()]
+    rows += [
+        {"what": f"processor time of a request, ms: {name}", "measured": 1e3 * value}
+        for name, value in processor.items()
+    ]
     return Report("The service", _method(seconds, arrivals), rows, _goals(rates, beside, loaded))
 
 
 def _rates(targets: dict[str, Target], seconds: float) -> Rates:
     """Photos a second of everything, which takes turns."""
-    found: Rates = {name: [] for name in (ONE_LOOP, TWO_LOOPS, *targets)}
+    found: Rates = {name: [] for name in (*LOOPS, *targets)}
     for _ in range(ROUNDS):
-        for name, processes, threads in ((ONE_LOOP, 1, 2), (TWO_LOOPS, 2, 1)):
-            done = in_fresh_process("bench.bare", str(seconds), SIZE, processes, threads)
+        for name, way in LOOPS.items():
+            done = in_fresh_process("bench.bare", str(seconds), SIZE, *way)
             found[name].append(done["photos a second"])
         for name, target in targets.items():
             found[name].append(target.clients(CLIENTS, seconds).rate)
         print({name: round(values[-1], 2) for name, values in found.items()}, flush=True)
     return found
+
+
+def _processor(ours: Target, seconds: float) -> dict[str, float]:
+    """Seconds of processor that a request takes, by the service's parts."""
+    before = processor_seconds(ours.pid)
+    count = len(ours.clients(CLIENTS, seconds).seconds)
+    return {name: (now - before[name]) / count for name, now in processor_seconds(ours.pid).items()}
 
 
 def _loaded(ours: Target, share: float, rate: float, times: Times, seconds: float) -> Loaded:
@@ -114,12 +133,10 @@ def _loaded(ours: Target, share: float, rate: float, times: Times, seconds: floa
 
 
 def _rate_rows(rates: Rates) -> list[Row]:
-    best = statistics.median(rates[TWO_LOOPS])
     return [
         {
-            "what": f"forward passes in {name}" if "loop" in name else f"{name}, {CLIENTS} clients",
+            "what": f"forward passes in {name}" if name in LOOPS else f"{name}, {CLIENTS} clients",
             "photos a second": statistics.median(values),
-            "of two loops": statistics.median(values) / best,
         }
         for name, values in rates.items()
     ]
@@ -145,8 +162,7 @@ def _goals(rates: Rates, beside: float, loaded: list[Loaded]) -> list[Goal]:
         return statistics.median(a / b for a, b in zip(rates[OURS], rates[of], strict=True))
 
     goals = [
-        Goal(f"service, two workers: of the rate of {name}", share(name), "", 0.9, True)
-        for name in (ONE_LOOP, TWO_LOOPS)
+        Goal(f"service, two workers: of the rate of {name}", share(name), "", 0.9, True) for name in LOOPS
     ]
     kept = beside / statistics.median(rates[OURS])
     goals.append(Goal("service beside a training run: rate kept", kept, "", 0.4, True))
