@@ -1,4 +1,4 @@
-"""The disk of the broker is full: not ready, nothing confirmed is lost, and with room it goes on by itself."""
+"""The broker's disk is full: not ready, nothing confirmed is lost, and with room it goes on by itself."""
 
 from __future__ import annotations
 
