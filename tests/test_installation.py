@@ -7,13 +7,21 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 
-PACKED = ("pyproject.toml", "setup.py", "requirements.txt", "README.md", "LICENSE")
+PACKED = (
+    "pyproject.toml",
+    "setup.py",
+    "requirements.txt",
+    "requirements-service.txt",
+    "README.md",
+    "LICENSE",
+)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +100,19 @@ def test_an_installed_copy_keeps_data_and_models_in_the_users_own_folder(install
 
     own = tmp_path / "share" / "streetscope"
     assert done.stdout.split() == [str(own / "data"), str(own / "models"), str(own / "models" / "runs")]
+
+
+def test_an_installed_copy_needs_what_the_pins_say(installed):
+    pinned = {
+        line
+        for name in ("requirements.txt", "requirements-service.txt")
+        for line in (ROOT / name).read_text("utf-8").splitlines()
+        if "==" in line
+    }
+
+    (own,) = distributions(name="streetscope", path=[str(installed)])
+
+    assert set(own.requires or ()) == pinned
 
 
 def test_an_installed_copy_has_all_recipes(installed):

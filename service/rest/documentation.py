@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from html import escape
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -12,6 +15,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.problems import Kind, Problem
+from service.rest.described import schemas
 
 _ASSETS = "/docs/assets"
 _STYLE = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:10vh auto;padding:0 1rem}"
@@ -22,6 +26,9 @@ def add_documentation(app: FastAPI) -> None:
     # The package is a folder on the disk, so the path stays good.
     with as_file(files("fastapi_offline") / "static") as folder:
         app.mount(_ASSETS, StaticFiles(directory=Path(folder)), name="assets")
+
+    # The framework lists only the documents that it makes itself.
+    app.openapi = partial(_described, app, app.openapi)  # type: ignore[method-assign]
 
     @app.get("/docs", include_in_schema=False)
     async def documentation() -> HTMLResponse:
@@ -51,6 +58,12 @@ def add_documentation(app: FastAPI) -> None:
         if kind is None:
             raise Problem(Kind.UNKNOWN_ADDRESS, "There is no such kind of problem; GET /docs lists them.")
         return HTMLResponse(_page(kind))
+
+
+def _described(app: FastAPI, describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    if not app.openapi_schema:
+        describe()["components"]["schemas"] |= schemas()
+    return describe()
 
 
 def _page(kind: Kind) -> str:

@@ -25,8 +25,8 @@ from service.rest.app import create_app
 from service.rest.bodies import Uploads
 from service.rest.connections import Connection
 from service.rest.context import Service
-from service.rest.kept import KeptAnswers
 from service.rest.metrics import Metrics
+from service.rest.photos.kept import KeptAnswers
 from service.settings import Settings, service_folder
 from service.topics import streams
 from service.topics.asking import Asker

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable
 import nats
 from nats.errors import Error as NatsError
 
+from core.hardware.allocator import HUGE_PAGES
 from core.hardware.processor import usable_cores
 from service.access.clients import ClientStore
 from service.errors import ServiceError
@@ -37,6 +39,8 @@ class Workers:
 
     def __init__(self, count: int, url: str, broker: Broker | None) -> None:
         self._url, self._broker = url, broker
+        # Two workers with a thread each answer as many photos as one with two threads, which answers each in
+        # half the time (docs/scaling.md): cores are shared out, and one worker alone has them all.
         self._threads = max(1, usable_cores() // max(1, count))
         self._places = [_Place() for _ in range(count)]
 
@@ -66,7 +70,7 @@ class Workers:
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "service", "worker", "--threads", str(self._threads)]
         # Threads that spin while they wait would starve a training run beside them, and be starved by it.
-        environment = {"NATS_URL": self._url, "OMP_WAIT_POLICY": "PASSIVE"}
+        environment = {**HUGE_PAGES, **os.environ, "NATS_URL": self._url, "OMP_WAIT_POLICY": "PASSIVE"}
         return children.start(command, environment, signal.SIGKILL)
 
 

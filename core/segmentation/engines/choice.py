@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from core.cache import Cache, cache_key
 from core.hardware.processor import processor_name
@@ -67,4 +67,12 @@ def remember(seconds: Mapping[EngineChoice, float]) -> None:
 
 @cache
 def _key() -> str:
-    return cache_key(processor_name(), os.cpu_count(), version("onnxruntime"), version("torch"))
+    return cache_key(processor_name(), os.cpu_count(), version("onnxruntime"), _version_of_torch())
+
+
+def _version_of_torch() -> str:
+    """Its version; nothing where it is not installed, for the service does without it."""
+    try:
+        return version("torch")
+    except PackageNotFoundError:
+        return ""
