@@ -13,13 +13,22 @@ from pathlib import Path
 from core.project import ROOT
 from service.access.keys import SCOPES, KeyStore, Scope
 
+LOG = "service.log"
+"""What the service says of faults, in its folder."""
+
 
 @contextmanager
 def running_service(folder: Path) -> Iterator[str]:
     """The address of a service that runs meanwhile."""
     environment = os.environ | {"STREETSCOPE_SERVICE": str(folder), "NATS_URL": ""}
     command = [sys.executable, "-m", "service", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    folder.mkdir(exist_ok=True)
+    with (
+        (folder / LOG).open("wb") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             line = process.stdout.readline()

@@ -20,7 +20,7 @@ import httpx
 import zstandard
 
 from core.project import ROOT
-from tests.attack._running import new_key, running_service
+from tests.attack._running import LOG, new_key, running_service
 from tests.attack.tally import Outcome, Tally
 
 REQUESTS = 500
@@ -65,6 +65,8 @@ def attack(tally: Tally, folder: Path) -> None:
         tally.count(
             "taken" if answer.status_code == 200 else "lost", f"a photo afterwards: {answer.status_code}"
         )
+    if b"Traceback" in (folder / LOG).read_bytes():
+        tally.count("traceback", "the service's log has one")
     latencies.sort()
     p99, worst = latencies[math.ceil(0.99 * len(latencies)) - 1], latencies[-1]
     if worst > HEALTH_SECONDS:
@@ -427,7 +429,7 @@ def _no_http(chance: random.Random, _: str) -> Hostile:
         [
             b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200),
             b"\0" * 9000,
-            b"GET / HTTP/9.9\r\n\r\n",
+            b"GET / HTTP/1\r\n\r\n",
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             b"SSH-2.0-OpenSSH_9.9\r\n",
             b"POST /v1/segment\r\n\r\n",
