@@ -100,7 +100,7 @@ check: setup-dev  ## ruff format and lint, mypy --strict
 cover: setup-dev node  ## how many lines the tests of `make quick` run: a figure, not a gate
 	$(BIN)/python -m pytest $(QUICK_TESTS) --cov --cov-report=term:skip-covered
 
-attack: setup-dev schemathesis  ## hostile pictures, videos, models, runs, data sets, archives, corrections and labels, kill -9 (of workers too), full disks; PARTS="pictures" for some
+attack: setup-dev schemathesis  ## hostile pictures, videos, models, runs, data sets, archives, corrections, labels and requests, kill -9 (of workers too), full disks; PARTS="pictures" for some
 	$(BIN)/python -m tests.attack $(PARTS)
 
 bench: setup-dev chromium  ## speed and memory on this machine, written to bench/; PARTS="click start" for some
