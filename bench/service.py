@@ -75,11 +75,10 @@ def measure(seconds: float = SECONDS, arrivals: float = ARRIVALS) -> Report:
             raise RuntimeError("The servers answer with different masks.")
         rates = _rates(targets, seconds)
         ours, rate = targets[OURS], statistics.median(rates[OURS])
-        times = Times.of_clients(
-            ours.clients(1, seconds).seconds, ours.clients(WORKERS, seconds).seconds, rate
-        )
+        one, both = (ours.clients(number, seconds).seconds for number in (1, WORKERS))
+        times = Times.of_clients(one, both, rate)
         processor = _processor(ours, seconds)
-        loaded = [_loaded(ours, share, rate, times, arrivals) for share in LOADS]
+        loaded = [_loaded(ours, share, one, both, seconds, arrivals) for share in LOADS]
         rows = _rate_rows(rates) + [each.row() for each in loaded]
         rows += [
             _peer_row(name, target, PEERS_LOAD * statistics.median(rates[name]), arrivals / 2)
@@ -118,9 +117,18 @@ def _processor(ours: Target, seconds: float) -> dict[str, float]:
     return {name: (now - before[name]) / count for name, now in processor_seconds(ours.pid).items()}
 
 
-def _loaded(ours: Target, share: float, rate: float, times: Times, seconds: float) -> Loaded:
-    found = ours.arrivals(share * rate, seconds)
-    due = arrival_times(share * rate, seconds)
+def _loaded(
+    ours: Target, share: float, one: list[float], both: list[float], seconds: float, arrivals: float
+) -> Loaded:
+    """Arrivals at a share of the rate. one, both: what one and two clients waited.
+
+    The rate is measured before and after: near it, a hundredth more or less decides how long the queue gets.
+    """
+    before = ours.clients(CLIENTS, seconds / 2).rate
+    found = ours.arrivals(share * before, arrivals)
+    after = ours.clients(CLIENTS, seconds / 2).rate
+    times = Times.of_clients(one, both, (before + after) / 2)
+    due = arrival_times(share * before, arrivals)
     runs = [
         simulate(due, WORKERS, times.draw(random.Random(seed)), times.around)  # noqa: S311
         for seed in range(_DRAWS)
@@ -180,7 +188,7 @@ def _method(seconds: float, arrivals: float) -> str:
         "the decoded photo, by the same engine. The others decode in the worker itself, have neither keys "
         f"nor a queue on a disk, and answer with the same bytes. Loads: {arrivals:g} s of random arrivals, "
         "each timed from when it was due. The simulation knows how long one and two clients wait, and the "
-        "rate; it gets the same arrivals."
+        "rate just before and after; it gets the same arrivals."
     )
 
 
