@@ -1,4 +1,4 @@
-"""What `pip install .` packs, `core` with its data files and the shipped models, and what it needs."""
+"""What `pip install .` packs, `core` with its data, `streetscope`, the shipped models, and what it needs."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def pins(name: str) -> list[str]:
 
 setup(
     install_requires=[*pins("requirements-service.txt"), *pins("requirements.txt")],
-    packages=[*find_packages(include=["core", "core.*"]), "core.models.shipped"],
+    packages=[*find_packages(include=["core", "core.*", "streetscope"]), "core.models.shipped"],
     package_dir={"core.models.shipped": "models"},
     package_data={
         "core.training.recipes": ["*.toml"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def home() -> Path:
     return user_data_path("streetscope", appauthor=False)
 
 
+@cache
 def own_version() -> str:
     """StreetScope's version."""
     file = ROOT / "pyproject.toml"

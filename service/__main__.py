@@ -6,6 +6,7 @@ Exit status 0 if all went well; 2 with one sentence on stderr for anything wrong
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 
@@ -16,6 +17,7 @@ from core.errors import StreetScopeError
 from core.files import system_error_sentence
 from service.access.commands import keys
 from service.settings import Settings
+from service.topics.commands import clients
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,8 +30,15 @@ from service.settings import Settings
     show_default=True,
     help="Processes that segment; 0 where they run on other machines.",
 )
+@click.option(
+    "--topics-port",
+    type=click.IntRange(0, 65535),
+    default=Settings.topics_port,
+    show_default=True,
+    help="Where programs on this machine find the topics; 0 for any free port.",
+)
 @click.pass_context
-def cli(context: click.Context, host: str, port: int, workers: int) -> None:
+def cli(context: click.Context, host: str, port: int, workers: int, topics_port: int) -> None:
     """StreetScope for other programs: without a COMMAND, run the service until Ctrl-C.
 
     NATS_URL names a broker that runs already; without it, the service brings its own.
@@ -42,7 +51,7 @@ def cli(context: click.Context, host: str, port: int, workers: int) -> None:
             raise click.UsageError(
                 "Without a worker here, let NATS_URL name a broker that workers elsewhere can reach too"
             )
-        serve(Settings(host, port, workers), broker)
+        serve(Settings(host, port, workers, topics_port), broker)
 
 
 @cli.command()
@@ -57,7 +66,16 @@ def worker(threads: int | None) -> None:
     asyncio.run(work(url, threads))
 
 
+@cli.command()
+def asyncapi() -> None:
+    """Print the AsyncAPI document of the topics."""
+    from service.topics.described import document
+
+    click.echo(json.dumps(document(), indent=1))
+
+
 cli.add_command(keys)
+cli.add_command(clients)
 
 
 def main(arguments: list[str] | None = None) -> int:

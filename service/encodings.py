@@ -20,6 +20,7 @@ _WINDOW_BYTES = 128 * 1024 * 1024
 
 _DAMAGED = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 _FAST = 1
+INSTEAD = f"send a photo of at most {MAX_BYTES // 1024**2} MB"
 
 
 def named(encoding: str) -> str:
@@ -57,12 +58,9 @@ def expanded(body: bytes, encoding: str, most: int) -> bytes:
     return data
 
 
-def too_large(most: int, verb: str) -> Problem:
+def too_large(most: int, verb: str, instead: str = INSTEAD) -> Problem:
     """The refusal of a body that has, or expands to, more than `most` bytes."""
-    return Problem(
-        Kind.TOO_LARGE,
-        f"The body {verb} more than {most:,} bytes; send a photo of at most {MAX_BYTES // 1024**2} MB.",
-    )
+    return Problem(Kind.TOO_LARGE, f"The body {verb} more than {most:,} bytes; {instead}.")
 
 
 def compressed(body: bytes) -> tuple[bytes, str]:

@@ -105,6 +105,12 @@ class Kind(Enum):
         "The photo cannot be used",
         "The file begins like a picture, but its pixels cannot be read. Save it again as JPEG or PNG.",
     )
+    REUSED_ID = (
+        "reused-id",
+        422,
+        "This id belongs to another request",
+        "An Idempotency-Key names one request. It is sent again only with the same photo and parameters.",
+    )
     REFUSED = ("refused", 422, "The request cannot be answered", "The detail says why.")
     TOO_OFTEN = (
         "too-often",
@@ -152,7 +158,8 @@ class Kind(Enum):
         "late",
         504,
         "The answer did not come in time",
-        "The photo was taken back out of the queue. Send it again, at a smaller size if it was a large one.",
+        "Send the photo again, at a smaller size if it was a large one. It was taken back out of the queue, "
+        "unless it has an Idempotency-Key: then it may be answered meanwhile.",
     )
     BUSY = (
         "busy",

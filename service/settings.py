@@ -27,7 +27,8 @@ class Limits:
     body_bytes: of a request as it arrives, and again of what it expands to; a form has a little more than its
     photo. body_seconds: until a whole body has arrived. stall_seconds: between two parts of it.
     uploads: bodies on their way at a time. kept_bytes: of answers that are kept for those who ask again.
-    answer_seconds: from a whole request to its answer.
+    answer_seconds: from a whole request to its answer. batch_photos, batch_bytes: of a batch as it arrives.
+    batches: at a time; their photos lie on the disk.
     """
 
     body_bytes: int = MAX_BYTES + _MEGABYTE
@@ -36,6 +37,9 @@ class Limits:
     uploads: int = 16
     kept_bytes: int = 64 * _MEGABYTE
     answer_seconds: float = 60.0
+    batch_photos: int = 32
+    batch_bytes: int = 96 * _MEGABYTE
+    batches: int = 2
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,12 @@ class Settings:
     """How a service is run.
 
     host, port: where it listens; port 0 means any that is free. workers: processes that compute, on this
-    machine; 0 where they run elsewhere.
+    machine; 0 where they run elsewhere. topics_port: where the broker that we bring along listens; 0
+    as above.
     """
 
     host: str = "127.0.0.1"
     port: int = 8600
     workers: int = 1
+    topics_port: int = 0
     limits: Limits = field(default_factory=Limits)

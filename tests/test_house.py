@@ -7,6 +7,7 @@ modules need of each other must be a third module.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -60,8 +61,10 @@ FLOORS = (
     "service/access",
     "service/engine",
     "service/topics",
+    "service/rest/photos",
     "service/rest",
     "service/__main__.py",
+    "streetscope",
     "pages/widgets",
     "pages/widgets/shared",
     "pages/widgets/top",
@@ -81,6 +84,7 @@ FLOORS = (
     "pages",
     "app.py",
     "serve.py",
+    "bench/peers",
     "bench",
 )
 
@@ -90,7 +94,7 @@ Imports = Mapping[str, set[str]]
 
 def imports_of(root: Path) -> Imports:
     """Which files of the project each of its files imports, wherever in the file it does so."""
-    folders = [root / top for top in ("core", "service", "pages", "bench")]
+    folders = [root / top for top in ("core", "service", "streetscope", "pages", "bench")]
     files = [
         root / "app.py",
         root / "serve.py",
@@ -176,6 +180,12 @@ def test_service_and_pages_know_nothing_of_each_other() -> None:
         for path in (ROOT / room).rglob("*.py"):
             tops = {names[0].partition(".")[0] for names in _imported(path)}
             assert tops.isdisjoint(others), path
+
+
+def test_the_client_knows_httpx_and_nothing_else_of_ours_or_others() -> None:
+    for path in (ROOT / "streetscope").rglob("*.py"):
+        tops = {names[0].partition(".")[0] for names in _imported(path)}
+        assert tops <= {*sys.stdlib_module_names, "httpx", "streetscope"}, path
 
 
 @pytest.fixture

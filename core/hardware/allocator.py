@@ -6,6 +6,13 @@ import ctypes
 import sys
 from typing import Any
 
+HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+"""For the environment of a process, before it starts: glibc then asks Linux for pages of 2 MB.
+
+A network's layers are new memory for each photo, which the system clears page by page as it is first touched:
+12,700 pages of 4 KB, and a sixth of a photo's processor time at 512 x 384.
+"""
+
 _TRIM_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -4, -8
 """Parameters of glibc's `mallopt(3)`."""
 

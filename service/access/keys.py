@@ -86,7 +86,7 @@ class KeyStore:
         identity, secret = secrets.token_hex(4), secrets.token_hex(32)
         key = Key(
             id=identity,
-            name=_checked_name(name),
+            name=checked_name(name),
             sha256=_hash(secret),
             scopes=tuple(scope for scope in SCOPES if scope in scopes),
             rate=checked_rate(rate),
@@ -170,10 +170,11 @@ def checked_rate(rate: str) -> str:
     return rate
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """A name on one line. ServiceError if it is none."""
     plain = " ".join(name.split())
     if not plain or len(plain) > _LONGEST_NAME or not plain.isprintable():
-        raise ServiceError(f"A key needs a name of 1 to {_LONGEST_NAME} letters: who it is for.")
+        raise ServiceError(f"Give a name of 1 to {_LONGEST_NAME} letters: who it is for.")
     return plain
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from fastapi import Request
@@ -10,8 +10,9 @@ from fastapi import Request
 from service.access.keys import KeyStore
 from service.access.rates import Rates
 from service.rest.bodies import Uploads
-from service.rest.kept import KeptAnswers
 from service.rest.metrics import Metrics
+from service.rest.photos.identities import UsedIds
+from service.rest.photos.kept import KeptAnswers
 from service.topics.asking import Asker
 
 
@@ -25,6 +26,7 @@ class Service:
     uploads: Uploads
     kept: KeptAnswers
     metrics: Metrics
+    ids: UsedIds = field(default_factory=UsedIds)
 
 
 def service_of(request: Request) -> Service:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from core.models.paths import DEFAULT_MODEL
 from core.segmentation.sizes import LARGEST_SIZE, SIZES, SMALLEST_SIZE, TRAINED
@@ -12,6 +13,10 @@ from service.engine.answers import JSON, PNG
 from service.engine.requests import FORMS, SHAPES
 from service.problems import MEDIA_TYPE, Kind
 from service.rest.bodies import FIELD, FORM
+from service.rest.photos.batch import LINES, BatchLine
+from service.rest.photos.identities import HEADER as ID_HEADER
+from service.rest.photos.identities import LONGEST
+from service.settings import Limits
 
 _PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "application/octet-stream")
 _BYTES = {"type": "string", "format": "binary"}
@@ -55,6 +60,13 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
 }
 
+_ID = {
+    "name": ID_HEADER,
+    "in": "header",
+    "schema": {"type": "string", "pattern": f"^[A-Za-z0-9_-]{{1,{LONGEST}}}$"},
+    "description": "An id of your own for this request, such as a UUID. Sent again with the same id, "
+    "after a broken connection say, it is the same request: computed once, with one answer.",
+}
 
 _EXAMPLE: dict[str, Any] = {
     "type": Kind.NOT_A_PHOTO.type,
@@ -75,6 +87,24 @@ class ProblemDocument(BaseModel):
     detail: str
 
 
+def _reference(document: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{document.__name__}"}
+
+
+LINES_OF_A_BATCH: dict[str, Any] = {
+    "description": "A line of JSON for each photo; the schema is that of one line",
+    "content": {LINES: {"schema": _reference(BatchLine)}},
+}
+
+
+def schemas() -> dict[str, Any]:
+    """The documents that only `LINES_OF_A_BATCH` and `problems` name, with all that they name."""
+    mode: JsonSchemaMode = "serialization"
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(BatchLine, mode), (ProblemDocument, mode)]
+    found = models_json_schema(models, ref_template="#/components/schemas/{model}")[1]
+    return cast(dict[str, Any], found["$defs"])
+
+
 def answer(document: type[BaseModel], *, picture: bool = False) -> dict[str, Any]:
     """An answer that is a document, or a picture for those who ask for one."""
     pictures = {PNG: {"schema": _BYTES}} if picture else {}
@@ -88,15 +118,28 @@ def parameters(*names: str, place: str = "query") -> list[dict[str, Any]]:
 
 def about_a_photo(*names: str) -> dict[str, Any]:
     """A request with a photo. names: the parameters that it has, in its address or in a form."""
-    form = {
-        "type": "object",
-        "required": [FIELD],
-        "properties": {FIELD: _BYTES} | {name: PARAMETERS[name]["schema"] for name in names},
-    }
     kinds: dict[str, Any] = {kind: {"schema": _BYTES} for kind in _PHOTO_TYPES}
     return {
-        "parameters": parameters(*names),
-        "requestBody": {"required": True, "content": kinds | {FORM: {"schema": form}}},
+        "parameters": [*parameters(*names), _ID],
+        "requestBody": {"required": True, "content": kinds | {FORM: {"schema": _form(_BYTES, names)}}},
+    }
+
+
+def about_photos(*names: str) -> dict[str, Any]:
+    """A request with many photos, in a form."""
+    photos = {"type": "array", "items": _BYTES, "minItems": 1, "maxItems": Limits.batch_photos}
+    return {
+        "parameters": [*parameters(*names), _ID],
+        "requestBody": {"required": True, "content": {FORM: {"schema": _form(photos, names)}}},
+    }
+
+
+def _form(photo: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": [FIELD],
+        "properties": {FIELD: photo} | {name: PARAMETERS[name]["schema"] for name in names},
+        "additionalProperties": False,
     }
 
 
@@ -105,7 +148,7 @@ def problems(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
     by_status: dict[int, list[str]] = {}
     for kind in kinds:
         by_status.setdefault(kind.status, []).append(kind.title)
-    content = {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}}
+    content = {MEDIA_TYPE: {"schema": _reference(ProblemDocument)}}
     return {
         status: {"description": "; ".join(titles), "content": content} for status, titles in by_status.items()
     }

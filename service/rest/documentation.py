@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from html import escape
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from service.problems import Kind, Problem
+from service.rest.described import schemas
 
 _ASSETS = "/docs/assets"
 _STYLE = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:10vh auto;padding:0 1rem}"
 
 
 def add_documentation(app: FastAPI) -> None:
-    """Give an app its pages: /docs, and one that explains each kind of problem."""
+    """Give an app its pages: /docs, one that explains each kind of problem, and the topics' document."""
     # The package is a folder on the disk, so the path stays good.
     with as_file(files("fastapi_offline") / "static") as folder:
         app.mount(_ASSETS, StaticFiles(directory=Path(folder)), name="assets")
+
+    # The framework lists only the documents that it makes itself.
+    app.openapi = partial(_described, app, app.openapi)  # type: ignore[method-assign]
 
     @app.get("/docs", include_in_schema=False)
     async def documentation() -> HTMLResponse:
@@ -34,6 +41,13 @@ def add_documentation(app: FastAPI) -> None:
             swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
         )
 
+    @app.get("/asyncapi.json", include_in_schema=False)
+    async def topics() -> JSONResponse:
+        # Not before it is asked for: nothing else here needs what it takes.
+        from service.topics.described import document
+
+        return JSONResponse(document())
+
     @app.get("/", include_in_schema=False)
     async def front_page() -> RedirectResponse:
         return RedirectResponse("/docs")
@@ -44,6 +58,12 @@ def add_documentation(app: FastAPI) -> None:
         if kind is None:
             raise Problem(Kind.UNKNOWN_ADDRESS, "There is no such kind of problem; GET /docs lists them.")
         return HTMLResponse(_page(kind))
+
+
+def _described(app: FastAPI, describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    if not app.openapi_schema:
+        describe()["components"]["schemas"] |= schemas()
+    return describe()
 
 
 def _page(kind: Kind) -> str:

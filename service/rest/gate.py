@@ -9,6 +9,7 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.access.keys import Key, Scope
+from service.access.rates import Rates
 from service.errors import KeyRefusedError
 from service.problems import Kind, Problem
 from service.rest.context import service_of
@@ -41,14 +42,19 @@ def needs(scope: Scope | None) -> Callable[[Request, _Sent], Awaitable[Key]]:
                 f"This key opens {', '.join(key.scopes)}, and {scope} is needed here; send another key.",
                 {"WWW-Authenticate": challenge},
             )
-        wait = service.rates.seconds_to_wait(key)
-        if wait:
-            raise Problem(
-                Kind.TOO_OFTEN,
-                f"This key's rate is {key.rate}, and it is used up; send the next request in {wait} s.",
-                {"Retry-After": str(wait)},
-            )
+        count(service.rates, key)
         request.state.key = key
         return key
 
     return let_in
+
+
+def count(rates: Rates, key: Key) -> None:
+    """Count a photo, or a request without one. Problem if the key has asked too often."""
+    wait = rates.seconds_to_wait(key)
+    if wait:
+        raise Problem(
+            Kind.TOO_OFTEN,
+            f"This key's rate is {key.rate}, and it is used up; send the next request in {wait} s.",
+            {"Retry-After": str(wait)},
+        )

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, aclosing
+from functools import partial
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from core.models.store import read_card
-from core.project import own_version
-from service.engine.answers import JSON, PNG, Answer, Reading, Segmented
+from service.engine.answers import JSON, PNG, Reading, Segmented
 from service.engine.requests import Request as PhotoRequest
 from service.engine.requests import model_name, read_request, segment_request
 from service.problems import Kind, Problem
 from service.rest import described, gate
-from service.rest.context import service_of
-from service.rest.kept import answer_key
+from service.rest.context import Service, service_of
 from service.rest.metrics import MEDIA_TYPE as METRICS_TYPE
 from service.rest.models import ClassDocument, ModelDocument, all_classes, all_models
+from service.rest.photos.answering import Answered, Answers
+from service.rest.photos.batch import LINES, Batch
+from service.rest.photos.identities import HEADER as ID_HEADER
+from service.rest.photos.identities import given_id
+from service.settings import Limits
 
 router = APIRouter()
 
@@ -33,6 +39,7 @@ _PHOTO_PROBLEMS = (
     Kind.UNKNOWN_ENCODING,
     Kind.NOT_A_PHOTO,
     Kind.DAMAGED_PHOTO,
+    Kind.REUSED_ID,
     Kind.BROKEN_MODEL,
     Kind.BUSY,
     Kind.GIVEN_UP,
@@ -41,7 +48,28 @@ _PHOTO_PROBLEMS = (
     Kind.NO_BROKER,
     Kind.LATE,
 )
+_ANSWERED_IN_LINES = {
+    Kind.DAMAGED_PHOTO,
+    Kind.GIVEN_UP,
+    Kind.QUEUE_FULL,
+    Kind.NO_WORKER,
+    Kind.NO_BROKER,
+    Kind.LATE,
+}
+_BATCH_PROBLEMS = tuple(kind for kind in _PHOTO_PROBLEMS if kind not in _ANSWERED_IN_LINES)
 _IN_THE_FORM_TOO = "The parameters may stand in the form instead."
+
+
+class _Streamed(StreamingResponse):
+    """An answer in lines. until: what is closed after the last one, or when nobody listens any more."""
+
+    def __init__(self, lines: AsyncGenerator[bytes, None], until: AsyncExitStack) -> None:
+        super().__init__(lines, media_type=LINES)
+        self._lines, self._until = lines, until
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._until, aclosing(self._lines):
+            await super().__call__(scope, receive, send)
 
 
 @router.post(
@@ -58,6 +86,31 @@ _IN_THE_FORM_TOO = "The parameters may stand in the form instead."
 async def segment(request: Request) -> Response:
     """Key, limits, parameters, then whoever computes."""
     return await _answer(request, segment_request)
+
+
+@router.post(
+    "/v1/segment/batch",
+    tags=["photos"],
+    summary="Segment many photos",
+    description=f"A form with up to {Limits.batch_photos} files in the field `photo`. Each is answered by "
+    "itself, in order, with a line of JSON that comes as soon as it is there: what is wrong with one photo "
+    "stands in its own line. Each counts towards the key's rate.",
+    response_class=Response,
+    responses={200: described.LINES_OF_A_BATCH, **described.problems(*_BATCH_PROBLEMS)},
+    openapi_extra=described.about_photos("model", "size", "answer"),
+    dependencies=[Depends(gate.needs("segment"))],
+)
+async def segment_batch(request: Request) -> Response:
+    """As `segment`, a few at a time."""
+    service, key = service_of(request), request.state.key
+    given, words = _given_id(request), _words(request)
+    async with AsyncExitStack() as stack:
+        upload = await stack.enter_async_context(service.uploads.batch(request))
+        asked = segment_request(_merged(words, upload.words))
+        await anyio.to_thread.run_sync(read_card, asked.model)  # if it is not there, say so once
+        batch = Batch(_answers(service), asked, key.id, given, partial(gate.count, service.rates, key))
+        until = stack.pop_all()
+    return _Streamed(batch.lines(upload.photos), until)
 
 
 @router.post(
@@ -165,21 +218,23 @@ async def metrics(request: Request) -> Response:
 
 async def _answer(request: Request, parse: Callable[[Mapping[str, str]], PhotoRequest]) -> Response:
     service, client = service_of(request), request.state.key.id
-    words = _words(request)
+    given, words = _given_id(request), _words(request)
     upload = await service.uploads.receive(request)
     asked = parse(_merged(words, upload.words))
-    card = await anyio.to_thread.run_sync(read_card, asked.model)
-    key = answer_key(upload.photo, asked, card.weights_sha256, own_version())
-    answer = service.kept.find(key)
-    if answer is not None:
+    answering = _answers(service).of(asked, upload.photo, client, given, service.ids)
+    del upload  # megabytes, which are let go while it waits
+    answered = await answering
+    if answered.kept:
         service.metrics.kept.inc()
-    else:
-        async with service.asker.published(asked, upload.photo, client) as pending:
-            del upload  # others may send a photo while this one waits
-            answer = await pending.answer()
-        if answer.status == 200:
-            service.kept.keep(key, answer)
-    return _response(key, answer)
+    return _response(answered)
+
+
+def _answers(service: Service) -> Answers:
+    return Answers(service.asker, service.kept)
+
+
+def _given_id(request: Request) -> str | None:
+    return given_id(request.headers.getlist(ID_HEADER))
 
 
 def _words(request: Request) -> dict[str, str]:
@@ -202,8 +257,9 @@ def _merged(address: Mapping[str, str], form: Mapping[str, str]) -> dict[str, st
     return {**address, **form}
 
 
-def _response(key: str, answer: Answer) -> Response:
-    headers = _headers(key) | {"Content-Location": f"/v1/answers/{key}"} if answer.status == 200 else {}
+def _response(answered: Answered) -> Response:
+    answer = answered.answer
+    headers = _headers(answered.key) | {"Content-Location": answered.location} if answered.location else {}
     return Response(answer.body, answer.status, headers, answer.media_type)
 
 

@@ -7,16 +7,17 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import partial
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import anyio.to_thread
 import click
 import uvicorn
 from fastapi import FastAPI
 
+from service.access.clients import ClientStore
 from service.access.keys import KeyStore
 from service.access.rates import Rates
 from service.problems import Problem
@@ -24,13 +25,15 @@ from service.rest.app import create_app
 from service.rest.bodies import Uploads
 from service.rest.connections import Connection
 from service.rest.context import Service
-from service.rest.kept import KeptAnswers
 from service.rest.metrics import Metrics
+from service.rest.photos.kept import KeptAnswers
 from service.settings import Settings, service_folder
 from service.topics import streams
 from service.topics.asking import Asker
 from service.topics.broker import Broker
-from service.topics.supervisor import Workers
+from service.topics.supervisor import Places, Remedy, Workers
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _LOOK_SECONDS = 0.1
@@ -46,20 +49,29 @@ def serve(settings: Settings, broker_url: str) -> None:
     # Handled by uvicorn while it runs, which passes it on: then what was begun here is ended in order.
     signal.signal(signal.SIGTERM, _end)
     keys = KeyStore(service_folder())
-    keys.all()  # if the file is damaged, say so now
+    clients = ClientStore(service_folder())
+    keys.all(), clients.all()  # if a file is damaged, say so now
     if settings.host not in _THIS_MACHINE:
         click.echo(
             "Everyone who can reach this machine and has a key can now send photos. Keys and photos travel "
             "unencrypted: put a web server with HTTPS in front where you do not trust the network.",
             err=True,
         )
-    with closing(_listener(settings)) as listener, _broker(broker_url) as (url, own):
+    with closing(_listener(settings)) as listener, _broker(broker_url, clients, settings) as (url, own):
         asyncio.run(streams.prepare(url))
         limits = settings.limits
         asker = Asker(url, limits.answer_seconds)
         workers = Workers(settings.workers, url, own)
         service = Service(asker, keys, Rates(), Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics())
-        app = create_app(service, partial(_beside, asker, workers, _address(listener)))
+        places = Places(clients, url)
+        works: list[Work] = [
+            workers.keep_alive,
+            places.keep_current,
+            partial(_announce, asker, _address(listener)),
+        ]
+        if own:
+            works.append(Remedy(own, asker.complaint).keep_working)
+        app = create_app(service, partial(_beside, asker, workers, works))
         _run(app, listener, settings)
 
 
@@ -68,12 +80,12 @@ def _end(*_: object) -> NoReturn:
 
 
 @contextmanager
-def _broker(url: str) -> Iterator[tuple[str, Broker | None]]:
+def _broker(url: str, clients: ClientStore, settings: Settings) -> Iterator[tuple[str, Broker | None]]:
     """The broker's address, and the broker itself if it is our own."""
     if url:
         yield url, None
         return
-    own = Broker(service_folder() / "broker")
+    own = Broker(service_folder() / "broker", clients, settings.topics_port)
     try:
         yield own.url, own
     finally:
@@ -81,10 +93,10 @@ def _broker(url: str) -> Iterator[tuple[str, Broker | None]]:
 
 
 @asynccontextmanager
-async def _beside(asker: Asker, workers: Workers, where: str, _: FastAPI) -> AsyncIterator[None]:
+async def _beside(asker: Asker, workers: Workers, works: Sequence[Work], _: FastAPI) -> AsyncIterator[None]:
     """What runs for as long as requests are taken."""
     await asker.connect()
-    tasks = [asyncio.create_task(workers.keep_alive()), asyncio.create_task(_announce(asker, where))]
+    tasks = [asyncio.create_task(work()) for work in works]
     try:
         yield
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -38,23 +39,33 @@ _LOOK_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Pending:
-    """A request that waits for its answer, or is being answered. seconds: how long that may take."""
+    """A request that waits for its answer, or is being answered. seconds: how long that may take.
+
+    kept: the answer, if it was there already. published: of a request that nobody asks for again.
+    """
 
     _js: JetStreamContext
     _answers: Subscription
     _subject: str
-    _published: PubAck
+    _kept: Letter | None
+    _published: PubAck | None
     _seconds: float
 
     async def answer(self) -> Answer:
-        """What a worker answers. Problem if none does so in time: then the request is taken back."""
+        """What a worker answers. Problem if none does so in time: then the request is taken back.
+
+        One that may come again is not: its answer is there by then.
+        """
+        if self._kept is not None:
+            return await messages.answer_in(self._js, self._kept)
         deadline = time.monotonic() + self._seconds
         while (left := deadline - time.monotonic()) > 0:
             letter = await self._next(min(left, _LOOK_SECONDS))
             if letter is not None:
                 return await messages.answer_in(self._js, letter)
-        with contextlib.suppress(NatsError, TimeoutError):
-            await self._js.delete_msg(streams.REQUESTS, self._published.seq)
+        if self._published is not None:
+            with contextlib.suppress(NatsError, TimeoutError):
+                await self._js.delete_msg(streams.REQUESTS, self._published.seq)
         raise Problem(
             Kind.LATE,
             f"The photo was not segmented within {self._seconds:g} seconds; send it again later, or at a "
@@ -68,9 +79,8 @@ class Pending:
             message = await self._answers.next_msg(timeout=seconds)
         except (NatsError, TimeoutError):
             await asyncio.sleep(_PAUSE_SECONDS)  # without a connection neither takes any time
-            with contextlib.suppress(NotFoundError, NatsError, TimeoutError):
-                kept = await self._js.get_last_msg(streams.RESPONSES, self._subject)
-                return Letter(kept.headers or {}, kept.data or b"")
+            with contextlib.suppress(NatsError, TimeoutError):
+                return await _kept_answer(self._js, self._subject)
             return None
         return Letter(message.headers or {}, message.data)
 
@@ -97,30 +107,42 @@ class Asker:
         await self._nats.close()
 
     @asynccontextmanager
-    async def published(self, request: Request, photo: bytes, client: str) -> AsyncIterator[Pending]:
+    async def published(
+        self, request: Request, photo: bytes, client: str, identity: str | None = None
+    ) -> AsyncIterator[Pending]:
         """A request of a client in the queue: inside, its answer can be awaited, and the photo let go.
 
-        Problem if nobody could answer it, or if the queue does not take it.
+        identity: of a request that may come again: while it waits, is answered or has an answer that is kept,
+        it is the same one. None for one that does not. Problem if nobody could answer it, or if the queue
+        does not take it.
         """
-        if not await self._a_worker_answers():
-            raise _unavailable(Kind.NO_WORKER, "Nobody is there to segment photos now")
-        identity = uuid.uuid4().hex
-        subject = streams.response_subject(client, identity)
+        subject = streams.response_subject(client, own := identity or uuid.uuid4().hex)
         with _in_reach():
             answers = await self._nats.subscribe(subject)
         try:
+            # Looked for after the subscription: an answer is either found there, or comes here.
             with _in_reach():
-                letter = await messages.request_letter(self._nats, identity, request, photo)
-                published = await self._publish(streams.request_subject(client), letter)
-            del photo, letter  # megabytes, which the broker has now
-            yield Pending(self._js, answers, subject, published, self._seconds)
+                kept = await _kept_answer(self._js, subject) if identity else None
+            published = None if kept else await self._queued(request, photo, client, own)
+            del photo  # megabytes, which the broker has now
+            once = None if identity else published
+            yield Pending(self._js, answers, subject, kept, once, self._seconds)
         finally:
             with contextlib.suppress(NatsError):
                 await answers.unsubscribe()
 
+    async def _queued(self, request: Request, photo: bytes, client: str, identity: str) -> PubAck:
+        if not await self._a_worker_answers():
+            raise _unavailable(Kind.NO_WORKER, "Nobody is there to segment photos now")
+        with _in_reach():
+            letter = await messages.request_letter(self._nats, identity, request, photo)
+            return await self._publish(streams.request_subject(client), letter)
+
     async def check(self) -> None:
-        """Problem if a request could not be answered now: JetStream and a worker are asked."""
+        """Problem if a request could not be answered now: JetStream, its disk and a worker are asked."""
         await self.waiting()
+        if await self.complaint():
+            raise _unavailable(Kind.NO_BROKER, "The queue cannot store requests now")
         if not await self._a_worker_answers(surely=True):
             raise _unavailable(Kind.NO_WORKER, "Nobody is there to segment photos now")
 
@@ -128,6 +150,15 @@ class Asker:
         """How many requests wait or are being answered. Problem if the broker does not say."""
         with _in_reach():
             return (await self._js.stream_info(streams.REQUESTS)).state.messages
+
+    async def complaint(self) -> str:
+        """Why the broker cannot store anything, such as a full disk; "" if it can, or does not say."""
+        try:
+            reply = await self._nats.request(streams.HEALTH, b"", timeout=_STATUS_SECONDS)
+            said = json.loads(reply.data)["data"]
+            return "" if said["status"] == "ok" else str(said.get("error") or said["status"])
+        except (NatsError, TimeoutError, ValueError, KeyError, TypeError):
+            return ""
 
     @property
     def _js(self) -> JetStreamContext:
@@ -156,6 +187,14 @@ class Asker:
                 )
             await asyncio.sleep(_PAUSE_SECONDS)
         raise _unavailable(Kind.NO_BROKER, "The queue does not confirm the request")
+
+
+async def _kept_answer(js: JetStreamContext, subject: str) -> Letter | None:
+    """The answer that the stream has for a request, if there is one."""
+    with contextlib.suppress(NotFoundError):
+        kept = await js.get_last_msg(streams.RESPONSES, subject)
+        return Letter(kept.headers or {}, kept.data or b"")
+    return None
 
 
 @contextmanager

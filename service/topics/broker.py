@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sysconfig
@@ -13,42 +14,48 @@ import time
 from pathlib import Path
 
 from core.files import write_text
+from service.access.clients import ClientStore
 from service.errors import ServiceError
-from service.topics import children
+from service.topics import accounts, children
 
 PAYLOAD_BYTES = 8 * 1024 * 1024
 """Of one message: most photos. More is carried by the object store; the broker's makers warn above this."""
 
-STORE_BYTES = 2 * 1024**3
-"""Of the disk, at most."""
+STORE_BYTES = 4 * 1024**3
+"""Of the disk, at most: the streams, and what is set aside for each client."""
 
+_CONFIG, _HERE = "broker.conf", "127.0.0.1"
+_RELOADS = 2
+"""After the first, a new account does not yet reach those who answer (versions 2.9.10 and 2.15.1)."""
+
+_ROOM_BYTES = 16 * 1024**2
 _PATIENCE = 10.0
 _END_SECONDS = 10.0
 
 
 class Broker:
-    """A broker on a port of its own, open to whoever knows its token.
+    """A broker on this machine, open to the service and to its clients.
 
-    Its lock is inherited by the child: as long as either lives, nobody else gets the same store.
+    port: where it listens; 0 for any that is free. Its lock is inherited by the child: as long as either
+    lives, nobody else gets the same store.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder, -1
-        self._token = secrets.token_hex(32)
+    def __init__(self, folder: Path, clients: ClientStore, port: int = 0) -> None:
+        self._folder, self._port, self._clients = folder, port or -1, clients
+        self._secret = secrets.token_hex(32)
         self._lock = _locked(folder)
         self._process = self._start()
 
     @property
     def url(self) -> str:
-        """Where clients connect, with the token. ServiceError if the broker does not start."""
+        """Where the service connects, with its password. ServiceError if the broker does not start."""
         deadline = time.monotonic() + _PATIENCE
-        ports = self._folder / f"nats-server_{self._process.pid}.ports"
-        while self._port < 0:
+        while (port := self._listening_at()) < 0:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise ServiceError(f"The broker does not start; {self._folder / 'broker.log'} says why.")
-            self._port = _port_in(ports)
             time.sleep(0.01)
-        return f"nats://{self._token}@127.0.0.1:{self._port}"
+        self._port = port
+        return f"nats://{accounts.SERVICE}:{self._secret}@{_HERE}:{port}"
 
     @property
     def pid(self) -> int:
@@ -56,9 +63,24 @@ class Broker:
         return self._process.pid
 
     def keep_alive(self) -> None:
-        """Start it again, on the same port, if it has died."""
+        """Start it again, on the same port, if it has died; let it know clients that came or went."""
         if self._process.poll() is not None:
             self._process = self._start()
+            return
+        if self._clients.version() != self._configured:
+            self._configure()
+            self._reloads = _RELOADS
+        if self._reloads and self._listening_at() > 0:  # before, the signal would end it
+            self._reloads -= 1
+            self._process.send_signal(signal.SIGHUP)
+
+    def has_room(self) -> bool:
+        """Whether its disk has room for more than a few requests."""
+        return shutil.disk_usage(self._folder).free >= _ROOM_BYTES
+
+    def restart(self) -> None:
+        """Let it end; `keep_alive` starts it again."""
+        self._process.terminate()
 
     def end(self) -> None:
         """Let it close its store; then it is gone."""
@@ -68,33 +90,38 @@ class Broker:
     def _start(self) -> subprocess.Popen[bytes]:
         for stale in self._folder.glob("*.ports"):
             stale.unlink(missing_ok=True)
-        config = self._folder / "broker.conf"
-        write_text(config, _configuration(self._folder, self._port, self._token))
+        self._configure()
+        self._reloads = 0
         log = self._folder / "broker.log"
         log.unlink(missing_ok=True)
-        command = [_program(), "--config", str(config), "--log", str(log)]
+        command = [_program(), "--config", str(self._folder / _CONFIG), "--log", str(log)]
         return children.start(command, {}, signal.SIGTERM, self._lock)
 
+    def _listening_at(self) -> int:
+        """The child's port; -1 as long as it is not ready."""
+        return _port_in(self._folder / f"nats-server_{self._process.pid}.ports")
 
-def _configuration(folder: Path, port: int, token: str) -> str:
-    # JSON is a part of the broker's own language.
-    return json.dumps(
-        {
+    def _configure(self) -> None:
+        self._configured = self._clients.version()
+        self._write_configuration()
+
+    def _write_configuration(self) -> None:
+        # JSON is a part of the broker's own language.
+        config = {
             "server_name": "streetscope",
-            "listen": f"127.0.0.1:{port}",
-            "ports_file_dir": str(folder),
+            "listen": f"{_HERE}:{self._port}",
+            "ports_file_dir": str(self._folder),
             "max_payload": PAYLOAD_BYTES,
-            "authorization": {"token": token},
+            "accounts": accounts.configuration(self._clients.all(), self._secret),
             "jetstream": {
-                "store_dir": str(folder / "store"),
+                "store_dir": str(self._folder / "store"),
                 "max_file_store": STORE_BYTES,
                 # What was confirmed is on the disk, also after a power cut. By default that is so after two
                 # minutes.
                 "sync_interval": "always",
             },
-        },
-        indent=1,
-    )
+        }
+        write_text(self._folder / _CONFIG, json.dumps(config, indent=1))
 
 
 def _program() -> str:

@@ -5,7 +5,6 @@ A body above what the broker takes in one message lies in the object store, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -24,7 +23,7 @@ from service.engine.requests import (
 )
 from service.problems import Kind, Problem
 from service.settings import Limits
-from service.topics import streams
+from service.topics import claims
 
 ID = "Nats-Msg-Id"
 """The header by which a stream knows a message again; a request's is its id."""
@@ -40,7 +39,6 @@ _PARSERS: Mapping[str, _Parse] = {
     "segment": segment_request,
     "read": read_request,
 }
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _HEADER_BYTES = 16 * 1024
 """Of a message's room, left for its headers."""
 
@@ -62,31 +60,31 @@ async def request_letter(nats: Client, identity: str, request: Request, photo: b
     return await _letter(nats, f"request-{identity}", headers, photo)
 
 
-async def request_in(js: JetStreamContext, letter: Letter) -> tuple[Request, bytes]:
-    """The request in a message, and its photo. Problem for what a stranger may have published."""
+async def request_in(js: JetStreamContext, client: str, letter: Letter) -> tuple[Request, bytes]:
+    """The request in a client's message, and its photo. Problem for what a stranger may have published."""
     parse = _PARSERS.get(letter.headers.get(OPERATION, ""))
     if parse is None:
         raise Problem(Kind.BAD_PARAMETER, f"The header {OPERATION} says what to do: segment or read.")
     words = {
         name: value for name, value in without_orders(letter.headers).items() if name.lower() not in _IGNORED
     }
-    return parse(words), await _body(js, letter)
+    return parse(words), await _body(js, client, letter)
 
 
-async def answer_letter(nats: Client, identity: str, answer: Answer) -> Letter:
+async def answer_letter(nats: Client, client: str, identity: str, answer: Answer) -> Letter:
     """An answer as a message: its id makes it count once, however often it is given."""
-    headers = {ID: f"res-{identity}", WITH_ID: identity, TYPE: answer.media_type, STATUS: str(answer.status)}
-    return await _letter(nats, f"response-{identity}", headers, answer.body)
+    headers = {
+        ID: f"res-{client}-{identity}",
+        WITH_ID: identity,
+        TYPE: answer.media_type,
+        STATUS: str(answer.status),
+    }
+    return await _letter(nats, f"response-{identity}", headers, answer.body, client)
 
 
 async def answer_in(js: JetStreamContext, letter: Letter) -> Answer:
-    """The answer in a message of `answer_letter`."""
-    return Answer(await _body(js, letter), letter.headers[TYPE], int(letter.headers[STATUS]))
-
-
-def is_token(word: str) -> bool:
-    """Whether a word can be an id: one part of a topic, without signs that mean something there."""
-    return _TOKEN.fullmatch(word) is not None
+    """The answer in a message of `answer_letter` to a key."""
+    return Answer(await _body(js, "", letter), letter.headers[TYPE], int(letter.headers[STATUS]))
 
 
 def without_orders(headers: Mapping[str, str]) -> dict[str, str]:
@@ -94,26 +92,25 @@ def without_orders(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if not name.lower().startswith("nats-")}
 
 
-async def forget_claim(js: JetStreamContext, letter: Letter) -> None:
-    """Remove what a message had in the object store, if it had something there."""
+async def forget_claim(js: JetStreamContext, client: str, letter: Letter) -> None:
+    """Remove what a client's message had in the object store, if it had something there."""
     if CLAIM in letter.headers:
-        await (await streams.claims(js)).delete(letter.headers[CLAIM])
+        await claims.forget(js, client, letter.headers[CLAIM])
 
 
-async def _letter(nats: Client, name: str, headers: dict[str, str], body: bytes) -> Letter:
+async def _letter(nats: Client, name: str, headers: dict[str, str], body: bytes, client: str = "") -> Letter:
     payload, encoding = await anyio.to_thread.run_sync(encodings.compressed, body)
     if encoding:
         headers[ENCODING] = encoding
     if len(payload) > nats.max_payload - _HEADER_BYTES:
-        await (await streams.claims(nats.jetstream())).put(name, payload)
+        await claims.put(nats.jetstream(), client, name, payload)
         return Letter(headers | {CLAIM: name}, b"")
     return Letter(headers, payload)
 
 
-async def _body(js: JetStreamContext, letter: Letter) -> bytes:
+async def _body(js: JetStreamContext, client: str, letter: Letter) -> bytes:
     payload = letter.payload
     if CLAIM in letter.headers:
-        found = await (await streams.claims(js)).get(letter.headers[CLAIM])
-        payload = found.data or b""
+        payload = await claims.get(js, client, letter.headers[CLAIM], _MOST_BYTES)
     encoding = encodings.named(letter.headers.get(ENCODING, ""))
     return await anyio.to_thread.run_sync(encodings.expanded, payload, encoding, _MOST_BYTES)

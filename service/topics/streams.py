@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 
 import nats
 from nats.errors import Error as NatsError
@@ -16,13 +18,16 @@ from nats.js.api import (
     StreamConfig,
 )
 from nats.js.errors import BadRequestError, NotFoundError
-from nats.js.object_store import ObjectStore
 
+from service.access.clients import PREFIX
 from service.errors import ServiceError
 
 REQUESTS, RESPONSES, DEAD, CLAIMS = "request_message", "response_message", "dead_message", "claims"
 STATUS = "worker_status"
-"""Asked without a stream: only a worker that lives answers."""
+"""Asked without a stream: only a worker that lives answers. Clients ask a subject of their own below it."""
+
+HEALTH = "broker_health"
+"""Asked without a stream: the broker says whether its streams can be written, if its accounts let us ask."""
 
 CONSUMER = "engine"
 ACK_SECONDS = 2.0
@@ -34,9 +39,19 @@ DELIVERIES = 3
 QUEUE = 256
 """Requests that may wait; the next one is refused, and its sender told to come back."""
 
+QUEUE_SHARE = 64
+"""Of these, from one key or one client: nobody fills the queue alone."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _CONNECT_SECONDS = 10.0
 _MEGABYTE = 1024**2
 _HOUR = 3600.0
+_CLAIMS_BYTES, _CLIENTS_BYTES = 512 * _MEGABYTE, 64 * _MEGABYTE
+"""Of the object store for all keys, and of a client's own."""
+
+_READ_SECONDS = 60.0
+"""Until an answer that a client took and did not confirm is given to it again."""
+
 _DUPLICATES = 600.0
 """Seconds for which an id is remembered: a message sent again with the same id counts once."""
 
@@ -45,7 +60,7 @@ async def prepare(url: str) -> None:
     """Make the streams on a broker. ServiceError if none with JetStream is there."""
     try:
         # By itself it would try sixty times, with pauses between.
-        once = nats.connect(url, max_reconnect_attempts=1, reconnect_time_wait=0.1, error_cb=_quietly)
+        once = nats.connect(url, max_reconnect_attempts=1, reconnect_time_wait=0.1, error_cb=quietly)
         client = await asyncio.wait_for(once, _CONNECT_SECONDS)
         try:
             await declare(client.jetstream())
@@ -71,17 +86,42 @@ async def declare(js: JetStreamContext, queue: int = QUEUE, ack_seconds: float =
         max_deliver=-1,  # with a limit, a request at it would stay in the stream and get no answer
     )
     await js.add_consumer(REQUESTS, consumer)
-    await claims(js)
+    await _declare_bucket(js, CLAIMS, _CLAIMS_BYTES)
 
 
-async def claims(js: JetStreamContext) -> ObjectStore:
-    """Where bodies lie that are too large for a message."""
-    try:
-        return await js.object_store(CLAIMS)
-    except NotFoundError:
-        return await js.create_object_store(
-            CLAIMS, ttl=_HOUR, max_bytes=512 * _MEGABYTE, storage=StorageType.FILE
-        )
+async def declare_client(js: JetStreamContext, client: str) -> None:
+    """Make what a client has of its own: a place among the answers, and an object store."""
+    reading = ConsumerConfig(
+        durable_name=client,
+        filter_subject=response_subject(client, "*"),
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=_READ_SECONDS,
+    )
+    await js.add_consumer(RESPONSES, reading)
+    await _declare_bucket(js, bucket_of(client), _CLIENTS_BYTES)
+
+
+async def forget_client(js: JetStreamContext, client: str) -> None:
+    """Remove what `declare_client` made."""
+    with contextlib.suppress(NotFoundError):
+        await js.delete_consumer(RESPONSES, client)
+    with contextlib.suppress(NotFoundError):
+        await js.delete_object_store(bucket_of(client))
+
+
+def dead_subject(client: str) -> str:
+    """Where a client's request is kept that nobody could answer."""
+    return f"{DEAD}.{client}"
+
+
+def bucket_of(client: str) -> str:
+    """The object store for what a client, or a key, sends and gets: no client can name another's things."""
+    return f"{CLAIMS}_{client}" if client.startswith(PREFIX) else CLAIMS
+
+
+def status_subject(client: str) -> str:
+    """Where a client asks whether a worker is there."""
+    return f"{STATUS}.{client}"
 
 
 def request_subject(client: str) -> str:
@@ -94,6 +134,11 @@ def response_subject(client: str, identity: str) -> str:
     return f"{RESPONSES}.{client}.{identity}"
 
 
+def is_token(word: str) -> bool:
+    """Whether a word can be an id: one part of a topic, without signs that mean something there."""
+    return _TOKEN.fullmatch(word) is not None
+
+
 def _streams(queue: int) -> tuple[StreamConfig, ...]:
     return (
         StreamConfig(
@@ -103,6 +148,8 @@ def _streams(queue: int) -> tuple[StreamConfig, ...]:
             storage=StorageType.FILE,
             discard=DiscardPolicy.NEW,
             max_msgs=queue,
+            max_msgs_per_subject=min(queue, QUEUE_SHARE),
+            discard_new_per_subject=True,
             max_bytes=512 * _MEGABYTE,
             duplicate_window=_DUPLICATES,
         ),
@@ -127,8 +174,8 @@ def _streams(queue: int) -> tuple[StreamConfig, ...]:
     )
 
 
-async def _quietly(_: Exception) -> None:
-    """What goes wrong is raised too; the library would print it."""
+async def quietly(_: Exception) -> None:
+    """For a connection: what goes wrong is raised too; the library would print it."""
 
 
 async def _declare_stream(js: JetStreamContext, config: StreamConfig) -> None:
@@ -136,3 +183,10 @@ async def _declare_stream(js: JetStreamContext, config: StreamConfig) -> None:
         await js.add_stream(config)
     except BadRequestError:  # it is there, and was made otherwise
         await js.update_stream(config)
+
+
+async def _declare_bucket(js: JetStreamContext, bucket: str, most: int) -> None:
+    try:
+        await js.object_store(bucket)
+    except NotFoundError:
+        await js.create_object_store(bucket, ttl=_HOUR, max_bytes=most, storage=StorageType.FILE)

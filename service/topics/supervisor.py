@@ -1,17 +1,27 @@
-"""Keeps the processes of a service alive: its broker, if it has one of its own, and its workers."""
+"""Keeps alive what belongs to a service: its broker, if that is its own, its workers, its clients' places."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+import nats
+from nats.errors import Error as NatsError
+
+from core.hardware.allocator import HUGE_PAGES
 from core.hardware.processor import usable_cores
-from service.topics import children
+from service.access.clients import ClientStore
+from service.errors import ServiceError
+from service.topics import children, streams
 from service.topics.broker import Broker
+
+_log = logging.getLogger("uvicorn.error")
 
 _LOOK_SECONDS = 0.2
 _DRAIN_SECONDS = 35.0
@@ -19,6 +29,9 @@ _SOON, _LATEST = 0.5, 10.0
 """Seconds after which a worker is started again: twice as many each time it dies young."""
 
 _YOUNG = 10.0
+_HEALTH_SECONDS = 2.0
+_FAILED_SECONDS = 2.0
+_CONNECT_SECONDS = 5
 
 
 class Workers:
@@ -26,6 +39,8 @@ class Workers:
 
     def __init__(self, count: int, url: str, broker: Broker | None) -> None:
         self._url, self._broker = url, broker
+        # Two workers with a thread each answer as many photos as one with two threads, which answers each in
+        # half the time (docs/scaling.md): cores are shared out, and one worker alone has them all.
         self._threads = max(1, usable_cores() // max(1, count))
         self._places = [_Place() for _ in range(count)]
 
@@ -55,7 +70,7 @@ class Workers:
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "service", "worker", "--threads", str(self._threads)]
         # Threads that spin while they wait would starve a training run beside them, and be starved by it.
-        environment = {"NATS_URL": self._url, "OMP_WAIT_POLICY": "PASSIVE"}
+        environment = {**HUGE_PAGES, **os.environ, "NATS_URL": self._url, "OMP_WAIT_POLICY": "PASSIVE"}
         return children.start(command, environment, signal.SIGKILL)
 
 
@@ -76,3 +91,53 @@ class _Place:
             self._not_before = now + self._pause
         if now >= self._not_before:
             self.process, self._started = start(), now
+
+
+class Remedy:
+    """Starts our own broker again once its disk, which was full, has room: by itself it stores nothing more.
+
+    complaint: asks the broker why it cannot store what it is given; "" if it can.
+    """
+
+    def __init__(self, broker: Broker, complaint: Callable[[], Awaitable[str]]) -> None:
+        self._broker, self._complaint = broker, complaint
+
+    async def keep_working(self) -> None:
+        """Look now and then, for as long as this task runs."""
+        while True:
+            await asyncio.sleep(_HEALTH_SECONDS)
+            if (why := await self._complaint()) and self._broker.has_room():
+                _log.warning("The broker is started again: %s", why)
+                self._broker.restart()
+
+
+class Places:
+    """What clients of the topics have of their own on the broker at this address."""
+
+    def __init__(self, clients: ClientStore, url: str) -> None:
+        self._clients, self._url = clients, url
+
+    async def keep_current(self) -> None:
+        """Make them for clients that come, and remove those of clients that went, while this task runs."""
+        seen, pause = None, _LOOK_SECONDS
+        while True:
+            now = self._clients.version()
+            if now != seen:
+                try:
+                    await self._declare()
+                    seen, pause = now, _LOOK_SECONDS
+                except (NatsError, OSError, TimeoutError, ServiceError) as error:
+                    _log.warning("The clients' places cannot be made; that is tried again: %r", error)
+                    pause = _FAILED_SECONDS
+            await asyncio.sleep(pause)
+
+    async def _declare(self) -> None:
+        broker = await nats.connect(
+            self._url, allow_reconnect=False, connect_timeout=_CONNECT_SECONDS, error_cb=streams.quietly
+        )
+        try:
+            for client in self._clients.all():
+                change = streams.declare_client if client.removed is None else streams.forget_client
+                await change(broker.jetstream(), client.id)
+        finally:
+            await broker.close()

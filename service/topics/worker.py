@@ -9,24 +9,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
-from faststream import AckPolicy, FastStream
-from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream import FastStream
+from faststream.nats import NatsBroker, NatsMessage
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
 
 from service.engine.answers import Answer
 from service.engine.engine import Engine
 from service.problems import MEDIA_TYPE, Kind, Problem
-from service.topics import messages, streams
+from service.topics import described, messages, streams
 from service.topics.messages import Letter
 
 _log = logging.getLogger("streetscope.worker")
 
-_PUBLISH_SECONDS, _TRIES = 5.0, 3
+_PUBLISH_SECONDS, _PATIENCE = 5.0, 600.0
 _AGAIN_SECONDS = 1.0
 _RECONNECT_SECONDS = 1
 _DRAIN_SECONDS = 30.0
@@ -50,26 +50,8 @@ async def work(url: str, threads: int | None = None) -> None:
         logger=None,
     )
     await broker.connect()
-    _subscribe(broker, Worker(engine, broker))
+    described.declare(broker, Worker(engine, broker).take, _ready)
     await FastStream(broker, logger=None).run()
-
-
-def _subscribe(broker: NatsBroker, worker: Worker) -> None:
-    broker.subscriber(
-        f"{streams.REQUESTS}.>",
-        durable=streams.CONSUMER,
-        stream=JStream(streams.REQUESTS, declare=False),
-        pull_sub=PullSub(batch_size=1),
-        ack_policy=AckPolicy.MANUAL,
-        no_reply=True,
-        decoder=_as_it_is,
-    )(worker.take)
-    broker.subscriber(streams.STATUS)(_ready)
-
-
-async def _as_it_is(message: NatsMessage) -> bytes:
-    """A photo must not be taken for JSON or text."""
-    return message.body
 
 
 async def _ready() -> str:
@@ -93,7 +75,7 @@ class Worker:
         client = raw.subject.removeprefix(f"{streams.REQUESTS}.")
         identity = letter.headers.get(messages.ID, "")
         try:
-            if not (messages.is_token(client) and messages.is_token(identity)):
+            if not (streams.is_token(client) and streams.is_token(identity)):
                 await self._bury(letter, "nobody", "The request has no id, or no client, to be answered to.")
                 await message.reject()
                 return
@@ -102,22 +84,24 @@ class Worker:
                 if given_up:
                     reason = f"{streams.DELIVERIES} workers began it, and none ended it."
                     await self._bury(letter, client, reason)
-                await self._send(client, identity, _given_up() if given_up else await self._answer(letter))
+                await self._send(
+                    client, identity, _given_up() if given_up else await self._answer(client, letter)
+                )
             await message.ack_sync()
             if not given_up:
-                await messages.forget_claim(self._js, letter)
+                await messages.forget_claim(self._js, client, letter)
+        except (NatsError, TimeoutError) as error:  # the broker does not answer now
+            _log.warning("The request %s is tried again: %r", identity[:64], error)
+            with contextlib.suppress(NatsError):
+                await message.nack(delay=_AGAIN_SECONDS)
         except Exception:  # whatever it is, the request is tried again, and given up after three times
             _log.exception("The request %s could not be answered; it is tried again", identity[:64])
             with contextlib.suppress(NatsError):
                 await message.nack(delay=_AGAIN_SECONDS)
 
-    async def _answer(self, letter: Letter) -> Answer:
+    async def _answer(self, client: str, letter: Letter) -> Answer:
         try:
-            request, photo = await messages.request_in(self._js, letter)
-        except NotFoundError:
-            problem = Problem(
-                Kind.BROKEN_BODY, "The photo is not in the object store any more; send it again."
-            )
+            request, photo = await messages.request_in(self._js, client, letter)
         except Problem as refused:
             problem = refused
         else:
@@ -125,19 +109,20 @@ class Worker:
         return Answer(problem.document(), MEDIA_TYPE, problem.kind.status)
 
     async def _send(self, client: str, identity: str, answer: Answer) -> None:
-        letter = await messages.answer_letter(self._broker.connection, identity, answer)
+        letter = await messages.answer_letter(self._broker.connection, client, identity, answer)
         await self._publish(streams.response_subject(client, identity), streams.RESPONSES, letter)
 
     async def _bury(self, letter: Letter, client: str, reason: str) -> None:
         """Keep a request that nobody can answer, with the reason, for whoever runs the service."""
         identity = letter.headers.get(messages.ID, "")
         headers = messages.without_orders(letter.headers)
-        headers |= {messages.ID: f"dead-{identity}", "reason": reason}
-        await self._publish(f"{streams.DEAD}.{client}", streams.DEAD, Letter(headers, letter.payload))
+        headers |= {messages.ID: f"dead-{client}-{identity}", "reason": reason}
+        await self._publish(streams.dead_subject(client), streams.DEAD, Letter(headers, letter.payload))
 
     async def _publish(self, subject: str, stream: str, letter: Letter) -> None:
-        """Store a message; again with the same id where the broker does not confirm it."""
-        for attempt in range(1, _TRIES + 1):
+        """Store a message; again with the same id where the broker does not confirm it, as on a full disk."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
             try:
                 await self._js.publish(
                     subject,
@@ -147,7 +132,7 @@ class Worker:
                     headers=dict(letter.headers),
                 )
             except (NatsError, TimeoutError):
-                if attempt == _TRIES:
+                if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(_AGAIN_SECONDS)
             else:

@@ -16,6 +16,7 @@ from nats.js import JetStreamContext
 
 from core.models.paths import DEFAULT_MODEL
 from core.project import ROOT
+from service.access.clients import ClientStore
 from service.engine.requests import SegmentRequest
 from service.topics import messages, streams, supervisor
 from service.topics.broker import Broker
@@ -37,7 +38,7 @@ def attack(tally: Tally, folder: Path) -> None:
     """Kill workers, and count the answers of every request: one is right, none or two are a loss."""
     # They die young here, all of them: no reason to wait longer each time.
     supervisor._LATEST = supervisor._SOON
-    broker = Broker(folder)
+    broker = Broker(folder, ClientStore(folder))
     try:
         found = asyncio.run(_killed(broker.url))
     finally:

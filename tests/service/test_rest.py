@@ -343,7 +343,7 @@ def test_a_body_that_expands_without_end_is_refused(client, encoding):
         ("gzip", gzip.compress(b"half of it is missing" * 100)[:40]),
         ("zstd", b"no zstd at all"),
     ],
-    # Not the bytes themselves: gzip writes the time into them, and then each of pytest's processes has other names.
+    # Not the bytes: gzip writes the time into them, and each of pytest's processes would have other names.
     ids=["no gzip", "half of a gzip", "no zstd"],
 )
 def test_a_damaged_compressed_body_is_refused(client, encoding, body):

@@ -23,6 +23,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
 from core.photos import images
+from service.access.clients import ClientStore
 from service.engine.answers import Answer
 from service.engine.requests import SegmentRequest
 from service.errors import ServiceError
@@ -41,7 +42,7 @@ IDENTITIES = [f"request-{number}" for number in range(20)]
 @pytest.fixture
 def broker(tmp_path: Path):
     """A broker of the test's own, as the service starts it."""
-    broker = Broker(tmp_path / "broker")
+    broker = Broker(tmp_path / "broker", ClientStore(tmp_path))
     yield broker
     broker.end()
 
@@ -114,7 +115,8 @@ class Told:
 @pytest.fixture(scope="module")
 def told(models: Path, photo: bytes, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """20 requests and a poisonous one; two workers are killed, and so is the broker."""
-    broker = Broker(tmp_path_factory.mktemp("story"))
+    folder = tmp_path_factory.mktemp("story")
+    broker = Broker(folder, ClientStore(folder))
     try:
         return asyncio.run(_story(broker, models, photo))
     finally:
@@ -235,7 +237,7 @@ def test_a_store_is_never_shared(broker: Broker, tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("service.topics.broker._PATIENCE", 0.2)
 
     with pytest.raises(ServiceError, match="Another service uses"):
-        Broker(tmp_path / "broker")
+        Broker(tmp_path / "broker", ClientStore(tmp_path))
 
 
 def test_a_broker_that_is_killed_comes_back_with_all_that_was_confirmed(broker: Broker, photo: bytes):
@@ -301,4 +303,4 @@ def test_a_service_that_is_killed_takes_all_its_processes_along(
     psutil.wait_procs(children, timeout=DEADLINE)
     assert not [child for child in children if child.is_running()]
     # Nothing holds the store: another one begins on it.
-    Broker(tmp_path / "broker").end()
+    Broker(tmp_path / "broker", ClientStore(tmp_path)).end()

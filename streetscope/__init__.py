@@ -1,0 +1,1 @@
+"""Ask a StreetScope service from Python: `from streetscope.client import Client`. Needs only httpx."""
