@@ -106,11 +106,11 @@ class Client:
     url: str
     key: str = ""
 
-    def is_ready(self) -> bool:
-        """Whether a photo would be answered now."""
+    def finds(self, address: str) -> bool:
+        """Whether something is there."""
         with self.stage.outside.switch.inside():
             try:
-                return httpx.get(self.url + "/readyz", timeout=5).status_code == 200
+                return httpx.get(self.url + address, timeout=5).status_code == 200
             except httpx.HTTPError:
                 return False
 

@@ -60,10 +60,11 @@ def deployed(stage: Stage, environment: Path) -> Deployed:
     broker = stage.start("broker", environment)
     until(broker.is_healthy)
     api, _ = stage.start("api", environment), stage.start("worker", environment)
-    until(api.is_healthy)
+    url = f"http://{stage.outside.addresses['api']}:8600"
+    until(lambda: Client(stage, url).finds("/healthz"))
     made = api.execute("python", "-m", "service", "keys", "make", "--name", "test", "--rate", "1000/second")
-    client = Client(stage, f"http://{stage.outside.addresses['api']}:8600", made.stdout.strip())
-    until(client.is_ready)
+    client = Client(stage, url, made.stdout.strip())
+    until(lambda: client.finds("/readyz"))
     return Deployed(stage, api, client)
 
 
@@ -97,6 +98,7 @@ def test_answers_are_those_of_a_service_in_one_process(
 
 
 def test_nothing_can_be_written_but_volumes_and_by_nobody_with_power(deployed: Deployed) -> None:
+    assert deployed.api.is_healthy()
     run = deployed.api.execute
     for place in ("/app/core", "/app/models", "/usr", "/data", "/opt/venv"):
         assert "Read-only" in run("touch", f"{place}/x").stderr
@@ -150,7 +152,8 @@ def test_a_machine_is_added_and_another_lost_while_requests_go_on(
 def test_the_app_runs_where_only_its_volumes_can_be_written(stage: Stage) -> None:
     app = stage.start("app", (ROOT / ".venv").resolve())
 
-    until(app.is_healthy)
-
+    client = Client(stage, f"http://{stage.outside.addresses['app']}:8501")
+    until(lambda: client.finds("/_stcore/health"))
+    assert app.is_healthy()
     assert "Read-only" in app.execute("touch", "/app/pages/x").stderr
     assert app.execute("touch", "/app/models/x", "/data/x").returncode == 0
