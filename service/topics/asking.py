@@ -151,6 +151,12 @@ class Asker:
         with _in_reach():
             return (await self._js.stream_info(streams.REQUESTS)).state.messages
 
+    @contextmanager
+    def streams(self) -> Iterator[JetStreamContext]:
+        """The streams, for who looks after them. Problem if the broker refuses something, or is gone."""
+        with _in_reach():
+            yield self._js
+
     async def complaint(self) -> str:
         """Why the broker cannot store anything, such as a full disk; "" if it can, or does not say."""
         try:
