@@ -84,6 +84,7 @@ FLOORS = (
     "pages",
     "app.py",
     "serve.py",
+    "bench/peers",
     "bench",
 )
 

@@ -39,8 +39,8 @@ class Workers:
 
     def __init__(self, count: int, url: str, broker: Broker | None) -> None:
         self._url, self._broker = url, broker
-        # A photo takes 60 ms with two threads and 104 with one, but then two workers answer 15 % more of them
-        # (docs/scaling.md). So threads are shared out, and one worker alone has all cores.
+        # Two workers with a thread each answer as many photos as one with two threads, which answers each in
+        # half the time (docs/scaling.md): cores are shared out, and one worker alone has them all.
         self._threads = max(1, usable_cores() // max(1, count))
         self._places = [_Place() for _ in range(count)]
 

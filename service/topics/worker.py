@@ -92,6 +92,10 @@ class Worker:
             await message.ack_sync()
             if not given_up:
                 await messages.forget_claim(self._js, client, letter)
+        except (NatsError, TimeoutError) as error:  # the broker does not answer now
+            _log.warning("The request %s is tried again: %r", identity[:64], error)
+            with contextlib.suppress(NatsError):
+                await message.nack(delay=_AGAIN_SECONDS)
         except Exception:  # whatever it is, the request is tried again, and given up after three times
             _log.exception("The request %s could not be answered; it is tried again", identity[:64])
             with contextlib.suppress(NatsError):

@@ -68,9 +68,13 @@ async def publish_surely(client: Client, identity: str, photo: bytes) -> None:
 
 
 async def waiting(js: JetStreamContext) -> int:
-    """How many requests are left; many, while nobody can say."""
+    """How many requests are left to answer; many, while nobody can say.
+
+    Asked of the consumer: an old broker that was killed may count some in the stream that were answered.
+    """
     with contextlib.suppress(NatsError, TimeoutError):
-        return (await js.stream_info(streams.REQUESTS)).state.messages
+        consumer = await js.consumer_info(streams.REQUESTS, streams.CONSUMER)
+        return (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
     return streams.QUEUE
 
 
