@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.widgets.service.curves import curves, workers
 from pages.widgets.service.state import look
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, joined, markdown
@@ -24,6 +25,13 @@ def figures(answered: bool) -> None:
         for name, value, meaning in _figures(now):
             st.metric(name, value, help=meaning, width="content")
     st.caption(_window(now))
+    if now["workers_wanted"] and not now["workers"]:
+        st.warning(
+            "No worker is alive, so photos are refused with 503. The service starts one within seconds.",
+            icon=":material/engineering:",
+        )
+    curves(state)
+    workers()
 
 
 def _figures(now: dict[str, Any]) -> list[tuple[Markdown, Markdown, Markdown]]:

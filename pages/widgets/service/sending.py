@@ -15,6 +15,7 @@ from core.segmentation.sizes import SIZES, TRAINED
 from pages.widgets.photos.visitor_session import visitor_session
 from pages.widgets.service import snippets
 from pages.widgets.service.keys import made_key
+from pages.widgets.service.legend import legend
 from pages.widgets.service.state import look, service
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
@@ -98,6 +99,7 @@ def _show_answer(photo: Photo) -> None:
     if answered.kind == "image/png":
         kind = "classes in their colours" if words["answer"] == "colour" else "class numbers as index values"
         st.image(answered.body, alt=f"Mask of {photo.name[:80]} at size {words['size']}: {kind}.", width=640)
+        legend(words["model"])
     else:
         st.code(_shortened(answered.body), language="json", height=320)
 

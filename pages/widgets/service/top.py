@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.widgets.service.starting import start_button, stop_button
 from pages.widgets.service.state import State
 from pages.widgets.shared.markdown import markdown
 
@@ -20,6 +21,8 @@ def runs_here(state: State) -> None:
             st.markdown(
                 markdown("at `{url}`, how to ask: [{url}/docs]({url}/docs)", url=state.url), width="content"
             )
+            if state.answers:
+                stop_button()
         return
     with st.container(border=True):
         st.markdown(
@@ -29,7 +32,9 @@ def runs_here(state: State) -> None:
             )
         )
         st.code(_COMMAND, language="sh")
-        st.button("Look again", icon=":material/refresh:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            start_button()
+            st.button("Look again", icon=":material/refresh:")
 
 
 def _colour(state: State) -> str:
