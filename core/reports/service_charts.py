@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from core.reports.run_charts import BLUE, GREEN, ORANGE, PURPLE, Chart, Line
 
-_X = "minutes ago"
+_X = "minutes, until now"
 _COLOURS = {"p50": GREEN, "p95": ORANGE, "p99": PURPLE}
 
 

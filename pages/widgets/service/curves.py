@@ -65,7 +65,8 @@ def workers() -> None:
 
 
 def _noted(state: State) -> Sequence[Moment]:
-    moments, now = _moments(state.url), time.monotonic()
+    # Another service at the same address has a past of its own.
+    moments, now = _moments(state.url, state.figures["started"]), time.monotonic()
     if not moments or now - moments[-1].at >= _APART:
         quantiles = {name: state.figures[name] for name in ("p50", "p95", "p99")}
         moments.append(Moment(now, state.figures["rate"], quantiles))
@@ -73,7 +74,7 @@ def _noted(state: State) -> Sequence[Moment]:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _moments(url: str) -> deque[Moment]:
+def _moments(url: str, started: str) -> deque[Moment]:
     return deque(maxlen=_MOMENTS)
 
 
@@ -95,7 +96,7 @@ def _row(pid: int) -> dict[str, str] | None:
     return {
         "worker": f"process {pid}",
         "running for": duration(seconds),
-        "busy": f"{cores:.1f} cores",
+        "busy": f"{cores:.2f} cores",
     }
 
 
