@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from service.access.clients import ClientStore
 from service.access.keys import KeyStore
 from service.access.rates import Rates
+from service.local import announced
 from service.problems import Problem
 from service.rest.app import create_app
 from service.rest.bodies import Uploads
@@ -62,7 +63,9 @@ def serve(settings: Settings, broker_url: str) -> None:
         limits = settings.limits
         asker = Asker(url, limits.answer_seconds)
         workers = Workers(settings.workers, url, own)
-        service = Service(asker, keys, Rates(), Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics())
+        service = Service(
+            asker, keys, Rates(), Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics(), workers
+        )
         places = Places(clients, url)
         works: list[Work] = [
             workers.keep_alive,
@@ -72,7 +75,8 @@ def serve(settings: Settings, broker_url: str) -> None:
         if own:
             works.append(Remedy(own, asker.complaint).keep_working)
         app = create_app(service, partial(_beside, asker, workers, works))
-        _run(app, listener, settings)
+        with announced(service_folder(), _address(listener, here=True), keys.make_own()):
+            _run(app, listener, settings)
 
 
 def _end(*_: object) -> NoReturn:
@@ -135,9 +139,11 @@ def _listener(settings: Settings) -> socket.socket:
     return listener
 
 
-def _address(listener: socket.socket) -> str:
-    """Where a socket listens, for a browser."""
+def _address(listener: socket.socket, *, here: bool = False) -> str:
+    """Where a socket listens, for a browser; here: for one on this machine."""
     host, port = listener.getsockname()[:2]
+    if here:
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (nothing listens here)
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 

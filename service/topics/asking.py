@@ -156,6 +156,12 @@ class Asker:
         with contextlib.suppress(NatsError, TimeoutError):
             await streams.sweep(self._js)
 
+    @contextmanager
+    def streams(self) -> Iterator[JetStreamContext]:
+        """The streams, for who looks after them. Problem if the broker refuses something, or is gone."""
+        with _in_reach():
+            yield self._js
+
     async def complaint(self) -> str:
         """Why the broker cannot store anything, such as a full disk; "" if it can, or does not say."""
         try:

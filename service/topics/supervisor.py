@@ -53,6 +53,11 @@ class Workers:
                 place.fill(self._start)
             await asyncio.sleep(_LOOK_SECONDS)
 
+    @property
+    def wanted(self) -> int:
+        """How many there should be."""
+        return len(self._places)
+
     def pids(self) -> list[int]:
         """The ids of the workers that live now."""
         processes = [place.process for place in self._places]

@@ -76,7 +76,9 @@ class Worker:
         identity = letter.headers.get(messages.ID, "")
         try:
             if not (streams.is_token(client) and streams.is_token(identity)):
-                await self._bury(letter, "nobody", "The request has no id, or no client, to be answered to.")
+                await self._bury(
+                    letter, messages.NOBODY, "The request has no id, or no client, to be answered to."
+                )
                 await message.reject()
                 return
             given_up = raw.metadata.num_delivered > streams.DELIVERIES
@@ -116,7 +118,7 @@ class Worker:
         """Keep a request that nobody can answer, with the reason, for whoever runs the service."""
         identity = letter.headers.get(messages.ID, "")
         headers = messages.without_orders(letter.headers)
-        headers |= {messages.ID: f"dead-{client}-{identity}", "reason": reason}
+        headers |= {messages.ID: f"dead-{client}-{identity}", messages.REASON: reason}
         await self._publish(streams.dead_subject(client), streams.DEAD, Letter(headers, letter.payload))
 
     async def _publish(self, subject: str, stream: str, letter: Letter) -> None:

@@ -1,0 +1,97 @@
+"""What the service is doing: requests a second, latencies, queue, workers, answers kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.widgets.service.curves import curves, workers
+from pages.widgets.service.state import look
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import Markdown, joined, markdown
+
+
+def figures(answered: bool) -> None:
+    """Draw the figures as they are now. answered: whether the service did when the page was drawn."""
+    state = look()
+    if state.answers != answered or not state.url:
+        st.rerun()  # all of the page: it ended, began or got stuck meanwhile
+    if not state.answers:
+        show_error(state.trouble, icon=":material/hourglass_empty:")
+        return
+    now = state.figures
+    with st.container(horizontal=True):
+        for name, value, meaning in _figures(now):
+            st.metric(name, value, help=meaning, width="content")
+    st.caption(_window(now))
+    if now["workers_wanted"] and not now["workers"]:
+        st.warning(
+            "No worker is alive, so photos are refused with 503. The service starts one within seconds.",
+            icon=":material/engineering:",
+        )
+    curves(state)
+    workers()
+
+
+def _figures(now: dict[str, Any]) -> list[tuple[Markdown, Markdown, Markdown]]:
+    window = f"{now['window']:.0f}"
+    return [
+        (
+            markdown("Photos a second"),
+            markdown("{rate:.2f}", rate=now["rate"]),
+            markdown("Photos answered a second, over the last {window} s.", window=window),
+        ),
+        (
+            markdown("p50"),
+            _seconds(now["p50"]),
+            markdown("Half of the photos were answered within this time."),
+        ),
+        (markdown("p95"), _seconds(now["p95"]), markdown("95 of 100 photos were answered within this time.")),
+        (
+            markdown("p99"),
+            _seconds(now["p99"]),
+            markdown("99 of 100 photos were answered within this time: the slowest but one in a hundred."),
+        ),
+        (
+            markdown("In the queue"),
+            _number(now["waiting"]),
+            markdown("Photos that wait for a worker, or are being segmented."),
+        ),
+        (
+            markdown("Workers"),
+            markdown("{there} of {wanted}", there=now["workers"], wanted=now["workers_wanted"]),
+            markdown("Processes of this service that segment. One that ends is started again."),
+        ),
+        (
+            markdown("Answers kept"),
+            _number(now["kept_answers"]),
+            markdown("For those who send the same photo again: {size:.1f} MB.", size=now["kept_bytes"] / 1e6),
+        ),
+    ]
+
+
+def _window(now: dict[str, Any]) -> Markdown:
+    seconds = f"{now['window']:.0f}"
+    if not now["photos"]:
+        return markdown("No photo came in the last {seconds} s.", seconds=seconds)
+    said = markdown(
+        "{photos} photos in the last {seconds} s: half within p50, 95 of 100 within p95, 99 of 100 within "
+        "p99.",
+        photos=now["photos"],
+        seconds=seconds,
+    )
+    failed = markdown("{failed} were refused or failed.", failed=now["failed"])
+    return joined(" ", [said, failed] if now["failed"] else [said])
+
+
+def _seconds(seconds: float | None) -> Markdown:
+    if seconds is None:
+        return markdown("none")
+    if seconds < 1:
+        return markdown("{milliseconds:.0f} ms", milliseconds=1000 * seconds)
+    return markdown("{seconds:.1f} s", seconds=seconds)
+
+
+def _number(number: int | None) -> Markdown:
+    return markdown("unknown") if number is None else markdown("{number}", number=number)
