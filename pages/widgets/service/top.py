@@ -18,7 +18,7 @@ def runs_here(state: State) -> None:
                 "Running" if state.answers else "Not answering", icon=":material/lan:", color=_colour(state)
             )
             st.markdown(
-                markdown("at `{url}`, how to ask: [{url}/docs]({url}/docs)", url=state.url), width="content"
+                markdown("at [{url}]({url}/docs), where its documentation is", url=state.url), width="content"
             )
         return
     with st.container(border=True):
