@@ -43,13 +43,17 @@ def _figures(now: dict[str, Any]) -> list[tuple[Markdown, Markdown, Markdown]]:
             markdown("Photos answered a second, over the last {window} s.", window=window),
         ),
         (
-            markdown("p50"),
+            markdown("Half within (p50)"),
             _seconds(now["p50"]),
             markdown("Half of the photos were answered within this time."),
         ),
-        (markdown("p95"), _seconds(now["p95"]), markdown("95 of 100 photos were answered within this time.")),
         (
-            markdown("p99"),
+            markdown("95 % within (p95)"),
+            _seconds(now["p95"]),
+            markdown("95 of 100 photos were answered within this time."),
+        ),
+        (
+            markdown("99 % within (p99)"),
             _seconds(now["p99"]),
             markdown("99 of 100 photos were answered within this time: the slowest but one in a hundred."),
         ),
@@ -76,8 +80,7 @@ def _window(now: dict[str, Any]) -> Markdown:
     if not now["photos"]:
         return markdown("No photo came in the last {seconds} s.", seconds=seconds)
     said = markdown(
-        "{photos} photos in the last {seconds} s: half within p50, 95 of 100 within p95, 99 of 100 within "
-        "p99.",
+        "Photos in the last {seconds} s: {photos}. Times are from a request's first line to its answer's last byte.",
         photos=now["photos"],
         seconds=seconds,
     )

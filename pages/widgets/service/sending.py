@@ -24,7 +24,7 @@ from service.errors import ServiceError
 from service.local import Answered
 
 _ANSWER = "service_answer"
-_FORMS = {"colour": "Mask in colours (PNG)", "index": "Class numbers (PNG)", "json": "JSON"}
+_FORMS = {"colour": "Colours", "index": "Class numbers", "json": "JSON"}
 _SHOWN_CHARACTERS = 4000
 
 

@@ -19,7 +19,7 @@ def runs_here(state: State) -> None:
                 "Running" if state.answers else "Not answering", icon=":material/lan:", color=_colour(state)
             )
             st.markdown(
-                markdown("at `{url}`, how to ask: [{url}/docs]({url}/docs)", url=state.url), width="content"
+                markdown("at [{url}]({url}/docs), where its documentation is", url=state.url), width="content"
             )
             if state.answers:
                 stop_button()
