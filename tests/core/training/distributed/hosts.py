@@ -25,7 +25,7 @@ FLOAT32 = str(ROOT / "tests/core/training/distributed/two_processes.py")
 LOST_AFTER = 10
 """Seconds after which a process that does not answer is given up, in these tests."""
 QUICK = f"last_call_timeout=1,keep_alive_interval=1,keep_alive_max_attempt=3,join_timeout={LOST_AFTER * 6}"
-"""torchrun's own patience, shortened: it waits half a minute for others, and a quarter for one that is silent."""
+"""torchrun's own patience, shortened: half a minute for others to join, a quarter for one that is silent."""
 
 
 def why_not() -> str:
@@ -42,8 +42,8 @@ class Host:
     def __init__(self, number: int, folder: Path, environment: Mapping[str, str]) -> None:
         self.number, self.folder, self.address = number, folder, f"{NETWORK}.{number + 1}"
         self._holder = children.start(["unshare", "--net", "sleep", "infinity"], {}, signal.SIGKILL)
-        own = os.readlink("/proc/self/ns/net")
-        while os.readlink(f"/proc/{self._holder.pid}/ns/net") == own:  # until unshare has done so
+        own = Path("/proc/self/ns/net").readlink()
+        while Path(f"/proc/{self._holder.pid}/ns/net").readlink() == own:  # until unshare has done so
             assert self._holder.poll() is None
         self.environment = environment | {
             "PYTHONPATH": str(ROOT),
