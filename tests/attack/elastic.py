@@ -102,6 +102,8 @@ def _ends(tally: Tally, hosts: tuple[Host, Host], run: str) -> None:
 
 
 def _compare(tally: Tally) -> None:
+    if tally.outcomes["lost"]:
+        return  # there is nothing to compare
     whole, disturbed = read_history("whole"), read_history("disturbed")
     for line in log_tail("disturbed").splitlines():
         if "Started" in line or "rocesses" in line:

@@ -45,7 +45,8 @@ class Host:
         own = Path("/proc/self/ns/net").readlink()
         while Path(f"/proc/{self._holder.pid}/ns/net").readlink() == own:  # until unshare has done so
             assert self._holder.poll() is None
-        self.environment = environment | {
+        self.environment = {
+            **environment,
             "PYTHONPATH": str(ROOT),
             "GLOO_SOCKET_IFNAME": CABLE,
             "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",
