@@ -154,7 +154,9 @@ def _store() -> torch.distributed.Store:
         wait_for_workers=False,
         timeout=_MEETING,
     )
-    return dist.PrefixStore(f"streetscope/{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+    # torchrun's outlives a restart. Where it has none, the count is each machine's own, and the store is new.
+    attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") if kept_by_torchrun else ""
+    return dist.PrefixStore(f"streetscope/{attempt}", store)
 
 
 def _connect(store: torch.distributed.Store) -> None:
