@@ -30,10 +30,10 @@ def places() -> int:
 
 
 @contextmanager
-def sole_process(folder: Path) -> Iterator[None]:
-    """Be the only process that writes a run's folder; RunError if another one does."""
+def sole_process(folder: Path, wait: float = 0) -> Iterator[None]:
+    """Be the only process that writes a run's folder; RunError if another still does after `wait` seconds."""
     busy = RunError(f"The run {folder.name} is being trained by another process.")
-    with sole_holder(folder / LOCK, busy):
+    with sole_holder(folder / LOCK, busy, wait):
         yield
 
 
