@@ -8,7 +8,7 @@ from tests.attack._running import new_key, running_service
 from tests.attack.tally import Tally
 from tests.service.schemathesis_run import PROGRAM, schemathesis
 
-EXAMPLES = 100
+EXAMPLES = 30
 """Of each operation, in each phase."""
 
 
