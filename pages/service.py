@@ -32,6 +32,7 @@ if state.url:
 if host_only("see and make keys, send photos and look after dead letters"):
     if state.answers:
         fragment(dead_letters, every=5)()
-        sending()
     keys()
+    if state.answers:
+        sending()
 keep_visitor_session()

@@ -35,7 +35,8 @@ class Recent:
     """The photos of a window of time that ends now.
 
     seconds: how long it is. photos, failed: how many requests were answered, and with a problem. p50, p95,
-    p99: the seconds within which half of them, 95 % and 99 % were answered; None without any.
+    p99: the seconds within which half of those without a problem, 95 % and 99 % were answered; None if there
+    are none.
     """
 
     seconds: float
@@ -68,8 +69,9 @@ class Window:
         # A full one goes back less far.
         full = len(inside) == self._photos.maxlen
         seconds = max(now - inside[0][0], 0.001) if full else self._seconds
-        took = sorted(photo[1] for photo in inside)
         failed = sum(photo[2] for photo in inside)
+        # What is refused at once says nothing about how long a photo takes.
+        took = sorted(photo[1] for photo in inside if not photo[2])
         return Recent(seconds, len(inside), failed, *(_quantile(took, share) for share in (0.5, 0.95, 0.99)))
 
 

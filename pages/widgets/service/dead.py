@@ -35,25 +35,29 @@ def dead_letters() -> None:
 
 def _letter(letter: dict[str, Any]) -> None:
     number = letter["number"]
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        with st.container():
-            st.markdown(
-                markdown(
-                    "**{when}** · model {model} · size {size} · {weight} · from {sender}",
-                    when=f"{datetime.fromisoformat(letter['when']):%Y-%m-%d %H:%M:%S} UTC",
-                    model=letter["model"] or "none",
-                    size=letter["size"] or "none",
-                    weight=f"{letter['bytes'] / 1000:.0f} kB" if letter["bytes"] else "a large photo",
-                    sender=letter["sender"],
-                )
+    with st.container(border=True):
+        st.markdown(
+            markdown(
+                "**{when}** · model {model} · size {size} · {weight} · from {sender}",
+                when=f"{datetime.fromisoformat(letter['when']):%Y-%m-%d %H:%M:%S} UTC",
+                model=letter["model"] or "none",
+                size=letter["size"] or "none",
+                weight=f"{letter['bytes'] / 1000:.0f} kB" if letter["bytes"] else "a large photo",
+                sender=letter["sender"],
             )
-            st.caption(escape(letter["reason"]))
-        st.button(
-            "Send again", key=f"again_{number}", icon=":material/replay:", on_click=_resend, args=(number,)
         )
-        with st.popover("Remove", icon=":material/delete:", key=f"remove_{number}"):
-            st.markdown("Its photo is gone then.")
-            st.button("Remove it", key=f"gone_{number}", type="primary", on_click=_remove, args=(number,))
+        st.caption(escape(letter["reason"]))
+        with st.container(horizontal=True):
+            st.button(
+                "Send again",
+                key=f"again_{number}",
+                icon=":material/replay:",
+                on_click=_resend,
+                args=(number,),
+            )
+            with st.popover("Remove", icon=":material/delete:", key=f"remove_{number}"):
+                st.markdown("Its photo is gone then.")
+                st.button("Remove it", key=f"gone_{number}", type="primary", on_click=_remove, args=(number,))
 
 
 def _resend(number: int) -> None:
