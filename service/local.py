@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 _FILE, _KEY = "running.json", "running.key"
 _MOST_BYTES = 4096
-_ASK_SECONDS = 1.0
-"""For each step of a question about the service: one that hangs must not hang who asks."""
+_ASK_SECONDS = 2.0
+"""For each step of a question about the service: one that hangs must not hang who asks. On a busy machine a
+second is not enough."""
 
 _PHOTO_SECONDS = 75.0
 """For the answer about a photo: longer than the service itself allows."""

@@ -73,7 +73,6 @@ FLOORS = (
     "pages/widgets/photos",
     "pages/widgets/explore",
     "pages/widgets/gather",
-    "pages/widgets/service",
     "pages/widgets/data",
     "pages/widgets/annotate/editor",
     "pages/widgets/annotate/shapes",
@@ -81,6 +80,7 @@ FLOORS = (
     "pages/widgets/evaluate",
     "pages/widgets/runs",
     "pages/widgets/training",
+    "pages/widgets/service",
     "pages/widgets/about",
     "pages",
     "app.py",
@@ -182,8 +182,11 @@ def test_the_service_knows_no_page() -> None:
         assert tops.isdisjoint({"streamlit", "pages", "app"}), path
 
 
-SERVICES_DOOR = {"service/local.py", "service/settings.py", "service/errors.py", "service/access/keys.py"}
-"""What the Service page may know: where the service is and its keys, nothing of how it answers."""
+SERVICES_DOOR = {
+    *("service/local.py", "service/launch.py"),
+    *("service/settings.py", "service/errors.py", "service/access/keys.py"),
+}
+"""What the Service page may know: where the service is, how to start it, its keys; not how it answers."""
 
 
 def test_pages_know_of_the_service_what_lies_at_its_door(imports: Imports) -> None:

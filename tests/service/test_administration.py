@@ -264,7 +264,7 @@ def test_who_ends_takes_away_what_it_wrote_and_nothing_else(tmp_path: Path) -> N
     assert (tmp_path / "running.json").exists()
 
 
-def test_a_service_that_hangs_is_said_to_after_a_second(tmp_path: Path) -> None:
+def test_a_service_that_hangs_is_given_up_soon(tmp_path: Path) -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as hanging:
         url = f"http://127.0.0.1:{hanging.getsockname()[1]}"

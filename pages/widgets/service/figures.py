@@ -22,8 +22,7 @@ def figures(answered: bool) -> None:
         return
     now = state.figures
     with st.container(horizontal=True):
-        for name, value, meaning in _figures(now):
-            st.metric(name, value, help=meaning, width="content")
+        _show_figures(now)
     st.caption(_window(now))
     if now["workers_wanted"] and not now["workers"]:
         st.warning(
@@ -34,45 +33,47 @@ def figures(answered: bool) -> None:
     workers()
 
 
-def _figures(now: dict[str, Any]) -> list[tuple[Markdown, Markdown, Markdown]]:
-    window = f"{now['window']:.0f}"
-    return [
-        (
-            markdown("Photos a second"),
-            markdown("{rate:.2f}", rate=now["rate"]),
-            markdown("Photos answered a second, over the last {window} s.", window=window),
-        ),
-        (
-            markdown("Half within (p50)"),
-            _seconds(now["p50"]),
-            markdown("Half of the photos were answered within this time."),
-        ),
-        (
-            markdown("95 % within (p95)"),
-            _seconds(now["p95"]),
-            markdown("95 of 100 photos were answered within this time."),
-        ),
-        (
-            markdown("99 % within (p99)"),
-            _seconds(now["p99"]),
-            markdown("99 of 100 photos were answered within this time: the slowest but one in a hundred."),
-        ),
-        (
-            markdown("In the queue"),
-            _number(now["waiting"]),
-            markdown("Photos that wait for a worker, or are being segmented."),
-        ),
-        (
-            markdown("Workers"),
-            markdown("{there} of {wanted}", there=now["workers"], wanted=now["workers_wanted"]),
-            markdown("Processes of this service that segment. One that ends is started again."),
-        ),
-        (
-            markdown("Answers kept"),
-            _number(now["kept_answers"]),
-            markdown("For those who send the same photo again: {size:.1f} MB.", size=now["kept_bytes"] / 1e6),
-        ),
-    ]
+def _show_figures(now: dict[str, Any]) -> None:
+    rate = markdown("{rate:.2f}", rate=now["rate"])
+    _metric(
+        markdown("Photos a second"),
+        rate,
+        markdown("Photos answered a second, over the last {seconds:.0f} s.", seconds=now["window"]),
+    )
+    _metric(
+        markdown("Half within (p50)"),
+        _seconds(now["p50"]),
+        markdown("Half of the photos were answered within this time."),
+    )
+    _metric(
+        markdown("95 % within (p95)"),
+        _seconds(now["p95"]),
+        markdown("95 of 100 photos were answered within this time."),
+    )
+    _metric(
+        markdown("99 % within (p99)"),
+        _seconds(now["p99"]),
+        markdown("99 of 100 photos were answered within this time: only one in a hundred took longer."),
+    )
+    _metric(
+        markdown("In the queue"),
+        _number(now["waiting"]),
+        markdown("Photos that wait for a worker, or are being segmented."),
+    )
+    _metric(
+        markdown("Workers"),
+        markdown("{there} of {wanted}", there=now["workers"], wanted=now["workers_wanted"]),
+        markdown("Processes of this service that segment. One that ends is started again."),
+    )
+    _metric(
+        markdown("Answers kept"),
+        _number(now["kept_answers"]),
+        markdown("For those who send the same photo again: {size:.1f} MB.", size=now["kept_bytes"] / 1e6),
+    )
+
+
+def _metric(name: Markdown, value: Markdown, meaning: Markdown) -> None:
+    st.metric(name, value, help=meaning, width="content")
 
 
 def _window(now: dict[str, Any]) -> Markdown:
@@ -80,7 +81,7 @@ def _window(now: dict[str, Any]) -> Markdown:
     if not now["photos"]:
         return markdown("No photo came in the last {seconds} s.", seconds=seconds)
     said = markdown(
-        "Photos in the last {seconds} s: {photos}. Times are from a request's first line to its answer's last byte.",
+        "{photos} photos in the last {seconds} s, each timed from its first byte to its answer's last.",
         photos=now["photos"],
         seconds=seconds,
     )

@@ -19,12 +19,16 @@ from pages.widgets.service.legend import legend
 from pages.widgets.service.state import look, service
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from service.errors import ServiceError
 from service.local import Answered
 
 _ANSWER = "service_answer"
-_FORMS = {"colour": "Colours", "index": "Class numbers", "json": "JSON"}
+_FORMS: dict[str, Markdown] = {
+    "colour": markdown("Colours"),
+    "index": markdown("Class numbers"),
+    "json": markdown("JSON"),
+}
 _SHOWN_CHARACTERS = 4000
 
 
@@ -50,7 +54,7 @@ def _sending() -> None:
             model = st.selectbox("Model", models, usual, filter_mode=None)
             size = st.selectbox("Size", [TRAINED, *SIZES], filter_mode=None)
             form = st.segmented_control(
-                "Answer", list(_FORMS), default="colour", format_func=_FORMS.__getitem__, required=True
+                "Answer", list(_FORMS), default="colour", format_func=lambda form: _FORMS[form], required=True
             )
             key = st.text_input(
                 "Key",
@@ -71,7 +75,7 @@ def _send(photo: Photo, words: dict[str, str], key: str) -> tuple[str, dict[str,
     try:
         with st.spinner("The service segments the photo", show_time=True):
             there = service()
-            there.get("/v1/admin/workers")  # one that is stuck says so in a second, not after a minute
+            there.get("/v1/admin/workers")  # one that is stuck says so in two seconds, not after a minute
             return photo.key, words, there.send(photo.data, words, key)
     except ServiceError as error:
         return photo.key, words, str(error)

@@ -35,7 +35,7 @@ class State:
 
 @st.cache_data(ttl=1, show_spinner=False)
 def look() -> State:
-    """Ask the service how it does; a second at most for each of two questions, also if it hangs."""
+    """Ask the service how it does; one that hangs is given up after two seconds."""
     found = running(service_folder())
     if found is None:
         return State()

@@ -9,15 +9,15 @@ from pages.widgets.service.state import State
 from pages.widgets.shared.markdown import markdown
 
 _COMMAND = "make serve"
+_ANSWERS = markdown(":green-badge[:material/lan: Running]")
+_SILENT = markdown(":orange-badge[:material/hourglass_empty: Not answering]")
 
 
 def runs_here(state: State) -> None:
     """Say where the service is; without one, what it is for and the command that starts it."""
     if state.url:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge(
-                "Running" if state.answers else "Not answering", icon=":material/lan:", color=_colour(state)
-            )
+            st.markdown(_ANSWERS if state.answers else _SILENT, width="content")
             st.markdown(
                 markdown("at [{url}]({url}/docs), where its documentation is", url=state.url), width="content"
             )
@@ -35,7 +35,3 @@ def runs_here(state: State) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             start_button()
             st.button("Look again", icon=":material/refresh:")
-
-
-def _colour(state: State) -> str:
-    return "green" if state.answers else "orange"

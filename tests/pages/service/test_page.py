@@ -66,9 +66,9 @@ class _Told(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_DELETE = _tell
+    do_GET = do_POST = do_DELETE = _tell  # noqa: N815 (what the library calls)
 
-    def log_message(self, format: str, *_: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Nothing."""
 
 
@@ -215,7 +215,7 @@ def test_what_a_killed_service_has_left_is_no_service(folder: Path) -> None:
     with announced(folder, "http://127.0.0.1:1", KEY):
         file = folder / "running.json"
         file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | {"pid": 2**22 + 1}), "utf-8")
-        assert os.path.exists(folder / "running.key")
+        assert (folder / "running.key").exists()
         assert "No service runs here" in text(page())
 
 
