@@ -26,13 +26,14 @@ with st.spinner("Looking for the service"):
     from pages.widgets.shared.guests import host_only
 
 state = look()
-runs_here(state)
 if state.url:
-    fragment(figures, every=2)(state.answers)
+    fragment(figures, every=2)(state.url)
+else:
+    runs_here(state)
 if host_only("see and make keys, send photos and look after dead letters"):
-    if state.answers:
+    if state.url:
         fragment(dead_letters, every=5)()
     keys()
-    if state.answers:
+    if state.url:
         sending()
 keep_visitor_session()

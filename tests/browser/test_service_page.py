@@ -77,7 +77,7 @@ def test_a_key_opens_the_service_until_it_is_revoked(
     expect(page.get_by_role("img", name="Mask of china.jpg at size trained", exact=False)).to_be_visible()
     expect(page.get_by_text("Bearer $STREETSCOPE_KEY", exact=False)).to_be_visible()
     expect(page.get_by_text(key)).to_have_count(0)
-    expect(page.get_by_text("1 photos in the last", exact=False)).to_be_visible()  # by itself
+    expect(page.get_by_text("One photo in the last", exact=False)).to_be_visible()  # by itself
 
     page.get_by_role("button", name="Revoke a key").click()
     page.get_by_text("Programs that use it are refused from then on").click()

@@ -8,15 +8,17 @@ import streamlit as st
 
 from pages.widgets.service.curves import curves, workers
 from pages.widgets.service.state import look
+from pages.widgets.service.top import runs_here
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, joined, markdown
 
 
-def figures(answered: bool) -> None:
-    """Draw the figures as they are now. answered: whether the service did when the page was drawn."""
+def figures(url: str) -> None:
+    """Draw the figures as they are now. url: where the service was when the page was drawn."""
     state = look()
-    if state.answers != answered or not state.url:
-        st.rerun()  # all of the page: it ended, began or got stuck meanwhile
+    if state.url != url:
+        st.rerun()  # all of the page: it has ended, or another one began
+    runs_here(state)
     if not state.answers:
         show_error(state.trouble, icon=":material/hourglass_empty:")
         return
@@ -81,11 +83,11 @@ def _window(now: dict[str, Any]) -> Markdown:
     if not now["photos"]:
         return markdown("No photo came in the last {seconds} s.", seconds=seconds)
     said = markdown(
-        "{photos} photos in the last {seconds} s, each timed from its first byte to its answer's last.",
-        photos=now["photos"],
+        "{photos} in the last {seconds} s, each timed from its first byte to its answer's last.",
+        photos="One photo" if now["photos"] == 1 else f"{now['photos']} photos",
         seconds=seconds,
     )
-    failed = markdown("{failed} were refused or failed.", failed=now["failed"])
+    failed = markdown("Refused or failed: {failed}.", failed=now["failed"])
     return joined(" ", [said, failed] if now["failed"] else [said])
 
 

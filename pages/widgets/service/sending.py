@@ -19,12 +19,12 @@ from pages.widgets.service.legend import legend
 from pages.widgets.service.state import look, service
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import Markdown, escape, markdown
+from pages.widgets.shared.markdown import escape, markdown
 from service.errors import ServiceError
 from service.local import Answered
 
 _ANSWER = "service_answer"
-_FORMS: dict[str, Markdown] = {
+_FORMS = {
     "colour": markdown("Colours"),
     "index": markdown("Class numbers"),
     "json": markdown("JSON"),
@@ -67,8 +67,8 @@ def _sending() -> None:
     words = {"model": model, "size": size, "answer": form}
     if send:
         st.session_state[_ANSWER] = _send(photo, words, key.strip())
-    _show_request(photo, words)
     _show_answer(photo)
+    _show_request(photo, words)
 
 
 def _send(photo: Photo, words: dict[str, str], key: str) -> tuple[str, dict[str, str], Answered | str]:

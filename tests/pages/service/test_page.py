@@ -128,7 +128,7 @@ def test_a_service_that_runs_shows_its_figures(told: list[tuple[str, str]]) -> N
         "Workers": "1 of 2",
         "Answers kept": "40",
     }
-    assert "2 were refused or failed" in text(app)
+    assert "Refused or failed: 2." in text(app)
 
 
 def test_visitors_ask_the_service_once_a_second_together(told: list[tuple[str, str]]) -> None:
