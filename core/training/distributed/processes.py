@@ -16,7 +16,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from core.errors import RecipeError, StoppedError, TrainingError
 from core.training.recipes.recipe import Stage
@@ -127,7 +128,7 @@ class Meeting:
         with _first_has_ended():
             while not self._store.check([_RUN]):
                 time.sleep(_POLL)  # not store.wait: a signal could not end that
-            run = self._store.get(_RUN).decode()
+            run = str(self._store.get(_RUN), "utf-8")
             if run == _CALLED_OFF:
                 raise StoppedError("Stopped while waiting in the queue.")
             _connect(self._store)
@@ -142,12 +143,11 @@ def _first_has_ended() -> Iterator[None]:
         raise TrainingError("The first process of this run has ended; see its error.") from error
 
 
-def _store() -> torch.distributed.Store:
+def _store() -> Any:  # torch.distributed does not export its type
     """Where the processes find each other: torchrun's, or where it has none for them, the first process's."""
-    import torch.distributed as dist
-
+    dist: Any = import_module("torch.distributed")
     kept_by_torchrun = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
-    store = dist.TCPStore(
+    store: Any = dist.TCPStore(
         os.environ["MASTER_ADDR"],
         int(os.environ["MASTER_PORT"]),
         is_master=rank() == 0 and not kept_by_torchrun,
@@ -159,7 +159,7 @@ def _store() -> torch.distributed.Store:
     return dist.PrefixStore(f"streetscope/{attempt}", store)
 
 
-def _connect(store: torch.distributed.Store) -> None:
+def _connect(store: Any) -> None:
     import torch
     import torch.distributed as dist
 
@@ -223,8 +223,7 @@ def batch_share(stage: Stage) -> int:
             f"The stage {stage.name} has a batch size of {stage.batch_size}, too few for {world_size()} "
             f"processes; start at most {stage.batch_size}."
         )
-    share = part_of(stage.batch_size)
-    return share.stop - share.start
+    return len(range(stage.batch_size)[part_of(stage.batch_size)])
 
 
 def part_of(batch: int) -> slice:
