@@ -16,8 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.errors import RecipeError, StoppedError, TrainingError
 from core.training.recipes.recipe import Stage
@@ -128,7 +127,7 @@ class Meeting:
         with _first_has_ended():
             while not self._store.check([_RUN]):
                 time.sleep(_POLL)  # not store.wait: a signal could not end that
-            run = str(self._store.get(_RUN), "utf-8")
+            run = self._store.get(_RUN).decode()
             if run == _CALLED_OFF:
                 raise StoppedError("Stopped while waiting in the queue.")
             _connect(self._store)
@@ -143,11 +142,12 @@ def _first_has_ended() -> Iterator[None]:
         raise TrainingError("The first process of this run has ended; see its error.") from error
 
 
-def _store() -> Any:  # torch.distributed does not export its type
+def _store() -> torch.distributed.Store:
     """Where the processes find each other: torchrun's, or where it has none for them, the first process's."""
-    dist: Any = import_module("torch.distributed")
+    import torch.distributed as dist
+
     kept_by_torchrun = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
-    store: Any = dist.TCPStore(
+    store = dist.TCPStore(
         os.environ["MASTER_ADDR"],
         int(os.environ["MASTER_PORT"]),
         is_master=rank() == 0 and not kept_by_torchrun,
@@ -159,7 +159,7 @@ def _store() -> Any:  # torch.distributed does not export its type
     return dist.PrefixStore(f"streetscope/{attempt}", store)
 
 
-def _connect(store: Any) -> None:
+def _connect(store: torch.distributed.Store) -> None:
     import torch
     import torch.distributed as dist
 
@@ -223,7 +223,8 @@ def batch_share(stage: Stage) -> int:
             f"The stage {stage.name} has a batch size of {stage.batch_size}, too few for {world_size()} "
             f"processes; start at most {stage.batch_size}."
         )
-    return len(range(stage.batch_size)[part_of(stage.batch_size)])
+    share = part_of(stage.batch_size)
+    return share.stop - share.start
 
 
 def part_of(batch: int) -> slice:

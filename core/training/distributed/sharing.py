@@ -156,8 +156,7 @@ def _normalised_over_all(norm: nn.BatchNorm2d, features: Tensor) -> Tensor:
     exact = features.float()
     own = exact.new_tensor([exact.numel() // exact.shape[1]])
     # With the sums goes how many values they are of: shares of a batch need not be equal.
-    totals = _over_all(exact, own)
-    sums, values = totals[:-1], totals[-1]
+    sums, values = _over_all(exact, own).split([exact.shape[1], 1])
     mean = sums.view(1, -1, 1, 1) / values
     centred = exact - mean
     variance = _over_all(centred.square()).view(1, -1, 1, 1) / values

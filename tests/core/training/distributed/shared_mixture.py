@@ -57,8 +57,8 @@ def gradient(network: nn.Module, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor
 
 
 def compare(rank: int) -> None:
+    torch.manual_seed(1)
     whole, shared = batches(8, 0, 1), batches(4, rank, 2)
-    torch.manual_seed(1)  # here: after its last picture, each process has a chance of its own
     network = find_network("pixel_colour").build(4, False)
     assert len(whole) == len(shared) == 4
     for batch, part in zip(whole, shared, strict=True):
