@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +22,6 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """The shell's exit status after an interruption."""
-_TAKE_OVER = 60.0
-"""Seconds in which the process that wrote a run before a restart must have ended."""
-_FOLLOWS = 5.0
-"""Seconds in which torchrun's own signal follows that of another machine's, if it starts all again."""
 
 _data_option = click.option("--data", type=click.Path(path_type=Path), help="A data set's folder.")
 _recipe_option = click.option(
@@ -80,15 +74,12 @@ def train(
     _let_threads_sleep()
     from core.training.distributed import processes
 
-    processes.end_with_torchrun()
     if (data is None) == (resume is None):
         raise click.UsageError("give either --data, for a new run, or --resume, to continue one")
     if resume is not None:
         refuse_with("--resume", "recipe", "start", "name", "note")
     if background and processes.is_distributed():
         raise click.UsageError("--background starts one process; leave torchrun or --background out")
-    if processes.may_be_restarted() and name is None and resume is None:
-        raise click.UsageError("with --max-restarts give --name, so that a restart finds the run")
     run, read = "", None
     if processes.rank() == 0:
         if data is not None:
@@ -234,20 +225,11 @@ def _check_same(run: str, recipe: Recipe, data: Path) -> None:
 
 
 def _resumed_run(run: str, stages: tuple[str, ...]) -> str:
-    from core.training.distributed import processes
-    from core.training.runs.folder import STOP, add_stages, existing_run
-    from core.training.runs.queue import sole_process
+    from core.training.runs.folder import add_stages, existing_run
     from core.training.runs.status import enqueue
 
     folder = existing_run(run)
-    if processes.may_be_restarted():
-        # Whoever trained it before was a process of this very run, perhaps on another machine.
-        with sole_process(folder, wait=_TAKE_OVER):
-            if not processes.is_restarted():
-                (folder / STOP).unlink(missing_ok=True)
-            enqueue(folder, taken_over=True)
-    else:
-        enqueue(folder)
+    enqueue(folder)
     if stages:
         add_stages(folder, stages)
     return run
@@ -268,19 +250,16 @@ def _train_here(run: str, recipe: Recipe | None, quiet: bool, as_json: bool) -> 
     from core.training.workers.train import run_secondary_rank, work
 
     keep_free_memory()
-    asked = threading.Event()
-    meeting = processes.Meeting()
+    processes.join()
+    run = processes.broadcast(run)
     try:
         if processes.rank():
-            run_secondary_rank(meeting.follow(), asked)
+            run_secondary_rank(run)
             return 0
-        report = (lambda _: None) if quiet else _print_epoch
-        outcome = work(run, report, _tell, recipe, asked, lambda: meeting.lead(run))
+        outcome = work(run, (lambda _: None) if quiet else _print_epoch, _tell, recipe)
     except StoppedError as error:
-        if not processes.under_torchrun():
-            return _stopped(error)
-        meeting.call_off()
-        return _stopped_together(asked.is_set())
+        # torchrun would report the processes of a stopped run as failed
+        return 0 if processes.is_distributed() else _stopped(error)
     finally:
         processes.leave()
     if outcome.card is not None:
@@ -289,21 +268,6 @@ def _train_here(run: str, recipe: Recipe | None, quiet: bool, as_json: bool) -> 
         view = read_run(run)
         click.echo(json.dumps(run_values(view)) if as_json else run_text(view))
     return 0
-
-
-def _stopped_together(signalled: bool) -> int:
-    """The exit status of a process whose run was stopped under torchrun, which reports all but 0 as failed.
-
-    A stop asked of the run ends all. A signal ends the processes of a machine that leaves, or of all machines
-    when another one joins; torchrun is to start those that it did not reach again.
-    """
-    from core.training.distributed import processes
-
-    left = processes.may_be_restarted() and processes.has_met() and processes.any_of(signalled)
-    if signalled or not left:
-        return 0
-    time.sleep(_FOLLOWS)  # ended by the signal that follows, if it does
-    raise TrainingError("Another machine has left this run; torchrun starts those that are left again.")
 
 
 def _stopped(error: StoppedError) -> int:

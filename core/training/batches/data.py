@@ -170,18 +170,7 @@ class Scaled(torch.utils.data.Dataset[tuple[Tensor, Tensor]]):
 
 
 class ReadsAhead(DataLoader):  # type: ignore[misc]
-    """fastai's DataLoader, which has frames on the disk decoded while the network works on a batch before.
-
-    seeds: one for each picture that is taken next; None to go on with the chance as it is.
-    """
-
-    seeds: Iterator[int] | None = None
-
-    def create_item(self, sample: int) -> Any:
-        """A picture, changed at random."""
-        if self.seeds is not None:
-            seed_all(next(self.seeds))
-        return super().create_item(sample)
+    """fastai's DataLoader, which has frames on the disk decoded while the network works on a batch before."""
 
     def create_batches(self, samps: Iterable[int]) -> Iterator[Any]:
         """samps: the numbers of the frames of an epoch, in their order."""
@@ -393,13 +382,6 @@ def _batches_of_sources(
         after_batch=Normalise(network),
         **loader,
     )
-
-
-def seed_all(seed: int) -> None:
-    """Begin Python's, NumPy's and torch's random numbers anew."""
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
 
 
 def _as_they_are(batch: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:

@@ -58,10 +58,6 @@ class SegmentationLoss(nn.Module):
             return entropy
         return (1 - self.jaccard_weight) * entropy + self.jaccard_weight * soft_jaccard_loss(logits, labels)
 
-    def weight_of(self, labels: Tensor) -> Tensor:
-        """What the mean over these labels (N, H, W) is divided by: their pixels' weights, summed."""
-        return self.class_weights[labels[labels != IGNORE]].sum()
-
     def _of_sets(self, logits: Tensor, labels: Tensor, members: Sequence[Sequence[int]]) -> Tensor:
         """The same with the labels' probabilities, which need not sum to 1.
 

@@ -28,7 +28,10 @@ def translate_errors(stage: Stage | None = None) -> Iterator[None]:
             if (full := disk_full(cause)) is not None:
                 raise full from error
             if _is_left_alone(cause):
-                raise TrainingError(_left_alone()) from error
+                raise TrainingError(
+                    "Another process of this run has ended, and this one cannot continue alone; "
+                    "see the other one's error, and resume the run."
+                ) from error
         raise
 
 
@@ -53,18 +56,6 @@ def _is_left_alone(error: BaseException) -> bool:
     if not processes.is_distributed() or not isinstance(error, RuntimeError):
         return False
     return isinstance(error, torch.distributed.DistError) or "gloo" in str(error)
-
-
-def _left_alone() -> str:
-    if processes.may_be_restarted():
-        return (
-            "Another process of this run has ended or does not answer; torchrun starts those that are left "
-            "again, and they continue from the last completed epoch."
-        )
-    return (
-        "Another process of this run has ended or does not answer, and this one cannot continue alone; "
-        "see the other one's error, and resume the run."
-    )
 
 
 def _out_of_memory(stage: Stage | None) -> OutOfMemoryError:

@@ -27,7 +27,7 @@ from core.files import size_of
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
 from core.models.networks import Network, find_network
 from core.models.store import read_card
-from core.training.batches.data import Pictures, seed_all, stage_dataloaders
+from core.training.batches.data import Pictures, stage_dataloaders
 from core.training.batches.examples import LoadedExamples, load_examples, memory_budget
 from core.training.batches.loss import RememberingLoss, SegmentationLoss, class_weights
 from core.training.batches.mixed_loss import MixedLoss
@@ -295,7 +295,7 @@ class PreparedRun:
                     f"The stage {stage.name} has a batch size of {stage.batch_size}, "
                     f"but {dataset.name} has only {frames} to train on."
                 )
-        seed_all(recipe.seed)
+        _seed(recipe.seed)
         class_list = target_classes(recipe, dataset)
         labels = _labels(recipe, dataset, class_list)
         classes = len(labels)
@@ -464,12 +464,12 @@ class PreparedRun:
     def _seed_stage(self, stage: Stage) -> None:
         number = self.recipe.stages.index(stage)
         # Processes that train together must augment differently.
-        seed_all(self.recipe.seed + 1000 * number + 1_000_000 * processes.rank())
+        _seed(self.recipe.seed + 1000 * number + 1_000_000 * processes.rank())
 
     def _go_on(self, resumed: ResumePoint, states: dict[str, Tensor], loader: Any) -> None:
         checkpoint.restore_random(resumed.random, states["torch"], loader.rng)
         if processes.rank():
-            seed_all(self.recipe.seed + 1000 * resumed.epoch + 1_000_000 * processes.rank())
+            _seed(self.recipe.seed + 1000 * resumed.epoch + 1_000_000 * processes.rank())
 
     def _loaders(self, stage: Stage) -> DataLoaders:
         share = processes.batch_share(stage)
@@ -498,11 +498,11 @@ class PreparedRun:
                 learner.add_cb(CpuBfloat16())
             elif has_no_more_than_avx2():
                 learner.add_cb(CpuAvx2())
-        if processes.under_torchrun():
+        if processes.is_distributed():
             # accelerate and fastai.distributed take seconds to import; a single process does not need them.
             from core.training.distributed.sharing import ShareBatches
 
-            learner.add_cb(ShareBatches(stage.batch_size))
+            learner.add_cb(ShareBatches())
         return learner
 
     def _prepare_optimiser(self, learner: Learner, stage: Stage) -> None:
@@ -721,6 +721,12 @@ def fixed_groups(model: nn.Module, stage: Stage) -> dict[str, list[nn.Parameter]
         part = "head" if owner == head else "encoder" if name.startswith(ENCODERS) else "rest"
         groups[part].append(parameter)
     return {part: parameters for part, parameters in groups.items() if parameters}
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
 
 
 class _Clock:

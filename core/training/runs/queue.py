@@ -30,10 +30,10 @@ def places() -> int:
 
 
 @contextmanager
-def sole_process(folder: Path, wait: float = 0) -> Iterator[None]:
-    """Be the only process that writes a run's folder; RunError if another still does after `wait` seconds."""
+def sole_process(folder: Path) -> Iterator[None]:
+    """Be the only process that writes a run's folder; RunError if another one does."""
     busy = RunError(f"The run {folder.name} is being trained by another process.")
-    with sole_holder(folder / LOCK, busy, wait):
+    with sole_holder(folder / LOCK, busy):
         yield
 
 

@@ -57,7 +57,6 @@ class Status(BaseModel):
     message: one sentence for people. process_started: tells the process from a later one with the same pid.
     epoch, epochs: done and in all in the stage; done, total: in all stages together. batch, batches: of the
     current epoch. seconds: trained so far, without pauses.
-    processes, most_processes: how many train together now, and at most so far.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,8 +79,6 @@ class Status(BaseModel):
     total: Count = 0
     seconds: Seconds = 0.0
     seconds_left: Seconds | None = None
-    processes: Count = 1
-    most_processes: Count = 1
 
 
 def read_status(folder: Path) -> Status:
@@ -122,19 +119,14 @@ def process_start(pid: int) -> float | None:
         return None
 
 
-def enqueue(folder: Path, *, taken_over: bool = False) -> None:
-    """Put a run in the queue; RunError if a process is working on it already.
-
-    taken_over: the run's earlier process is known to be gone, because this one holds the lock; on another
-    machine, only its missing heartbeat would tell. A stop that was asked of it then holds for this one.
-    """
+def enqueue(folder: Path) -> None:
+    """Put a run in the queue; RunError if a process is working on it already."""
     before = _before(folder)
-    if not taken_over:
-        if shown_state(folder, before) in LIVE:
-            if before.pid is None:
-                return  # in the queue already, and no process has taken it yet
-            raise RunError(f"The run {folder.name} is {before.state} already.")
-        (folder / STOP).unlink(missing_ok=True)
+    if shown_state(folder, before) in LIVE:
+        if before.pid is None:
+            return  # in the queue already, and no process has taken it yet
+        raise RunError(f"The run {folder.name} is {before.state} already.")
+    (folder / STOP).unlink(missing_ok=True)
     now = time.time()
     waiting = before.model_copy(
         update={

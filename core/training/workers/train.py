@@ -26,9 +26,7 @@ from core.files import remove_parts, system_error_sentence, write_json, write_te
 from core.hardware.allocator import keep_free_memory
 from core.jobs import Tell
 from core.models.paths import SHIPPED_MODELS
-from core.training.distributed import processes
 from core.training.runs.folder import (
-    BATCHES,
     ENVIRONMENT,
     LOG,
     RESUME,
@@ -36,7 +34,6 @@ from core.training.runs.folder import (
     RunSettings,
     disk_full,
     existing_run,
-    open_plain,
     open_to_append,
     read_run_recipe,
     read_settings,
@@ -73,41 +70,31 @@ def work(
     report: Callable[[EpochReport], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
     recipe: Recipe | None = None,
-    asked: threading.Event | None = None,
-    on_turn: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Do a queued run in this process, from start to end.
 
     recipe: the run's, if it was read already; otherwise it is read from the run's folder.
     report: called after every epoch. tell: called with a sentence that says which runs it waits for.
-    asked: set when a signal asks it to stop. on_turn: called when it is the run's turn.
     StoppedError if it was stopped; the sentence of any other StreetScopeError is also in its status.
     """
     folder = existing_run(run)
     refuse_links(folder)
     with sole_process(folder), StatusKeeper(folder) as status:
         remove_parts(folder)
-        job = _Job(folder, status, report, asked or threading.Event())
+        job = _Job(folder, status, report)
         with job.ending(), asked_by_signal(job.asked):
             job.log(f"Process {status.status.pid} waits in the queue.")
             _write_ballast(folder)
             with acquire_slot(run, job.should_stop, lambda sentence: job.waits(sentence, tell)):
-                on_turn()
                 return job.do(recipe)
 
 
 class _Job:
     """A run at work in this process."""
 
-    def __init__(
-        self,
-        folder: Path,
-        status: StatusKeeper,
-        report: Callable[[EpochReport], None],
-        asked: threading.Event,
-    ) -> None:
-        self.folder, self.status, self.report, self.asked = folder, status, report, asked
-        self.together = ""
+    def __init__(self, folder: Path, status: StatusKeeper, report: Callable[[EpochReport], None]) -> None:
+        self.folder, self.status, self.report = folder, status, report
+        self.asked = threading.Event()
         self.measuring_since = 0.0
 
     def should_stop(self) -> bool:
@@ -136,37 +123,12 @@ class _Job:
         before, described = read_environment(self.folder), environment.describe(recipe, dataset)
         write_json(self.folder / ENVIRONMENT, environment.followed_by(before, described))
         again = " It resumes from its last checkpoint." if (self.folder / RESUME).exists() else ""
-        if again and (lost := self._batches_lost()):
-            again += f" {lost} {'batch' if lost == 1 else 'batches'} after it will be trained again."
         self.log(f"Started: {recipe.name} on {dataset.name}.{again}")
-        self._count_processes()
         if before and (changed := environment.changes(before, described)):
             self.log(f"Changed since its last start: {', '.join(changed)}.")
         if settings.task == "lr_find":
             return self._find(settings, recipe, dataset)
         return self._train(settings, recipe, dataset)
-
-    def _batches_lost(self) -> int:
-        from core.training.learner.checkpoint import read_resume_point
-
-        kept = read_resume_point(self.folder / RESUME)
-        try:
-            with open_plain(self.folder / BATCHES) as file:
-                file.seek(kept.sizes.get(BATCHES, 0) if kept else 0)
-                return sum(1 for _ in file)
-        except FileNotFoundError:
-            return 0
-
-    def _count_processes(self) -> None:
-        now, before = processes.world_size(), self.status.status
-        most = max(now, before.most_processes)
-        self.status.update(processes=now, most_processes=most)
-        if now < most:
-            self.together = f" Goes on with {now} of {most} processes."
-        elif now > 1:
-            self.together = f" {now} processes train together."
-        if self.together:
-            self.log(self.together.strip())
 
     def _train(self, settings: RunSettings, recipe: Recipe, dataset: SegmentationDataset) -> Outcome:
         from core.training.learner.trainer import Watch, train
@@ -210,7 +172,6 @@ class _Job:
     def _batch(self, report: BatchReport) -> None:
         self.status.update(
             message=f"{'Finding a learning rate for' if report.finding else 'Training'} {report.stage}."
-            + self.together
             if self.status.status.state == "running"
             else self.status.status.message,
             stage=report.stage,
@@ -310,11 +271,10 @@ def asked_by_signal(asked: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def run_secondary_rank(run: str, asked: threading.Event) -> None:
+def run_secondary_rank(run: str) -> None:
     """Train beside the first process of a run under torchrun: the same steps, but nothing is written.
 
-    asked: set when a signal asks it to stop. StoppedError if any of them was asked to: a signal often
-    reaches all of them.
+    StoppedError if any of them was asked to stop: a signal often reaches all of them.
     """
     from core.datasets.layouts.opening import open_dataset
     from core.training.learner.trainer import Watch, train
@@ -323,6 +283,7 @@ def run_secondary_rank(run: str, asked: threading.Event) -> None:
     settings = read_settings(folder)
     if settings.task != "train":
         raise RunError("The learning-rate finder runs in one process; start it without torchrun.")
+    asked = threading.Event()
     recipe, dataset = read_run_recipe(folder), open_dataset(Path(settings.data))
     with asked_by_signal(asked):
         train(recipe, dataset, folder, stages=settings.stages, watch=Watch(should_stop=asked.is_set))

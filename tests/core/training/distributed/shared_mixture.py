@@ -5,7 +5,6 @@ Usage: shared_mixture.py FILE_WHERE_THE_TWO_MEET
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 
@@ -22,8 +21,7 @@ from core.training.recipes.mixed import Mix
 from tests.core.training.distributed.meeting import in_two_processes
 from tests.runs import make_recipe, make_stage
 
-STAGE = make_stage(batch_size=8, scale=(1.2, 1.5))
-"""Crops inside the pictures: each has as many pixels that count."""
+STAGE = make_stage(batch_size=8, augmentation=0.0, scale=(1.0, 1.0))
 RECIPE = make_recipe(STAGE, mix=(Mix(data="drawn", share=0.375, loss_weight=0.5, inside=0.5),))
 OWN, DRAWN = ((0, 1, 2), (3,)), ((0,), (1,), (2,), (3,))
 
@@ -35,15 +33,13 @@ def examples(count: int, classes: int) -> list[TrainingExample]:
     return [TrainingExample(picture, label) for picture, label in zip(pictures, labels, strict=True)]
 
 
-def batches(batch_size: int, rank: int, processes: int):
-    os.environ |= {"RANK": str(rank), "WORLD_SIZE": str(processes)}
+def loaders(batch_size: int):
     torch.manual_seed(0)
     random.seed(0)
     drawn = MixedIn(RECIPE.mix[0], examples(7, 3), torch.ones(4))
     pictures = Pictures(examples(20, 2), examples(1, 2), torch.ones(2), mixed=(drawn,))
     network = find_network("pixel_colour")
-    loaders = stage_dataloaders(RECIPE, STAGE, network, pictures, batch_size, torch.device("cpu"))
-    return list(SharedLoader(loaders.train, STAGE.batch_size))
+    return stage_dataloaders(RECIPE, STAGE, network, pictures, batch_size, torch.device("cpu")).train
 
 
 def gradient(network: nn.Module, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor:
@@ -58,7 +54,7 @@ def gradient(network: nn.Module, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor
 
 def compare(rank: int) -> None:
     torch.manual_seed(1)
-    whole, shared = batches(8, 0, 1), batches(4, rank, 2)
+    whole, shared = list(loaders(8)), list(SharedLoader(loaders(4)))
     network = find_network("pixel_colour").build(4, False)
     assert len(whole) == len(shared) == 4
     for batch, part in zip(whole, shared, strict=True):
