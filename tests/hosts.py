@@ -15,17 +15,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PORT = 8680
-"""Of the rendezvous, in the head's own namespace or on the loopback interface."""
-
 _STORE = """
 import signal, sys
 from torch.distributed import TCPStore
-store = TCPStore(sys.argv[1], int(sys.argv[2]), is_master=True, wait_for_workers=False)
-print("ready", flush=True)
+store = TCPStore(sys.argv[1], 0, is_master=True, wait_for_workers=False)
+print(store.port, flush=True)
 signal.pause()
 """
-_SETTLE = "last_call_timeout=3,keep_alive_interval=1,keep_alive_max_attempt=3"
+_SETTLE = "is_host=false,last_call_timeout=3,keep_alive_interval=1,keep_alive_max_attempt=3"
 """Of the rendezvous, for machines that come quickly: how long it waits for more, and when one is gone."""
 
 
@@ -47,14 +44,13 @@ def torchrun(address: str, endpoint: str, name: str) -> list[str]:
 
 
 @contextmanager
-def rendezvous(address: str, port: int = PORT, inside: Sequence[str] = ()) -> Iterator[str]:
+def rendezvous(address: str, inside: Sequence[str] = ()) -> Iterator[str]:
     """A store where machines meet, as HOST:PORT. inside: the words before a command in a namespace."""
-    command = [*inside, sys.executable, "-c", _STORE, address, str(port)]
+    command = [*inside, sys.executable, "-c", _STORE, address]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as store:
         try:
             assert store.stdout is not None
-            assert store.stdout.readline() == "ready\n"
-            yield f"{address}:{port}"
+            yield f"{address}:{int(store.stdout.readline())}"
         finally:
             store.kill()
 

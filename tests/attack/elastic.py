@@ -22,7 +22,7 @@ from tests.attack._attempt import own_house
 from tests.attack.tally import Tally
 from tests.conftest import ROOT
 from tests.hosts import Host, torchrun, two_hosts, why_not
-from tests.runs import DEADLINE, make_recipe, make_stage, state_of, wait_for
+from tests.runs import make_recipe, make_stage, state_of
 
 EPOCHS = 100
 BATCHES = 3
@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "PYTHONPATH": str(ROOT),
 }
 _NOW = "Processes now: "
+DEADLINE = 600.0
 CLOSE = 0.005
 """How far the pixel accuracy may be from that of the unbroken run."""
 
@@ -104,15 +105,15 @@ class _Cluster:
 
     def in_epoch(self, number: int) -> None:
         """Wait for the first batch of an epoch."""
-        wait_for(lambda: self.epochs() >= number - 1, f"{number - 1} epochs")
-        wait_for(lambda: len(read_batches(self.run).rows) > BATCHES * (number - 1), "a batch")
+        _wait_for(lambda: self.epochs() >= number - 1, f"{number - 1} epochs")
+        _wait_for(lambda: len(read_batches(self.run).rows) > BATCHES * (number - 1), "a batch")
 
     def further(self, processes: int) -> None:
         """Wait until the run is taken over by so many processes, and these have completed two epochs."""
         begun = self.log.count(_NOW)
-        wait_for(lambda: self.log.count(_NOW) > begun, "another start")
-        wait_for(lambda: self.log.rpartition(_NOW)[2].startswith(str(processes)), f"{processes} processes")
-        wait_for(lambda: self.log.rpartition(_NOW)[2].count("pixel accuracy") >= 2, "two epochs")
+        _wait_for(lambda: self.log.count(_NOW) > begun, "another start")
+        _wait_for(lambda: self.log.rpartition(_NOW)[2].startswith(str(processes)), f"{processes} processes")
+        _wait_for(lambda: self.log.rpartition(_NOW)[2].count("pixel accuracy") >= 2, "two epochs")
 
     def end(self) -> None:
         """Wait until torchrun has ended everywhere."""
@@ -171,7 +172,7 @@ def _process_hangs(cluster: _Cluster) -> Iterator[str]:
             os.kill(pid, signal.SIGSTOP)
         said = cluster.hosts[2 - number].log
         size = said.stat().st_size
-        wait_for(lambda s=said, n=size: b"has not answered" in s.read_bytes()[n:], "the other to notice")
+        _wait_for(lambda s=said, n=size: b"has not answered" in s.read_bytes()[n:], "the other to notice")
         noticed = time.monotonic() - began
         cluster.further(2)
         yield f"a process of machine {number} hung; noticed after {noticed:.0f} s, bound {PEER_SECONDS} s"
@@ -214,3 +215,11 @@ def _try(tally: Tally, cluster: _Cluster, way: Callable[[_Cluster], Iterator[str
             "lost", f"{cluster.run}: {state_of(cluster.run)}, {len(found)} epochs, {len(batches)} batches"
         )
     return found[-1]
+
+
+def _wait_for(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {DEADLINE:.0f} s for {what}")
+        time.sleep(0.1)

@@ -135,12 +135,11 @@ def batch_share(stage: Stage) -> int:
             f"The stage {stage.name} has a batch size of {stage.batch_size}, too small for {processes} "
             f"processes; give {processes} or more, or start fewer processes."
         )
-    share = batch_part(stage.batch_size)
-    return share.stop - share.start
+    return len(batch_part(stage.batch_size))
 
 
-def batch_part(batch_size: int) -> slice:
+def batch_part(batch_size: int) -> range:
     """Which pictures of a batch this process takes: as many as the others, or one more than some."""
     each, over = divmod(batch_size, world_size())
     start = rank() * each + min(rank(), over)
-    return slice(start, start + each + (rank() < over))
+    return range(start, start + each + (rank() < over))

@@ -43,7 +43,7 @@ class SharedLoader(DistributedDL):  # type: ignore[misc]  # fastai has no types
         return mine
 
     def _part(self, numbers: list[int]) -> list[int]:
-        return numbers[processes.batch_part(self.batch)]
+        return [numbers[place] for place in processes.batch_part(self.batch)]
 
     def __len__(self) -> int:
         """Batches an epoch for this process."""
@@ -61,9 +61,8 @@ class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no t
 
     def __init__(self, batch: int) -> None:
         self.batch = batch
-        part = processes.batch_part(batch)
         # torch averages the gradients of the processes, whatever their shares of the batch are.
-        self.weight = (part.stop - part.start) * processes.world_size() / batch
+        self.weight = len(processes.batch_part(batch)) * processes.world_size() / batch
         self.on_gpu = processes.device().type == "cuda"
         super().__init__(sync_bn=self.on_gpu, cpu=not self.on_gpu)
 
