@@ -91,9 +91,7 @@ class Host:
 
     def workers(self) -> list[int]:
         """The processes that train."""
-        return [
-            pid for pid in self.pids() if b"core\0train" in _words(pid) and b"run" not in _words(pid)[:60]
-        ]
+        return [pid for pid in self.pids() if _words(pid)[1:5] == [b"-u", b"-m", b"core", b"train"]]
 
     def power_off(self) -> None:
         """End everything there at once, and let nobody outside be told by the network."""
@@ -142,11 +140,11 @@ def _host(head: str, letter: str, number: int, folder: Path) -> Host:
     return host
 
 
-def _words(pid: int) -> bytes:
+def _words(pid: int) -> list[bytes]:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
-        return b""
+        return []
 
 
 def _ip(*words: str) -> str:

@@ -10,19 +10,20 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from core.toytown import toytown
 from core.training.control.launch import request_stop
 from core.training.distributed import processes
-from core.training.recipes.text import to_toml
+from core.training.recipes.recipe import to_toml
 from core.training.runs.folder import HISTORY, LOG, run_folder
 from core.training.runs.records import Epoch, read_batches, read_history
 from tests.attack._attempt import own_house
 from tests.attack.tally import Tally
 from tests.conftest import ROOT
 from tests.hosts import Host, torchrun, two_hosts, why_not
-from tests.runs import make_recipe, make_stage, state_of
+from tests.runs import make_recipe, make_stage, state_of, status_of
 
 EPOCHS = 100
 BATCHES = 3
@@ -115,6 +116,14 @@ class _Cluster:
         _wait_for(lambda: self.log.rpartition(_NOW)[2].startswith(str(processes)), f"{processes} processes")
         _wait_for(lambda: self.log.rpartition(_NOW)[2].count("pixel accuracy") >= 2, "two epochs")
 
+    def first(self) -> Host:
+        """The machine with the first process, which writes the run's folder."""
+        return next(host for host in self.hosts if host.name == status_of(self.run).host)
+
+    def other(self) -> Host:
+        """The machine with the second process."""
+        return next(host for host in self.hosts if host.name != status_of(self.run).host)
+
     def end(self) -> None:
         """Wait until torchrun has ended everywhere."""
         for host in self.hosts:
@@ -129,19 +138,19 @@ def _unbroken(cluster: _Cluster) -> Iterator[str]:
 
 def _goes_and_comes(cluster: _Cluster) -> Iterator[str]:
     """The machine without the first process loses its power in an epoch, and comes back."""
-    first, second = cluster.hosts
     cluster.begin()
-    yield from _off_and_on(cluster, second, first)
+    cluster.in_epoch(2)
+    yield from _off_and_on(cluster, cluster.other())
 
 
 def _first_goes(cluster: _Cluster) -> Iterator[str]:
     """The machine with the first process does."""
-    first, second = cluster.hosts
     cluster.begin()
-    yield from _off_and_on(cluster, first, second)
+    cluster.in_epoch(2)
+    yield from _off_and_on(cluster, cluster.first())
 
 
-def _off_and_on(cluster: _Cluster, host: Host, other: Host) -> Iterator[str]:
+def _off_and_on(cluster: _Cluster, host: Host) -> Iterator[str]:
     cluster.in_epoch(8)
     off = time.monotonic()
     host.power_off()
@@ -171,11 +180,16 @@ def _process_hangs(cluster: _Cluster) -> Iterator[str]:
         for pid in host.workers():
             os.kill(pid, signal.SIGSTOP)
         said = cluster.hosts[2 - number].log
-        size = said.stat().st_size
-        _wait_for(lambda s=said, n=size: b"has not answered" in s.read_bytes()[n:], "the other to notice")
+        heard = partial(_says, said, said.stat().st_size)
+        _wait_for(heard, "the other to notice")
         noticed = time.monotonic() - began
         cluster.further(2)
         yield f"a process of machine {number} hung; noticed after {noticed:.0f} s, bound {PEER_SECONDS} s"
+
+
+def _says(log: Path, size: int) -> bool:
+    """Whether a machine has said since then that the other does not answer."""
+    return b"has not answered" in log.read_bytes()[size:]
 
 
 def _is_stopped(cluster: _Cluster) -> Iterator[str]:

@@ -53,6 +53,10 @@ if TYPE_CHECKING:
     from core.training.recipes.recipe import Recipe
 
 _BALLAST = ".ballast"
+_ENDED_BY_TORCHRUN = (
+    "Stopped by torchrun, which starts it again if that was to take in another machine; it continues from its "
+    "last completed epoch."
+)
 _BALLAST_BYTES = 64 * 1024
 """Space that is freed when the disk is full, so that the run can still report it."""
 
@@ -256,7 +260,8 @@ class _Job:
         try:
             yield
         except StoppedError as error:
-            self._end("stopped", str(error))
+            by_torchrun = processes.is_elastic() and not self.requested
+            self._end("stopped", _ENDED_BY_TORCHRUN if by_torchrun else str(error))
             raise
         except KeyboardInterrupt:
             self._end("stopped", "Interrupted; resume it, and it continues after its last completed epoch.")
