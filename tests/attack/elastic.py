@@ -25,9 +25,9 @@ from tests.conftest import ROOT
 from tests.hosts import Host, torchrun, two_hosts, why_not
 from tests.runs import make_recipe, make_stage, state_of, status_of
 
-EPOCHS = 100
-BATCHES = 3
-"""Of an epoch: twelve frames, four at a time."""
+EPOCHS = 40
+BATCHES = 6
+"""Of an epoch: 24 frames, four at a time."""
 PEER_SECONDS = 15
 """After which a process that does not answer counts as lost; 300 by default."""
 ENVIRONMENT = {
@@ -50,9 +50,9 @@ def attack(tally: Tally, folder: Path) -> None:
         print(f"elastic: {reason}")
         return
     with own_house(folder), two_hosts(folder) as (endpoint, hosts):
-        toytown(folder / "town", count=24, size=(96, 64))
-        stage = make_stage("a", EPOCHS, size=1.0, lr=5e-3, batch_size=4, augmentation=0)
-        recipe = make_recipe(stage, network="unet_tiny", classes="CamVid-11", ema_decay=0.9)
+        toytown(folder / "town", count=48, size=(96, 64))
+        stage = make_stage("a", EPOCHS, size=1.0, lr=1e-3, batch_size=4, augmentation=0)
+        recipe = make_recipe(stage, network="unet_tiny", classes="CamVid-11", ema_decay=0.98)
         (folder / "recipe.toml").write_text(to_toml(recipe), "utf-8")
         cluster = _Cluster(folder, endpoint, hosts)
         whole = None

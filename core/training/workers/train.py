@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 _BALLAST = ".ballast"
 _ENDED_BY_TORCHRUN = (
-    "Stopped by torchrun, which starts it again if that was to take in another machine; it continues from its "
+    "Stopped by torchrun, which starts it again if it takes in another machine; it continues from its "
     "last completed epoch."
 )
 _BALLAST_BYTES = 64 * 1024
