@@ -53,6 +53,14 @@ class SharedLoader(DistributedDL):  # type: ignore[misc]  # fastai has no types
         return -(-pictures // int(self.bs))
 
 
+def share_weight(batch: int) -> float:
+    """By how much to multiply this process's gradients; 1 where all take as many pictures of a batch.
+
+    torch averages the gradients of the processes, whatever their shares of the batch are.
+    """
+    return len(processes.batch_part(batch)) * processes.world_size() / batch
+
+
 class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no types
     """fastai's DistributedTrainer with `SharedLoader`, and batch norms over the whole batch on a CPU too.
 
@@ -61,8 +69,7 @@ class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no t
 
     def __init__(self, batch: int) -> None:
         self.batch = batch
-        # torch averages the gradients of the processes, whatever their shares of the batch are.
-        self.weight = len(processes.batch_part(batch)) * processes.world_size() / batch
+        self.weight = share_weight(batch)
         self.on_gpu = processes.device().type == "cuda"
         super().__init__(sync_bn=self.on_gpu, cpu=not self.on_gpu)
 
