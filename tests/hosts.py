@@ -22,17 +22,17 @@ store = TCPStore(sys.argv[1], 0, is_master=True, wait_for_workers=False)
 print(store.port, flush=True)
 signal.pause()
 """
-_SETTLE = "is_host=false,last_call_timeout=3,keep_alive_interval=1,keep_alive_max_attempt=3"
+_SETTLE = "is_host=false,last_call_timeout=5,keep_alive_interval=2,keep_alive_max_attempt=8"
 """Of the rendezvous, for machines that come quickly: how long it waits for more, and when one is gone."""
 
 
-def torchrun(address: str, endpoint: str, name: str) -> list[str]:
-    """The start of a command line that trains on 1 or 2 machines, with one process on each.
+def torchrun(address: str, endpoint: str, name: str, least: int = 1) -> list[str]:
+    """The start of a command line that trains on `least` to 2 machines, with one process on each.
 
     address: this machine's. endpoint: HOST:PORT where the machines meet. name: of that meeting.
     """
     return [
-        *(sys.executable, "-m", "torch.distributed.run", "--nnodes=1:2", "--nproc-per-node=1"),
+        *(sys.executable, "-m", "torch.distributed.run", f"--nnodes={least}:2", "--nproc-per-node=1"),
         *(
             "--rdzv-backend=c10d",
             f"--rdzv-endpoint={endpoint}",

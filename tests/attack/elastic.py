@@ -25,9 +25,9 @@ from tests.conftest import ROOT
 from tests.hosts import Host, torchrun, two_hosts, why_not
 from tests.runs import make_recipe, make_stage, state_of, status_of
 
-EPOCHS = 40
-BATCHES = 6
-"""Of an epoch: 24 frames, four at a time."""
+EPOCHS = 60
+BATCHES = 3
+"""Of an epoch: twelve frames, four at a time."""
 PEER_SECONDS = 15
 """After which a process that does not answer counts as lost; 300 by default."""
 ENVIRONMENT = {
@@ -50,7 +50,7 @@ def attack(tally: Tally, folder: Path) -> None:
         print(f"elastic: {reason}")
         return
     with own_house(folder), two_hosts(folder) as (endpoint, hosts):
-        toytown(folder / "town", count=48, size=(96, 64))
+        toytown(folder / "town", count=24, size=(96, 64))
         stage = make_stage("a", EPOCHS, size=1.0, lr=1e-3, batch_size=4, augmentation=0)
         recipe = make_recipe(stage, network="unet_tiny", classes="CamVid-11", ema_decay=0.98)
         (folder / "recipe.toml").write_text(to_toml(recipe), "utf-8")
@@ -70,7 +70,8 @@ def attack(tally: Tally, folder: Path) -> None:
 class _Cluster:
     """Two machines, and the run that they train.
 
-    starts: how often all of them were started, which makes the name of their meeting.
+    starts: how often all of them were started, which makes the name of their meeting. least: how many
+    machines must be there.
     """
 
     folder: Path
@@ -78,6 +79,7 @@ class _Cluster:
     hosts: Sequence[Host]
     run: str = ""
     starts: int = 0
+    least: int = 1
 
     def begin(self) -> None:
         """Start torchrun on both."""
@@ -88,7 +90,8 @@ class _Cluster:
     def start(self, host: Host) -> None:
         """Start torchrun on one."""
         host.power_on()
-        program = [*torchrun(host.address, self.endpoint, f"{self.run}-{self.starts}"), "-m", "core", "train"]
+        program = [*torchrun(host.address, self.endpoint, f"{self.run}-{self.starts}", self.least)]
+        program += ["-m", "core", "train"]
         recipe, data = str(self.folder / "recipe.toml"), str(self.folder / "town")
         words = [*program, "--data", data, "--recipe", recipe, "--name", self.run, "--quiet"]
         host.start(words, os.environ | ENVIRONMENT)
@@ -109,12 +112,12 @@ class _Cluster:
         _wait_for(lambda: self.epochs() >= number - 1, f"{number - 1} epochs")
         _wait_for(lambda: len(read_batches(self.run).rows) > BATCHES * (number - 1), "a batch")
 
-    def further(self, processes: int) -> None:
-        """Wait until the run is taken over by so many processes, and these have completed two epochs."""
+    def further(self, processes: int, epochs: int = 2) -> None:
+        """Wait until the run is taken over by so many processes, and these have completed some epochs."""
         begun = self.log.count(_NOW)
         _wait_for(lambda: self.log.count(_NOW) > begun, "another start")
         _wait_for(lambda: self.log.rpartition(_NOW)[2].startswith(str(processes)), f"{processes} processes")
-        _wait_for(lambda: self.log.rpartition(_NOW)[2].count("pixel accuracy") >= 2, "two epochs")
+        _wait_for(lambda: self.log.rpartition(_NOW)[2].count("pixel accuracy") >= epochs, "epochs")
 
     def first(self) -> Host:
         """The machine with the first process, which writes the run's folder."""
@@ -132,8 +135,11 @@ class _Cluster:
 
 
 def _unbroken(cluster: _Cluster) -> Iterator[str]:
+    """Both machines, from start to end."""
+    cluster.least = 2
     cluster.begin()
-    yield "two machines"
+    cluster.in_epoch(2)
+    yield "two machines train"
 
 
 def _goes_and_comes(cluster: _Cluster) -> Iterator[str]:
@@ -154,10 +160,11 @@ def _off_and_on(cluster: _Cluster, host: Host) -> Iterator[str]:
     cluster.in_epoch(8)
     off = time.monotonic()
     host.power_off()
-    cluster.further(1)
-    yield f"{time.monotonic() - off:.0f} s after the power went, the other has trained two epochs more"
+    cluster.further(1, epochs=1)
+    alone, epochs = time.monotonic() - off, cluster.epochs()
     cluster.start(host)
     cluster.further(2)
+    yield f"{alone:.0f} s after the power went, the other had trained an epoch more; {epochs} then"
 
 
 def _process_dies(cluster: _Cluster) -> Iterator[str]:
@@ -213,6 +220,7 @@ WAYS: tuple[Callable[[_Cluster], Iterator[str]], ...] = (
 
 
 def _try(tally: Tally, cluster: _Cluster, way: Callable[[_Cluster], Iterator[str]]) -> Epoch:
+    cluster.least = 1
     cluster.run = way.__name__.strip("_").replace("_", "-")
     for sentence in way(cluster):
         print(f"{cluster.run}: {sentence}", flush=True)
