@@ -299,7 +299,7 @@ class PreparedRun:
         class_list = target_classes(recipe, dataset)
         labels = _labels(recipe, dataset, class_list)
         classes = len(labels)
-        budget = memory_budget(processes.world_size())
+        budget = memory_budget(processes.on_this_machine())
         paint = PaintRule.of(labels, class_list) if recipe.paint else None
         train = load_examples(dataset, dataset.train, labels.table, budget, paint)
         budget -= sum(example.nbytes for example in train.kept)
@@ -502,7 +502,7 @@ class PreparedRun:
             # accelerate and fastai.distributed take seconds to import; a single process does not need them.
             from core.training.distributed.sharing import ShareBatches
 
-            learner.add_cb(ShareBatches())
+            learner.add_cb(ShareBatches(stage.batch_size))
         return learner
 
     def _prepare_optimiser(self, learner: Learner, stage: Stage) -> None:
