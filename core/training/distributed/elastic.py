@@ -13,6 +13,7 @@ from typing import Self
 
 from core.errors import PeerLostError, StoppedError
 from core.training.distributed import processes
+from core.training.distributed.failures import translate_errors
 
 TAKE_OVER = 150.0
 """Seconds that a new first process waits for the lock of the earlier one. torchrun kills a process that does
@@ -25,8 +26,6 @@ def meet(run: str) -> str:
     """Connect to the other processes, and return the first one's `run`. PeerLostError."""
     if not processes.is_distributed():
         return run
-    from core.training.learner.failures import translate_errors
-
     with translate_errors():
         processes.join()
     return _broadcast(run)
@@ -92,7 +91,5 @@ def _broadcast(word: str) -> str:
     """As `processes.broadcast`; PeerLostError where a process is gone or does not answer."""
     if not processes.is_distributed():
         return word
-    from core.training.learner.failures import translate_errors
-
     with translate_errors():
         return processes.broadcast(word)

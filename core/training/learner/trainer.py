@@ -35,6 +35,7 @@ from core.training.corrections.classes import extended_classes, known_truth, wha
 from core.training.corrections.photos import as_learnt
 from core.training.corrections.replay import reference_dataset, replay_frames
 from core.training.distributed import processes
+from core.training.distributed.failures import translate_errors
 from core.training.learner import checkpoint
 from core.training.learner.callbacks import (
     AsksStartModel,
@@ -52,7 +53,6 @@ from core.training.learner.callbacks import (
     StopWhenDiverged,
 )
 from core.training.learner.checkpoint import ResumePoint
-from core.training.learner.failures import translate_errors
 from core.training.learner.lr_find import Suggestions, find_learning_rate
 from core.training.learner.mixing import load_mixed, mixed_loss
 from core.training.learner.previews import PreviewPainter, Previews
