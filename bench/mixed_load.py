@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import io
+import math
 import random
 import time
 from collections import Counter
@@ -88,9 +89,13 @@ class Load:
             )
 
     async def waiting(self) -> float:
-        """Requests in the queue, as the service says."""
-        text = (await self._http.get("/metrics", headers=_bearer(self._key))).text
-        return float(text.split("\nstreetscope_requests_waiting ")[1].split("\n")[0])
+        """Requests in the queue, as the service says; NaN if it does not, which is wrong."""
+        try:
+            text = (await self._http.get("/metrics", headers=_bearer(self._key))).text
+            return float(text.split("\nstreetscope_requests_waiting ")[1].split("\n")[0])
+        except (httpx.HTTPError, IndexError) as error:
+            self.outcomes.wrong.append(f"metrics: {type(error).__name__}: {str(error)[:200]}")
+            return math.nan
 
     async def close(self) -> None:
         """Close all connections."""

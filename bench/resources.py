@@ -90,6 +90,19 @@ class Watched:
         )
 
 
+def processor_seconds(pid: int) -> dict[str, float]:
+    """Seconds of processor that a service has taken so far, by the names of its parts. pid: its process."""
+    service = psutil.Process(pid)
+    below = service.children(recursive=True)
+    parts = {
+        "HTTP": [service],
+        "broker": [each for each in below if _is(each, "nats-server")],
+        "workers": workers(service),
+        "decoding": [each for each in below if _is(each, "core.photos.worker")],
+    }
+    return {name: sum(map(_processor, processes)) for name, processes in parts.items()}
+
+
 def workers(service: psutil.Process) -> list[psutil.Process]:
     """The workers of a service, the oldest first."""
     found = [each for each in service.children() if _is(each, "worker")]
@@ -118,6 +131,13 @@ def _is(process: psutil.Process, word: str) -> bool:
     with contextlib.suppress(psutil.Error):
         return any(part == word or part.endswith(f"/{word}") for part in process.cmdline())
     return False
+
+
+def _processor(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.Error):  # it ended meanwhile
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    return 0.0
 
 
 def _megabytes(processes: list[psutil.Process]) -> float:

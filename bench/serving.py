@@ -44,10 +44,10 @@ class Server:
 @contextmanager
 def served(script: str, **environment: str) -> Iterator[Server]:
     """Serve a Streamlit script of the repository while the block runs."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / script), f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", "--server.headless=true"]
-    with _running(command, f"http://127.0.0.1:{port}", "/_stcore/health", environment) as server:
+    with running(command, f"http://127.0.0.1:{port}", "/_stcore/health", environment) as server:
         yield server
 
 
@@ -57,21 +57,23 @@ def served_by_itself(python: str, script: str, **environment: str) -> Iterator[S
 
     python: the interpreter.
     """
-    port = _free_port()
+    port = free_port()
     # -P: of the modules beside the script, `click` has the name of one that it needs
     command = [python, "-P", str(ROOT / script), str(port)]
-    with _running(command, f"http://127.0.0.1:{port}", "/", environment) as server:
+    with running(command, f"http://127.0.0.1:{port}", "/", environment) as server:
         yield server
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 @contextmanager
-def _running(command: list[str], url: str, health: str, environment: dict[str, str]) -> Iterator[Server]:
+def running(command: list[str], url: str, health: str, environment: dict[str, str]) -> Iterator[Server]:
+    """Run a server while the block runs, once its address `health` answers."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     process = subprocess.Popen(
         command,

@@ -112,6 +112,8 @@ class Soak:
             task.add_done_callback(lambda _: places.release())
         await asyncio.gather(*running)
         for task in beside:
+            if task.done():  # never by itself
+                task.result()
             task.cancel()
         self._idle[1] = await self._quiet()
         await self._load.close()

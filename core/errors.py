@@ -41,6 +41,7 @@ with status 2.
         ├── OutOfMemoryError       a batch does not fit into memory
         ├── DiskFullError          no disk space for a file of a run or a model
         ├── StoppedError           a run was stopped; it can be resumed
+        ├── PeerLostError          another process of the run is gone; those left can go on
         └── RunError               a run's folder that cannot be used as asked
             └── RunNotFoundError
 """
@@ -201,6 +202,10 @@ class DiskFullError(TrainingError):
 
 class StoppedError(TrainingError):
     """A run was stopped before its end; it can be resumed."""
+
+
+class PeerLostError(TrainingError):
+    """Another process of the run has ended or does not answer; those that are left can start again."""
 
 
 class RunError(TrainingError):

@@ -26,7 +26,7 @@ import tempfile
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import IO, Any, TextIO
@@ -205,22 +205,28 @@ def run_worker(worker: Worker, request: Mapping[str, Any], tell: Tell = lambda *
             _kill(process)
 
 
-def start_worker(module: str, request: Mapping[str, Any], log: IO[bytes]) -> None:
+def start_worker(
+    module: str, request: Mapping[str, Any], log: IO[bytes], arguments: Sequence[str] = ()
+) -> None:
     """Start a worker that outlives this process. Its output goes to a log, its messages nowhere."""
-    process = _started(module, request, subprocess.DEVNULL, log)
+    process = _started(module, request, subprocess.DEVNULL, log, arguments)
     # Somebody must wait for it, or it stays a zombie while this process lives.
     threading.Thread(target=process.wait, name=f"waits for {module}", daemon=True).start()
 
 
 def _started(
-    module: str, request: Mapping[str, Any], output: int, complaints: IO[bytes]
+    module: str,
+    request: Mapping[str, Any],
+    output: int,
+    complaints: IO[bytes],
+    arguments: Sequence[str] = (),
 ) -> subprocess.Popen[bytes]:
     # A file, not a pipe: a worker that reads late or never must not block its starter.
     with tempfile.TemporaryFile() as given:
         given.write(json.dumps(request).encode("ascii"))
         given.seek(0)
         return subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env=_environment(),
             stdin=given,

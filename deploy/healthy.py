@@ -6,7 +6,7 @@ import urllib.request
 
 if __name__ == "__main__":
     try:
-        with urllib.request.urlopen(sys.argv[1], timeout=4) as answer:  # noqa: S310 (compose.yaml gives the address)
+        with urllib.request.urlopen(sys.argv[1], timeout=4) as answer:  # noqa: S310 (the image's own address)
             sys.exit(answer.status != 200)
     except (OSError, urllib.error.URLError) as error:
         sys.exit(f"{sys.argv[1]} does not answer: {error}.")

@@ -16,6 +16,7 @@ from core.commands.refusal import refuse
 from core.errors import StreetScopeError
 from core.files import system_error_sentence
 from service.access.commands import keys
+from service.commands import dead, status
 from service.settings import Settings
 from service.topics.commands import clients
 
@@ -76,6 +77,8 @@ def asyncapi() -> None:
 
 cli.add_command(keys)
 cli.add_command(clients)
+cli.add_command(status)
+cli.add_command(dead)
 
 
 def main(arguments: list[str] | None = None) -> int:

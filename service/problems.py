@@ -69,6 +69,12 @@ class Kind(Enum):
         "This answer is not kept",
         "Answers are kept for a while only, the least recently used go first: send the photo again.",
     )
+    NO_SUCH_LETTER = (
+        "no-such-letter",
+        404,
+        "There is no such dead letter",
+        "It was removed, sent again, or made room for others. GET /v1/admin/dead lists those there are.",
+    )
     WRONG_METHOD = (
         "wrong-method",
         405,

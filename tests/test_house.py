@@ -80,10 +80,12 @@ FLOORS = (
     "pages/widgets/evaluate",
     "pages/widgets/runs",
     "pages/widgets/training",
+    "pages/widgets/service",
     "pages/widgets/about",
     "pages",
     "app.py",
     "serve.py",
+    "bench/peers",
     "bench",
 )
 
@@ -174,11 +176,30 @@ def test_the_library_knows_no_page_and_no_streamlit() -> None:
         assert tops.isdisjoint({"streamlit", "service", "pages", "app", "bench", "tests"}), path
 
 
-def test_service_and_pages_know_nothing_of_each_other() -> None:
-    for room, others in (("service", {"streamlit", "pages", "app"}), ("pages", {"service"})):
-        for path in (ROOT / room).rglob("*.py"):
-            tops = {names[0].partition(".")[0] for names in _imported(path)}
-            assert tops.isdisjoint(others), path
+def test_the_service_knows_no_page() -> None:
+    for path in (ROOT / "service").rglob("*.py"):
+        tops = {names[0].partition(".")[0] for names in _imported(path)}
+        assert tops.isdisjoint({"streamlit", "pages", "app"}), path
+
+
+SERVICES_DOOR = {
+    *("service/local.py", "service/launch.py"),
+    *("service/settings.py", "service/errors.py", "service/access/keys.py"),
+}
+"""What the Service page may know: where the service is, how to start it, its keys; not how it answers."""
+
+
+def test_pages_know_of_the_service_what_lies_at_its_door(imports: Imports) -> None:
+    for path, found in imports.items():
+        if path.startswith("pages/"):
+            known = {each for each in found if each.startswith("service/")} - {"service/__init__.py"}
+            assert known <= (SERVICES_DOOR if path.startswith("pages/widgets/service/") else set()), path
+
+
+def test_the_services_door_is_light() -> None:
+    for door in SERVICES_DOOR:
+        tops = {names[0].partition(".")[0] for names in _imported(ROOT / door)}
+        assert tops.isdisjoint({"fastapi", "faststream", "nats", "torch", "streamlit", "uvicorn"}), door
 
 
 def test_the_client_knows_httpx_and_nothing_else_of_ours_or_others() -> None:

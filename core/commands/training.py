@@ -80,6 +80,8 @@ def train(
         refuse_with("--resume", "recipe", "start", "name", "note")
     if background and processes.is_distributed():
         raise click.UsageError("--background starts one process; leave torchrun or --background out")
+    if processes.is_elastic() and name is None and resume is None:
+        raise click.UsageError("torchrun would start a new run each time: give the run a --name")
     run, read = "", None
     if processes.rank() == 0:
         if data is not None:
@@ -225,11 +227,13 @@ def _check_same(run: str, recipe: Recipe, data: Path) -> None:
 
 
 def _resumed_run(run: str, stages: tuple[str, ...]) -> str:
+    from core.training.distributed import processes
     from core.training.runs.folder import add_stages, existing_run
     from core.training.runs.status import enqueue
 
     folder = existing_run(run)
-    enqueue(folder)
+    if not processes.is_elastic():  # otherwise whoever trains it takes it over, when the one before is gone
+        enqueue(folder)
     if stages:
         add_stages(folder, stages)
     return run
@@ -245,13 +249,12 @@ def _start(run: str, as_json: bool) -> int:
 
 def _train_here(run: str, recipe: Recipe | None, quiet: bool, as_json: bool) -> int:
     from core.hardware.allocator import keep_free_memory
-    from core.training.distributed import processes
+    from core.training.distributed import elastic, processes
     from core.training.runs.records import read_run
     from core.training.workers.train import run_secondary_rank, work
 
     keep_free_memory()
-    processes.join()
-    run = processes.broadcast(run)
+    run = elastic.meet(run)
     try:
         if processes.rank():
             run_secondary_rank(run)

@@ -1,4 +1,4 @@
-"""How much memory this process may count on."""
+"""How much memory this process may count on, and how much it holds."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def machine_memory() -> int:
     """The memory of this machine in bytes, or of this container if it may use less."""
     total = psutil.virtual_memory().total
     return min([total, *(limit for file in _LIMIT_FILES if (limit := _limit(file)) is not None)])
+
+
+def resident_memory() -> int:
+    """The memory that this process holds now, in bytes."""
+    return int(psutil.Process().memory_info().rss)
 
 
 def _limit(file: Path) -> int | None:

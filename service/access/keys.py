@@ -27,6 +27,7 @@ Scope = Literal["segment", "read", "admin"]
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 USUAL_RATE = "120/minute"
+_OWN_RATE = "1000/second"
 
 _FILE, _LOCK = "keys.json", ".keys.lock"
 _PATIENCE = 5.0
@@ -74,6 +75,7 @@ class KeyStore:
         self._folder, self._path = folder, folder / _FILE
         self._seen: str | None = None
         self._by_id: dict[str, Key] = {}
+        self._own: dict[str, Key] = {}
 
     def make(
         self, name: str, scopes: tuple[Scope, ...], rate: str = USUAL_RATE, days: float | None = None
@@ -82,23 +84,19 @@ class KeyStore:
 
         ServiceError for a name or a rate that cannot be.
         """
-        now = datetime.now(UTC).replace(microsecond=0)
-        identity, secret = secrets.token_hex(4), secrets.token_hex(32)
-        key = Key(
-            id=identity,
-            name=checked_name(name),
-            sha256=_hash(secret),
-            scopes=tuple(scope for scope in SCOPES if scope in scopes),
-            rate=checked_rate(rate),
-            made=now,
-            expires=None if days is None else now + timedelta(days=days),
-        )
+        key, text = _new(name, scopes, rate, days)
         with self._writing():
             keys = self._read().keys
-            if any(other.id == identity for other in keys):  # one in four billion
+            if any(other.id == key.id for other in keys):  # one in four billion
                 raise ServiceError("Chance gave two keys the same id; make the key again.")
             self._write((*keys, key))
-        return key, f"ss_{identity}_{secret}"
+        return key, text
+
+    def make_own(self) -> str:
+        """The text of a key that opens everything in this process, is in no file and ends with it."""
+        key, text = _new("StreetScope itself", SCOPES, _OWN_RATE, None)
+        self._own[key.id] = key
+        return text
 
     def all(self) -> tuple[Key, ...]:
         """Every key that was ever made, the oldest first. ServiceError if the file cannot be used."""
@@ -122,7 +120,7 @@ class KeyStore:
         self._refresh()
         match = _KEY.fullmatch(text)
         identity, secret = match.groups() if match else ("", "")
-        key = self._by_id.get(identity)
+        key = self._own.get(identity) or self._by_id.get(identity)
         right = hmac.compare_digest(_hash(secret), key.sha256 if key else _NOBODYS)
         if key is None or not right:
             raise KeyRefusedError(
@@ -176,6 +174,21 @@ def checked_name(name: str) -> str:
     if not plain or len(plain) > _LONGEST_NAME or not plain.isprintable():
         raise ServiceError(f"Give a name of 1 to {_LONGEST_NAME} letters: who it is for.")
     return plain
+
+
+def _new(name: str, scopes: tuple[Scope, ...], rate: str, days: float | None) -> tuple[Key, str]:
+    now = datetime.now(UTC).replace(microsecond=0)
+    identity, secret = secrets.token_hex(4), secrets.token_hex(32)
+    key = Key(
+        id=identity,
+        name=checked_name(name),
+        sha256=_hash(secret),
+        scopes=tuple(scope for scope in SCOPES if scope in scopes),
+        rate=checked_rate(rate),
+        made=now,
+        expires=None if days is None else now + timedelta(days=days),
+    )
+    return key, f"ss_{identity}_{secret}"
 
 
 def _hash(secret: str) -> str:

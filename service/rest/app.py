@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
@@ -14,6 +15,7 @@ from core.errors import StreetScopeError
 from core.project import own_version
 from service.errors import ServiceError
 from service.problems import MEDIA_TYPE, Kind, Problem, fault, problem_of
+from service.rest.administration import router as administration
 from service.rest.context import Service
 from service.rest.documentation import add_documentation
 from service.rest.metrics import Measured
@@ -43,6 +45,7 @@ def create_app(service: Service, beside: Beside) -> FastAPI:
     )
     app.state.service = service
     app.include_router(router)
+    app.include_router(administration)
     add_documentation(app)
     _answer_with_problems(app)
     app.add_middleware(Measured, metrics=service.metrics)
@@ -66,9 +69,22 @@ def _answer_with_problems(app: FastAPI) -> None:
     async def framework(request: Request, error: HTTPException) -> Response:
         return _response(_of_framework(request, error))
 
+    @app.exception_handler(RequestValidationError)
+    async def bad_parameter(_: Request, error: RequestValidationError) -> Response:
+        return _response(_of_validation(error))
+
     @app.exception_handler(Exception)
     async def unforeseen(_: Request, __: Exception) -> Response:
         return _response(fault())
+
+
+def _of_validation(error: RequestValidationError) -> Problem:
+    """What is wrong with the first parameter that cannot be used. Its value is not repeated."""
+    first = error.errors()[0]
+    name = str(first["loc"][-1])[:100]
+    return Problem(
+        Kind.BAD_PARAMETER, f"The parameter {name} cannot be used: {first['msg']}.", parameter=name
+    )
 
 
 def _of_framework(request: Request, error: HTTPException) -> Problem:

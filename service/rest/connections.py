@@ -9,6 +9,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from service.problems import MEDIA_TYPE, Kind, Problem
 
+_HEAD_PART = 512
+"""Bytes of a head that are looked at together."""
+
 
 class Connection(H11Protocol):
     """A connection of HTTP/1.1; the head of each request must be whole some seconds after its first byte."""
@@ -23,7 +26,12 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """A part of a head, or of a body, which has limits of its own."""
-        super().data_received(data)
+        # A head is measured only where it is not whole yet: given at once, it might have any length.
+        while data and not (self._is_answering() or self.transport.is_closing()):
+            super().data_received(data[:_HEAD_PART])
+            data = data[_HEAD_PART:]
+        if data and not self.transport.is_closing():
+            super().data_received(data)
         if self._is_answering():
             self._expect_nothing()
         elif self._too_late is None:

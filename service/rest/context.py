@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import cast
 
 from fastapi import Request
@@ -14,6 +15,7 @@ from service.rest.metrics import Metrics
 from service.rest.photos.identities import UsedIds
 from service.rest.photos.kept import KeptAnswers
 from service.topics.asking import Asker
+from service.topics.supervisor import Workers
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Service:
     uploads: Uploads
     kept: KeptAnswers
     metrics: Metrics
+    workers: Workers
     ids: UsedIds = field(default_factory=UsedIds)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
 
 def service_of(request: Request) -> Service:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from prometheus_client import (
     CollectorRegistry,
@@ -19,8 +23,61 @@ MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 30, 60)
 
+_PHOTOS, _FAILED = frozenset({"/v1/segment", "/v1/read"}), 400
+"""Routes with one photo each: a batch's time says nothing about a photo's."""
+
 # When each counter began: as many lines again as the counters themselves.
 disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True)
+class Recent:
+    """The photos of a window of time that ends now.
+
+    seconds: how long it is. photos, failed: how many requests were answered, and with a problem. p50, p95,
+    p99: the seconds within which half of those without a problem, 95 % and 99 % were answered; None if there
+    are none.
+    """
+
+    seconds: float
+    photos: int
+    failed: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+    @property
+    def rate(self) -> float:
+        """Photos a second."""
+        return self.photos / self.seconds
+
+
+class Window:
+    """The last photos, at most so many of at most so many seconds: quantiles as they are, not of buckets."""
+
+    def __init__(self, seconds: float = 60.0, most: int = 4096) -> None:
+        self._seconds = seconds
+        self._photos: deque[tuple[float, float, bool]] = deque(maxlen=most)
+
+    def note(self, now: float, took: float, failed: bool) -> None:
+        """A photo was answered at that time, after so many seconds."""
+        self._photos.append((now, took, failed))
+
+    def recent(self, now: float) -> Recent:
+        """What lies in the window that ends at that time."""
+        inside = [photo for photo in self._photos if now - photo[0] <= self._seconds]
+        # A full one goes back less far.
+        full = len(inside) == self._photos.maxlen
+        seconds = max(now - inside[0][0], 0.001) if full else self._seconds
+        failed = sum(photo[2] for photo in inside)
+        # What is refused at once says nothing about how long a photo takes.
+        took = sorted(photo[1] for photo in inside if not photo[2])
+        return Recent(seconds, len(inside), failed, *(_quantile(took, share) for share in (0.5, 0.95, 0.99)))
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float | None:
+    """The smallest of them that at least this share of them do not exceed."""
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
 
 
 class Metrics:
@@ -28,6 +85,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.window = Window()
         self.requests = Counter(
             "streetscope_requests",
             "Requests answered, by route and HTTP status.",
@@ -83,4 +141,7 @@ class Measured:
             finally:
                 route = getattr(scope.get("route"), "path", "none")
                 self._metrics.requests.labels(route, scope["method"], status).inc()
-                self._metrics.seconds.labels(route).observe(time.perf_counter() - start)
+                took = time.perf_counter() - start
+                self._metrics.seconds.labels(route).observe(took)
+                if route in _PHOTOS:
+                    self._metrics.window.note(time.monotonic(), took, status >= _FAILED)

@@ -7,10 +7,10 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import partial
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import anyio.to_thread
 import click
@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from service.access.clients import ClientStore
 from service.access.keys import KeyStore
 from service.access.rates import Rates
+from service.local import announced
 from service.problems import Problem
 from service.rest.app import create_app
 from service.rest.bodies import Uploads
@@ -31,7 +32,9 @@ from service.settings import Settings, service_folder
 from service.topics import streams
 from service.topics.asking import Asker
 from service.topics.broker import Broker
-from service.topics.supervisor import Places, Workers
+from service.topics.supervisor import Places, Remedy, Workers
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _LOOK_SECONDS = 0.1
@@ -60,10 +63,20 @@ def serve(settings: Settings, broker_url: str) -> None:
         limits = settings.limits
         asker = Asker(url, limits.answer_seconds)
         workers = Workers(settings.workers, url, own)
-        service = Service(asker, keys, Rates(), Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics())
+        service = Service(
+            asker, keys, Rates(), Uploads(limits), KeptAnswers(limits.kept_bytes), Metrics(), workers
+        )
         places = Places(clients, url)
-        app = create_app(service, partial(_beside, asker, workers, places, _address(listener)))
-        _run(app, listener, settings)
+        works: list[Work] = [
+            workers.keep_alive,
+            places.keep_current,
+            partial(_announce, asker, _address(listener)),
+        ]
+        if own:
+            works.append(Remedy(own, asker.complaint).keep_working)
+        app = create_app(service, partial(_beside, asker, workers, works))
+        with announced(service_folder(), _address(listener, here=True), keys.make_own()):
+            _run(app, listener, settings)
 
 
 def _end(*_: object) -> NoReturn:
@@ -84,13 +97,10 @@ def _broker(url: str, clients: ClientStore, settings: Settings) -> Iterator[tupl
 
 
 @asynccontextmanager
-async def _beside(
-    asker: Asker, workers: Workers, places: Places, where: str, _: FastAPI
-) -> AsyncIterator[None]:
+async def _beside(asker: Asker, workers: Workers, works: Sequence[Work], _: FastAPI) -> AsyncIterator[None]:
     """What runs for as long as requests are taken."""
     await asker.connect()
-    works = (workers.keep_alive(), places.keep_current(), _announce(asker, where))
-    tasks = [asyncio.create_task(work) for work in works]
+    tasks = [asyncio.create_task(work()) for work in works]
     try:
         yield
     finally:
@@ -129,9 +139,11 @@ def _listener(settings: Settings) -> socket.socket:
     return listener
 
 
-def _address(listener: socket.socket) -> str:
-    """Where a socket listens, for a browser."""
+def _address(listener: socket.socket, *, here: bool = False) -> str:
+    """Where a socket listens, for a browser; here: for one on this machine."""
     host, port = listener.getsockname()[:2]
+    if here:
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (nothing listens here)
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 

@@ -23,6 +23,9 @@ API = "streetscope.API"
 SECRET = "$STREETSCOPE_SECRET"  # noqa: S105 (a variable's name)
 """In a configuration for another broker: it takes the password from its own environment."""
 
+_SYSTEM, _HEALTH = "$SYS", "$SYS.REQ.SERVER.PING.HEALTHZ"
+"""The broker's own account, and where it says whether it can store what it is given."""
+
 _LIMITS = {"max_connections": 16, "max_subscriptions": 256}
 """Of a client's account."""
 
@@ -62,12 +65,15 @@ def configuration(clients: Iterable[Client], secret: str) -> dict[str, object]:
     """The broker's accounts. secret: the service's password, or SECRET."""
     valid = [client for client in clients if client.removed is None]
     exports = [export for client in valid for export in _exports(client.id)]
+    health = {"service": {"account": _SYSTEM, "subject": _HEALTH}, "to": streams.HEALTH}
     service = {
         "jetstream": "enabled",
         "users": [{"user": SERVICE, "password": secret}],
         "exports": exports,
+        "imports": [health],
     }
-    return {SERVICE: service} | {client.id: _account(client) for client in valid}
+    system = {"exports": [{"service": _HEALTH, "accounts": [SERVICE]}]}
+    return {_SYSTEM: system, SERVICE: service} | {client.id: _account(client) for client in valid}
 
 
 def block(clients: Iterable[Client]) -> str:

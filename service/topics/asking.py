@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -99,6 +100,7 @@ class Asker:
             max_reconnect_attempts=-1,
             reconnect_time_wait=_RECONNECT_SECONDS,
             error_cb=_quietly,
+            reconnected_cb=self._sweep,
         )
 
     async def close(self) -> None:
@@ -138,8 +140,10 @@ class Asker:
             return await self._publish(streams.request_subject(client), letter)
 
     async def check(self) -> None:
-        """Problem if a request could not be answered now: JetStream and a worker are asked."""
+        """Problem if a request could not be answered now: JetStream, its disk and a worker are asked."""
         await self.waiting()
+        if await self.complaint():
+            raise _unavailable(Kind.NO_BROKER, "The queue cannot store requests now")
         if not await self._a_worker_answers(surely=True):
             raise _unavailable(Kind.NO_WORKER, "Nobody is there to segment photos now")
 
@@ -147,6 +151,25 @@ class Asker:
         """How many requests wait or are being answered. Problem if the broker does not say."""
         with _in_reach():
             return (await self._js.stream_info(streams.REQUESTS)).state.messages
+
+    async def _sweep(self) -> None:
+        with contextlib.suppress(NatsError, TimeoutError):
+            await streams.sweep(self._js)
+
+    @contextmanager
+    def streams(self) -> Iterator[JetStreamContext]:
+        """The streams, for who looks after them. Problem if the broker refuses something, or is gone."""
+        with _in_reach():
+            yield self._js
+
+    async def complaint(self) -> str:
+        """Why the broker cannot store anything, such as a full disk; "" if it can, or does not say."""
+        try:
+            reply = await self._nats.request(streams.HEALTH, b"", timeout=_STATUS_SECONDS)
+            said = json.loads(reply.data)["data"]
+            return "" if said["status"] == "ok" else str(said.get("error") or said["status"])
+        except (NatsError, TimeoutError, ValueError, KeyError, TypeError):
+            return ""
 
     @property
     def _js(self) -> JetStreamContext:

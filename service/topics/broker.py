@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sysconfig
@@ -27,6 +28,7 @@ _CONFIG, _HERE = "broker.conf", "127.0.0.1"
 _RELOADS = 2
 """After the first, a new account does not yet reach those who answer (versions 2.9.10 and 2.15.1)."""
 
+_ROOM_BYTES = 16 * 1024**2
 _PATIENCE = 10.0
 _END_SECONDS = 10.0
 
@@ -41,7 +43,6 @@ class Broker:
     def __init__(self, folder: Path, clients: ClientStore, port: int = 0) -> None:
         self._folder, self._port, self._clients = folder, port or -1, clients
         self._secret = secrets.token_hex(32)
-        self._configured, self._reloads = clients.version(), 0
         self._lock = _locked(folder)
         self._process = self._start()
 
@@ -49,8 +50,7 @@ class Broker:
     def url(self) -> str:
         """Where the service connects, with its password. ServiceError if the broker does not start."""
         deadline = time.monotonic() + _PATIENCE
-        ports = self._folder / f"nats-server_{self._process.pid}.ports"
-        while (port := _port_in(ports)) < 0:
+        while (port := self._listening_at()) < 0:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise ServiceError(f"The broker does not start; {self._folder / 'broker.log'} says why.")
             time.sleep(0.01)
@@ -67,13 +67,20 @@ class Broker:
         if self._process.poll() is not None:
             self._process = self._start()
             return
-        now = self._clients.version()
-        if now != self._configured:
+        if self._clients.version() != self._configured:
             self._configure()
-            self._configured, self._reloads = now, _RELOADS
-        if self._reloads:
+            self._reloads = _RELOADS
+        if self._reloads and self._listening_at() > 0:  # before, the signal would end it
             self._reloads -= 1
             self._process.send_signal(signal.SIGHUP)
+
+    def has_room(self) -> bool:
+        """Whether its disk has room for more than a few requests."""
+        return shutil.disk_usage(self._folder).free >= _ROOM_BYTES
+
+    def restart(self) -> None:
+        """Let it end; `keep_alive` starts it again."""
+        self._process.terminate()
 
     def end(self) -> None:
         """Let it close its store; then it is gone."""
@@ -84,12 +91,21 @@ class Broker:
         for stale in self._folder.glob("*.ports"):
             stale.unlink(missing_ok=True)
         self._configure()
+        self._reloads = 0
         log = self._folder / "broker.log"
         log.unlink(missing_ok=True)
         command = [_program(), "--config", str(self._folder / _CONFIG), "--log", str(log)]
         return children.start(command, {}, signal.SIGTERM, self._lock)
 
+    def _listening_at(self) -> int:
+        """The child's port; -1 as long as it is not ready."""
+        return _port_in(self._folder / f"nats-server_{self._process.pid}.ports")
+
     def _configure(self) -> None:
+        self._configured = self._clients.version()
+        self._write_configuration()
+
+    def _write_configuration(self) -> None:
         # JSON is a part of the broker's own language.
         config = {
             "server_name": "streetscope",

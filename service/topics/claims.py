@@ -44,6 +44,15 @@ async def get(js: JetStreamContext, client: str, name: str, most: int) -> bytes:
         raise _damaged() from error
 
 
+async def is_there(js: JetStreamContext, client: str, name: str) -> bool:
+    """Whether a body lies in the store now."""
+    try:
+        await (await _store(js, client)).get_info(name)
+    except (NotFoundError, BadObjectMetaError, TypeError, ValueError):
+        return False
+    return True
+
+
 async def forget(js: JetStreamContext, client: str, name: str) -> None:
     """Remove a body, if it is there; if that cannot be, it goes within the hour."""
     with contextlib.suppress(NatsError, TimeoutError, TypeError, ValueError):

@@ -205,6 +205,7 @@ def _completed(made: Schema) -> Schema:
     for topic, address in addresses().items():
         channel = made["channels"][topic]
         channel["address"] = address
+        del channel["bindings"]  # the standard has none for NATS
         channel["parameters"] = {
             name: {"description": _PARTS[name]} for name in _PARTS if f"{{{name}}}" in address
         }
@@ -219,9 +220,11 @@ def _completed(made: Schema) -> Schema:
         operation["channel"]["$ref"].rpartition("/")[2]: operation
         for operation in made["operations"].values()
     }
+    asked = f"#/channels/{streams.STATUS}"
     made["operations"][streams.STATUS]["reply"] = {
-        "address": {"location": "$message.header#/reply-to"},
-        "channel": {"$ref": f"#/channels/{streams.STATUS}"},
+        "address": {"location": "$message.header#/reply-to", "description": "The inbox of who asks."},
+        "channel": {"$ref": asked},
+        "messages": [{"$ref": f"{asked}/messages/status"}],
     }
     return made | {"defaultContentType": "application/octet-stream", "components": components}
 

@@ -31,6 +31,9 @@ ID = "Nats-Msg-Id"
 OPERATION, ENCODING, TYPE, CLAIM, STATUS = "operation", "content-encoding", "content-type", "claim", "status"
 WITH_ID = "request-id"
 
+REASON, NOBODY = "reason", "nobody"
+"""Of a dead letter: the header that says why it is one, and whose it is if it does not say so itself."""
+
 _IGNORED = {OPERATION, ENCODING, TYPE, CLAIM, STATUS, WITH_ID, "correlation_id"}
 """Headers that are no parameters; the last one is FastStream's own."""
 

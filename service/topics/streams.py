@@ -26,6 +26,9 @@ REQUESTS, RESPONSES, DEAD, CLAIMS = "request_message", "response_message", "dead
 STATUS = "worker_status"
 """Asked without a stream: only a worker that lives answers. Clients ask a subject of their own below it."""
 
+HEALTH = "broker_health"
+"""Asked without a stream: the broker says whether its streams can be written, if its accounts let us ask."""
+
 CONSUMER = "engine"
 ACK_SECONDS = 2.0
 """Until a request goes to another worker, if its own says nothing. Workers do so three times as often."""
@@ -83,7 +86,18 @@ async def declare(js: JetStreamContext, queue: int = QUEUE, ack_seconds: float =
         max_deliver=-1,  # with a limit, a request at it would stay in the stream and get no answer
     )
     await js.add_consumer(REQUESTS, consumer)
+    await sweep(js)
     await _declare_bucket(js, CLAIMS, _CLAIMS_BYTES)
+
+
+async def sweep(js: JetStreamContext) -> None:
+    """Remove requests that were answered: a broker of version 2.9 that was killed has some of them back.
+
+    Nobody gets those again, but they would take up the queue.
+    """
+    floor = (await js.consumer_info(REQUESTS, CONSUMER)).ack_floor
+    if floor is not None and floor.stream_seq:
+        await js.purge_stream(REQUESTS, seq=floor.stream_seq + 1)
 
 
 async def declare_client(js: JetStreamContext, client: str) -> None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import nats
 from nats.errors import Error as NatsError
@@ -29,6 +29,7 @@ _SOON, _LATEST = 0.5, 10.0
 """Seconds after which a worker is started again: twice as many each time it dies young."""
 
 _YOUNG = 10.0
+_HEALTH_SECONDS = 2.0
 _FAILED_SECONDS = 2.0
 _CONNECT_SECONDS = 5
 
@@ -38,8 +39,8 @@ class Workers:
 
     def __init__(self, count: int, url: str, broker: Broker | None) -> None:
         self._url, self._broker = url, broker
-        # A photo takes 60 ms with two threads and 104 with one, but then two workers answer 15 % more of them
-        # (docs/scaling.md). So threads are shared out, and one worker alone has all cores.
+        # Two workers with a thread each answer as many photos as one with two threads, which answers each in
+        # half the time (docs/scaling.md): cores are shared out, and one worker alone has them all.
         self._threads = max(1, usable_cores() // max(1, count))
         self._places = [_Place() for _ in range(count)]
 
@@ -51,6 +52,11 @@ class Workers:
             for place in self._places:
                 place.fill(self._start)
             await asyncio.sleep(_LOOK_SECONDS)
+
+    @property
+    def wanted(self) -> int:
+        """How many there should be."""
+        return len(self._places)
 
     def pids(self) -> list[int]:
         """The ids of the workers that live now."""
@@ -90,6 +96,24 @@ class _Place:
             self._not_before = now + self._pause
         if now >= self._not_before:
             self.process, self._started = start(), now
+
+
+class Remedy:
+    """Starts our own broker again once its disk, which was full, has room: by itself it stores nothing more.
+
+    complaint: asks the broker why it cannot store what it is given; "" if it can.
+    """
+
+    def __init__(self, broker: Broker, complaint: Callable[[], Awaitable[str]]) -> None:
+        self._broker, self._complaint = broker, complaint
+
+    async def keep_working(self) -> None:
+        """Look now and then, for as long as this task runs."""
+        while True:
+            await asyncio.sleep(_HEALTH_SECONDS)
+            if (why := await self._complaint()) and self._broker.has_room():
+                _log.warning("The broker is started again: %s", why)
+                self._broker.restart()
 
 
 class Places:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
@@ -25,7 +26,7 @@ from service.topics.messages import Letter
 
 _log = logging.getLogger("streetscope.worker")
 
-_PUBLISH_SECONDS, _TRIES = 5.0, 3
+_PUBLISH_SECONDS, _PATIENCE = 5.0, 600.0
 _AGAIN_SECONDS = 1.0
 _RECONNECT_SECONDS = 1
 _DRAIN_SECONDS = 30.0
@@ -75,7 +76,9 @@ class Worker:
         identity = letter.headers.get(messages.ID, "")
         try:
             if not (streams.is_token(client) and streams.is_token(identity)):
-                await self._bury(letter, "nobody", "The request has no id, or no client, to be answered to.")
+                await self._bury(
+                    letter, messages.NOBODY, "The request has no id, or no client, to be answered to."
+                )
                 await message.reject()
                 return
             given_up = raw.metadata.num_delivered > streams.DELIVERIES
@@ -89,6 +92,10 @@ class Worker:
             await message.ack_sync()
             if not given_up:
                 await messages.forget_claim(self._js, client, letter)
+        except (NatsError, TimeoutError) as error:  # the broker does not answer now
+            _log.warning("The request %s is tried again: %r", identity[:64], error)
+            with contextlib.suppress(NatsError):
+                await message.nack(delay=_AGAIN_SECONDS)
         except Exception:  # whatever it is, the request is tried again, and given up after three times
             _log.exception("The request %s could not be answered; it is tried again", identity[:64])
             with contextlib.suppress(NatsError):
@@ -111,12 +118,13 @@ class Worker:
         """Keep a request that nobody can answer, with the reason, for whoever runs the service."""
         identity = letter.headers.get(messages.ID, "")
         headers = messages.without_orders(letter.headers)
-        headers |= {messages.ID: f"dead-{client}-{identity}", "reason": reason}
+        headers |= {messages.ID: f"dead-{client}-{identity}", messages.REASON: reason}
         await self._publish(streams.dead_subject(client), streams.DEAD, Letter(headers, letter.payload))
 
     async def _publish(self, subject: str, stream: str, letter: Letter) -> None:
-        """Store a message; again with the same id where the broker does not confirm it."""
-        for attempt in range(1, _TRIES + 1):
+        """Store a message; again with the same id where the broker does not confirm it, as on a full disk."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
             try:
                 await self._js.publish(
                     subject,
@@ -126,7 +134,7 @@ class Worker:
                     headers=dict(letter.headers),
                 )
             except (NatsError, TimeoutError):
-                if attempt == _TRIES:
+                if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(_AGAIN_SECONDS)
             else:

@@ -32,13 +32,13 @@ def attack(tally: Tally, folder: Path) -> None:
                 what = f"{work.name}, files of {limit} bytes"
                 _try(tally, work, folder, what, partial(_limited, work.action, limit))
     disk = folder / "disk"
-    with _small_disk(disk) as mounted:
+    with small_disk(disk, _DISK_MB) as mounted:
         if not mounted:
             return
         with own_house(disk), works(disk) as all_works:
             for work in all_works:
                 for room in ROOM:
-                    with _only(disk, room):
+                    with only(disk, room):
                         ended = _try(tally, work, disk, f"{work.name}, {room} KiB free", work.action)
                     _again(tally, work, ended, f"{work.name}, {room} KiB free, then with room")
 
@@ -77,10 +77,10 @@ def _limited(action: Callable[[], int], limit: int) -> int:
 
 
 @contextmanager
-def _small_disk(folder: Path) -> Iterator[bool]:
+def small_disk(folder: Path, megabytes: int) -> Iterator[bool]:
     """A disk of a few megabytes in memory; False for those who may not mount one."""
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={_DISK_MB}m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
     asked = subprocess.run(mount, capture_output=True, check=False)
     try:
         yield asked.returncode == 0
@@ -90,7 +90,7 @@ def _small_disk(folder: Path) -> Iterator[bool]:
 
 
 @contextmanager
-def _only(disk: Path, kib: int) -> Iterator[None]:
+def only(disk: Path, kib: int) -> Iterator[None]:
     """Fill a disk but for so many KiB."""
     ballast = disk / "ballast"
     size = shutil.disk_usage(disk).free - kib * 1024

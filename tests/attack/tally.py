@@ -21,6 +21,7 @@ class Tally:
     """The outcomes of one part, and the worst of it.
 
     seconds: processor time of the dearest try. megabytes: memory that the greediest try added.
+    notes: what else was measured.
     """
 
     part: str
@@ -28,6 +29,7 @@ class Tally:
     seconds: float = 0.0
     megabytes: float = 0.0
     harm: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def count(self, outcome: Outcome, what: str, *, seconds: float = 0.0, megabytes: float = 0.0) -> None:
         """Write down one try; `what` names it, and is kept if it did harm."""
@@ -50,8 +52,8 @@ HEADING = (
 
 
 def attacked(part: str) -> tuple[str, list[str]]:
-    """Make the tries of a part; its row of the table, and what did harm."""
+    """Make the tries of a part; its row of the table with its notes, and what did harm."""
     tally = Tally(part)
     with tempfile.TemporaryDirectory(prefix=f"attack-{part}-") as folder:
         importlib.import_module(f"tests.attack.{part}").attack(tally, Path(folder))
-    return tally.row(), tally.harm
+    return "\n".join((tally.row(), *tally.notes)), tally.harm

@@ -34,6 +34,7 @@ CHANGING = {
     "data": ("Open a folder", "Draw a town", "Get CamVid"),
     "training": ("Start training", "Measure on this machine", "Resume", "Edit"),
     "runs": ("Resume",),
+    "service": ("Make a key",),
     "runs?tab=Epochs": ("Use as a model",),
     "runs?tab=About": ("Save", "Delete the run"),
 }

@@ -35,7 +35,7 @@ class Hands:
         """Answer a request, as a worker does."""
         client = message.subject.removeprefix(f"{streams.REQUESTS}.")
         headers = message.headers or {}
-        letter = await messages.answer_letter(self.client, headers[messages.ID], answer)
+        letter = await messages.answer_letter(self.client, client, headers[messages.ID], answer)
         await self._publish(streams.response_subject(client, headers[messages.ID]), letter)
         await message.ack_sync()
 

@@ -17,6 +17,7 @@ from PIL import Image
 from starlette.datastructures import UploadFile
 
 from core.models.paths import DEFAULT_MODEL
+from service.access.clients import ClientStore
 from service.engine.answers import Answer
 from service.engine.requests import SegmentRequest
 from service.problems import Kind
@@ -147,7 +148,7 @@ def test_only_a_few_of_its_photos_are_in_the_queue_at_a_time(tmp_path: Path, pho
             await working
             return found, waiting
 
-    broker = Broker(tmp_path / "broker")
+    broker = Broker(tmp_path / "broker", ClientStore(tmp_path))
     try:
         found, waiting = asyncio.run(story(broker.url))
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from service.access.clients import ClientStore
 from service.engine.answers import Answer
 from service.engine.requests import SegmentRequest
 from service.problems import Kind, Problem
@@ -21,7 +22,7 @@ ANSWER = Answer(b"one answer", "image/png")
 
 @pytest.fixture
 def url(tmp_path: Path):
-    broker = Broker(tmp_path / "broker")
+    broker = Broker(tmp_path / "broker", ClientStore(tmp_path))
     yield broker.url
     broker.end()
 

@@ -72,7 +72,14 @@ async def _hello(_: object, __: object, send) -> None:
 def place() -> Iterator[tuple[str, int]]:
     """Where a server with hasty connections listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(_hello, http=Hasty, lifespan="off", log_level="critical", ws="none")
+        config = uvicorn.Config(
+            _hello,
+            http=Hasty,
+            lifespan="off",
+            log_level="critical",
+            ws="none",
+            h11_max_incomplete_event_size=4096,
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
@@ -107,6 +114,12 @@ def test_the_second_request_of_a_connection_is_not_waited_for_either(place):
     whole = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
     assert said(place, whole, whole, whole[:9]).count(b"hello") == 2
+
+
+def test_a_head_that_comes_at_once_has_a_limit_too(place):
+    head = b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: " + b"b" * 6000 + b"\r\n\r\n"
+
+    assert said(place, head).startswith(b"HTTP/1.1 400 ")
 
 
 def test_what_is_no_http_is_answered_with_a_problem(place):

@@ -1,7 +1,8 @@
 """Several processes, one run: `torchrun --nproc_per_node=N -m core train ...` through fastai.distributed.
 
 The recipe's batch size is that of all processes together: each takes its part of every batch that a single
-process would take, so the steps and the result are the same, up to rounding and randomness.
+process would take, so the steps and the result are the same, up to rounding and randomness, and their number
+may change from one start of a run to the next. `core.training.distributed.elastic` is about such changes.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 # torch is imported where it is needed, so that a run that waits in the queue takes no memory.
 
-_PATIENCE = timedelta(days=7)
-"""How long the other processes wait for the first one, which may have to wait in the queue."""
+_PATIENCE = 300
+"""Seconds without an answer after which another process counts as lost; the variable below changes it."""
+PATIENCE = "STREETSCOPE_PEER_SECONDS"
 
 
 def world_size() -> int:
@@ -37,6 +39,22 @@ def rank() -> int:
 def is_distributed() -> bool:
     """Whether this process is one of several."""
     return world_size() > 1
+
+
+def is_elastic() -> bool:
+    """Whether torchrun starts the processes again when one is lost or others come: with --max-restarts."""
+    return int(os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0")) > 0
+
+
+def on_this_machine() -> int:
+    """How many of the processes share this machine's memory."""
+    return int(os.environ.get("LOCAL_WORLD_SIZE", str(world_size())))
+
+
+def patience() -> int:
+    """Seconds without an answer after which another process counts as lost; 300, or what PATIENCE says."""
+    wanted = os.environ.get(PATIENCE, "")
+    return max(1, int(wanted)) if wanted.isdecimal() else _PATIENCE
 
 
 def device() -> torch.device:
@@ -59,7 +77,8 @@ def join() -> None:
         return
     if device().type == "cuda":
         torch.cuda.set_device(device())
-    dist.init_process_group("nccl" if device().type == "cuda" else "gloo", timeout=_PATIENCE)
+    bound = timedelta(seconds=patience())
+    dist.init_process_group("nccl" if device().type == "cuda" else "gloo", timeout=bound)
 
 
 def leave() -> None:
@@ -109,11 +128,18 @@ def summed(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def batch_share(stage: Stage) -> int:
-    """How many pictures of a batch this process takes; RecipeError if they cannot be shared evenly."""
+    """How many pictures of a batch this process takes; RecipeError if there is not one for each."""
     processes = world_size()
-    if stage.batch_size % processes:
+    if stage.batch_size < processes:
         raise RecipeError(
-            f"The stage {stage.name} has a batch size of {stage.batch_size}, which {processes} processes "
-            f"cannot share evenly; give a multiple of {processes}."
+            f"The stage {stage.name} has a batch size of {stage.batch_size}, too small for {processes} "
+            f"processes; give {processes} or more, or start fewer processes."
         )
-    return stage.batch_size // processes
+    return len(batch_part(stage.batch_size))
+
+
+def batch_part(batch_size: int) -> range:
+    """Which pictures of a batch this process takes: as many as the others, or one more than some."""
+    each, over = divmod(batch_size, world_size())
+    start = rank() * each + min(rank(), over)
+    return range(start, start + each + (rank() < over))

@@ -13,7 +13,14 @@ from core.training.distributed import processes
 
 
 class SharedLoader(DistributedDL):  # type: ignore[misc]  # fastai has no types
-    """Deals every batch out to the processes, so that together they see what one process would see."""
+    """Deals every batch out to the processes, so that together they see what one process would see.
+
+    batch: how many pictures the batch of all processes has; by default equal shares for all.
+    """
+
+    def __init__(self, loader: Any, batch: int | None = None, **settings: Any) -> None:
+        super().__init__(loader, **settings)
+        self.batch = batch or int(self.bs) * processes.world_size()
 
     def _broadcast(self, numbers: list[int], rank: int) -> list[int]:
         # fastai's own calls `.cuda()`, for which a machine without a GPU has no driver.
@@ -29,29 +36,40 @@ class SharedLoader(DistributedDL):  # type: ignore[misc]  # fastai has no types
             shares: list[int] = super().get_idxs()
             return shares
         numbers = self._broadcast(list(self.dl.get_idxs()), 0)
-        batch = self.bs * self.world_size
-        whole = len(numbers) // batch * batch
+        whole = len(numbers) // self.batch * self.batch
         # fastai would give each of two processes half of the epoch; this gives it half of every batch.
-        mine = [n for start in range(0, whole, batch) for n in self._part(numbers[start : start + batch])]
+        mine = [n for start in range(0, whole, self.batch) for n in self._part(numbers[start:])]
         self.n = self.n_padded = whole
         return mine
 
-    def _part(self, batch: list[int]) -> list[int]:
-        return batch[self.rank * self.bs : (self.rank + 1) * self.bs]
+    def _part(self, numbers: list[int]) -> list[int]:
+        return [numbers[place] for place in processes.batch_part(self.batch)]
 
     def __len__(self) -> int:
         """Batches an epoch for this process."""
-        world_size = processes.world_size()
         if self.drop_last:
-            return len(self.dl) // world_size
-        pictures = -(-len(self.dataset) // world_size)
+            return int(self.dl.n) // self.batch
+        pictures = -(-len(self.dataset) // processes.world_size())
         return -(-pictures // int(self.bs))
 
 
-class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no types
-    """fastai's DistributedTrainer with `SharedLoader`, and batch norms over the whole batch on a CPU too."""
+def share_weight(batch: int) -> float:
+    """By how much to multiply this process's gradients; 1 where all take as many pictures of a batch.
 
-    def __init__(self) -> None:
+    torch averages the gradients of the processes, whatever their shares of the batch are.
+    """
+    return len(processes.batch_part(batch)) * processes.world_size() / batch
+
+
+class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no types
+    """fastai's DistributedTrainer with `SharedLoader`, and batch norms over the whole batch on a CPU too.
+
+    batch: how many pictures the batch of all processes has.
+    """
+
+    def __init__(self, batch: int) -> None:
+        self.batch = batch
+        self.weight = share_weight(batch)
         self.on_gpu = processes.device().type == "cuda"
         super().__init__(sync_bn=self.on_gpu, cpu=not self.on_gpu)
 
@@ -63,6 +81,11 @@ class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no t
             norm.forward = types.MethodType(_normalise, norm)  # type: ignore[method-assign]
         super().before_fit()
 
+    def after_loss(self) -> None:
+        """Weigh this process's gradients by its share of the batch."""
+        if self.training and self.weight != 1:
+            self.learn.loss_grad = self.learn.loss_grad * self.weight
+
     def after_fit(self) -> None:
         """Restore the network."""
         super().after_fit()
@@ -72,7 +95,8 @@ class ShareBatches(DistributedTrainer):  # type: ignore[misc]  # fastai has no t
     def _wrap_dl(self, loader: Any) -> SharedLoader:
         if isinstance(loader, SharedLoader):
             return loader
-        return SharedLoader(loader, device=processes.device())
+        batch = self.batch if loader.drop_last else None
+        return SharedLoader(loader, batch, device=processes.device())
 
 
 class _Sum(torch.autograd.Function):
@@ -92,10 +116,7 @@ class _Sum(torch.autograd.Function):
 
 
 def _normalise(self: nn.BatchNorm2d, features: Tensor) -> Tensor:
-    """Does what torch's SyncBatchNorm does, which refuses CPU tensors: (N, C, H, W) to the same.
-
-    Assumes equal shares of a batch, which `batch_share` ensures.
-    """
+    """Does what torch's SyncBatchNorm does, which refuses CPU tensors: (N, C, H, W) to the same."""
     normalise = _normalised_over_all if self.training else nn.BatchNorm2d.forward
     normed = normalise(self, features)
     for name in ("drop", "act"):  # timm's batch norms contain their activation
@@ -107,10 +128,10 @@ def _normalise(self: nn.BatchNorm2d, features: Tensor) -> Tensor:
 def _normalised_over_all(norm: nn.BatchNorm2d, features: Tensor) -> Tensor:
     """Ioffe and Szegedy, "Batch Normalization", 2015, algorithm 1, over the batches of all processes."""
     exact = features.float()
-    values = exact.numel() // exact.shape[1] * processes.world_size()
-    mean = _over_all(exact) / values
+    total, values = _over_all(exact)
+    mean = total / values
     centred = exact - mean
-    variance = _over_all(centred.square()) / values
+    variance = _over_all(centred.square())[0] / values
     if norm.running_mean is not None and norm.running_var is not None and norm.momentum is not None:
         with torch.no_grad():
             unbiased = variance.flatten() * values / (values - 1)
@@ -122,6 +143,8 @@ def _normalised_over_all(norm: nn.BatchNorm2d, features: Tensor) -> Tensor:
     return (scaled + norm.bias.view(1, -1, 1, 1)).to(features.dtype)
 
 
-def _over_all(values: Tensor) -> Tensor:
-    total: Tensor = _Sum.apply(values.sum(dim=(0, 2, 3), keepdim=True))
-    return total
+def _over_all(values: Tensor) -> tuple[Tensor, float]:
+    """(1, C, 1, 1) the sums over all processes' values (N, C, H, W), and how many values a channel has."""
+    number = values.new_tensor([values.numel() // values.shape[1]])
+    total: Tensor = _Sum.apply(torch.cat([values.sum(dim=(0, 2, 3)), number]))
+    return total[:-1].view(1, -1, 1, 1), float(total[-1].detach())

@@ -22,7 +22,7 @@ from core.errors import BrokenTensorsError, RunError, TrainingError
 from core.files import replacing
 from core.models.tensors import MAX_FILE_BYTES, check_fit, read_metadata, save_tensors, tensors_in
 from core.strict_json import parse_json
-from core.training.learner.failures import is_out_of_memory
+from core.training.distributed.failures import is_out_of_memory
 from core.training.runs.folder import open_plain, read_plain
 
 _KEY = "progress"

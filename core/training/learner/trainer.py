@@ -35,6 +35,7 @@ from core.training.corrections.classes import extended_classes, known_truth, wha
 from core.training.corrections.photos import as_learnt
 from core.training.corrections.replay import reference_dataset, replay_frames
 from core.training.distributed import processes
+from core.training.distributed.failures import translate_errors
 from core.training.learner import checkpoint
 from core.training.learner.callbacks import (
     AsksStartModel,
@@ -52,7 +53,6 @@ from core.training.learner.callbacks import (
     StopWhenDiverged,
 )
 from core.training.learner.checkpoint import ResumePoint
-from core.training.learner.failures import translate_errors
 from core.training.learner.lr_find import Suggestions, find_learning_rate
 from core.training.learner.mixing import load_mixed, mixed_loss
 from core.training.learner.previews import PreviewPainter, Previews
@@ -299,7 +299,7 @@ class PreparedRun:
         class_list = target_classes(recipe, dataset)
         labels = _labels(recipe, dataset, class_list)
         classes = len(labels)
-        budget = memory_budget(processes.world_size())
+        budget = memory_budget(processes.on_this_machine())
         weak = weak_labels(recipe, labels, class_list, dataset)
         train = load_examples(dataset, dataset.train, labels.table, budget, weak)
         budget -= sum(example.nbytes for example in train.kept)
@@ -502,7 +502,7 @@ class PreparedRun:
             # accelerate and fastai.distributed take seconds to import; a single process does not need them.
             from core.training.distributed.sharing import ShareBatches
 
-            learner.add_cb(ShareBatches())
+            learner.add_cb(ShareBatches(stage.batch_size))
         return learner
 
     def _prepare_optimiser(self, learner: Learner, stage: Stage) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
 from filelock import FileLock, Timeout
 
@@ -30,10 +30,25 @@ def places() -> int:
 
 
 @contextmanager
-def sole_process(folder: Path) -> Iterator[None]:
-    """Be the only process that writes a run's folder; RunError if another one does."""
+def sole_process(
+    folder: Path, wait: float = 0, meanwhile: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Be the only process that writes a run's folder; RunError if another one does after `wait` seconds.
+
+    meanwhile: called every second of the wait.
+    """
     busy = RunError(f"The run {folder.name} is being trained by another process.")
-    with sole_holder(folder / LOCK, busy):
+    until = monotonic() + wait
+    with ExitStack() as held:
+        while True:
+            left = max(0.0, until - monotonic())
+            try:
+                held.enter_context(sole_holder(folder / LOCK, busy, min(left, 1.0)))
+                break
+            except RunError:
+                if not left:
+                    raise
+                meanwhile()
         yield
 
 

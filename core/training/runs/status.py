@@ -40,6 +40,9 @@ BEAT = 2.0
 SILENT = 60.0
 """Seconds without a heartbeat after which a run counts as dead, even if its process exists."""
 
+_RECENT = 300.0
+"""Seconds after a heartbeat in which a request to stop is also meant for the process that takes over."""
+
 DIED = (
     "The run ended unexpectedly: its process was killed, the memory was full or the machine was switched "
     "off; it can continue from its last completed epoch."
@@ -127,21 +130,43 @@ def enqueue(folder: Path) -> None:
             return  # in the queue already, and no process has taken it yet
         raise RunError(f"The run {folder.name} is {before.state} already.")
     (folder / STOP).unlink(missing_ok=True)
-    now = time.time()
-    waiting = before.model_copy(
-        update={
-            "state": "queued",
-            "message": "Waiting to be started.",
-            "pid": None,
-            "process_started": None,
-            "host": platform.node(),
-            "heartbeat": now,
-            "queued": now,
-            "ended": None,
-            "seconds_left": None,
-        }
-    )
+    _write_queued(folder, before)
+
+
+def take_over(folder: Path) -> Status | None:
+    """Put a run back into the queue for this process, which holds the lock in its folder.
+
+    Whatever its status says, the process that wrote it is gone. A stop that was requested of that one a short
+    while ago is kept for this one.
+    Returns that status if the process did not end by itself: what it did last.
+    """
+    before = _before(folder)
+    cut_short = before.state in LIVE
+    if not cut_short or abs(time.time() - before.heartbeat) > _RECENT:
+        (folder / STOP).unlink(missing_ok=True)
+    _write_queued(folder, before)
+    return before if cut_short and before.started is not None else None
+
+
+def _write_queued(folder: Path, before: Status) -> None:
+    waiting = before.model_copy(update=_put_back("Waiting to be started."))
     write_text(folder / STATUS, waiting.model_dump_json(indent=1) + "\n")
+
+
+def _put_back(message: str) -> dict[str, Any]:
+    """What changes in the status of a run that waits for a process to take it."""
+    now = time.time()
+    return {
+        "state": "queued",
+        "message": message,
+        "pid": None,
+        "process_started": None,
+        "host": platform.node(),
+        "heartbeat": now,
+        "queued": now,
+        "ended": None,
+        "seconds_left": None,
+    }
 
 
 def _before(folder: Path) -> Status:
@@ -200,6 +225,13 @@ class StatusKeeper:
             raise RunError(f"A run that is {before} cannot become {state}.")
         self.update(state=state, message=message, **values)
         self.write()
+
+    def put_back(self, message: str) -> None:
+        """Leave the run to a process that torchrun starts next; without one it is soon shown as dead."""
+        self._over.set()
+        self._thread.join()
+        self.update(**_put_back(message))
+        write_text(self._folder / STATUS, self._status.model_dump_json(indent=1) + "\n")
 
     def write(self) -> None:
         """Write the status with a new heartbeat. OSError if the disk is full."""

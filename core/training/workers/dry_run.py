@@ -25,9 +25,9 @@ from core.models.store import read_card
 from core.training.control.estimate import Estimate, StageEstimate
 from core.training.corrections.replay import reference_dataset
 from core.training.distributed import processes
+from core.training.distributed.failures import translate_errors
 from core.training.learner import trainer
 from core.training.learner.callbacks import Event
-from core.training.learner.failures import translate_errors
 from core.training.recipes.plan import finder_batches
 from core.training.recipes.recipe import Recipe, Stage
 from core.workers import serve

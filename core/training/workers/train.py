@@ -21,11 +21,12 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from core.errors import RunError, StoppedError, StreetScopeError, TrainingError
+from core.errors import PeerLostError, RunError, StoppedError, StreetScopeError, TrainingError
 from core.files import remove_parts, system_error_sentence, write_json, write_text
 from core.hardware.allocator import keep_free_memory
 from core.jobs import Tell
 from core.models.paths import SHIPPED_MODELS
+from core.training.distributed import elastic, processes
 from core.training.runs.folder import (
     ENVIRONMENT,
     LOG,
@@ -41,7 +42,7 @@ from core.training.runs.folder import (
 )
 from core.training.runs.queue import acquire_slot, sole_process
 from core.training.runs.records import read_environment
-from core.training.runs.status import State, StatusKeeper
+from core.training.runs.status import State, Status, StatusKeeper, take_over
 from core.workers import serve
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ if TYPE_CHECKING:
     from core.training.recipes.recipe import Recipe
 
 _BALLAST = ".ballast"
+_ENDED_BY_TORCHRUN = (
+    "Stopped by torchrun, which starts it again if it takes in another machine; it continues from its "
+    "last completed epoch."
+)
 _BALLAST_BYTES = 64 * 1024
 """Space that is freed when the disk is full, so that the run can still report it."""
 
@@ -79,31 +84,54 @@ def work(
     """
     folder = existing_run(run)
     refuse_links(folder)
-    with sole_process(folder), StatusKeeper(folder) as status:
-        remove_parts(folder)
-        job = _Job(folder, status, report)
-        with job.ending(), asked_by_signal(job.asked):
-            job.log(f"Process {status.status.pid} waits in the queue.")
-            _write_ballast(folder)
-            with acquire_slot(run, job.should_stop, lambda sentence: job.waits(sentence, tell)):
-                return job.do(recipe)
+    patience = elastic.TAKE_OVER if processes.is_elastic() else 0.0
+    with elastic.Gate() as gate, sole_process(folder, patience, gate.hold):
+        before = take_over(folder) if processes.is_elastic() else None
+        with StatusKeeper(folder) as status:
+            remove_parts(folder)
+            job = _Job(folder, status, report, gate, before)
+            with job.ending(), asked_by_signal(job.asked):
+                job.log(f"Process {status.status.pid} waits in the queue.")
+                _write_ballast(folder)
+                with acquire_slot(run, job.holds_on, lambda sentence: job.waits(sentence, tell)):
+                    gate.open()
+                    return job.do(recipe)
 
 
 class _Job:
-    """A run at work in this process."""
+    """A run at work in this process.
 
-    def __init__(self, folder: Path, status: StatusKeeper, report: Callable[[EpochReport], None]) -> None:
+    gate: keeps the other processes waiting. before: what an earlier process did last that was cut short.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        status: StatusKeeper,
+        report: Callable[[EpochReport], None],
+        gate: elastic.Gate,
+        before: Status | None,
+    ) -> None:
         self.folder, self.status, self.report = folder, status, report
+        self.gate, self.before = gate, before
         self.asked = threading.Event()
+        self.requested = False
         self.measuring_since = 0.0
 
     def should_stop(self) -> bool:
         """Whether a stop was requested, by a signal or by the file that other processes write."""
-        if self.asked.is_set() or (self.folder / STOP).exists():
+        if (self.folder / STOP).exists():
+            self.gate.stops_all = self.requested = True
+        if self.asked.is_set() or self.requested:
             if self.status.status.state == "running":
                 self.status.move("stopping", "Stopping at the next batch.")
             return True
         return False
+
+    def holds_on(self) -> bool:
+        """While it waits in the queue: `should_stop`, and the other processes are told to wait too."""
+        self.gate.hold()
+        return self.should_stop()
 
     def waits(self, sentence: str, tell: Callable[[str], None]) -> None:
         self.status.move("queued", sentence)
@@ -126,15 +154,35 @@ class _Job:
         self.log(f"Started: {recipe.name} on {dataset.name}.{again}")
         if before and (changed := environment.changes(before, described)):
             self.log(f"Changed since its last start: {', '.join(changed)}.")
+        if self.before is not None:
+            self._log_loss(self.before)
+        if processes.is_elastic():
+            self.log(f"Processes now: {processes.world_size()}.")
         if settings.task == "lr_find":
             return self._find(settings, recipe, dataset)
         return self._train(settings, recipe, dataset)
+
+    def _log_loss(self, before: Status) -> None:
+        """Say what an earlier process had done after its last resume point: it is done again."""
+        from core.training.learner.checkpoint import read_resume_point
+
+        point = read_resume_point(self.folder / RESUME)
+        kept = point.epoch if point and point.stages[point.position] == before.stage else 0
+        lost = max(0, before.epoch - kept) * before.batches + before.batch
+        self.log(
+            f"Cut short in epoch {before.epoch + 1} of {before.epochs} of {before.stage or 'no stage yet'}: "
+            f"about {lost} batches after the last resume point are lost and done again."
+        )
 
     def _train(self, settings: RunSettings, recipe: Recipe, dataset: SegmentationDataset) -> Outcome:
         from core.training.learner.trainer import Watch, train
 
         watch = Watch(self._batch, self.should_stop)
-        module = train(recipe, dataset, self.folder, self._epoch, stages=settings.stages, watch=watch)
+        try:
+            module = train(recipe, dataset, self.folder, self._epoch, stages=settings.stages, watch=watch)
+        except StoppedError:
+            elastic.check_stop(self.asked.is_set(), self.requested)
+            raise
         card = None
         if settings.publish is not None:
             from core.training.workers.publish import came_from, publish
@@ -212,10 +260,19 @@ class _Job:
         try:
             yield
         except StoppedError as error:
-            self._end("stopped", str(error))
+            by_torchrun = processes.is_elastic() and not self.requested
+            self._end("stopped", _ENDED_BY_TORCHRUN if by_torchrun else str(error))
             raise
         except KeyboardInterrupt:
             self._end("stopped", "Interrupted; resume it, and it continues after its last completed epoch.")
+            raise
+        except PeerLostError as error:
+            if not processes.is_elastic():
+                self._end("failed", str(error), traceback.format_exc())
+            else:
+                self.log(str(error))
+                with contextlib.suppress(OSError):
+                    self.status.put_back(str(error))
             raise
         except StreetScopeError as error:
             self._end("failed", str(error), traceback.format_exc())
@@ -274,7 +331,8 @@ def asked_by_signal(asked: threading.Event) -> Iterator[None]:
 def run_secondary_rank(run: str) -> None:
     """Train beside the first process of a run under torchrun: the same steps, but nothing is written.
 
-    StoppedError if any of them was asked to stop: a signal often reaches all of them.
+    StoppedError if any of them was asked to stop: a signal often reaches all of them. PeerLostError if it
+    should start again instead.
     """
     from core.datasets.layouts.opening import open_dataset
     from core.training.learner.trainer import Watch, train
@@ -286,7 +344,12 @@ def run_secondary_rank(run: str) -> None:
     asked = threading.Event()
     recipe, dataset = read_run_recipe(folder), open_dataset(Path(settings.data))
     with asked_by_signal(asked):
-        train(recipe, dataset, folder, stages=settings.stages, watch=Watch(should_stop=asked.is_set))
+        elastic.wait_for_first()
+        try:
+            train(recipe, dataset, folder, stages=settings.stages, watch=Watch(should_stop=asked.is_set))
+        except StoppedError:
+            elastic.check_stop(asked.is_set())
+            raise
 
 
 def _write_ballast(folder: Path) -> None:

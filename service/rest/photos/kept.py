@@ -34,3 +34,8 @@ class KeptAnswers:
         with self._lock:
             if len(answer.body) <= self._answers.maxsize:
                 self._answers[key] = answer
+
+    def amount(self) -> tuple[int, int]:
+        """How many answers are kept, and their bytes."""
+        with self._lock:
+            return len(self._answers), round(self._answers.currsize)

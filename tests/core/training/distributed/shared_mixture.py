@@ -1,4 +1,4 @@
-"""Two processes, half of every mixed batch each: whether their gradient is that of one process.
+"""Two processes, their parts of every mixed batch: whether their gradient is that of one process.
 
 Usage: shared_mixture.py FILE_WHERE_THE_TWO_MEET
 """
@@ -16,7 +16,7 @@ from core.training.batches.data import MixedIn, Pictures, stage_dataloaders
 from core.training.batches.examples import TrainingExample
 from core.training.batches.loss import SegmentationLoss
 from core.training.batches.mixed_loss import InsideLoss, MixedLoss, SourceLoss
-from core.training.distributed.sharing import SharedLoader
+from core.training.distributed.sharing import SharedLoader, share_weight
 from core.training.recipes.mixed import Mix
 from tests.core.training.distributed.meeting import in_two_processes
 from tests.runs import make_recipe, make_stage
@@ -33,13 +33,14 @@ def examples(count: int, classes: int) -> list[TrainingExample]:
     return [TrainingExample(picture, label) for picture, label in zip(pictures, labels, strict=True)]
 
 
-def loaders(batch_size: int):
+def loaders(batch_size: int, share: int):
     torch.manual_seed(0)
     random.seed(0)
     drawn = MixedIn(RECIPE.mix[0], examples(7, 3), torch.ones(4))
     pictures = Pictures(examples(20, 2), examples(1, 2), torch.ones(2), mixed=(drawn,))
     network = find_network("pixel_colour")
-    return stage_dataloaders(RECIPE, STAGE, network, pictures, batch_size, torch.device("cpu")).train
+    stage = STAGE.model_copy(update={"batch_size": batch_size})
+    return stage_dataloaders(RECIPE, stage, network, pictures, share, torch.device("cpu")).train
 
 
 def gradient(network: nn.Module, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor:
@@ -52,20 +53,25 @@ def gradient(network: nn.Module, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor
     return found
 
 
-def compare(rank: int) -> None:
+def compare(size: int, own: int, mine: slice) -> None:
     torch.manual_seed(1)
-    whole, shared = list(loaders(8)), list(SharedLoader(loaders(4)))
+    share = mine.stop - mine.start
+    whole, shared = list(loaders(size, size)), list(SharedLoader(loaders(size, share), size))
     network = find_network("pixel_colour").build(4, False)
-    assert len(whole) == len(shared) == 4
+    assert len(whole) == len(shared) >= 4
     for batch, part in zip(whole, shared, strict=True):
-        mine = slice(4 * rank, 4 * rank + 4)
-        assert batch[2].tolist() == [0] * 5 + [1] * 3
+        assert batch[2].tolist() == [0] * own + [1] * (size - own)
         assert part[2].tolist() == batch[2][mine].tolist()
         torch.testing.assert_close(part[0], batch[0][mine])
-        mean = gradient(network, part)
+        mean = gradient(network, part) * share_weight(size)
         torch.distributed.all_reduce(mean)
         torch.testing.assert_close(mean / 2, gradient(network, batch))
 
 
+def compare_both(rank: int) -> None:
+    compare(8, 5, (slice(0, 4), slice(4, 8))[rank])
+    compare(7, 4, (slice(0, 4), slice(4, 7))[rank])
+
+
 if __name__ == "__main__":
-    in_two_processes(sys.argv[1], compare)
+    in_two_processes(sys.argv[1], compare_both)

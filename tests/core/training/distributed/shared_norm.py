@@ -1,4 +1,4 @@
-"""Two processes, half of a batch each: whether batch norms over all are those of one process over the whole.
+"""Two processes, three and two pictures: whether batch norms over all are those of one over the whole batch.
 
 Usage: shared_norm.py FILE_WHERE_THE_TWO_MEET
 """
@@ -18,13 +18,13 @@ from tests.core.training.distributed.meeting import in_two_processes
 
 def compare(norm: nn.BatchNorm2d, rank: int) -> None:
     torch.manual_seed(0)
-    whole = 3 + 2 * torch.randn(4, 3, 5, 7)
+    whole = 3 + 2 * torch.randn(5, 3, 5, 7)
     nn.init.normal_(norm.weight)
     nn.init.normal_(norm.bias)
     alone, together = norm, type(norm)(3)
     together.load_state_dict(alone.state_dict())
     together.forward = types.MethodType(_normalise, together)
-    mine = slice(2 * rank, 2 * rank + 2)
+    mine = (slice(0, 3), slice(3, 5))[rank]
     part = whole[mine].clone().requires_grad_()
     whole.requires_grad_()
     found, expected = together(part), alone(whole)

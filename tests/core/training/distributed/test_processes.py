@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ import pytest
 from core.errors import RecipeError, RunError
 from core.toytown import toytown
 from core.training.control.launch import request_stop, start
-from core.training.distributed.processes import batch_share
+from core.training.distributed.processes import batch_part, batch_share
 from core.training.runs.folder import HISTORY, create_run, run_folder
 from core.training.runs.records import list_runs, log_tail, read_batches, read_history, read_run
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.conftest import ROOT
+from tests.core.training.distributed.two_processes import ALONE, LOST
+from tests.hosts import rendezvous, torchrun
 from tests.runs import make_recipe, make_stage, state_of, status_of, wait_for
 
 
@@ -53,6 +56,7 @@ def save(model, path, save=checkpoint.save_weights):
 checkpoint.save_weights = save
 sys.exit(main(sys.argv[3:]))
 """
+LOOPBACK = {"PYTHONPATH": str(ROOT), "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"}
 ENDLESS = make_recipe(make_stage(epochs=100_000))
 
 
@@ -208,31 +212,46 @@ def test_a_run_can_be_stopped_while_it_waits(store, data, core, launched):
 # Several processes
 
 
-def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
+def test_two_processes_of_which_one_goes_and_comes_share_every_batch_and_come_to_what_one_comes_to(
     store, town, tmp_path, environment, recipe_file, monkeypatch
 ):
     # Unchanged pictures, and epochs enough to come to rest: on the way there, rounding alone changes much.
     stage = make_stage("a", 24, size=1.0, lr=5e-3, batch_size=4, augmentation=0)
     recipe = make_recipe(stage, network="unet_tiny", classes="CamVid-11", ema_decay=0.9)
-    arguments = ("--data", str(town), "--recipe", recipe_file(recipe), "--name", "shared", "--json")
-    torchrun = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
+    arguments = ("--data", str(town), "--recipe", recipe_file(recipe), "--name", "shared", "--quiet")
     program = str(ROOT / "tests/core/training/distributed/two_processes.py")
-    command = [*torchrun, program, str(tmp_path), *arguments]
-    paths = environment | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=ROOT, env=paths, stderr=subprocess.DEVNULL) as stopped:
-        wait_for(lambda: epochs_written("shared") >= 1 or stopped.poll() is not None, "an epoch")
-        stopped.send_signal(signal.SIGTERM)  # torchrun passes it on to both
-    assert state_of("shared") == "stopped"
-    kept = epochs_written("shared")
-    done = subprocess.run(command, cwd=ROOT, env=paths, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["name"] == "shared"
+    said = tmp_path / "said.txt"
+    with rendezvous("127.0.0.1") as endpoint, ExitStack() as ending, said.open("wb") as output:
+        command = [*torchrun("127.0.0.1", endpoint, "shared"), program, str(tmp_path), *arguments]
+
+        def start() -> subprocess.Popen[bytes]:
+            started = subprocess.Popen(
+                command, cwd=ROOT, env=environment | LOOPBACK, stdout=output, stderr=output
+            )
+            ending.callback(started.wait)
+            ending.callback(started.terminate)
+            return started
+
+        machines = [start(), start()]
+        for epochs in (1, LOST, ALONE):
+            wait_for(
+                lambda n=epochs: epochs_written("shared") >= n or _all_ended(machines), f"epoch {epochs}"
+            )
+        assert sorted(machine.poll() or 0 for machine in machines) == [-signal.SIGKILL, 0], said.read_text()
+        machines.append(start())
+        wait_for(lambda: epochs_written("shared") > ALONE or _all_ended(machines), "two machines")
+        wait_for(lambda: _all_ended(machines), "the end")
+    assert sorted(machine.returncode for machine in machines) == [-signal.SIGKILL, 0, 0], said.read_text()
+    assert state_of("shared") == "finished"
+    log = log_tail("shared")
+    assert f"Cut short in epoch {LOST} of 24 of a: about" in log
+    assert [line[-2:] for line in log.splitlines() if "Processes now:" in line] == ["2.", "1.", "2."]
     monkeypatch.setattr("core.training.learner.trainer.has_native_bfloat16", lambda: False)
     alone = begin(recipe, town)
     work(alone)
 
     ranks = [json.loads((tmp_path / f"rank-{rank}.json").read_text("utf-8")) for rank in (0, 1)]
-    assert len(ranks[0]) == stage.epochs - kept > 0
+    assert len(ranks[0]) == stage.epochs - ALONE
     for first, second in zip(*ranks, strict=True):
         # of nine pictures, batches of four take eight; no picture is taken twice, none by both
         assert len(first["pictures"]) == len(second["pictures"]) == 4
@@ -244,6 +263,10 @@ def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
     assert two.mean_iou == pytest.approx(one.mean_iou, abs=0.01)
 
 
+def _all_ended(machines: list[subprocess.Popen[bytes]]) -> bool:
+    return all(machine.poll() is not None for machine in machines)
+
+
 @pytest.mark.parametrize("module", ["shared_norm", "shared_mixture"])
 def test_two_processes_compute_what_one_does_over_the_whole_batch(tmp_path, module):
     module = f"tests.core.training.distributed.{module}"
@@ -252,9 +275,14 @@ def test_two_processes_compute_what_one_does_over_the_whole_batch(tmp_path, modu
     assert done.returncode == 0, done.stderr
 
 
-def test_a_batch_that_the_processes_cannot_share_evenly_is_refused(monkeypatch):
+def test_processes_share_a_batch_as_evenly_as_can_be_and_too_small_a_one_is_refused(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "3")
 
-    with pytest.raises(RecipeError, match="batch size of 8, which 3 processes cannot share evenly"):
-        batch_share(make_stage(batch_size=8))
-    assert batch_share(make_stage(batch_size=6)) == 2
+    parts = []
+    for rank in range(3):
+        monkeypatch.setenv("RANK", str(rank))
+        parts.append(list(batch_part(8)))
+    assert parts == [[0, 1, 2], [3, 4, 5], [6, 7]]
+    assert batch_share(make_stage(batch_size=8)) == 2
+    with pytest.raises(RecipeError, match="batch size of 2, too small for 3 processes"):
+        batch_share(make_stage(batch_size=2))

@@ -21,8 +21,8 @@ from core.errors import (
     PretrainedWeightsError,
     TrainingError,
 )
+from core.training.distributed.failures import translate_errors
 from core.training.learner.checkpoint import read_resume_point
-from core.training.learner.failures import translate_errors
 from core.training.runs.folder import create_run, run_folder
 from core.training.runs.records import log_tail, read_history, read_run
 from core.training.runs.status import enqueue

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import torch
 
-from core.errors import OutOfMemoryError, StreetScopeError, TrainingError
+from core.errors import OutOfMemoryError, PeerLostError, StreetScopeError
 from core.training.distributed import processes
 from core.training.recipes.recipe import Stage
 from core.training.runs.folder import disk_full
@@ -28,10 +28,7 @@ def translate_errors(stage: Stage | None = None) -> Iterator[None]:
             if (full := disk_full(cause)) is not None:
                 raise full from error
             if _is_left_alone(cause):
-                raise TrainingError(
-                    "Another process of this run has ended, and this one cannot continue alone; "
-                    "see the other one's error, and resume the run."
-                ) from error
+                raise PeerLostError(_left_alone()) from error
         raise
 
 
@@ -56,6 +53,13 @@ def _is_left_alone(error: BaseException) -> bool:
     if not processes.is_distributed() or not isinstance(error, RuntimeError):
         return False
     return isinstance(error, torch.distributed.DistError) or "gloo" in str(error)
+
+
+def _left_alone() -> str:
+    lost = f"Another process of this run has ended, or has not answered for {processes.patience()} seconds"
+    if processes.is_elastic():
+        return f"{lost}; torchrun starts those that are left again."
+    return f"{lost}, and this one cannot continue alone; see the other one's error, and resume the run."
 
 
 def _out_of_memory(stage: Stage | None) -> OutOfMemoryError:

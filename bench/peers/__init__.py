@@ -1,0 +1,1 @@
+"""Our network served by other servers, each in an environment of its own."""

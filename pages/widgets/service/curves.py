@@ -1,0 +1,106 @@
+"""The last minutes of a service as curves, and its workers: for as long as somebody looks."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import psutil
+import streamlit as st
+
+from core.durations import duration
+from core.reports.service_charts import latency_chart, rate_chart
+from pages.widgets.runs.chart import draw
+from pages.widgets.service.state import State, service
+from service.errors import ServiceError
+
+_MOMENTS = 150
+"""Five minutes, at a look every two seconds."""
+
+_APART = 1.5
+"""Seconds between two moments: other visitors look too."""
+
+_HEIGHT = 240
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a service said at a time, as in its status. at: in seconds of a clock that never goes back."""
+
+    at: float
+    rate: float
+    quantiles: dict[str, float | None]
+
+
+def curves(state: State) -> None:
+    """Photos a second and the seconds to an answer."""
+    said = _noted(state)
+    minutes = [(moment.at - said[-1].at) / 60 for moment in said]
+    p95 = said[-1].quantiles["p95"]
+    left, right = st.columns(2, gap="medium")
+    with left:
+        alt = f"Curve: photos a second over the last minutes, now {said[-1].rate:.2f}."
+        draw(rate_chart(minutes, [moment.rate for moment in said]), "service_rate", alt, _HEIGHT)
+    with right:
+        times = {name: [moment.quantiles[name] for moment in said] for name in said[-1].quantiles}
+        now = "nothing was answered in the last one" if p95 is None else f"p95 is now {p95:.2f} s"
+        alt = f"Curves: seconds to an answer over the last minutes, as p50, p95 and p99; {now}."
+        draw(latency_chart(minutes, times), "service_latency", alt, _HEIGHT)
+
+
+def workers() -> None:
+    """A row for each worker on this machine: its process, since when it runs, how busy it is."""
+    rows = [row for pid in _pids() if (row := _row(pid))]
+    if rows:
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            width="content",
+            key="service_workers",
+            alt=f"Table of {len(rows)} workers: process, since when it runs, processor that it uses.",
+        )
+
+
+def _noted(state: State) -> Sequence[Moment]:
+    # Another service at the same address has a past of its own.
+    moments, now = _moments(state.url, state.figures["started"]), time.monotonic()
+    if not moments or now - moments[-1].at >= _APART:
+        quantiles = {name: state.figures[name] for name in ("p50", "p95", "p99")}
+        moments.append(Moment(now, state.figures["rate"], quantiles))
+    return list(moments)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _moments(url: str, started: str) -> deque[Moment]:
+    return deque(maxlen=_MOMENTS)
+
+
+@st.cache_data(ttl=1, show_spinner=False)
+def _pids() -> list[int]:
+    try:
+        return [int(worker["pid"]) for worker in service().get("/v1/admin/workers")]
+    except ServiceError:
+        return []  # the figures say what is wrong
+
+
+def _row(pid: int) -> dict[str, str] | None:
+    try:
+        process = _process(pid)
+        cores = process.cpu_percent() / 100  # since the last look
+        seconds = max(0.0, time.time() - process.create_time())
+    except psutil.Error:
+        return None
+    return {
+        "worker": f"process {pid}",
+        "running for": duration(seconds),
+        "busy": f"{cores:.2f} cores",
+    }
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _process(pid: int) -> psutil.Process:
+    """The same object at each look: it measures from one to the next."""
+    return psutil.Process(pid)

@@ -1,0 +1,37 @@
+"""Whether a service runs here, and how one is started."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.widgets.service.starting import start_button, stop_button
+from pages.widgets.service.state import State
+from pages.widgets.shared.markdown import markdown
+
+_COMMAND = "make serve"
+_ANSWERS = markdown(":green-badge[:material/lan: Running]")
+_SILENT = markdown(":orange-badge[:material/hourglass_empty: Not answering]")
+
+
+def runs_here(state: State) -> None:
+    """Say where the service is; without one, what it is for and the command that starts it."""
+    if state.url:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(_ANSWERS if state.answers else _SILENT, width="content")
+            st.markdown(
+                markdown("at [{url}]({url}/docs), where its documentation is", url=state.url), width="content"
+            )
+            if state.answers:
+                stop_button()
+        return
+    with st.container(border=True):
+        st.markdown(
+            markdown(
+                "**No service runs here.** With one, other programs (a script, a web site, a camera) send "
+                "photos over HTTP and get masks, shares and readings. It runs beside this app. Start it with:"
+            )
+        )
+        st.code(_COMMAND, language="sh")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            start_button()
+            st.button("Look again", icon=":material/refresh:")

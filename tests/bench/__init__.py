@@ -1,0 +1,1 @@
+"""Tests of what the bench computes, not of what it measures."""

@@ -1,0 +1,63 @@
+"""The simulation agrees with the theory of queues, where there is one."""
+
+from __future__ import annotations
+
+import random
+import statistics
+
+import pytest
+
+from bench.arrivals import arrival_times
+from bench.simulation import Times, percentiles, rate_of, simulate
+
+RATE, REQUESTS = 0.5, 20_000
+"""With a mean time of 1 at the worker, it is busy for half of the time. The theory's own standard error of a
+mean of so many times in an M/M/1 queue is 2 % (Daley, 1968)."""
+
+
+def mean_seconds(draw, workers: int = 1, rate: float = RATE) -> float:
+    return statistics.fmean(simulate(arrival_times(rate, REQUESTS / rate), workers, draw))
+
+
+def test_with_exponential_times_it_is_m_m_1():
+    chance = random.Random(1)  # noqa: S311
+
+    # Mean time in the system: 1 / (mu - lambda). Kleinrock, "Queueing Systems", volume 1, 1975, (3.26).
+    assert mean_seconds(lambda _: chance.expovariate(1.0)) == pytest.approx(1 / (1 - RATE), rel=0.05)
+
+
+def test_with_constant_times_it_is_m_d_1():
+    # Pollaczek and Khinchine: 1 + rho / (2 (1 - rho)). Kleinrock, volume 1, (5.75).
+    assert mean_seconds(lambda _: 1.0) == pytest.approx(1 + RATE / (2 * (1 - RATE)), rel=0.05)
+
+
+def test_two_workers_with_exponential_times_are_m_m_2():
+    chance = random.Random(2)  # noqa: S311
+
+    # With rho = lambda / (2 mu), the mean time is 1 / (mu (1 - rho^2)). Erlang's C for two servers.
+    seconds = mean_seconds(lambda _: chance.expovariate(1.0), workers=2, rate=2 * RATE)
+    assert seconds == pytest.approx(1 / (1 - RATE**2), rel=0.05)
+
+
+def test_the_queue_is_first_come_first_served():
+    assert simulate([0.0, 0.1, 0.2, 9.0], 1, lambda _: 1.0, around=0.5) == pytest.approx([1.5, 2.4, 3.3, 1.5])
+
+
+def test_a_worker_takes_longer_while_the_other_one_is_busy():
+    draw = Times(around=0.0, alone=[1.0], together=[3.0]).draw(random.Random(0))  # noqa: S311
+
+    assert simulate([0.0, 0.5, 9.0], 2, draw) == [1.0, 3.0, 1.0]
+
+
+def test_what_clients_see_is_taken_apart():
+    # Two workers at 10 a second take 0.2 each; two clients see 0.25, so 0.05 are outside of the worker.
+    times = Times.of_clients([0.15, 0.17], [0.24, 0.26], 10.0)
+
+    assert times.around == pytest.approx(0.05)
+    assert times.alone == pytest.approx([0.1, 0.12])
+    assert times.together == pytest.approx([0.19, 0.21])
+
+
+def test_rate_and_percentiles_of_what_was_found():
+    assert rate_of([0.0, 1.0, 2.0], [1.0, 3.0, 1.0]) == 0.75
+    assert percentiles([float(number) for number in range(101)]) == (50.0, 95.0, 99.0)
