@@ -151,7 +151,7 @@ train-street: setup  ## train the shipped model anew (about an hour and a half o
 
 # Both towns lie in a folder of their own, at CamVid's size: `data/toytown` may be another one.
 train-street32: TOWNS := $(CURDIR)/data/street32
-train-street32: setup  ## train street32-lite0 anew (about two hours on two cores); it draws both towns first
+train-street32: setup  ## train street32-lite0 anew (about an hour on two cores); it draws both towns first
 	test -d $(TOWNS)/toytown || $(BIN)/python -m core toytown $(TOWNS)/toytown --count 500 --size 480x360
 	test -d $(TOWNS)/jakarta || $(BIN)/python -m core toytown $(TOWNS)/jakarta --count 500 --size 480x360 --town jakarta
 	STREETSCOPE_DATA=$(TOWNS) $(BIN)/python -m core train --recipe street32 --data $(DATA) --name street32-lite0
