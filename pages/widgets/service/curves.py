@@ -66,7 +66,7 @@ def workers() -> None:
 
 def _noted(state: State) -> Sequence[Moment]:
     # Another service at the same address has a past of its own.
-    moments, now = _moments(state.url, state.figures["started"]), time.monotonic()
+    moments, now = _moments(state.url, state.figures.get("started", "")), time.monotonic()
     if not moments or now - moments[-1].at >= _APART:
         quantiles = {name: state.figures[name] for name in ("p50", "p95", "p99")}
         moments.append(Moment(now, state.figures["rate"], quantiles))
