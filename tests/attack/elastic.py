@@ -28,7 +28,7 @@ from tests.runs import make_recipe, make_stage, state_of, status_of
 EPOCHS = 60
 BATCHES = 3
 """Of an epoch: twelve frames, four at a time."""
-PEER_SECONDS = 15
+PEER_SECONDS = 30
 """After which a process that does not answer counts as lost; 300 by default."""
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
