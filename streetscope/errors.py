@@ -6,9 +6,10 @@ ClientError
   AnswerError           something answered that is not a StreetScope service
   ProblemError          the service says why it does not answer (RFC 9457); a class for each kind of problem:
     BrokenBodyError, BadParameterError, NoKeyError, NotAllowedError, UnknownAddressError, NoSuchModelError,
-    NoSuchAnswerError, WrongMethodError, TooSlowError, TooLargeError, UnknownEncodingError, NotAPhotoError,
-    DamagedPhotoError, ReusedIdError, RefusedError, TooOftenError, FaultError, BrokenModelError,
-    GivenUpError, QueueFullError, NoWorkerError, NoBrokerError, LateError, BusyError
+    NoSuchAnswerError, NoSuchLetterError, WrongMethodError, TooSlowError, TooLargeError,
+    UnknownEncodingError, NotAPhotoError, DamagedPhotoError, ReusedIdError, RefusedError, TooOftenError,
+    FaultError, BrokenModelError, GivenUpError, QueueFullError, NoWorkerError, NoBrokerError, LateError,
+    BusyError
 """
 
 from __future__ import annotations
@@ -105,6 +106,12 @@ class NoSuchAnswerError(ProblemError):
     """An answer is not kept any more."""
 
     kind = "no-such-answer"
+
+
+class NoSuchLetterError(ProblemError):
+    """There is no such dead letter."""
+
+    kind = "no-such-letter"
 
 
 class WrongMethodError(ProblemError):

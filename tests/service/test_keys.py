@@ -61,9 +61,9 @@ def test_a_revoked_key_opens_nothing_and_is_still_listed(folder: Path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("make", "--name", " "), "needs a name"),
-        (("make", "--name", "x" * 61), "needs a name"),
-        (("make", "--name", "a\x1b[31m"), "needs a name"),
+        (("make", "--name", " "), "Give a name"),
+        (("make", "--name", "x" * 61), "Give a name"),
+        (("make", "--name", "a\x1b[31m"), "Give a name"),
         (("make", "--name", "me", "--rate", "often"), "10/second"),
         (("make", "--name", "me", "--rate", "0/second"), "10/second"),
         (("revoke", "00000000"), "no key with the id"),

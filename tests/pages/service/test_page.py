@@ -31,6 +31,7 @@ FIGURES = {
     "p50": 0.0612,
     "p95": 0.25,
     "p99": 1.75,
+    "started": "2026-11-29T05:00:00Z",
     "waiting": 3,
     "workers": 1,
     "workers_wanted": 2,
@@ -59,7 +60,8 @@ class _Told(BaseHTTPRequestHandler):
     def _tell(self) -> None:
         assert self.headers["Authorization"] == f"Bearer {KEY}"
         self.asked.append((self.command, self.path))
-        said: object = FIGURES if "status" in self.path else [LETTER]
+        workers = [{"pid": os.getpid()}]
+        said: object = FIGURES if "status" in self.path else workers if "workers" in self.path else [LETTER]
         body = json.dumps(said).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -195,7 +197,7 @@ def test_a_guest_sees_figures_and_nothing_else(
     app = page()
     assert len(app.metric) == 7
     assert "Only somebody at the computer" in text(app)
-    assert (len(app.dataframe), len(app.text_input), len(app.code)) == (0, 0, 0)
+    assert (len(app.dataframe), len(app.text_input), len(app.code)) == (1, 0, 0)  # the workers
     assert {each.label for each in app.button}.isdisjoint({"Make", "Send", "Send again", "Remove it"})
     for word in ("secret name", "workers began it", "Dead letters", KEY):
         assert word not in text(app)
