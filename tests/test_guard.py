@@ -41,6 +41,7 @@ ALLOWED = {
     "pages/widgets/shared/front_end.py": {"script", "style"},
     "pages/widgets/shared/html.py": {"style_sheet"},
     "pages/widgets/viewer/modules.py": {"", "read"},
+    "service/launch.py": {"last_words"},  # of the log of our own service, in a folder that is ours alone
     "service/topics/broker.py": {"_port_in"},  # of our own broker, in a folder that is ours alone
 }
 """Functions that read what is neither a model, nor a run, nor cached."""

@@ -75,6 +75,7 @@ TORCH_FILES = {
     "core/models/export.py",
     "core/models/inference.py",
     "core/models/tensors.py",
+    "core/models/low_rank.py",
     "core/models/weights.py",
     "core/segmentation/engines/pytorch.py",
 }

@@ -55,7 +55,7 @@ class Gate:
         """Tell the others that they are to wait longer; called at least every few seconds."""
         _broadcast(_WAIT)
 
-    def open(self) -> None:
+    def release(self) -> None:
         """Let all processes begin."""
         _broadcast(_BEGIN)
         self._open = True

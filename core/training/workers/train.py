@@ -94,7 +94,7 @@ def work(
                 job.log(f"Process {status.status.pid} waits in the queue.")
                 _write_ballast(folder)
                 with acquire_slot(run, job.holds_on, lambda sentence: job.waits(sentence, tell)):
-                    gate.open()
+                    gate.release()
                     return job.do(recipe)
 
 
