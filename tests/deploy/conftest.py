@@ -1,5 +1,5 @@
 """A service in one process, to compare with: as the service's own tests have it."""
 
-from tests.service.conftest import models, photo, service, start
+from tests.service.conftest import _here_too, models, photo, service, start
 
-__all__ = ["models", "photo", "service", "start"]
+__all__ = ["_here_too", "models", "photo", "service", "start"]

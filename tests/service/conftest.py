@@ -44,13 +44,20 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store in which the usual model tells a pixel's class from its colour alone."""
     folder = tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STREETSCOPE_MODELS", str(folder))
         save_colour_model(DEFAULT_MODEL)
-        yield folder
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _here_too(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that has the store uses it in its own process too, and no other test does."""
+    if "models" in request.fixturenames:
+        monkeypatch.setenv("STREETSCOPE_MODELS", str(request.getfixturevalue("models")))
 
 
 @pytest.fixture(scope="session")

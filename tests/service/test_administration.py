@@ -78,7 +78,8 @@ def test_the_status_counts_photos_and_says_how_long_they_took(
     assert now["failed"] >= 1
     assert 0 < now["p50"] <= now["p95"] <= now["p99"]
     assert now["rate"] == pytest.approx(now["photos"] / now["window"])
-    assert (now["waiting"], now["workers"], now["workers_wanted"]) == (0, 1, 1)
+    assert now["waiting"] <= 1  # an answer comes before its request leaves the queue
+    assert (now["workers"], now["workers_wanted"]) == (1, 1)
     assert now["kept_answers"] >= 1
     assert [psutil.pid_exists(worker["pid"]) for worker in client.get("/v1/admin/workers").json()] == [True]
 

@@ -85,6 +85,9 @@ async def connection(address: str, **how: Any) -> AsyncIterator[Nats]:
         yield client
     finally:
         await client.close()
+        # Refused in the middle of its greeting, the library leaves its socket to the garbage collector.
+        with contextlib.suppress(AttributeError):
+            client._transport.close()
 
 
 def calls(client: Nats, seconds: float = DEADLINE) -> JetStreamContext:
