@@ -192,7 +192,7 @@ def test_a_finished_run_shows_its_last_and_best_figures_and_all_its_curves(
 def test_address_and_reload_show_the_same_run_and_tab(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(f"{app.url}/runs?run=second&tab=About")
     tab(page, "Epochs")
-    page.wait_for_url(re.compile("run=second.*tab=Epochs|tab=Epochs.*run=second"))
+    expect(page).to_have_url(re.compile("run=second.*tab=Epochs|tab=Epochs.*run=second"))
     page.reload()
 
     expect(page.get_by_role("tab", name="Epochs")).to_have_attribute("aria-selected", "true")
