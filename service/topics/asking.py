@@ -99,7 +99,7 @@ class Asker:
             name="streetscope",
             max_reconnect_attempts=-1,
             reconnect_time_wait=_RECONNECT_SECONDS,
-            error_cb=_quietly,
+            error_cb=streams.quietly,
             reconnected_cb=self._sweep,
         )
 
@@ -231,7 +231,3 @@ def _full() -> Problem:
         "Too many photos wait already; send this one again in a moment.",
         {"Retry-After": "5"},
     )
-
-
-async def _quietly(_: Exception) -> None:
-    """What goes wrong with the connection is said to those who ask; the library would print it too."""
