@@ -135,10 +135,15 @@ def test_pointing_names_the_class(app: RunningApp, open_page: OpenPage) -> None:
 def test_number_inputs_move_the_pixel(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(app.url)
     shown = open_with_picture(page)
+    live = page.get_by_role("button", name="Live", exact=True)
+    live.click()
     column = page.get_by_role("spinbutton", name="Column")
     column.fill("17")
+    point(page, shown, 100.5, 300.5, SIZE)
+    expect(shown).to_have_attribute("data-read-col", "300")  # all is drawn anew, but for what is being typed
     column.press("Enter")
     expect(shown).to_have_attribute("data-col", "17")
+    live.click()
     row = int(shown.get_attribute("data-row") or -1)
     expect(sentence(page, row, 17)).to_be_visible()
 

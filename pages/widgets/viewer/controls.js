@@ -18,6 +18,7 @@ const PIN_ICON = "M5.5 2.5h5M6.5 2.5v4l-2 2.5h7l-2-2.5v-4M8 9v4.5";
 export class PixelInputs {
   constructor({ onChoose, onPin }) {
     this.pixel = null;
+    this.typed = null;
     const words = element("span", { textContent: "Pin" });
     this.pin = element("button", { type: "button", className: "tool" }, icon(PIN_ICON), words);
     this.pin.setAttribute("aria-label", "Pin this pixel");
@@ -25,7 +26,10 @@ export class PixelInputs {
     this.allowPins(true);
     const field = (words, help, name) => {
       const input = element("input", { type: "number", min: 0, step: 1, inputMode: "numeric" });
+      input.addEventListener("input", () => (this.typed = input));
+      input.addEventListener("blur", () => (this.typed = null));
       input.addEventListener("change", () => {
+        this.typed = null;
         const typed = Math.round(input.valueAsNumber);
         const value = Number.isNaN(typed) ? this.pixel[name] : clamp(typed, 0, Number(input.max));
         input.value = value;
@@ -53,7 +57,11 @@ export class PixelInputs {
     this.pixel = pixel;
     this.inputs.row.max = height - 1;
     this.inputs.col.max = width - 1;
-    for (const name of ["row", "col"]) this.inputs[name].value = pixel[name];
+    for (const name of ["row", "col"]) {
+      const input = this.inputs[name];
+      // Nothing is written over what is being typed.
+      if (input !== this.typed) input.value = pixel[name];
+    }
   }
 }
 

@@ -219,9 +219,12 @@ def test_all_words_come_over_the_wire_as_they_were() -> None:
     assert Wanted.from_json(Wanted(1, 2, 3, (4, 5)).to_json()) == Wanted(1, 2, 3, (4, 5))
 
 
-def test_silence_ends_a_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silence_ends_a_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    silent = tmp_path / "silent"
+    silent.write_text("#!/bin/sh\nprintf ready\nexec sleep 60\n")
+    silent.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(silent))
     monkeypatch.setattr(reading, "MAX_SILENCE", 0.0)
-    monkeypatch.setattr(reading, "_TICK", 1e-6)  # shorter than any answer takes
 
     with video_of("ride.mp4", RIDE).open() as file, pytest.raises(VideoError, match="its decoder fail"):
         look(file)
