@@ -25,7 +25,7 @@ TEMPLATE = FOLDER / "messages.pot"
 MARKS = {"mark": 1, "_": 1, "gettext": 1, "ngettext": 2, "pgettext": 2, "markdown": 1, "html": 1}
 """The functions whose arguments are marked, with how many of them are texts."""
 
-_NOT_WORDS = re.compile(r"\{[^{}]*\}|<[^<>]+>|&#?\w+;|`[^`]*`|:material/\w+:")
+_NOT_WORDS = re.compile(r"(?s)<style>.*</style>|\{[^{}]*\}|<[^<>]+>|&#?\w+;|`[^`]*`|:material/\w+:")
 _WORD = re.compile(r"[^\W\d_]")
 _IN_JAVASCRIPT = re.compile(r'(?<![\w.$])(n?_)\(\s*("(?:[^"\\\n]|\\.)*")(?:,\s*("(?:[^"\\\n]|\\.)*"))?')
 

@@ -41,11 +41,14 @@ _ROW, _COL, _ZOOM = "row", "col", "zoom"
 _CAME = "annotate_came"
 _NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
 _START = "start"
-_STARTS: dict[Start, Markdown] = {
-    "prediction": markdown("Start from the prediction"),
-    "label": markdown("Start from the label"),
-    "nothing": markdown("Start from nothing"),
-}
+
+
+def _starts() -> dict[Start, Markdown]:
+    return {
+        "prediction": markdown("Start from the prediction"),
+        "label": markdown("Start from the label"),
+        "nothing": markdown("Start from nothing"),
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +169,7 @@ def _start_picker(starts: Sequence[Start]) -> Start:
     return st.selectbox(
         _("Start from"),
         starts,
-        format_func=lambda start: _STARTS[start],
+        format_func=lambda start: _starts()[start],
         key=_START,
         label_visibility="collapsed",
         filter_mode=None,  # a phone would show its keyboard

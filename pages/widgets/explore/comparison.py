@@ -18,18 +18,25 @@ from core.segmentation.comparison import Comparison, compare
 from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called
 from pages.widgets.segmentation.models import SegmentedPhoto
 from pages.widgets.segmentation.sizes import size_trained_at
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPicture, viewer_picture
 
-_SQUARES = markdown(
-    "A *squashed square* ignores the photo's shape, as the article did: a wide photo is pressed together, "
-    "and so is every car in it."
-)
-_SIZES = markdown(
-    "The photo's longer side in pixels while it is segmented; Full is the photo's own size, up to 2048. "
-    "{squares}",
-    squares=_SQUARES,
-)
+
+def _squares() -> Markdown:
+    return markdown(
+        "A *squashed square* ignores the photo's shape, as the article did: a wide photo is pressed "
+        "together, and so is every car in it."
+    )
+
+
+def _sizes() -> Markdown:
+    return markdown(
+        "The photo's longer side in pixels while it is segmented; Full is the photo's own size, up to 2048. "
+        "{squares}",
+        squares=_squares(),
+    )
+
+
 TITLES = {"first": "the first", "second": "the second", "difference": "where they differ"}
 _CHOSEN = "compare_chosen"
 _SHOWN_CHANGES = 12
@@ -57,7 +64,7 @@ def size_menu(key: str, default: str, model: str) -> WorkingSize:
         format_func=lambda name: escape(size_called(name, trained).title),
         key=key,
         bind="query-params",
-        help=_SIZES,
+        help=_sizes(),
     )
     return size_called(chosen, trained)
 
@@ -65,7 +72,7 @@ def size_menu(key: str, default: str, model: str) -> WorkingSize:
 def explain_squares(sides: Sequence[tuple[WorkingSize, str]]) -> None:
     """One line about the article's squares, if a side is one."""
     if any(size.square for size, _ in sides):
-        st.caption(_SQUARES)
+        st.caption(_squares())
 
 
 def difference(first: SegmentedPhoto, second: SegmentedPhoto) -> Difference:

@@ -216,7 +216,7 @@ def _kept(key: Hashable, recipe: Recipe, opened: OpenedSet) -> Estimate | None:
     job = jobs().start_once(("kept estimate", key), lambda job: _look(job, recipe, opened))
     job.wait(_PATIENCE)
     if job.state == "running":
-        watch(job, markdown("Looking for an earlier measurement"), "kept_estimate", cancel=None)
+        watch(job, markdown("Looking for an earlier measurement"), "kept_estimate", cancel=False)
         job.wait()
     return job.result if job.state == "finished" else None
 
