@@ -55,7 +55,8 @@ def current() -> str:
 def gettext(text: str) -> str:
     """A text in the language that is spoken here; the text itself where there is no translation."""
     language = current()
-    return text if language == ENGLISH else translations(language).gettext(text)
+    # Of nothing, gettext makes the head of the catalogue.
+    return text if language == ENGLISH or not text else translations(language).gettext(text)
 
 
 def mark(text: str) -> str:
