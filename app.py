@@ -79,6 +79,8 @@ PAGES = [
         icon=":material/menu_book:",
         url_path="lessons",
     ),
+]
+MORE = [
     st.Page(
         "pages/service.py",
         title=_("Service"),
@@ -93,7 +95,7 @@ PAGES = [
     ),
 ]
 by_name = st.Page(explore_by_name, title=_("Explore"), url_path="explore", visibility="hidden")
-page = st.navigation([*PAGES, by_name], position="hidden")
-page_links(PAGES, page)
+page = st.navigation([*PAGES, *MORE, by_name], position="hidden")
+page_links(PAGES, MORE, page)
 page.run()
 leave()
