@@ -9,7 +9,7 @@ A question that has no single right option for one picture is asked about the ne
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +101,7 @@ def hunt(question: Question, look: Look, language: str = "en", first: str = "") 
 def look_of(shows: Shows | None, usual: str, look: Look) -> Look:
     """The look with the model that a step shows, if there is such a model. usual: the model otherwise."""
     named = shows.model if shows is not None and shows.model in list_models() else None
-    return Look(named or usual, look.size, look.segment_photo)
+    return replace(look, model=named or usual)
 
 
 def _subjects(about: str, told: Parameters, first: str) -> list[str]:

@@ -89,3 +89,8 @@ def numbers(told: Parameters, name: str) -> list[float]:
     value = told[name]
     assert isinstance(value, tuple)  # noqa: S101
     return [float(each) for each in value]
+
+
+def word(told: Parameters, name: str) -> str:
+    """A parameter that is a word."""
+    return str(told[name])

@@ -65,7 +65,8 @@ def drawn(photo: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 @lru_cache(maxsize=2)
-def _segmenter(model: str) -> Segmenter:
+def loaded(model: str) -> Segmenter:
+    """A model from the store, kept for the next question. ModelError."""
     return load_segmenter(model)
 
 
@@ -73,19 +74,21 @@ def segment_here(photo: str, model: str, size: int) -> Segmentation:
     """A sample or a drawn frame, segmented by a model that is loaded once."""
     path = next((sample.path for sample in SAMPLES if sample.name == photo), None)
     image = drawn(photo)[0] if path is None else images.decode(path.read_bytes())
-    return _segmenter(model).segment(image, size)
+    return loaded(model).segment(image, size)
 
 
 @dataclass(frozen=True)
 class Look:
     """A model and a size, and all that can be computed from them.
 
-    segment_photo: who segments; by default a model loaded for this process.
+    segment_photo: who segments; segmenter: who gives a loaded model by its name, for pictures that are no
+    photos. By default a model loaded for this process.
     """
 
     model: str
     size: int = WORKING_SIZE
     segment_photo: SegmentPhoto = segment_here
+    segmenter: Callable[[str], Segmenter] = loaded
 
     def segment(self, photo: str, model: str | None = None) -> Segmentation:
         """A photo's segmentation. ModelError, ImageError, LessonError, DatasetError."""
