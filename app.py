@@ -50,6 +50,12 @@ PAGES = [
         url_path="compare",
     ),
     st.Page(
+        "pages/inside.py",
+        title="Look inside",
+        icon=":material/neurology:",
+        url_path="inside",
+    ),
+    st.Page(
         "pages/data.py",
         title=_("Data"),
         icon=":material/photo_library:",

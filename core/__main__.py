@@ -11,7 +11,18 @@ from pathlib import Path
 
 import click
 
-from core.commands import annotate, datasets, evaluate, gather, models, plan, runs, segment, training
+from core.commands import (
+    annotate,
+    datasets,
+    evaluate,
+    gather,
+    inside,
+    models,
+    plan,
+    runs,
+    segment,
+    training,
+)
 from core.commands.refusal import run
 
 _BEGIN_WITH = ("segment", "compare", "evaluate", "train", "models")
@@ -22,7 +33,7 @@ def cli() -> None:
     """StreetScope: look inside street-scene segmentation."""
 
 
-for _commands in (segment, models, datasets, gather, annotate, evaluate, plan, training, runs):
+for _commands in (segment, inside, models, datasets, gather, annotate, evaluate, plan, training, runs):
     for _command in _commands.COMMANDS:
         cli.add_command(_command)
 
