@@ -54,6 +54,7 @@ FLOORS = (
     "core/training/batches",
     "core/training/learner",
     "core/training/workers",
+    "core/classroom",
     "core/reports",
     "core/commands",
     "core/__main__.py",
