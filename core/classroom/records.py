@@ -30,12 +30,18 @@ _BALLOTS: dict[Phase, Ballot] = {"vote": 1, "revote": 2}
 
 @dataclass(frozen=True)
 class Question:
-    """A question as the class was asked it. right: the number of the right option. why: a sentence."""
+    """A question as the class was asked it, in the words of its lesson (Markdown).
+
+    options: none where pixels are chosen. right: the number of the right option; -1 without options. why: what
+    is said at the reveal, and rule: what the class should come to. about: the photo or model asked about.
+    """
 
     text: str
     options: tuple[str, ...]
     right: int
     why: str = ""
+    rule: str = ""
+    about: str = ""
 
     def to_json(self) -> str:
         """The question as text, for `from_json`."""
@@ -45,7 +51,7 @@ class Question:
     def from_json(cls, text: str) -> Question:
         """A question that `to_json` wrote."""
         values = json.loads(text)
-        return cls(str(values["text"]), tuple(values["options"]), int(values["right"]), str(values["why"]))
+        return cls(**values | {"options": tuple(values["options"])})
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def results(store: ClassStore) -> Results | None:
         phones = int(database.execute("SELECT count(*) FROM seats").fetchone()[0])
     if row is None:
         return None
-    answered = tuple(_answered(store, step, question) for step, question in questions)
+    answered = tuple(_answered(store, step, question) for step, question in questions if question.options)
     clicked = tuple(each for step in steps if (each := _clicked(store, step)).pixels)
     return Results(row[0], row[1], phones, answered, clicked)
 

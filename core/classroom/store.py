@@ -17,6 +17,9 @@ from core.errors import ClassroomError
 from core.files import no_room_sentence
 from core.project import data_folder
 
+CLASS = "STREETSCOPE_CLASS"
+"""With this in the environment, the app is in class mode: whoever has not typed the PIN is a student."""
+
 _WAIT_SECONDS = 10.0
 """For another process that writes, such as the command that deletes a class."""
 
