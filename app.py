@@ -9,8 +9,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import streamlit as st
 
-from pages.widgets.shared.front_door import enter
-from pages.widgets.shared.media import forget_earlier_files
+from core.languages import gettext as _
+from pages.widgets.shared.front_door import enter, leave
 from pages.widgets.top.links import page_links
 
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
@@ -21,7 +21,7 @@ st.set_page_config(page_title="StreetScope", page_icon=str(ICON), layout="wide")
 
 # The first page lives at the root, where it would keep its own name from opening anything.
 explore = st.Page(
-    "pages/explore.py", title="Explore", icon=":material/travel_explore:", url_path="", default=True
+    "pages/explore.py", title=_("Explore"), icon=":material/travel_explore:", url_path="", default=True
 )
 
 
@@ -33,61 +33,61 @@ PAGES = [
     explore,
     st.Page(
         "pages/gather.py",
-        title="Gather",
+        title=_("Gather"),
         icon=":material/add_photo_alternate:",
         url_path="gather",
     ),
     st.Page(
         "pages/annotate.py",
-        title="Annotate",
+        title=_("Annotate"),
         icon=":material/draw:",
         url_path="annotate",
     ),
     st.Page(
         "pages/compare.py",
-        title="Compare",
+        title=_("Compare"),
         icon=":material/compare:",
         url_path="compare",
     ),
     st.Page(
         "pages/data.py",
-        title="Data",
+        title=_("Data"),
         icon=":material/photo_library:",
         url_path="data",
     ),
     st.Page(
         "pages/training.py",
-        title="Training",
+        title=_("Training"),
         icon=":material/school:",
         url_path="training",
     ),
     st.Page(
         "pages/runs.py",
-        title="Runs",
+        title=_("Runs"),
         icon=":material/monitoring:",
         url_path="runs",
     ),
     st.Page(
         "pages/evaluate.py",
-        title="Evaluate",
+        title=_("Evaluate"),
         icon=":material/analytics:",
         url_path="evaluate",
     ),
     st.Page(
         "pages/service.py",
-        title="Service",
+        title=_("Service"),
         icon=":material/lan:",
         url_path="service",
     ),
     st.Page(
         "pages/about.py",
-        title="About",
+        title=_("About"),
         icon=":material/info:",
         url_path="about",
     ),
 ]
-by_name = st.Page(explore_by_name, title="Explore", url_path="explore", visibility="hidden")
+by_name = st.Page(explore_by_name, title=_("Explore"), url_path="explore", visibility="hidden")
 page = st.navigation([*PAGES, by_name], position="hidden")
 page_links(PAGES, page)
 page.run()
-forget_earlier_files()
+leave()

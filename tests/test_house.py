@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 # From the ground floor up: a room may import from those before it. `core/__main__.py` is the command
 # line's door.
 FLOORS = (
+    "core/languages",
     "core",
     "core/hardware",
     "core/photos/containers",

@@ -14,6 +14,7 @@ from core.datasets import Frame
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError, StreetScopeError
 from core.evaluation.metrics import pixel_accuracy
+from core.languages import gettext as _
 from core.models.store import list_models, read_card
 from core.training.corrections.figures import Learned, points_between
 from core.training.corrections.replay import known_reference
@@ -65,7 +66,7 @@ def before_after(learned: Learned, new: str, set_name: str) -> None:
 
     new: the new model's name.
     """
-    st.markdown("##### The same picture, before and after", anchors=False)
+    st.markdown(_("##### The same picture, before and after"), anchors=False)
     gone = [name for name in (learned.start, new) if name not in list_models()]
     if gone:
         st.caption(
@@ -74,7 +75,7 @@ def before_after(learned: Learned, new: str, set_name: str) -> None:
         return
     choices = _choices(learned, set_name)
     if not choices:
-        st.caption("None of the pictures is here any more.")
+        st.caption(_("None of the pictures is here any more."))
         return
     picker, tools = st.columns([1, 2], vertical_alignment="center")  # on a phone one above the other
     with picker:
@@ -93,7 +94,7 @@ def before_after(learned: Learned, new: str, set_name: str) -> None:
             _LINK,
             views=("photo", "overlay", "mask", "confidence"),
             subject=shown.frame,
-            label="View of all three pictures",
+            label=_("View of all three pictures"),
         )
     _pictures(shown, (before.picture, after.picture, truth), (learned.start, new), before, after)
 
@@ -123,7 +124,7 @@ def _choices(learned: Learned, set_name: str) -> list[_Shown]:
 def _choose(choices: Sequence[_Shown]) -> _Shown:
     by_key = {(each.part, each.frame): each for each in choices}
     chosen = st.selectbox(
-        "Picture",
+        _("Picture"),
         list(by_key),
         format_func=lambda key: by_key[key].words,
         key=_CHOSEN,
@@ -178,11 +179,11 @@ def _figures(shown: _Shown, before: Prediction, after: Prediction) -> None:
     counted = "labelled pixels" if shown.part == "known before" else "corrected pixels"
     st.markdown(markdown("**How many of the {counted} are right**", counted=counted), anchors=False)
     with st.container(horizontal=True):
-        st.metric("Before", markdown("{share:.1%}", share=old), border=True, width="content")
+        st.metric(_("Before"), markdown("{share:.1%}", share=old), border=True, width="content")
         st.metric(
-            "After",
+            _("After"),
             markdown("{share:.1%}", share=new),
-            markdown("{points:+.1f} points", points=points) if points else "unchanged",
+            markdown("{points:+.1f} points", points=points) if points else _("unchanged"),
             delta_color="normal" if points else "off",
             delta_arrow="auto" if points else "off",
             border=True,

@@ -12,6 +12,7 @@ from core.errors import ComparisonError
 from core.evaluation.boundaries import WIDTH
 from core.evaluation.metrics import classes_in_mean, mean_iou, pixel_accuracy
 from core.evaluation.results import SplitEvaluation
+from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
@@ -106,7 +107,7 @@ def headline(evaluation: SplitEvaluation, opened: OpenedSet) -> None:
 def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
     """The Classes tab. card: the model's, which may say how it came to know each class."""
     figure = st.segmented_control(
-        "Figure",
+        _("Figure"),
         list(charts.CLASS_FIGURES),
         default="IoU",
         format_func=escape,
@@ -148,11 +149,13 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
 def show_calibration(evaluation: SplitEvaluation) -> None:
     """The Calibration tab."""
     st.markdown(
-        "When the network's confidence is 80 %, is it right in 80 of 100 cases? Each bar holds the pixels of "
-        "about the same confidence; its height is the share of them that is right. A bar **below the dashed "
-        "line** means that the network is surer than it should be, a bar above that it could be surer. "
-        "The **expected calibration error** is the mean distance from the line, each bar weighted by its "
-        "share of the pixels, which is drawn below."
+        _(
+            "When the network's confidence is 80 %, is it right in 80 of 100 cases? Each bar holds the "
+            "pixels of about the same confidence; its height is the share of them that is right. A bar "
+            "**below the dashed line** means that the network is surer than it should be, a bar above that "
+            "it could be surer. The **expected calibration error** is the mean distance from the line, "
+            "each bar weighted by its share of the pixels, which is drawn below."
+        )
     )
     called = [
         name
@@ -160,7 +163,7 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
         if pixels
     ]
     chosen = st.selectbox(
-        "Pixels predicted as",
+        _("Pixels predicted as"),
         [_ALL, *called],
         key=f"calibrated.{stem(evaluation, '')}",
         width=300,
@@ -168,10 +171,10 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     number = None if chosen == _ALL else evaluation.class_names.index(chosen)
     shown = evaluation.calibration if number is None else evaluation.calibration.of(number)
     with st.container(horizontal=True, gap="large"):
-        st.metric("Expected calibration error", f"{shown.expected_error():.1%}", width="content")
-        st.metric("Mean confidence", f"{shown.mean_confidence:.1%}", width="content")
+        st.metric(_("Expected calibration error"), f"{shown.expected_error():.1%}", width="content")
+        st.metric(_("Mean confidence"), f"{shown.mean_confidence:.1%}", width="content")
         st.metric(
-            "Accuracy",
+            _("Accuracy"),
             f"{shown.accuracy:.1%}",
             escape(_sureness(shown.mean_confidence, shown.accuracy)),
             delta_color="off",
@@ -242,7 +245,7 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
         return
     figures: list[charts.ClassFigure] = ["IoU", "precision", "recall"]
     figure = st.segmented_control(
-        "Figure of each class", figures, default="IoU", format_func=escape, required=True, key="compared"
+        _("Figure of each class"), figures, default="IoU", format_func=escape, required=True, key="compared"
     )
     chart, name = charts.comparison_chart(first, second, figure), stem(first, f"and-{second.model}")
     saved_chart(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.languages import gettext as _
 from core.photos.photo import Photo
 from pages.widgets.explore import reading
 from pages.widgets.explore.reading import COLUMN, ROW, SHAPE
@@ -264,7 +265,7 @@ def correct_link(photo: Photo) -> None:
     here = {name: st.query_params[name] for name in names if name in st.query_params}
     st.page_link(
         "pages/annotate.py",
-        label="Correct this photo",
+        label=_("Correct this photo"),
         icon=":material/draw:",
         query_params=here,
         width="content",

@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from core.languages import gettext as _
 from core.photos import images
 from core.photos.photo import Photo
 from core.reports import tables
@@ -50,7 +51,7 @@ def size_menu(key: str, default: str, model: str) -> WorkingSize:
     trained = size_trained_at(model)
     names = [*SIZES] if trained is None else [TRAINED, *SIZES]
     chosen = st.selectbox(
-        "Working size",
+        _("Working size"),
         names,
         names.index(default),
         format_func=lambda name: escape(size_called(name, trained).title),
@@ -107,17 +108,17 @@ def _choose(picture: ViewerPicture, pixel: Pixel) -> None:
 
 def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]], photo: Photo) -> None:
     """From which class to which pixels changed, largest first."""
-    st.subheader("What became of what", anchor=False)
+    st.subheader(_("What became of what"), anchor=False)
     comparison = difference.comparison
     rows = tables.transition_rows(comparison)
     if not rows:
-        st.markdown("Both give every pixel the same class.")
+        st.markdown(_("Both give every pixel the same class."))
         _say_what_counts_as_what(comparison)
         return
     st.dataframe(
         pd.DataFrame(rows[:_SHOWN_CHANGES]),
         hide_index=True,
-        column_config={"share": st.column_config.NumberColumn("of all pixels", format="percent")},
+        column_config={"share": st.column_config.NumberColumn(_("of all pixels"), format="percent")},
         key="changes",
         alt="Classes that pixels changed from and to, with the number of pixels, largest first.",
     )

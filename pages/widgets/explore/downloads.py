@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import streamlit as st
 
+from core.languages import gettext as _
 from core.photos import guarded, images
 from core.photos.photo import Photo
 from core.reports import export, own_size, reading_page, tables
@@ -84,7 +85,7 @@ def download_menu(
     shown: SegmentedPhoto, reading: PixelReading, photo: Photo, model: str, size: WorkingSize
 ) -> None:
     """A menu of downloads, drawn when opened. Each file's name has photo, model and size."""
-    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="downloads")
+    menu = st.popover(_("Download"), icon=":material/download:", on_change="rerun", key="downloads")
     if not menu.open:
         return
     segmentation = shown.segmentation
@@ -104,10 +105,10 @@ def download_menu(
                 )
             )
             _buttons(_at_own_size(segmentation, photo, stem))
-        st.markdown("**The chosen pixel**")
+        st.markdown(_("**The chosen pixel**"))
         about = f"{photo.name[:80]} at {size.title}, model {model}"
         _buttons(_of_the_pixel(reading, about, stem))
-        st.markdown("**All photos**")
+        st.markdown(_("**All photos**"))
         _buttons([_everything(model, size)])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import segno
 import streamlit as st
 
+from core.languages import gettext as _
 from core.photos.photo import Photo
 from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.markdown import Markdown, markdown
@@ -27,7 +28,7 @@ _REACHES: dict[Reach, Markdown] = {
 
 def share_menu(photo: Photo) -> None:
     """A menu with the link, drawn when opened; call it when the page has written its address."""
-    menu = st.popover("Share", icon=":material/share:", on_change="rerun", key="share")
+    menu = st.popover(_("Share"), icon=":material/share:", on_change="rerun", key="share")
     if not menu.open:
         return
     link = page_link()
@@ -39,7 +40,7 @@ def share_menu(photo: Photo) -> None:
         reach: Markdown = _REACHES[link.reach]
         st.caption(reach)
         if not photo.sample and not photo.photo_set:
-            st.caption("Your photo stays with you: whoever opens the link sees a sample in its place.")
+            st.caption(_("Your photo stays with you: whoever opens the link sees a sample in its place."))
 
 
 def qr_path(text: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 import streamlit as st
 
 from core.errors import ImageError, PhotoSetError
+from core.languages import gettext as _
 from core.photos import images
 from core.photos.faces.finder import DETECTOR, find_faces, is_there
 from core.photos.faces.rectangles import Rectangle
@@ -52,7 +53,7 @@ def _blurring(photos: PhotoSet, entry: Entry) -> None:
     one_by_one = st.session_state.get(_ONE_BY_ONE, False)
     try:
         picture = photos.picture(entry)
-        with st.spinner("Looking for faces"):
+        with st.spinner(_("Looking for faces")):
             found = _faces(picture) if is_there() else ()
     except (PhotoSetError, ImageError) as error:
         show_error(error)
@@ -83,16 +84,16 @@ def _buttons(photos: PhotoSet, entry: Entry, places: Sequence[Rectangle], one_by
     with st.container(horizontal=True, vertical_alignment="center"):
         counted = "1 place" if len(places) == 1 else f"{len(places)} places"
         pressed = st.button(
-            markdown("Blur {counted}", counted=counted) if places else "Nothing to blur here",
+            markdown("Blur {counted}", counted=counted) if places else _("Nothing to blur here"),
             type="primary",
             icon=":material/blur_on:" if places else ":material/check:",
             key=f"blur_{entry.number}",  # a second click, meant for this photo, is none on the next one
         )
         skipped = one_by_one and st.button(
-            "Later", icon=":material/skip_next:", help="Go on to the next photo."
+            _("Later"), icon=":material/skip_next:", help=_("Go on to the next photo.")
         )
         if places:
-            st.caption("What is below is gone from the set's files then; this cannot be undone.")
+            st.caption(_("What is below is gone from the set's files then; this cannot be undone."))
     if pressed:
         try:
             blur(photos, entry, places, detector=DETECTOR if is_there() else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import PhotoSetError
+from core.languages import gettext as _
 from core.photos.gather.examples import NAME as EXAMPLES
 from core.photos.gather.examples import example_set
 from core.photos.gather.store import MAX_NAME, PhotoSet, list_sets, open_set, set_name
@@ -27,10 +28,10 @@ def choose_set() -> PhotoSet:
         example_set()
         chosen = _chosen()
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="photo_set_choice"):
-            st.caption("Set", help=_HELP, width="content")
+            st.caption(_("Set"), help=_HELP, width="content")
             st.session_state[_PICKER] = chosen
             st.selectbox(
-                "Set of photos",
+                _("Set of photos"),
                 list(dict.fromkeys((*list_sets(), chosen))),
                 key=_PICKER,
                 on_change=_choose,

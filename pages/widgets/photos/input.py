@@ -10,6 +10,7 @@ from typing import Literal, NoReturn
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.photos.archives import unpacked
 from core.photos.endings import ENDINGS
 from core.photos.gather.opened import Order
@@ -48,7 +49,7 @@ def photo_upload() -> None:
     key = f"upload_{st.session_state.setdefault(_UPLOADS, 0)}"
     with st.container(key="photo_upload"):
         files = st.file_uploader(
-            "Your street photos, or a zip of them",
+            _("Your street photos, or a zip of them"),
             accept_multiple_files=True,
             max_upload_size=MAX_BYTES // 2**20,
             key=key,
@@ -81,7 +82,7 @@ def _mount(button: bool) -> None:
 
 def camera_input() -> None:
     """Take a photo with this machine's camera."""
-    camera = st.popover("Camera", icon=":material/photo_camera:", on_change="rerun", key="camera_popover")
+    camera = st.popover(_("Camera"), icon=":material/photo_camera:", on_change="rerun", key="camera_popover")
     if camera.open:  # the browser asks for the camera as soon as this is drawn
         with camera:
             _camera_input()
@@ -91,19 +92,21 @@ def _camera_input() -> None:
     """Take a photo; where the browser lets no page use a camera, by a phone's own camera."""
     shot = f"camera_{st.session_state.setdefault(_CAMERAS, 0)}"
     if camera_allowed():
-        taken = st.camera_input("Take a photo of a street", key=shot)
+        taken = st.camera_input(_("Take a photo of a street"), key=shot)
         if taken is not None:
             number = st.session_state[_CAMERAS] + 1
             _take([(f"camera-{number}.jpg", taken.getvalue())], _CAMERAS)
         return
     with st.container(width=360):
         st.caption(
-            "Browsers let a page use the camera only over HTTPS or on the machine that runs StreetScope. "
-            "On a phone, Upload opens its camera."
+            _(
+                "Browsers let a page use the camera only over HTTPS or on the machine that runs StreetScope. "
+                "On a phone, Upload opens its camera."
+            )
         )
         # By kind, not by their endings: a phone then offers its camera beside its files.
         chosen = st.file_uploader(
-            "Take or choose a photo",
+            _("Take or choose a photo"),
             type="image/*",
             max_upload_size=MAX_PHOTO_BYTES // 2**20,
             key=shot,
@@ -123,7 +126,7 @@ def photo_picker(
     photos = mine.listed(order)
     keys = [photo.key for photo in photos]
     chosen = st.selectbox(
-        "Photo",
+        _("Photo"),
         range(len(photos)),
         keys.index(mine.here().key),
         format_func=lambda number: photos[number].name,

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.errors import ComparisonError, ImageError, ModelError, PhotoSetError
 from core.hardware.allocator import return_free_memory
+from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models, read_card
@@ -199,7 +200,7 @@ def model_picker(label: Markdown = _MODEL, key: str = "model", compact: bool = F
         models.index(usual_model()),
         key=key,
         bind="query-params",
-        help="The model that segments: a network and its trained weights.",
+        help=_("The model that segments: a network and its trained weights."),
         label_visibility="collapsed" if compact else "visible",
         filter_mode=None,  # a phone would show its keyboard
         width=170 if compact else "stretch",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import ModelError
+from core.languages import gettext as _
 from core.models.store import read_card
 from core.segmentation.sizes import (
     LARGEST_SIZE,
@@ -61,9 +62,9 @@ def size_picker(model: str) -> WorkingSize:
     )
     with row:
         explained = _HELP if trained is None else joined(" ", (_HELP, _TRAINED_HELP))
-        st.caption("Size", help=explained, width="content")
+        st.caption(_("Size"), help=explained, width="content")
         chosen = st.selectbox(
-            "Working size",
+            _("Working size"),
             names,
             names.index(_USUAL if trained is None else TRAINED),
             format_func=title,
@@ -108,7 +109,7 @@ def evaluation_size(models: Sequence[str]) -> str:
         return escape(trained_working_size(next(iter(trained))).title if len(trained) == 1 else "As trained")
 
     chosen: str = st.segmented_control(
-        "Working size",
+        _("Working size"),
         names,
         default=names[0] if trained else "full",
         format_func=title,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.service.starting import start_button, stop_button
 from pages.widgets.service.state import State
 from pages.widgets.shared.markdown import markdown
@@ -34,4 +35,4 @@ def runs_here(state: State) -> None:
         st.code(_COMMAND, language="sh")
         with st.container(horizontal=True, vertical_alignment="center"):
             start_button()
-            st.button("Look again", icon=":material/refresh:")
+            st.button(_("Look again"), icon=":material/refresh:")

@@ -17,6 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Number
 from typing import Any, final
 
+from core.languages import gettext
+
 
 @final
 class Markdown(str):
@@ -83,11 +85,11 @@ def _seen(character: str) -> str:
 
 
 def markdown(template: str, /, **values: object) -> Markdown:
-    """A sentence of ours, with values in its {fields}: escaped, unless they are Markdown.
+    """A sentence of ours in the visitor's language, with values in its {fields}: escaped, unless Markdown.
 
     template: Markdown, written where `markdown` is called; formats such as {share:.1%} work as usual.
     """
-    return Markdown(_Formatter().vformat(template, (), values))
+    return Markdown(_Formatter().vformat(gettext(template), (), values))
 
 
 def joined(separator: str, parts: Iterable[Markdown]) -> Markdown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.jobs import Job
+from core.languages import gettext as _
 from core.project import data_folder
 from core.toytown import TOWNS, toytown
 from pages.widgets.shared.dataset_state import SET, select
@@ -22,12 +23,15 @@ def towns_menu() -> None:
     """Offer the towns, each with a sentence; nothing to a guest."""
     if is_guest():
         return
-    with st.popover("Draw a town", icon=":material/location_city:"):
+    with st.popover(_("Draw a town"), icon=":material/location_city:"):
         st.markdown(
-            "A program draws the street, so every pixel's class is known. Each town is a data set of its own."
+            _(
+                "A program draws the street, so every pixel's class is known. Each town is a data set of "
+                "its own."
+            )
         )
         name: str = st.radio(
-            "Town",
+            _("Town"),
             list(TOWNS),
             format_func=_title,
             captions=[escape(town.about) for town in TOWNS.values()],
@@ -43,7 +47,7 @@ def towns_menu() -> None:
             icon=":material/brush:",
             width="stretch",
         )
-        st.caption("The drawing goes on when you leave this page.")
+        st.caption(_("The drawing goes on when you leave this page."))
 
 
 def drawing(name: str) -> Job[None]:
@@ -69,7 +73,7 @@ def show_drawing(besides: str = "") -> None:
             continue
         if job.state == "running":
             title = markdown("Drawing {town}", town=town.title)
-            watch(job, title, f"draw_{name}", unit="frame", cancel=None if is_guest() else CANCEL)
+            watch(job, title, f"draw_{name}", unit=_("frame"), cancel=None if is_guest() else CANCEL)
         elif job.state == "failed":
             show_error(job.error, markdown("{town} cannot be drawn", town=town.title))
         elif job.state == "cancelled":

@@ -14,6 +14,7 @@ from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.store import OpenCorrection
 from core.classes import ClassList
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.photos import images
 from pages.widgets.annotate.shapes.canvas import Canvas, colours, sent_drawing
 from pages.widgets.annotate.shapes.room import Room, room
@@ -81,7 +82,7 @@ def _sheet(correction: OpenCorrection, found: Room, tool: Tool, width: int, read
         place = st.container(width=size[1] + _GAP if beside else "stretch")
         with st.container(width=_LIST_WIDTH if beside else "stretch"):
             number = _class_list(correction.class_list, size[0] if beside else _LOW_LIST)
-            st.caption("A class of your own: name it in the editor.")
+            st.caption(_("A class of your own: name it in the editor."))
     if not canvas.is_current or _turned_to(tool, width, number):
         canvas.empty()
     with place:
@@ -122,7 +123,7 @@ def _tools(correction: OpenCorrection, read_only: str, words: bool) -> tuple[Too
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="shapes_bar"):
         tool: Tool = st.segmented_control(
-            "Shape",
+            _("Shape"),
             list(_TOOLS),
             default="freedraw",
             required=True,
@@ -146,7 +147,7 @@ def _tools(correction: OpenCorrection, read_only: str, words: bool) -> tuple[Too
                 type="tertiary",
             )
         width = st.slider(
-            "Width of the stroke in pixels",
+            _("Width of the stroke in pixels"),
             1,
             _WIDEST,
             12,
@@ -179,7 +180,7 @@ def _class_list(class_list: ClassList, height: int) -> int:
         return markdown("![]({swatch}) {name}", swatch=swatch, name=names[number])
 
     with st.container(height=height, border=False):
-        return st.radio("Class", list(names), format_func=shown, key=_CLASS, label_visibility="collapsed")
+        return st.radio(_("Class"), list(names), format_func=shown, key=_CLASS, label_visibility="collapsed")
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
