@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.classroom.leading import read_class
 from core.classroom.records import Ballot, Class, Click, Phase, Seat
-from core.classroom.seats import find_in, read_class, seated
+from core.classroom.seats import find_in, seated
 from core.classroom.store import ClassStore
 from core.errors import ClassroomError
 
@@ -36,10 +37,10 @@ def look(store: ClassStore, token: str) -> Place | None:
             return None
         here = (seat.number, now.step)
         votes = dict(database.execute("SELECT ballot, option FROM votes WHERE seat = ? AND step = ?", here))
-        clicks = database.execute(
+        rows = database.execute(
             "SELECT row, col, height, width, correct FROM clicks WHERE seat = ? AND step = ?", here
-        )
-        return Place(now, seat, votes, tuple(Click(*four, bool(correct)) for *four, correct in clicks))
+        ).fetchall()
+        return Place(now, seat, votes, tuple(map(Click.from_row, rows)))
 
 
 def vote(store: ClassStore, token: str, step: str, ballot: Ballot, option: int) -> int:

@@ -36,7 +36,7 @@ def clicks(store: ClassStore, step: str) -> list[Click]:
         rows = database.execute(
             "SELECT row, col, height, width, correct FROM clicks WHERE step = ? ORDER BY row, col", (step,)
         ).fetchall()
-    return [Click(*four, bool(correct)) for *four, correct in rows]
+    return list(map(Click.from_row, rows))
 
 
 def clickers(store: ClassStore, step: str) -> int:

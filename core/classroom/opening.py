@@ -66,9 +66,11 @@ def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
         raise ClassroomError(f"{script} is not there: class mode needs a checkout of StreetScope.")
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
+    # Without an address of ours Streamlit would ask the internet for one.
+    command += ["--browser.serverAddress=localhost"]
     environment = {**os.environ, CLASS: "1", "STREETSCOPE_GUESTS": "1"}
     # Its greeting would push the room code off the screen; errors it writes to stderr.
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 (our own program)
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
     )
     before = signal.signal(signal.SIGTERM, _interrupt)
@@ -88,7 +90,7 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], host: str, port: int) 
     deadline = time.monotonic() + _STARTING_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://{host}:{port}/_stcore/health", timeout=5):  # noqa: S310 (ours)
+            with urllib.request.urlopen(f"http://{host}:{port}/_stcore/health", timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

@@ -32,8 +32,8 @@ _BALLOTS: dict[Phase, Ballot] = {"vote": 1, "revote": 2}
 class Question:
     """A question as the class was asked it, in the words of its lesson (Markdown).
 
-    options: none where pixels are chosen. right: the number of the right option; -1 without options. why: what
-    is said at the reveal, and rule: what the class should come to. about: the photo or model asked about.
+    options: none where pixels are chosen. right: the number of the right option; -1 without options.
+    why: what is said at the reveal, and rule: what the class should come to. about: the photo or model.
     """
 
     text: str
@@ -121,3 +121,8 @@ class Click:
     height: int
     width: int
     correct: bool
+
+    @classmethod
+    def from_row(cls, row: tuple[int, int, int, int, int]) -> Click:
+        """A click as the database keeps it."""
+        return cls(*row[:4], correct=bool(row[4]))
