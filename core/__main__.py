@@ -13,6 +13,7 @@ import click
 
 from core.commands import (
     annotate,
+    classroom,
     datasets,
     evaluate,
     gather,
@@ -33,7 +34,9 @@ def cli() -> None:
     """StreetScope: look inside street-scene segmentation."""
 
 
-for _commands in (segment, inside, models, datasets, gather, annotate, evaluate, plan, training, runs):
+_ROOMS = (segment, inside, models, datasets, gather, annotate, evaluate, plan, training, runs, classroom)
+
+for _commands in _ROOMS:
     for _command in _commands.COMMANDS:
         cli.add_command(_command)
 

@@ -56,6 +56,7 @@ FLOORS = (
     "core/training/batches",
     "core/training/learner",
     "core/training/workers",
+    "core/classroom",
     "core/reports",
     "core/lessons/keys",
     "core/lessons",

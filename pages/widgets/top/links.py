@@ -29,7 +29,8 @@ def page_links(pages: Sequence[Page], more: Sequence[Page], current: Page) -> No
     with row.container(key="page_row", horizontal=True, gap="small", vertical_alignment="center"):
         for page in pages:
             st.page_link(page)
-        _rest(more, current)
+        if more:
+            _rest(more, current)
     # A key for each page: the menu opens closed on the page that was chosen in it.
     name, key = markdown("{page}", page=current.title), f"pages_{current.url_path}"
     menu = row.container(key="page_menu").popover(name, icon=current.icon, key=key)
