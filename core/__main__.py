@@ -19,6 +19,7 @@ from core.commands import (
     gather,
     inside,
     models,
+    notebook,
     plan,
     runs,
     segment,
@@ -34,7 +35,10 @@ def cli() -> None:
     """StreetScope: look inside street-scene segmentation."""
 
 
-_ROOMS = (segment, inside, models, datasets, gather, annotate, evaluate, plan, training, runs, classroom)
+_ROOMS = (
+    *(segment, inside, models, datasets, gather, annotate, evaluate),
+    *(plan, training, runs, classroom, notebook),
+)
 
 for _commands in _ROOMS:
     for _command in _commands.COMMANDS:

@@ -57,6 +57,7 @@ FLOORS = (
     "core/training/learner",
     "core/training/workers",
     "core/classroom",
+    "core/notebooks",
     "core/reports",
     "core/lessons/keys",
     "core/lessons",
