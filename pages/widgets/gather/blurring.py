@@ -16,7 +16,7 @@ from core.photos.gather.blurring import MOST, blur
 from core.photos.gather.entry import Entry
 from core.photos.gather.store import PhotoSet
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.media import media_url
@@ -33,7 +33,7 @@ def _by_hand() -> Markdown:
     )
 
 
-_mount = st.components.v2.component("streetscope_blurring", css=style(__file__), js=script(__file__))
+_mount = component("blurring", __file__)
 
 
 def ask_to_blur(number: int, *, one_by_one: bool = False) -> None:

@@ -177,7 +177,7 @@ def _show_failure(sentence: str) -> None:
         "pages/data.py",
         label=_("Check the data set"),
         icon=":material/rule:",
-        query_params={"set": st.session_state[SET], "tab": "Check"},
+        query_params={"set": st.session_state[SET], "tab": _("Check")},
     )
 
 
