@@ -256,7 +256,9 @@ class Safe(NamedTuple):
 
     def _is_translation(self, name: str) -> bool:
         """Whether a name is one of the functions that translate what is written where they are called."""
-        scope = next((scope for scope in reversed(self.scopes) if scope.binds(name)), None)
+        # A table of another module is read there, and so has that module's names in it.
+        scopes = (*reversed(self.scopes), *self.modules.values())
+        scope = next((scope for scope in scopes if scope.binds(name)), None)
         return scope is not None and scope.imports.get(name) == "core.languages"
 
     def _part(self, part: ast.expr) -> bool:
