@@ -116,7 +116,12 @@ def _entry(measured: Measured, number: int, place: int) -> None:
             return
         shown = (pictures.photo, pictures.truth, pictures.prediction, pictures.errors)
         for title, picture in zip(_TITLES, shown, strict=True):
-            st.image(picture, caption=_(title), width=THUMBNAIL, alt=f"{frame.name}: {_(title)}")
+            st.image(
+                picture,
+                caption=markdown("{title}", title=_(title)),
+                width=THUMBNAIL,
+                alt=f"{frame.name}: {_(title)}",
+            )
 
 
 def _one(measured: Measured, number: int) -> None:

@@ -135,7 +135,7 @@ def _show_curves(view: RunView, curves: BatchCurves) -> None:
     for column, chart, words, alt in zip(columns, charts, _MEANINGS, _alts(view, curves), strict=True):
         with column:
             draw(chart, f"{chart.title.split()[0].lower()}_chart", alt)
-            st.caption(_(words))
+            st.caption(markdown("{words}", words=_(words)))
     _downloads(view, charts)
 
 
