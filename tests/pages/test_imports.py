@@ -92,6 +92,7 @@ PARTS = {
     "explore": {"pages.widgets.viewer.pixel_viewer", "core.segmentation.segmenter"},
     "about": {"pages.widgets.about.article"},
     "compare": {"pages.widgets.explore.comparison"},
+    "inside": {"pages.widgets.inside.occlusion", "core.inside.kept"},
     "data": {"pages.widgets.shared.datasets", "core.datasets.contents.thumbnails"},
     "evaluate": {"pages.widgets.evaluate.job", "core.evaluation.store"},
     "runs": {"pages.widgets.runs.monitor", "core.reports.run_charts"},

@@ -94,7 +94,7 @@ def _window(now: dict[str, Any]) -> Markdown:
 
 def _seconds(seconds: float | None) -> Markdown:
     if seconds is None:
-        return markdown("none")
+        return markdown("-")
     if seconds < 1:
         return markdown("{milliseconds:.0f} ms", milliseconds=1000 * seconds)
     return markdown("{seconds:.1f} s", seconds=seconds)
