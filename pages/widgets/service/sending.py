@@ -99,7 +99,7 @@ def _show_answer(photo: Photo) -> None:
     kept: tuple[str, dict[str, str], Answered | str] | None = st.session_state.get(_ANSWER)
     if kept is None or kept[0] != photo.key:
         return
-    _, words, answered = kept
+    words, answered = kept[1:]
     if isinstance(answered, str):
         show_error(answered)
         return
