@@ -58,11 +58,13 @@ def _figures(card: ModelCard) -> None:
     st.dataframe(
         in_percent(pd.DataFrame(rows), "pixel accuracy", "mean IoU"),
         hide_index=True,
-        placeholder="not reported",
+        placeholder=_("not reported"),
         height="content",
         key="article_figures",
-        alt="Pixel accuracy and mean IoU of the article, of fast.ai's lesson and of StreetScope's model, "
-        "each with network, data set, frames, size and number of classes.",
+        alt=_(
+            "Pixel accuracy and mean IoU of the article, of fast.ai's lesson and of StreetScope's model, "
+            "each with network, data set, frames, size and number of classes."
+        ),
     )
     st.caption(
         markdown(
@@ -96,5 +98,7 @@ def _recipe(title: Markdown, recipe: Recipe, key: str) -> None:
         hide_index=True,
         height="content",
         key=f"recipe_{key}",
-        alt=f"Table of the {len(recipe.stages)} stages of the recipe {recipe.name}.",
+        alt=_("Table of the {count} stages of the recipe {name}.").format(
+            count=len(recipe.stages), name=recipe.name
+        ),
     )

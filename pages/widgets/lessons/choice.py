@@ -89,8 +89,8 @@ def _bring() -> None:
     st.subheader(_("Your own lesson"), anchor=False)
     st.markdown(
         _(
-            "Take a lesson home, change its words, steps and questions in any editor, pack the folder as a zip "
-            "again and bring it here. What is wrong with it is told by file and line."
+            "Take a lesson home, change its words, steps and questions in any editor, pack the folder as a "
+            "zip again and bring it here. What is wrong with it is told by file and line."
         )
     )
     if not host_only(_("bring a lesson")):
