@@ -30,21 +30,28 @@ _CHOSEN, _LINK = "learnt_picture", "learnt"
 
 Part = Literal["held out", "taught", "not taught", "known before"]
 
-_PART_WORDS: dict[Part, Markdown] = {
-    "held out": markdown("held out"),
-    "taught": markdown("it learnt from this"),
-    "not taught": markdown("corrected since"),
-    "known before": markdown("where it lost most"),
-}
-_WHAT_IT_SHOWS: dict[Part, Markdown] = {
-    "held out": markdown("The network had never seen this picture: what it gains here, it has learnt."),
-    "taught": markdown(
-        "The network learnt from this very picture, so it shows that something was learnt, and not how "
-        "well that works on others."
-    ),
-    "not taught": markdown("This picture was corrected after the network had learnt: it never saw it."),
-    "known before": markdown("Of all the frames that it was measured on before, it lost most in this one."),
-}
+
+def _part_words() -> dict[Part, Markdown]:
+    return {
+        "held out": markdown("held out"),
+        "taught": markdown("it learnt from this"),
+        "not taught": markdown("corrected since"),
+        "known before": markdown("where it lost most"),
+    }
+
+
+def _what_it_shows() -> dict[Part, Markdown]:
+    return {
+        "held out": markdown("The network had never seen this picture: what it gains here, it has learnt."),
+        "taught": markdown(
+            "The network learnt from this very picture, so it shows that something was learnt, and not how "
+            "well that works on others."
+        ),
+        "not taught": markdown("This picture was corrected after the network had learnt: it never saw it."),
+        "known before": markdown(
+            "Of all the frames that it was measured on before, it lost most in this one."
+        ),
+    }
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class _Shown:
 
     @property
     def words(self) -> Markdown:
-        return markdown("{title} · {part}", title=self.title[:60], part=_PART_WORDS[self.part])
+        return markdown("{title} · {part}", title=self.title[:60], part=_part_words()[self.part])
 
 
 @fragment
@@ -112,7 +119,7 @@ def _choices(learned: Learned, set_name: str) -> list[_Shown]:
         for picture in found
         if picture.reviewed
     ]
-    shown.sort(key=lambda each: list(_PART_WORDS).index(each.part))
+    shown.sort(key=lambda each: list(_part_words()).index(each.part))
     known = learned.on_reference
     if known is not None and known.fell_most:
         shown.append(
@@ -189,4 +196,4 @@ def _figures(shown: _Shown, before: Prediction, after: Prediction) -> None:
             border=True,
             width="content",
         )
-    st.caption(_WHAT_IT_SHOWS[shown.part])
+    st.caption(_what_it_shows()[shown.part])

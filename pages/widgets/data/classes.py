@@ -17,7 +17,7 @@ from core.photos import images
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame, show_frames_with
 from pages.widgets.shared.datasets import OpenedSet, counts
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.media import media_url
 
@@ -27,11 +27,7 @@ _CROP = (240, 320)
 
 _ORDERS = ("Most pixels first", "As in the class list", "By CamVid-11")
 
-_mount = st.components.v2.component(
-    "streetscope_dataset_classes",
-    css=style(__file__),
-    js=script(__file__),
-)
+_mount = component("dataset_classes", __file__)
 
 
 def show_classes(opened: OpenedSet) -> None:

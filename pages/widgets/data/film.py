@@ -13,7 +13,7 @@ from core.datasets.contents.thumbnails import thumbnails
 from core.datasets.drives import film_of
 from pages.widgets.shared.dataset_state import set_frame
 from pages.widgets.shared.datasets import OpenedSet
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.media import media_url
 
 BATCH = 32
@@ -22,11 +22,7 @@ BATCH = 32
 FILM_WIDTH = 480
 _KEY, _PLAYS = "film", "film_plays"
 
-_mount = st.components.v2.component(
-    "streetscope_dataset_film",
-    css=style(__file__),
-    js=script(__file__),
-)
+_mount = component("dataset_film", __file__)
 
 
 def film(opened: OpenedSet, frame: Frame, frames: Sequence[Frame], words: str) -> bool:

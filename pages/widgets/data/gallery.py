@@ -21,7 +21,7 @@ from pages.widgets.data.frame_filter import (
 from pages.widgets.shared.dataset_state import GALLERY_PLACE, REFILTERED, open_frame
 from pages.widgets.shared.datasets import OpenedSet, counts
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.jobs import jobs
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.media import media_url
@@ -35,11 +35,7 @@ _AHEAD = "gallery_ahead"
 _KEY = "gallery"
 _SHOWN_CLASSES = 3
 
-_mount = st.components.v2.component(
-    "streetscope_dataset_gallery",
-    css=style(__file__),
-    js=script(__file__),
-)
+_mount = component("dataset_gallery", __file__)
 
 
 def gallery(opened: OpenedSet) -> None:

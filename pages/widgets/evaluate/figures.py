@@ -22,7 +22,7 @@ from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR, for_bars, in_percent
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import saved_chart
 
 _CLASS_WORDS = {
@@ -35,10 +35,15 @@ _CLASS_WORDS = {
     "frequency": "The class's share of all counted pixels. A network that never finds a rare class loses "
     "hardly any accuracy.",
 }
-_LEARNT_FROM = markdown(
-    "What taught the model the class: **real labels** of photos that name it, **merged labels** that do not "
-    "tell it from others, or **drawings** alone."
-)
+
+
+def _learnt_from() -> Markdown:
+    return markdown(
+        "What taught the model the class: **real labels** of photos that name it, **merged labels** that "
+        "do not tell it from others, or **drawings** alone."
+    )
+
+
 _SHARE = st.column_config.NumberColumn(format="percent")
 """For shares that may be far below one per cent."""
 _BARS = ("IoU", "precision", "recall")
@@ -127,7 +132,7 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
             **dict.fromkeys(_BARS, BAR),
             "frequency": _SHARE,
             **dict.fromkeys(("true pixels", "predicted pixels"), _PIXELS),
-            "learnt from": st.column_config.TextColumn(help=_LEARNT_FROM),
+            "learnt from": st.column_config.TextColumn(help=_learnt_from()),
         },
         key="table_classes",
         alt="IoU, precision, recall, frequency and pixels of each class.",

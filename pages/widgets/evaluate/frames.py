@@ -199,7 +199,7 @@ def data_page_link(measured: Measured, frame: Frame) -> None:
         "pages/data.py",
         label=markdown("{frame} on the Data page", frame=frame.name),
         icon=":material/photo_library:",
-        query_params=named | {"tab": "Frame", "frame": frame.name},
+        query_params=named | {"tab": _("Frame"), "frame": frame.name},
     )
 
 

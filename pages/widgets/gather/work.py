@@ -25,7 +25,7 @@ from core.photos.video.reading import Video
 from pages.widgets.segmentation.models import loaded_segmenter, usual_model
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.jobs import CANCEL, jobs, watch
+from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import escape, markdown
 
 
@@ -62,7 +62,7 @@ def show_work(photos: PhotoSet) -> None:
     with st.container():
         if job is not None and job.state == "running":
             title = markdown("Gathering into {name}", name=photos.name)
-            watch(job, title, "gather", unit=_("photo"), cancel=None if is_guest() else CANCEL)
+            watch(job, title, "gather", unit=_("photo"), cancel=not is_guest())
         elif job is not None and job.state == "failed":
             show_error(job.error, markdown("The photos could not be gathered"), ":material/cloud_off:")
         elif job is not None and job.state == "finished" and job.result:

@@ -19,6 +19,7 @@ from core.photos.photo import read_photo
 from pages.widgets.photos import added, waiting
 from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.page_address import camera_allowed
 
 PHOTO_TYPES = [*(each for some in zip_longest(*ENDINGS.values()) for each in some if each), ".zip"]
@@ -30,11 +31,7 @@ _PICTURES = "image/*"
 _UPLOADS, _CAMERAS, _TOO_LARGE = "uploads_taken", "cameras_taken", "photos_too_large"
 _TAKING, _HEARD = "taking", "refusals_heard"
 
-_mount_taking = st.components.v2.component(
-    "streetscope_taking",
-    css=Path(__file__).with_name("taking.css").read_text("utf-8"),
-    js=Path(__file__).with_name("taking.js").read_text("utf-8"),
-)
+_mount_taking = component("taking", str(Path(__file__).with_name("taking.py")))
 
 Named = tuple[str, bytes]
 

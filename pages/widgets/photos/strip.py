@@ -15,7 +15,7 @@ from pages.widgets.photos import added, waiting
 from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MAX_PHOTOS, visitor_session
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 
 _KEY = "photo_strip"
 _TICK_SECONDS = 0.3
@@ -28,11 +28,7 @@ _MOST_ASKED = 60
 _WORDS = {"waiting": "waiting", "working": "segmenting now", "stopped": "not segmented", "": ""}
 _WHOLE_RUN, _ANSWERED = "photo_strip_whole_run", "photo_strip_answered"
 
-_mount = st.components.v2.component(
-    "streetscope_photo_strip",
-    css=style(__file__),
-    js=script(__file__),
-)
+_mount = component("photo_strip", __file__)
 
 
 def photo_strip(model: str, size: WorkingSize) -> None:

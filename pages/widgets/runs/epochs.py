@@ -22,7 +22,7 @@ from pages.widgets.photos.input import add_photo
 from pages.widgets.photos.visitor_session import visitor_session
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import COLUMN_NAMES, in_percent
+from pages.widgets.shared.figures import column_names, in_percent
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.jobs import jobs, watch
@@ -64,7 +64,7 @@ def _table(run: str) -> None:
         in_percent(marked, "acc_camvid", "mean_iou"),
         hide_index=True,
         height=_ROW_PIXELS * (min(len(rows), _ROWS) + 1) + 3,
-        column_config=COLUMN_NAMES | {"best": st.column_config.TextColumn(_("best"), width=50)},
+        column_config=column_names() | {"best": st.column_config.TextColumn(_("best"), width=50)},
         key="epoch_table",
         alt=f"Table of {len(rows)} epochs: losses, pixel accuracy, mean IoU and time. The best is "
         f"{rows[best]['stage']} {rows[best]['epoch']} with {rows[best]['acc_camvid']:.1%} pixel accuracy.",
@@ -89,7 +89,7 @@ def _table(run: str) -> None:
 def _publishing(run: RunSummary) -> None:
     job: Job[Published] | None = jobs().find(("publish", run.id))
     if job is not None and job.state == "running":
-        watch(job, markdown("Publishing the model"), "publish", cancel=None)
+        watch(job, markdown("Publishing the model"), "publish", cancel=False)
     else:
         _publish_again(run, job)
 

@@ -16,11 +16,14 @@ from service.settings import service_folder
 _MADE, _TROUBLE, _NAME = "service_key_made", "service_key_trouble", "service_key_name"
 _DAYS = {"Never": None, "In a day": 1, "In a week": 7, "In 30 days": 30, "In a year": 365}
 _RATES = ("10/minute", USUAL_RATE, "10/second", "100/second")
-_OPENS: dict[Scope, Markdown] = {
-    "segment": markdown("segment: masks of photos"),
-    "read": markdown("read: single pixels"),
-    "admin": markdown("admin: figures and dead letters"),
-}
+
+
+def _opens() -> dict[Scope, Markdown]:
+    return {
+        "segment": markdown("segment: masks of photos"),
+        "read": markdown("read: single pixels"),
+        "admin": markdown("admin: figures and dead letters"),
+    }
 
 
 def made_key() -> str:
@@ -98,7 +101,7 @@ def _make() -> None:
             SCOPES,
             selection_mode="multi",
             default=SCOPES[:2],
-            format_func=lambda scope: _OPENS[scope],
+            format_func=lambda scope: _opens()[scope],
         )
         rate = st.selectbox(_("How often it may ask"), _RATES, _RATES.index(USUAL_RATE), filter_mode=None)
         ends = st.selectbox(_("It expires"), list(_DAYS), filter_mode=None)

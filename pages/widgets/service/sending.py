@@ -20,16 +20,21 @@ from pages.widgets.service.legend import legend
 from pages.widgets.service.state import look, service
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from service.errors import ServiceError
 from service.local import Answered
 
 _ANSWER = "service_answer"
-_FORMS = {
-    "colour": markdown("Colours"),
-    "index": markdown("Class numbers"),
-    "json": markdown("JSON"),
-}
+
+
+def _forms() -> dict[str, Markdown]:
+    return {
+        "colour": markdown("Colours"),
+        "index": markdown("Class numbers"),
+        "json": markdown("JSON"),
+    }
+
+
 _SHOWN_CHARACTERS = 4000
 
 
@@ -56,9 +61,9 @@ def _sending() -> None:
             size = st.selectbox(_("Size"), [TRAINED, *SIZES], filter_mode=None)
             form = st.segmented_control(
                 _("Answer"),
-                list(_FORMS),
+                list(_forms()),
                 default="colour",
-                format_func=lambda form: _FORMS[form],
+                format_func=lambda form: _forms()[form],
                 required=True,
             )
             key = st.text_input(

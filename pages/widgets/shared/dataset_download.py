@@ -14,7 +14,7 @@ from core.project import data_folder
 from pages.widgets.shared.dataset_state import SET, select
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.jobs import CANCEL, jobs, watch
+from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
 
 _MEGABYTE = 1024**2
@@ -65,7 +65,7 @@ def show_downloads() -> None:
             continue
         if job.state == "running":
             title = markdown("Downloading {name}", name=name)
-            watch(job, title, f"download_{name}", cancel=None if is_guest() else CANCEL)
+            watch(job, title, f"download_{name}", cancel=not is_guest())
             continue
         if job.state == "failed":
             show_error(

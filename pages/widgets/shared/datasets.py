@@ -131,7 +131,7 @@ def counts(opened: OpenedSet) -> Statistics | None:
         jobs().start_once(("thumbnails", opened.key), lambda job: keep_all(opened.dataset, job.tell))
         return job.result
     if job.state == "running":
-        watch(job, markdown("Counting the classes in every frame"), "counts", unit=_("frame"), cancel=None)
+        watch(job, markdown("Counting the classes in every frame"), "counts", unit=_("frame"), cancel=False)
     else:
         st.warning(
             markdown(
@@ -251,7 +251,7 @@ def _require_toytown(folder: Path) -> None:
                 "known."
             )
         )
-        watch(job, markdown("Drawing Toytown"), "toytown", unit=_("frame"), cancel=None)
+        watch(job, markdown("Drawing Toytown"), "toytown", unit=_("frame"), cancel=False)
     elif job.state in ("finished", "cancelled"):
         forget_drawing(TOYTOWN)  # somebody has removed the folder, or stopped the drawing on another page
         st.rerun()

@@ -13,6 +13,7 @@ from streamlit.navigation.page import Page
 
 from pages.widgets.shared.html import style_sheet
 from pages.widgets.shared.markdown import markdown
+from pages.widgets.top.language_switch import language_switch
 
 STYLE = style_sheet(Path(__file__).with_name("top.css"))
 
@@ -30,3 +31,4 @@ def page_links(pages: Sequence[Page], current: Page) -> None:
     with menu.container(key="page_menu_links", gap="xsmall"):
         for page in pages:
             st.page_link(page, width="stretch")
+    language_switch(current)

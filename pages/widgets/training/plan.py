@@ -177,7 +177,7 @@ def _show_failure(sentence: str) -> None:
         "pages/data.py",
         label=_("Check the data set"),
         icon=":material/rule:",
-        query_params={"set": st.session_state[SET], "tab": "Check"},
+        query_params={"set": st.session_state[SET], "tab": _("Check")},
     )
 
 
@@ -216,7 +216,7 @@ def _kept(key: Hashable, recipe: Recipe, opened: OpenedSet) -> Estimate | None:
     job = jobs().start_once(("kept estimate", key), lambda job: _look(job, recipe, opened))
     job.wait(_PATIENCE)
     if job.state == "running":
-        watch(job, markdown("Looking for an earlier measurement"), "kept_estimate", cancel=None)
+        watch(job, markdown("Looking for an earlier measurement"), "kept_estimate", cancel=False)
         job.wait()
     return job.result if job.state == "finished" else None
 
