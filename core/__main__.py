@@ -11,7 +11,18 @@ from pathlib import Path
 
 import click
 
-from core.commands import annotate, datasets, evaluate, gather, models, plan, runs, segment, training
+from core.commands import (
+    annotate,
+    datasets,
+    evaluate,
+    gather,
+    lessons,
+    models,
+    plan,
+    runs,
+    segment,
+    training,
+)
 from core.commands.refusal import refuse
 from core.errors import StreetScopeError
 from core.files import system_error_sentence
@@ -24,7 +35,7 @@ def cli() -> None:
     """StreetScope: look inside street-scene segmentation."""
 
 
-for _commands in (segment, models, datasets, gather, annotate, evaluate, plan, training, runs):
+for _commands in (segment, models, datasets, gather, annotate, evaluate, plan, training, runs, lessons):
     for _command in _commands.COMMANDS:
         cli.add_command(_command)
 
