@@ -13,7 +13,17 @@ Activity = Literal["", "vote", "click", "cards"]
 """What a class does in a step: chooses an option, finds a pixel, holds up a card, or nothing of these."""
 
 Page = Literal[
-    "explore", "inside", "paint", "annotate", "compare", "data", "training", "runs", "evaluate", "about"
+    "explore",
+    "inside",
+    "paint",
+    "annotate",
+    "compare",
+    "data",
+    "training",
+    "runs",
+    "evaluate",
+    "service",
+    "about",
 ]
 """The pages that a step can send people to."""
 

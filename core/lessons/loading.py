@@ -32,7 +32,7 @@ Files = Mapping[str, bytes]
 
 def shipped() -> tuple[str, ...]:
     """The names of the lessons that come with StreetScope, the shortest first."""
-    return ("street",)
+    return ("street", "learning", "put-it-right")
 
 
 def shipped_folder(name: str) -> Path:
