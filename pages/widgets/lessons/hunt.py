@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from core.errors import NothingToAskError
-from core.languages import class_name, current
+from core.languages import current
 from core.languages import gettext as _
 from core.lessons.answers import Hunted, hunt
 from core.lessons.keys.look import Look
 from core.lessons.lesson import Lesson, Question, Step
 from core.lessons.progress import LONGEST_SENTENCE, Given
 from core.models.store import read_card
-from core.segmentation.probabilities import percent
-from core.segmentation.segmentation import Segmentation
 from pages.widgets.lessons.place import given
 from pages.widgets.lessons.shown import lesson_look, segmented
 from pages.widgets.segmentation.models import or_say_why
@@ -74,7 +71,7 @@ def _search(step: Step, hunted: Hunted, look: Look, answer: Given) -> None:
         chosen=at,
         view=step.shows.view if step.shows is not None and step.shows.view else "overlay",
         entropy=shown.segmentation.entropy_steps,
-        words=_verdict(hunted, shown.segmentation, at, answer),
+        words=_verdict(hunted, at, answer),
         subject=hunted.photo,
         key=f"lesson_hunt_{step.id}",
         on_choose=clicked,
@@ -83,18 +80,13 @@ def _search(step: Step, hunted: Hunted, look: Look, answer: Given) -> None:
     _reveal(step, hunted, answer)
 
 
-def _verdict(hunted: Hunted, found: Segmentation, at: Pixel, answer: Given) -> str:
-    """What the last click was; in words, for the picture shows no reading here."""
+def _verdict(hunted: Hunted, at: Pixel, answer: Given) -> str:
+    """What the last click was."""
     if not answer.tries:
         return _("Click a pixel, or move with the arrow keys and press Enter.")
-    probabilities = found.probabilities(np.array([at[0]]), np.array([at[1]]))[0]
-    said = _("The network says {name}, with {share}.").format(
-        name=class_name(found.class_list.names[int(probabilities.argmax())]),
-        share=percent(float(probabilities.max())),
-    )
     verdict = _("Yes, this is one.") if hunted.check(*at) else _("No, this is none.")
     counted = _("Found so far: {count}.").format(count=len(answer.found))
-    return f"{said} {verdict} {counted}"
+    return f"{verdict} {counted}"
 
 
 def _reveal(step: Step, hunted: Hunted, answer: Given) -> None:
