@@ -18,6 +18,7 @@ from core.commands import (
     evaluate,
     gather,
     inside,
+    lessons,
     models,
     notebook,
     plan,
@@ -37,7 +38,7 @@ def cli() -> None:
 
 _ROOMS = (
     *(segment, inside, models, datasets, gather, annotate, evaluate),
-    *(plan, training, runs, classroom, notebook),
+    *(plan, training, runs, lessons, classroom, notebook),
 )
 
 for _commands in _ROOMS:

@@ -55,7 +55,7 @@ def _card(lesson: Lesson) -> None:
         steps = ngettext("{count} step", "{count} steps", len(lesson.steps)).format(count=len(lesson.steps))
         st.caption(
             markdown(
-                _("{minutes} minutes · {steps} · {audience}"),
+                "{minutes} minutes · {steps} · {audience}",
                 minutes=lesson.minutes,
                 steps=steps,
                 audience=lesson.audience,
