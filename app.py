@@ -9,8 +9,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import streamlit as st
 
-from pages.widgets.shared.front_door import enter
-from pages.widgets.shared.media import forget_earlier_files
+from core.languages import gettext as _
+from pages.widgets.shared.front_door import enter, leave
+from pages.widgets.shared.guests import in_class, is_student
 from pages.widgets.top.links import page_links
 
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
@@ -21,7 +22,7 @@ st.set_page_config(page_title="StreetScope", page_icon=str(ICON), layout="wide")
 
 # The first page lives at the root, where it would keep its own name from opening anything.
 explore = st.Page(
-    "pages/explore.py", title="Explore", icon=":material/travel_explore:", url_path="", default=True
+    "pages/explore.py", title=_("Explore"), icon=":material/travel_explore:", url_path="", default=True
 )
 
 
@@ -32,68 +33,94 @@ def explore_by_name() -> None:
 PAGES = [
     explore,
     st.Page(
-        "pages/gather.py",
-        title="Gather",
-        icon=":material/add_photo_alternate:",
-        url_path="gather",
-    ),
-    st.Page(
-        "pages/annotate.py",
-        title="Annotate",
-        icon=":material/draw:",
-        url_path="annotate",
-    ),
-    st.Page(
-        "pages/compare.py",
-        title="Compare",
-        icon=":material/compare:",
-        url_path="compare",
-    ),
-    st.Page(
         "pages/inside.py",
         title="Look inside",
         icon=":material/neurology:",
         url_path="inside",
     ),
     st.Page(
+        "pages/compare.py",
+        title=_("Compare"),
+        icon=":material/compare:",
+        url_path="compare",
+    ),
+    st.Page(
+        "pages/gather.py",
+        title=_("Gather"),
+        icon=":material/add_photo_alternate:",
+        url_path="gather",
+    ),
+    st.Page(
+        "pages/annotate.py",
+        title=_("Annotate"),
+        icon=":material/draw:",
+        url_path="annotate",
+    ),
+    st.Page(
         "pages/data.py",
-        title="Data",
+        title=_("Data"),
         icon=":material/photo_library:",
         url_path="data",
     ),
     st.Page(
         "pages/training.py",
-        title="Training",
+        title=_("Training"),
         icon=":material/school:",
         url_path="training",
     ),
     st.Page(
         "pages/runs.py",
-        title="Runs",
+        title=_("Runs"),
         icon=":material/monitoring:",
         url_path="runs",
     ),
     st.Page(
         "pages/evaluate.py",
-        title="Evaluate",
+        title=_("Evaluate"),
         icon=":material/analytics:",
         url_path="evaluate",
     ),
     st.Page(
+        "pages/lessons.py",
+        title=_("Lessons"),
+        icon=":material/menu_book:",
+        url_path="lessons",
+    ),
+]
+MORE = [
+    st.Page(
         "pages/service.py",
-        title="Service",
+        title=_("Service"),
         icon=":material/lan:",
         url_path="service",
     ),
     st.Page(
         "pages/about.py",
-        title="About",
+        title=_("About"),
         icon=":material/info:",
         url_path="about",
     ),
 ]
-by_name = st.Page(explore_by_name, title="Explore", url_path="explore", visibility="hidden")
-page = st.navigation([*PAGES, by_name], position="hidden")
-page_links(PAGES, page)
+by_name = st.Page(explore_by_name, title=_("Explore"), url_path="explore", visibility="hidden")
+join = st.Page("pages/join.py", title=_("Join"), icon=":material/login:", url_path="join")
+classroom = st.Page(
+    "pages/classroom.py", title=_("Classroom"), icon=":material/groups:", url_path="classroom"
+)
+# What a student may open besides: no address of theirs leads to any other page. (No docstring: Streamlit shows it.)
+FOR_STUDENTS = ("", "inside", "about")
+
+if is_student():
+    PAGES = [join, *(page for page in [*PAGES, *MORE] if page.url_path in FOR_STUDENTS)]
+    MORE = []
+elif in_class():
+    PAGES = [classroom, *PAGES]
+unlisted = [each for each in (join, classroom, by_name) if each not in PAGES]
+page = st.navigation([*PAGES, *MORE, *unlisted], position="hidden")
+if page is not classroom or st.query_params.get("view") != "projector":
+    page_links(PAGES, MORE, page)
+if is_student() and page not in (join, classroom):
+    from pages.widgets.classroom.seat import way_back
+
+    way_back()
 page.run()
-forget_earlier_files()
+leave()

@@ -16,6 +16,7 @@ setup(
     packages=[*find_packages(include=["core", "core.*", "streetscope"]), "core.models.shipped"],
     package_dir={"core.models.shipped": "models"},
     package_data={
+        "core.languages": ["catalogues/*.po"],
         "core.training.recipes": ["*.toml"],
         "core.photos": ["sample_pictures/*"],
         "core.photos.gather": ["example_pictures/*"],

@@ -22,6 +22,7 @@ with status 2.
     ├── FetchError                 an address that nothing may or can be fetched from
     ├── PhotoSetError              a list of photos, or a set of them, that cannot be used
     ├── VideoError                 a file that gives no frames of a video
+    ├── ClassroomError             a class that is not there, or does not take what was sent now
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── BrokenModelError       a file missing, changed, of another format or shape
@@ -34,6 +35,8 @@ with status 2.
     │   ├── UnknownColourError     a label map with a colour that the class list does not have
     │   └── DownloadError          a data set that could not be downloaded
     ├── AnnotationError            an edit, a mask or a set of corrections that cannot be used
+    ├── LessonError                a lesson that cannot be used, with each fault's file and line
+    │   └── NothingToAskError      a question that no picture given for it has an answer to
     ├── WorkerError                a process of ours that ended without a result
     └── TrainingError
         ├── RecipeError            a recipe that cannot be followed
@@ -45,6 +48,9 @@ with status 2.
         └── RunError               a run's folder that cannot be used as asked
             └── RunNotFoundError
 """
+
+from collections.abc import Iterable
+from typing import NamedTuple
 
 
 class StreetScopeError(Exception):
@@ -119,6 +125,10 @@ class VideoError(StreetScopeError):
     """A file that is no video, or one that gives no frames."""
 
 
+class ClassroomError(StreetScopeError):
+    """A class that is not there, or an answer or command that it does not take now."""
+
+
 class ModelError(StreetScopeError):
     """Something is wrong with a model or its files."""
 
@@ -174,6 +184,30 @@ class DownloadError(DatasetError):
 
 class AnnotationError(StreetScopeError):
     """An edit, a mask or a set of corrections that cannot be used."""
+
+
+class LessonFault(NamedTuple):
+    """What is wrong in a lesson, and where. line: from 1; 0 for the whole file."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, line {self.line}" if self.line else self.file
+        return f"{where}: {self.reason}"
+
+
+class LessonError(StreetScopeError):
+    """A lesson that cannot be used. faults: all that is wrong with it, in the order of its files."""
+
+    def __init__(self, message: str, faults: Iterable[LessonFault] = ()) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join([message, *map(str, self.faults)]))
+
+
+class NothingToAskError(LessonError):
+    """A question that none of the pictures or models given for it has an answer to."""
 
 
 class WorkerError(StreetScopeError):

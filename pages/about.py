@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.html import html
 from pages.widgets.top.title import page_title
@@ -17,21 +18,23 @@ page_title(
     ),
 )
 
-with st.spinner("Reading the model's card"):
+with st.spinner(_("Reading the model's card")):
     from pages.widgets.about.article import show_article
     from pages.widgets.about.facts import show_licences, show_privacy, show_versions
 
 show_article()
-st.subheader("What is kept of you", anchor="privacy")
+st.subheader(_("What is kept of you"), anchor="privacy")
 show_privacy()
-st.subheader("What you may use", anchor="licences")
+st.subheader(_("What you may use"), anchor="licences")
 show_licences()
-st.subheader("Versions", anchor="versions")
+st.subheader(_("Versions"), anchor="versions")
 show_versions()
-st.subheader("Read more", anchor=False)
+st.subheader(_("Read more"), anchor=False)
 st.markdown(
-    "The folder that StreetScope was installed from has the rest: `README.md` says how to use it, from the "
-    "command line too, and how fast and how robust it is; `docs/architecture.md` shows how it is built; "
-    "`models/street-lite0/README.md` says what was tried and where the model fails; `CONTRIBUTING.md` helps "
-    "whoever wants to change it."
+    _(
+        "The folder that StreetScope was installed from has the rest: `README.md` says how to use it, from "
+        "the command line too, and how fast and how robust it is; `docs/architecture.md` shows how it is "
+        "built; `models/street-lite0/README.md` says what was tried and where the model fails; "
+        "`CONTRIBUTING.md` helps whoever wants to change it."
+    )
 )

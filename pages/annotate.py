@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.photos import added
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_door import front_door
@@ -17,7 +18,7 @@ page_title(
     ),
     news=added.news(),
 )
-with st.spinner("Loading the network"):
+with st.spinner(_("Loading the network")):
     # After the title, not at the top: importing takes a moment in which somebody is waiting.
     from pages.widgets.annotate.after import after_correcting, show_first_stroke
     from pages.widgets.annotate.editor.packing import identity

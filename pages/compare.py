@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.photos import added
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_door import front_door
@@ -19,7 +20,7 @@ page_title(
     news=added.news(),
 )
 
-with st.spinner("Loading the network"):
+with st.spinner(_("Loading the network")):
     from pages.widgets.explore import comparison
     from pages.widgets.photos.input import add_photos, camera_input, photo_picker, photo_upload
     from pages.widgets.photos.opened_set import follow_set, set_line, write_set
@@ -66,7 +67,7 @@ def side_by_side() -> None:
         "compare",
         views=("photo", "overlay", "mask", "confidence", "entropy"),
         subject=photo.key,
-        label="View of all three pictures",
+        label=_("View of all three pictures"),
     )
     keys = ("first", "second", "difference")
     readings = [side.segmentation for side in (first, second)]

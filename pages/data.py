@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.html import html
 from pages.widgets.top.title import page_title
@@ -16,7 +17,7 @@ page_title(
     ),
 )
 
-with st.spinner("Looking for data sets"):
+with st.spinner(_("Looking for data sets")):
     from pages.widgets.data.check import show_check, warn_of_lists
     from pages.widgets.data.classes import show_classes
     from pages.widgets.data.frame import one_frame

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.html import html
 from pages.widgets.top.title import page_title
@@ -18,7 +19,7 @@ page_title(
     ),
 )
 
-with st.spinner("Loading the network"):
+with st.spinner(_("Loading the network")):
     from core.reports.model_words import other_size_words
     from pages.widgets.evaluate.choice import choose_frames, choose_tasks
     from pages.widgets.evaluate.confusion import follow_cell, show_confusion
@@ -44,7 +45,7 @@ if len(found) > 1:
     by_name = {evaluation.model: evaluation for evaluation in found}
     shown = by_name[
         st.segmented_control(
-            "Figures of",
+            _("Figures of"),
             list(by_name),
             default=shown.model,
             format_func=escape,

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.photos import added
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_door import front_door
@@ -19,7 +20,7 @@ page_title(
     ),
     news=added.news(),
 )
-with st.spinner("Loading the network"):
+with st.spinner(_("Loading the network")):
     # After the title, not at the top: importing takes a moment in which somebody is waiting.
     from pages.widgets.explore import address, pins, reading
     from pages.widgets.explore.downloads import download_menu

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.html import html
 from pages.widgets.top.title import page_title
@@ -14,7 +15,7 @@ page_title(
         "Author and licence stay with each photo, and what the camera wrote into it is removed."
     ),
 )
-with st.spinner("Looking for photos"):
+with st.spinner(_("Looking for photos")):
     from pages.widgets.gather.after import after_keeping
     from pages.widgets.gather.blurring import show_blurring
     from pages.widgets.gather.faces import faces_setting

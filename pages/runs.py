@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.html import html
 from pages.widgets.top.title import page_title
@@ -15,7 +16,7 @@ page_title(
     ),
 )
 
-with st.spinner("Looking for runs"):
+with st.spinner(_("Looking for runs")):
     from core.training.runs.records import list_runs
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.runs import state as run_state
@@ -29,7 +30,7 @@ with st.spinner("Looking for runs"):
 runs = list_runs()
 if not runs:
     st.info(
-        "Nothing has been trained here yet. Start a run, then watch it on this page.",
+        _("Nothing has been trained here yet. Start a run, then watch it on this page."),
         icon=":material/school:",
     )
     run_state.training_link(markdown("Start one on the Training page"))

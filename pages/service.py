@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.html import html
 from pages.widgets.top.title import page_title
@@ -14,7 +15,7 @@ page_title(
         "<strong>key</strong> and get its classes back."
     ),
 )
-with st.spinner("Looking for the service"):
+with st.spinner(_("Looking for the service")):
     from pages.widgets.photos.visitor_session import keep_visitor_session
     from pages.widgets.service.dead import dead_letters
     from pages.widgets.service.figures import figures

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.html import html
 from pages.widgets.top.title import page_title
@@ -15,7 +16,7 @@ page_title(
     ),
 )
 
-with st.spinner("Looking for data sets and runs"):
+with st.spinner(_("Looking for data sets and runs")):
     from pages.widgets.shared.datasets import choose_dataset
     from pages.widgets.training.lr_find import show_finder
     from pages.widgets.training.plan import plan_and_start
@@ -34,7 +35,7 @@ with begin:
     plan_and_start(given, opened)
 with settings_place:
     settings, finder, text = st.tabs(
-        ["Settings", "Learning rate", "Recipe as text"], key="part", bind="query-params"
+        [_("Settings"), _("Learning rate"), _("Recipe as text")], key="part", bind="query-params"
     )
 if settings.open:
     with settings:

@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 # From the ground floor up: a room may import from those before it. `core/__main__.py` is the command
 # line's door.
 FLOORS = (
+    "core/languages",
     "core",
     "core/hardware",
     "core/photos/containers",
@@ -55,7 +56,10 @@ FLOORS = (
     "core/training/batches",
     "core/training/learner",
     "core/training/workers",
+    "core/classroom",
     "core/reports",
+    "core/lessons/keys",
+    "core/lessons",
     "core/commands",
     "core/__main__.py",
     "service",
@@ -84,6 +88,7 @@ FLOORS = (
     "pages/widgets/training",
     "pages/widgets/service",
     "pages/widgets/about",
+    "pages/widgets/lessons",
     "pages",
     "app.py",
     "serve.py",

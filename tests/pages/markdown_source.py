@@ -240,14 +240,24 @@ class Safe(NamedTuple):
                 return all(map(within._part, parts))
             case ast.Subscript(value=ast.Name(id=name)):
                 return within._container(name)
+            case ast.Subscript(value=ast.Call(func=ast.Name(id=name))):
+                scope = within._scope(name)
+                return scope is not None and within._says(_element(scope.functions.get(name)))
             case ast.Call(func=ast.Name(id="len")):
                 return True
+            case ast.Call(func=ast.Name(id=name)) if within._is_translation(name):
+                return all(map(within.holds, shown.args[:2]))
             case ast.Call(func=ast.Name(id="list"), args=[ast.Name(id=name)]):
                 return within._keys(name)
             case ast.Call(func=ast.Name(id=name)):
                 scope = within._scope(name)
                 return scope is not None and within._says(scope.functions.get(name))
         return False
+
+    def _is_translation(self, name: str) -> bool:
+        """Whether a name is one of the functions that translate what is written where they are called."""
+        scope = next((scope for scope in reversed(self.scopes) if scope.binds(name)), None)
+        return scope is not None and scope.imports.get(name) == "core.languages"
 
     def _part(self, part: ast.expr) -> bool:
         """Of an f-string: what is written; a number, by its format; or what is safe by itself."""
@@ -297,6 +307,14 @@ class Safe(NamedTuple):
             {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)} if annotation else set()
         )
         return self.kind in names and names.isdisjoint({"str", "object", "Any"})
+
+
+def _element(annotation: ast.expr | None) -> ast.expr | None:
+    """What a container with this annotation holds: of a dictionary its values."""
+    match annotation:
+        case ast.Subscript(value=ast.Name(id="dict" | "Mapping"), slice=ast.Tuple(elts=[_, value])):
+            return value
+    return annotation
 
 
 # --- what is read ----------------------------------------------------------------------------------

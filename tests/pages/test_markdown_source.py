@@ -52,12 +52,15 @@ GOOD = (
     'st.error("A sentence of ours.")',
     'st.error("One" if name else "two")',
     "st.error(escape(name))",
+    'st.error(_("A sentence of ours."))',
+    'st.error(ngettext("One frame", "Many frames", count))',
     'st.button(markdown("Open {name}", name=name), help="Opens it.")',
     'st.metric("Accuracy", f"{share:.1%}", f"{count:,} pixels")',
     'st.info(f"{len(names)} frames, {escape(name)}")',
     "st.caption(sentence(name))",
     "st.caption(words)",
     "st.caption(TITLES[name])",
+    "st.caption(titles()[name])",
     "st.table({'a': [escape(each) for each in names]})",
     "st.tabs(['One', 'Two'])",
     'st.pills("Kinds", names, format_func=escape)',
@@ -111,6 +114,9 @@ BAD = (
     "st.error(Markdown(name))",
     "st.error(cast(Markdown, name))",
     "st.error(plain(name))",
+    "st.error(others()[name])",
+    "st.error(_(name))",
+    'st.error(_("A {name}").format(name=name))',
     "st.error(OTHER[name])",
     "st.error(text)",
     'own = "ours"\n    own = name\n    st.subheader(own)',
@@ -135,6 +141,7 @@ BAD = (
 _AROUND = """
 import streamlit as st
 from re import escape as pattern
+from core.languages import gettext as _, ngettext
 from pages.widgets.shared.html import Html, html, joined_html
 from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
@@ -143,6 +150,12 @@ OTHER: dict[str, str] = {{}}
 
 def sentence(name: str) -> Markdown:
     return markdown("{{name}}", name=name)
+
+def titles() -> dict[str, Markdown]:
+    return {{}}
+
+def others() -> dict[str, str]:
+    return {{}}
 
 def plain(name: str) -> str:
     return name

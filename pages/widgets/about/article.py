@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import ModelError
+from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import read_card
@@ -18,7 +19,7 @@ from pages.widgets.shared.markdown import Markdown, markdown
 
 def show_article() -> None:
     """Who wrote what StreetScope follows, with recipes and figures beside each other."""
-    st.subheader("The article", anchor="article")
+    st.subheader(_("The article"), anchor="article")
     st.markdown(
         markdown(
             "StreetScope follows {citation}. In a notebook with fastai, the article trains a network on "
@@ -39,7 +40,7 @@ def show_article() -> None:
 
 
 def _figures(card: ModelCard) -> None:
-    st.markdown("**The figures**")
+    st.markdown(_("**The figures**"))
     rows = figure_rows(card)
     st.dataframe(
         in_percent(pd.DataFrame(rows), "pixel accuracy", "mean IoU"),
@@ -62,7 +63,7 @@ def _figures(card: ModelCard) -> None:
 
 
 def _recipes(card: ModelCard) -> None:
-    st.markdown("**The recipes**")
+    st.markdown(_("**The recipes**"))
     own = recipe_of(card)
     for title, recipe, key in (
         (

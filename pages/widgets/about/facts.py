@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 import streamlit as st
 
 from core.errors import ModelError
+from core.languages import gettext as _
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import read_card
 from core.photos.samples import SAMPLES
@@ -46,7 +47,7 @@ def show_licences() -> None:
 def show_privacy() -> None:
     """What is kept where, and how long."""
     st.markdown(
-        """
+        _("""
 - **Your photos** stay in the memory of the computer that runs StreetScope. They are not written to its disk,
   no other visitor sees them, and they are deleted within half an hour after you leave.
 - **Your browser** keeps a random number for each tab, by which a reload finds your photos again. It is gone
@@ -59,7 +60,7 @@ def show_privacy() -> None:
   limited size, which may be deleted at any time.
 - **The internet** is used only when somebody asks for it: to download CamVid, or the pretrained weights that
   a recipe starts from.
-"""
+""")
     )
 
 

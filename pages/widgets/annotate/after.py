@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.annotation.store import OpenCorrection
+from core.languages import gettext as _
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models
 from pages.widgets.annotate.exchange import bring_home, opened_set, take_home
@@ -21,7 +22,12 @@ def after_correcting(correction: OpenCorrection) -> None:
     """Tabs under the editor, of which only the open one is drawn. correction: the one in the editor."""
     set_name = correction.set_name
     learn, corrected, out, in_ = st.tabs(
-        ["Let the network learn", "Corrected pictures", "Take the labels home", "Bring labels in"],
+        [
+            _("Let the network learn"),
+            _("Corrected pictures"),
+            _("Take the labels home"),
+            _("Bring labels in"),
+        ],
         on_change="rerun",
         key="after_correcting",
     )
@@ -55,6 +61,6 @@ def _learn(set_name: str, model: str) -> None:
     known = list_models()
     chosen = next((name for name in (model, DEFAULT_MODEL, *known) if name in known), None)
     if chosen is None:
-        st.caption("There is no model that could learn: train one first.")
+        st.caption(_("There is no model that could learn: train one first."))
     else:
         learning(set_name, chosen)

@@ -14,6 +14,7 @@ from core.datasets import Frame
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError, StreetScopeError
 from core.evaluation.metrics import pixel_accuracy
+from core.languages import gettext as _
 from core.models.store import list_models, read_card
 from core.training.corrections.figures import Learned, points_between
 from core.training.corrections.replay import known_reference
@@ -29,21 +30,28 @@ _CHOSEN, _LINK = "learnt_picture", "learnt"
 
 Part = Literal["held out", "taught", "not taught", "known before"]
 
-_PART_WORDS: dict[Part, Markdown] = {
-    "held out": markdown("held out"),
-    "taught": markdown("it learnt from this"),
-    "not taught": markdown("corrected since"),
-    "known before": markdown("where it lost most"),
-}
-_WHAT_IT_SHOWS: dict[Part, Markdown] = {
-    "held out": markdown("The network had never seen this picture: what it gains here, it has learnt."),
-    "taught": markdown(
-        "The network learnt from this very picture, so it shows that something was learnt, and not how "
-        "well that works on others."
-    ),
-    "not taught": markdown("This picture was corrected after the network had learnt: it never saw it."),
-    "known before": markdown("Of all the frames that it was measured on before, it lost most in this one."),
-}
+
+def _part_words() -> dict[Part, Markdown]:
+    return {
+        "held out": markdown("held out"),
+        "taught": markdown("it learnt from this"),
+        "not taught": markdown("corrected since"),
+        "known before": markdown("where it lost most"),
+    }
+
+
+def _what_it_shows() -> dict[Part, Markdown]:
+    return {
+        "held out": markdown("The network had never seen this picture: what it gains here, it has learnt."),
+        "taught": markdown(
+            "The network learnt from this very picture, so it shows that something was learnt, and not how "
+            "well that works on others."
+        ),
+        "not taught": markdown("This picture was corrected after the network had learnt: it never saw it."),
+        "known before": markdown(
+            "Of all the frames that it was measured on before, it lost most in this one."
+        ),
+    }
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class _Shown:
 
     @property
     def words(self) -> Markdown:
-        return markdown("{title} · {part}", title=self.title[:60], part=_PART_WORDS[self.part])
+        return markdown("{title} · {part}", title=self.title[:60], part=_part_words()[self.part])
 
 
 @fragment
@@ -65,7 +73,7 @@ def before_after(learned: Learned, new: str, set_name: str) -> None:
 
     new: the new model's name.
     """
-    st.markdown("##### The same picture, before and after", anchors=False)
+    st.markdown(_("##### The same picture, before and after"), anchors=False)
     gone = [name for name in (learned.start, new) if name not in list_models()]
     if gone:
         st.caption(
@@ -74,7 +82,7 @@ def before_after(learned: Learned, new: str, set_name: str) -> None:
         return
     choices = _choices(learned, set_name)
     if not choices:
-        st.caption("None of the pictures is here any more.")
+        st.caption(_("None of the pictures is here any more."))
         return
     picker, tools = st.columns([1, 2], vertical_alignment="center")  # on a phone one above the other
     with picker:
@@ -93,7 +101,7 @@ def before_after(learned: Learned, new: str, set_name: str) -> None:
             _LINK,
             views=("photo", "overlay", "mask", "confidence"),
             subject=shown.frame,
-            label="View of all three pictures",
+            label=_("View of all three pictures"),
         )
     _pictures(shown, (before.picture, after.picture, truth), (learned.start, new), before, after)
 
@@ -111,7 +119,7 @@ def _choices(learned: Learned, set_name: str) -> list[_Shown]:
         for picture in found
         if picture.reviewed
     ]
-    shown.sort(key=lambda each: list(_PART_WORDS).index(each.part))
+    shown.sort(key=lambda each: list(_part_words()).index(each.part))
     known = learned.on_reference
     if known is not None and known.fell_most:
         shown.append(
@@ -123,7 +131,7 @@ def _choices(learned: Learned, set_name: str) -> list[_Shown]:
 def _choose(choices: Sequence[_Shown]) -> _Shown:
     by_key = {(each.part, each.frame): each for each in choices}
     chosen = st.selectbox(
-        "Picture",
+        _("Picture"),
         list(by_key),
         format_func=lambda key: by_key[key].words,
         key=_CHOSEN,
@@ -178,14 +186,14 @@ def _figures(shown: _Shown, before: Prediction, after: Prediction) -> None:
     counted = "labelled pixels" if shown.part == "known before" else "corrected pixels"
     st.markdown(markdown("**How many of the {counted} are right**", counted=counted), anchors=False)
     with st.container(horizontal=True):
-        st.metric("Before", markdown("{share:.1%}", share=old), border=True, width="content")
+        st.metric(_("Before"), markdown("{share:.1%}", share=old), border=True, width="content")
         st.metric(
-            "After",
+            _("After"),
             markdown("{share:.1%}", share=new),
-            markdown("{points:+.1f} points", points=points) if points else "unchanged",
+            markdown("{points:+.1f} points", points=points) if points else _("unchanged"),
             delta_color="normal" if points else "off",
             delta_arrow="auto" if points else "off",
             border=True,
             width="content",
         )
-    st.caption(_WHAT_IT_SHOWS[shown.part])
+    st.caption(_what_it_shows()[shown.part])

@@ -15,6 +15,7 @@ from core.annotation.formats.transfer import bring_all, to_export
 from core.annotation.store import CorrectionSet, list_sets, open_set
 from core.errors import StreetScopeError
 from core.files import is_disk_full
+from core.languages import gettext as _
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.markdown import escape, markdown
@@ -36,7 +37,7 @@ def opened_set(name: str) -> CorrectionSet | None:
 
 def take_home(found: CorrectionSet) -> None:
     """Let the visitor choose a format and save the set as a zip in it."""
-    chosen = st.selectbox("Format", FORMATS, format_func=lambda each: each.title, width=300)
+    chosen = st.selectbox(_("Format"), FORMATS, format_func=lambda each: each.title, width=300)
     st.caption(escape(chosen.loads))
     st.caption(escape(chosen.keeps))
     for sentence in chosen.losses(found.class_list):
@@ -73,7 +74,7 @@ def bring_home(set_name: str) -> None:
     )
     # A new key empties the uploader, as for photos.
     key = f"labels_{st.session_state.setdefault(_TAKEN, 0)}"
-    given = st.file_uploader("A zip with labels", type="zip", max_upload_size=_MAX_MEGABYTES, key=key)
+    given = st.file_uploader(_("A zip with labels"), type="zip", max_upload_size=_MAX_MEGABYTES, key=key)
     if given is not None:
         # In the run itself, never in a callback: Streamlit repeats a run that is cut short.
         st.session_state[_SAID] = _brought(given.name, given, set_name)
@@ -88,7 +89,7 @@ def bring_home(set_name: str) -> None:
 
 def _brought(name: str, file: IO[bytes], set_name: str) -> tuple[bool, str]:
     """Whether it went well, and what to say."""
-    bar = st.progress(0.0, "Reading the zip")
+    bar = st.progress(0.0, _("Reading the zip"))
     try:
         source = open_zip(file, name[:80])
         found_format, found = read(source)

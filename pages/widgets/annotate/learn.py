@@ -13,6 +13,7 @@ from core.durations import duration, estimate
 from core.errors import StreetScopeError
 from core.files import disk_full_sentence, is_disk_full, system_error_sentence
 from core.jobs import Job
+from core.languages import gettext as _
 from core.training.control.corrections import latest_learning, learn_from_corrections, what_was_learnt
 from core.training.control.estimate import Estimate, kept_estimate, measure
 from core.training.control.launch import request_stop
@@ -41,7 +42,7 @@ def learning(set_name: str, model: str) -> None:
     """
     photos = _reviewed(set_name)
     if photos == 0:
-        st.caption("Correct something in a picture, and the network can learn from it here.")
+        st.caption(_("Correct something in a picture, and the network can learn from it here."))
         return
     data = open_set(set_name).path
     run = latest_learning(data)
@@ -86,22 +87,24 @@ def _offer(data: Path, photos: int, model: str) -> None:
         )
     )
     st.caption(
-        "Every fifth picture is held out: what the network gained is measured on it."
+        _("Every fifth picture is held out: what the network gained is measured on it.")
         if photos >= ENOUGH
-        else "From five pictures on, some are held out to check what was gained. Until then the result is an "
-        "anecdote: the network is asked about the very pictures that it learnt from."
+        else _(
+            "From five pictures on, some are held out to check what was gained. Until then the result is an "
+            "anecdote: the network is asked about the very pictures that it learnt from."
+        )
     )
     if not host_only(_LEARN):
         return
     ready = _show_estimate(data, model)
     st.button(
-        "Learn from the corrections",
+        _("Learn from the corrections"),
         type="primary",
         icon=":material/school:",
         on_click=_start,
         args=(data, model),
         disabled=not ready,
-        help="It continues when you leave this page, and can be stopped.",
+        help=_("It continues when you leave this page, and can be stopped."),
     )
     _show_trouble(markdown("The network does not learn"))
 
@@ -122,12 +125,12 @@ def _show_estimate(data: Path, model: str) -> bool:
         st.markdown(markdown("{time} on this machine.", time=f"{words[0].upper()}{words[1:]}"))
     else:
         st.button(
-            "How long will it take?",
+            _("How long will it take?"),
             icon=":material/timer:",
             type="tertiary",
             on_click=_ask_to_measure,
             args=(key, data, model),
-            help="Tries a few batches on this machine. With three pictures it is usually a few minutes.",
+            help=_("Tries a few batches on this machine. With three pictures it is usually a few minutes."),
         )
     return True
 
@@ -187,7 +190,7 @@ def _progress(run: str) -> None:
         st.progress(share, joined(" · ", parts))
         if not is_guest():
             st.button(
-                "Stop",
+                _("Stop"),
                 key="learn_stop",
                 icon=":material/stop:",
                 disabled=summary.state == "stopping",
@@ -195,7 +198,7 @@ def _progress(run: str) -> None:
                 args=(run,),
             )
     st.caption(
-        "It continues when you leave this page or close the browser; come back here to see how it went."
+        _("It continues when you leave this page or close the browser; come back here to see how it went.")
     )
 
 
@@ -232,12 +235,12 @@ def _outcome(summary: RunSummary, set_name: str) -> None:
         return
     if summary.state == "stopped":
         st.info(
-            "Stopped. It can continue where it was, or learn from the beginning with the button below.",
+            _("Stopped. It can continue where it was, or learn from the beginning with the button below."),
             icon=":material/pause_circle:",
         )
     else:
         show_error(summary.message, markdown("The network has not learnt"))
     if not is_guest():
         st.button(
-            "Continue", icon=":material/resume:", on_click=_resume, args=(summary.id,), key="learn_resume"
+            _("Continue"), icon=":material/resume:", on_click=_resume, args=(summary.id,), key="learn_resume"
         )

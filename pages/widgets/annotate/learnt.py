@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets.dataset import frames_in_words
+from core.languages import gettext as _
 from core.segmentation.sizes import TRAINED
 from core.training.corrections.figures import BeforeAfter, Figures, Learned, points_between
 from pages.widgets.annotate.before_after import before_after
@@ -25,7 +26,7 @@ def show_learned(learned: Learned, model: str, set_name: str) -> None:
             _metrics(_where(learned, learned.on_reference), learned.on_reference)
     if learned.is_anecdote:
         st.info(
-            "The gain is an anecdote: the network was asked about the very pictures that it learnt from.",
+            _("The gain is an anecdote: the network was asked about the very pictures that it learnt from."),
             icon=":material/info:",
         )
     for new in learned.added:
@@ -42,7 +43,7 @@ def show_learned(learned: Learned, model: str, set_name: str) -> None:
     with st.container(horizontal=True):
         st.page_link(
             "pages/compare.py",
-            label="Compare old and new on another photo",
+            label=_("Compare old and new on another photo"),
             icon=":material/compare:",
             query_params={"model1": learned.start, "model2": model, "size1": TRAINED, "size2": TRAINED},
             width="content",
@@ -54,7 +55,7 @@ def show_learned(learned: Learned, model: str, set_name: str) -> None:
             query_params={"model": model},
             width="content",
         )
-    with st.expander("Each class before and after"):
+    with st.expander(_("Each class before and after")):
         _class_table(learned)
 
 
@@ -79,7 +80,7 @@ def _metrics(title: Markdown, compared: BeforeAfter) -> None:
             st.metric(
                 name,
                 _percent(after),
-                markdown("{points:+.1f} points", points=points) if points else "unchanged",
+                markdown("{points:+.1f} points", points=points) if points else _("unchanged"),
                 delta_color="normal" if points else "off",
                 delta_arrow="auto" if points else "off",
                 width="content",
@@ -92,13 +93,13 @@ def _class_table(learned: Learned) -> None:
     names = list(photos.after.per_class_iou)
     st.table(
         {
-            "Class": [escape(name) for name in names],
-            "Pictures, before": [_iou(photos.before, name) for name in names],
-            "Pictures, after": [_iou(photos.after, name) for name in names],
-            "Known data, before": [
+            _("Class"): [escape(name) for name in names],
+            _("Pictures, before"): [_iou(photos.before, name) for name in names],
+            _("Pictures, after"): [_iou(photos.after, name) for name in names],
+            _("Known data, before"): [
                 _iou(None if reference is None else reference.before, name) for name in names
             ],
-            "Known data, after": [
+            _("Known data, after"): [
                 _iou(None if reference is None else reference.after, name) for name in names
             ],
         },

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.annotation.store import OpenCorrection
 from core.datasets import Frame
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.models.store import list_models
 from pages.widgets.annotate.editor.reading import Network
 from pages.widgets.annotate.opening import Start, called, frame_network, open_frame, open_photo, photo_network
@@ -40,11 +41,14 @@ _ROW, _COL, _ZOOM = "row", "col", "zoom"
 _CAME = "annotate_came"
 _NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
 _START = "start"
-_STARTS: dict[Start, Markdown] = {
-    "prediction": markdown("Start from the prediction"),
-    "label": markdown("Start from the label"),
-    "nothing": markdown("Start from nothing"),
-}
+
+
+def _starts() -> dict[Start, Markdown]:
+    return {
+        "prediction": markdown("Start from the prediction"),
+        "label": markdown("Start from the label"),
+        "nothing": markdown("Start from nothing"),
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +104,7 @@ def _photo() -> Chosen:
     with lines, _line("annotate_line"):
         way, set_name = _way_picker(), set_picker()
         st.space("stretch")
-        st.page_link("pages/explore.py", label="Back to Explore", icon=":material/arrow_back:")
+        st.page_link("pages/explore.py", label=_("Back to Explore"), icon=":material/arrow_back:")
     photo_upload()
     waiting = markdown("Segmenting {photo}", photo=here.name[:80])
     with or_say_why(here.name), st.spinner(waiting, show_time=True):
@@ -128,13 +132,13 @@ def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
         st.space("stretch")
         st.page_link(
             "pages/data.py",
-            label="Back to the data set",
+            label=_("Back to the data set"),
             icon=":material/arrow_back:",
             query_params={SET: st.query_params[DATASET], "frame": frame.name, TAB: "Frame"},
         )
-        st.page_link("pages/annotate.py", label="Photos", icon=":material/photo_camera:")
+        st.page_link("pages/annotate.py", label=_("Photos"), icon=":material/photo_camera:")
     try:
-        with st.spinner("Opening the frame"):
+        with st.spinner(_("Opening the frame")):
             correction = open_frame(set_name, opened, frame, model, start)
     except StreetScopeError as error:
         _cannot(error, name)
@@ -150,8 +154,8 @@ def _line(key: str) -> DeltaGenerator:
 
 def _way_picker() -> Way:
     way: Way = st.segmented_control(
-        "Draw with",
-        ["Editor", "Shapes"],
+        _("Draw with"),
+        [_("Editor"), _("Shapes")],
         default="Editor",
         required=True,
         key=WAY,
@@ -163,9 +167,9 @@ def _way_picker() -> Way:
 def _start_picker(starts: Sequence[Start]) -> Start:
     """Let the visitor choose what the mask is before anything is drawn."""
     return st.selectbox(
-        "Start from",
+        _("Start from"),
         starts,
-        format_func=lambda start: _STARTS[start],
+        format_func=lambda start: _starts()[start],
         key=_START,
         label_visibility="collapsed",
         filter_mode=None,  # a phone would show its keyboard

@@ -7,6 +7,7 @@ import streamlit as st
 from core.annotation.manifest import Picture
 from core.annotation.store import CorrectionSet, remove_correction
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from pages.widgets.annotate.sets import address
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
@@ -48,11 +49,11 @@ def _one(found: CorrectionSet, picture: Picture, open_key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(markdown("**{name}**", name=picture.name or picture.frame), width="content")
         if picture.key == open_key:
-            st.caption("This one is open above.")
+            st.caption(_("This one is open above."))
             return
         st.page_link(
             "pages/annotate.py",
-            label="Go on with it",
+            label=_("Go on with it"),
             icon=":material/draw:",
             query_params=address(found.name, picture),
         )
@@ -61,9 +62,9 @@ def _one(found: CorrectionSet, picture: Picture, open_key: str) -> None:
 
 
 def _remove(found: CorrectionSet, picture: Picture) -> None:
-    with st.popover("Remove", icon=":material/delete:", key=f"remove_{picture.key[:16]}"):
-        st.markdown("The picture and what was drawn on it will be gone. This cannot be undone.")
-        if st.button("Remove it from the set", key="corrected_remove"):
+    with st.popover(_("Remove"), icon=":material/delete:", key=f"remove_{picture.key[:16]}"):
+        st.markdown(_("The picture and what was drawn on it will be gone. This cannot be undone."))
+        if st.button(_("Remove it from the set"), key="corrected_remove"):
             try:
                 remove_correction(found.name, picture.key)
             except StreetScopeError as error:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.annotation.manifest import Picture
 from core.annotation.names import MAX_SET_NAME, count_pictures, new_set_name, set_name
 from core.annotation.store import PREFIX, list_sets, set_folder
+from core.languages import gettext as _
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.new_set import new_set_form
@@ -23,10 +24,13 @@ USUAL = "mine"
 """The set that corrections are saved in unless the visitor chooses another one."""
 
 _LAST, _PICKER = "corrections_set", "corrections_picker"
-_HELP = markdown(
-    "Where corrections are saved. Each set is a data set of its own, which Data, Training and Evaluate list; "
-    "what is below the picture is about this set."
-)
+
+
+def _help() -> Markdown:
+    return markdown(
+        "Where corrections are saved. Each set is a data set of its own, which Data, Training and Evaluate "
+        "list; what is below the picture is about this set."
+    )
 
 
 def address(set_name: str, picture: Picture) -> dict[str, str]:
@@ -58,10 +62,10 @@ def set_picker(dataset: Path | None = None) -> str:
         width="content",
         key="set_choice",
     ):
-        st.caption("Saved in", help=_HELP, width="content")
+        st.caption(_("Saved in"), help=_help(), width="content")
         st.session_state[_PICKER] = chosen
         st.selectbox(
-            "Saved in the set",
+            _("Saved in the set"),
             names,
             format_func=_titled,
             key=_PICKER,

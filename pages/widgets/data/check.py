@@ -7,6 +7,7 @@ import streamlit as st
 from core.datasets.contents.check import Report, check
 from core.datasets.listing import STOPS
 from core.file_names import file_name
+from core.languages import gettext as _
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame
 from pages.widgets.shared.datasets import OpenedSet, read_again
@@ -23,7 +24,7 @@ def warn_of_lists(opened: OpenedSet) -> None:
     if doubts := opened.messages(STOPS):
         more = f" The Check tab has {len(doubts) - 1} more." if len(doubts) > 1 else ""
         words = markdown("{first}{more}", first=doubts[0], more=more)
-        st.warning(words, title="The split is in doubt", icon=":material/rule:")
+        st.warning(words, title=_("The split is in doubt"), icon=":material/rule:")
 
 
 def show_check(opened: OpenedSet) -> None:
@@ -31,15 +32,15 @@ def show_check(opened: OpenedSet) -> None:
     job = jobs().start_once(("check", opened.key), lambda job: check(opened.dataset.root, job.tell))
     job.wait(0.4)
     if job.state == "running":
-        watch(job, markdown("Reading every file"), "check", unit="frame")
+        watch(job, markdown("Reading every file"), "check", unit=_("frame"))
         return
     if job.state == "finished":
         _report(opened, job.result)
     elif job.state == "failed":
         show_error(job.error, markdown("The check ended early"))
     else:
-        st.info("The check was stopped.", icon=":material/stop_circle:")
-    st.button("Check again", on_click=read_again, args=(opened,), icon=":material/refresh:")
+        st.info(_("The check was stopped."), icon=":material/stop_circle:")
+    st.button(_("Check again"), on_click=read_again, args=(opened,), icon=":material/refresh:")
 
 
 def _report(opened: OpenedSet, report: Report) -> None:
@@ -81,7 +82,7 @@ def _problems(opened: OpenedSet, report: Report) -> None:
     known = {frame.name for frame in opened.dataset.frames()}
     kinds = sorted({problem.kind for problem in report.problems})
     wanted = (
-        st.pills("Kinds", kinds, selection_mode="multi", format_func=escape, key=_KINDS)
+        st.pills(_("Kinds"), kinds, selection_mode="multi", format_func=escape, key=_KINDS)
         if len(kinds) > 1
         else []
     )
@@ -99,10 +100,10 @@ def _problems(opened: OpenedSet, report: Report) -> None:
                     on_click=open_frame,
                     args=(problem.frame,),
                     icon=":material/visibility:",
-                    help="Open this frame",
+                    help=_("Open this frame"),
                 )
     st.download_button(
-        "Problems (CSV)",
+        _("Problems (CSV)"),
         lambda: tables.to_csv(dataset_tables.problem_rows(report)),
         f"{file_name(report.dataset)}-problems.csv",
         icon=":material/download:",

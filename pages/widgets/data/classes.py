@@ -12,6 +12,7 @@ from core.datasets.contents.statistics import Statistics, typical_example
 from core.datasets.contents.thumbnails import example_crop
 from core.errors import DatasetError
 from core.file_names import file_name
+from core.languages import gettext as _
 from core.photos import images
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame, show_frames_with
@@ -52,15 +53,17 @@ def show_classes(opened: OpenedSet) -> None:
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        order = st.segmented_control("Order", _ORDERS, default=_ORDERS[0], required=True, key="class_order")
+        order = st.segmented_control(
+            _("Order"), _ORDERS, default=_ORDERS[0], required=True, key="class_order"
+        )
         st.download_button(
-            "Classes (CSV)",
+            _("Classes (CSV)"),
             lambda: tables.to_csv(rows),
             f"{file_name(opened.dataset.name)}-classes.csv",
             icon=":material/download:",
             on_click="ignore",
         )
-    with st.spinner("Looking for an example of each class"):
+    with st.spinner(_("Looking for an example of each class")):
         crops = _crops(opened.key, opened, counted)
     _mount(
         key=_KEY,

@@ -11,6 +11,7 @@ from core.datasets import Frame
 from core.datasets.contents.statistics import Statistics
 from core.errors import DatasetError
 from core.file_names import file_name
+from core.languages import gettext as _
 from core.photos import images
 from pages.widgets.data.film import film
 from pages.widgets.data.frame_filter import (
@@ -62,7 +63,7 @@ def _show(opened: OpenedSet, counted: Statistics | None) -> None:
         place = st.empty()  # the filter, which is drawn after it, decides what can be picked here
         frames, words = _walk(opened, counted)
         show = st.segmented_control(
-            "Show",
+            _("Show"),
             list(_SHOWS),
             default="truth",
             format_func=lambda show: _SHOWS[show],
@@ -90,7 +91,7 @@ def _show(opened: OpenedSet, counted: Statistics | None) -> None:
         beside_prediction(opened, frame)
     elif show == "beside":
         views: tuple[View, View] = ("photo", "mask")
-        linked_toolbar("beside", views=(), subject=frame.name, label="View of photo and label map")
+        linked_toolbar("beside", views=(), subject=frame.name, label=_("View of photo and label map"))
         for column, view in zip(st.columns(2, gap="medium"), views, strict=True):
             with column:
                 truth_viewer(
@@ -123,7 +124,7 @@ def _correct_link(frame: Frame) -> None:
     row, col = st.session_state.get(PIXEL, ("", ""))
     st.page_link(
         "pages/annotate.py",
-        label="Correct this frame",
+        label=_("Correct this frame"),
         icon=":material/draw:",
         query_params={
             "dataset": st.session_state[SET],
@@ -141,10 +142,10 @@ def _walk(opened: OpenedSet, counted: Statistics | None) -> tuple[Sequence[Frame
     They are those of the filter, unless a link led to a frame that does not pass it.
     """
     every = opened.dataset.frames()
-    with st.popover("Filter", icon=":material/filter_alt:", width="content"):
+    with st.popover(_("Filter"), icon=":material/filter_alt:", width="content"):
         chosen = choose_filter(opened, counted)
         if counted is None:
-            st.caption("Frames can be chosen by class once their classes are counted.")
+            st.caption(_("Frames can be chosen by class once their classes are counted."))
         left = filtered(opened, counted, chosen)
         st.markdown(f"**{len(left)} of {len(every)} frames**")
     passes = any(frame.name == frame_name() for frame in left)
@@ -158,7 +159,7 @@ def _downloads(opened: OpenedSet, frame: Frame) -> None:
     """The frame's pictures as files, each made on request."""
     dataset = opened.dataset
     palette = dataset.class_list.full_palette
-    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="frame_downloads")
+    menu = st.popover(_("Download"), icon=":material/download:", on_change="rerun", key="frame_downloads")
     if not menu.open:
         return
     stem = file_name(frame.name)
@@ -189,7 +190,7 @@ def frame_picker(
     name = wanted if wanted in frames else next(iter(frames))
     key = f"{_PICKER}.{name}"
     st.selectbox(
-        "Frame",
+        _("Frame"),
         list(frames),
         list(frames).index(name),
         key=key,

@@ -14,6 +14,7 @@ import streamlit as st
 
 from core.datasets import SPLITS, Frame, Split
 from core.datasets.contents.statistics import Statistics, frames_having, ordered_by_share
+from core.languages import gettext as _
 from pages.widgets.shared.dataset_state import CLASSES, FRAMES, NAMED, REFILTERED, SORT
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.markdown import markdown
@@ -65,10 +66,10 @@ def choose_filter(opened: OpenedSet, counted: Statistics | None) -> FrameFilter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = _split(opened)
         named = st.text_input(
-            "Name contains",
+            _("Name contains"),
             key=NAMED,
             bind="query-params",
-            placeholder="any name",
+            placeholder=_("any name"),
             max_chars=_MOST_LETTERS,
             width=180,
             on_change=_note,
@@ -120,7 +121,7 @@ def _split(opened: OpenedSet) -> Split:
     if len(offered) < 3:
         return "all"
     chosen: Split = st.segmented_control(
-        "Split",
+        _("Split"),
         offered,
         default="all",
         format_func=lambda split: SPLIT_TITLES[split],
@@ -129,8 +130,10 @@ def _split(opened: OpenedSet) -> Split:
         bind="query-params",
         width="content",
         on_change=_note,
-        help="A network learns from the training frames. It is evaluated on frames that it never saw: on the "
-        "validation frames while you work on it, on the test frames at the very end.",
+        help=_(
+            "A network learns from the training frames. It is evaluated on frames that it never saw: on the "
+            "validation frames while you work on it, on the test frames at the very end."
+        ),
     )
     return chosen
 
@@ -138,21 +141,21 @@ def _split(opened: OpenedSet) -> Split:
 def _classes(counted: Statistics) -> tuple[Sequence[str], str | None]:
     occurring = _occurring(counted)
     classes = st.multiselect(
-        "Frames with",
+        _("Frames with"),
         occurring,
         key=CLASSES,
         bind="query-params",
-        placeholder="any class",
+        placeholder=_("any class"),
         on_change=_note,
-        help="Only frames with at least one pixel of every class chosen here.",
+        help=_("Only frames with at least one pixel of every class chosen here."),
     )
     sort = st.selectbox(
-        "Largest share first of",
+        _("Largest share first of"),
         occurring,
         index=None,
         key=SORT,
         bind="query-params",
-        placeholder="as in the data set",
+        placeholder=_("as in the data set"),
         on_change=_note,
     )
     return classes, sort

@@ -11,6 +11,7 @@ from core.datasets import Frame
 from core.datasets.contents.label_window import LabelWindow, class_edge, label_window
 from core.errors import DatasetError
 from core.files import signature
+from core.languages import gettext as _
 from pages.widgets.data.frame import frame_picker
 from pages.widgets.data.truth import PIXEL, chosen_pixel, truth_picture, truth_viewer
 from pages.widgets.shared.datasets import OpenedSet
@@ -44,9 +45,11 @@ def show_label_file(opened: OpenedSet) -> None:
     """Part of the label map around the chosen pixel, as numbers and as colours."""
     dataset = opened.dataset
     st.markdown(
-        "A label map is a picture file in which every pixel holds a **number** instead of a colour. The "
-        "number is a line of the class list (`codes.txt` in fastai's layout), counted from 0. The colours "
-        "are only for people; a network learns from the numbers."
+        _(
+            "A label map is a picture file in which every pixel holds a **number** instead of a colour. "
+            "The number is a line of the class list (`codes.txt` in fastai's layout), counted from 0. The "
+            "colours are only for people; a network learns from the numbers."
+        )
         + (_COLOURS if dataset.colour_labels else _OTHER_NUMBERS if dataset.values else "")
     )
     frame = frame_picker(dataset.frames())

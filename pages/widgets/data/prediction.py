@@ -10,6 +10,7 @@ from core.datasets.dataset import frames_in_words
 from core.errors import StreetScopeError
 from core.evaluation.metrics import classes_in_mean, mean_iou, per_class_iou, pixel_accuracy
 from core.evaluation.results import Evaluation
+from core.languages import gettext as _
 from core.models.store import list_models
 from core.segmentation.sizes import trained_working_size
 from pages.widgets.data.truth import truth_picture, truth_viewer
@@ -29,7 +30,7 @@ def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
     """
     if not list_models():
         st.info(
-            "There is no model on this machine. Train one, or restore the one that comes with StreetScope."
+            _("There is no model on this machine. Train one, or restore the one that comes with StreetScope.")
         )
         return
     warn_of_missing("model")
@@ -53,7 +54,7 @@ def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
             "prediction",
             views=("photo", "overlay", "mask", "confidence"),
             subject=frame.name,
-            label="View of all three pictures",
+            label=_("View of all three pictures"),
         )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures: dict[str, tuple[ViewerPicture, View]] = {
@@ -74,7 +75,7 @@ def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
                 marks=class_marks(model) if picture is prediction.picture else {},
             )
     with slots[3]:
-        st.markdown("##### How good it is on this frame", anchors=False)
+        st.markdown(_("##### How good it is on this frame"), anchors=False)
         _figures(opened, prediction)
 
 
@@ -83,13 +84,13 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
     confusion = evaluation.confusion
     left, right = st.columns(2)
     left.metric(
-        "Pixel accuracy",
+        _("Pixel accuracy"),
         f"{pixel_accuracy(confusion):.1%}",
-        help="The share of pixels whose predicted class is right. Void pixels are not counted.",
+        help=_("The share of pixels whose predicted class is right. Void pixels are not counted."),
     )
     occurring = classes_in_mean(confusion)
     right.metric(
-        "Mean IoU",
+        _("Mean IoU"),
         f"{mean_iou(confusion):.1%}",
         help="For each class, the pixels that truth and prediction agree on, divided by the pixels that "
         "either of them gives the class (intersection over union). The mean is over the "

@@ -10,6 +10,7 @@ import streamlit as st
 from core.datasets import Split
 from core.datasets.contents.statistics import Statistics
 from core.file_names import file_name
+from core.languages import gettext as _
 from core.reports import dataset_charts, dataset_tables, tables
 from pages.widgets.shared.datasets import OpenedSet, counts
 from pages.widgets.shared.fragments import fragment
@@ -44,7 +45,7 @@ def show_statistics(opened: OpenedSet) -> None:
 @fragment
 def _show(opened: OpenedSet, counted: Statistics) -> None:
     chart = st.segmented_control(
-        "Chart", _CHARTS, default=_SHARES, required=True, key="chart", bind="query-params"
+        _("Chart"), _CHARTS, default=_SHARES, required=True, key="chart", bind="query-params"
     )
     st.markdown(_few_but_everywhere(counted) if chart == _FRAMES else _WORDS[chart])
     if chart == _PLACES:
@@ -65,14 +66,14 @@ def _by_class(counted: Statistics, chart: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         by_split = _several_splits(counted) and (
             st.segmented_control(
-                "Colour by", ["Class", "Split"], default="Class", required=True, key="colour_by"
+                _("Colour by"), [_("Class"), _("Split")], default="Class", required=True, key="colour_by"
             )
             == "Split"
         )
         log = chart == _SHARES and st.toggle(
-            "Logarithmic scale",
+            _("Logarithmic scale"),
             key="log",
-            help="Each step is ten times the last one, so that rare classes can be seen beside Road.",
+            help=_("Each step is ten times the last one, so that rare classes can be seen beside Road."),
         )
     if chart == _SHARES:
         figure = dataset_charts.share_chart(counted, by_split, log)
@@ -88,11 +89,11 @@ def _places(counted: Statistics) -> None:
     occurring = [name for name, frames in zip(names, counted.frames_with_class(), strict=True) if frames]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "Class", occurring, key="place_class", width=260, index=_largest(counted, occurring)
+            _("Class"), occurring, key="place_class", width=260, index=_largest(counted, occurring)
         )
         offered: list[Split] = ["all", *dataset_charts.SPLIT_COLOURS]
         split: Split = st.segmented_control(
-            "Frames",
+            _("Frames"),
             [each for each in offered if counted.within(each).any()],
             default="all",
             format_func=lambda split: escape(dataset_charts.SPLIT_NAMES[split]),
@@ -146,7 +147,7 @@ def _draw(
     saved_chart(figure, name, alt, f"chart_{stem}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "CSV",
+            _("CSV"),
             lambda: tables.to_csv(rows()),
             f"{name}.csv",
             icon=":material/download:",

@@ -7,6 +7,7 @@ import streamlit as st
 from core.datasets import SPLITS, Split
 from core.datasets.listing import LEAVES_OUT, STOPS
 from core.errors import ModelError
+from core.languages import gettext as _
 from core.models.store import list_models, read_card
 from core.segmentation.sizes import size_called
 from core.training.recipes.trained import trained_size
@@ -31,7 +32,7 @@ def choose_frames() -> OpenedSet:
     if doubts := opened.messages(STOPS):
         st.error(
             markdown("{first} The Data page's Check tab lists every problem.", first=doubts[0]),
-            title="The split is in doubt",
+            title=_("The split is in doubt"),
             icon=":material/rule:",
         )
         st.stop()
@@ -52,7 +53,7 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
     """One task for each chosen model; the script ends here when no model can be read."""
     if not list_models():
         st.info(
-            "There is no model on this machine. Train one, or restore the one that comes with StreetScope."
+            _("There is no model on this machine. Train one, or restore the one that comes with StreetScope.")
         )
         st.stop()
     missing = missing_models(_MODEL, _OTHER)
@@ -72,8 +73,10 @@ def choose_tasks(opened: OpenedSet) -> list[Task]:
         )
     if split != "valid" and split != "test" and opened.dataset.train:
         st.caption(
-            ":material/info: A model may have learnt from the training frames. Its figures on them say "
-            "little about pictures that it has never seen."
+            _(
+                ":material/info: A model may have learnt from the training frames. Its figures on them say "
+                "little about pictures that it has never seen."
+            )
         )
     tasks = []
     for name in [model, other] if other else [model]:
@@ -95,12 +98,12 @@ def _other_model(model: str) -> str | None:
     if st.session_state.get(_OTHER) not in others:
         st.session_state.pop(_OTHER, None)
     return st.selectbox(
-        "Compare with",
+        _("Compare with"),
         others,
         index=None,
         key=_OTHER,
         bind="query-params",
-        placeholder="no second model",
+        placeholder=_("no second model"),
     )
 
 
@@ -110,14 +113,16 @@ def _split(opened: OpenedSet) -> Split:
     if len(offered) > 1:
         offered.append("all")
     chosen: Split = st.segmented_control(
-        "Frames",
+        _("Frames"),
         offered,
         default=default,
         format_func=lambda split: SPLIT_TITLES[split],
         required=True,
         key=SPLIT,
         bind="query-params",
-        help="Evaluate a model on frames that it did not learn from: on the validation frames while you work "
-        "on it, on the test frames at the very end.",
+        help=_(
+            "Evaluate a model on frames that it did not learn from: on the validation frames while you work "
+            "on it, on the test frames at the very end."
+        ),
     )
     return chosen

@@ -12,6 +12,7 @@ from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.evaluation.metrics import IntArray, counted_as
 from core.evaluation.results import SplitEvaluation
+from core.languages import gettext as _
 from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
 from pages.widgets.evaluate.downloads import files, stem
@@ -53,14 +54,16 @@ def show_confusion(measured: Measured) -> None:
     cell = _resolve(evaluation) if rows else None
     numbers = None if cell is None else _numbers(evaluation, cell)
     st.markdown(
-        "Each row is a true class, each column a predicted class. Right predictions lie on the diagonal. "
-        "**Choose a cell**, two classes, or a row of the table to see the frames with most such pixels."
+        _(
+            "Each row is a true class, each column a predicted class. Right predictions lie on the diagonal. "
+            "**Choose a cell**, two classes, or a row of the table to see the frames with most such pixels."
+        )
     )
     by_row = st.toggle(
-        "Show each row as shares of its true class",
+        _("Show each row as shares of its true class"),
         value=True,
         key="confusion_by_row",
-        help="If off, the matrix shows pixel counts, in which road and building outweigh everything.",
+        help=_("If off, the matrix shows pixel counts, in which road and building outweigh everything."),
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -79,7 +82,7 @@ def show_confusion(measured: Measured) -> None:
         taken = charts.confusion_chart(evaluation, by_row, numbers) if dark else chart
         files(evaluation, name, lambda: tables.confusion_rows(evaluation), taken)
     if cell is None or numbers is None:
-        right.success("There is no mistake in these frames.", icon=":material/check:")
+        right.success(_("There is no mistake in these frames."), icon=":material/check:")
         return
     with right:
         with revealed(_CELL_PLACE, _words(evaluation, *numbers), need=260):
@@ -91,7 +94,7 @@ def show_confusion(measured: Measured) -> None:
 
 
 def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
-    st.markdown("**The largest confusions**")
+    st.markdown(_("**The largest confusions**"))
     key = f"table_confusion.{stem(evaluation, 'confusion')}"
 
     def choose() -> None:
@@ -106,7 +109,9 @@ def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
         column_config={
             "true class": "true",
             "pixels": st.column_config.NumberColumn(format="localized"),
-            "share of the true class": st.column_config.NumberColumn("of the true class", format="percent"),
+            "share of the true class": st.column_config.NumberColumn(
+                _("of the true class"), format="percent"
+            ),
         },
         key=key,
         on_select=choose,
@@ -188,7 +193,7 @@ def _frames(measured: Measured, true: int, said: int) -> list[tuple[Frame, int]]
     numbers, pixels = evaluation.frames.confused(true, said)
     st.subheader(escape(_words(evaluation, true, said)), anchor=False)
     if not len(numbers):
-        st.info("This happens in no frame.", icon=":material/check:")
+        st.info(_("This happens in no frame."), icon=":material/check:")
         return []
     total, of_class = int(pixels.sum()), int(evaluation.confusion[true].sum())
     where = "the only frame" if evaluation.images == 1 else f"{len(numbers)} of {evaluation.images} frames"
@@ -244,7 +249,7 @@ def _frame_picker(counts: dict[str, int]) -> str:
     key = f"{_FRAME}.{name}.{st.session_state[_CELL]}"
     st.session_state[_FRAME] = name
     st.selectbox(
-        "Frame",
+        _("Frame"),
         names,
         names.index(name),
         key=key,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.evaluation.results import SplitEvaluation
 from core.file_names import file_name
+from core.languages import gettext as _
 from core.reports import tables
 from core.reports.evaluation_tables import with_source
 from pages.widgets.shared.plots import chart_page_button
@@ -30,7 +31,7 @@ def files(
     """Buttons that save a table as CSV and, if there is one, a chart as HTML."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "CSV",
+            _("CSV"),
             lambda: tables.to_csv(with_source(evaluation, rows())),
             f"{name}.csv",
             icon=":material/download:",

@@ -12,6 +12,7 @@ from core.errors import ComparisonError
 from core.evaluation.boundaries import WIDTH
 from core.evaluation.metrics import classes_in_mean, mean_iou, pixel_accuracy
 from core.evaluation.results import SplitEvaluation
+from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
@@ -21,7 +22,7 @@ from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR, for_bars, in_percent
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import saved_chart
 
 _CLASS_WORDS = {
@@ -34,10 +35,15 @@ _CLASS_WORDS = {
     "frequency": "The class's share of all counted pixels. A network that never finds a rare class loses "
     "hardly any accuracy.",
 }
-_LEARNT_FROM = markdown(
-    "What taught the model the class: **real labels** of photos that name it, **merged labels** that do not "
-    "tell it from others, or **drawings** alone."
-)
+
+
+def _learnt_from() -> Markdown:
+    return markdown(
+        "What taught the model the class: **real labels** of photos that name it, **merged labels** that "
+        "do not tell it from others, or **drawings** alone."
+    )
+
+
 _SHARE = st.column_config.NumberColumn(format="percent")
 """For shares that may be far below one per cent."""
 _BARS = ("IoU", "precision", "recall")
@@ -106,7 +112,7 @@ def headline(evaluation: SplitEvaluation, opened: OpenedSet) -> None:
 def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
     """The Classes tab. card: the model's, which may say how it came to know each class."""
     figure = st.segmented_control(
-        "Figure",
+        _("Figure"),
         list(charts.CLASS_FIGURES),
         default="IoU",
         format_func=escape,
@@ -126,7 +132,7 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
             **dict.fromkeys(_BARS, BAR),
             "frequency": _SHARE,
             **dict.fromkeys(("true pixels", "predicted pixels"), _PIXELS),
-            "learnt from": st.column_config.TextColumn(help=_LEARNT_FROM),
+            "learnt from": st.column_config.TextColumn(help=_learnt_from()),
         },
         key="table_classes",
         alt="IoU, precision, recall, frequency and pixels of each class.",
@@ -148,11 +154,13 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
 def show_calibration(evaluation: SplitEvaluation) -> None:
     """The Calibration tab."""
     st.markdown(
-        "When the network's confidence is 80 %, is it right in 80 of 100 cases? Each bar holds the pixels of "
-        "about the same confidence; its height is the share of them that is right. A bar **below the dashed "
-        "line** means that the network is surer than it should be, a bar above that it could be surer. "
-        "The **expected calibration error** is the mean distance from the line, each bar weighted by its "
-        "share of the pixels, which is drawn below."
+        _(
+            "When the network's confidence is 80 %, is it right in 80 of 100 cases? Each bar holds the "
+            "pixels of about the same confidence; its height is the share of them that is right. A bar "
+            "**below the dashed line** means that the network is surer than it should be, a bar above that "
+            "it could be surer. The **expected calibration error** is the mean distance from the line, "
+            "each bar weighted by its share of the pixels, which is drawn below."
+        )
     )
     called = [
         name
@@ -160,7 +168,7 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
         if pixels
     ]
     chosen = st.selectbox(
-        "Pixels predicted as",
+        _("Pixels predicted as"),
         [_ALL, *called],
         key=f"calibrated.{stem(evaluation, '')}",
         width=300,
@@ -168,10 +176,10 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     number = None if chosen == _ALL else evaluation.class_names.index(chosen)
     shown = evaluation.calibration if number is None else evaluation.calibration.of(number)
     with st.container(horizontal=True, gap="large"):
-        st.metric("Expected calibration error", f"{shown.expected_error():.1%}", width="content")
-        st.metric("Mean confidence", f"{shown.mean_confidence:.1%}", width="content")
+        st.metric(_("Expected calibration error"), f"{shown.expected_error():.1%}", width="content")
+        st.metric(_("Mean confidence"), f"{shown.mean_confidence:.1%}", width="content")
         st.metric(
-            "Accuracy",
+            _("Accuracy"),
             f"{shown.accuracy:.1%}",
             escape(_sureness(shown.mean_confidence, shown.accuracy)),
             delta_color="off",
@@ -242,7 +250,7 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
         return
     figures: list[charts.ClassFigure] = ["IoU", "precision", "recall"]
     figure = st.segmented_control(
-        "Figure of each class", figures, default="IoU", format_func=escape, required=True, key="compared"
+        _("Figure of each class"), figures, default="IoU", format_func=escape, required=True, key="compared"
     )
     chart, name = charts.comparison_chart(first, second, figure), stem(first, f"and-{second.model}")
     saved_chart(

@@ -21,6 +21,7 @@ from core.evaluation.pictures import (
 )
 from core.evaluation.results import SplitEvaluation
 from core.files import signature
+from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.photos import images
 from core.segmentation.cache import SharedCache
@@ -102,7 +103,7 @@ def show_frame(measured: Measured, frame: Frame) -> None:
         "evaluated",
         views=("photo", "overlay", "mask", "confidence"),
         subject=frame.name,
-        label="View of all three pictures",
+        label=_("View of all three pictures"),
     )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures = {
@@ -144,7 +145,7 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
     state = f"confused_pixel.{marked.identity}"
     pixel = st.session_state.get(state) or _first_marked(mask)
     linked_toolbar(
-        "confused", views=("photo", "overlay", "mask"), subject=frame.name, label="View of both pictures"
+        "confused", views=("photo", "overlay", "mask"), subject=frame.name, label=_("View of both pictures")
     )
     for column, (title, picture, key) in zip(
         st.columns(2, gap="medium"),
@@ -167,7 +168,7 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
 
 def download_menu(measured: Measured, frame: Frame, cell: tuple[int, int] | None = None) -> None:
     """A frame's pictures as files in full size. cell: class numbers of a confusion that one picture marks."""
-    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="evaluated_downloads")
+    menu = st.popover(_("Download"), icon=":material/download:", on_change="rerun", key="evaluated_downloads")
     if not menu.open:
         return
     try:

@@ -15,6 +15,7 @@ from core.evaluation.metrics import check_classes_fit
 from core.evaluation.results import SplitEvaluation
 from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
 from core.jobs import Job
+from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.segmentation.measure import WORTH_MEASURING, measure_once
 from pages.widgets.segmentation.models import loaded_segmenter
@@ -57,7 +58,7 @@ def evaluations(tasks: Sequence[Task]) -> list[SplitEvaluation]:
     The script ends here until the first one is finished.
     """
     fitting = [task for task in tasks if _fits(task)]
-    with st.spinner("Looking for earlier figures"):
+    with st.spinner(_("Looking for earlier figures")):
         found = {task.key: _find(task) for task in fitting}
     missing = [task for task in fitting if found[task.key] is None and not _is_running(task)]
     for task in fitting:
@@ -107,7 +108,7 @@ def _show_state(task: Task) -> None:
     if job is None:
         return
     if job.state == "running":
-        watch(job, markdown("Evaluating {model}", model=model), f"evaluation_{model}", unit="frame")
+        watch(job, markdown("Evaluating {model}", model=model), f"evaluation_{model}", unit=_("frame"))
     elif job.state == "failed":
         show_error(job.error, markdown("{model} could not be evaluated", model=model))
     elif job.state == "cancelled":

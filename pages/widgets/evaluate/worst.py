@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.reports import evaluation_tables as tables
 from pages.widgets.evaluate.downloads import files, stem
 from pages.widgets.evaluate.frames import (
@@ -48,14 +49,21 @@ def show_worst(measured: Measured) -> None:
 def _list(measured: Measured) -> None:
     evaluation = measured.evaluation
     st.markdown(
-        "**Loss** is the cross-entropy: how surprised the network is by the truth, on average over the "
-        "frame's pixels. Being sure and wrong costs most. The last picture is pale where the network is "
-        "right; elsewhere it has the colour of the class that the network predicted. Open a frame to "
-        "see which colour is which class."
+        _(
+            "**Loss** is the cross-entropy: how surprised the network is by the truth, on average over the "
+            "frame's pixels. Being sure and wrong costs most. The last picture is pale where the network is "
+            "right; elsewhere it has the colour of the class that the network predicted. Open a frame to "
+            "see which colour is which class."
+        )
     )
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         order = st.segmented_control(
-            "First", list(_ORDERS), default="Highest loss", required=True, key="worst_by", bind="query-params"
+            _("First"),
+            list(_ORDERS),
+            default="Highest loss",
+            required=True,
+            key="worst_by",
+            bind="query-params",
         )
         attribute, largest = _ORDERS[order]
         numbers = evaluation.frames.worst_first(getattr(evaluation.frames, attribute), largest).tolist()
@@ -63,7 +71,7 @@ def _list(measured: Measured) -> None:
         key = f"worst_page.{stem(evaluation, order)}"
         # The page is there again when a frame that was opened from it is closed.
         page = st.pagination(pages, key=key, persist_state="page") if pages > 1 else 1
-    with st.spinner("Segmenting these frames"):
+    with st.spinner(_("Segmenting these frames")):
         for place, number in enumerate(numbers[(page - 1) * PAGE : page * PAGE], start=(page - 1) * PAGE + 1):
             name = measured.frame(number).name
             if name == st.session_state.get(_LEFT):
@@ -96,7 +104,7 @@ def _entry(measured: Measured, number: int, place: int) -> None:
                 key=f"open_{number}",
                 on_click=_open,
                 args=(frame.name,),
-                help="Truth, prediction and errors in the pixel viewer",
+                help=_("Truth, prediction and errors in the pixel viewer"),
                 icon=":material/zoom_in:",
             )
         try:
@@ -115,7 +123,7 @@ def _one(measured: Measured, number: int) -> None:
     with revealed(_OPENED, frame.name, need=640):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "All frames",
+                _("All frames"),
                 icon=":material/arrow_back:",
                 on_click=_close,
                 args=(frame.name,),

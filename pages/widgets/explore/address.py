@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.languages import gettext as _
 from core.photos.photo import Photo
 from pages.widgets.explore import reading
 from pages.widgets.explore.reading import COLUMN, ROW, SHAPE
@@ -277,7 +278,7 @@ def correct_link(photo: Photo) -> None:
     names = (*_CARRIED, "model", "size", *((PHOTO,) if photo.photo_set else ()))
     st.page_link(
         "pages/annotate.py",
-        label="Correct this photo",
+        label=_("Correct this photo"),
         icon=":material/draw:",
         query_params=_said_here(names),
         width="content",

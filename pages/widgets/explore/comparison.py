@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from core.languages import gettext as _
 from core.photos import images
 from core.photos.photo import Photo
 from core.reports import tables
@@ -17,18 +18,25 @@ from core.segmentation.comparison import Comparison, compare
 from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called
 from pages.widgets.segmentation.models import SegmentedPhoto
 from pages.widgets.segmentation.sizes import size_trained_at
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPicture, viewer_picture
 
-_SQUARES = markdown(
-    "A *squashed square* ignores the photo's shape, as the article did: a wide photo is pressed together, "
-    "and so is every car in it."
-)
-_SIZES = markdown(
-    "The photo's longer side in pixels while it is segmented; Full is the photo's own size, up to 2048. "
-    "{squares}",
-    squares=_SQUARES,
-)
+
+def _squares() -> Markdown:
+    return markdown(
+        "A *squashed square* ignores the photo's shape, as the article did: a wide photo is pressed "
+        "together, and so is every car in it."
+    )
+
+
+def _sizes() -> Markdown:
+    return markdown(
+        "The photo's longer side in pixels while it is segmented; Full is the photo's own size, up to 2048. "
+        "{squares}",
+        squares=_squares(),
+    )
+
+
 TITLES = {"first": "the first", "second": "the second", "difference": "where they differ"}
 _CHOSEN = "compare_chosen"
 _SHOWN_CHANGES = 12
@@ -50,13 +58,13 @@ def size_menu(key: str, default: str, model: str) -> WorkingSize:
     trained = size_trained_at(model)
     names = [*SIZES] if trained is None else [TRAINED, *SIZES]
     chosen = st.selectbox(
-        "Working size",
+        _("Working size"),
         names,
         names.index(default),
         format_func=lambda name: escape(size_called(name, trained).title),
         key=key,
         bind="query-params",
-        help=_SIZES,
+        help=_sizes(),
     )
     return size_called(chosen, trained)
 
@@ -64,7 +72,7 @@ def size_menu(key: str, default: str, model: str) -> WorkingSize:
 def explain_squares(sides: Sequence[tuple[WorkingSize, str]]) -> None:
     """One line about the article's squares, if a side is one."""
     if any(size.square for size, _ in sides):
-        st.caption(_SQUARES)
+        st.caption(_squares())
 
 
 def difference(first: SegmentedPhoto, second: SegmentedPhoto) -> Difference:
@@ -107,17 +115,17 @@ def _choose(picture: ViewerPicture, pixel: Pixel) -> None:
 
 def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]], photo: Photo) -> None:
     """From which class to which pixels changed, largest first."""
-    st.subheader("What became of what", anchor=False)
+    st.subheader(_("What became of what"), anchor=False)
     comparison = difference.comparison
     rows = tables.transition_rows(comparison)
     if not rows:
-        st.markdown("Both give every pixel the same class.")
+        st.markdown(_("Both give every pixel the same class."))
         _say_what_counts_as_what(comparison)
         return
     st.dataframe(
         pd.DataFrame(rows[:_SHOWN_CHANGES]),
         hide_index=True,
-        column_config={"share": st.column_config.NumberColumn("of all pixels", format="percent")},
+        column_config={"share": st.column_config.NumberColumn(_("of all pixels"), format="percent")},
         key="changes",
         alt="Classes that pixels changed from and to, with the number of pixels, largest first.",
     )

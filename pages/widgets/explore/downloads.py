@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import streamlit as st
 
+from core.languages import gettext as _
 from core.photos import guarded, images
 from core.photos.photo import Photo
 from core.reports import export, own_size, reading_page, tables
@@ -21,50 +22,63 @@ from pages.widgets.photos.visitor_session import MAX_PHOTOS, visitor_session
 from pages.widgets.segmentation.models import SegmentedPhoto, segment_later
 from pages.widgets.shared.markdown import Markdown, markdown
 
-_TITLES = {
-    "index.png": markdown("Index mask (PNG)"),
-    "mask.png": markdown("Colour mask (PNG)"),
-    "overlay.png": markdown("Overlay (PNG)"),
-    "confidence.png": markdown("Confidence map (PNG)"),
-    "entropy.png": markdown("Entropy map (PNG)"),
-    "shares.csv": markdown("Class shares (CSV)"),
-}
-"""The label of each of `export.FILES`."""
 
-_MEANINGS = {
-    "index.png": markdown("Each pixel's value is its class's number in the class list, counted from 0."),
-    "mask.png": markdown("Each pixel has the colour of its class."),
-    "overlay.png": markdown("The photo under the colour mask."),
-    "confidence.png": markdown(
-        "White is a confidence of 100 %, black of 0 %: the grey value is 255 times the confidence."
-    ),
-    "entropy.png": markdown(
-        "Black is sure; the lighter a pixel is, the less sure the network is: the grey value is {steps} "
-        "times the entropy in bits.",
-        steps=ENTROPY_STEPS,
-    ),
-    "shares.csv": markdown("How much of the picture each class has."),
-}
-"""What is in each of them."""
+def _titles() -> dict[str, Markdown]:
+    """The label of each of `export.FILES`."""
+    return {
+        "index.png": markdown("Index mask (PNG)"),
+        "mask.png": markdown("Colour mask (PNG)"),
+        "overlay.png": markdown("Overlay (PNG)"),
+        "confidence.png": markdown("Confidence map (PNG)"),
+        "entropy.png": markdown("Entropy map (PNG)"),
+        "shares.csv": markdown("Class shares (CSV)"),
+    }
+
+
+def _meanings() -> dict[str, Markdown]:
+    """What is in each of them."""
+    return {
+        "index.png": markdown("Each pixel's value is its class's number in the class list, counted from 0."),
+        "mask.png": markdown("Each pixel has the colour of its class."),
+        "overlay.png": markdown("The photo under the colour mask."),
+        "confidence.png": markdown(
+            "White is a confidence of 100 %, black of 0 %: the grey value is 255 times the confidence."
+        ),
+        "entropy.png": markdown(
+            "Black is sure; the lighter a pixel is, the less sure the network is: the grey value is {steps} "
+            "times the entropy in bits.",
+            steps=ENTROPY_STEPS,
+        ),
+        "shares.csv": markdown("How much of the picture each class has."),
+    }
+
 
 _WIDTH = 340
 """Of the menu, in CSS pixels: its explanations take some lines instead of the window's width."""
 
-_GREYS = markdown(
-    "Index mask: a pixel's value is the number of its class, from 0. Confidence map: white is 100 %. Entropy "
-    "map: black is sure; the grey value is {steps} times the entropy in bits.",
-    steps=ENTROPY_STEPS,
-)
 
-_OWN_SIZE_TITLES: dict[own_size.Kind, Markdown] = {
-    "index": markdown("Index mask, full size (PNG)"),
-    "mask": markdown("Colour mask, full size (PNG)"),
-    "overlay": markdown("Overlay, full size (PNG)"),
-}
+def _greys() -> Markdown:
+    return markdown(
+        "Index mask: a pixel's value is the number of its class, from 0. Confidence map: white is 100 %. "
+        "Entropy map: black is sure; the grey value is {steps} times the entropy in bits.",
+        steps=ENTROPY_STEPS,
+    )
 
-_OWN_SIZE_MEANING = markdown(
-    "As above, with the network's scores interpolated to every pixel of the photo. A large one takes seconds."
-)
+
+def _own_size_titles() -> dict[own_size.Kind, Markdown]:
+    return {
+        "index": markdown("Index mask, full size (PNG)"),
+        "mask": markdown("Colour mask, full size (PNG)"),
+        "overlay": markdown("Overlay, full size (PNG)"),
+    }
+
+
+def _own_size_meaning() -> Markdown:
+    return markdown(
+        "As above, with the network's scores interpolated to every pixel of the photo. A large one takes "
+        "seconds."
+    )
+
 
 _PLACES = threading.BoundedSemaphore(2)
 """Files at a photo's own size that this server makes at a time: each may hold 50 megapixels."""
@@ -84,7 +98,7 @@ def download_menu(
     shown: SegmentedPhoto, reading: PixelReading, photo: Photo, model: str, size: WorkingSize
 ) -> None:
     """A menu of downloads, drawn when opened. Each file's name has photo, model and size."""
-    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="downloads")
+    menu = st.popover(_("Download"), icon=":material/download:", on_change="rerun", key="downloads")
     if not menu.open:
         return
     segmentation = shown.segmentation
@@ -96,7 +110,7 @@ def download_menu(
             )
         )
         _buttons(_of_the_picture(segmentation, stem))
-        st.caption(_GREYS)
+        st.caption(_greys())
         if (segmentation.height, segmentation.width) != (photo.height, photo.width):
             st.markdown(
                 markdown(
@@ -104,10 +118,10 @@ def download_menu(
                 )
             )
             _buttons(_at_own_size(segmentation, photo, stem))
-        st.markdown("**The chosen pixel**")
+        st.markdown(_("**The chosen pixel**"))
         about = f"{photo.name[:80]} at {size.title}, model {model}"
         _buttons(_of_the_pixel(reading, about, stem))
-        st.markdown("**All photos**")
+        st.markdown(_("**All photos**"))
         _buttons([_everything(model, size)])
 
 
@@ -121,7 +135,7 @@ def _buttons(files: Sequence[_File]) -> None:
 
 def _of_the_picture(segmentation: Segmentation, stem: str) -> list[_File]:
     files = [
-        _File(_TITLES[ending], _MEANINGS[ending], f"{stem}-{ending}", partial(make, segmentation))
+        _File(_titles()[ending], _meanings()[ending], f"{stem}-{ending}", partial(make, segmentation))
         for ending, make in export.FILES.items()
     ]
     probabilities = _File(
@@ -142,11 +156,11 @@ def _at_own_size(segmentation: Segmentation, photo: Photo, stem: str) -> list[_F
     return [
         _File(
             title,
-            _OWN_SIZE_MEANING,
+            _own_size_meaning(),
             f"{stem}-{own_size.file_ending(kind, photo.height, photo.width)}",
             partial(_one_of_few, makers[kind]),
         )
-        for kind, title in _OWN_SIZE_TITLES.items()
+        for kind, title in _own_size_titles().items()
     ]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.classes import CAMVID_11, CAMVID_32
+from core.languages import gettext as _
 from core.photos.photo import Photo
 from core.reports import charts, tables
 from core.segmentation import pins
@@ -44,7 +45,7 @@ def show_pins() -> None:
     kept = visitor_session().pins
     if not kept:
         return
-    st.subheader("Your pins", anchor=False)
+    st.subheader(_("Your pins"), anchor=False)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.data_editor(
@@ -56,20 +57,20 @@ def show_pins() -> None:
             disabled=_fixed_columns(kept),
             column_config={
                 "probability": st.column_config.NumberColumn(format="percent"),
-                "entropy": st.column_config.NumberColumn(format="%.2f", help="In bits: 0 is sure."),
+                "entropy": st.column_config.NumberColumn(format="%.2f", help=_("In bits: 0 is sure.")),
             },
             on_change=_edit,
             alt="Your pins, each with name, place, class and probability.",
         )
         with st.container(horizontal=True):
             st.download_button(
-                "Pins (CSV)",
+                _("Pins (CSV)"),
                 lambda: tables.to_csv(tables.pin_rows(k.pin for k in kept)),
                 "pins.csv",
                 icon=":material/download:",
                 on_click="ignore",
             )
-            st.button("Remove all pins", icon=":material/delete:", on_click=kept.clear)
+            st.button(_("Remove all pins"), icon=":material/delete:", on_click=kept.clear)
     with right:
         show_chart(
             charts.pins_chart([k.pin for k in kept], _colours()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.languages import gettext as _
 from core.segmentation.reading import Shape
 from pages.widgets.photos.visitor_session import VisitorSession, visitor_session
 from pages.widgets.viewer.pixel_viewer import SHAPES, Pixel, ViewerPicture
@@ -49,7 +50,7 @@ def keep_shape(shape: Shape) -> None:
 def explain() -> None:
     """For the curious: where probabilities come from."""
     section = st.expander(
-        "What do these numbers mean?", icon=":material/school:", on_change="rerun", key="explanation"
+        _("What do these numbers mean?"), icon=":material/school:", on_change="rerun", key="explanation"
     )
     if section.open:  # nothing is drawn while it is closed
         section.markdown(_EXPLANATION)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import segno
 import streamlit as st
 
+from core.languages import gettext as _
 from core.photos.photo import Photo
 from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.markdown import Markdown, markdown
@@ -15,19 +16,21 @@ _QUIET = 4
 
 _mount = st.components.v2.component("streetscope_share", css=style(__file__), js=script(__file__))
 
-_REACHES: dict[Reach, Markdown] = {
-    "others": markdown("Scan the code with a phone in the same network, or send the link."),
-    "closed": markdown(
-        "StreetScope is open to this machine alone; started with `make run HOST=0.0.0.0`, it lets others in "
-        "the room open this link."
-    ),
-    "alone": markdown("This machine is in no network, so nobody else can open this link now."),
-}
+
+def _reaches() -> dict[Reach, Markdown]:
+    return {
+        "others": markdown("Scan the code with a phone in the same network, or send the link."),
+        "closed": markdown(
+            "StreetScope is open to this machine alone; started with `make run HOST=0.0.0.0`, it lets "
+            "others in the room open this link."
+        ),
+        "alone": markdown("This machine is in no network, so nobody else can open this link now."),
+    }
 
 
 def share_menu(photo: Photo) -> None:
     """A menu with the link, drawn when opened; call it when the page has written its address."""
-    menu = st.popover("Share", icon=":material/share:", on_change="rerun", key="share")
+    menu = st.popover(_("Share"), icon=":material/share:", on_change="rerun", key="share")
     if not menu.open:
         return
     link = page_link()
@@ -36,10 +39,10 @@ def share_menu(photo: Photo) -> None:
             key="share_link",
             data={"address": link.address, "code": qr_path(link.address) if link.reach == "others" else None},
         )
-        reach: Markdown = _REACHES[link.reach]
+        reach: Markdown = _reaches()[link.reach]
         st.caption(reach)
         if not photo.sample and not photo.photo_set:
-            st.caption("Your photo stays with you: whoever opens the link sees a sample in its place.")
+            st.caption(_("Your photo stays with you: whoever opens the link sees a sample in its place."))
 
 
 def qr_path(text: str) -> dict[str, object]:

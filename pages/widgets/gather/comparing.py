@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import PhotoSetError
 from core.jobs import Job
+from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.two_sizes import SetAgreement, at_two_sizes, keep_confidence
@@ -17,7 +18,7 @@ from pages.widgets.segmentation.models import loaded_segmenter, usual_model
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.jobs import CANCEL, jobs, watch
+from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
 
 _WORST = 3
@@ -27,12 +28,14 @@ def compare_button(photos: PhotoSet) -> None:
     """Segment all kept photos at both sizes, beside the page."""
     job = jobs().find(_key(photos))
     st.button(
-        "Segment at 512 and 1024",
+        _("Segment at 512 and 1024"),
         on_click=_start,
         args=(photos,),
         disabled=job is not None and job.state == "running",
         icon=":material/compare:",
-        help="As the article did with its photos. Where the two sizes disagree, the network is on thin ice.",
+        help=_(
+            "As the article did with its photos. Where the two sizes disagree, the network is on thin ice."
+        ),
     )
 
 
@@ -42,8 +45,8 @@ def show_comparison(photos: PhotoSet) -> None:
     if job is None or job.state == "cancelled":
         return
     if job.state == "running":
-        cancel = None if is_guest() else CANCEL
-        watch(job, markdown("Segmenting at two sizes"), "two_sizes", unit="photo", cancel=cancel)
+        cancel = not is_guest()
+        watch(job, markdown("Segmenting at two sizes"), "two_sizes", unit=_("photo"), cancel=cancel)
     elif job.state == "failed":
         show_error(job.error, markdown("The photos could not be compared"))
     else:
@@ -56,10 +59,10 @@ def show_comparison(photos: PhotoSet) -> None:
 def _show(photos: PhotoSet, found: SetAgreement) -> None:
     first, second = found.confidence
     with st.container(horizontal=True, key="agreement_figures"):
-        st.metric("Pixels with the same class at both sizes", f"{found.agreement:.1%}")
-        st.metric("Mean confidence at 512", f"{first:.1%}")
-        st.metric("Mean confidence at 1024", f"{second:.1%}")
-    st.markdown("**Where the two sizes differ most**")
+        st.metric(_("Pixels with the same class at both sizes"), f"{found.agreement:.1%}")
+        st.metric(_("Mean confidence at 512"), f"{first:.1%}")
+        st.metric(_("Mean confidence at 1024"), f"{second:.1%}")
+    st.markdown(_("**Where the two sizes differ most**"))
     for column, each in zip(st.columns(_WORST), found.most_different(), strict=False):
         with column:
             st.image(photos.small(each.entry), alt=each.entry.name, width="stretch")
@@ -77,13 +80,13 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
             )
     left, right = st.columns(2, gap="medium")
     with left:
-        st.caption("By class: the area that both sizes give it, of the area that either does")
+        st.caption(_("By class: the area that both sizes give it, of the area that either does"))
         rows = found.by_class()
         st.dataframe(
             {
-                "Class": [name for name, _, _ in rows],
-                "Agreement": [100 * share for _, share, _ in rows],
-                "Share of pixels": [100 * share for _, _, share in rows],
+                "Class": [row[0] for row in rows],
+                "Agreement": [100 * row[1] for row in rows],
+                "Share of pixels": [100 * row[2] for row in rows],
             },
             column_config={
                 "Agreement": BAR,
@@ -94,7 +97,7 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
             alt="How far the two sizes agree on each class.",
         )
     with right:
-        st.caption("By photo, the one that differs most first")
+        st.caption(_("By photo, the one that differs most first"))
         differing = found.most_different()
         st.dataframe(
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import PhotoSetError
+from core.languages import gettext as _
 from core.photos.gather.store import PhotoSet
 from pages.widgets.gather.blurring import ask_to_blur
 from pages.widgets.shared.errors import show_error
@@ -13,11 +14,14 @@ from pages.widgets.shared.markdown import Markdown, markdown
 
 _KEY = "faces_setting"
 _SETTINGS = {"on": "On", "off": "Off", "already blurred": "Already blurred"}
-_HELP = markdown(
-    "**On**: somebody goes over each kept photo and blurs who can be recognised. **Off**: nobody asks, which "
-    "is fine for photos that only you see. **Already blurred**: the source did it, as Mapillary and Google "
-    "Street View do. It stands in the set's table and on its contact sheet."
-)
+
+
+def _help() -> Markdown:
+    return markdown(
+        "**On**: somebody goes over each kept photo and blurs who can be recognised. **Off**: nobody asks, "
+        "which is fine for photos that only you see. **Already blurred**: the source did it, as Mapillary "
+        "and Google Street View do. It stands in the set's table and on its contact sheet."
+    )
 
 
 def faces_setting(photos: PhotoSet) -> None:
@@ -33,9 +37,9 @@ def faces_setting(photos: PhotoSet) -> None:
         return
     st.session_state[_KEY] = photos.faces
     with st.container(horizontal=True, vertical_alignment="center", key="faces_choice"):
-        st.caption("Faces and number plates", help=_HELP, width="content")
+        st.caption(_("Faces and number plates"), help=_help(), width="content")
         st.segmented_control(
-            "Faces and number plates",
+            _("Faces and number plates"),
             list(_SETTINGS),
             format_func=lambda setting: _SETTINGS[setting],
             required=True,

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import PhotoSetError
+from core.languages import gettext as _
 from core.photos.gather.entry import Entry
 from core.photos.gather.sorting import marks
 from core.photos.gather.store import PhotoSet, open_set
@@ -86,7 +87,7 @@ def _shown(taken: Sequence[Entry], to_go_over: Set[int]) -> Sequence[Entry]:
         st.session_state[_WANTED] = "All"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         wanted = st.segmented_control(
-            "Which photos",
+            _("Which photos"),
             ways,
             required=True,
             label_visibility="collapsed",

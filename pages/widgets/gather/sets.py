@@ -5,20 +5,26 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import PhotoSetError
+from core.languages import gettext as _
 from core.photos.gather.examples import NAME as EXAMPLES
 from core.photos.gather.examples import example_set
 from core.photos.gather.store import MAX_NAME, PhotoSet, list_sets, open_set, set_name
 from pages.widgets.photos.opened_set import IN_GATHER
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.new_set import new_set_form
 
 _FIRST = "my-streets"
 """The set that photos go into when nobody has begun one."""
 
 _LAST, _PICKER = "photo_set", "photo_set_picker"
-_HELP = markdown("Each set is a folder of its own in `data/photos`, with its pictures and a table of them.")
+
+
+def _help() -> Markdown:
+    return markdown(
+        "Each set is a folder of its own in `data/photos`, with its pictures and a table of them."
+    )
 
 
 def choose_set() -> PhotoSet:
@@ -27,10 +33,10 @@ def choose_set() -> PhotoSet:
         example_set()
         chosen = _chosen()
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="photo_set_choice"):
-            st.caption("Set", help=_HELP, width="content")
+            st.caption(_("Set"), help=_help(), width="content")
             st.session_state[_PICKER] = chosen
             st.selectbox(
-                "Set of photos",
+                _("Set of photos"),
                 list(dict.fromkeys((*list_sets(), chosen))),
                 key=_PICKER,
                 on_change=_choose,

@@ -8,6 +8,7 @@ from typing import NoReturn
 import streamlit as st
 
 from core.errors import PhotoSetError
+from core.languages import gettext as _
 from core.photos.gather.files import files_in, files_of
 from core.photos.gather.lists import MAX_BYTES, MOST, read_list
 from core.photos.gather.online import is_online
@@ -43,7 +44,9 @@ def sources(photos: PhotoSet) -> None:
             )
         )
     say_dropped()
-    found, listed, files, filmed = st.tabs(["Search", "Addresses", "Files", "Video"], key="gather_source")
+    found, listed, files, filmed = st.tabs(
+        [_("Search"), _("Addresses"), _("Files"), _("Video")], key="gather_source"
+    )
     with found:
         _search(target)
     with listed:
@@ -69,7 +72,10 @@ def _online() -> bool:
 def _say_offline() -> None:
     if not _online():
         st.info(
-            "This machine does not reach the internet now. Photos of your own, and the examples, need none.",
+            _(
+                "This machine does not reach the internet now. Photos of your own, and the examples, need "
+                "none."
+            ),
             icon=":material/cloud_off:",
         )
 
@@ -78,41 +84,43 @@ def _search(photos: PhotoSet) -> None:
     _say_offline()
     with st.form("gather_search", border=False, enter_to_submit=True):
         name = st.radio(
-            "Where to search",
+            _("Where to search"),
             list(SERVICES),
             format_func=escape,
             captions=[escape(service.about) for service in SERVICES.values()],
             horizontal=True,
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            wanted = st.text_input("Words to search for", EXAMPLE, max_chars=200)
-            count = st.number_input("Photos at most", 1, MOST_FOUND, 20, width=150)
+            wanted = st.text_input(_("Words to search for"), EXAMPLE, max_chars=200)
+            count = st.number_input(_("Photos at most"), 1, MOST_FOUND, 20, width=150)
             pressed = st.form_submit_button(
-                "Find and fetch", type="primary", icon=":material/search:", disabled=is_fetching(photos)
+                _("Find and fetch"), type="primary", icon=":material/search:", disabled=is_fetching(photos)
             )
-    st.caption("The words that the article searched for are there as an example. No account is needed.")
+    st.caption(_("The words that the article searched for are there as an example. No account is needed."))
     if pressed and name is not None:
         fetch_found(photos, SERVICES[name], wanted, int(count))
         _show(photos)
 
 
 def _files(photos: PhotoSet) -> None:
-    st.caption("Choose photos or a zip of them, drop them anywhere on this page, or paste one.")
+    st.caption(_("Choose photos or a zip of them, drop them anywhere on this page, or paste one."))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         add_photos()
         with (
             st.form("gather_folder", border=False, enter_to_submit=True),
             st.container(horizontal=True, vertical_alignment="bottom"),
         ):
-            folder = st.text_input("or a folder of this machine", placeholder="/home/me/Pictures/Jakarta")
+            folder = st.text_input(
+                _("or a folder of this machine"), placeholder=_("/home/me/Pictures/Jakarta")
+            )
             pressed = st.form_submit_button(
-                "Take its photos", icon=":material/folder_open:", disabled=is_fetching(photos)
+                _("Take its photos"), icon=":material/folder_open:", disabled=is_fetching(photos)
             )
     # As on Explore: out of sight, and given what is chosen, dropped or pasted.
     with st.container(key="photo_upload"):
         key = f"gather_files_{st.session_state.setdefault(_FILES, 0)}"
         files = st.file_uploader(
-            "Your street photos, or a zip of them",
+            _("Your street photos, or a zip of them"),
             accept_multiple_files=True,
             max_upload_size=MAX_UPLOAD // 2**20,
             key=key,
@@ -154,21 +162,21 @@ def _addresses(photos: PhotoSet) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         text = st.text_area(
-            "Addresses of photos, one a line",
+            _("Addresses of photos, one a line"),
             placeholder=_PLACEHOLDER,
             key=f"addresses_{given}",
             height=140,
         )
     with right:
         file = st.file_uploader(
-            "or a list as a file: text, CSV or JSON",
+            _("or a list as a file: text, CSV or JSON"),
             type=list(_LISTS),
             max_upload_size=MAX_BYTES // 2**20,
             key=f"address_list_{given}",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            "Fetch the photos", type="primary", icon=":material/download:", disabled=is_fetching(photos)
+            _("Fetch the photos"), type="primary", icon=":material/download:", disabled=is_fetching(photos)
         )
         port = _rules()
     if pressed:
@@ -207,13 +215,19 @@ def _say_left() -> None:
 
 def _rules() -> int | None:
     """What the fetching keeps to, and one more port if the visitor names one."""
-    with st.popover("How it fetches", icon=":material/policy:"):
+    with st.popover(_("How it fetches"), icon=":material/policy:"):
         st.markdown(
-            "Only `http` and `https`, only from public addresses, at most 15 MB and 15 seconds a photo. "
-            "A host is asked once a second, eight hosts at a time, and its `robots.txt` is kept to. "
-            "StreetScope says who it is."
+            _(
+                "Only `http` and `https`, only from public addresses, at most 15 MB and 15 seconds a photo. "
+                "A host is asked once a second, eight hosts at a time, and its `robots.txt` is kept to. "
+                "StreetScope says who it is."
+            )
         )
         port = st.number_input(
-            "One more port than 80 and 443", min_value=1, max_value=65535, value=None, placeholder="none"
+            _("One more port than 80 and 443"),
+            min_value=1,
+            max_value=65535,
+            value=None,
+            placeholder=_("none"),
         )
     return None if port is None else int(port)

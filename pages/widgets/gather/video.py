@@ -10,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import StreetScopeError
 from core.files import signature
+from core.languages import gettext as _
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.videos import (
     EVERY,
@@ -73,21 +74,23 @@ def video_source(photos: PhotoSet) -> bool:
 def _given() -> tuple[Video, object] | None:
     """The video, and what changes when another one is given."""
     st.caption(
-        "A ride that a phone filmed gives a photo every few seconds. Frames that show the same, as at a red "
-        "light, are found and dropped."
+        _(
+            "A ride that a phone filmed gives a photo every few seconds. Frames that show the same, as at "
+            "a red light, are found and dropped."
+        )
     )
     left, right = st.columns(2, gap="medium")
     with left:
         file: UploadedFile | None = st.file_uploader(
-            "A video: MP4, MOV, WebM, MKV or AVI",
+            _("A video: MP4, MOV, WebM, MKV or AVI"),
             type=list(ENDINGS),
             max_upload_size=MAX_BYTES // 2**20,
             key="gather_video",
         )
     with right:
         path = st.text_input(
-            "or a larger one, by its path on this machine",
-            placeholder="/home/me/Videos/ride.mp4",
+            _("or a larger one, by its path on this machine"),
+            placeholder=_("/home/me/Videos/ride.mp4"),
             key="gather_video_path",
         )
     if file is None and not path.strip():
@@ -102,7 +105,7 @@ def _seen(video: Video, given: object) -> _Seen:
     """What a video is; looked at once."""
     seen = st.session_state.get(_SEEN)
     if not isinstance(seen, _Seen) or seen.given != given:
-        with st.spinner("Looking at the video"):
+        with st.spinner(_("Looking at the video")):
             seen = st.session_state[_SEEN] = _look(video, given)
     return seen
 
@@ -118,12 +121,12 @@ def _look(video: Video, given: object) -> _Seen:
 def _choose(photos: PhotoSet, video: Video, seen: _Seen, overview: Overview) -> bool:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         every = st.number_input(
-            "A frame every … seconds", SHORTEST, LONGEST, EVERY, step=1.0, format="%g", width=200
+            _("A frame every … seconds"), SHORTEST, LONGEST, EVERY, step=1.0, format="%g", width=200
         )
         known = known_frames(photos, seen.key)
         missing = still_missing(overview.milliseconds, every, known)
         pressed = st.button(
-            "Go on" if known and missing else "Gather the frames",
+            _("Go on") if known and missing else _("Gather the frames"),
             type="primary",
             icon=":material/movie:",
             disabled=is_fetching(photos) or not missing,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import ModelError
 from core.jobs import Job
+from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.fetch.gate import USUAL_PORTS, gate_of_this_machine
@@ -24,7 +25,7 @@ from core.photos.video.reading import Video
 from pages.widgets.segmentation.models import loaded_segmenter, usual_model
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.jobs import CANCEL, jobs, watch
+from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import escape, markdown
 
 
@@ -61,7 +62,7 @@ def show_work(photos: PhotoSet) -> None:
     with st.container():
         if job is not None and job.state == "running":
             title = markdown("Gathering into {name}", name=photos.name)
-            watch(job, title, "gather", unit="photo", cancel=None if is_guest() else CANCEL)
+            watch(job, title, "gather", unit=_("photo"), cancel=not is_guest())
         elif job is not None and job.state == "failed":
             show_error(job.error, markdown("The photos could not be gathered"), ":material/cloud_off:")
         elif job is not None and job.state == "finished" and job.result:
@@ -112,14 +113,14 @@ def _rest(photos: PhotoSet) -> None:
                 markdown("{count} still to be fetched: that was stopped.", count=_counted(waiting)),
                 icon=":material/pause:",
             )
-            st.button("Go on", on_click=fetch_waiting, args=(photos,), icon=":material/play_arrow:")
+            st.button(_("Go on"), on_click=fetch_waiting, args=(photos,), icon=":material/play_arrow:")
         if again:
             st.button(
                 markdown("Try {count} again", count=_counted(again)),
                 on_click=_try_again,
                 args=(photos, again),
                 icon=":material/refresh:",
-                help="Those whose host could not be reached, was too slow or wanted a pause.",
+                help=_("Those whose host could not be reached, was too slow or wanted a pause."),
             )
 
 

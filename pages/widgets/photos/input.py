@@ -10,6 +10,7 @@ from typing import Literal, NoReturn
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.photos.archives import unpacked
 from core.photos.endings import ENDINGS
 from core.photos.gather.opened import Order
@@ -18,6 +19,7 @@ from core.photos.photo import read_photo
 from pages.widgets.photos import added, waiting
 from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
+from pages.widgets.shared.guests import is_student
 from pages.widgets.shared.page_address import camera_allowed
 
 PHOTO_TYPES = [*(each for some in zip_longest(*ENDINGS.values()) for each in some if each), ".zip"]
@@ -44,11 +46,13 @@ def photo_upload() -> None:
     The visitor's session has the photos afterwards. The style sheet of the page's top shows the uploader only
     while it sends files. It takes any file, for its own words about others are seen only by a mouse.
     """
+    if is_student():
+        return
     # A new key empties the uploader: the visitor's session keeps the photos, and the strip shows them.
     key = f"upload_{st.session_state.setdefault(_UPLOADS, 0)}"
     with st.container(key="photo_upload"):
         files = st.file_uploader(
-            "Your street photos, or a zip of them",
+            _("Your street photos, or a zip of them"),
             accept_multiple_files=True,
             max_upload_size=MAX_BYTES // 2**20,
             key=key,
@@ -59,13 +63,15 @@ def photo_upload() -> None:
 
 
 def listen_for_files() -> None:
-    """Accept pictures that are pasted, and files that are dropped, anywhere on the page."""
-    _mount(button=False)
+    """Accept pictures that are pasted, and files that are dropped, anywhere on the page, but students'."""
+    if not is_student():
+        _mount(button=False)
 
 
 def add_photos() -> None:
     """A button to choose photos, for a page without the strip, which has it; and `listen_for_files`."""
-    _mount(button=True)
+    if not is_student():
+        _mount(button=True)
 
 
 def _mount(button: bool) -> None:
@@ -81,7 +87,9 @@ def _mount(button: bool) -> None:
 
 def camera_input() -> None:
     """Take a photo with this machine's camera."""
-    camera = st.popover("Camera", icon=":material/photo_camera:", on_change="rerun", key="camera_popover")
+    if is_student():
+        return
+    camera = st.popover(_("Camera"), icon=":material/photo_camera:", on_change="rerun", key="camera_popover")
     if camera.open:  # the browser asks for the camera as soon as this is drawn
         with camera:
             _camera_input()
@@ -91,19 +99,21 @@ def _camera_input() -> None:
     """Take a photo; where the browser lets no page use a camera, by a phone's own camera."""
     shot = f"camera_{st.session_state.setdefault(_CAMERAS, 0)}"
     if camera_allowed():
-        taken = st.camera_input("Take a photo of a street", key=shot)
+        taken = st.camera_input(_("Take a photo of a street"), key=shot)
         if taken is not None:
             number = st.session_state[_CAMERAS] + 1
             _take([(f"camera-{number}.jpg", taken.getvalue())], _CAMERAS)
         return
     with st.container(width=360):
         st.caption(
-            "Browsers let a page use the camera only over HTTPS or on the machine that runs StreetScope. "
-            "On a phone, Upload opens its camera."
+            _(
+                "Browsers let a page use the camera only over HTTPS or on the machine that runs StreetScope. "
+                "On a phone, Upload opens its camera."
+            )
         )
         # By kind, not by their endings: a phone then offers its camera beside its files.
         chosen = st.file_uploader(
-            "Take or choose a photo",
+            _("Take or choose a photo"),
             type="image/*",
             max_upload_size=MAX_PHOTO_BYTES // 2**20,
             key=shot,
@@ -123,7 +133,7 @@ def photo_picker(
     photos = mine.listed(order)
     keys = [photo.key for photo in photos]
     chosen = st.selectbox(
-        "Photo",
+        _("Photo"),
         range(len(photos)),
         keys.index(mine.here().key),
         format_func=lambda number: photos[number].name,

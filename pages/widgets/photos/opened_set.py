@@ -8,6 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.languages import gettext as _
 from core.photos.gather.opened import Order
 from core.photos.gather.store import PhotoSet
 from pages.widgets.photos import added
@@ -120,7 +121,11 @@ def set_line(way: Literal["strip", "queue"] = "strip") -> Order:
         st.space("stretch")
         _steps(photos, place)
         st.button(
-            "Close", icon=":material/close:", key="close_set", help="Back to your own photos", on_click=_close
+            _("Close"),
+            icon=":material/close:",
+            key="close_set",
+            help=_("Back to your own photos"),
+            on_click=_close,
         )
     return order
 
@@ -150,11 +155,11 @@ def _say_order(photos: Sequence[ListedPhoto], confidence: float) -> None:
     ):
         st.caption(sentence, width="content")
         st.button(
-            "Least certain first" if by_name else "By name",
+            _("Least certain first") if by_name else _("By name"),
             key="set_order",
             type="tertiary",
             icon=":material/sort:",
-            help="Go through the photos in this order instead",
+            help=_("Go through the photos in this order instead"),
             on_click=_go_by,
             args=(other,),
         )

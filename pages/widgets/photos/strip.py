@@ -16,6 +16,7 @@ from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MAX_PHOTOS, visitor_session
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.guests import is_student
 
 _KEY = "photo_strip"
 _TICK_SECONDS = 0.3
@@ -73,7 +74,7 @@ def _strip(model: str, size: WorkingSize, ticking: bool) -> None:
             "answered": st.session_state.get(_ANSWERED, 0),
             "progress": progress if left else None,
             "title": _title(photos),
-            "adds": mine.opened() is None,
+            "adds": mine.opened() is None and not is_student(),
         },
         on_asked_change=lambda: None,  # its run answers
         on_look_change=partial(_act, "look", _look),

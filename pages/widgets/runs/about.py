@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.file_names import file_name
+from core.languages import gettext as _
 from core.reports.run_tables import recipe_rows
 from core.training.recipes.recipe import to_toml
 from core.training.runs.records import RunSummary, RunView, delete_run, label_run, read_run
@@ -21,7 +22,7 @@ def about(run: RunSummary) -> None:
     try:
         view = read_run(run.id)
     except StreetScopeError:
-        st.caption("Its files are damaged. It can only be deleted.")
+        st.caption(_("Its files are damaged. It can only be deleted."))
         _end(run)
         return
     left, right = st.columns(2, gap="medium")
@@ -38,9 +39,9 @@ def _names(run: RunSummary) -> None:
         return
     with st.form("label_form", border=False):
         title = "" if run.title == run.id else run.title
-        st.text_input("Title", title, max_chars=100, key=f"title_{run.id}", placeholder=run.id)
-        st.text_area("Note", run.note, max_chars=10_000, key=f"note_{run.id}")
-        st.form_submit_button("Save", icon=":material/save:", on_click=_label, args=(run.id,))
+        st.text_input(_("Title"), title, max_chars=100, key=f"title_{run.id}", placeholder=run.id)
+        st.text_area(_("Note"), run.note, max_chars=10_000, key=f"note_{run.id}")
+        st.form_submit_button(_("Save"), icon=":material/save:", on_click=_label, args=(run.id,))
 
 
 def _label(run: str) -> None:
@@ -51,12 +52,12 @@ def _label(run: str) -> None:
 def _end(run: RunSummary) -> None:
     if is_guest():
         return
-    with st.popover("Delete the run", icon=":material/delete:", disabled=run.live):
+    with st.popover(_("Delete the run"), icon=":material/delete:", disabled=run.live):
         st.markdown(
-            "This deletes all its files: figures, pictures and weights. Models published from it stay."
+            _("This deletes all its files: figures, pictures and weights. Models published from it stay.")
         )
         st.button(
-            "Delete for good", type="primary", on_click=change, args=(_delete, run.id), key="delete_run"
+            _("Delete for good"), type="primary", on_click=change, args=(_delete, run.id), key="delete_run"
         )
 
 
@@ -75,7 +76,7 @@ def _recipe(view: RunView) -> None:
         alt=f"Table of the {len(rows)} settings of the recipe {view.recipe.name}.",
     )
     st.download_button(
-        "Recipe (TOML)",
+        _("Recipe (TOML)"),
         lambda: to_toml(view.recipe),
         f"{file_name(view.recipe.name)}.toml",
         icon=":material/download:",
@@ -85,5 +86,5 @@ def _recipe(view: RunView) -> None:
 
 def _environment(view: RunView) -> None:
     if view.environment:
-        with st.expander("What it was trained with", icon=":material/memory:"):
+        with st.expander(_("What it was trained with"), icon=":material/memory:"):
             st.code(json.dumps(view.environment, indent=1), language="json")

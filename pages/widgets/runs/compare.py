@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.models.networks import network_words
 from core.reports import run_charts, tables
 from core.reports.run_charts import COMPARED as FIGURES
@@ -20,7 +21,7 @@ from pages.widgets.data.frame_filter import SPLIT_TITLES
 from pages.widgets.runs.chart import draw
 from pages.widgets.runs.state import COMPARED, REFRESH_SECONDS, run_label
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import COLUMN_NAMES, in_percent
+from pages.widgets.shared.figures import column_names, in_percent
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import escape, markdown
 
@@ -37,7 +38,7 @@ def compare(run: RunSummary) -> None:
     chosen = _choose(run, runs)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         figure = st.segmented_control(
-            "Figure",
+            _("Figure"),
             list(FIGURES),
             default="acc_camvid",
             format_func=lambda figure: escape(FIGURES[figure]),
@@ -46,19 +47,26 @@ def compare(run: RunSummary) -> None:
             bind="query-params",
         )
         over = st.segmented_control(
-            "Over", ("Epochs", "Time"), default="Epochs", required=True, key="over", bind="query-params"
+            _("Over"),
+            (_("Epochs"), _("Time")),
+            default="Epochs",
+            required=True,
+            key="over",
+            bind="query-params",
         )
         beneath = (
             st.pills(
-                "Published, beneath",
+                _("Published, beneath"),
                 SOURCES,
                 selection_mode="multi",
                 format_func=escape,
                 key="beneath",
                 bind="query-params",
-                help="The pixel accuracy (acc_camvid) that [the article](about#article) and fast.ai "
-                "published, on CamVid's 32 classes. Runs on other data, classes or sizes cannot be "
-                "compared with it.",
+                help=_(
+                    "The pixel accuracy (acc_camvid) that [the article](about#article) and fast.ai "
+                    "published, on CamVid's 32 classes. Runs on other data, classes or sizes cannot be "
+                    "compared with it."
+                ),
             )
             if figure == "acc_camvid"
             else []
@@ -82,12 +90,12 @@ def _choose(run: RunSummary, runs: dict[str, RunSummary]) -> list[str]:
         st.session_state[_PICKER] = _first(run, trainings)
     st.session_state[_PICKER] = [each for each in st.session_state[_PICKER] if each in trainings]
     chosen = st.multiselect(
-        "Runs",
+        _("Runs"),
         trainings,
         key=_PICKER,
         format_func=lambda each: run_label(runs[each]),
         max_selections=MOST,
-        placeholder="Choose runs to compare",
+        placeholder=_("Choose runs to compare"),
     )
     st.session_state[_WRITTEN] = st.query_params[COMPARED] = ",".join(chosen)
     return chosen
@@ -104,7 +112,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
     if live and not any(view.summary.live for view in views.values()):
         st.rerun()
     if not views:
-        st.caption("Choose at least one run.")
+        st.caption(_("Choose at least one run."))
         return
     if sentence := cannot_be_compared(views):
         st.warning(escape(sentence), icon=":material/balance:")
@@ -122,21 +130,21 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
             )
         )
     st.download_button(
-        "HTML",
+        _("HTML"),
         lambda: run_charts.html_page([chart], f"{chart.title} of {len(views)} runs"),
         f"runs-{figure}.html",
         icon=":material/download:",
         on_click="ignore",
     )
-    st.markdown("**Best figures**")
+    st.markdown(_("**Best figures**"))
     _table(
         best_rows(views),
         "best-figures",
         "Table of each run's best figures.",
         shares=("acc_camvid", "mean IoU"),
-        words={"network": network_words, "split": _split_words},
+        words={_("network"): network_words, _("split"): _split_words},
     )
-    st.markdown("**Recipes**")
+    st.markdown(_("**Recipes**"))
     _recipes(views)
 
 
@@ -155,10 +163,10 @@ def _views(chosen: Sequence[str]) -> dict[str, RunView]:
 def _recipes(views: dict[str, RunView]) -> None:
     rows = recipe_rows(views)
     different = [row for row in rows if row["differs"]]
-    if len(views) > 1 and st.toggle("Only what differs", bool(different), key="only_different"):
+    if len(views) > 1 and st.toggle(_("Only what differs"), bool(different), key="only_different"):
         rows = different
     if not rows:
-        st.caption("The recipes are the same in every setting.")
+        st.caption(_("The recipes are the same in every setting."))
         return
     _table(rows, "recipes", "Table of all settings: a row for each, a column for each run.", mark="differs")
 
@@ -184,12 +192,12 @@ def _table(
     st.dataframe(
         in_percent(styled, *shares) if shares else styled,
         hide_index=True,
-        column_config=COLUMN_NAMES,
+        column_config=column_names(),
         key=f"table_{stem}",
         alt=alt,
     )
     st.download_button(
-        "CSV",
+        _("CSV"),
         lambda: tables.to_csv(rows),
         f"{stem}.csv",
         icon=":material/download:",

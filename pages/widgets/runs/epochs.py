@@ -13,6 +13,7 @@ from core.datasets.layouts.opening import open_dataset
 from core.errors import StreetScopeError
 from core.file_names import file_name, identifier
 from core.jobs import Job
+from core.languages import gettext as _
 from core.photos import images
 from core.reports import tables
 from core.reports.run_tables import epoch_of, epoch_rows, size_words
@@ -21,7 +22,7 @@ from pages.widgets.photos.input import add_photo
 from pages.widgets.photos.visitor_session import visitor_session
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import COLUMN_NAMES, in_percent
+from pages.widgets.shared.figures import column_names, in_percent
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.jobs import jobs, watch
@@ -37,10 +38,10 @@ Published = tuple[str, str]
 def epochs(run: RunSummary) -> None:
     """Draw the table, again and again while the run is training, and the form that publishes."""
     if run.task != "train":
-        st.caption("This run only searched for a learning rate: it has no epochs.")
+        st.caption(_("This run only searched for a learning rate: it has no epochs."))
         return
     fragment(_table, every=refresh(run))(run.id)
-    st.subheader("Use a checkpoint as a model", anchor=False)
+    st.subheader(_("Use a checkpoint as a model"), anchor=False)
     if host_only("publish a model"):
         _publishing(run)
 
@@ -51,7 +52,7 @@ def _table(run: str) -> None:
     except StreetScopeError:
         return  # the header shows the error
     if not view.history:
-        st.caption("No epoch has ended yet.")
+        st.caption(_("No epoch has ended yet."))
         return
     rows = epoch_rows(view.history, view.recipe, view.checkpoints)
     best = next(number for number, row in enumerate(rows) if row["best"])
@@ -63,14 +64,14 @@ def _table(run: str) -> None:
         in_percent(marked, "acc_camvid", "mean_iou"),
         hide_index=True,
         height=_ROW_PIXELS * (min(len(rows), _ROWS) + 1) + 3,
-        column_config=COLUMN_NAMES | {"best": st.column_config.TextColumn("best", width=50)},
+        column_config=column_names() | {"best": st.column_config.TextColumn(_("best"), width=50)},
         key="epoch_table",
         alt=f"Table of {len(rows)} epochs: losses, pixel accuracy, mean IoU and time. The best is "
         f"{rows[best]['stage']} {rows[best]['epoch']} with {rows[best]['acc_camvid']:.1%} pixel accuracy.",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "CSV",
+            _("CSV"),
             lambda: tables.to_csv(rows),
             f"{file_name(run)}-epochs.csv",
             icon=":material/download:",
@@ -88,7 +89,7 @@ def _table(run: str) -> None:
 def _publishing(run: RunSummary) -> None:
     job: Job[Published] | None = jobs().find(("publish", run.id))
     if job is not None and job.state == "running":
-        watch(job, markdown("Publishing the model"), "publish", cancel=None)
+        watch(job, markdown("Publishing the model"), "publish", cancel=False)
     else:
         _publish_again(run, job)
 
@@ -100,7 +101,7 @@ def _publish_again(run: RunSummary, job: Job[Published] | None) -> None:
         _show_outcome(run, job)
     kept = checkpoints(run.id)
     if not kept:
-        st.caption("There is no checkpoint yet. The first one is saved when the first epoch ends.")
+        st.caption(_("There is no checkpoint yet. The first one is saved when the first epoch ends."))
         return
     _form(run, kept)
 
@@ -110,27 +111,31 @@ def _form(run: RunSummary, kept: Sequence[str]) -> None:
     with st.form("publish_form", border=False):
         left, right, end = st.columns([3, 3, 2], vertical_alignment="bottom")
         checkpoint = left.selectbox(
-            "Weights",
+            _("Weights"),
             kept,
             key="publish_checkpoint",
             format_func=lambda name: _words(name, history),
-            help="A run keeps the last weights of each stage and the best of the last stage, and those of "
-            "every epoch if the recipe says so.",
+            help=_(
+                "A run keeps the last weights of each stage and the best of the last stage, and those of "
+                "every epoch if the recipe says so."
+            ),
         )
         name = right.text_input(
-            "Model name",
+            _("Model name"),
             identifier(run.title, "model"),
             max_chars=64,
             key="publish_name",
-            help="Letters, digits, hyphens and underscores.",
+            help=_("Letters, digits, hyphens and underscores."),
         )
         pressed = end.form_submit_button(
-            "Use as a model", type="primary", icon=":material/deployed_code:", width="stretch"
+            _("Use as a model"), type="primary", icon=":material/deployed_code:", width="stretch"
         )
-        replace = st.checkbox("Replace an existing model of this name", key="publish_replace")
+        replace = st.checkbox(_("Replace an existing model of this name"), key="publish_replace")
     st.caption(
-        "The model is first evaluated on the validation pictures, at the size at which it was trained. Its "
-        "card and Explore use that size too, so the figures stay what they are here."
+        _(
+            "The model is first evaluated on the validation pictures, at the size at which it was trained. "
+            "Its card and Explore use that size too, so the figures stay what they are here."
+        )
     )
     if pressed and _begin(run, checkpoint, name.strip(), replace):
         st.rerun()
@@ -138,7 +143,7 @@ def _form(run: RunSummary, kept: Sequence[str]) -> None:
 
 def _begin(run: RunSummary, checkpoint: str, name: str, replace: bool) -> bool:
     """Check the name and start; returns whether publishing started."""
-    with st.spinner("Checking the model store"):
+    with st.spinner(_("Checking the model store")):
         from core.reports.model_words import accuracy_words
         from core.training.control.publish import check_model_name, publish_run
     try:
@@ -173,7 +178,7 @@ def _show_outcome(run: RunSummary, job: Job[Published]) -> None:
         markdown("Open {model} in Explore", model=model),
         icon=":material/travel_explore:",
         key="open_in_explore",
-        help="With a validation picture of its data set, at the size at which it was trained.",
+        help=_("With a validation picture of its data set, at the size at which it was trained."),
     ):
         _send_to_explore(run)
         st.switch_page("pages/explore.py", query_params={"model": model})

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.durations import duration
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.training.control.launch import request_stop, start
 from core.training.runs.records import RunSummary, list_runs, log_tail, read_summary
 from pages.widgets.runs.badge import place_in_queue, run_badge
@@ -35,22 +36,22 @@ def run_button(summary: RunSummary) -> None:
         return
     if summary.live:
         st.button(
-            "Stop",
+            _("Stop"),
             key="stop",
             icon=":material/stop:",
             disabled=summary.state == "stopping",
             on_click=change,
             args=(request_stop, summary.id),
-            help="The run stops after the present batch. It can be resumed later.",
+            help=_("The run stops after the present batch. It can be resumed later."),
         )
     elif summary.state != "finished":
         st.button(
-            "Resume",
+            _("Resume"),
             key="resume",
             icon=":material/resume:",
             on_click=change,
             args=(start, summary.id),
-            help="The run continues from its last completed epoch.",
+            help=_("The run continues from its last completed epoch."),
         )
 
 
@@ -113,6 +114,6 @@ def _show_failure(summary: RunSummary) -> None:
         summary.message,
         markdown("The run failed") if failed else markdown("The run ended unexpectedly"),
     )
-    with st.popover("Log", icon=":material/article:", on_change="rerun", key="failure_log") as log:
+    with st.popover(_("Log"), icon=":material/article:", on_change="rerun", key="failure_log") as log:
         if log.open:
             st.code(log_tail(summary.id) or "The log is empty.", language=None, wrap_lines=True)

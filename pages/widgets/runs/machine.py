@@ -7,6 +7,7 @@ import platform
 import streamlit as st
 
 from core.hardware.usage import Gpu, MachineWatch
+from core.languages import gettext as _
 from core.training.runs.records import RunView
 from pages.widgets.shared.markdown import escape, markdown
 
@@ -41,14 +42,14 @@ def show_machine(view: RunView) -> None:
             "The run's processor": f"{load.cores:.1f} cores",
             "The run's memory": f"{load.memory / _GIB:.2f} GiB",
         }
-    st.markdown("**The machine**")
+    st.markdown(_("**The machine**"))
     with st.container(horizontal=True):
         for name, value in figures.items():
             st.metric(escape(name), escape(value), width="content")
     for gpu in machine.gpus:
         _show_gpu(gpu)
     if not machine.gpus:
-        st.caption("This machine has no NVIDIA GPU, or no driver for it: the processor does the work.")
+        st.caption(_("This machine has no NVIDIA GPU, or no driver for it: the processor does the work."))
 
 
 def _show_gpu(gpu: Gpu) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.file_names import file_name
+from core.languages import gettext as _
 from core.reports import run_charts, tables
 from core.reports.lr_find_charts import finder_chart
 from core.reports.run_tables import batch_rows, class_words, data_name, epoch_rows, size_words
@@ -60,7 +61,7 @@ def _learning(run: str) -> None:
         return
     curves = _curves(view)
     if not curves.batches:
-        st.caption("Figures, curves and pictures appear after the first batch.")
+        st.caption(_("Figures, curves and pictures appear after the first batch."))
         return
     _show_figures(view, curves)
     show_previews(view)
@@ -74,7 +75,7 @@ def _behind(run: str) -> None:
     if curves.batches:
         _show_curves(view, curves)
     if view.finders:
-        with st.expander("Learning-rate finder", on_change="rerun", key="finders") as opened:
+        with st.expander(_("Learning-rate finder"), on_change="rerun", key="finders") as opened:
             if opened.open:
                 _show_finders(view)
     show_machine(view)
@@ -180,7 +181,7 @@ def _alts(view: RunView, curves: BatchCurves) -> tuple[str, str, str, str]:
 
 
 def _downloads(view: RunView, charts: tuple[run_charts.Chart, ...]) -> None:
-    menu = st.popover("Download", icon=":material/download:", on_change="rerun", key="run_downloads")
+    menu = st.popover(_("Download"), icon=":material/download:", on_change="rerun", key="run_downloads")
     if not menu.open:
         return
     run, title = view.summary.id, view.summary.title
@@ -193,11 +194,11 @@ def _downloads(view: RunView, charts: tuple[run_charts.Chart, ...]) -> None:
     with menu:
         for label, (name, make) in files.items():
             st.download_button(escape(label), make, name, on_click="ignore", width="stretch", type="tertiary")
-        st.caption("PNG: the arrow above each chart. HTML: a page that works offline.")
+        st.caption(_("PNG: the arrow above each chart. HTML: a page that works offline."))
 
 
 def _show_log(view: RunView) -> None:
-    with st.expander("Log", icon=":material/article:", on_change="rerun", key="run_log") as log:
+    with st.expander(_("Log"), icon=":material/article:", on_change="rerun", key="run_log") as log:
         if log.open:
             lines = view.log.splitlines()[-_LOG_LINES:]
             st.code("\n".join(lines) or "The log is empty.", language=None, wrap_lines=True)

@@ -12,6 +12,7 @@ from core.classes import RGB
 from core.errors import RunError
 from core.file_names import file_name
 from core.jobs import Job
+from core.languages import gettext as _
 from core.training.runs.film import make_film, moment_words, moments
 from core.training.runs.folder import read_picture
 from core.training.runs.records import RunView, read_run
@@ -40,7 +41,7 @@ def show_previews(view: RunView) -> None:
     shown = [(each, pictures) for each, pictures in drawn if pictures]
     if not shown or not photos or not truths:
         return
-    st.markdown("**Watch it learn**")
+    st.markdown(_("**Watch it learn**"))
     _mount(
         key="previews",
         data={
@@ -102,7 +103,7 @@ def _film_again(run: str, job: Job[bytes] | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if job is not None and drawn:
             st.download_button(
-                "Download the GIF",
+                _("Download the GIF"),
                 job.result,
                 f"{file_name(run)}.gif",
                 "image/gif",
@@ -110,7 +111,7 @@ def _film_again(run: str, job: Job[bytes] | None) -> None:
                 on_click="ignore",
             )
         if st.button(
-            "Draw the GIF again" if drawn else "Make an animated GIF",
+            _("Draw the GIF again") if drawn else _("Make an animated GIF"),
             key="make_film",
             icon=":material/animation:",
         ):

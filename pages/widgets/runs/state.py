@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.languages import gettext as _
 from core.training.runs.records import RunSummary
 from pages.widgets.shared.markdown import Markdown, markdown
 
@@ -32,7 +33,7 @@ def choose_run(runs: Sequence[RunSummary]) -> RunSummary:
         st.session_state[_PICKER] = [*running, runs[0].id][0]
     # The labels must not change while a run is training: the browser sends them back.
     chosen = st.selectbox(
-        "Run", list(by_id), key=_PICKER, format_func=lambda run: run_label(by_id[run]), width=460
+        _("Run"), list(by_id), key=_PICKER, format_func=lambda run: run_label(by_id[run]), width=460
     )
     st.query_params[RUN] = st.session_state[_WRITTEN] = chosen
     return by_id[chosen]

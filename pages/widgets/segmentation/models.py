@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.errors import ComparisonError, ImageError, ModelError, PhotoSetError
 from core.hardware.allocator import return_free_memory
+from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models, read_card
@@ -37,7 +38,10 @@ _KEPT_BYTES = 448 * 1024**2
 """Memory for segmentations on this server: some 40 photos at 1024 x 1024 with 11 classes, at 11 MB each, 22
 with 31 classes; four times as many at 512."""
 
-_MODEL = markdown("Model")
+
+def _model() -> Markdown:
+    return markdown("Model")
+
 
 _MISSING = "missing_models"
 """In the session: by a picker's key, the model that it was asked for and the one that it shows instead."""
@@ -188,18 +192,18 @@ def missing_models(*keys: str) -> list[str]:
     return [missing[key][0] for key in keys if key in missing]
 
 
-def model_picker(label: Markdown = _MODEL, key: str = "model", compact: bool = False) -> str:
+def model_picker(label: Markdown | None = None, key: str = "model", compact: bool = False) -> str:
     """Let the visitor choose a model; draws nothing when there is only one. compact: without a label."""
     models = list_models()
     if len(models) < 2:
         return usual_model()
     return st.selectbox(
-        label,
+        _model() if label is None else label,
         models,
         models.index(usual_model()),
         key=key,
         bind="query-params",
-        help="The model that segments: a network and its trained weights.",
+        help=_("The model that segments: a network and its trained weights."),
         label_visibility="collapsed" if compact else "visible",
         filter_mode=None,  # a phone would show its keyboard
         width=170 if compact else "stretch",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import ModelError
+from core.languages import gettext as _
 from core.models.store import read_card
 from core.segmentation.sizes import (
     LARGEST_SIZE,
@@ -23,18 +24,26 @@ _KEY = "size"
 _USUAL = "512"
 """For a model of which nobody knows at which size it was trained."""
 
-_HELP = markdown(
-    "The photo's longer side in pixels while it is segmented. A larger size finds smaller things and takes "
-    "longer; Full is the photo's own size, up to 2048."
-)
-_FRAMES_HELP = markdown(
-    "The longer side in pixels of the frames while they are segmented; their true classes are scaled with "
-    "them. Full is each frame's own size."
-)
-_TRAINED_HELP = markdown(
-    "As trained is the size of the pictures that the model learnt from: it knows things as large as they are "
-    "there."
-)
+
+def _help() -> Markdown:
+    return markdown(
+        "The photo's longer side in pixels while it is segmented. A larger size finds smaller things and "
+        "takes longer; Full is the photo's own size, up to 2048."
+    )
+
+
+def _frames_help() -> Markdown:
+    return markdown(
+        "The longer side in pixels of the frames while they are segmented; their true classes are scaled "
+        "with them. Full is each frame's own size."
+    )
+
+
+def _trained_help() -> Markdown:
+    return markdown(
+        "As trained is the size of the pictures that the model learnt from: it knows things as large as "
+        "they are there."
+    )
 
 
 def size_picker(model: str) -> WorkingSize:
@@ -60,10 +69,10 @@ def size_picker(model: str) -> WorkingSize:
         key="compact_size",
     )
     with row:
-        explained = _HELP if trained is None else joined(" ", (_HELP, _TRAINED_HELP))
-        st.caption("Size", help=explained, width="content")
+        explained = _help() if trained is None else joined(" ", (_help(), _trained_help()))
+        st.caption(_("Size"), help=explained, width="content")
         chosen = st.selectbox(
-            "Working size",
+            _("Working size"),
             names,
             names.index(_USUAL if trained is None else TRAINED),
             format_func=title,
@@ -108,14 +117,14 @@ def evaluation_size(models: Sequence[str]) -> str:
         return escape(trained_working_size(next(iter(trained))).title if len(trained) == 1 else "As trained")
 
     chosen: str = st.segmented_control(
-        "Working size",
+        _("Working size"),
         names,
         default=names[0] if trained else "full",
         format_func=title,
         required=True,
         key=_KEY,
         bind="query-params",
-        help=joined(" ", (_FRAMES_HELP, _TRAINED_HELP)) if trained else _FRAMES_HELP,
+        help=joined(" ", (_frames_help(), _trained_help())) if trained else _frames_help(),
     )
     return chosen
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.service.state import SHOWN_LETTERS, look, service
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import escape, markdown
@@ -22,10 +23,12 @@ def dead_letters() -> None:
     state = look()
     if not state.letters:
         return
-    st.subheader("Dead letters", anchor=False)
+    st.subheader(_("Dead letters"), anchor=False)
     st.caption(
-        "Photos that nobody could segment. Send one again once the reason is gone; its answer goes to "
-        "whoever sent it, under a new id."
+        _(
+            "Photos that nobody could segment. Send one again once the reason is gone; its answer goes to "
+            "whoever sent it, under a new id."
+        )
     )
     for letter in state.letters:
         _letter(letter)
@@ -49,15 +52,17 @@ def _letter(letter: dict[str, Any]) -> None:
         st.caption(escape(letter["reason"]))
         with st.container(horizontal=True):
             st.button(
-                "Send again",
+                _("Send again"),
                 key=f"again_{number}",
                 icon=":material/replay:",
                 on_click=_resend,
                 args=(number,),
             )
-            with st.popover("Remove", icon=":material/delete:", key=f"remove_{number}"):
-                st.markdown("Its photo is gone then.")
-                st.button("Remove it", key=f"gone_{number}", type="primary", on_click=_remove, args=(number,))
+            with st.popover(_("Remove"), icon=":material/delete:", key=f"remove_{number}"):
+                st.markdown(_("Its photo is gone then."))
+                st.button(
+                    _("Remove it"), key=f"gone_{number}", type="primary", on_click=_remove, args=(number,)
+                )
 
 
 def _resend(number: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.service.curves import curves, workers
 from pages.widgets.service.state import look
 from pages.widgets.service.top import runs_here
@@ -28,7 +29,7 @@ def figures(url: str) -> None:
     st.caption(_window(now))
     if now["workers_wanted"] and not now["workers"]:
         st.warning(
-            "No worker is alive, so photos are refused with 503. The service starts one within seconds.",
+            _("No worker is alive, so photos are refused with 503. The service starts one within seconds."),
             icon=":material/engineering:",
         )
     curves(state)
@@ -93,7 +94,7 @@ def _window(now: dict[str, Any]) -> Markdown:
 
 def _seconds(seconds: float | None) -> Markdown:
     if seconds is None:
-        return markdown("none")
+        return markdown("-")
     if seconds < 1:
         return markdown("{milliseconds:.0f} ms", milliseconds=1000 * seconds)
     return markdown("{seconds:.1f} s", seconds=seconds)

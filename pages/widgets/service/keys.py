@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, markdown
 from service.access.keys import SCOPES, USUAL_RATE, Key, KeyStore, Scope
@@ -15,11 +16,14 @@ from service.settings import service_folder
 _MADE, _TROUBLE, _NAME = "service_key_made", "service_key_trouble", "service_key_name"
 _DAYS = {"Never": None, "In a day": 1, "In a week": 7, "In 30 days": 30, "In a year": 365}
 _RATES = ("10/minute", USUAL_RATE, "10/second", "100/second")
-_OPENS: dict[Scope, Markdown] = {
-    "segment": markdown("segment: masks of photos"),
-    "read": markdown("read: single pixels"),
-    "admin": markdown("admin: figures and dead letters"),
-}
+
+
+def _opens() -> dict[Scope, Markdown]:
+    return {
+        "segment": markdown("segment: masks of photos"),
+        "read": markdown("read: single pixels"),
+        "admin": markdown("admin: figures and dead letters"),
+    }
 
 
 def made_key() -> str:
@@ -30,7 +34,7 @@ def made_key() -> str:
 
 def keys() -> None:
     """All keys that open something, and a form for another one."""
-    st.subheader("Keys", anchor=False)
+    st.subheader(_("Keys"), anchor=False)
     _show_made()
     if trouble := st.session_state.pop(_TROUBLE, ""):
         show_error(trouble)
@@ -44,7 +48,7 @@ def keys() -> None:
     if valid:
         _list(valid)
     else:
-        st.caption("No key opens anything yet. A program needs one for each request that it sends.")
+        st.caption(_("No key opens anything yet. A program needs one for each request that it sends."))
     with st.container(horizontal=True):
         _make()
         if valid:
@@ -67,7 +71,7 @@ def _show_made() -> None:
             markdown("**Your new key.** Copy it now: it is not shown again, for only its hash is kept.")
         )
         st.code(text, language=None, wrap_lines=True)
-        st.button("I have copied it", on_click=_forget, icon=":material/check:")
+        st.button(_("I have copied it"), on_click=_forget, icon=":material/check:")
 
 
 def _list(valid: list[Key]) -> None:
@@ -88,20 +92,20 @@ def _list(valid: list[Key]) -> None:
 
 def _make() -> None:
     with (
-        st.popover("Make a key", icon=":material/add:", key="service_make"),
+        st.popover(_("Make a key"), icon=":material/add:", key="service_make"),
         st.form("service_make_form", border=False),
     ):
-        name = st.text_input("Name", max_chars=60, placeholder="Who it is for", key=_NAME)
+        name = st.text_input(_("Name"), max_chars=60, placeholder=_("Who it is for"), key=_NAME)
         scopes = st.pills(
-            "It opens",
+            _("It opens"),
             SCOPES,
             selection_mode="multi",
             default=SCOPES[:2],
-            format_func=lambda scope: _OPENS[scope],
+            format_func=lambda scope: _opens()[scope],
         )
-        rate = st.selectbox("How often it may ask", _RATES, _RATES.index(USUAL_RATE), filter_mode=None)
-        ends = st.selectbox("It expires", list(_DAYS), filter_mode=None)
-        if st.form_submit_button("Make", type="primary"):
+        rate = st.selectbox(_("How often it may ask"), _RATES, _RATES.index(USUAL_RATE), filter_mode=None)
+        ends = st.selectbox(_("It expires"), list(_DAYS), filter_mode=None)
+        if st.form_submit_button(_("Make"), type="primary"):
             _make_now(name, tuple(scopes), rate, _DAYS[ends])
             st.rerun()
 
@@ -117,16 +121,16 @@ def _make_now(name: str, scopes: tuple[Scope, ...], rate: str, days: float | Non
 
 
 def _revoke(valid: list[Key]) -> None:
-    with st.popover("Revoke a key", icon=":material/block:", key="service_revoke"):
+    with st.popover(_("Revoke a key"), icon=":material/block:", key="service_revoke"):
         by_id = {key.id: key for key in valid}
         chosen = st.selectbox(
-            "Key",
+            _("Key"),
             list(by_id),
             format_func=lambda identity: f"{by_id[identity].name} ({identity})",
             filter_mode=None,
         )
-        sure = st.checkbox("Programs that use it are refused from then on")
-        st.button("Revoke it", type="primary", disabled=not sure, on_click=_revoke_now, args=(chosen,))
+        sure = st.checkbox(_("Programs that use it are refused from then on"))
+        st.button(_("Revoke it"), type="primary", disabled=not sure, on_click=_revoke_now, args=(chosen,))
 
 
 def _revoke_now(identity: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models
 from core.photos.photo import Photo
@@ -19,22 +20,27 @@ from pages.widgets.service.legend import legend
 from pages.widgets.service.state import look, service
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from service.errors import ServiceError
 from service.local import Answered
 
 _ANSWER = "service_answer"
-_FORMS = {
-    "colour": markdown("Colours"),
-    "index": markdown("Class numbers"),
-    "json": markdown("JSON"),
-}
+
+
+def _forms() -> dict[str, Markdown]:
+    return {
+        "colour": markdown("Colours"),
+        "index": markdown("Class numbers"),
+        "json": markdown("JSON"),
+    }
+
+
 _SHOWN_CHARACTERS = 4000
 
 
 def sending() -> None:
     """The form, the request and the answer."""
-    st.subheader("Send a photo", anchor=False)
+    st.subheader(_("Send a photo"), anchor=False)
     fragment(_sending)()
 
 
@@ -51,19 +57,23 @@ def _sending() -> None:
         with right:
             models = list_models() or [DEFAULT_MODEL]
             usual = models.index(DEFAULT_MODEL) if DEFAULT_MODEL in models else 0
-            model = st.selectbox("Model", models, usual, filter_mode=None)
-            size = st.selectbox("Size", [TRAINED, *SIZES], filter_mode=None)
+            model = st.selectbox(_("Model"), models, usual, filter_mode=None)
+            size = st.selectbox(_("Size"), [TRAINED, *SIZES], filter_mode=None)
             form = st.segmented_control(
-                "Answer", list(_FORMS), default="colour", format_func=lambda form: _FORMS[form], required=True
+                _("Answer"),
+                list(_forms()),
+                default="colour",
+                format_func=lambda form: _forms()[form],
+                required=True,
             )
             key = st.text_input(
-                "Key",
+                _("Key"),
                 value=made_key(),
                 type="password",
-                placeholder="Without one, this app's own",
+                placeholder=_("Without one, this app's own"),
                 autocomplete="off",
             )
-            send = st.form_submit_button("Send", type="primary", icon=":material/send:")
+            send = st.form_submit_button(_("Send"), type="primary", icon=":material/send:")
     words = {"model": model, "size": size, "answer": form}
     if send:
         st.session_state[_ANSWER] = _send(photo, words, key.strip())
@@ -73,7 +83,7 @@ def _sending() -> None:
 
 def _send(photo: Photo, words: dict[str, str], key: str) -> tuple[str, dict[str, str], Answered | str]:
     try:
-        with st.spinner("The service segments the photo", show_time=True):
+        with st.spinner(_("The service segments the photo"), show_time=True):
             there = service()
             there.get("/v1/admin/workers")  # one that is stuck says so in two seconds, not after a minute
             return photo.key, words, there.send(photo.data, words, key)
@@ -129,7 +139,7 @@ def _cut(value: Any) -> Any:
 
 def _show_request(photo: Photo, words: dict[str, str]) -> None:
     url = look().url or "http://127.0.0.1:8600"
-    curl, python = st.tabs(["curl", "Python"])
+    curl, python = st.tabs([_("curl"), _("Python")])
     curl.code(snippets.curl(url, photo.name, words), language="sh", wrap_lines=True)
     python.code(snippets.python(url, photo.name, words), language="python", wrap_lines=True)
-    st.caption("Both take the key from the environment variable `STREETSCOPE_KEY`.")
+    st.caption(_("Both take the key from the environment variable `STREETSCOPE_KEY`."))

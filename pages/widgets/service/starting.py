@@ -7,6 +7,7 @@ import time
 import streamlit as st
 
 from core.files import system_error_sentence
+from core.languages import gettext as _
 from pages.widgets.service.state import look, service
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
@@ -31,12 +32,12 @@ def start_button() -> None:
     st.session_state.pop(_ENDING, None)
     started = st.session_state.get(_STARTED)
     st.button(
-        "Start it here",
+        _("Start it here"),
         icon=":material/play_arrow:",
         type="primary",
         on_click=_start,
         disabled=started is not None,
-        help="It answers programs on this machine only, and goes on when the page or the app is closed.",
+        help=_("It answers programs on this machine only, and goes on when the page or the app is closed."),
     )
     if started is not None:
         fragment(_wait_for_start, every=_LOOK_SECONDS)(started)
@@ -49,9 +50,9 @@ def stop_button() -> None:
     _show_trouble()
     st.session_state.pop(_STARTED, None)
     ending = st.session_state.get(_ENDING)
-    with st.popover("Stop", icon=":material/stop:", disabled=ending is not None, key="service_stop"):
-        st.markdown("Requests that have begun are answered. Programs that ask later get no answer.")
-        st.button("Stop the service", type="primary", on_click=_stop)
+    with st.popover(_("Stop"), icon=":material/stop:", disabled=ending is not None, key="service_stop"):
+        st.markdown(_("Requests that have begun are answered. Programs that ask later get no answer."))
+        st.button(_("Stop the service"), type="primary", on_click=_stop)
     if ending is not None:
         fragment(_wait_for_end, every=_LOOK_SECONDS)(ending)
 
@@ -81,7 +82,7 @@ def _wait_for_start(started: float) -> None:
     if look().answers:
         st.rerun()
     if time.monotonic() - started < _PATIENCE:
-        st.caption(":material/hourglass_top: Starting; this takes some seconds.")
+        st.caption(_(":material/hourglass_top: Starting; this takes some seconds."))
         return
     st.session_state.pop(_STARTED, None)
     said = launch.last_words(service_folder())

@@ -9,11 +9,12 @@ import streamlit as st
 from core.datasets import SegmentationDataset
 from core.datasets.acquire import download
 from core.jobs import Job
+from core.languages import gettext as _
 from core.project import data_folder
 from pages.widgets.shared.dataset_state import SET, select
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.jobs import CANCEL, jobs, watch
+from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
 
 _MEGABYTE = 1024**2
@@ -28,10 +29,12 @@ def download_menu() -> None:
     missing = [source for name, source in download.SOURCES.items() if not (data_folder() / name).exists()]
     if not missing:
         return
-    with st.popover("Get CamVid", icon=":material/download:"):
+    with st.popover(_("Get CamVid"), icon=":material/download:"):
         st.markdown(
-            "CamVid is 701 street scenes, filmed from a car in Cambridge and labelled by hand. It is "
-            "free for research and private use (CC BY-NC 4.0)."
+            _(
+                "CamVid is 701 street scenes, filmed from a car in Cambridge and labelled by hand. It is "
+                "free for research and private use (CC BY-NC 4.0)."
+            )
         )
         for source in missing:
             job = jobs().find(_key(source.name))
@@ -47,8 +50,10 @@ def download_menu() -> None:
                 width="stretch",
             )
         st.caption(
-            "The download continues when you leave this page. If it stops, it can be resumed where it "
-            "stopped."
+            _(
+                "The download continues when you leave this page. If it stops, it can be resumed where it "
+                "stopped."
+            )
         )
 
 
@@ -60,7 +65,7 @@ def show_downloads() -> None:
             continue
         if job.state == "running":
             title = markdown("Downloading {name}", name=name)
-            watch(job, title, f"download_{name}", cancel=None if is_guest() else CANCEL)
+            watch(job, title, f"download_{name}", cancel=not is_guest())
             continue
         if job.state == "failed":
             show_error(

@@ -18,6 +18,7 @@ from core.datasets.listing import Problem, ProblemKind
 from core.datasets.recent_folders import add_recent_folder, recent_folders, remove_recent_folder
 from core.errors import DatasetError
 from core.jobs import Job
+from core.languages import gettext as _
 from core.project import data_folder
 from pages.widgets.shared.dataset_download import download_menu, show_downloads
 from pages.widgets.shared.dataset_state import GONE, SET, begin_anew, follow_address, select
@@ -70,15 +71,17 @@ def choose_dataset() -> OpenedSet:
     stands_in = st.container()  # a warning that comes and goes here moves nothing below
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "Data set",
+            _("Data set"),
             list(options),
             key=SET,
             bind="query-params",
             format_func=lambda name: TOYTOWN_TITLE if name == TOYTOWN else name,
             width=340,
             on_change=begin_anew,
-            help="Toytown is built in: a street drawn by a program. The list also has the data sets in "
-            "`data/` and the folders that you opened.",
+            help=_(
+                "Toytown is built in: a street drawn by a program. The list also has the data sets in "
+                "`data/` and the folders that you opened."
+            ),
         )
         _folder_menu(name)
         slot = st.container(horizontal=True, width="content")
@@ -128,7 +131,7 @@ def counts(opened: OpenedSet) -> Statistics | None:
         jobs().start_once(("thumbnails", opened.key), lambda job: keep_all(opened.dataset, job.tell))
         return job.result
     if job.state == "running":
-        watch(job, markdown("Counting the classes in every frame"), "counts", unit="frame", cancel=None)
+        watch(job, markdown("Counting the classes in every frame"), "counts", unit=_("frame"), cancel=False)
     else:
         st.warning(
             markdown(
@@ -190,22 +193,24 @@ def _leave_out(folder: Path) -> None:
 def _folder_menu(name: str) -> None:
     if is_guest():
         return
-    with st.popover("Open a folder", icon=":material/folder_open:"):
+    with st.popover(_("Open a folder"), icon=":material/folder_open:"):
         st.text_input(
-            "Folder on this machine",
+            _("Folder on this machine"),
             key=_FOLDER,
-            placeholder="/home/me/CamVid",
+            placeholder=_("/home/me/CamVid"),
             on_change=_open_given,
             width=420,
-            help="In any of CamVid's usual layouts: fastai's, Cambridge's original, Kaggle's or the SegNet "
-            "tutorial's, or as CVAT and Roboflow export label maps. The layout is recognised by itself, and "
-            "nothing in the folder is changed.",
+            help=_(
+                "In any of CamVid's usual layouts: fastai's, Cambridge's original, Kaggle's or the SegNet "
+                "tutorial's, or as CVAT and Roboflow export label maps. The layout is recognised by "
+                "itself, and nothing in the folder is changed."
+            ),
         )
         if trouble := st.session_state.get(_TROUBLE):
             show_error(trouble, icon=":material/folder_off:")
         if name in map(str, recent_folders()):
-            st.button("Forget this folder", on_click=_forget, args=(name,), icon=":material/delete:")
-            st.caption("This takes the folder off the list; its files stay.")
+            st.button(_("Forget this folder"), on_click=_forget, args=(name,), icon=":material/delete:")
+            st.caption(_("This takes the folder off the list; its files stay."))
 
 
 def _open_given() -> None:
@@ -241,15 +246,18 @@ def _require_toytown(folder: Path) -> None:
     job = drawing(TOYTOWN)
     if job.state == "running":
         st.markdown(
-            "Toytown is drawn once, on first use: an invented street in which every pixel's class is known."
+            _(
+                "Toytown is drawn once, on first use: an invented street in which every pixel's class is "
+                "known."
+            )
         )
-        watch(job, markdown("Drawing Toytown"), "toytown", unit="frame", cancel=None)
+        watch(job, markdown("Drawing Toytown"), "toytown", unit=_("frame"), cancel=False)
     elif job.state in ("finished", "cancelled"):
         forget_drawing(TOYTOWN)  # somebody has removed the folder, or stopped the drawing on another page
         st.rerun()
     else:
         show_error(job.error, markdown("Toytown cannot be drawn"))
-        st.button("Try again", on_click=forget_drawing, args=(TOYTOWN,))
+        st.button(_("Try again"), on_click=forget_drawing, args=(TOYTOWN,))
     st.stop()
 
 

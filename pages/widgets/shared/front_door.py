@@ -7,7 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.widgets.shared.media import keep_earlier_files
+from pages.widgets.shared.languages import follow_language, write_language
+from pages.widgets.shared.media import forget_earlier_files, keep_earlier_files
 
 _APP = Path(__file__).parents[3] / "app.py"
 _ENTERED = "entered_through_app"
@@ -17,6 +18,13 @@ def enter() -> None:
     """Called by `app.py` at the start of each run."""
     st.session_state[_ENTERED] = True
     keep_earlier_files()
+    follow_language()
+
+
+def leave() -> None:
+    """Called by `app.py` at the end of each run."""
+    write_language()
+    forget_earlier_files()
 
 
 def front_door() -> None:

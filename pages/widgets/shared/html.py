@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, final
 
+from core.languages import gettext
+
 
 @final
 class Html(str):
@@ -17,11 +19,11 @@ class Html(str):
 
 
 def html(template: str, /, **values: object) -> Html:
-    """A piece of HTML of ours, with values in its {fields}: escaped, unless they are HTML.
+    """A piece of HTML of ours in the visitor's language, with values in its {fields}: escaped, unless HTML.
 
     template: written where `html` is called; a field that is an attribute's value stands between quotes.
     """
-    return Html(_Formatter().vformat(template, (), values))
+    return Html(_Formatter().vformat(gettext(template), (), values))
 
 
 def style_sheet(path: Path) -> Html:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown
 
@@ -33,8 +34,8 @@ def new_set_form(
         st.popover(label, icon=icon, help=help_text, key=f"new_set_{made}"),
         st.form(f"new_set_form_{made}", border=False),
     ):
-        name = st.text_input("Name of the new set", placeholder=example, max_chars=max_name)
-        if st.form_submit_button("Begin it"):
+        name = st.text_input(_("Name of the new set"), placeholder=example, max_chars=max_name)
+        if st.form_submit_button(_("Begin it")):
             try:
                 begin(name)
             except StreetScopeError as error:

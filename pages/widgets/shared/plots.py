@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.languages import gettext as _
+
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
@@ -38,11 +40,11 @@ def saved_chart(
 def chart_page_button(figure: Figure, name: str) -> None:
     """A button that saves the chart as the offline page `name`.html, and a caption on both files."""
     st.download_button(
-        "HTML",
+        _("HTML"),
         lambda: figure.to_html(include_plotlyjs=True),
         f"{name}.html",
         icon=":material/download:",
         on_click="ignore",
         key=f"html_{name}",
     )
-    st.caption("PNG: the camera above the chart. HTML: the chart as a page that works offline.")
+    st.caption(_("PNG: the camera above the chart. HTML: the chart as a page that works offline."))

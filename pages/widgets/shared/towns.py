@@ -5,29 +5,36 @@ from __future__ import annotations
 import streamlit as st
 
 from core.jobs import Job
+from core.languages import gettext as _
 from core.project import data_folder
 from core.toytown import TOWNS, toytown
 from pages.widgets.shared.dataset_state import SET, select
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.jobs import CANCEL, jobs, watch
+from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 
 _TOWN = "town_to_draw"
 _FRAMES = 120
-_SHOW = markdown("Show it")
+
+
+def _show_words() -> Markdown:
+    return markdown("Show it")
 
 
 def towns_menu() -> None:
     """Offer the towns, each with a sentence; nothing to a guest."""
     if is_guest():
         return
-    with st.popover("Draw a town", icon=":material/location_city:"):
+    with st.popover(_("Draw a town"), icon=":material/location_city:"):
         st.markdown(
-            "A program draws the street, so every pixel's class is known. Each town is a data set of its own."
+            _(
+                "A program draws the street, so every pixel's class is known. Each town is a data set of "
+                "its own."
+            )
         )
         name: str = st.radio(
-            "Town",
+            _("Town"),
             list(TOWNS),
             format_func=_title,
             captions=[escape(town.about) for town in TOWNS.values()],
@@ -35,7 +42,9 @@ def towns_menu() -> None:
         )
         job = jobs().find(_key(name))
         st.button(
-            _SHOW if (data_folder() / name).exists() else markdown("Draw {frames} frames", frames=_FRAMES),
+            _show_words()
+            if (data_folder() / name).exists()
+            else markdown("Draw {frames} frames", frames=_FRAMES),
             key="draw_town",
             on_click=_show_or_start,
             args=(name,),
@@ -43,7 +52,7 @@ def towns_menu() -> None:
             icon=":material/brush:",
             width="stretch",
         )
-        st.caption("The drawing goes on when you leave this page.")
+        st.caption(_("The drawing goes on when you leave this page."))
 
 
 def drawing(name: str) -> Job[None]:
@@ -69,7 +78,7 @@ def show_drawing(besides: str = "") -> None:
             continue
         if job.state == "running":
             title = markdown("Drawing {town}", town=town.title)
-            watch(job, title, f"draw_{name}", unit="frame", cancel=None if is_guest() else CANCEL)
+            watch(job, title, f"draw_{name}", unit=_("frame"), cancel=not is_guest())
         elif job.state == "failed":
             show_error(job.error, markdown("{town} cannot be drawn", town=town.title))
         elif job.state == "cancelled":

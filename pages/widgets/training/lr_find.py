@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.reports.lr_find_charts import finder_chart
 from core.training.recipes.recipe import Recipe
 from core.training.runs.lr_find_history import SUGGESTIONS, fitting_finder, rate_in_words
@@ -30,11 +31,14 @@ _TICK = 1.5
 def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
     """Offer the finder for a stage, and show its result."""
     st.markdown(
-        "How large should a step be? The finder trains for 100 batches while the **learning rate** grows "
-        "from almost nothing. A good rate is where the loss falls fastest. The network itself is not changed."
+        _(
+            "How large should a step be? The finder trains for 100 batches while the **learning rate** "
+            "grows from almost nothing. A good rate is where the loss falls fastest. The network itself is "
+            "not changed."
+        )
     )
     if given.recipe is None:
-        st.info("The finder needs a valid recipe. Correct the text first.", icon=":material/edit_note:")
+        st.info(_("The finder needs a valid recipe. Correct the text first."), icon=":material/edit_note:")
         return
     position = choose_stage(given.recipe)
     stage, data = given.recipe.stages[position], opened.dataset.root
@@ -43,7 +47,7 @@ def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if host_only("search for a learning rate"):
             st.button(
-                "Find a learning rate" if found is None or live else "Find again",
+                _("Find a learning rate") if found is None or live else _("Find again"),
                 icon=":material/search:",
                 disabled=live,
                 on_click=_start,
@@ -62,7 +66,7 @@ def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
     elif found.state == "finished":
         _show_found(found.id, stage.name, position)
     elif found.state == "stopped":
-        st.info("The finder was stopped.", icon=":material/stop_circle:")
+        st.info(_("The finder was stopped."), icon=":material/stop_circle:")
     else:
         show_error(found.message, markdown("The finder ended early"))
 
@@ -95,14 +99,14 @@ def _in_words(summary: RunSummary, runs: list[RunSummary]) -> Markdown:
 def _show_found(run: str, stage: str, position: int) -> None:
     finder = _finder(run, stage)
     if finder is None or not finder.suggestions:
-        st.info("The finder's curve no longer exists. Run the finder again.", icon=":material/search_off:")
+        st.info(_("The finder's curve no longer exists. Run the finder again."), icon=":material/search_off:")
         return
-    st.markdown("Choose a mark, or any point of the curve, to use its learning rate:")
+    st.markdown(_("Choose a mark, or any point of the curve, to use its learning rate:"))
     with st.container(horizontal=True):
         for name, rate in finder.suggestions.items():
             if name not in SUGGESTIONS:
                 continue
-            label, meaning, _ = SUGGESTIONS[name]
+            label, meaning = SUGGESTIONS[name][:2]
             st.button(
                 markdown("{label}: {rate}", label=label, rate=rate_in_words(rate)),
                 key=f"use_{name}",

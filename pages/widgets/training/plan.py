@@ -11,6 +11,7 @@ from core.datasets.layouts.opening import open_dataset
 from core.durations import estimate
 from core.errors import StreetScopeError
 from core.jobs import Job
+from core.languages import gettext as _
 from core.training.control.estimate import Estimate, essence, fitted, kept_estimate, measure
 from core.training.control.launch import start
 from core.training.mix.sources import mixed_datasets
@@ -51,14 +52,14 @@ def plan_and_start(given: GivenRecipe, opened: OpenedSet) -> None:
             recipe = given.recipe
             ready = recipe is not None and _is_complete(recipe) and _show_estimate(recipe, opened)
             st.button(
-                "Start training",
+                _("Start training"),
                 type="primary",
                 icon=":material/play_arrow:",
                 width="stretch",
                 disabled=not ready,
                 on_click=_start,
                 args=(given.recipe, opened),
-                help="The run continues when you close this page.",
+                help=_("The run continues when you close this page."),
             )
             if trouble := st.session_state.pop(_TROUBLE, ""):
                 show_error(trouble, markdown("The run was not started"))
@@ -98,14 +99,14 @@ def _is_complete(recipe: Recipe) -> bool:
 
 
 def _show_plan(given: GivenRecipe, opened: OpenedSet) -> None:
-    st.markdown("**What will happen**")
+    st.markdown(_("**What will happen**"))
     if given.recipe is None:
         show_error(given.error, markdown("The recipe cannot be followed"))
         return
     if given.recipe.summary:
         st.caption(escape(given.recipe.summary))
     if given.name == "article":
-        st.page_link("pages/about.py", label="About the article", icon=":material/info:")
+        st.page_link("pages/about.py", label=_("About the article"), icon=":material/info:")
     planned = plan(given.recipe, opened.dataset)
     lines = [
         escape(planned.begin),
@@ -138,13 +139,15 @@ def _show_estimate(recipe: Recipe, opened: OpenedSet) -> bool:
     else:
         _show_known(recipe, opened)
     st.button(
-        "Measure again" if failed or found is not None else "Measure on this machine",
+        _("Measure again") if failed or found is not None else _("Measure on this machine"),
         on_click=_ask_to_measure,
         args=(key, recipe, opened),
         icon=":material/timer:",
         type="tertiary",
-        help="Tries a few batches of each stage, and so also finds what would end the run before its first "
-        "epoch. The result is kept for everybody.",
+        help=_(
+            "Tries a few batches of each stage, and so also finds what would end the run before its first "
+            "epoch. The result is kept for everybody."
+        ),
     )
     return not failed
 
@@ -153,7 +156,7 @@ def _show_known(recipe: Recipe, opened: OpenedSet) -> None:
     """What the project knows of the time, before anybody has measured on this machine."""
     known = known_time(recipe, opened.dataset)
     if known is None:
-        st.markdown("Nobody has measured yet how long this takes here.")
+        st.markdown(_("Nobody has measured yet how long this takes here."))
     else:
         words = estimate(known.seconds)
         st.markdown(markdown("#### {time}", time=f"{words[0].upper()}{words[1:]}"))
@@ -165,14 +168,14 @@ def _show_known(recipe: Recipe, opened: OpenedSet) -> None:
             )
         )
     if any(run.live for run in list_runs()):
-        st.caption("A run is training now. This one would wait for its turn.")
+        st.caption(_("A run is training now. This one would wait for its turn."))
 
 
 def _show_failure(sentence: str) -> None:
     show_error(sentence, markdown("This run would end before its first epoch"))
     st.page_link(
         "pages/data.py",
-        label="Check the data set",
+        label=_("Check the data set"),
         icon=":material/rule:",
         query_params={"set": st.session_state[SET], "tab": "Check"},
     )
@@ -192,15 +195,15 @@ def _show_time(found: Estimate) -> None:
     )
     if found.beside:
         st.warning(
-            "A run was training during this measurement: on an idle machine it is faster.",
+            _("A run was training during this measurement: on an idle machine it is faster."),
             icon=":material/speed:",
         )
     if len(found.stages) > 1:
         st.table(
             {
-                "Stage": [escape(stage.name) for stage in found.stages],
-                "Each epoch": [escape(estimate(stage.epoch)) for stage in found.stages],
-                "In total": [escape(estimate(stage.seconds)) for stage in found.stages],
+                _("Stage"): [escape(stage.name) for stage in found.stages],
+                _("Each epoch"): [escape(estimate(stage.epoch)) for stage in found.stages],
+                _("In total"): [escape(estimate(stage.seconds)) for stage in found.stages],
             },
             border="horizontal",
             hide_index=True,
@@ -213,7 +216,7 @@ def _kept(key: Hashable, recipe: Recipe, opened: OpenedSet) -> Estimate | None:
     job = jobs().start_once(("kept estimate", key), lambda job: _look(job, recipe, opened))
     job.wait(_PATIENCE)
     if job.state == "running":
-        watch(job, markdown("Looking for an earlier measurement"), "kept_estimate", cancel=None)
+        watch(job, markdown("Looking for an earlier measurement"), "kept_estimate", cancel=False)
         job.wait()
     return job.result if job.state == "finished" else None
 

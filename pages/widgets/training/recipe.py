@@ -16,6 +16,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import RecipeError
 from core.file_names import file_name
+from core.languages import gettext as _
 from core.training.recipes.mixed import Mix
 from core.training.recipes.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
 from core.training.recipes.text import MAX_BYTES, change_setting, read_recipe_text
@@ -49,30 +50,30 @@ def choose_recipe() -> GivenRecipe:
     _follow_address()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.segmented_control(
-            "Recipe",
+            _("Recipe"),
             _options(),
             default=_FIRST[0],
             format_func=escape,
             required=True,
             key=RECIPE,
             bind="query-params",
-            help="A file of a few lines that decides everything a run does.",
+            help=_("A file of a few lines that decides everything a run does."),
         )
         _load(name)
         _open_menu()
         given = _given(name)
         st.download_button(
-            "Save",
+            _("Save"),
             given.text,
             f"{_file_stem(given)}.toml",
             "application/toml",
             on_click="ignore",
             icon=":material/download:",
-            help="Save the recipe below as a file.",
+            help=_("Save the recipe below as a file."),
         )
         changed = given.text != _original(name)
         if changed:
-            st.button("Undo changes", on_click=_reset, args=(name,), icon=":material/undo:")
+            st.button(_("Undo changes"), on_click=_reset, args=(name,), icon=":material/undo:")
     write_edited(given.text if changed or name in _own() else None)
     return given
 
@@ -84,7 +85,7 @@ def choose_stage(recipe: Recipe) -> int:
         st.session_state[STAGE] = names[0]
     if len(names) > 1:
         st.segmented_control(
-            "Stage", names, format_func=escape, key=STAGE, required=True, persist_state="session"
+            _("Stage"), names, format_func=escape, key=STAGE, required=True, persist_state="session"
         )
     return names.index(st.session_state[STAGE])
 
@@ -97,7 +98,7 @@ def set_learning_rate(position: int, rate: float) -> None:
 def show_form(given: GivenRecipe) -> None:
     """The main settings of a stage, each with its explanation."""
     if given.recipe is None:
-        st.info("The form needs a valid recipe. Correct the text first.", icon=":material/edit_note:")
+        st.info(_("The form needs a valid recipe. Correct the text first."), icon=":material/edit_note:")
         return
     position = choose_stage(given.recipe)
     stage = given.recipe.stages[position]
@@ -110,21 +111,21 @@ def show_form(given: GivenRecipe) -> None:
         with left:
             _widget(position, setting, stage)
         right.caption(with_code(said[setting]))
-    st.caption("All other settings are in the text.")
+    st.caption(_("All other settings are in the text."))
 
 
 def show_text(given: GivenRecipe) -> None:
     """The recipe as TOML, to be edited, and what its settings mean."""
     st.session_state[_EDITOR] = given.text
     st.text_area(
-        "Recipe as text (TOML)",
+        _("Recipe as text (TOML)"),
         key=_EDITOR,
         on_change=_take_text,
         height=min(640, 60 + 24 * (given.text.count("\n") + 1)),
         max_chars=MAX_BYTES,
-        help="A change takes effect when you leave the field or press Ctrl+Enter.",
+        help=_("A change takes effect when you leave the field or press Ctrl+Enter."),
     )
-    with st.expander("What each setting means"):
+    with st.expander(_("What each setting means")):
         for title, model in _EXPLAINED:
             st.markdown(markdown("**{title}**", title=title))
             said = (with_code(f"`{name}`: {words}") for name, words in explanations(model).items())
@@ -213,15 +214,17 @@ def _change(position: int, setting: str, value: Any) -> None:
 
 
 def _open_menu() -> None:
-    with st.popover("Open", icon=":material/folder_open:"):
+    with st.popover(_("Open"), icon=":material/folder_open:"):
         st.file_uploader(
-            "A recipe of your own",
+            _("A recipe of your own"),
             type=["toml", "json"],
             key=_UPLOAD,
             on_change=_open_file,
             max_upload_size=1,
-            help="A TOML or JSON file with the same settings as the shipped recipes. Nothing in it is "
-            "executed.",
+            help=_(
+                "A TOML or JSON file with the same settings as the shipped recipes. Nothing in it is "
+                "executed."
+            ),
         )
         if trouble := st.session_state.get(_UPLOAD_TROUBLE):
             show_error(trouble)
@@ -270,15 +273,15 @@ def _widget(position: int, setting: str, stage: Stage) -> None:
     take = partial(_take_setting, position, setting)
     match setting:
         case "lr":
-            st.text_input("Learning rate", key=key, on_change=take)
+            st.text_input(_("Learning rate"), key=key, on_change=take)
         case "epochs":
-            st.number_input("Epochs", min_value=1, step=1, key=key, on_change=take)
+            st.number_input(_("Epochs"), min_value=1, step=1, key=key, on_change=take)
         case "batch_size":
-            st.number_input("Batch size", min_value=2, step=1, key=key, on_change=take)
+            st.number_input(_("Batch size"), min_value=2, step=1, key=key, on_change=take)
         case "pct_start":
-            st.slider(r"Share of the rise (pct_start)", 0.0, 1.0, step=0.01, key=key, on_change=take)
+            st.slider(_(r"Share of the rise (pct_start)"), 0.0, 1.0, step=0.01, key=key, on_change=take)
         case "frozen":
-            st.toggle("Encoder frozen", key=key, on_change=take)
+            st.toggle(_("Encoder frozen"), key=key, on_change=take)
         case _:
             st.text_input(escape(setting.capitalize()), key=key, on_change=take)
 

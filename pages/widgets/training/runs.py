@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.durations import duration
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.training.control.launch import request_stop, start
 from core.training.runs.records import RunSummary, ahead_of, delete_run, label_run, list_runs, log_tail
 from core.training.runs.status import ShownState
@@ -35,11 +36,11 @@ def show_live() -> None:
 def show_runs() -> None:
     """All runs, newest first. Live runs are stopped where `show_live` shows them."""
     runs = list_runs()
-    st.subheader("Runs", anchor=False)
+    st.subheader(_("Runs"), anchor=False)
     show_trouble()
     if not runs:
         st.caption(
-            "There are no runs yet. Each one that you start is listed here, with everything it has learnt."
+            _("There are no runs yet. Each one that you start is listed here, with everything it has learnt.")
         )
         return
     pages = -(-len(runs) // _PAGE)
@@ -69,7 +70,7 @@ def _live(drawn: tuple[tuple[str, ShownState], ...]) -> None:
         with st.container(border=True):
             _live_run(run, runs)
     if sum(run.live for run in runs) > 1:
-        st.caption("One run trains at a time. The others wait in the queue and start by themselves.")
+        st.caption(_("One run trains at a time. The others wait in the queue and start by themselves."))
 
 
 def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
@@ -79,13 +80,13 @@ def _live_run(run: RunSummary, runs: Sequence[RunSummary]) -> None:
         run_link(run.id, markdown("Watch it learn"))
         if not is_guest():
             st.button(
-                "Stop",
+                _("Stop"),
                 key=f"stop_{run.id}",
                 icon=":material/stop:",
                 disabled=run.state == "stopping",
                 on_click=change,
                 args=(request_stop, run.id),
-                help="The run stops after the present batch. It can be resumed later.",
+                help=_("The run stops after the present batch. It can be resumed later."),
             )
     st.progress(run.share, _progress(run, runs))
 
@@ -138,7 +139,7 @@ def _what(run: RunSummary) -> Markdown:
 
 def _failure(run: RunSummary) -> None:
     show_error(run.message)
-    log = st.expander("Log", icon=":material/article:", on_change="rerun", key=f"log_{run.id}")
+    log = st.expander(_("Log"), icon=":material/article:", on_change="rerun", key=f"log_{run.id}")
     if log.open:
         with log:
             try:
@@ -153,25 +154,27 @@ def _button(label: Markdown, run: RunSummary, act: Callable[[str], None], icon: 
 
 def _edit_menu(run: RunSummary) -> None:
     """Title, note and deletion; drawn when opened."""
-    menu = st.popover("Edit", icon=":material/edit:", on_change="rerun", key=f"edit_{run.id}")
+    menu = st.popover(_("Edit"), icon=":material/edit:", on_change="rerun", key=f"edit_{run.id}")
     if not menu.open:
         return
     title, note = f"title_{run.id}", f"note_{run.id}"
     with menu:
         with st.form(f"label_{run.id}", border=False):
-            st.text_input("Title", "" if run.title == run.id else run.title, key=title, max_chars=100)
-            st.text_area("Note", run.note, key=note, max_chars=10_000, height=120)
-            st.form_submit_button("Save", on_click=_label, args=(run.id, title, note), icon=":material/save:")
+            st.text_input(_("Title"), "" if run.title == run.id else run.title, key=title, max_chars=100)
+            st.text_area(_("Note"), run.note, key=note, max_chars=10_000, height=120)
+            st.form_submit_button(
+                _("Save"), on_click=_label, args=(run.id, title, note), icon=":material/save:"
+            )
         if run.live:
-            st.caption("To delete the run, stop it first.")
+            st.caption(_("To delete the run, stop it first."))
         elif st.session_state.get(_DELETING) != run.id:
             st.button(
-                "Delete", key=f"delete_{run.id}", icon=":material/delete:", on_click=_ask, args=(run.id,)
+                _("Delete"), key=f"delete_{run.id}", icon=":material/delete:", on_click=_ask, args=(run.id,)
             )
         else:
-            st.warning("This deletes all its files, also the weights. Published models stay.")
+            st.warning(_("This deletes all its files, also the weights. Published models stay."))
             with st.container(horizontal=True):
-                st.button("Keep the run", key=f"keep_{run.id}", on_click=_ask, args=("",))
+                st.button(_("Keep the run"), key=f"keep_{run.id}", on_click=_ask, args=("",))
                 _button(
                     markdown("Delete for good"),
                     run,

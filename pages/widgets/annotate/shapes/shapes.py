@@ -14,6 +14,7 @@ from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.store import OpenCorrection
 from core.classes import ClassList
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.photos import images
 from pages.widgets.annotate.shapes.canvas import Canvas, colours, sent_drawing
 from pages.widgets.annotate.shapes.room import Room, room
@@ -25,20 +26,28 @@ Tool = Literal["freedraw", "line", "rect", "circle", "polygon"]
 
 _CANVAS, _CHOSEN, _TROUBLE = "shapes_canvas", "shapes_chosen", "shapes_trouble"
 _CLASS, _TOOL, _WIDTH = "shapes_class", "shapes_tool", "shapes_width"
-_TOOLS: dict[Tool, tuple[Markdown, Markdown]] = {
-    "freedraw": (markdown(":material/gesture:"), markdown("Freehand")),
-    "line": (markdown(":material/horizontal_rule:"), markdown("Line")),
-    "rect": (markdown(":material/rectangle:"), markdown("Rectangle")),
-    "circle": (markdown(":material/circle:"), markdown("Circle")),
-    "polygon": (markdown(":material/pentagon:"), markdown("Polygon")),
-}
-_HOW: dict[Tool, Markdown] = {
-    "freedraw": markdown("hold down and draw."),
-    "line": markdown("drag from one end to the other."),
-    "rect": markdown("drag from one corner to the opposite one."),
-    "circle": markdown("drag from one side to the other."),
-    "polygon": markdown("click each corner, then the first one again. Then choose the next class."),
-}
+
+
+def _tools_named() -> dict[Tool, tuple[Markdown, Markdown]]:
+    return {
+        "freedraw": (markdown(":material/gesture:"), markdown("Freehand")),
+        "line": (markdown(":material/horizontal_rule:"), markdown("Line")),
+        "rect": (markdown(":material/rectangle:"), markdown("Rectangle")),
+        "circle": (markdown(":material/circle:"), markdown("Circle")),
+        "polygon": (markdown(":material/pentagon:"), markdown("Polygon")),
+    }
+
+
+def _how() -> dict[Tool, Markdown]:
+    return {
+        "freedraw": markdown("hold down and draw."),
+        "line": markdown("drag from one end to the other."),
+        "rect": markdown("drag from one corner to the opposite one."),
+        "circle": markdown("drag from one side to the other."),
+        "polygon": markdown("click each corner, then the first one again. Then choose the next class."),
+    }
+
+
 _STROKED: tuple[Tool, ...] = ("freedraw", "line")
 
 _OPACITY, _FAINT = 0.6, 0.28
@@ -81,11 +90,11 @@ def _sheet(correction: OpenCorrection, found: Room, tool: Tool, width: int, read
         place = st.container(width=size[1] + _GAP if beside else "stretch")
         with st.container(width=_LIST_WIDTH if beside else "stretch"):
             number = _class_list(correction.class_list, size[0] if beside else _LOW_LIST)
-            st.caption("A class of your own: name it in the editor.")
+            st.caption(_("A class of your own: name it in the editor."))
     if not canvas.is_current or _turned_to(tool, width, number):
         canvas.empty()
     with place:
-        st.caption(escape(read_only) if read_only else joined(" ", (_named(tool), _HOW[tool])))
+        st.caption(escape(read_only) if read_only else joined(" ", (_named(tool), _how()[tool])))
         _draw(canvas, tool, width, number, bool(read_only))
         if trouble := st.session_state.pop(_TROUBLE, ""):
             show_error(trouble, icon=":material/edit_off:")
@@ -110,20 +119,20 @@ def leave_shapes(read_only: str = "") -> None:
 
 
 def _named(tool: Tool) -> Markdown:
-    return markdown("**{name}:**", name=_TOOLS[tool][1])
+    return markdown("**{name}:**", name=_tools_named()[tool][1])
 
 
 def _tools(correction: OpenCorrection, read_only: str, words: bool) -> tuple[Tool, int]:
     """The tool, and the width of its stroke in pixels of the picture. words: whether they have room."""
 
     def shown(tool: Tool) -> Markdown:
-        icon, name = _TOOLS[tool]
+        icon, name = _tools_named()[tool]
         return joined(" ", (icon, name)) if words else icon
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="shapes_bar"):
         tool: Tool = st.segmented_control(
-            "Shape",
-            list(_TOOLS),
+            _("Shape"),
+            list(_tools_named()),
             default="freedraw",
             required=True,
             format_func=shown,
@@ -146,7 +155,7 @@ def _tools(correction: OpenCorrection, read_only: str, words: bool) -> tuple[Too
                 type="tertiary",
             )
         width = st.slider(
-            "Width of the stroke in pixels",
+            _("Width of the stroke in pixels"),
             1,
             _WIDEST,
             12,
@@ -179,7 +188,7 @@ def _class_list(class_list: ClassList, height: int) -> int:
         return markdown("![]({swatch}) {name}", swatch=swatch, name=names[number])
 
     with st.container(height=height, border=False):
-        return st.radio("Class", list(names), format_func=shown, key=_CLASS, label_visibility="collapsed")
+        return st.radio(_("Class"), list(names), format_func=shown, key=_CLASS, label_visibility="collapsed")
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

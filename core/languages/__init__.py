@@ -1,0 +1,25 @@
+"""The languages that StreetScope speaks: English, which the code is written in, and those with a catalogue.
+
+    from core.languages import gettext as _, ngettext
+
+    st.button(_("Stop"))
+    raise ImageError(_("The photo has {count} bytes.").format(count=count))
+
+    TITLES = {"train": mark("Training")}  # a table, read at import
+    st.button(_(TITLES[split]))
+
+A text is translated where it is shown or raised, in the language of whoever it is for: never at import. A
+sentence is marked whole, with named fields. `make texts` collects what is marked into the catalogues.
+"""
+
+from core.languages.speaking import ENGLISH as ENGLISH
+from core.languages.speaking import LANGUAGES as LANGUAGES
+from core.languages.speaking import PSEUDO as PSEUDO
+from core.languages.speaking import ask_for_language as ask_for_language
+from core.languages.speaking import class_name as class_name
+from core.languages.speaking import current as current
+from core.languages.speaking import gettext as gettext
+from core.languages.speaking import mark as mark
+from core.languages.speaking import ngettext as ngettext
+from core.languages.speaking import pgettext as pgettext
+from core.languages.speaking import use as use

@@ -1,0 +1,1 @@
+"""Lessons as data: folders of TOML and Markdown, with questions whose right answers are computed."""

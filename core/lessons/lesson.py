@@ -1,0 +1,109 @@
+"""A lesson: what a teacher and a class go through, step by step. Plain data, read by `loading`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+from urllib.parse import urlencode
+
+from core.lessons.keys.key import Parameter
+
+Activity = Literal["", "vote", "click", "cards"]
+"""What a class does in a step: chooses an option, finds a pixel, holds up a card, or nothing of these."""
+
+Page = Literal[
+    "explore", "inside", "paint", "annotate", "compare", "data", "training", "runs", "evaluate", "about"
+]
+"""The pages that a step can send people to."""
+
+ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
+PAGES: tuple[Page, ...] = get_args(Page)
+
+LETTERS = "ABCD"
+"""What options are called, on cards too; no question has more."""
+
+
+@dataclass(frozen=True)
+class Shows:
+    """What is on screen: a page's instrument and its state; None where the page is to choose.
+
+    photo: a sample or a drawn frame. row, col: the chosen pixel. size: by its name in an address.
+    """
+
+    page: Page
+    photo: str | None = None
+    model: str | None = None
+    size: str | None = None
+    row: int | None = None
+    col: int | None = None
+    view: str | None = None
+    temperature: float | None = None
+
+    def query(self) -> dict[str, str]:
+        """What the page's address says, by name."""
+        said = {
+            "photo": self.photo,
+            "model": self.model,
+            "size": self.size,
+            "row": self.row,
+            "col": self.col,
+            "view": self.view,
+            "temperature": self.temperature,
+        }
+        return {name: str(value) for name, value in said.items() if value is not None}
+
+    def address(self) -> str:
+        """The page's address with its state, from the app's root, as in explore?photo=china&row=3."""
+        query = urlencode(self.query())
+        return f"{self.page}?{query}" if query else self.page
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question whose right option is computed.
+
+    text, options, why, rule: Markdown, with {places} for values that the key function computes. options: at
+    most four; none for a hunt, whose key says which pixels count. why: what is said with the live numbers.
+    rule: the sentence that the class should come to. misconception: M1 to M8, or empty.
+    """
+
+    id: str
+    text: str
+    options: tuple[str, ...]
+    key: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    misconception: str = ""
+    why: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A part of a lesson. student, teacher: Markdown. question: None where nothing is asked."""
+
+    id: str
+    title: str
+    minutes: int
+    student: str
+    teacher: str
+    shows: Shows | None = None
+    question: Question | None = None
+    activity: Activity = ""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A whole lesson in one language. name: of its folder. minutes: of all its steps."""
+
+    name: str
+    language: str
+    title: str
+    summary: str
+    audience: str
+    minutes: int
+    steps: tuple[Step, ...]
+
+    def step(self, step_id: str) -> Step | None:
+        """The step of that ID."""
+        return next((step for step in self.steps if step.id == step_id), None)

@@ -1,0 +1,1 @@
+"""The page "Lessons": choose one, predict, see, say the rule."""

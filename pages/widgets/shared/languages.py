@@ -1,0 +1,50 @@
+"""Which language a visitor reads: as the address says, as they chose, or as their browser prefers."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core.languages import ENGLISH, LANGUAGES, PSEUDO, ask_for_language
+
+ADDRESS = "language"
+_CHOSEN = "language_chosen"
+
+
+def language() -> str:
+    """The code of the visitor's language."""
+    return str(st.session_state.get(_CHOSEN) or preferred())
+
+
+def preferred() -> str:
+    """The code of the language that the visitor's browser asks for, or English."""
+    wanted = (st.context.locale or "").lower().replace("_", "-").partition("-")[0]
+    code = {"in": "id"}.get(wanted, wanted)  # Indonesian's code until 1989, which some systems still use
+    return code if code in LANGUAGES else ENGLISH
+
+
+def follow_language() -> None:
+    """Call first in each run of the whole page: takes up the language that the address names."""
+    asked = st.query_params.get(ADDRESS, "")
+    if asked in LANGUAGES or asked == PSEUDO:
+        st.session_state[_CHOSEN] = asked
+
+
+def write_language() -> None:
+    """Call last in each run of the whole page: after a reload, or by a link, the language is the same."""
+    chosen = st.session_state.get(_CHOSEN)
+    if chosen is not None and st.query_params.get(ADDRESS) != chosen:
+        st.query_params[ADDRESS] = chosen
+
+
+def choose_language(code: str) -> None:
+    """Speak the language with this code from now on; called by the switch."""
+    st.session_state[_CHOSEN] = st.query_params[ADDRESS] = code
+
+
+def _visitors_language() -> str | None:
+    """That of the visitor for whom this thread works, if it is for one."""
+    return None if get_script_run_ctx(suppress_warning=True) is None else language()
+
+
+ask_for_language(_visitors_language)
