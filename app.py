@@ -92,9 +92,8 @@ join = st.Page("pages/join.py", title=_("Join"), icon=":material/login:", url_pa
 classroom = st.Page(
     "pages/classroom.py", title=_("Classroom"), icon=":material/groups:", url_path="classroom"
 )
+# What a student may open besides: no address of theirs leads to any other page.
 FOR_STUDENTS = ("", "inside", "about")
-"""What a student may open besides: no address of theirs leads to any other page."""
-
 if is_student():
     PAGES = [join, *(page for page in PAGES if page.url_path in FOR_STUDENTS)]
 elif in_class():

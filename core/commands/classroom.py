@@ -15,7 +15,7 @@ from core.commands.refusal import tell
 @click.option("--new", "anew", is_flag=True, help="Delete the class that is there, and begin anew.")
 @click.option("--end", is_flag=True, help="Delete the class that is there, and all its answers.")
 def classroom(lesson: str, language: str, host: str, port: int, anew: bool, end: bool) -> None:
-    """Open the app to the room for a lesson: phones join by a QR code.
+    """Open the app to a room of phones for a lesson.
 
     A class that was not ended goes on where it was.
     """

@@ -145,14 +145,14 @@ def _following(now: Class, question: Question | None) -> tuple[Phase, ...]:
 
 
 def _timer(now: Class) -> int | None:
-    chosen: int | None = st.selectbox(
+    chosen = st.selectbox(
         _("Timer"),
-        (None, *_TIMERS),
-        format_func=lambda seconds: _("none") if seconds is None else f"{seconds} s",
+        (0, *_TIMERS),
+        format_func=lambda seconds: f"{seconds:d} s" if seconds else _("none"),
         key="timer",
         width=110,
     )
-    return chosen
+    return chosen or None
 
 
 def _button(
@@ -221,11 +221,13 @@ def _say_ballot(store: ClassStore, now: Class, question: Question, ballot: Ballo
     found = tally(store, now.step, ballot, len(question.options))
     if not found.total:
         return
-    st.caption(
-        markdown(
+    if now.phase == "reveal":
+        words = markdown("{title}: {count} answers.", title=title, count=found.total)
+    else:
+        words = markdown(
             "{title}: {count} answers. Only you see this until the reveal.", title=title, count=found.total
         )
-    )
+    st.caption(words)
     show_bars(question, found, key=True)
 
 

@@ -13,7 +13,7 @@ from core.classroom.opening import join_address
 from core.classroom.records import Ballot, Class, Question
 from core.languages import gettext as _
 from core.lessons.lesson import LETTERS
-from core.reports.click_map import click_map
+from core.classroom.reports.click_map import click_map
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, lesson_text, step_of
 from pages.widgets.classroom.leading import say_count
