@@ -75,6 +75,12 @@ PAGES = [
         url_path="evaluate",
     ),
     st.Page(
+        "pages/lessons.py",
+        title=_("Lessons"),
+        icon=":material/menu_book:",
+        url_path="lessons",
+    ),
+    st.Page(
         "pages/service.py",
         title=_("Service"),
         icon=":material/lan:",

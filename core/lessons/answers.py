@@ -9,7 +9,7 @@ A question that has no single right option for one picture is asked about the ne
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,15 +56,17 @@ class Hunted:
         return 0 <= row < height and 0 <= col < width and bool(self.hits[row, col])
 
 
-def ask(question: Question, look: Look, language: str = "en", first: str = "") -> Asked:
+def ask(question: Question, look: Look, language: str = "en", first: str = "", after: str = "") -> Asked:
     """A question with options, about the first subject that gives it one right answer.
 
-    first: a photo to try before those of the question, such as the one on screen.
-    NothingToAskError if no subject does; ModelError.
+    first: a photo to try before those of the question, such as the one on screen. after: a subject that it has
+    been asked about; those that follow it are tried, for another question of its kind.
+    NothingToAskError if no subject gives one; ModelError.
     """
     key = KEYS[question.key]
     told = {**key.parameters, **question.parameters}
-    for about in _subjects(key.about, told, first):
+    subjects = _subjects(key.about, told, first)
+    for about in subjects[subjects.index(after) + 1 :] if after in subjects else subjects:
         answer = key.compute(look, about, told)
         if answer is None:
             continue
@@ -99,7 +101,7 @@ def hunt(question: Question, look: Look, language: str = "en", first: str = "") 
 def look_of(shows: Shows | None, usual: str, look: Look) -> Look:
     """The look with the model that a step shows, if there is such a model. usual: the model otherwise."""
     named = shows.model if shows is not None and shows.model in list_models() else None
-    return Look(named or usual, look.size, look.segment_photo)
+    return replace(look, model=named or usual)
 
 
 def _subjects(about: str, told: Parameters, first: str) -> list[str]:
@@ -107,7 +109,9 @@ def _subjects(about: str, told: Parameters, first: str) -> list[str]:
     assert isinstance(listed, tuple)  # noqa: S101 (loading has checked it)
     names = [str(each) for each in listed]
     # The photo on screen comes first, but not where a lesson says which ones it means.
-    return [first, *names] if first and about == "photos" and about not in told else names
+    if first and about == "photos" and about not in told:
+        return [first, *(name for name in names if name != first)]
+    return names
 
 
 def _nothing(question: Question) -> NothingToAskError:

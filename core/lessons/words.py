@@ -25,7 +25,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.errors import LessonFault
-from core.lessons.keys.key import Number, Value
+from core.languages import class_name, use
+from core.lessons.keys.key import Named, Number, Value
 
 PARTS = ("Audience", "Teacher", "Question", "Why", "Rule")
 """What a heading of the third level may say, in every language alike."""
@@ -133,6 +134,9 @@ def written(value: Value, language: str) -> str:
     match value:
         case str():
             return value
+        case Named(name):
+            with use(language):
+                return class_name(name)
         case Number(amount, digits):
             text = f"{amount:,.{digits}f}"
         case int():

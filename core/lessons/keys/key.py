@@ -25,8 +25,15 @@ class Number:
     digits: int = 2
 
 
-Value = str | int | float | Number
-"""What goes into a sentence: a name, a count, a share in [0, 1], or another number."""
+@dataclass(frozen=True)
+class Named:
+    """A class, which other languages have a word for beside its name."""
+
+    name: str
+
+
+Value = str | int | float | Number | Named
+"""What goes into a sentence: a name, a count, a share in [0, 1], another number, or a class."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +89,8 @@ def numbers(told: Parameters, name: str) -> list[float]:
     value = told[name]
     assert isinstance(value, tuple)  # noqa: S101
     return [float(each) for each in value]
+
+
+def word(told: Parameters, name: str) -> str:
+    """A parameter that is a word."""
+    return str(told[name])

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.classes import CAMVID_32, ClassList
 from core.errors import LessonError
 from core.evaluation.metrics import truth_table
+from core.photos import images
 from core.photos.samples import SAMPLES
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter
@@ -30,7 +31,7 @@ FRAME_SIZE = (640, 480)
 WORKING_SIZE = 512
 """The longer side at which lessons segment."""
 
-_FRAME = re.compile(r"(toytown|jakarta)-(\d{1,9})-(\d{1,2})")
+_FRAME = re.compile(r"(toytown|jakarta)-(\d{1,9})-(\d|1[01])")
 _SAMPLE_FRAMES = {"toytown-noon": "toytown-70004-2", "toytown-rain": "toytown-30003-7"}
 
 SegmentPhoto = Callable[[str, str, int], Segmentation]
@@ -64,25 +65,30 @@ def drawn(photo: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 @lru_cache(maxsize=2)
-def _segmenter(model: str) -> Segmenter:
+def loaded(model: str) -> Segmenter:
+    """A model from the store, kept for the next question. ModelError."""
     return load_segmenter(model)
 
 
-def segment_drawn(photo: str, model: str, size: int) -> Segmentation:
-    """A drawn frame, segmented by a model that is loaded once."""
-    return _segmenter(model).segment(drawn(photo)[0], size)
+def segment_here(photo: str, model: str, size: int) -> Segmentation:
+    """A sample or a drawn frame, segmented by a model that is loaded once."""
+    path = next((sample.path for sample in SAMPLES if sample.name == photo), None)
+    image = drawn(photo)[0] if path is None else images.decode(path.read_bytes())
+    return loaded(model).segment(image, size)
 
 
 @dataclass(frozen=True)
 class Look:
     """A model and a size, and all that can be computed from them.
 
-    segment_photo: who segments; by default a model loaded for this process.
+    segment_photo: who segments; segmenter: who gives a loaded model by its name, for pictures that are no
+    photos. By default a model loaded for this process.
     """
 
     model: str
     size: int = WORKING_SIZE
-    segment_photo: SegmentPhoto = segment_drawn
+    segment_photo: SegmentPhoto = segment_here
+    segmenter: Callable[[str], Segmenter] = loaded
 
     def segment(self, photo: str, model: str | None = None) -> Segmentation:
         """A photo's segmentation. ModelError, ImageError, LessonError, DatasetError."""

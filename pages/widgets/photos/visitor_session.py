@@ -16,10 +16,13 @@ import streamlit as st
 from cachetools import TTLCache
 
 from core.errors import PhotoSetError
+from core.lessons.keys.look import drawn, is_drawn
+from core.lessons.progress import Progress
+from core.photos import images
 from core.photos.gather.opened import Order, in_order
 from core.photos.gather.store import PhotoSet, find_set
 from core.photos.photo import Photo, read_photo
-from core.photos.samples import SAMPLES
+from core.photos.samples import SAMPLES, TOYTOWN_CREDIT
 from core.segmentation.pins import Pin
 from pages.widgets.photos.listed import ListedPhoto, listed, listed_entry
 
@@ -52,8 +55,15 @@ def samples() -> list[Photo]:
 
 
 def sample(name: str) -> Photo | None:
-    """The sample of that name."""
-    return _samples().get(name)
+    """The sample of that name, or the drawn frame that lessons call so."""
+    return _samples().get(name) or (_drawn(name) if is_drawn(name) else None)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _drawn(name: str) -> Photo:
+    """A frame of a drawn town, which lessons look at, for its truth is known exactly."""
+    data = images.encode_png(drawn(name)[0])
+    return read_photo(f"{name}.png", data, credit=TOYTOWN_CREDIT, sample=name)
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,7 @@ class VisitorSession:
     main_classes: the largest classes of segmented photos, by (photo, model, size): name and share.
     photo_set, number: the set of photos that is open in their place, and the photo of it that is on screen;
     empty and 0 without one. order: that in which Annotate goes through it.
+    lessons: how far they are in lessons, by the lessons' names.
     """
 
     photos: dict[str, Photo] = field(default_factory=dict)
@@ -85,6 +96,7 @@ class VisitorSession:
     photo_set: str = ""
     number: int = 0
     order: Order = "confidence"
+    lessons: dict[str, Progress] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:

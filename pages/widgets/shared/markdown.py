@@ -53,6 +53,8 @@ _KEPT = "\u200c\u200d\u200e\u200f\u061c"
 """Invisible characters that words and names are written with: joiners, and marks of a letter's direction."""
 
 _CODE = re.compile(r"`([^`]+)`")
+_PROSE = re.compile(r"(`[^`\n]+`|\*\*[^*\n]+\*\*|\*[^*\n]+\*)")
+_LIST_SIGN = re.compile(r"( *)(-|\d{1,3}\.)( +)(?=\S)")
 
 
 def escape(text: str) -> Markdown:
@@ -101,6 +103,32 @@ def with_code(text: str) -> Markdown:
     """A plain sentence in which `names` between backticks are shown as code; all else as it is."""
     parts = _CODE.split(text)
     return Markdown("".join(f"`{part}`" if number % 2 else escape(part) for number, part in enumerate(parts)))
+
+
+def prose(text: str) -> Markdown:
+    """Paragraphs that somebody wrote: **bold**, *italic*, `code` and lists are shown so, all else as it is.
+
+    What else Markdown has, such as pictures, links and headings, a lesson of a stranger's could misuse.
+    """
+    return Markdown("\n".join(map(_prose_line, text.splitlines())))
+
+
+def _prose_line(line: str) -> str:
+    sign = _LIST_SIGN.match(line)
+    start = sign.group() if sign else ""
+    parts = _PROSE.split(line[len(start) :])
+    return start + "".join(
+        _emphasised(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )
+
+
+def _emphasised(part: str) -> str:
+    """A part of a line between signs, with what is between them escaped."""
+    if part.startswith("`"):
+        return part
+    signs = "**" if part.startswith("**") else "*"
+    inner = part[len(signs) : -len(signs)]
+    return f"{signs}{escape(inner.strip())}{signs}" if inner.strip() else escape(part)
 
 
 class _Formatter(string.Formatter):

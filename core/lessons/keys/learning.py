@@ -1,0 +1,176 @@
+"""Keys about learning: M4 and M5, scores and epochs; M7, nothing is learnt in use; M8, nothing is typed in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import ModelError
+from core.evaluation.metrics import count_confusion, mean_iou, pixel_accuracy, truth_table
+from core.files import is_folder, is_plain
+from core.lessons.keys.key import Answer, Number, Parameters, Value, number, numbers
+from core.lessons.keys.look import Look, drawn
+from core.lessons.keys.ranges import range_of
+from core.lessons.keys.twin import untrained
+from core.models.store import list_models, read_whole
+from core.photos.gather.store import sets_folder
+from core.photos.samples import SAMPLES
+from core.training.runs.records import Epoch, epochs_of
+
+_FEWEST_EPOCHS = 6
+
+
+def while_training_loss_fell(look: Look, model: str, told: Parameters) -> Answer | None:
+    """What validation did while the training loss fell: its mean IoU rose, stayed or fell.
+
+    points: per cent of mean IoU that count as a change. The last stage of training is looked at: figures of
+    different sizes cannot be compared.
+    """
+    history = _history(model)
+    if history is None or history[-1].train_loss >= history[0].train_loss:
+        return None
+    change = history[-1].mean_iou - history[0].mean_iou
+    limit = number(told, "points") / 100
+    if abs(abs(change) - limit) < limit / 10:
+        return None
+    return Answer(0 if change > limit else 2 if change < -limit else 1, _story(history))
+
+
+def best_epoch(look: Look, model: str, told: Parameters) -> Answer | None:
+    """After which epoch the network was best on validation frames, by mean IoU, among four epochs."""
+    history = _history(model)
+    if history is None:
+        return None
+    best = max(history, key=lambda epoch: epoch.mean_iou)
+    ties = [epoch for epoch in history if epoch.mean_iou > best.mean_iou - 1e-4]
+    others = [
+        number
+        for number in (1, len(history) // 3, 2 * len(history) // 3, len(history))
+        if number != best.epoch
+    ]
+    if len(ties) > 1 or len(others) < 3:
+        return None
+    offered = sorted([best.epoch, *others[-3:]])
+    values: dict[str, Value] = dict(zip("abcd", offered, strict=True))
+    return Answer(
+        offered.index(best.epoch),
+        {**values, **_story(history), "best": best.epoch, "best_iou": best.mean_iou},
+    )
+
+
+def _history(model: str) -> list[Epoch] | None:
+    """The epochs of the last stage of a model's training; None if nobody kept enough of them."""
+    try:
+        rows = read_whole(model, lambda folder, _: epochs_of(folder))
+    except ModelError:
+        return None
+    last = [row for row in rows if row.stage == rows[-1].stage]
+    return last if len(last) >= _FEWEST_EPOCHS else None
+
+
+def _story(history: list[Epoch]) -> dict[str, Value]:
+    first, last = history[0], history[-1]
+    return {
+        "epochs": len(history),
+        "first_loss": Number(first.train_loss),
+        "last_loss": Number(last.train_loss),
+        "first_iou": first.mean_iou,
+        "last_iou": last.mean_iou,
+    }
+
+
+def after_use(look: Look, photo: str, told: Parameters) -> Answer | None:
+    """What has changed on the disk after the network has been used: the model, the photos, or nothing.
+
+    Fingerprints (SHA-256) of the model's files and of the folders of photos are taken before and after.
+    """
+    files = read_whole(look.model, lambda folder, _: _files(folder))
+    before = _fingerprint(files), _fingerprint(_photo_files())
+    look.segmenter(look.model).segment(drawn(photo)[0], look.size)
+    after = _fingerprint(files), _fingerprint(_photo_files())
+    model, photos = before[0] != after[0], before[1] != after[1]
+    if model and photos:
+        return None  # somebody is training into it, and it is neither of the two alone
+    values = {"before": before[0][:8], "after": after[0][:8], "files": len(files)}
+    return Answer(0 if model else 1 if photos else 2, {**values, "photos": len(_photo_files())})
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if is_plain(path)) if is_folder(folder) else []
+
+
+def _photo_files() -> list[Path]:
+    """All files of photos that StreetScope keeps: its samples, and sets that somebody gathered on purpose."""
+    gathered = [path for folder in sorted(sets_folder().glob("*")) for path in _files(folder)]
+    return [*(sample.path for sample in SAMPLES), *gathered]
+
+
+def _fingerprint(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def untrained_accuracy(look: Look, photo: str, told: Parameters) -> Answer | None:
+    """The accuracy of a twin that has learnt nothing: the same program, random weights; as a range.
+
+    edges: three shares between the four ranges.
+    """
+    found = look.segment(photo)
+    twin = untrained(look.model).segment(found.image)
+    truth, classes = look.truth(photo, found), len(found.class_list)
+    share = pixel_accuracy(count_confusion(truth, twin.labels, classes))
+    place = range_of(share, numbers(told, "edges"))
+    trained = pixel_accuracy(count_confusion(truth, found.labels, classes))
+    return None if place is None else Answer(place, {"share": share, "trained": trained})
+
+
+def child_against_parent(look: Look, photo: str, told: Parameters) -> Answer | None:
+    """Whether a model that went on from another is better on a photo: better, alike or worse in mean IoU.
+
+    The newest one that went on from a model that is here. points: per cent that count as a change.
+    """
+    pair = _newest_pair()
+    if pair is None:
+        return None
+    child, parent = (look.segment(photo, model) for model in pair)
+    truth, classes = look.truth(photo, parent), len(parent.class_list)
+    in_parents = truth_table(child.class_list, parent.class_list)[child.labels]
+    # What the parent has no class for is wrong wherever the truth is known.
+    answered = np.where(in_parents < classes, in_parents, (truth + 1) % classes).astype(np.uint8)
+    before, after = (
+        mean_iou(count_confusion(truth, parent.labels, classes)),
+        mean_iou(count_confusion(truth, answered, classes)),
+    )
+    limit = number(told, "points") / 100
+    if abs(abs(after - before) - limit) < limit / 10:
+        return None
+    right = 0 if after - before > limit else 2 if before - after > limit else 1
+    return Answer(right, {"child": pair[0], "parent": pair[1], "before": before, "after": after})
+
+
+def _newest_pair() -> tuple[str, str] | None:
+    """A model and the one that it went on from; the last trained of those that there are."""
+    pairs = list[tuple[float, str, str]]()
+    models = list_models()
+    for name in models:
+        try:
+            written, start = read_whole(
+                name, lambda folder, card: (folder.stat().st_mtime, _start(card.training))
+            )
+        except (ModelError, OSError):
+            continue
+        if start in models and start != name:
+            pairs.append((written, name, start))
+    return max(pairs)[1:] if pairs else None
+
+
+def _start(training: dict[str, object]) -> str:
+    recipe = training.get("recipe")
+    return str(recipe.get("start_model", "")) if isinstance(recipe, dict) else ""

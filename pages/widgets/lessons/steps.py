@@ -1,0 +1,87 @@
+"""A lesson step by step: where one is, the words, what is shown, the question, and the way on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.languages import gettext as _
+from core.lessons.lesson import Lesson, Step
+from pages.widgets.lessons.place import close_lesson, given, go_to, here
+from pages.widgets.lessons.question import show_question
+from pages.widgets.lessons.shown import show_link, show_picture
+from pages.widgets.shared.markdown import escape, joined, markdown, prose
+
+_TEACHER = "lesson_teacher"
+
+
+def show_lesson(lesson: Lesson) -> None:
+    """Show the step of a lesson that the address names."""
+    step = here(lesson)
+    number = lesson.steps.index(step)
+    before = sum(each.minutes for each in lesson.steps[:number])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(_("All lessons"), on_click=close_lesson, icon=":material/arrow_back:", type="tertiary")
+        st.toggle(
+            _("For teachers"), key=_TEACHER, bind="query-params", help=_("Shows what is for the teacher.")
+        )
+    st.progress(
+        (number + 1) / len(lesson.steps),
+        markdown(
+            _("{lesson} · step {number} of {count} · {minutes} minutes, after {before} of {all}"),
+            lesson=lesson.title,
+            number=number + 1,
+            count=len(lesson.steps),
+            minutes=step.minutes,
+            before=before,
+            all=lesson.minutes,
+        ),
+    )
+    st.subheader(escape(step.title), anchor=False)
+    words, picture = _places(step)
+    with words:
+        st.markdown(prose(step.student))
+        if st.session_state[_TEACHER] and step.teacher:
+            st.info(
+                joined("\n\n", [markdown("**{title}**", title=_("For the teacher")), prose(step.teacher)])
+            )
+    with picture:
+        show_picture(lesson, step)
+    with words:
+        show_question(lesson, step)
+        if step.shows is not None:
+            show_link(step.shows)
+    _way_on(lesson, number)
+
+
+def _places(step: Step) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:
+    """Where the words and the picture stand: side by side, or below each other on a phone."""
+    if step.shows is None or step.shows.photo is None:
+        return st.container(), st.container()
+    words, picture = st.columns([2, 3], gap="medium")
+    return words, picture
+
+
+def _way_on(lesson: Lesson, number: int) -> None:
+    step = lesson.steps[number]
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        earlier = lesson.steps[number - 1].id if number else ""
+        st.button(
+            _("Back"),
+            icon=":material/chevron_left:",
+            disabled=not number,
+            on_click=go_to,
+            args=(earlier,),
+            key="lesson_back",
+        )
+        if number + 1 == len(lesson.steps):
+            st.button(_("End the lesson"), type="primary", on_click=close_lesson, key="lesson_end")
+            return
+        waiting = step.question is not None and not given(lesson, step).revealed
+        st.button(
+            _("Next"),
+            icon=":material/chevron_right:",
+            type="secondary" if waiting else "primary",
+            on_click=go_to,
+            args=(lesson.steps[number + 1].id,),
+            key="lesson_next",
+        )
