@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw
 
 from core.classroom.records import Tally
 from core.classroom.reports.results import Answered, Results
-from core.lessons.lesson import LETTERS
 from core.classroom.reports.tables import plain
+from core.lessons.lesson import LETTERS
 from core.reports.contact_sheet import PAGE, fit, font
 
 _MARGIN, _TOP = 80, 210
