@@ -13,6 +13,7 @@ from core.classroom.opening import join_address
 from core.classroom.records import Ballot, Class, Question
 from core.classroom.reports.click_map import click_map
 from core.languages import gettext as _
+from core.languages import ngettext
 from core.lessons.lesson import LETTERS
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
@@ -122,11 +123,10 @@ def _show_hunt(now: Class, question: Question) -> None:
         drawn = click_map(segmented(now, question).segmentation.image, found, revealed=revealed)
         if revealed:
             right = sum(each.correct for each in found)
-            alt = _("{count} pixels were chosen, {right} of them right.").format(
-                count=len(found), right=right
-            )
+            alt = _("Pixels chosen: {count}, {right} of them right.").format(count=len(found), right=right)
         else:
-            alt = _("{count} pixels have been chosen.").format(count=len(found))
+            words = ngettext("{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found))
+            alt = words.format(count=len(found))
         st.image(drawn, alt=alt, width="stretch")
     with words:
         say_count(class_store(), now, question)
