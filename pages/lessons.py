@@ -17,7 +17,6 @@ page_title(
 )
 with st.spinner(_("Opening the lessons")):
     from pages.widgets.lessons.choice import choose_lesson, lesson_in_address
-    from pages.widgets.lessons.place import take_up
     from pages.widgets.lessons.steps import show_lesson
     from pages.widgets.photos.visitor_session import keep_visitor_session
 
@@ -26,4 +25,4 @@ if lesson is None:
     choose_lesson()
 else:
     show_lesson(lesson)
-keep_visitor_session(take_up)
+keep_visitor_session()
