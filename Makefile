@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: texts help setup setup-dev run serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro deploy-checks servers node schemathesis debian-broker FORCE
+.PHONY: texts help setup setup-dev run class serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro deploy-checks servers node schemathesis debian-broker FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -80,6 +80,9 @@ setup-dev: .venv/dev-stamp  ## setup, and the tools of tests and checks
 run: setup  ## the app, on http://localhost:8501; HOST=0.0.0.0 lets others in, STREETSCOPE_GUESTS=1 as guests who only look
 	$(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),@echo "$(if $(GUESTS),$(GUESTS_MAY),$(VISITORS_MAY))")
 	$(BIN)/python -m streamlit run serve.py --server.port 8501 --server.address $(HOST)
+
+class: setup  ## a lesson for a room of phones: QR code and PIN in the terminal; LESSON=street, LESSON_LANGUAGE=id, PORT=8501
+	$(BIN)/python -m core class --port $(or $(PORT),8501) $(if $(LESSON),--lesson "$(LESSON)") $(if $(LESSON_LANGUAGE),--language $(LESSON_LANGUAGE))
 
 serve: .venv/service-stamp  ## the model for other programs, on http://localhost:8600; PORT=..., TOPICS=4222, HOST=0.0.0.0 lets others in
 	$(BIN)/python -m service --host $(HOST) --port $(or $(PORT),8600) --topics-port $(or $(TOPICS),0)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.languages import gettext as _
 from pages.widgets.shared.front_door import enter, leave
+from pages.widgets.shared.guests import in_class, is_student
 from pages.widgets.top.links import page_links
 
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
@@ -32,6 +33,18 @@ def explore_by_name() -> None:
 PAGES = [
     explore,
     st.Page(
+        "pages/inside.py",
+        title="Look inside",
+        icon=":material/neurology:",
+        url_path="inside",
+    ),
+    st.Page(
+        "pages/compare.py",
+        title=_("Compare"),
+        icon=":material/compare:",
+        url_path="compare",
+    ),
+    st.Page(
         "pages/gather.py",
         title=_("Gather"),
         icon=":material/add_photo_alternate:",
@@ -42,12 +55,6 @@ PAGES = [
         title=_("Annotate"),
         icon=":material/draw:",
         url_path="annotate",
-    ),
-    st.Page(
-        "pages/compare.py",
-        title=_("Compare"),
-        icon=":material/compare:",
-        url_path="compare",
     ),
     st.Page(
         "pages/data.py",
@@ -79,6 +86,8 @@ PAGES = [
         icon=":material/menu_book:",
         url_path="lessons",
     ),
+]
+MORE = [
     st.Page(
         "pages/service.py",
         title=_("Service"),
@@ -93,7 +102,25 @@ PAGES = [
     ),
 ]
 by_name = st.Page(explore_by_name, title=_("Explore"), url_path="explore", visibility="hidden")
-page = st.navigation([*PAGES, by_name], position="hidden")
-page_links(PAGES, page)
+join = st.Page("pages/join.py", title=_("Join"), icon=":material/login:", url_path="join")
+classroom = st.Page(
+    "pages/classroom.py", title=_("Classroom"), icon=":material/groups:", url_path="classroom"
+)
+# What a student may open besides: no address of theirs leads to any other page. (No docstring: Streamlit shows it.)
+FOR_STUDENTS = ("", "inside", "about")
+
+if is_student():
+    PAGES = [join, *(page for page in [*PAGES, *MORE] if page.url_path in FOR_STUDENTS)]
+    MORE = []
+elif in_class():
+    PAGES = [classroom, *PAGES]
+unlisted = [each for each in (join, classroom, by_name) if each not in PAGES]
+page = st.navigation([*PAGES, *MORE, *unlisted], position="hidden")
+if page is not classroom or st.query_params.get("view") != "projector":
+    page_links(PAGES, MORE, page)
+if is_student() and page not in (join, classroom):
+    from pages.widgets.classroom.seat import way_back
+
+    way_back()
 page.run()
 leave()

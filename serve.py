@@ -15,9 +15,11 @@ import anyio.to_thread
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.hardware.allocator import use_few_heaps
+from pages.widgets.shared.guests import in_class, is_own_address
 
 COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg")
 """How the types of files begin that get smaller; fonts and pictures are compressed already."""
@@ -93,5 +95,30 @@ def _headers_of(start: MutableMapping[str, Any], size: int) -> list[tuple[bytes,
     return headers.raw
 
 
+class NoUploadsInClass:
+    """In class mode only the machine that StreetScope runs on may send files.
+
+    Pages show students no uploader, but the server would take a file for any session, and keep it in memory.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request: 403 to a file from another machine."""
+        if scope["type"] == "http" and scope["method"] != "GET" and _UPLOADS in scope["path"] and in_class():
+            host, _port = scope.get("client") or ("", 0)
+            if not is_own_address(host):
+                answer = PlainTextResponse("In class, only the teacher's computer can add files.", 403)
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+_UPLOADS = "/_stcore/upload_file"
+
 use_few_heaps()
-app = st.App(Path(__file__).with_name("app.py"), middleware=[Middleware(CompressedFiles)])
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    middleware=[Middleware(NoUploadsInClass), Middleware(CompressedFiles)],
+)

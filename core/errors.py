@@ -22,6 +22,8 @@ with status 2.
     ├── FetchError                 an address that nothing may or can be fetched from
     ├── PhotoSetError              a list of photos, or a set of them, that cannot be used
     ├── VideoError                 a file that gives no frames of a video
+    ├── ClassroomError             a class that is not there, or does not take what was sent now
+    ├── NotebookError              a notebook that cannot be written as asked
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── BrokenModelError       a file missing, changed, of another format or shape
@@ -122,6 +124,14 @@ class PhotoSetError(StreetScopeError):
 
 class VideoError(StreetScopeError):
     """A file that is no video, or one that gives no frames."""
+
+
+class ClassroomError(StreetScopeError):
+    """A class that is not there, or an answer or command that it does not take now."""
+
+
+class NotebookError(StreetScopeError):
+    """A notebook cannot be written as asked."""
 
 
 class ModelError(StreetScopeError):

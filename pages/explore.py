@@ -102,6 +102,7 @@ def look_inside() -> None:
             )
         )
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            address.inside_link()
             address.correct_link(photo)
             share_menu(photo)
             download_menu(shown, read, photo, model, size)

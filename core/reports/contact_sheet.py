@@ -54,11 +54,11 @@ def _pages(photos: PhotoSet, found: SetAgreement) -> list[Image.Image]:
 def _page(photos: PhotoSet, found: SetAgreement, part: Sequence[PhotoAgreement], title: str) -> Image.Image:
     page = Image.new("RGB", PAGE, "white")
     draw = ImageDraw.Draw(page)
-    draw.text((_MARGIN, _MARGIN - 20), title, _INK, _font(30))
+    draw.text((_MARGIN, _MARGIN - 20), title, _INK, font(30))
     about = f"Classes of {found.model} at 1024 pixels; agreement with 512 pixels"
-    draw.text((_MARGIN, _MARGIN + 18), about, _GREY, _font(18))
+    draw.text((_MARGIN, _MARGIN + 18), about, _GREY, font(18))
     faces = f"Faces and number plates: {faces_in_words(photos)}"
-    draw.text((_MARGIN, _MARGIN + 44), faces, _GREY, _font(18))
+    draw.text((_MARGIN, _MARGIN + 44), faces, _GREY, font(18))
     width = (PAGE[0] - 2 * _MARGIN - _GAP) // _COLUMNS
     height = (PAGE[1] - _TOP - _MARGIN) // _ROWS
     for place, photo in enumerate(part):
@@ -93,19 +93,20 @@ def _cell(
             across += fitted.width + 6
     entry = photo.entry
     line = f"{entry.number}  {entry.name}: {photo.agreement:.1%} agree"
-    draw.text((left, top + tall + 4), _fit(draw, line, width, 18), _INK, _font(18))
+    draw.text((left, top + tall + 4), fit(draw, line, width, 18), _INK, font(18))
     credit = entry.credit or "No author or licence is known"
-    draw.text((left, top + tall + 27), _fit(draw, credit, width, 14), _GREY, _font(14))
+    draw.text((left, top + tall + 27), fit(draw, credit, width, 14), _GREY, font(14))
 
 
-def _fit(draw: ImageDraw.ImageDraw, text: str, width: int, size: int) -> str:
+def fit(draw: ImageDraw.ImageDraw, text: str, width: int, size: int) -> str:
     """The text, cut to a width."""
-    if draw.textlength(text, _font(size)) <= width:
+    if draw.textlength(text, font(size)) <= width:
         return text
-    while text and draw.textlength(f"{text}…", _font(size)) > width:
+    while text and draw.textlength(f"{text}…", font(size)) > width:
         text = text[:-1]
     return f"{text}…"
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The type that pages on paper are set in, of a height in pixels."""
     return ImageFont.load_default(size)  # comes with Pillow

@@ -20,6 +20,7 @@ from pages.widgets.photos import added, waiting
 from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
 from pages.widgets.shared.front_end import component
+from pages.widgets.shared.guests import is_student
 from pages.widgets.shared.page_address import camera_allowed
 
 PHOTO_TYPES = [*(each for some in zip_longest(*ENDINGS.values()) for each in some if each), ".zip"]
@@ -42,6 +43,8 @@ def photo_upload() -> None:
     The visitor's session has the photos afterwards. The style sheet of the page's top shows the uploader only
     while it sends files. It takes any file, for its own words about others are seen only by a mouse.
     """
+    if is_student():
+        return
     # A new key empties the uploader: the visitor's session keeps the photos, and the strip shows them.
     key = f"upload_{st.session_state.setdefault(_UPLOADS, 0)}"
     with st.container(key="photo_upload"):
@@ -57,13 +60,15 @@ def photo_upload() -> None:
 
 
 def listen_for_files() -> None:
-    """Accept pictures that are pasted, and files that are dropped, anywhere on the page."""
-    _mount(button=False)
+    """Accept pictures that are pasted, and files that are dropped, anywhere on the page, but students'."""
+    if not is_student():
+        _mount(button=False)
 
 
 def add_photos() -> None:
     """A button to choose photos, for a page without the strip, which has it; and `listen_for_files`."""
-    _mount(button=True)
+    if not is_student():
+        _mount(button=True)
 
 
 def _mount(button: bool) -> None:
@@ -79,6 +84,8 @@ def _mount(button: bool) -> None:
 
 def camera_input() -> None:
     """Take a photo with this machine's camera."""
+    if is_student():
+        return
     camera = st.popover(_("Camera"), icon=":material/photo_camera:", on_change="rerun", key="camera_popover")
     if camera.open:  # the browser asks for the camera as soon as this is drawn
         with camera:
@@ -141,7 +148,9 @@ def _refuse() -> None:
     names = value.get("names") if hasattr(value, "get") else None
     if not isinstance(names, list):
         return
-    sentence = f"It is larger than {MAX_BYTES // 2**20} MB. Give a smaller photo, or several smaller zips."
+    sentence = _("It is larger than {megabytes} MB. Give a smaller photo, or several smaller zips.").format(
+        megabytes=MAX_BYTES // 2**20
+    )
     refused = [(str(name)[:200], sentence) for name in names[:MAX_PHOTOS]]
     # The others of the same batch are on their way: what is said of them names these as well.
     st.session_state[_TOO_LARGE] = refused if value.get("others") else []
@@ -186,10 +195,14 @@ def add_photo(mine: VisitorSession, name: str, content: bytes, credit: str = "")
     photo = read_photo(name, content, credit=credit)
     if photo.key not in mine.photos:
         if len(mine.photos) >= MAX_PHOTOS:
-            raise StreetScopeError(f"There are {MAX_PHOTOS} photos already. Remove some to add others.")
+            raise StreetScopeError(
+                _("There are {most} photos already. Remove some to add others.").format(most=MAX_PHOTOS)
+            )
         if mine.nbytes + photo.nbytes > MAX_BYTES:
             raise StreetScopeError(
-                f"Your photos would take more than {MAX_BYTES // 2**20} MB together. Remove some first."
+                _("Your photos would take more than {megabytes} MB together. Remove some first.").format(
+                    megabytes=MAX_BYTES // 2**20
+                )
             )
         mine.photos[photo.key] = photo
     return photo.key

@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.languages import gettext as _
+from core.languages import mark
 from core.segmentation.probabilities import percent
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.photos import added, waiting
@@ -16,6 +18,7 @@ from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MAX_PHOTOS, visitor_session
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_end import component
+from pages.widgets.shared.guests import is_student
 
 _KEY = "photo_strip"
 _TICK_SECONDS = 0.3
@@ -25,7 +28,12 @@ _AROUND = 10
 _MOST_ASKED = 60
 """Thumbnails that a browser gets at a time: those that it has come to in scrolling."""
 
-_WORDS = {"waiting": "waiting", "working": "segmenting now", "stopped": "not segmented", "": ""}
+_WORDS = {
+    "waiting": mark("waiting"),
+    "working": mark("segmenting now"),
+    "stopped": mark("not segmented"),
+    "": "",
+}
 _WHOLE_RUN, _ANSWERED = "photo_strip_whole_run", "photo_strip_answered"
 
 _mount = component("photo_strip", __file__)
@@ -69,7 +77,7 @@ def _strip(model: str, size: WorkingSize, ticking: bool) -> None:
             "answered": st.session_state.get(_ANSWERED, 0),
             "progress": progress if left else None,
             "title": _title(photos),
-            "adds": mine.opened() is None,
+            "adds": mine.opened() is None and not is_student(),
         },
         on_asked_change=lambda: None,  # its run answers
         on_look_change=partial(_act, "look", _look),
@@ -83,9 +91,11 @@ def _title(photos: Sequence[ListedPhoto]) -> str:
     """What the photos are, above all of them."""
     mine = visitor_session()
     if opened := mine.opened():
-        return f"{opened.name}: {len(photos)} photos"
+        return _("{name}: {count} photos").format(name=opened.name, count=len(photos))
     own = len(mine.photos)
-    return f"{own} of your photos (at most {MAX_PHOTOS}), {len(photos) - own} samples"
+    return _("{own} of your photos (at most {most}), {count} samples").format(
+        own=own, most=MAX_PHOTOS, count=len(photos) - own
+    )
 
 
 def _to_be_seen(photos: Sequence[ListedPhoto], chosen: str) -> Sequence[ListedPhoto]:
@@ -123,7 +133,7 @@ def _card(photo: ListedPhoto, model: str, size: WorkingSize) -> dict[str, Any]:
         "key": photo.key,
         "name": photo.name,
         "size": f"{photo.width} x {photo.height}",
-        "facts": ", ".join(known or photo.classes) or _WORDS[state],
+        "facts": ", ".join(known or photo.classes) or _(_WORDS[state]),
         "waits": bool(state),
         "removable": photo.own,
     }

@@ -61,7 +61,7 @@ def _classes(view: RunView) -> list[tuple[str, RGB]]:
     """The legend of the colours; pixels without a label are black."""
     black = (0, 0, 0)
     known = list(view.classes.items())
-    return known if not known or black in view.classes.values() else [*known, ("not labelled", black)]
+    return known if not known or black in view.classes.values() else [*known, (_("not labelled"), black)]
 
 
 def _addresses(pictures: Sequence[Path]) -> list[str]:

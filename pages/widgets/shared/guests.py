@@ -8,12 +8,40 @@ import socket
 
 import streamlit as st
 
+from core.classroom.store import CLASS
+from core.languages import gettext as _
 from pages.widgets.shared.markdown import markdown
 
 GUESTS = "STREETSCOPE_GUESTS"
 """With this in the environment, visitors from other machines are guests: they look, and change nothing."""
 
 _OFF = ("", "0", "no", "false", "off")
+_TEACHER = "admitted_as_teacher"
+_ADMITTED = object()
+"""What stands for the teacher in a session: nothing that a browser sends can be equal to it."""
+
+
+def in_class() -> bool:
+    """Whether the app is in class mode, as `python -m core class` starts it."""
+    return os.environ.get(CLASS, "").strip().lower() not in _OFF
+
+
+def admit_teacher() -> None:
+    """The visitor has typed the PIN: from now on this session may do everything."""
+    st.session_state[_TEACHER] = _ADMITTED
+
+
+def is_teacher() -> bool:
+    """Whether the visitor has typed the PIN of the class."""
+    return in_class() and st.session_state.get(_TEACHER) is _ADMITTED
+
+
+def is_student() -> bool:
+    """Whether the visitor is in class without being the teacher: they may not even add photos of their own.
+
+    At the computer itself too, where a class may be projected from.
+    """
+    return in_class() and not is_teacher()
 
 
 def is_guest() -> bool:
@@ -22,6 +50,8 @@ def is_guest() -> bool:
     The address is the one that the connection comes from, which nobody can choose. A proxy on this machine
     passes its visitors' addresses on, and the server believes those of no other machine's proxy.
     """
+    if in_class():
+        return is_student()
     if os.environ.get(GUESTS, "").strip().lower() in _OFF:
         return False
     address = st.context.ip_address
@@ -41,7 +71,7 @@ def host_only(what: str) -> bool:
 
 def host_sentence(what: str) -> str:
     """What to tell a guest. what: words of ours for what only others can do, such as "publish a model"."""
-    return f"Only somebody at the computer that StreetScope runs on can {what}."
+    return _("Only somebody at the computer that StreetScope runs on can {what}.").format(what=_(what))
 
 
 def is_own_address(address: str) -> bool:

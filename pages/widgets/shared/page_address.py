@@ -11,6 +11,9 @@ import streamlit as st
 
 from core.hardware.network import lan_address
 
+SEAT = "seat"
+"""The name in an address of the token of a seat in a class: whoever has the token has the seat."""
+
 Reach = Literal["others", "closed", "alone"]
 """Who can open an address: others in the network too; or only this machine, since the app is not open to
 others ("closed"), or since there is no network ("alone")."""
@@ -28,7 +31,7 @@ class PageLink:
 
 def page_link() -> PageLink:
     """The page as it is now; call it when the page has written what it shows into its own address."""
-    said = {name: st.query_params.get_all(name) for name in st.query_params}
+    said = {name: st.query_params.get_all(name) for name in st.query_params if name != SEAT}
     here = _opened()._replace(query=urlencode(said, doseq=True))
     return link_for_others(here, str(st.get_option("server.address") or ""), st.get_option("server.port"))
 

@@ -1,0 +1,106 @@
+"""Opens the app to the room: the server as a process of its own, which ends with the command."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import segno
+
+from core.classroom.store import CLASS, class_file
+from core.errors import ClassroomError
+from core.folders import sole_holder
+from core.hardware.network import lan_address
+from core.project import ROOT
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 (a class is open to the room: that is what it is for)
+_STARTING_SECONDS = 120
+_ENDING_SECONDS = 15
+
+
+def join_address(host: str, port: int, code: str) -> str:
+    """The address by which a phone joins; the code is in it."""
+    return f"http://{host}:{port}/join?class={code}"
+
+
+def room_host(listening: str) -> str:
+    """The host by which the room reaches this machine; localhost if it is in no network."""
+    return listening if listening != EVERYWHERE else lan_address() or "localhost"
+
+
+def in_terminal(address: str) -> str:
+    """A QR code for a terminal, dark on light whatever its colours are."""
+    lines = io.StringIO()
+    segno.make_qr(address, error="m", boost_error=False).terminal(lines, compact=True)
+    return lines.getvalue()
+
+
+@contextmanager
+def sole_class() -> Iterator[None]:
+    """Hold the class of this data folder; ClassroomError while another command has it open."""
+    lock = class_file().with_name("open.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with sole_holder(
+        lock, ClassroomError("A class is open already: end it with Ctrl+C where it was started.")
+    ):
+        yield
+
+
+@contextmanager
+def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The app in class mode while the block runs. ClassroomError if it does not start.
+
+    A signal that ends this process ends the server first.
+    """
+    script = ROOT / "serve.py"
+    if not script.is_file():
+        raise ClassroomError(f"{script} is not there: class mode needs a checkout of StreetScope.")
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += [f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
+    # Without an address of ours Streamlit would ask the internet for one.
+    command += ["--browser.serverAddress=localhost"]
+    environment = {**os.environ, CLASS: "1", "STREETSCOPE_GUESTS": "1"}
+    # Its greeting would push the room code off the screen; errors it writes to stderr.
+    process = subprocess.Popen(  # noqa: S603 (our own program)
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        _wait_until_healthy(process, "127.0.0.1" if host == EVERYWHERE else host, port)
+        yield process
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        _end(process)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], host: str, port: int) -> None:
+    deadline = time.monotonic() + _STARTING_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://{host}:{port}/_stcore/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise ClassroomError(f"The app did not start at port {port}: another program may use it; give --port.")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_ENDING_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

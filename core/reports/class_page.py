@@ -1,0 +1,81 @@
+"""What a class has answered, on one sheet of paper: counts and gains, and nobody's name."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageDraw
+
+from core.classroom.records import Tally
+from core.classroom.results import Answered, Results
+from core.lessons.lesson import LETTERS
+from core.reports.class_tables import plain
+from core.reports.contact_sheet import PAGE, fit, font
+
+_MARGIN, _TOP = 80, 210
+_INK, _GREY, _BAR, _RIGHT = (30, 30, 30), (110, 110, 110), (190, 190, 200), (27, 127, 59)
+_DPI = 150
+_TALLEST = 250
+"""Pixels of one question; many questions share the page."""
+
+
+def class_pdf(found: Results, title: str) -> bytes:
+    """One A4 page as a PDF. title: the lesson's."""
+    page = Image.new("RGB", PAGE, "white")
+    draw = ImageDraw.Draw(page)
+    width = PAGE[0] - 2 * _MARGIN
+    draw.text((_MARGIN, 70), fit(draw, title, width, 34), _INK, font(34))
+    draw.text((_MARGIN, 122), _summary(found), _GREY, font(20))
+    draw.text((_MARGIN, 152), "Grey: other answers. Green: the right one.", _GREY, font(20))
+    rows = len(found.answered) + bool(found.clicked)
+    height = min(_TALLEST, (PAGE[1] - _TOP - _MARGIN) // max(rows, 1))
+    for number, each in enumerate(found.answered):
+        _question(draw, each, _TOP + number * height, width, height)
+    if found.clicked:
+        pixels, right = (sum(getattr(each, name) for each in found.clicked) for name in ("pixels", "correct"))
+        line = f"Pixels handed in: {pixels}, {right} of them right."
+        draw.text((_MARGIN, _TOP + len(found.answered) * height), line, _INK, font(20))
+    file = io.BytesIO()
+    page.save(file, "PDF", resolution=_DPI, title=title)
+    return file.getvalue()
+
+
+def _summary(found: Results) -> str:
+    gains = [each.gain for each in found.answered if each.gain is not None]
+    mean = f", mean normalised gain {sum(gains) / len(gains):.2f}" if gains else ""
+    return f"{found.phones} phones, {len(found.answered)} questions{mean}"
+
+
+def _question(draw: ImageDraw.ImageDraw, each: Answered, top: int, width: int, height: int) -> None:
+    small = max(9, min(18, height // 9))
+    draw.text((_MARGIN, top), fit(draw, plain(each.question.text), width, small + 2), _INK, font(small + 2))
+    right = each.question.right
+    line = f"Right: {LETTERS[right]}, {plain(each.question.options[right])}"
+    draw.text((_MARGIN, top + round(1.5 * small)), fit(draw, line, width, small), _GREY, font(small))
+    ballots = (("before", each.before), ("after", each.after))
+    bar = max(8, height // 6)
+    for number, (name, tally) in enumerate((name, tally) for name, tally in ballots if tally is not None):
+        place = top + round(3.2 * small) + number * (bar + 8)
+        draw.text((_MARGIN, place), name, _GREY, font(small))
+        _bar(draw, tally, right, (_MARGIN + 80, place, width - 300, bar))
+        share = tally.share(right)
+        words = "no answers" if share is None else f"{share:.0%} of {tally.total}"
+        draw.text((_MARGIN + width - 200, place), words, _INK, font(small))
+    if each.gain is not None:
+        draw.text(
+            (_MARGIN + width - 60, top + round(3.2 * small)), f"{each.gain:+.2f}", _INK, font(small + 2)
+        )
+
+
+def _bar(draw: ImageDraw.ImageDraw, tally: Tally, right: int, box: tuple[int, int, int, int]) -> None:
+    """All answers side by side, each option as wide as its share, with its letter."""
+    left, top, width, height = box
+    for number, count in enumerate(tally.counts):
+        across = width * count // max(tally.total, 1)
+        if not across:
+            continue
+        colour = _RIGHT if number == right else _BAR
+        draw.rectangle((left, top, left + across - 2, top + height), fill=colour)
+        ink = "white" if number == right else _INK
+        draw.text((left + 6, top + 1), LETTERS[number], ink, font(max(8, height - 6)))
+        left += across

@@ -1,0 +1,85 @@
+"""What the class has answered: as a table, as files, and its end."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.classroom.leading import end_class
+from core.classroom.results import Results, results
+from core.languages import gettext as _
+from core.reports import class_tables
+from core.reports.class_page import class_pdf
+from core.reports.tables import to_csv
+from pages.widgets.classroom.classes import class_store, lesson
+from pages.widgets.shared.markdown import markdown
+
+
+def show_results() -> None:
+    """Answers before and after discussion, and files of them; drawn when opened."""
+    section = st.expander(
+        _("Answers so far"), icon=":material/bar_chart:", on_change="rerun", key="class_results"
+    )
+    if not section.open:
+        return
+    with section:
+        found = results(class_store())
+        if found is None or not (found.answered or found.clicked):
+            st.caption(_("Nothing has been asked yet."))
+            return
+        st.dataframe(class_tables.class_rows(found), hide_index=True)
+        st.caption(
+            _(
+                "Gain is the share of those who were wrong before the discussion that the class has gained "
+                "by it: (after - before) / (1 - before). Counts only: nobody's name is in it."
+            )
+        )
+        _downloads(found)
+
+
+def _downloads(found: Results) -> None:
+    title = lesson(found.lesson, found.language).title
+    with st.container(horizontal=True):
+        st.download_button(
+            _("CSV"),
+            lambda: to_csv(class_tables.class_rows(found)),
+            "class.csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key="class_csv",
+        )
+        st.download_button(
+            _("PDF"),
+            lambda: class_pdf(found, title),
+            "class.pdf",
+            icon=":material/download:",
+            on_click="ignore",
+            key="class_pdf",
+        )
+
+
+def end_menu() -> None:
+    """The end of the class: everything is deleted, after it was saved."""
+    with st.popover(_("End the class"), icon=":material/stop_circle:", key="end_class"):
+        st.markdown(
+            markdown("This deletes seats, answers and pixels for good. Download what you want to keep first.")
+        )
+        found = results(class_store())
+        if found is not None and found.answered:
+            _saved_before(found)
+        st.button(
+            _("Delete everything and end"),
+            type="primary",
+            key="end_class_now",
+            on_click=lambda: end_class(class_store()),
+        )
+
+
+def _saved_before(found: Results) -> None:
+    st.download_button(
+        _("Answers as CSV"),
+        lambda: to_csv(class_tables.class_rows(found)),
+        "class.csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="class_csv_before_end",
+    )

@@ -1,0 +1,134 @@
+"""The wall: large type, nothing to click, and nothing that the class should not see yet."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+import streamlit as st
+
+from core.classroom import leading
+from core.classroom.counting import clicks, seats, tally
+from core.classroom.opening import join_address
+from core.classroom.records import Ballot, Class, Question
+from core.languages import gettext as _
+from core.lessons.lesson import LETTERS
+from core.reports.click_map import click_map
+from pages.widgets.classroom.bars import show_bars
+from pages.widgets.classroom.classes import class_store, lesson_of, lesson_text, step_of
+from pages.widgets.classroom.leading import say_count
+from pages.widgets.classroom.phone import show_why
+from pages.widgets.shared.fragments import fragment
+from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.page_address import page_link
+
+_SECONDS = 1.0
+
+
+def show_projector() -> None:
+    """Follow the class by itself."""
+    with st.container(key="projector"):
+        fragment(_wall, every=_SECONDS)()
+
+
+def _wall() -> None:
+    now = leading.current(class_store())
+    if now is None:
+        st.header(_("The class has ended."), anchor=False)
+        return
+    step, question = step_of(now), now.question
+    if now.step == lesson_of(now).steps[0].id and now.phase == "wait":
+        _invite(now)
+    elif now.phase == "wait" or question is None:
+        st.header(lesson_text(step.title), anchor=False)
+        st.markdown(lesson_text(step.student))
+        _say_code(now)
+    elif question.options:
+        _show_question(now, question)
+    else:
+        _show_hunt(now, question)
+
+
+def _invite(now: Class) -> None:
+    """How to join, and who has: shown before the first step begins."""
+    st.header(lesson_text(lesson_of(now).title), anchor=False)
+    address = _address(now)
+    code, words = st.columns([2, 3], vertical_alignment="center")
+    with code:
+        st.image(_code(address), alt=_("QR code of the address to join by"), width=380)
+    with words:
+        st.markdown(_("Scan the code with your phone, or type"))
+        st.markdown(markdown("**{address}**", address=address.partition("?")[0].removeprefix("http://")))
+        st.markdown(markdown("and the room code **{code}**", code=now.code))
+        st.metric(_("Phones"), seats(class_store()), width="content")
+
+
+def _address(now: Class) -> str:
+    host, _colon, port = page_link().address.partition("//")[2].partition("/")[0].partition(":")
+    return join_address(host, int(port or 80), now.code)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _code(address: str) -> bytes:
+    file = io.BytesIO()
+    segno.make_qr(address, error="m", boost_error=False).save(file, kind="png", scale=10, border=4)
+    return file.getvalue()
+
+
+def _say_code(now: Class) -> None:
+    st.caption(
+        markdown("Room code {code} · {address}", code=now.code, address=_address(now).partition("?")[0])
+    )
+
+
+def _show_question(now: Class, question: Question) -> None:
+    st.header(lesson_text(question.text), anchor=False)
+    if now.phase == "reveal":
+        again = tally(class_store(), now.step, 2, len(question.options))
+        ballot: Ballot = 2 if again.total else 1
+        if ballot == 2:
+            _say_change(now, question)
+        show_bars(question, tally(class_store(), now.step, ballot, len(question.options)), key=True)
+        show_why(question)
+        return
+    for letter, option in zip(LETTERS, question.options, strict=False):
+        st.markdown(markdown("**{letter}** · {option}", letter=letter, option=lesson_text(option)))
+    if now.phase == "discuss":
+        st.info(_("Find somebody with another answer, and convince them."))
+    say_count(class_store(), now, question)
+
+
+def _say_change(now: Class, question: Question) -> None:
+    before, after = (tally(class_store(), now.step, n, len(question.options)) for n in (1, 2))
+    first, second = before.share(question.right), after.share(question.right)
+    if first is not None and second is not None:
+        st.markdown(
+            markdown(
+                "Right before the discussion: {before:.0%}, after it: **{after:.0%}**",
+                before=first,
+                after=second,
+            )
+        )
+
+
+def _show_hunt(now: Class, question: Question) -> None:
+    from pages.widgets.classroom.picture import segmented
+
+    st.subheader(lesson_text(question.text), anchor=False)
+    found = clicks(class_store(), now.step)
+    revealed = now.phase == "reveal"
+    picture, words = st.columns([3, 2])
+    with picture:
+        drawn = click_map(segmented(now, question).segmentation.image, found, revealed=revealed)
+        if revealed:
+            right = sum(each.correct for each in found)
+            alt = _("{count} pixels were chosen, {right} of them right.").format(
+                count=len(found), right=right
+            )
+        else:
+            alt = _("{count} pixels have been chosen.").format(count=len(found))
+        st.image(drawn, alt=alt, width="stretch")
+    with words:
+        say_count(class_store(), now, question)
+        if revealed:
+            show_why(question)

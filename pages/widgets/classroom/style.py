@@ -1,0 +1,9 @@
+"""How both pages look: fingers on a phone, and large type on a projector."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pages.widgets.shared.html import style_sheet
+
+STYLE = style_sheet(Path(__file__).with_name("classroom.css"))
