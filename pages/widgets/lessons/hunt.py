@@ -84,7 +84,7 @@ def _search(step: Step, hunted: Hunted, look: Look, answer: Given) -> None:
 def _verdict(hunted: Hunted, at: Pixel, answer: Given) -> str:
     """What the last click was."""
     if not answer.tries:
-        return _("Click a pixel, or move with the arrow keys and press Enter.")
+        return _("Click a pixel, or move with the arrow keys.")
     verdict = _("Yes, this is one.") if hunted.check(*at) else _("No, this is none.")
     counted = _("Found so far: {count}.").format(count=len(answer.found))
     return f"{verdict} {counted}"
