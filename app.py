@@ -33,6 +33,18 @@ def explore_by_name() -> None:
 PAGES = [
     explore,
     st.Page(
+        "pages/inside.py",
+        title="Look inside",
+        icon=":material/neurology:",
+        url_path="inside",
+    ),
+    st.Page(
+        "pages/compare.py",
+        title=_("Compare"),
+        icon=":material/compare:",
+        url_path="compare",
+    ),
+    st.Page(
         "pages/gather.py",
         title=_("Gather"),
         icon=":material/add_photo_alternate:",
@@ -43,12 +55,6 @@ PAGES = [
         title=_("Annotate"),
         icon=":material/draw:",
         url_path="annotate",
-    ),
-    st.Page(
-        "pages/compare.py",
-        title=_("Compare"),
-        icon=":material/compare:",
-        url_path="compare",
     ),
     st.Page(
         "pages/data.py",
@@ -80,6 +86,8 @@ PAGES = [
         icon=":material/menu_book:",
         url_path="lessons",
     ),
+]
+MORE = [
     st.Page(
         "pages/service.py",
         title=_("Service"),
@@ -98,16 +106,16 @@ join = st.Page("pages/join.py", title=_("Join"), icon=":material/login:", url_pa
 classroom = st.Page(
     "pages/classroom.py", title=_("Classroom"), icon=":material/groups:", url_path="classroom"
 )
-page = st.navigation([*PAGES, join, classroom, by_name], position="hidden")
+page = st.navigation([*PAGES, *MORE, join, classroom, by_name], position="hidden")
 if is_student():
     # Here, not only in what is listed: whatever a student's address says, no other page's script runs.
-    LISTED = [join, *(each for each in PAGES if each.url_path in FOR_STUDENTS)]
+    LISTED, REST = [join, *(each for each in [*PAGES, *MORE] if each.url_path in FOR_STUDENTS)], []
     allowed = page in (*LISTED, classroom, by_name)
 else:
-    LISTED = [classroom, *PAGES] if in_class() else PAGES
+    LISTED, REST = [classroom, *PAGES] if in_class() else PAGES, MORE
     allowed = True
 if page is not classroom or st.query_params.get("view") != "projector":
-    page_links(LISTED, page)
+    page_links(LISTED, REST, page)
 if is_student() and page not in (join, classroom):
     from pages.widgets.classroom.seat import refuse_page, way_back
 

@@ -17,15 +17,16 @@ from core.commands import (
     datasets,
     evaluate,
     gather,
+    inside,
+    lessons,
     models,
+    notebook,
     plan,
     runs,
     segment,
     training,
 )
-from core.commands.refusal import refuse
-from core.errors import StreetScopeError
-from core.files import system_error_sentence
+from core.commands.refusal import run
 
 _BEGIN_WITH = ("segment", "compare", "evaluate", "train", "models")
 
@@ -35,7 +36,12 @@ def cli() -> None:
     """StreetScope: look inside street-scene segmentation."""
 
 
-for _commands in (segment, models, datasets, gather, annotate, evaluate, plan, training, runs, classroom):
+_ROOMS = (
+    *(segment, inside, models, datasets, gather, annotate, evaluate),
+    *(plan, training, runs, lessons, classroom, notebook),
+)
+
+for _commands in _ROOMS:
     for _command in _commands.COMMANDS:
         cli.add_command(_command)
 
@@ -44,21 +50,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status; every error becomes one sentence on stderr."""
     # Libraries announce their own deprecations on stderr, about which a user can do nothing.
     warnings.simplefilter("ignore")
-    try:
-        status = cli.main(arguments, prog_name=_program(), standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError:
-        return refuse(
-            f"Give a command such as {', '.join(_BEGIN_WITH)}; --help lists all {len(cli.commands)} of them."
-        )
-    except click.ClickException as error:
-        return refuse(error.format_message())
-    except StreetScopeError as error:
-        return refuse(str(error))
-    except OSError as error:
-        return refuse(system_error_sentence(error))
-    except (click.Abort, KeyboardInterrupt):
-        return 130
-    return status if isinstance(status, int) else 0
+    return run(
+        cli,
+        arguments,
+        _program(),
+        f"Give a command such as {', '.join(_BEGIN_WITH)}; --help lists all {len(cli.commands)} of them.",
+    )
 
 
 def _program() -> str:

@@ -12,9 +12,7 @@ import sys
 
 import click
 
-from core.commands.refusal import refuse
-from core.errors import StreetScopeError
-from core.files import system_error_sentence
+from core.commands.refusal import run
 from service.access.commands import keys
 from service.commands import dead, status
 from service.settings import Settings
@@ -83,17 +81,7 @@ cli.add_command(dead)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status; every error becomes one sentence on stderr."""
-    try:
-        status = cli.main(arguments, prog_name="python -m service", standalone_mode=False)
-    except click.ClickException as error:
-        return refuse(error.format_message())
-    except StreetScopeError as error:
-        return refuse(str(error))
-    except OSError as error:
-        return refuse(system_error_sentence(error))
-    except (click.Abort, KeyboardInterrupt):
-        return 130
-    return status if isinstance(status, int) else 0
+    return run(cli, arguments, "python -m service")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,32 @@ from __future__ import annotations
 import click
 from click.core import ParameterSource
 
+from core.errors import StreetScopeError
+from core.files import system_error_sentence
+
+
+def run(cli: click.Group, arguments: list[str] | None, program: str, without_command: str = "") -> int:
+    """Run a command and return its exit status; every error becomes one sentence on stderr.
+
+    program: what was typed to come here. without_command: said where a command is missing that must be there.
+    """
+    try:
+        status = cli.main(arguments, prog_name=program, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        if without_command and error.ctx is not None and error.ctx.command is cli:
+            return refuse(without_command)
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.ClickException as error:
+        return refuse(error.format_message())
+    except StreetScopeError as error:
+        return refuse(str(error))
+    except OSError as error:
+        return refuse(system_error_sentence(error))
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    return status if isinstance(status, int) else 0
+
 
 def refuse(message: str) -> int:
     """Print the reason on stderr as a whole sentence; returns the exit status."""

@@ -10,33 +10,24 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 from click.core import ParameterSource
-from click.decorators import FC
 
+from core.commands.photo import (
+    SIZE_NAMES,
+    Pixel,
+    model_option,
+    read_bytes,
+    segment_file,
+    size_option,
+    working_size,
+)
 from core.commands.refusal import tell
-from core.errors import ImageError
 from core.files import replacing, write_bytes
-from core.models.paths import DEFAULT_MODEL
-from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called
+from core.segmentation.sizes import TRAINED
 
 if TYPE_CHECKING:
     from core.segmentation.comparison import Comparison
     from core.segmentation.reading import PixelReading, Shape
     from core.segmentation.segmentation import Segmentation
-
-
-class _Pixel(click.ParamType[tuple[int, int]]):
-    """ROW,COL: two whole numbers from 0."""
-
-    name = "ROW,COL"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        try:
-            row, col = (int(part) for part in str(value).split(","))
-        except ValueError:
-            self.fail(f"{value!r} is not a pixel; give two whole numbers, as in 212,340", param, ctx)
-        return row, col
 
 
 class _Pair(click.ParamType[tuple[str, str]]):
@@ -58,27 +49,9 @@ class _Pair(click.ParamType[tuple[str, str]]):
         return words[0], words[1]
 
 
-_SIZES = (TRAINED, *(name for name, size in SIZES.items() if not size.square))
-_SQUARES = tuple(str(size.pixels) for size in SIZES.values() if size.square)
 _SHOWN_TRANSITIONS = 12
 
 _file = click.Path(dir_okay=False, path_type=Path)
-
-_model_option = click.option(
-    "--model", default=DEFAULT_MODEL, show_default="the shipped one", help="A model from `models`."
-)
-
-
-def _size_option(default: str) -> Callable[[FC], FC]:
-    return click.option(
-        "--size",
-        type=click.Choice(_SIZES),
-        default=default,
-        show_default=True,
-        help="Longer side to work at, in pixels; `trained` is the one at which the model was trained, `full` "
-        "the photo's own, up to 2048.",
-    )
-
 
 _square_option = click.option(
     "--square", is_flag=True, help="Squash the photo to a square, as the article did."
@@ -87,8 +60,8 @@ _square_option = click.option(
 
 @click.command()
 @click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_model_option
-@_size_option(TRAINED)
+@model_option
+@size_option(TRAINED)
 @_square_option
 @click.option(
     "--out",
@@ -101,7 +74,7 @@ _square_option = click.option(
     "--own-size", is_flag=True, help="Also write the masks and the overlay at the photo's own size."
 )
 @click.option("--probabilities", is_flag=True, help="Also write all probabilities (float16, .npz).")
-@click.option("--at", type=_Pixel(), help="Read this pixel and its 20 neighbours; write no pictures.")
+@click.option("--at", type=Pixel(), help="Read this pixel and its 20 neighbours; write no pictures.")
 @click.option(
     "--shape",
     type=click.Choice(["row", "column", "square"]),
@@ -131,8 +104,8 @@ def segment(
 
     if at is None and (csv or chart):
         raise click.UsageError(f"--{'csv' if csv else 'chart'} needs the pixel to read, as in --at 212,340")
-    worked_at = _working_size(size, square, model)
-    result = _segment(photo, model, worked_at)
+    worked_at = working_size(size, square, model)
+    result = segment_file(photo, model, worked_at)
     stem = export.file_stem(photo.name, model, worked_at.name)
     if at is not None:
         reading = result.read_pixel(*at, shape=shape)
@@ -164,10 +137,12 @@ def segment(
 
 @click.command()
 @click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--sizes", type=_Pair("512,1024", _SIZES), help="Compare two working sizes, as in 512,1024.")
+@click.option(
+    "--sizes", type=_Pair("512,1024", SIZE_NAMES), help="Compare two working sizes, as in 512,1024."
+)
 @click.option("--models", type=_Pair("A,B"), help="Compare two models from `models`.")
-@_model_option
-@_size_option("512")
+@model_option
+@size_option("512")
 @_square_option
 @click.option(
     "--out",
@@ -200,9 +175,9 @@ def compare(
         if pair is not None and given is not ParameterSource.DEFAULT:
             raise click.UsageError(f"--{option}s already names both; leave --{option} out")
     sides = [(one_model, one_size) for one_model in models or [model] for one_size in sizes or [size]]
-    worked_at = [_working_size(one_size, square, one_model) for one_model, one_size in sides]
+    worked_at = [working_size(one_size, square, one_model) for one_model, one_size in sides]
     first, second = (
-        _segment(photo, one_model, one_size)
+        segment_file(photo, one_model, one_size)
         for (one_model, _), one_size in zip(sides, worked_at, strict=True)
     )
     comparison = compare_two(first, second)
@@ -223,29 +198,6 @@ def compare(
         click.echo(f"         and {smaller} smaller ones; --json lists them all")
 
 
-def _segment(photo: Path, model: str, size: WorkingSize) -> Segmentation:
-    from core.segmentation.segmenter import load_segmenter, segment_photo
-
-    segmenter = load_segmenter(model)
-    try:
-        return segment_photo(segmenter, _read_bytes(photo), size)
-    except ImageError as error:
-        raise ImageError(f"{photo} cannot be used: {error}") from error
-
-
-def _working_size(size: str, square: bool, model: str) -> WorkingSize:
-    from core.models.store import read_card
-    from core.training.recipes.trained import trained_size
-
-    if not square:
-        return size_called(size, trained_size(read_card(model)) if size == TRAINED else None)
-    if size == TRAINED:
-        size = _SQUARES[0]  # the article's; no network is trained on squashed pictures
-    if size not in _SQUARES:
-        raise click.UsageError(f"--square needs --size {' or '.join(_SQUARES)}, the sizes of the article")
-    return SIZES[f"{size}-square"]
-
-
 def _write_files(result: Segmentation, stem: Path) -> dict[str, Path]:
     """Write the files of every photo; returns them by kind. stem: the beginning of their paths."""
     from core.reports import export
@@ -262,7 +214,7 @@ def _write_own_size(result: Segmentation, photo: Path, stem: Path) -> dict[str, 
     from core.photos import guarded
     from core.reports import own_size
 
-    image = guarded.decode(_read_bytes(photo))
+    image = guarded.decode(read_bytes(photo))
     height, width = image.shape[:2]
     writers: dict[own_size.Kind, Callable[[BinaryIO], None]] = {
         "index": partial(own_size.write_index_mask, result, height, width),
@@ -291,14 +243,6 @@ def _write_reading(reading: PixelReading, about: str, csv: Path | None, chart: P
         write_bytes(csv, tables.reading_csv(reading).encode())
     if chart is not None:
         write_bytes(chart, reading_page.reading_page(reading, about).encode())
-
-
-def _read_bytes(photo: Path) -> bytes:
-    """A photo's bytes; a file that is too large for a photo is not read to its end."""
-    from core.photos.images import MAX_BYTES
-
-    with photo.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
 
 
 def _image(segmentation: Segmentation) -> dict[str, int]:

@@ -96,7 +96,7 @@ class Segmentation:
 
         rows, cols: (N,) coordinates inside the picture. Returns (N, C) float32 in [0, 1]; rows sum to 1.
         """
-        return softmax(_interpolate(self.logits, rows, cols, self.stride)).T
+        return probabilities_at(self.logits, rows, cols, self.stride)
 
     def probability_bands(self) -> Iterator[NDArray[np.float32]]:
         """All probabilities, in bands of rows from top to bottom: (band, W, C) float32 in [0, 1]."""
@@ -208,6 +208,13 @@ class Segmentation:
                 f"Pixel ({row}, {col}) is outside the picture, whose rows are 0 to {self.height - 1} "
                 f"and columns 0 to {self.width - 1}."
             )
+
+
+def probabilities_at(
+    logits: NDArray[np.float16], rows: NDArray[np.int_], cols: NDArray[np.int_], stride: int
+) -> NDArray[np.float32]:
+    """As `Segmentation.probabilities`, of (C, h, w) logits that nobody needs a segmentation of."""
+    return softmax(_interpolate(logits, rows, cols, stride)).T
 
 
 def _labels_and_confidence(

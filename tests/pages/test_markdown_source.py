@@ -60,6 +60,7 @@ GOOD = (
     "st.caption(sentence(name))",
     "st.caption(words)",
     "st.caption(TITLES[name])",
+    "st.caption(titles()[name])",
     "st.table({'a': [escape(each) for each in names]})",
     "st.tabs(['One', 'Two'])",
     'st.pills("Kinds", names, format_func=escape)',
@@ -113,6 +114,7 @@ BAD = (
     "st.error(Markdown(name))",
     "st.error(cast(Markdown, name))",
     "st.error(plain(name))",
+    "st.error(others()[name])",
     "st.error(_(name))",
     'st.error(_("A {name}").format(name=name))',
     "st.error(OTHER[name])",
@@ -148,6 +150,12 @@ OTHER: dict[str, str] = {{}}
 
 def sentence(name: str) -> Markdown:
     return markdown("{{name}}", name=name)
+
+def titles() -> dict[str, Markdown]:
+    return {{}}
+
+def others() -> dict[str, str]:
+    return {{}}
 
 def plain(name: str) -> str:
     return name

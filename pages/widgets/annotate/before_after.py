@@ -30,21 +30,28 @@ _CHOSEN, _LINK = "learnt_picture", "learnt"
 
 Part = Literal["held out", "taught", "not taught", "known before"]
 
-_PART_WORDS: dict[Part, Markdown] = {
-    "held out": markdown("held out"),
-    "taught": markdown("it learnt from this"),
-    "not taught": markdown("corrected since"),
-    "known before": markdown("where it lost most"),
-}
-_WHAT_IT_SHOWS: dict[Part, Markdown] = {
-    "held out": markdown("The network had never seen this picture: what it gains here, it has learnt."),
-    "taught": markdown(
-        "The network learnt from this very picture, so it shows that something was learnt, and not how "
-        "well that works on others."
-    ),
-    "not taught": markdown("This picture was corrected after the network had learnt: it never saw it."),
-    "known before": markdown("Of all the frames that it was measured on before, it lost most in this one."),
-}
+
+def _part_words() -> dict[Part, Markdown]:
+    return {
+        "held out": markdown("held out"),
+        "taught": markdown("it learnt from this"),
+        "not taught": markdown("corrected since"),
+        "known before": markdown("where it lost most"),
+    }
+
+
+def _what_it_shows() -> dict[Part, Markdown]:
+    return {
+        "held out": markdown("The network had never seen this picture: what it gains here, it has learnt."),
+        "taught": markdown(
+            "The network learnt from this very picture, so it shows that something was learnt, and not how "
+            "well that works on others."
+        ),
+        "not taught": markdown("This picture was corrected after the network had learnt: it never saw it."),
+        "known before": markdown(
+            "Of all the frames that it was measured on before, it lost most in this one."
+        ),
+    }
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class _Shown:
 
     @property
     def words(self) -> Markdown:
-        return markdown("{title} · {part}", title=self.title[:60], part=_PART_WORDS[self.part])
+        return markdown("{title} · {part}", title=self.title[:60], part=_part_words()[self.part])
 
 
 @fragment
@@ -112,11 +119,15 @@ def _choices(learned: Learned, set_name: str) -> list[_Shown]:
         for picture in found
         if picture.reviewed
     ]
-    shown.sort(key=lambda each: list(_PART_WORDS).index(each.part))
+    shown.sort(key=lambda each: list(_part_words()).index(each.part))
     known = learned.on_reference
     if known is not None and known.fell_most:
         shown.append(
-            _Shown(known.fell_most, f"{known.fell_most} of {known.dataset}", "known before"),
+            _Shown(
+                known.fell_most,
+                _("{fell_most} of {dataset}").format(fell_most=known.fell_most, dataset=known.dataset),
+                "known before",
+            ),
         )
     return shown
 
@@ -142,7 +153,7 @@ def _open(shown: _Shown, learned: Learned, set_name: str) -> tuple[OpenedSet, Fr
         dataset = open_dataset(open_set(set_name).path)
     frame = next((each for each in dataset.frames() if each.name == shown.frame), None) if dataset else None
     if dataset is None or frame is None:
-        raise DatasetError("It is not on this machine any more; choose another picture.")
+        raise DatasetError(_("It is not on this machine any more; choose another picture."))
     return OpenedSet(dataset, f"{dataset.root} at {dataset.longest}", ()), frame
 
 
@@ -176,7 +187,7 @@ def _pictures(
 def _figures(shown: _Shown, before: Prediction, after: Prediction) -> None:
     old, new = (pixel_accuracy(each.evaluation.confusion) for each in (before, after))
     points = points_between(old, new)
-    counted = "labelled pixels" if shown.part == "known before" else "corrected pixels"
+    counted = _("labelled pixels") if shown.part == "known before" else _("corrected pixels")
     st.markdown(markdown("**How many of the {counted} are right**", counted=counted), anchors=False)
     with st.container(horizontal=True):
         st.metric(_("Before"), markdown("{share:.1%}", share=old), border=True, width="content")
@@ -189,4 +200,4 @@ def _figures(shown: _Shown, before: Prediction, after: Prediction) -> None:
             border=True,
             width="content",
         )
-    st.caption(_WHAT_IT_SHOWS[shown.part])
+    st.caption(_what_it_shows()[shown.part])

@@ -14,6 +14,7 @@ from core.annotation.store import OpenCorrection
 from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.languages import gettext as _
+from core.languages import mark
 from core.models.store import list_models
 from pages.widgets.annotate.editor.reading import Network
 from pages.widgets.annotate.opening import Start, called, frame_network, open_frame, open_photo, photo_network
@@ -30,6 +31,7 @@ from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.viewer.pixel_viewer import Look, Pixel
 
 Way = Literal["Editor", "Shapes"]
+_WAYS: dict[Way, str] = {"Editor": mark("Editor"), "Shapes": mark("Shapes")}
 """What a correction is drawn on with."""
 
 WAY = "annotate_way"
@@ -41,11 +43,14 @@ _ROW, _COL, _ZOOM = "row", "col", "zoom"
 _CAME = "annotate_came"
 _NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
 _START = "start"
-_STARTS: dict[Start, Markdown] = {
-    "prediction": markdown("Start from the prediction"),
-    "label": markdown("Start from the label"),
-    "nothing": markdown("Start from nothing"),
-}
+
+
+def _starts() -> dict[Start, Markdown]:
+    return {
+        "prediction": markdown("Start from the prediction"),
+        "label": markdown("Start from the label"),
+        "nothing": markdown("Start from nothing"),
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +136,7 @@ def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
             "pages/data.py",
             label=_("Back to the data set"),
             icon=":material/arrow_back:",
-            query_params={SET: st.query_params[DATASET], "frame": frame.name, TAB: "Frame"},
+            query_params={SET: st.query_params[DATASET], "frame": frame.name, TAB: _("Frame")},
         )
         st.page_link("pages/annotate.py", label=_("Photos"), icon=":material/photo_camera:")
     try:
@@ -152,8 +157,9 @@ def _line(key: str) -> DeltaGenerator:
 def _way_picker() -> Way:
     way: Way = st.segmented_control(
         _("Draw with"),
-        [_("Editor"), _("Shapes")],
+        list(_WAYS),
         default="Editor",
+        format_func=_,
         required=True,
         key=WAY,
         label_visibility="collapsed",
@@ -166,7 +172,7 @@ def _start_picker(starts: Sequence[Start]) -> Start:
     return st.selectbox(
         _("Start from"),
         starts,
-        format_func=lambda start: _STARTS[start],
+        format_func=lambda start: _starts()[start],
         key=_START,
         label_visibility="collapsed",
         filter_mode=None,  # a phone would show its keyboard

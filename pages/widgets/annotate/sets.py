@@ -24,10 +24,13 @@ USUAL = "mine"
 """The set that corrections are saved in unless the visitor chooses another one."""
 
 _LAST, _PICKER = "corrections_set", "corrections_picker"
-_HELP = markdown(
-    "Where corrections are saved. Each set is a data set of its own, which Data, Training and Evaluate list; "
-    "what is below the picture is about this set."
-)
+
+
+def _help() -> Markdown:
+    return markdown(
+        "Where corrections are saved. Each set is a data set of its own, which Data, Training and Evaluate "
+        "list; what is below the picture is about this set."
+    )
 
 
 def address(set_name: str, picture: Picture) -> dict[str, str]:
@@ -59,7 +62,7 @@ def set_picker(dataset: Path | None = None) -> str:
         width="content",
         key="set_choice",
     ):
-        st.caption(_("Saved in"), help=_HELP, width="content")
+        st.caption(_("Saved in"), help=_help(), width="content")
         st.session_state[_PICKER] = chosen
         st.selectbox(
             _("Saved in the set"),
@@ -87,7 +90,7 @@ def _titled(name: str) -> Markdown:
     count = count_pictures(name)
     if count is None:
         return markdown("{name}, damaged", name=name)
-    counted = "1 picture" if count == 1 else f"{count or 'no'} pictures"
+    counted = "1 picture" if count == 1 else _("{count} pictures").format(count=count)
     return markdown("{name}, {counted}", name=name, counted=counted)
 
 

@@ -9,7 +9,7 @@ import math
 import re
 import time
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -40,6 +40,9 @@ _VIEWS = typing.get_args(View)
 _ZOOM, _ONLY, _HIDE = "zoom", "only", "hide"
 _CARRIED = ("row", "col", _ZOOM)
 """What Annotate understands, too."""
+
+_PLACE = (PHOTO, "row", "col", "model", "size")
+"""What the page that looks inside understands."""
 
 _OURS = (PHOTO, "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
 _NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
@@ -238,6 +241,17 @@ def write(photo: Photo, pixel: Pixel) -> None:
     for name in _OURS:
         if name not in said and name in st.query_params:
             del st.query_params[name]
+    _write(said)
+
+
+def write_place(photo: Photo, pixel: Pixel) -> None:
+    """As `write`, for a page whose views are its own: only the photo and the pixel."""
+    if _may_come_back():
+        return
+    _write({"row": [str(pixel[0])], "col": [str(pixel[1])], PHOTO: [_name_of(photo)]})
+
+
+def _write(said: dict[str, list[str]]) -> None:
     st.query_params.update(said)
     written: Said = st.session_state.get(_WRITTEN, {})
     if written != said:
@@ -265,11 +279,36 @@ def correct_link(photo: Photo) -> None:
     if is_student():
         return
     names = (*_CARRIED, "model", "size", *((PHOTO,) if photo.photo_set else ()))
-    here = {name: st.query_params[name] for name in names if name in st.query_params}
     st.page_link(
         "pages/annotate.py",
         label=_("Correct this photo"),
         icon=":material/draw:",
-        query_params=here,
+        query_params=_said_here(names),
         width="content",
     )
+
+
+def inside_link() -> None:
+    """A link to the page that looks inside the network at this photo and pixel; call it as `correct_link`."""
+    st.page_link(
+        "pages/inside.py",
+        label="Look inside",
+        icon=":material/neurology:",
+        query_params=_said_here(_PLACE),
+        width="content",
+    )
+
+
+def explore_link() -> None:
+    """The way back from there."""
+    st.page_link(
+        "pages/explore.py",
+        label="Back to Explore",
+        icon=":material/travel_explore:",
+        query_params=_said_here(_PLACE),
+        width="content",
+    )
+
+
+def _said_here(names: Iterable[str]) -> dict[str, str]:
+    return {name: st.query_params[name] for name in names if name in st.query_params}

@@ -22,50 +22,63 @@ from pages.widgets.photos.visitor_session import MAX_PHOTOS, visitor_session
 from pages.widgets.segmentation.models import SegmentedPhoto, segment_later
 from pages.widgets.shared.markdown import Markdown, markdown
 
-_TITLES = {
-    "index.png": markdown("Index mask (PNG)"),
-    "mask.png": markdown("Colour mask (PNG)"),
-    "overlay.png": markdown("Overlay (PNG)"),
-    "confidence.png": markdown("Confidence map (PNG)"),
-    "entropy.png": markdown("Entropy map (PNG)"),
-    "shares.csv": markdown("Class shares (CSV)"),
-}
-"""The label of each of `export.FILES`."""
 
-_MEANINGS = {
-    "index.png": markdown("Each pixel's value is its class's number in the class list, counted from 0."),
-    "mask.png": markdown("Each pixel has the colour of its class."),
-    "overlay.png": markdown("The photo under the colour mask."),
-    "confidence.png": markdown(
-        "White is a confidence of 100 %, black of 0 %: the grey value is 255 times the confidence."
-    ),
-    "entropy.png": markdown(
-        "Black is sure; the lighter a pixel is, the less sure the network is: the grey value is {steps} "
-        "times the entropy in bits.",
-        steps=ENTROPY_STEPS,
-    ),
-    "shares.csv": markdown("How much of the picture each class has."),
-}
-"""What is in each of them."""
+def _titles() -> dict[str, Markdown]:
+    """The label of each of `export.FILES`."""
+    return {
+        "index.png": markdown("Index mask (PNG)"),
+        "mask.png": markdown("Colour mask (PNG)"),
+        "overlay.png": markdown("Overlay (PNG)"),
+        "confidence.png": markdown("Confidence map (PNG)"),
+        "entropy.png": markdown("Entropy map (PNG)"),
+        "shares.csv": markdown("Class shares (CSV)"),
+    }
+
+
+def _meanings() -> dict[str, Markdown]:
+    """What is in each of them."""
+    return {
+        "index.png": markdown("Each pixel's value is its class's number in the class list, counted from 0."),
+        "mask.png": markdown("Each pixel has the colour of its class."),
+        "overlay.png": markdown("The photo under the colour mask."),
+        "confidence.png": markdown(
+            "White is a confidence of 100 %, black of 0 %: the grey value is 255 times the confidence."
+        ),
+        "entropy.png": markdown(
+            "Black is sure; the lighter a pixel is, the less sure the network is: the grey value is {steps} "
+            "times the entropy in bits.",
+            steps=ENTROPY_STEPS,
+        ),
+        "shares.csv": markdown("How much of the picture each class has."),
+    }
+
 
 _WIDTH = 340
 """Of the menu, in CSS pixels: its explanations take some lines instead of the window's width."""
 
-_GREYS = markdown(
-    "Index mask: a pixel's value is the number of its class, from 0. Confidence map: white is 100 %. Entropy "
-    "map: black is sure; the grey value is {steps} times the entropy in bits.",
-    steps=ENTROPY_STEPS,
-)
 
-_OWN_SIZE_TITLES: dict[own_size.Kind, Markdown] = {
-    "index": markdown("Index mask, full size (PNG)"),
-    "mask": markdown("Colour mask, full size (PNG)"),
-    "overlay": markdown("Overlay, full size (PNG)"),
-}
+def _greys() -> Markdown:
+    return markdown(
+        "Index mask: a pixel's value is the number of its class, from 0. Confidence map: white is 100 %. "
+        "Entropy map: black is sure; the grey value is {steps} times the entropy in bits.",
+        steps=ENTROPY_STEPS,
+    )
 
-_OWN_SIZE_MEANING = markdown(
-    "As above, with the network's scores interpolated to every pixel of the photo. A large one takes seconds."
-)
+
+def _own_size_titles() -> dict[own_size.Kind, Markdown]:
+    return {
+        "index": markdown("Index mask, full size (PNG)"),
+        "mask": markdown("Colour mask, full size (PNG)"),
+        "overlay": markdown("Overlay, full size (PNG)"),
+    }
+
+
+def _own_size_meaning() -> Markdown:
+    return markdown(
+        "As above, with the network's scores interpolated to every pixel of the photo. A large one takes "
+        "seconds."
+    )
+
 
 _PLACES = threading.BoundedSemaphore(2)
 """Files at a photo's own size that this server makes at a time: each may hold 50 megapixels."""
@@ -97,7 +110,7 @@ def download_menu(
             )
         )
         _buttons(_of_the_picture(segmentation, stem))
-        st.caption(_GREYS)
+        st.caption(_greys())
         if (segmentation.height, segmentation.width) != (photo.height, photo.width):
             st.markdown(
                 markdown(
@@ -122,7 +135,7 @@ def _buttons(files: Sequence[_File]) -> None:
 
 def _of_the_picture(segmentation: Segmentation, stem: str) -> list[_File]:
     files = [
-        _File(_TITLES[ending], _MEANINGS[ending], f"{stem}-{ending}", partial(make, segmentation))
+        _File(_titles()[ending], _meanings()[ending], f"{stem}-{ending}", partial(make, segmentation))
         for ending, make in export.FILES.items()
     ]
     probabilities = _File(
@@ -143,11 +156,11 @@ def _at_own_size(segmentation: Segmentation, photo: Photo, stem: str) -> list[_F
     return [
         _File(
             title,
-            _OWN_SIZE_MEANING,
+            _own_size_meaning(),
             f"{stem}-{own_size.file_ending(kind, photo.height, photo.width)}",
             partial(_one_of_few, makers[kind]),
         )
-        for kind, title in _OWN_SIZE_TITLES.items()
+        for kind, title in _own_size_titles().items()
     ]
 
 

@@ -7,23 +7,25 @@ import streamlit as st
 
 from core.languages import gettext as _
 from core.photos.photo import Photo
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.page_address import Reach, page_link
 
 _QUIET = 4
 """Modules of white around a QR code. Source: ISO/IEC 18004, section 6.3.8."""
 
-_mount = st.components.v2.component("streetscope_share", css=style(__file__), js=script(__file__))
+_mount = component("share", __file__)
 
-_REACHES: dict[Reach, Markdown] = {
-    "others": markdown("Scan the code with a phone in the same network, or send the link."),
-    "closed": markdown(
-        "StreetScope is open to this machine alone; started with `make run HOST=0.0.0.0`, it lets others in "
-        "the room open this link."
-    ),
-    "alone": markdown("This machine is in no network, so nobody else can open this link now."),
-}
+
+def _reaches() -> dict[Reach, Markdown]:
+    return {
+        "others": markdown("Scan the code with a phone in the same network, or send the link."),
+        "closed": markdown(
+            "StreetScope is open to this machine alone; started with `make run HOST=0.0.0.0`, it lets "
+            "others in the room open this link."
+        ),
+        "alone": markdown("This machine is in no network, so nobody else can open this link now."),
+    }
 
 
 def share_menu(photo: Photo) -> None:
@@ -37,7 +39,7 @@ def share_menu(photo: Photo) -> None:
             key="share_link",
             data={"address": link.address, "code": qr_path(link.address) if link.reach == "others" else None},
         )
-        reach: Markdown = _REACHES[link.reach]
+        reach: Markdown = _reaches()[link.reach]
         st.caption(reach)
         if not photo.sample and not photo.photo_set:
             st.caption(_("Your photo stays with you: whoever opens the link sees a sample in its place."))

@@ -12,14 +12,19 @@ from core.photos.gather.store import MAX_NAME, PhotoSet, list_sets, open_set, se
 from pages.widgets.photos.opened_set import IN_GATHER
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.new_set import new_set_form
 
 _FIRST = "my-streets"
 """The set that photos go into when nobody has begun one."""
 
 _LAST, _PICKER = "photo_set", "photo_set_picker"
-_HELP = markdown("Each set is a folder of its own in `data/photos`, with its pictures and a table of them.")
+
+
+def _help() -> Markdown:
+    return markdown(
+        "Each set is a folder of its own in `data/photos`, with its pictures and a table of them."
+    )
 
 
 def choose_set() -> PhotoSet:
@@ -28,7 +33,7 @@ def choose_set() -> PhotoSet:
         example_set()
         chosen = _chosen()
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="photo_set_choice"):
-            st.caption(_("Set"), help=_HELP, width="content")
+            st.caption(_("Set"), help=_help(), width="content")
             st.session_state[_PICKER] = chosen
             st.selectbox(
                 _("Set of photos"),

@@ -10,20 +10,22 @@ from core.training.runs.records import RunSummary, ahead_of
 from core.training.runs.status import ShownState
 from pages.widgets.shared.markdown import Markdown, joined, markdown
 
-_BADGES: dict[ShownState, Markdown] = {
-    "queued": markdown(":blue-badge[:material/hourglass_empty: Queued]"),
-    "running": markdown(":green-badge[:material/play_arrow: Running]"),
-    "stopping": markdown(":orange-badge[:material/pause: Stopping]"),
-    "stopped": markdown(":gray-badge[:material/pause: Stopped]"),
-    "finished": markdown(":green-badge[:material/check: Finished]"),
-    "failed": markdown(":red-badge[:material/error: Failed]"),
-    "dead": markdown(":red-badge[:material/power_off: Ended unexpectedly]"),
-}
+
+def _badges() -> dict[ShownState, Markdown]:
+    return {
+        "queued": markdown(":blue-badge[:material/hourglass_empty: Queued]"),
+        "running": markdown(":green-badge[:material/play_arrow: Running]"),
+        "stopping": markdown(":orange-badge[:material/pause: Stopping]"),
+        "stopped": markdown(":gray-badge[:material/pause: Stopped]"),
+        "finished": markdown(":green-badge[:material/check: Finished]"),
+        "failed": markdown(":red-badge[:material/error: Failed]"),
+        "dead": markdown(":red-badge[:material/power_off: Ended unexpectedly]"),
+    }
 
 
 def run_badge(run: RunSummary) -> None:
     """The run's state as a badge."""
-    st.markdown(_BADGES[run.state], width="content")
+    st.markdown(_badges()[run.state], width="content")
 
 
 def place_in_queue(run: RunSummary, runs: Sequence[RunSummary]) -> Markdown:

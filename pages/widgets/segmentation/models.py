@@ -38,7 +38,10 @@ _KEPT_BYTES = 448 * 1024**2
 """Memory for segmentations on this server: some 40 photos at 1024 x 1024 with 11 classes, at 11 MB each, 22
 with 31 classes; four times as many at 512."""
 
-_MODEL = markdown("Model")
+
+def _model() -> Markdown:
+    return markdown("Model")
+
 
 _MISSING = "missing_models"
 """In the session: by a picker's key, the model that it was asked for and the one that it shows instead."""
@@ -189,13 +192,13 @@ def missing_models(*keys: str) -> list[str]:
     return [missing[key][0] for key in keys if key in missing]
 
 
-def model_picker(label: Markdown = _MODEL, key: str = "model", compact: bool = False) -> str:
+def model_picker(label: Markdown | None = None, key: str = "model", compact: bool = False) -> str:
     """Let the visitor choose a model; draws nothing when there is only one. compact: without a label."""
     models = list_models()
     if len(models) < 2:
         return usual_model()
     return st.selectbox(
-        label,
+        _model() if label is None else label,
         models,
         models.index(usual_model()),
         key=key,

@@ -24,18 +24,26 @@ _KEY = "size"
 _USUAL = "512"
 """For a model of which nobody knows at which size it was trained."""
 
-_HELP = markdown(
-    "The photo's longer side in pixels while it is segmented. A larger size finds smaller things and takes "
-    "longer; Full is the photo's own size, up to 2048."
-)
-_FRAMES_HELP = markdown(
-    "The longer side in pixels of the frames while they are segmented; their true classes are scaled with "
-    "them. Full is each frame's own size."
-)
-_TRAINED_HELP = markdown(
-    "As trained is the size of the pictures that the model learnt from: it knows things as large as they are "
-    "there."
-)
+
+def _help() -> Markdown:
+    return markdown(
+        "The photo's longer side in pixels while it is segmented. A larger size finds smaller things and "
+        "takes longer; Full is the photo's own size, up to 2048."
+    )
+
+
+def _frames_help() -> Markdown:
+    return markdown(
+        "The longer side in pixels of the frames while they are segmented; their true classes are scaled "
+        "with them. Full is each frame's own size."
+    )
+
+
+def _trained_help() -> Markdown:
+    return markdown(
+        "As trained is the size of the pictures that the model learnt from: it knows things as large as "
+        "they are there."
+    )
 
 
 def size_picker(model: str) -> WorkingSize:
@@ -50,7 +58,7 @@ def size_picker(model: str) -> WorkingSize:
 
     def title(name: str) -> Markdown:
         size = SIZES[name] if name != TRAINED or trained is None else trained_working_size(trained)
-        return escape(size.title)
+        return escape(_(size.title))
 
     row = st.container(
         horizontal=True,
@@ -61,7 +69,7 @@ def size_picker(model: str) -> WorkingSize:
         key="compact_size",
     )
     with row:
-        explained = _HELP if trained is None else joined(" ", (_HELP, _TRAINED_HELP))
+        explained = _help() if trained is None else joined(" ", (_help(), _trained_help()))
         st.caption(_("Size"), help=explained, width="content")
         chosen = st.selectbox(
             _("Working size"),
@@ -105,8 +113,10 @@ def evaluation_size(models: Sequence[str]) -> str:
 
     def title(name: str) -> Markdown:
         if name != TRAINED:
-            return escape(SIZES[name].title)
-        return escape(trained_working_size(next(iter(trained))).title if len(trained) == 1 else "As trained")
+            return escape(_(SIZES[name].title))
+        if len(trained) > 1:
+            return markdown("As trained")
+        return escape(trained_working_size(next(iter(trained))).title)
 
     chosen: str = st.segmented_control(
         _("Working size"),
@@ -116,7 +126,7 @@ def evaluation_size(models: Sequence[str]) -> str:
         required=True,
         key=_KEY,
         bind="query-params",
-        help=joined(" ", (_FRAMES_HELP, _TRAINED_HELP)) if trained else _FRAMES_HELP,
+        help=joined(" ", (_frames_help(), _trained_help())) if trained else _frames_help(),
     )
     return chosen
 

@@ -7,18 +7,24 @@ import streamlit as st
 from core.languages import gettext as _
 from pages.widgets.service.starting import start_button, stop_button
 from pages.widgets.service.state import State
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import Markdown, markdown
 
 _COMMAND = "make serve"
-_ANSWERS = markdown(":green-badge[:material/lan: Running]")
-_SILENT = markdown(":orange-badge[:material/hourglass_empty: Not answering]")
+
+
+def _answers() -> Markdown:
+    return markdown(":green-badge[:material/lan: Running]")
+
+
+def _silent() -> Markdown:
+    return markdown(":orange-badge[:material/hourglass_empty: Not answering]")
 
 
 def runs_here(state: State) -> None:
     """Say where the service is; without one, what it is for and the command that starts it."""
     if state.url:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(_ANSWERS if state.answers else _SILENT, width="content")
+            st.markdown(_answers() if state.answers else _silent(), width="content")
             st.markdown(
                 markdown("at [{url}]({url}/docs), where its documentation is", url=state.url), width="content"
             )

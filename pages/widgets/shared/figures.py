@@ -9,23 +9,27 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from core.languages import gettext as _
+from core.languages import mark
 from pages.widgets.shared.markdown import markdown
 
 BAR = st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f%%")
 """A share as a bar, for a column that `for_bars` has multiplied."""
 
-COLUMN_NAMES = {
-    name: st.column_config.Column(
-        words, help=markdown("In files, and in fastai's own table: {name}", name=name)
-    )
-    for name, words in (
-        ("train_loss", "training loss"),
-        ("valid_loss", "validation loss"),
-        ("acc_camvid", "pixel accuracy"),
-        ("mean_iou", "mean IoU"),
-    )
-}
-"""What people read above columns that have fastai's names, as the files do."""
+
+def column_names() -> dict[str, Any]:
+    """What people read above columns that have fastai's names, as the files do."""
+    return {
+        name: st.column_config.Column(
+            _(words), help=markdown("In files, and in fastai's own table: {name}", name=name)
+        )
+        for name, words in (
+            ("train_loss", mark("training loss")),
+            ("valid_loss", mark("validation loss")),
+            ("acc_camvid", mark("pixel accuracy")),
+            ("mean_iou", mark("mean IoU")),
+        )
+    }
 
 
 def for_bars(rows: Sequence[dict[str, Any]], *columns: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import socket
 import streamlit as st
 
 from core.classroom.store import CLASS
+from core.languages import gettext as _
 from pages.widgets.shared.markdown import markdown
 
 GUESTS = "STREETSCOPE_GUESTS"
@@ -73,7 +74,7 @@ def host_only(what: str) -> bool:
 
 def host_sentence(what: str) -> str:
     """What to tell a guest. what: words of ours for what only others can do, such as "publish a model"."""
-    return f"Only somebody at the computer that StreetScope runs on can {what}."
+    return _("Only somebody at the computer that StreetScope runs on can {what}.").format(what=_(what))
 
 
 def is_own_address(address: str) -> bool:

@@ -11,12 +11,15 @@ from core.toytown import TOWNS, toytown
 from pages.widgets.shared.dataset_state import SET, select
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
-from pages.widgets.shared.jobs import CANCEL, jobs, watch
+from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 
 _TOWN = "town_to_draw"
 _FRAMES = 120
-_SHOW = markdown("Show it")
+
+
+def _show_words() -> Markdown:
+    return markdown("Show it")
 
 
 def towns_menu() -> None:
@@ -39,7 +42,9 @@ def towns_menu() -> None:
         )
         job = jobs().find(_key(name))
         st.button(
-            _SHOW if (data_folder() / name).exists() else markdown("Draw {frames} frames", frames=_FRAMES),
+            _show_words()
+            if (data_folder() / name).exists()
+            else markdown("Draw {frames} frames", frames=_FRAMES),
             key="draw_town",
             on_click=_show_or_start,
             args=(name,),
@@ -73,7 +78,7 @@ def show_drawing(besides: str = "") -> None:
             continue
         if job.state == "running":
             title = markdown("Drawing {town}", town=town.title)
-            watch(job, title, f"draw_{name}", unit=_("frame"), cancel=None if is_guest() else CANCEL)
+            watch(job, title, f"draw_{name}", unit=_("frame"), cancel=not is_guest())
         elif job.state == "failed":
             show_error(job.error, markdown("{town} cannot be drawn", town=town.title))
         elif job.state == "cancelled":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.shared.html import Html, html
 
 _NOTHING = html("")
@@ -21,11 +22,12 @@ def page_title(title: Html, explanation: Html, *, news: Html = _NOTHING) -> None
             <div class="page-title {kind}">
               <h2>{title}</h2>
               <p class="news" role="status">{news}</p>
-              <button type="button" popovertarget="explanation" aria-label="What is this page for?">?</button>
+              <button type="button" popovertarget="explanation" aria-label="{question}">?</button>
               <p id="explanation" class="explanation" popover>{explanation}</p>
             </div>
             """,
             kind="has-news" if news else "",
+            question=_("What is this page for?"),
             title=title,
             explanation=explanation,
             news=news,

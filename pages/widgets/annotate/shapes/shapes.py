@@ -15,6 +15,7 @@ from core.annotation.store import OpenCorrection
 from core.classes import ClassList
 from core.errors import StreetScopeError
 from core.languages import gettext as _
+from core.languages import mark
 from core.photos import images
 from pages.widgets.annotate.shapes.canvas import Canvas, colours, sent_drawing
 from pages.widgets.annotate.shapes.room import Room, room
@@ -26,20 +27,28 @@ Tool = Literal["freedraw", "line", "rect", "circle", "polygon"]
 
 _CANVAS, _CHOSEN, _TROUBLE = "shapes_canvas", "shapes_chosen", "shapes_trouble"
 _CLASS, _TOOL, _WIDTH = "shapes_class", "shapes_tool", "shapes_width"
-_TOOLS: dict[Tool, tuple[Markdown, Markdown]] = {
-    "freedraw": (markdown(":material/gesture:"), markdown("Freehand")),
-    "line": (markdown(":material/horizontal_rule:"), markdown("Line")),
-    "rect": (markdown(":material/rectangle:"), markdown("Rectangle")),
-    "circle": (markdown(":material/circle:"), markdown("Circle")),
-    "polygon": (markdown(":material/pentagon:"), markdown("Polygon")),
-}
-_HOW: dict[Tool, Markdown] = {
-    "freedraw": markdown("hold down and draw."),
-    "line": markdown("drag from one end to the other."),
-    "rect": markdown("drag from one corner to the opposite one."),
-    "circle": markdown("drag from one side to the other."),
-    "polygon": markdown("click each corner, then the first one again. Then choose the next class."),
-}
+
+
+def _tools_named() -> dict[Tool, tuple[Markdown, Markdown]]:
+    return {
+        "freedraw": (markdown(":material/gesture:"), markdown("Freehand")),
+        "line": (markdown(":material/horizontal_rule:"), markdown("Line")),
+        "rect": (markdown(":material/rectangle:"), markdown("Rectangle")),
+        "circle": (markdown(":material/circle:"), markdown("Circle")),
+        "polygon": (markdown(":material/pentagon:"), markdown("Polygon")),
+    }
+
+
+def _how() -> dict[Tool, Markdown]:
+    return {
+        "freedraw": markdown("hold down and draw."),
+        "line": markdown("drag from one end to the other."),
+        "rect": markdown("drag from one corner to the opposite one."),
+        "circle": markdown("drag from one side to the other."),
+        "polygon": markdown("click each corner, then the first one again. Then choose the next class."),
+    }
+
+
 _STROKED: tuple[Tool, ...] = ("freedraw", "line")
 
 _OPACITY, _FAINT = 0.6, 0.28
@@ -86,7 +95,7 @@ def _sheet(correction: OpenCorrection, found: Room, tool: Tool, width: int, read
     if not canvas.is_current or _turned_to(tool, width, number):
         canvas.empty()
     with place:
-        st.caption(escape(read_only) if read_only else joined(" ", (_named(tool), _HOW[tool])))
+        st.caption(escape(read_only) if read_only else joined(" ", (_named(tool), _how()[tool])))
         _draw(canvas, tool, width, number, bool(read_only))
         if trouble := st.session_state.pop(_TROUBLE, ""):
             show_error(trouble, icon=":material/edit_off:")
@@ -111,20 +120,20 @@ def leave_shapes(read_only: str = "") -> None:
 
 
 def _named(tool: Tool) -> Markdown:
-    return markdown("**{name}:**", name=_TOOLS[tool][1])
+    return markdown("**{name}:**", name=_tools_named()[tool][1])
 
 
 def _tools(correction: OpenCorrection, read_only: str, words: bool) -> tuple[Tool, int]:
     """The tool, and the width of its stroke in pixels of the picture. words: whether they have room."""
 
     def shown(tool: Tool) -> Markdown:
-        icon, name = _TOOLS[tool]
+        icon, name = _tools_named()[tool]
         return joined(" ", (icon, name)) if words else icon
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="shapes_bar"):
         tool: Tool = st.segmented_control(
             _("Shape"),
-            list(_TOOLS),
+            list(_tools_named()),
             default="freedraw",
             required=True,
             format_func=shown,
@@ -134,12 +143,12 @@ def _tools(correction: OpenCorrection, read_only: str, words: bool) -> tuple[Too
         )
         history = correction.history
         for name, icon, some in (
-            ("Undo", ":material/undo:", history.done),
-            ("Redo", ":material/redo:", history.undone),
+            (mark("Undo"), ":material/undo:", history.done),
+            (mark("Redo"), ":material/redo:", history.undone),
         ):
             st.button(
                 icon,
-                help=name,
+                help=_(name),
                 key=f"shapes_{name}",
                 on_click=_step,
                 args=(correction, name, read_only),
@@ -173,7 +182,7 @@ def _step(correction: OpenCorrection, name: str, read_only: str) -> None:
 def _class_list(class_list: ClassList, height: int) -> int:
     """Let the visitor choose what to draw, in a list of that height."""
     palette = dict(enumerate(class_list.palette.tolist()))
-    names = dict(enumerate(class_list.names)) | {NOT_REVIEWED: "Not reviewed (erase)"}
+    names = dict(enumerate(class_list.names)) | {NOT_REVIEWED: _("Not reviewed (erase)")}
 
     def shown(number: int) -> Markdown:
         swatch = media_url(_swatch(tuple(palette.get(number, _NO_COLOUR))), "image/png", f"swatch.{number}")

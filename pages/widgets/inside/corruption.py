@@ -1,0 +1,126 @@
+"""Spoil the photo and see which labels stay."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.inside.corruptions import CORRUPTIONS, STRENGTHS
+from core.inside.kept import Curve, Kept, curves, kept_labels, spoilt
+from core.jobs import Job
+from core.photos import images
+from core.reports.corruption_chart import corruption_chart
+from core.segmentation import painting
+from core.segmentation.segmentation import Segmentation
+from pages.widgets.inside.subject import Subject
+from pages.widgets.runs.chart import draw
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import markdown
+
+_KIND, _STRENGTH = "corruption", "strength"
+_HEIGHT = 300
+
+
+def corruption_view(subject: Subject) -> None:
+    """The spoilt photo beside its mask, the labels that stayed, and the curve over all strengths."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+        name = st.segmented_control(
+            "What spoils the photo",
+            [*CORRUPTIONS],
+            default="noise",
+            format_func=lambda each: CORRUPTIONS[each].title,
+            required=True,
+            key=_KIND,
+            width="content",
+        )
+        strength = st.slider("Strength, 0 is none", 0, STRENGTHS, 2, key=_STRENGTH, width=320)
+    corruption = CORRUPTIONS[name]
+    after = spoilt(subject.segmenter, subject.segmentation.image, corruption, strength)
+    kept = kept_labels(subject.segmentation.labels, after.labels, len(after.class_list))
+    words = markdown(
+        "**{share:.1%}** of the pixels keep their label at strength {strength}. {about}",
+        share=kept.share,
+        strength=strength,
+        about=corruption.about,
+    )
+    st.markdown(words)
+    left, right = st.columns(2, gap="medium")
+    for column, picture, caption in (
+        (left, after.image, f"The photo, {corruption.title.lower()} at strength {strength}"),
+        (right, painting.overlay(after), "Its mask over it"),
+    ):
+        with column:
+            st.image(images.encode_jpeg(picture, 90), caption=caption, width="stretch")
+    table, chart = st.columns(2, gap="medium")
+    with table:
+        _by_class(after, kept)
+    with chart:
+        _all_strengths(subject)
+
+
+def _by_class(after: Segmentation, kept: Kept) -> None:
+    names = after.class_list.names
+    rows = []
+    for number in np.argsort(-kept.pixels, kind="stable").tolist():
+        if kept.pixels[number]:
+            other = kept.became(number)
+            rows.append(
+                {
+                    "class": names[number],
+                    "of the photo": float(kept.pixels[number] / kept.pixels.sum()),
+                    "kept": float(kept.by_class[number]),
+                    "the rest mostly became": "" if other is None else names[other],
+                }
+            )
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={
+            "of the photo": st.column_config.NumberColumn(format="percent"),
+            "kept": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+        },
+        key="corruption_classes",
+        alt="For each class its share of the photo, how much of it was kept, and what the rest became.",
+    )
+
+
+def _all_strengths(subject: Subject) -> None:
+    """A job measures all corruptions at all strengths; its result stays for whoever comes next."""
+    key = ("inside_curves", subject.key)
+    job = jobs().find(key)
+    if job is None or job.state == "cancelled":
+        st.button(
+            "Measure all corruptions at all strengths",
+            icon=":material/show_chart:",
+            on_click=_measure,
+            args=(key, subject),
+        )
+        st.caption(
+            f"{len(CORRUPTIONS) * STRENGTHS} forward passes; the curves are kept for the next visitor."
+        )
+    elif job.state == "running":
+        watch(job, markdown("Spoiling the photo"), "inside_curves", unit="picture")
+    elif job.state == "failed":
+        show_error(job.error, markdown("The curves could not be measured"))
+    else:
+        _show_curves(job.result)
+
+
+def _measure(key: tuple[str, str], subject: Subject) -> None:
+    jobs().start(key, partial(_work, subject))
+
+
+def _work(subject: Subject, job: Job[list[Curve]]) -> list[Curve]:
+    return curves(
+        subject.segmenter, subject.segmentation.image, subject.segmentation.labels, progress=job.tell
+    )
+
+
+def _show_curves(found: list[Curve]) -> None:
+    ends = ", ".join(f"{CORRUPTIONS[curve.corruption].title} {curve.shares[-1]:.0%}" for curve in found)
+    alt = f"The share of labels kept by strength, a curve for each corruption. At strength 5: {ends}."
+    draw(corruption_chart(found), "corruption_curves", alt, _HEIGHT)

@@ -1,0 +1,102 @@
+"""The views by name: what each shows, what it does not, and who draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import StreetScopeError
+from pages.widgets.inside.corruption import corruption_view
+from pages.widgets.inside.field import field_view
+from pages.widgets.inside.occlusion import occlusion_view
+from pages.widgets.inside.subject import Subject
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.markdown import Markdown, markdown
+
+_LENS, _VIEW = "inside_lens", "view"
+
+
+@dataclass(frozen=True)
+class Lens:
+    """A view. name: as in the address. shows, hides: one sentence each."""
+
+    name: str
+    title: str
+    icon: str
+    shows: Markdown
+    hides: Markdown
+    draw: Callable[[Subject], None]
+
+
+LENSES = {
+    lens.name: lens
+    for lens in (
+        Lens(
+            "occlude",
+            "Hide a patch",
+            ":material/rectangle:",
+            markdown("how much the chosen pixel's answer needs what lies under the patch."),
+            markdown(
+                "what the network would say if the thing had never been there: a grey square is itself "
+                "something that no street has."
+            ),
+            occlusion_view,
+        ),
+        Lens(
+            "corrupt",
+            "Spoil the photo",
+            ":material/foggy:",
+            markdown("which labels survive worse weather, light or files."),
+            markdown(
+                "whether a label was right before, or is now: labels are compared with the unspoilt photo's."
+            ),
+            corruption_view,
+        ),
+        Lens(
+            "field",
+            "Receptive field",
+            ":material/center_focus_strong:",
+            markdown("where a tiny change of the photo would move the chosen class's score most."),
+            markdown(
+                "what a large change would do, or which thing the network recognised: a gradient is about "
+                "tiny steps only."
+            ),
+            field_view,
+        ),
+    )
+}
+"""All views, by name."""
+
+
+def lens_picker() -> Lens:
+    """Let the visitor choose a view; the address names it."""
+    asked = st.query_params.get(_VIEW, "")
+    if _LENS not in st.session_state:
+        st.session_state[_LENS] = asked if asked in LENSES else next(iter(LENSES))
+    name = str(
+        st.segmented_control(
+            "View",
+            [*LENSES],
+            format_func=lambda each: f"{LENSES[each].icon} {LENSES[each].title}",
+            required=True,
+            key=_LENS,
+            label_visibility="collapsed",
+        )
+    )
+    st.query_params[_VIEW] = name
+    return LENSES[name]
+
+
+def explain(lens: Lens) -> None:
+    """What a view shows, and what it does not."""
+    st.markdown(markdown("**Shows** {shows} **Does not show** {hides}", shows=lens.shows, hides=lens.hides))
+
+
+def show(lens: Lens, subject: Subject) -> None:
+    """Draw a view; an error becomes its sentence."""
+    try:
+        lens.draw(subject)
+    except StreetScopeError as error:
+        show_error(error, markdown("This view cannot be shown"))
