@@ -26,8 +26,10 @@ import { OpacitySlider, ZoomButtons, boundariesToggle } from "./toolbar.js";
 let legacy = null;
 
 class Editor {
-  constructor(parent, style) {
+  /** paints: whether an empty picture is painted, in which nothing is to be reviewed. */
+  constructor(parent, style, paints) {
     this.parent = parent;
+    this.paints = paints;
     this.correction = null;
     this.wanted = null;
     this.data = null;
@@ -69,7 +71,7 @@ class Editor {
       onFit: () => this.fit(),
       onIn: () => this.surface.zoomBy(1),
     });
-    this.help = editorHelp();
+    this.help = editorHelp(this.paints);
     this.slider = new OpacitySlider(() => this.showOpacity());
     this.boundaries = boundariesToggle((on) => {
       this.surface.boundaries = on;
@@ -89,7 +91,7 @@ class Editor {
     this.onlyUnreviewed = new Switch("Only over not reviewed", () => {}, {
       explained: "What somebody has reviewed stays as it is under your strokes",
     });
-    this.standing = new Standing();
+    this.standing = new Standing(this.paints);
     this.suggesting = new Suggesting(this);
     this.doubts = new Doubts(this);
     this.classes = new ClassList({
@@ -125,7 +127,7 @@ class Editor {
     this.surface.marksLayer.setAttribute("aria-describedby", "editor-keys");
     this.root = element(
       "div",
-      { className: "viewer editor", attributes: { "data-ready": "false" } },
+      { className: "viewer editor", attributes: { "data-ready": "false", "data-paints": this.paints } },
       part("layout", part("tools", tools), part("look", this.surface.element, below), side),
       description,
       this.help.dialog,
@@ -140,7 +142,7 @@ class Editor {
     this.slider.set(legacy.opacity);
     this.showOpacity();
     this.classes.chosen = Math.max(legacy.value, 0);
-    this.hand.value = legacy.value;
+    this.hand.value = this.paints ? this.classes.chosen : legacy.value;
     this.hand.pick(legacy.tool);
     this.surface.viewport = legacy.viewport;
     this.suggesting.resumes = legacy.live;
@@ -386,9 +388,10 @@ class Editor {
     const at = row * this.correction.size.width + col;
     const label = this.correction.shown[at];
     const name = this.correction.description.names[label] ?? "no class";
-    const state = this.correction.mask[at] === NOT_REVIEWED ? "not reviewed" : "reviewed";
+    const isDrawn = this.correction.mask[at] !== NOT_REVIEWED;
     const looks = this.hand.tool === "region" && !this.hand.regions.isReady ? "Finding the regions … " : "";
-    this.spoken.textContent = `${looks}Row ${row}, column ${col}: ${name}, ${state}`;
+    const state = this.paints ? "" : isDrawn ? ", reviewed" : ", not reviewed";
+    this.spoken.textContent = `${looks}Row ${row}, column ${col}: ${name}${state}`;
     this.classes.point(label);
   }
 
@@ -423,7 +426,7 @@ const editors = new WeakMap();
 /** Called again whenever data or theme change. */
 export default function editor(component, style) {
   const { parentElement } = component;
-  if (!editors.has(parentElement)) editors.set(parentElement, new Editor(parentElement, style));
+  if (!editors.has(parentElement)) editors.set(parentElement, new Editor(parentElement, style, component.data.paints === true));
   editors.get(parentElement).update(component);
   return () => {
     editors.get(parentElement)?.destroy();

@@ -2,19 +2,21 @@
 
 import { element, percent } from "./elements.js";
 
-/** A share is never rounded to nothing or to everything. */
-function inWords(reviewed) {
-  if (reviewed === 0) return "Nothing is reviewed yet";
-  if (reviewed === 1) return "The whole picture is reviewed";
+/** A share is never rounded to nothing or to everything. done: what was done with the pixels, in a word. */
+function inWords(reviewed, done) {
+  if (reviewed === 0) return `Nothing is ${done} yet`;
+  if (reviewed === 1) return `The whole picture is ${done}`;
   const share = Math.min(Math.max(100 * reviewed, 0.1), 99.9).toFixed(1);
   const about = 100 * reviewed < 0.1 ? "Less than " : 100 * reviewed > 99.9 ? "More than " : "";
-  return `${about}${percent(share)} of the picture is reviewed`;
+  return `${about}${percent(share)} of the picture is ${done}`;
 }
 
 export class Standing {
-  constructor() {
+  constructor(paints) {
+    this.paints = paints;
+    this.done = paints ? "labelled" : "reviewed";
     this.bar = element("progress", { max: 1, value: 0 });
-    this.bar.setAttribute("aria-label", "Share of the picture that is reviewed");
+    this.bar.setAttribute("aria-label", `Share of the picture that is ${this.done}`);
     this.reviewed = element("p", { className: "reviewed" });
     this.element = element("div", { className: "progress" }, this.reviewed, this.bar);
     this.sign = element("p", { className: "sign", attributes: { role: "status" } });
@@ -22,7 +24,7 @@ export class Standing {
 
   count(reviewed) {
     this.bar.value = reviewed;
-    this.reviewed.textContent = inWords(reviewed);
+    this.reviewed.textContent = inWords(reviewed, this.done);
   }
 
   /** readOnly, notice: sentences of Python's; may be empty. */
@@ -34,7 +36,8 @@ export class Standing {
 
   inWords(correction, readOnly, notice) {
     if (readOnly) return ["locked", readOnly];
-    if (correction.trouble) return ["trouble", `Not saved: ${correction.trouble}`];
+    if (correction.trouble) return ["trouble", `${this.paints ? "Not counted" : "Not saved"}: ${correction.trouble}`];
+    if (this.paints) return correction.isSaved ? ["fresh", ""] : ["saving", "Counting …"];
     if (!correction.isSaved) return ["saving", "Saving …"];
     if (notice) return ["notice", `Saved. ${notice}`];
     if (correction.version === 0) return ["fresh", "Nothing drawn yet. Every stroke is saved as you draw."];

@@ -52,6 +52,9 @@ const TOOL_KEYS = [
   ["?", "opens this list"],
 ];
 
+/** What there is to review, which a picture that is painted has not. */
+export const REVIEWING_KEYS = new Set(["A", "L", "N"]);
+
 const BUTTONS = [
   ["Next doubtful place", "goes where the network is unsure and nothing is reviewed yet"],
   ["Whole picture is right", "all that is not reviewed keeps its class and counts as reviewed"],
@@ -164,7 +167,13 @@ export class Switch extends OnOff {
   }
 }
 
-export const editorHelp = () =>
+const NOTES = {
+  review: "Everything is saved as it happens. Pixels that nobody has judged are “not reviewed”: they show faintly.",
+  paint: "Every stroke is counted as it ends. Pixels without a class count as wrong.",
+};
+
+/** paints: whether an empty picture is painted, in which nothing is to be reviewed. */
+export const editorHelp = (paints) =>
   new Help({
     title: "Tools and keys",
     mouse: [],
@@ -173,8 +182,8 @@ export const editorHelp = () =>
       ["Two fingers", "move and zoom the picture"],
     ],
     buttonsTitle: "Beside the picture",
-    buttons: BUTTONS,
+    buttons: paints ? BUTTONS.slice(-1) : BUTTONS,
     keysTitle: "Keys, with the pointer over the picture",
-    keys: TOOL_KEYS,
-    note: "Everything is saved as it happens. Pixels that nobody has judged are “not reviewed”: they show faintly.",
+    keys: paints ? TOOL_KEYS.filter(([key]) => !REVIEWING_KEYS.has(key)) : TOOL_KEYS,
+    note: paints ? NOTES.paint : NOTES.review,
   });
