@@ -33,6 +33,18 @@ def explore_by_name() -> None:
 PAGES = [
     explore,
     st.Page(
+        "pages/inside.py",
+        title="Look inside",
+        icon=":material/neurology:",
+        url_path="inside",
+    ),
+    st.Page(
+        "pages/compare.py",
+        title=_("Compare"),
+        icon=":material/compare:",
+        url_path="compare",
+    ),
+    st.Page(
         "pages/gather.py",
         title=_("Gather"),
         icon=":material/add_photo_alternate:",
@@ -43,18 +55,6 @@ PAGES = [
         title=_("Annotate"),
         icon=":material/draw:",
         url_path="annotate",
-    ),
-    st.Page(
-        "pages/compare.py",
-        title=_("Compare"),
-        icon=":material/compare:",
-        url_path="compare",
-    ),
-    st.Page(
-        "pages/inside.py",
-        title="Look inside",
-        icon=":material/neurology:",
-        url_path="inside",
     ),
     st.Page(
         "pages/data.py",
@@ -112,8 +112,8 @@ join = st.Page("pages/join.py", title=_("Join"), icon=":material/login:", url_pa
 classroom = st.Page(
     "pages/classroom.py", title=_("Classroom"), icon=":material/groups:", url_path="classroom"
 )
+# What a student may open besides: no address of theirs leads to any other page. (No docstring: Streamlit shows it.)
 FOR_STUDENTS = ("", "inside", "about")
-"""What a student may open besides: no address of theirs leads to any other page."""
 
 if is_student():
     PAGES = [join, *(page for page in [*PAGES, *MORE] if page.url_path in FOR_STUDENTS)]
