@@ -67,13 +67,13 @@ def verdict(yours: Grade, network: Grade) -> Markdown:
     pixels, classes = network.accuracy - yours.accuracy, network.mean_iou - yours.mean_iou
     if pixels > 0 and classes > 0:
         return markdown(
-            "**The network is ahead in both figures:** more of its pixels are right, and its classes, the "
-            "small ones as well as the large, lie closer to the true ones."
+            "**The network is ahead in both figures:** more of its pixels are right, and on average over the "
+            "classes, where a pole counts as much as the road, its areas lie closer to the true ones."
         )
     if pixels < 0 and classes < 0:
         return markdown(
-            "**You are ahead in both figures:** more of your pixels are right, and your classes, the small "
-            "ones as well as the large, lie closer to the true ones."
+            "**You are ahead in both figures:** more of your pixels are right, and on average over the "
+            "classes, where a pole counts as much as the road, your areas lie closer to the true ones."
         )
     if pixels > 0 > classes:
         return markdown(

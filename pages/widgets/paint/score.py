@@ -12,7 +12,7 @@ from core.grading.grade import Grade
 from core.languages import class_name
 from core.languages import gettext as _
 from pages.widgets.shared.figures import BAR, for_bars
-from pages.widgets.shared.markdown import Markdown, markdown
+from pages.widgets.shared.markdown import markdown
 
 _METRIC = 172
 """Width of a figure in pixels, as on Evaluate."""
@@ -20,7 +20,7 @@ _METRIC = 172
 
 def show_score(found: Grade) -> None:
     """The two figures, and how much has no class yet."""
-    figures: tuple[tuple[Markdown, Markdown, Markdown], ...] = (
+    figures = (
         (
             markdown("Pixel accuracy"),
             markdown("{share:.1%}", share=found.accuracy),
