@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-_UNITS = (("s", 1, 100), ("min", 60, 100), ("hours", 3600, 48), ("days", 86400, float("inf")))
+from core.languages import gettext as _
+from core.languages import mark
+
+_UNITS = (("s", 1, 100), ("min", 60, 100), (mark("hours"), 3600, 48), (mark("days"), 86400, float("inf")))
 """Each with its length in seconds, and the amount from which the next one is easier to read."""
 
 
 def duration(seconds: float) -> str:
     """A time of at least 0 seconds in two digits, in the unit that people would use: "42 s", "1.7 min"."""
     if seconds < 1:
-        return "less than a second"
+        return _("less than a second")
     amount, unit = next(
         (_two_digits(seconds / length), unit)
         for unit, length, enough in _UNITS
         if _two_digits(seconds / length) < enough
     )
     decimals = 1 if amount < 10 and unit != "s" else 0
-    return f"{amount:.{decimals}f} {unit}"
+    return f"{amount:.{decimals}f} {_(unit)}"
 
 
 def estimate(seconds: float) -> str:
     """A time that nobody knows exactly: "about 1.7 min"."""
-    return duration(seconds) if seconds < 1 else f"about {duration(seconds)}"
+    return duration(seconds) if seconds < 1 else _("about {time}").format(time=duration(seconds))
 
 
 def clock(seconds: float) -> str:

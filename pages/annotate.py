@@ -29,7 +29,7 @@ with st.spinner(_("Loading the network")):
     from pages.widgets.shared.guests import host_sentence, is_guest
 
 opened = choose_picture()
-read_only = host_sentence("change the corrections") if is_guest() else ""
+read_only = host_sentence(_("change the corrections")) if is_guest() else ""
 
 
 def edit() -> None:

@@ -30,12 +30,12 @@ with st.spinner(_("Looking for data sets")):
 opened = choose_dataset()
 warn_of_lists(opened)
 TABS = {
-    "Gallery": gallery,
-    "Frame": one_frame,
-    "Classes": show_classes,
-    "Statistics": show_statistics,
-    "Label file": show_label_file,
-    "Check": show_check,
+    _("Gallery"): gallery,
+    _("Frame"): one_frame,
+    _("Classes"): show_classes,
+    _("Statistics"): show_statistics,
+    _("Label file"): show_label_file,
+    _("Check"): show_check,
 }
 for tab, show in zip(st.tabs(list(TABS), key=TAB, bind="query-params"), TABS.values(), strict=True):
     if tab.open:

@@ -62,14 +62,14 @@ if words := joined(" ", filter(None, (escape(other_size), terms(task.card)))):
     st.caption(words)
 measured = Measured(shown, task.opened, task.card)
 TABS: dict[str, Callable[[], None]] = {
-    "Classes": lambda: show_classes(shown, task.card),
-    "Confusion": lambda: show_confusion(measured),
-    "Worst frames": lambda: show_worst(measured),
-    "Calibration": lambda: show_calibration(shown),
-    "Boundaries": lambda: show_boundaries(shown, found),
+    _("Classes"): lambda: show_classes(shown, task.card),
+    _("Confusion"): lambda: show_confusion(measured),
+    _("Worst frames"): lambda: show_worst(measured),
+    _("Calibration"): lambda: show_calibration(shown),
+    _("Boundaries"): lambda: show_boundaries(shown, found),
 }
 if len(found) > 1:
-    TABS["Compare"] = lambda: show_comparison(*found)
+    TABS[_("Compare")] = lambda: show_comparison(*found)
 for tab, show in zip(st.tabs(list(TABS), key="results", bind="query-params"), TABS.values(), strict=True):
     if tab.open:
         with tab:

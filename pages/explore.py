@@ -86,12 +86,12 @@ def look_inside() -> None:
         on_view=address.keep_view,
         on_shape=reading.keep_shape,
         on_look=partial(address.keep_look, photo, picture),
-        label=f"{photo.name} with its classes",
+        label=_("{photo} with its classes").format(photo=photo.name),
     )
     read = segmentation.read_pixel(*chosen, shape=shape)
     address.write(photo, chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
-        credit = photo.credit or "your photo: the page's address does not include it"
+        credit = photo.credit or _("your photo: the page's address does not include it")
         st.caption(
             markdown(
                 "{photo} at {width} x {height} · {credit}",

@@ -9,11 +9,11 @@ from pages.widgets.top.title import page_title
 
 front_door()
 page_title(
-    html(_("What does it see, and how do we know?")),
+    html("What does it see, and how do we know?"),
     html(
         _(
-            "Choose a lesson and go through it step by step: predict what the network does, lock your answer, "
-            "then look. What is right is computed from the picture in front of you."
+            "Choose a lesson and go through it step by step: predict what the network does, lock your "
+            "answer, then look. What is right is computed from the picture in front of you."
         )
     ),
 )

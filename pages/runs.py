@@ -43,7 +43,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         run_button(chosen)
         run_state.training_link(markdown("Start another"))
 run_header(chosen)
-TABS = {"Monitor": monitor, "Epochs": epochs, "About": about, "Compare": compare}
+TABS = {_("Monitor"): monitor, _("Epochs"): epochs, _("About"): about, _("Compare"): compare}
 for tab, show in zip(st.tabs(list(TABS), key=run_state.TAB, bind="query-params"), TABS.values(), strict=True):
     if tab.open:
         with tab:

@@ -31,7 +31,7 @@ if state.url:
     fragment(figures, every=2)(state.url)
 else:
     runs_here(state)
-if host_only("see and make keys, send photos and look after dead letters"):
+if host_only(_("see and make keys, send photos and look after dead letters")):
     if state.url:
         fragment(dead_letters, every=5)()
     keys()

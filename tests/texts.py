@@ -7,6 +7,7 @@ In Python what stands in `_()`, `gettext()`, `ngettext()`, `pgettext()`, `mark()
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from core.classes import CAMVID_11, CAMVID_32
+from core.languages.browser import marked
 from core.languages.catalogues import FOLDER
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +29,6 @@ MARKS = {"mark": 1, "_": 1, "gettext": 1, "ngettext": 2, "pgettext": 2, "markdow
 
 _NOT_WORDS = re.compile(r"(?s)<style>.*</style>|\{[^{}]*\}|<[^<>]+>|&#?\w+;|`[^`]*`|:material/\w+:")
 _WORD = re.compile(r"[^\W\d_]")
-_IN_JAVASCRIPT = re.compile(r'(?<![\w.$])(n?_)\(\s*("(?:[^"\\\n]|\\.)*")(?:,\s*("(?:[^"\\\n]|\\.)*"))?')
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ def texts() -> Iterator[Text]:
         yield from in_javascript(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
     for name in dict.fromkeys((*CAMVID_32.names, *CAMVID_11.names)):
         yield Text("core/classes.py", name, context="class")
+    for path in sorted((ROOT / "models").glob("*/model.json")):
+        card = json.loads(path.read_text("utf-8"))
+        yield from (
+            Text(path.relative_to(ROOT).as_posix(), text) for text in (*card["limits"], card["licence"])
+        )
 
 
 def python_files() -> list[Path]:
@@ -81,8 +87,8 @@ def has_words(text: str) -> bool:
 
 def in_javascript(where: str, source: str) -> Iterator[Text]:
     """The texts of a JavaScript file, which are written in double quotes."""
-    for mark, one, several in _IN_JAVASCRIPT.findall(source):
-        yield Text(where, ast.literal_eval(one), ast.literal_eval(several) if mark == "n_" else "")
+    for one, several in marked(source):
+        yield Text(where, one, several)
 
 
 def template() -> Catalog:

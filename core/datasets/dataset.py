@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.classes import ClassList
 from core.datasets import labels, pictures
 from core.errors import DatasetError
+from core.languages import ngettext
 from core.photos.images import resize, working_size
 
 FrameSplit = Literal["train", "valid", "test"]
@@ -26,8 +27,16 @@ SPLIT_WORDS = {"train": "training", "valid": "validation", "test": "test"}
 
 def frames_in_words(split: str, count: int) -> str:
     """Some frames of a split: "24 validation frames", "1 test frame", "701 frames"."""
-    words = (str(count), SPLIT_WORDS.get(split, ""), "frame" if count == 1 else "frames")
-    return " ".join(filter(None, words))
+    match split:
+        case "train":
+            said = ngettext("{count} training frame", "{count} training frames", count)
+        case "valid":
+            said = ngettext("{count} validation frame", "{count} validation frames", count)
+        case "test":
+            said = ngettext("{count} test frame", "{count} test frames", count)
+        case _:
+            said = ngettext("{count} frame", "{count} frames", count)
+    return said.format(count=count)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from core.languages.speaking import PSEUDO as PSEUDO
 from core.languages.speaking import ask_for_language as ask_for_language
 from core.languages.speaking import class_name as class_name
 from core.languages.speaking import current as current
+from core.languages.speaking import english as english
 from core.languages.speaking import gettext as gettext
 from core.languages.speaking import mark as mark
 from core.languages.speaking import ngettext as ngettext

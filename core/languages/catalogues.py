@@ -5,8 +5,10 @@ from __future__ import annotations
 import gettext
 import io
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 FOLDER = Path(__file__).with_name("catalogues")
 """One `.po` a language, and `messages.pot` with the texts of the code."""
@@ -29,16 +31,25 @@ def translations(language: str) -> gettext.NullTranslations:
     return _compiled(catalogue)
 
 
-def _compiled(catalogue: Path) -> gettext.GNUTranslations:
+def _compiled(catalogue: Path) -> Translations:
     # Imported here: the service and the command line speak English and need no Babel.
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     compiled = io.BytesIO()
     with catalogue.open("rb") as file:
-        write_mo(compiled, read_po(file))
+        found = read_po(file)
+    write_mo(compiled, found)
     compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return Translations(compiled, {str(each.string): str(each.id) for each in found if not each.context})
+
+
+class Translations(gettext.GNUTranslations):
+    """The texts of a catalogue. english: the English text of each."""
+
+    def __init__(self, compiled: IO[bytes], english: Mapping[str, str]) -> None:
+        super().__init__(compiled)
+        self.english = english
 
 
 _ACCENTS = str.maketrans(

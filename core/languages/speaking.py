@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 
 from core.languages.catalogues import PSEUDO as PSEUDO
-from core.languages.catalogues import translations
+from core.languages.catalogues import Translations, translations
 
 ENGLISH = "en"
 
@@ -55,7 +55,7 @@ def current() -> str:
 def gettext(text: str) -> str:
     """A text in the language that is spoken here; the text itself where there is no translation."""
     language = current()
-    # Of nothing, gettext makes the head of the catalogue.
+    # A catalogue keeps what it says of itself under the empty text.
     return text if language == ENGLISH or not text else translations(language).gettext(text)
 
 
@@ -76,6 +76,12 @@ def pgettext(context: str, text: str) -> str:
     """A short text that means several things, likewise. context: which of them is meant."""
     language = current()
     return text if language == ENGLISH else translations(language).pgettext(context, text)
+
+
+def english(text: str) -> str:
+    """The English of a text in the language that is spoken here; what is no such text stays as it is."""
+    spoken = translations(current())
+    return spoken.english.get(text, text) if isinstance(spoken, Translations) else text
 
 
 def class_name(name: str) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.datasets import SPLITS, FrameSplit, Split
 from core.datasets.contents.statistics import Statistics
+from core.languages import mark
 from core.reports.charts import EDGE, chart_text, css, figure_of
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ SPLIT_COLOURS: dict[FrameSplit, str] = {
 """Blue, orange, green of D3's ten colours: distinct in both themes and for the colour-blind."""
 
 SPLIT_NAMES: dict[Split, str] = {
-    "all": "all frames",
-    "train": "training",
-    "valid": "validation",
-    "test": "test",
+    "all": mark("all frames"),
+    "train": mark("training"),
+    "valid": mark("validation"),
+    "test": mark("test"),
 }
 _MARGIN = {"l": 8, "r": 16, "t": 32, "b": 8}
 """Room at the top for the button that saves the chart as a picture."""

@@ -6,19 +6,21 @@ import re
 from typing import Any
 
 from core.datasets.dataset import frames_in_words
+from core.languages import gettext as _
+from core.languages import mark
 from core.models.card import ModelCard
 
 _LARGEST = 1e12
 """Larger figures are nobody's measurement, and have hundreds of digits."""
 
 _SIZE = re.compile(r"(\d{1,5}) x (\d{1,5})")
-_OTHER_SIZE = (
+_OTHER_SIZE = mark(
     "At another size, things look larger or smaller than those that the network learnt from, so its figures "
     "differ."
 )
 
-_DRAWN = "Learnt only from drawings: no real picture has taught this class."
-_ONLY_DRAWN = "Learnt only from drawings: nothing real has taught or measured this class."
+_DRAWN = mark("Learnt only from drawings: no real picture has taught this class.")
+_ONLY_DRAWN = mark("Learnt only from drawings: nothing real has taught or measured this class.")
 
 _KNOWN = ("acc_camvid", "mean_iou")
 
@@ -31,8 +33,10 @@ def accuracy_words(card: ModelCard) -> str:
     figures = [words for words in (_accuracy(card.metrics), _mean_iou(card.metrics)) if words]
     figures += [f"{name} {value:g}" for name, value in card.metrics.items() if _is_other(name, value)]
     if not figures:
-        return "has not been evaluated: nobody knows how good it is."
-    return f"has {' and '.join(figures)}{_measured_on(card.metrics)}."
+        return _("has not been evaluated: nobody knows how good it is.")
+    return _("has {figures}{measured_on}.").format(
+        figures=_(" and ").join(figures), measured_on=_measured_on(card.metrics)
+    )
 
 
 def other_size_words(card: ModelCard, dataset: str, split: str, size: str) -> str:
@@ -45,7 +49,8 @@ def other_size_words(card: ModelCard, dataset: str, split: str, size: str) -> st
     accuracy = _accuracy(card.metrics)
     if not same_data or not isinstance(own, str) or own == size or not accuracy:
         return ""
-    return f"The model's card says {accuracy}, measured at {own}; here the pictures are {size}. {_OTHER_SIZE}"
+    said = _("The model's card says {accuracy}, measured at {own}; here the pictures are {size}. {reason}")
+    return said.format(accuracy=accuracy, own=own, size=size, reason=_(_OTHER_SIZE))
 
 
 def other_photo_words(card: ModelCard, height: int, width: int) -> str:
@@ -53,18 +58,19 @@ def other_photo_words(card: ModelCard, height: int, width: int) -> str:
     own = _SIZE.fullmatch(str(card.metrics.get("size", "")))
     if own is None or max(int(own[1]), int(own[2])) == max(height, width):
         return ""
-    return f"Those figures are for pictures of {own[0]}; this one is {width} x {height}. {_OTHER_SIZE}"
+    said = _("Those figures are for pictures of {own}; this one is {width} x {height}. {reason}")
+    return said.format(own=own[0], width=width, height=height, reason=_(_OTHER_SIZE))
 
 
 def limits_words(card: ModelCard) -> str:
     """What the card says of a model's limits, as sentences; empty when it says nothing."""
-    return " ".join(map(_sentence, card.limits))
+    return " ".join(_sentence(_(limit)) for limit in card.limits)
 
 
 def drawn_words(card: ModelCard) -> dict[str, str]:
     """A sentence for each class, by name, that a model knows from drawings alone, as its card says."""
     return {
-        name: _ONLY_DRAWN if name in card.unmeasured else _DRAWN
+        name: _(_ONLY_DRAWN if name in card.unmeasured else _DRAWN)
         for name, origin in card.learnt_from.items()
         if origin == "drawn"
     }
@@ -72,7 +78,8 @@ def drawn_words(card: ModelCard) -> dict[str, str]:
 
 def licence_words(card: ModelCard) -> str:
     """The licence that the card names, as a sentence; empty when it names none."""
-    return _sentence(f"Licence: {card.licence.strip()}") if card.licence.strip() else ""
+    licence = card.licence.strip()
+    return _sentence(_("Licence: {licence}").format(licence=_(licence))) if licence else ""
 
 
 def _sentence(words: str) -> str:
@@ -81,14 +88,16 @@ def _sentence(words: str) -> str:
 
 def _accuracy(metrics: dict[str, Any]) -> str:
     accuracy = _number(metrics.get("acc_camvid"))
-    return "" if accuracy is None else f"a pixel accuracy of {accuracy:.1%}"
+    return "" if accuracy is None else _("a pixel accuracy of {accuracy:.1%}").format(accuracy=accuracy)
 
 
 def _mean_iou(metrics: dict[str, Any]) -> str:
     iou, classes = _number(metrics.get("mean_iou")), metrics.get("classes_in_mean")
     if iou is None:
         return ""
-    return f"a mean IoU of {iou:.1%}" + (f" over {classes} classes" if isinstance(classes, int) else "")
+    if not isinstance(classes, int):
+        return _("a mean IoU of {iou:.1%}").format(iou=iou)
+    return _("a mean IoU of {iou:.1%} over {classes} classes").format(iou=iou, classes=classes)
 
 
 def _measured_on(metrics: dict[str, Any]) -> str:
@@ -96,9 +105,12 @@ def _measured_on(metrics: dict[str, Any]) -> str:
     details = [
         frames_in_words(split, images) if isinstance(images, int) else split or None,
         metrics.get("size"),
-        f"{metrics['classes']} classes" if isinstance(metrics.get("classes"), int) else None,
+        _("{count} classes").format(count=metrics["classes"])
+        if isinstance(metrics.get("classes"), int)
+        else None,
     ]
-    where = f" on {metrics['dataset']}" if isinstance(metrics.get("dataset"), str) else ""
+    dataset = metrics.get("dataset")
+    where = _(" on {dataset}").format(dataset=dataset) if isinstance(dataset, str) else ""
     known = ", ".join(detail for detail in details if isinstance(detail, str))
     return where + (f" ({known})" if known else "")
 

@@ -13,6 +13,7 @@ from html import escape
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
+from core.languages import mark
 from core.reports.charts import chart_text, figure_of
 from core.training.recipes.recipe import Stage
 from core.training.recipes.references import Reference
@@ -37,10 +38,10 @@ Kind = Literal["number", "percent", "small"]
 
 Compared = Literal["acc_camvid", "mean_iou", "valid_loss", "train_loss"]
 COMPARED: dict[Compared, str] = {
-    "acc_camvid": "pixel accuracy",
-    "mean_iou": "mean IoU",
-    "valid_loss": "validation loss",
-    "train_loss": "training loss",
+    "acc_camvid": mark("pixel accuracy"),
+    "mean_iou": mark("mean IoU"),
+    "valid_loss": mark("validation loss"),
+    "train_loss": mark("training loss"),
 }
 
 
@@ -108,7 +109,7 @@ def accuracy_chart(history: Sequence[Epoch], plan: Sequence[Stage]) -> Chart:
     """Pixel accuracy, which is `acc_camvid`, and mean IoU on the validation frames after each epoch."""
     epochs = _counted(history)
     lines = (
-        Line("pixel accuracy", epochs, tuple(e.acc_camvid for e in history), GREEN, dots=True),
+        Line(mark("pixel accuracy"), epochs, tuple(e.acc_camvid for e in history), GREEN, dots=True),
         Line("mean IoU", epochs, tuple(e.mean_iou for e in history), PURPLE, dots=True),
     )
     return _over_epochs("Accuracy on the validation frames", lines, plan, kind="percent")

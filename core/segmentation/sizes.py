@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from core.languages import gettext as _
+from core.languages import mark
+
 SMALLEST_SIZE, LARGEST_SIZE = 32, 2048
 """Longer side in pixels. Above the largest, a photo takes gigabytes of activations and gains no accuracy."""
 
@@ -28,9 +31,9 @@ SIZES = {
         WorkingSize("256", "256", 256),
         WorkingSize("512", "512", 512),
         WorkingSize("1024", "1024", 1024),
-        WorkingSize("full", "Full", None),
-        WorkingSize("512-square", "512 squashed square", 512, square=True),
-        WorkingSize("1024-square", "1024 squashed square", 1024, square=True),
+        WorkingSize("full", mark("Full"), None),
+        WorkingSize("512-square", mark("512 squashed square"), 512, square=True),
+        WorkingSize("1024-square", mark("1024 squashed square"), 1024, square=True),
     )
 }
 
@@ -52,4 +55,4 @@ def size_called(name: str, trained: tuple[int, int] | None, unknown: str = "512"
 def trained_working_size(trained: tuple[int, int]) -> WorkingSize:
     """The working size whose longer side is that of (height, width)."""
     pixels = min(max(*trained, SMALLEST_SIZE), LARGEST_SIZE)
-    return WorkingSize(str(pixels), f"As trained ({pixels})", pixels)
+    return WorkingSize(str(pixels), _("As trained ({pixels})").format(pixels=pixels), pixels)

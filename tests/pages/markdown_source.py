@@ -256,7 +256,9 @@ class Safe(NamedTuple):
 
     def _is_translation(self, name: str) -> bool:
         """Whether a name is one of the functions that translate what is written where they are called."""
-        scope = next((scope for scope in reversed(self.scopes) if scope.binds(name)), None)
+        # A table of another module is read there, and so has that module's names in it.
+        scopes = (*reversed(self.scopes), *self.modules.values())
+        scope = next((scope for scope in scopes if scope.binds(name)), None)
         return scope is not None and scope.imports.get(name) == "core.languages"
 
     def _part(self, part: ast.expr) -> bool:
@@ -362,7 +364,14 @@ class Source:
             ):
                 yield "a cast to safe text"
             case ast.Name(id=name) if name in MAKERS and self.path not in MODULES.values():
-                if not (call.args and isinstance(call.args[0], ast.Constant)):
+                match call.args[:1]:
+                    case [ast.Call(func=ast.Name(id=marked), args=[written])] if Safe(
+                        "", scopes, self.modules
+                    )._is_translation(marked):
+                        pass
+                    case [*first]:
+                        written = next(iter(first), None)
+                if not isinstance(written, ast.Constant):
                     yield f"what {name} is to show is not written there"
             case ast.Attribute(value=owner, attr=name) if name in REFUSED:
                 if not any(_is_imported(owner, scope) for scope in scopes):

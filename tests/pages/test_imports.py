@@ -71,6 +71,7 @@ HEAVY = {"torch", "fastai", "fastcore", "matplotlib", "sklearn", "timm", "torchv
 """What trains, publishes, or draws for paper: nobody who looks should wait for it."""
 
 TORCH_FILES = {
+    "core/notebooks/walk.py",  # cells of a notebook, which nothing imports
     "core/models/architectures.py",
     "core/models/export.py",
     "core/models/inference.py",

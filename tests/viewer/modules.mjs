@@ -1,7 +1,7 @@
 // The viewer's modules for tests in Node, and numbers by chance that are the same every time.
 //
 // A browser takes a file for a module because of how it is asked for; Node goes by a package.json beside it.
-// So the modules are copied into a folder of their own, which also brings element.js beside the others.
+// So the modules are copied into a folder of their own, which also brings element.js and language.js beside the others.
 
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ const SCRIPTS = readdirSync(VIEWER).filter((name) => name.endsWith(".js"));
 const folder = mkdtempSync(join(tmpdir(), "viewer-modules-"));
 process.on("exit", () => rmSync(folder, { recursive: true }));
 for (const name of SCRIPTS) copyFileSync(join(VIEWER, name), join(folder, name));
-copyFileSync(join(WIDGETS, "shared", "element.js"), join(folder, "element.js"));
+for (const name of ["element.js", "language.js"]) copyFileSync(join(WIDGETS, "shared", name), join(folder, name));
 writeFileSync(join(folder, "package.json"), '{"type": "module"}');
 
 /** The module of this name, without ".js". */

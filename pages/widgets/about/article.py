@@ -10,6 +10,7 @@ from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import read_card
+from core.notebooks.writing import notebook_text
 from core.reports.article import CITATION, beginning, figure_rows, recipe_of, stage_rows
 from core.training.recipes.recipe import Recipe, read_recipe
 from pages.widgets.shared.errors import show_error
@@ -37,6 +38,18 @@ def show_article() -> None:
         return
     _figures(card)
     _recipes(card)
+    st.download_button(
+        _("The walk as a notebook"),
+        notebook_text(),
+        "streetscope-walk.ipynb",
+        "application/x-ipynb+json",
+        icon=":material/download:",
+        on_click="ignore",
+        help=_(
+            "The article's steps in Jupyter, with Toytown and short stages: data, learning rate, four stages, "
+            "one photo at two sizes, 21 pixels. It runs with the Python of StreetScope's own folder."
+        ),
+    )
 
 
 def _figures(card: ModelCard) -> None:
@@ -45,11 +58,13 @@ def _figures(card: ModelCard) -> None:
     st.dataframe(
         in_percent(pd.DataFrame(rows), "pixel accuracy", "mean IoU"),
         hide_index=True,
-        placeholder="not reported",
+        placeholder=_("not reported"),
         height="content",
         key="article_figures",
-        alt="Pixel accuracy and mean IoU of the article, of fast.ai's lesson and of StreetScope's model, "
-        "each with network, data set, frames, size and number of classes.",
+        alt=_(
+            "Pixel accuracy and mean IoU of the article, of fast.ai's lesson and of StreetScope's model, "
+            "each with network, data set, frames, size and number of classes."
+        ),
     )
     st.caption(
         markdown(
@@ -83,5 +98,7 @@ def _recipe(title: Markdown, recipe: Recipe, key: str) -> None:
         hide_index=True,
         height="content",
         key=f"recipe_{key}",
-        alt=f"Table of the {len(recipe.stages)} stages of the recipe {recipe.name}.",
+        alt=_("Table of the {count} stages of the recipe {name}.").format(
+            count=len(recipe.stages), name=recipe.name
+        ),
     )

@@ -75,12 +75,12 @@ def _model_licence() -> str:
     try:
         words = licence_words(read_card(DEFAULT_MODEL)).removeprefix("Licence: ")
     except ModelError:
-        return "its card cannot be read."
-    return words or "its card names no licence."
+        return _("its card cannot be read.")
+    return words or _("its card names no licence.")
 
 
 def _version(library: str) -> str:
     try:
         return version(library)
     except PackageNotFoundError:
-        return "(not installed)"
+        return _("(not installed)")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.annotation.store import OpenCorrection
 from core.languages import gettext as _
+from core.languages import mark
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models
 from pages.widgets.annotate.exchange import bring_home, opened_set, take_home
@@ -13,7 +14,7 @@ from pages.widgets.annotate.learn import learning
 from pages.widgets.annotate.pictures import pictures
 
 _TOLD = "corrections_told"
-_NOTHING = (
+_NOTHING = mark(
     "Nothing is corrected in this set yet. Draw over what is wrong in the picture, and it appears here."
 )
 
@@ -40,11 +41,11 @@ def after_correcting(correction: OpenCorrection) -> None:
     if corrected.open:
         with corrected:
             found = opened_set(set_name)
-            st.caption(_NOTHING) if found is None else pictures(found, correction.key)
+            st.caption(_(_NOTHING)) if found is None else pictures(found, correction.key)
     if out.open:
         with out:
             found = opened_set(set_name)
-            st.caption(_NOTHING) if found is None else take_home(found)
+            st.caption(_(_NOTHING)) if found is None else take_home(found)
 
 
 def show_first_stroke(correction: OpenCorrection) -> None:

@@ -123,7 +123,11 @@ def _choices(learned: Learned, set_name: str) -> list[_Shown]:
     known = learned.on_reference
     if known is not None and known.fell_most:
         shown.append(
-            _Shown(known.fell_most, f"{known.fell_most} of {known.dataset}", "known before"),
+            _Shown(
+                known.fell_most,
+                _("{fell_most} of {dataset}").format(fell_most=known.fell_most, dataset=known.dataset),
+                "known before",
+            ),
         )
     return shown
 
@@ -149,7 +153,7 @@ def _open(shown: _Shown, learned: Learned, set_name: str) -> tuple[OpenedSet, Fr
         dataset = open_dataset(open_set(set_name).path)
     frame = next((each for each in dataset.frames() if each.name == shown.frame), None) if dataset else None
     if dataset is None or frame is None:
-        raise DatasetError("It is not on this machine any more; choose another picture.")
+        raise DatasetError(_("It is not on this machine any more; choose another picture."))
     return OpenedSet(dataset, f"{dataset.root} at {dataset.longest}", ()), frame
 
 
@@ -183,7 +187,7 @@ def _pictures(
 def _figures(shown: _Shown, before: Prediction, after: Prediction) -> None:
     old, new = (pixel_accuracy(each.evaluation.confusion) for each in (before, after))
     points = points_between(old, new)
-    counted = "labelled pixels" if shown.part == "known before" else "corrected pixels"
+    counted = _("labelled pixels") if shown.part == "known before" else _("corrected pixels")
     st.markdown(markdown("**How many of the {counted} are right**", counted=counted), anchors=False)
     with st.container(horizontal=True):
         st.metric(_("Before"), markdown("{share:.1%}", share=old), border=True, width="content")

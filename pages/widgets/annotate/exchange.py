@@ -42,7 +42,9 @@ def take_home(found: CorrectionSet) -> None:
     st.caption(escape(chosen.keeps))
     for sentence in chosen.losses(found.class_list):
         st.caption(escape(sentence))
-    count = "1 picture" if len(found.pictures) == 1 else f"{len(found.pictures)} pictures"
+    count = (
+        "1 picture" if len(found.pictures) == 1 else _("{count} pictures").format(count=len(found.pictures))
+    )
     st.download_button(
         markdown("Save {count} as a zip", count=count),
         partial(_zipped, found.name, chosen),
@@ -62,7 +64,7 @@ def _zipped(name: str, chosen: Format) -> bytes:
 
 def bring_home(set_name: str) -> None:
     """Let the visitor add a zip of labelled pictures to a set."""
-    if not host_only("bring labels in"):
+    if not host_only(_("bring labels in")):
         return
     titles = ", ".join(each.title for each in FORMATS)
     st.caption(
@@ -105,8 +107,10 @@ def _brought(name: str, file: IO[bytes], set_name: str) -> tuple[bool, str]:
     except OSError as error:
         if not is_disk_full(error):
             raise
-        return False, "There is no room on the disk: free some space and give the zip again."
+        return False, _("There is no room on the disk: free some space and give the zip again.")
     rest = len(found) - done
-    left = f" {rest} had no labels, or those that are there already." if rest else ""
-    counted = "1 picture" if done == 1 else f"{done} pictures"
-    return True, " ".join([f"{counted} from {found_format.title}.", *found.notes]) + left
+    left = _(" {rest} had no labels, or those that are there already.").format(rest=rest) if rest else ""
+    counted = "1 picture" if done == 1 else _("{done} pictures").format(done=done)
+    return True, " ".join(
+        [_("{counted} from {title}.").format(counted=counted, title=found_format.title), *found.notes]
+    ) + left

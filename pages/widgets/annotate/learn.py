@@ -14,6 +14,7 @@ from core.errors import StreetScopeError
 from core.files import disk_full_sentence, is_disk_full, system_error_sentence
 from core.jobs import Job
 from core.languages import gettext as _
+from core.languages import mark
 from core.training.control.corrections import latest_learning, learn_from_corrections, what_was_learnt
 from core.training.control.estimate import Estimate, kept_estimate, measure
 from core.training.control.launch import request_stop
@@ -29,7 +30,7 @@ from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
 _TROUBLE = "learn_trouble"
-_LEARN = "let the network learn"
+_LEARN = mark("let the network learn")
 """What a guest is told that only others can do."""
 _TICK = 1.0
 """Seconds between two looks at a run."""
@@ -77,7 +78,9 @@ def _summary(run: str) -> RunSummary | None:
 
 
 def _offer(data: Path, photos: int, model: str) -> None:
-    counted = "1 corrected picture" if photos == 1 else f"{photos} corrected pictures"
+    counted = (
+        _("1 corrected picture") if photos == 1 else _("{photos} corrected pictures").format(photos=photos)
+    )
     st.markdown(
         markdown(
             "**{model}** learns from {photos} and becomes a new model; the old one stays as it is. Half of "
@@ -166,7 +169,7 @@ def _try(start: Callable[[], object]) -> None:
         st.session_state[_TROUBLE] = (
             disk_full_sentence(error, "start again")
             if is_disk_full(error)
-            else f"The run cannot be written: {error.strerror or error}."
+            else _("The run cannot be written: {strerror}.").format(strerror=error.strerror or error)
         )
 
 

@@ -63,7 +63,7 @@ def _where(learned: Learned, compared: BeforeAfter) -> Markdown:
     if compared is learned.on_reference:
         frames = frames_in_words(compared.split, compared.images)
         return markdown("What it knew before: {data}, {frames}", data=compared.dataset, frames=frames)
-    count = "1 picture" if compared.images == 1 else f"{compared.images} pictures"
+    count = "1 picture" if compared.images == 1 else _("{images} pictures").format(images=compared.images)
     if learned.is_anecdote:
         return markdown("The {count} that it learnt from", count=count)
     return markdown("{count} held out", count=count)
@@ -73,8 +73,8 @@ def _metrics(title: Markdown, compared: BeforeAfter) -> None:
     st.caption(title)
     with st.container(horizontal=True):
         for name, before, after in (
-            ("Pixel accuracy", compared.before.accuracy, compared.after.accuracy),
-            ("Mean IoU", compared.before.mean_iou, compared.after.mean_iou),
+            (_("Pixel accuracy"), compared.before.accuracy, compared.after.accuracy),
+            (_("Mean IoU"), compared.before.mean_iou, compared.after.mean_iou),
         ):
             points = 0.0 if before is None or after is None else points_between(before, after)
             st.metric(
@@ -105,7 +105,7 @@ def _class_table(learned: Learned) -> None:
         },
         border="horizontal",
         hide_index=True,
-        alt="IoU of each class before and after learning.",
+        alt=_("IoU of each class before and after learning."),
     )
 
 

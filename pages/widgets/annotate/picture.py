@@ -14,6 +14,7 @@ from core.annotation.store import OpenCorrection
 from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.languages import gettext as _
+from core.languages import mark
 from core.models.store import list_models
 from pages.widgets.annotate.editor.reading import Network
 from pages.widgets.annotate.opening import Start, called, frame_network, open_frame, open_photo, photo_network
@@ -30,6 +31,7 @@ from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.viewer.pixel_viewer import Look, Pixel
 
 Way = Literal["Editor", "Shapes"]
+_WAYS: dict[Way, str] = {"Editor": mark("Editor"), "Shapes": mark("Shapes")}
 """What a correction is drawn on with."""
 
 WAY = "annotate_way"
@@ -134,7 +136,7 @@ def _frame(opened: OpenedSet, frame: Frame) -> Chosen:
             "pages/data.py",
             label=_("Back to the data set"),
             icon=":material/arrow_back:",
-            query_params={SET: st.query_params[DATASET], "frame": frame.name, TAB: "Frame"},
+            query_params={SET: st.query_params[DATASET], "frame": frame.name, TAB: _("Frame")},
         )
         st.page_link("pages/annotate.py", label=_("Photos"), icon=":material/photo_camera:")
     try:
@@ -155,8 +157,9 @@ def _line(key: str) -> DeltaGenerator:
 def _way_picker() -> Way:
     way: Way = st.segmented_control(
         _("Draw with"),
-        [_("Editor"), _("Shapes")],
+        list(_WAYS),
         default="Editor",
+        format_func=_,
         required=True,
         key=WAY,
         label_visibility="collapsed",

@@ -21,17 +21,17 @@ def pictures(found: CorrectionSet, open_key: str) -> None:
     removed = st.session_state.setdefault(_REMOVED, 0)
     chosen = st.dataframe(
         {
-            "Picture": [picture.name or picture.frame for picture in found.pictures],
-            "Size": [f"{picture.width} x {picture.height}" for picture in found.pictures],
-            "Reviewed": [picture.reviewed for picture in found.pictures],
-            "Started from": [picture.model or "a label, or nothing" for picture in found.pictures],
+            _("Picture"): [picture.name or picture.frame for picture in found.pictures],
+            _("Size"): [f"{picture.width} x {picture.height}" for picture in found.pictures],
+            _("Reviewed"): [picture.reviewed for picture in found.pictures],
+            _("Started from"): [picture.model or _("a label, or nothing") for picture in found.pictures],
         },
-        column_config={"Reviewed": st.column_config.ProgressColumn(format="percent", max_value=1)},
+        column_config={_("Reviewed"): st.column_config.ProgressColumn(format="percent", max_value=1)},
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         key=f"corrected_{found.name}_{removed}",  # without a row, the choice of it goes too
-        alt="The pictures that were corrected, and the share of each that is reviewed.",
+        alt=_("The pictures that were corrected, and the share of each that is reviewed."),
     ).selection.rows
     if chosen and chosen[0] < len(found.pictures):
         _one(found, found.pictures[chosen[0]], open_key)

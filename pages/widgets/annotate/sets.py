@@ -90,7 +90,7 @@ def _titled(name: str) -> Markdown:
     count = count_pictures(name)
     if count is None:
         return markdown("{name}, damaged", name=name)
-    counted = "1 picture" if count == 1 else f"{count or 'no'} pictures"
+    counted = "1 picture" if count == 1 else _("{count} pictures").format(count=count)
     return markdown("{name}, {counted}", name=name, counted=counted)
 
 

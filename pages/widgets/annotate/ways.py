@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.annotation.store import OpenCorrection
+from core.languages import gettext as _
 from pages.widgets.annotate.editor.editor import editor
 from pages.widgets.annotate.editor.taking import take
 from pages.widgets.annotate.picture import WAY, Chosen
@@ -30,7 +31,7 @@ def draw(opened: Chosen, read_only: str) -> None:
     leave_shapes(read_only)
     editor(
         opened.correction,
-        label=f"{opened.name} with its classes, to be drawn on",
+        label=_("{name} with its classes, to be drawn on").format(name=opened.name),
         read_only=read_only,
         at=opened.at,
         look=opened.look,

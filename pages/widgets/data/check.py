@@ -8,6 +8,7 @@ from core.datasets.contents.check import Report, check
 from core.datasets.listing import STOPS
 from core.file_names import file_name
 from core.languages import gettext as _
+from core.languages import ngettext
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame
 from pages.widgets.shared.datasets import OpenedSet, read_again
@@ -22,7 +23,7 @@ _KINDS = "check_kinds"
 def warn_of_lists(opened: OpenedSet) -> None:
     """Say at once what leaves the split in doubt: Training and Evaluate will refuse the data set for it."""
     if doubts := opened.messages(STOPS):
-        more = f" The Check tab has {len(doubts) - 1} more." if len(doubts) > 1 else ""
+        more = _(" The Check tab has {count} more.").format(count=len(doubts) - 1) if len(doubts) > 1 else ""
         words = markdown("{first}{more}", first=doubts[0], more=more)
         st.warning(words, title=_("The split is in doubt"), icon=":material/rule:")
 
@@ -47,13 +48,20 @@ def _report(opened: OpenedSet, report: Report) -> None:
     count = len(report.problems)
     if report.clean:
         st.success(
-            f"Clean: all {report.frames:d} pictures have a label map of the same size that holds only known "
-            "classes.",
+            markdown(
+                "Clean: all {frames} pictures have a label map of the same size that holds only known "
+                "classes.",
+                frames=report.frames,
+            ),
             icon=":material/check_circle:",
         )
     else:
         st.warning(
-            f"{count:d} problem{'s' if count > 1 else ''} in {report.frames:d} frames.",
+            markdown(
+                "{problems} in {frames} frames.",
+                problems=ngettext("{count} problem", "{count} problems", count).format(count=count),
+                frames=report.frames,
+            ),
             icon=":material/rule:",
         )
     splits = ", ".join(f"{split} {frames}" for split, frames in report.splits.items() if frames)
@@ -72,7 +80,7 @@ def _report(opened: OpenedSet, report: Report) -> None:
         )
     )
     if report.absent:
-        with st.expander(f"{len(report.absent)} classes do not occur"):
+        with st.expander(markdown("{count} classes do not occur", count=len(report.absent))):
             st.markdown(escape(", ".join(report.absent)))
     if count:
         _problems(opened, report)

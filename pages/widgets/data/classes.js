@@ -1,13 +1,13 @@
 // Cards of classes: colour, meaning, figures and an example, which opens its frame.
 
 function example({ name, frame, crop }, send) {
-  if (!crop) return element("span", { className: "example none", textContent: "no example" });
+  if (!crop) return element("span", { className: "example none", textContent: _("no example") });
   const picture = element("img", {
-    alt: `${name} in frame ${frame}, the rest of the picture in grey`,
+    alt: _("{name} in frame {frame}, the rest of the picture in grey", { name, frame }),
     loading: "lazy",
     src: new URL(crop, document.baseURI),
   });
-  const button = element("button", { type: "button", className: "example", title: `Open frame ${frame}` }, picture);
+  const button = element("button", { type: "button", className: "example", title: _("Open frame {frame}", { frame }) }, picture);
   button.addEventListener("click", () => send("frame", frame));
   return button;
 }
@@ -18,7 +18,7 @@ function card(each, send) {
   const text = (className, textContent) => textContent && element("p", { className, textContent });
   let more = null;
   if (each.crop) {
-    more = element("button", { type: "button", className: "more", textContent: `Frames with ${each.name}` });
+    more = element("button", { type: "button", className: "more", textContent: _("Frames with {name}", { name: each.name }) });
     more.addEventListener("click", () => send("gallery", each.name));
   }
   const parts = [
@@ -41,7 +41,7 @@ let left = null; // how far the page was scrolled when an example was opened
 export default function classes({ parentElement, data, setTriggerValue }) {
   let shown = lists.get(parentElement);
   if (shown === undefined) {
-    shown = { list: element("ul", { attributes: { "aria-label": "Classes" } }), described: "" };
+    shown = { list: element("ul", { attributes: { "aria-label": _("Classes") } }), described: "" };
     lists.set(parentElement, shown);
     parentElement.append(shown.list);
     const top = left;

@@ -13,11 +13,12 @@ from core.datasets.contents.thumbnails import example_crop
 from core.errors import DatasetError
 from core.file_names import file_name
 from core.languages import gettext as _
+from core.languages import mark
 from core.photos import images
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame, show_frames_with
 from pages.widgets.shared.datasets import OpenedSet, counts
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.media import media_url
 
@@ -25,13 +26,9 @@ _KEY = "classes"
 _CROP = (240, 320)
 """Height and width of an example."""
 
-_ORDERS = ("Most pixels first", "As in the class list", "By CamVid-11")
+_ORDERS = (mark("Most pixels first"), mark("As in the class list"), mark("By CamVid-11"))
 
-_mount = st.components.v2.component(
-    "streetscope_dataset_classes",
-    css=style(__file__),
-    js=script(__file__),
-)
+_mount = component("dataset_classes", __file__)
 
 
 def show_classes(opened: OpenedSet) -> None:
@@ -54,7 +51,7 @@ def show_classes(opened: OpenedSet) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.segmented_control(
-            _("Order"), _ORDERS, default=_ORDERS[0], required=True, key="class_order"
+            _("Order"), _ORDERS, default=_ORDERS[0], format_func=_, required=True, key="class_order"
         )
         st.download_button(
             _("Classes (CSV)"),
@@ -91,12 +88,18 @@ def _card(opened: OpenedSet, row: dict[str, Any], crop: tuple[str, bytes] | None
         "name": row["class"],
         "colour": [row["red"], row["green"], row["blue"]],
         "meaning": classes.classes[row["number"]].meaning,
-        "group": "never counted" if void else f"counts as {group}" if group else "in none of the 11",
+        "group": _("never counted")
+        if void
+        else _("counts as {group}").format(group=group)
+        if group
+        else _("in none of the 11"),
         "mayBe": _may_be(classes, row["number"]),
-        "facts": f"{row['share']:.2%} of the pixels, in {row['frames']} frames"
+        "facts": _("{share:.2%} of the pixels, in {frames} frames").format(
+            share=row["share"], frames=row["frames"]
+        )
         if row["pixels"]
-        else "does not occur",
-        "pixels": f"{row['pixels']:,} pixels" if row["pixels"] else "",
+        else _("does not occur"),
+        "pixels": _("{pixels:,} pixels").format(pixels=row["pixels"]) if row["pixels"] else "",
         "frame": crop and crop[0],
         "crop": crop and media_url(crop[1], "image/jpeg", f"{_KEY}.{row['number']}"),
     }
@@ -107,7 +110,9 @@ def _may_be(classes: ClassList, number: int) -> str:
     names = [CAMVID_32.names[each] for each in classes.members(CAMVID_32)[number]]
     if len(names) < 2:
         return ""
-    return f"a network with finer classes may call it {', '.join(names[:-1])} or {names[-1]}"
+    return _("a network with finer classes may call it {names} or {names2}").format(
+        names=", ".join(names[:-1]), names2=names[-1]
+    )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

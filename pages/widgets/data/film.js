@@ -32,14 +32,14 @@ class Film {
     this.names = [];
     this.playing = false;
     this.name = null;
-    this.back = button("←", "Previous frame (left arrow)", () => this.step(-1));
-    this.toggle = button("Play", "", () => (this.playing ? this.stop() : this.play()));
-    this.on = button("→", "Next frame (right arrow)", () => this.step(1));
-    this.back.setAttribute("aria-label", "Previous frame");
-    this.on.setAttribute("aria-label", "Next frame");
+    this.back = button("←", _("Previous frame (left arrow)"), () => this.step(-1));
+    this.toggle = button(_("Play"), "", () => (this.playing ? this.stop() : this.play()));
+    this.on = button("→", _("Next frame (right arrow)"), () => this.step(1));
+    this.back.setAttribute("aria-label", _("Previous frame"));
+    this.on.setAttribute("aria-label", _("Next frame"));
     this.where = element("span", { className: "where", attributes: { "aria-live": "polite" } });
     this.speed = element("select", { id: "speed" });
-    for (const each of SPEEDS) this.speed.append(new Option(`${each} frames a second`, each, false, each === speed));
+    for (const each of SPEEDS) this.speed.append(new Option(_("{each} frames a second", { each }), each, false, each === speed));
     this.speed.onchange = () => (speed = Number(this.speed.value));
     this.slider = element("input", { type: "range", min: 0, max: 100, step: 5, value: opacity, id: "opacity" });
     this.slider.oninput = () => this.showOpacity(Number(this.slider.value));
@@ -47,9 +47,9 @@ class Film {
     this.settings = element(
       "div",
       { className: "row settings" },
-      element("label", { htmlFor: "speed", textContent: "Speed" }),
+      element("label", { htmlFor: "speed", textContent: _("Speed") }),
       this.speed,
-      element("label", { htmlFor: "opacity", textContent: "Labels" }),
+      element("label", { htmlFor: "opacity", textContent: _("Labels") }),
       this.slider,
     );
     this.root = element(
@@ -185,7 +185,7 @@ class Film {
   }
 
   showPlaying() {
-    this.toggle.textContent = this.playing ? "Pause" : "Play";
+    this.toggle.textContent = this.playing ? _("Pause") : _("Play");
     this.settings.hidden = this.stage.hidden = !this.playing;
     if (!this.playing) this.stage.replaceChildren();
   }

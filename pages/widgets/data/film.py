@@ -11,9 +11,10 @@ import streamlit as st
 from core.datasets import Frame
 from core.datasets.contents.thumbnails import thumbnails
 from core.datasets.drives import film_of
+from core.languages import gettext as _
 from pages.widgets.shared.dataset_state import set_frame
 from pages.widgets.shared.datasets import OpenedSet
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.media import media_url
 
 BATCH = 32
@@ -22,11 +23,7 @@ BATCH = 32
 FILM_WIDTH = 480
 _KEY, _PLAYS = "film", "film_plays"
 
-_mount = st.components.v2.component(
-    "streetscope_dataset_film",
-    css=style(__file__),
-    js=script(__file__),
-)
+_mount = component("dataset_film", __file__)
 
 
 def film(opened: OpenedSet, frame: Frame, frames: Sequence[Frame], words: str) -> bool:
@@ -36,14 +33,19 @@ def film(opened: OpenedSet, frame: Frame, frames: Sequence[Frame], words: str) -
     film shows the whole drive.
     """
     drive = film_of(frame, opened.dataset.frames())
-    number, place = frames.index(frame), f"{drive.index(frame) + 1} of {len(drive)} of its drive"
+    number, place = (
+        frames.index(frame),
+        _("{index} of {count} of its drive").format(index=drive.index(frame) + 1, count=len(drive)),
+    )
     plays = bool(st.session_state.get(_PLAYS))
     _mount(
         key=_KEY,
         data={
             "frame": frame.name,
-            "where": f"frame {number + 1} of {len(frames)}{f' {words}' if words else f', {place}'}",
-            "play": f"Play the drive as a film, from {place}",
+            "where": _("frame {number} of {count}{value}").format(
+                number=number + 1, count=len(frames), value=f" {words}" if words else f", {place}"
+            ),
+            "play": _("Play the drive as a film, from {place}").format(place=place),
             "first": number == 0,
             "last": number == len(frames) - 1,
             "film": _batch(opened, drive, frame) if plays else None,

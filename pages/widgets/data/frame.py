@@ -12,6 +12,7 @@ from core.datasets.contents.statistics import Statistics
 from core.errors import DatasetError
 from core.file_names import file_name
 from core.languages import gettext as _
+from core.languages import mark
 from core.photos import images
 from pages.widgets.data.film import film
 from pages.widgets.data.frame_filter import (
@@ -39,7 +40,7 @@ from pages.widgets.shared.reveal import revealed
 from pages.widgets.viewer.pixel_viewer import View, linked_toolbar
 
 _SHOW, _PICKER = "show", "frame_picker"
-_SHOWS = {"truth": "Truth", "beside": "Side by side", "prediction": "Prediction"}
+_SHOWS = {"truth": mark("Truth"), "beside": mark("Side by side"), "prediction": mark("Prediction")}
 
 
 def one_frame(opened: OpenedSet) -> None:
@@ -54,7 +55,7 @@ def one_frame(opened: OpenedSet) -> None:
 @fragment
 def _one_frame(opened: OpenedSet, counted: Statistics | None) -> None:
     """The chosen frame; choosing another frame or a pixel runs only this part again."""
-    with revealed(FRAME_PLACE, f"Frame {frame_name()}", need=640):
+    with revealed(FRAME_PLACE, _("Frame {frame_name}").format(frame_name=frame_name()), need=640):
         _show(opened, counted)
 
 
@@ -103,7 +104,9 @@ def _show(opened: OpenedSet, counted: Statistics | None) -> None:
                     subject=frame.name,
                 )
     else:
-        truth_viewer(picture, "truth", f"{frame.name} with its true classes", subject=frame.name)
+        truth_viewer(
+            picture, "truth", _("{name} with its true classes").format(name=frame.name), subject=frame.name
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             markdown(
@@ -112,7 +115,7 @@ def _show(opened: OpenedSet, counted: Statistics | None) -> None:
                 file=frame.image.name,
                 width=picture.width,
                 height=picture.height,
-                split=SPLIT_TITLES[frame.split].lower(),
+                split=_(SPLIT_TITLES[frame.split]).lower(),
             )
         )
         _correct_link(frame)
@@ -147,12 +150,14 @@ def _walk(opened: OpenedSet, counted: Statistics | None) -> tuple[Sequence[Frame
         if counted is None:
             st.caption(_("Frames can be chosen by class once their classes are counted."))
         left = filtered(opened, counted, chosen)
-        st.markdown(f"**{len(left)} of {len(every)} frames**")
+        st.markdown(markdown("**{count} of {count2} frames**", count=len(left), count2=len(every)))
     passes = any(frame.name == frame_name() for frame in left)
     refiltered = st.session_state.pop(REFILTERED, False)
     if left and (passes or refiltered or not frame_name()):
         return left, chosen.words
-    return every, f"(not one of the {len(left)} {chosen.words})" if chosen.leaves_out else ""
+    return every, _("(not one of the {count} {words})").format(
+        count=len(left), words=chosen.words
+    ) if chosen.leaves_out else ""
 
 
 def _downloads(opened: OpenedSet, frame: Frame) -> None:

@@ -15,11 +15,17 @@ import streamlit as st
 from core.datasets import SPLITS, Frame, Split
 from core.datasets.contents.statistics import Statistics, frames_having, ordered_by_share
 from core.languages import gettext as _
+from core.languages import mark
 from pages.widgets.shared.dataset_state import CLASSES, FRAMES, NAMED, REFILTERED, SORT
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.markdown import markdown
 
-SPLIT_TITLES = {"all": "All", "train": "Training", "valid": "Validation", "test": "Test"}
+SPLIT_TITLES = {
+    "all": mark("All"),
+    "train": mark("Training"),
+    "valid": mark("Validation"),
+    "test": mark("Test"),
+}
 _MOST_LETTERS = 80
 
 
@@ -46,13 +52,17 @@ class FrameFilter:
         said = []
         if self.classes:
             *most, last = self.classes
-            said.append(f"with {', '.join(most)} and {last}" if most else f"with {last}")
+            said.append(
+                _("with {names} and {last}").format(names=", ".join(most), last=last)
+                if most
+                else _("with {last}").format(last=last)
+            )
         if self.split != "all":
-            said.append(f"for {SPLIT_TITLES[self.split].lower()}")
+            said.append(_("for {split}").format(split=_(SPLIT_TITLES[self.split]).lower()))
         if self.named:
-            said.append(f"named “{self.named}”")
+            said.append(_("named “{named}”").format(named=self.named))
         if self.sort is not None:
-            said.append(f"most {self.sort} first")
+            said.append(_("most {sort} first").format(sort=self.sort))
         return ", ".join(said)
 
 
@@ -124,7 +134,7 @@ def _split(opened: OpenedSet) -> Split:
         _("Split"),
         offered,
         default="all",
-        format_func=lambda split: SPLIT_TITLES[split],
+        format_func=lambda split: _(SPLIT_TITLES[split]),
         required=True,
         key=FRAMES,
         bind="query-params",

@@ -17,7 +17,7 @@ function card(frame, open) {
   const facts = frame.facts.map((fact) => element("span", { className: "fact", textContent: fact }));
   const name = element("span", { className: "name", textContent: frame.name });
   const button = element("button", { type: "button" }, place, name, ...facts);
-  button.setAttribute("aria-label", [`Open frame ${frame.name}`, ...frame.facts, frame.trouble].filter(Boolean).join(", "));
+  button.setAttribute("aria-label", [_("Open frame {name}", { name: frame.name }), ...frame.facts, frame.trouble].filter(Boolean).join(", "));
   button.addEventListener("click", () => open(frame.name));
   return element("li", {}, button);
 }
@@ -41,7 +41,7 @@ class Gallery {
     this.root = element(
       "div",
       { className: "gallery" },
-      element("div", { className: "tools" }, element("label", { htmlFor: "opacity", textContent: "Labels" }), this.slider, this.word),
+      element("div", { className: "tools" }, element("label", { htmlFor: "opacity", textContent: _("Labels") }), this.slider, this.word),
       this.list,
     );
     this.slider.addEventListener("input", () => this.showOpacity(Number(this.slider.value)));

@@ -11,6 +11,7 @@ import streamlit as st
 from core.datasets import Frame
 from core.datasets.contents.statistics import Statistics
 from core.datasets.contents.thumbnails import Thumbnail, keep, thumbnails
+from core.languages import gettext as _
 from pages.widgets.data.frame_filter import (
     SPLIT_TITLES,
     FrameFilter,
@@ -21,7 +22,7 @@ from pages.widgets.data.frame_filter import (
 from pages.widgets.shared.dataset_state import GALLERY_PLACE, REFILTERED, open_frame
 from pages.widgets.shared.datasets import OpenedSet, counts
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.jobs import jobs
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.media import media_url
@@ -35,11 +36,7 @@ _AHEAD = "gallery_ahead"
 _KEY = "gallery"
 _SHOWN_CLASSES = 3
 
-_mount = st.components.v2.component(
-    "streetscope_dataset_gallery",
-    css=style(__file__),
-    js=script(__file__),
-)
+_mount = component("dataset_gallery", __file__)
 
 
 def gallery(opened: OpenedSet) -> None:
@@ -56,26 +53,26 @@ def gallery(opened: OpenedSet) -> None:
 @fragment
 def _gallery(opened: OpenedSet, counted: Statistics | None) -> None:
     dataset = opened.dataset
-    with revealed(GALLERY_PLACE, f"Frames of {dataset.name}", need=640):
+    with revealed(GALLERY_PLACE, _("Frames of {name}").format(name=dataset.name), need=640):
         with st.container():
             chosen = choose_filter(opened, counted)
             st.session_state.pop(REFILTERED, None)  # only the Frame tab has a frame to leave for it
         frames = filtered(opened, counted, chosen)
-        found = f"{len(frames)} of {len(dataset.frames())} frames"
+        found = _("{count} of {count2} frames").format(count=len(frames), count2=len(dataset.frames()))
         if not frames:
             words = markdown("{found} {words}. Choose less.", found=found, words=chosen.words)
             st.info(words, icon=":material/search_off:")
             return
         back = _left_frame(frames)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{found}**", width="content")
+            st.markdown(markdown("**{found}**", found=found), width="content")
             page = _page_picker(opened, frames, chosen, back)
         shown = frames[(page - 1) * PAGE : page * PAGE]
         small = _thumbnails(opened, shown)
         _mount(
             key=_KEY,
             data={
-                "label": f"Frames of {dataset.name}, page {page}",
+                "label": _("Frames of {name}, page {page}").format(name=dataset.name, page=page),
                 "frames": [
                     _card(opened, frame, picture, slot, counted)
                     for slot, (frame, picture) in enumerate(zip(shown, small, strict=True))
@@ -132,7 +129,7 @@ def _page_picker(opened: OpenedSet, frames: Sequence[Frame], chosen: FrameFilter
 def _card(
     opened: OpenedSet, frame: Frame, picture: Thumbnail, slot: int, counted: Statistics | None
 ) -> dict[str, Any]:
-    facts = [SPLIT_TITLES[frame.split].lower()]
+    facts = [_(SPLIT_TITLES[frame.split]).lower()]
     if counted is not None:
         shares = counted.shares[counted.names.index(frame.name)]
         largest = np.argsort(-shares, kind="stable")[:_SHOWN_CLASSES]

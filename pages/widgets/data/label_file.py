@@ -12,6 +12,7 @@ from core.datasets.contents.label_window import LabelWindow, class_edge, label_w
 from core.errors import DatasetError
 from core.files import signature
 from core.languages import gettext as _
+from core.languages import mark
 from pages.widgets.data.frame import frame_picker
 from pages.widgets.data.truth import PIXEL, chosen_pixel, truth_picture, truth_viewer
 from pages.widgets.shared.datasets import OpenedSet
@@ -20,9 +21,13 @@ from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.html import Html, html, joined_html
 from pages.widgets.shared.markdown import markdown
 
-_COLOURS = " The label files of this data set hold the colours; StreetScope has turned them into numbers."
-_OTHER_NUMBERS = " The class list of this data set gives other numbers; StreetScope counts its lines instead."
-_IN_COLOURS = "The same pixels in the classes' colours"
+_COLOURS = mark(
+    " The label files of this data set hold the colours; StreetScope has turned them into numbers."
+)
+_OTHER_NUMBERS = mark(
+    " The class list of this data set gives other numbers; StreetScope counts its lines instead."
+)
+_IN_COLOURS = mark("The same pixels in the classes' colours")
 _STYLE = html("""
 <style>
 .window {{ border-collapse: collapse; table-layout: fixed; width: 100%; max-width: 27rem; }}
@@ -50,7 +55,7 @@ def show_label_file(opened: OpenedSet) -> None:
             "The number is a line of the class list (`codes.txt` in fastai's layout), counted from 0. The "
             "colours are only for people; a network learns from the numbers."
         )
-        + (_COLOURS if dataset.colour_labels else _OTHER_NUMBERS if dataset.values else "")
+        + _(_COLOURS if dataset.colour_labels else _OTHER_NUMBERS if dataset.values else "")
     )
     frame = frame_picker(dataset.frames())
     try:
@@ -64,11 +69,20 @@ def show_label_file(opened: OpenedSet) -> None:
     window = label_window(label, *pixel)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        truth_viewer(picture, "label_file", f"{frame.name}, choose a pixel", view="mask", subject=frame.name)
+        truth_viewer(
+            picture,
+            "label_file",
+            _("{name}, choose a pixel").format(name=frame.name),
+            view="mask",
+            subject=frame.name,
+        )
     with right:
         _show_window(window, pixel, dataset.class_list)
     st.markdown(
-        f"The class list, {len(dataset.class_list)} lines; the classes in the window are highlighted:"
+        markdown(
+            "The class list, {count} lines; the classes in the window are highlighted:",
+            count=len(dataset.class_list),
+        )
     )
     st.html(joined_html((_STYLE, _codes(dataset.class_list, window))))
 
@@ -91,10 +105,13 @@ def _show_window(window: LabelWindow, pixel: tuple[int, int], classes: ClassList
         )
     )
     height, width = window.numbers.shape
-    place = (
-        f"rows {window.top} to {window.top + height - 1}, columns {window.left} to {window.left + width - 1}"
+    place = _("rows {top} to {top2}, columns {left} to {left2}").format(
+        top=window.top, top2=window.top + height - 1, left=window.left, left2=window.left + width - 1
     )
-    for caption, numbers in ((f"What the file holds: {place}", True), (_IN_COLOURS, False)):
+    for caption, numbers in (
+        (_("What the file holds: {place}").format(place=place), True),
+        (_(_IN_COLOURS), False),
+    ):
         st.html(joined_html((_STYLE, _table(window, pixel, classes, caption, numbers=numbers))))
 
 

@@ -58,9 +58,9 @@ def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
         )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures: dict[str, tuple[ViewerPicture, View]] = {
-        "Truth": (truth, "overlay"),
-        f"What {model} predicts": (prediction.picture, "overlay"),
-        "Where it is wrong": (prediction.error_picture, "overlay"),
+        _("Truth"): (truth, "overlay"),
+        _("What {model} predicts").format(model=model): (prediction.picture, "overlay"),
+        _("Where it is wrong"): (prediction.error_picture, "overlay"),
     }
     for number, (slot, (title, (picture, view))) in enumerate(zip(slots, pictures.items(), strict=False)):
         with slot:
@@ -92,9 +92,12 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
     right.metric(
         _("Mean IoU"),
         f"{mean_iou(confusion):.1%}",
-        help="For each class, the pixels that truth and prediction agree on, divided by the pixels that "
-        "either of them gives the class (intersection over union). The mean is over the "
-        f"{occurring:d} classes in this frame's truth.",
+        help=markdown(
+            "For each class, the pixels that truth and prediction agree on, divided by the pixels that "
+            "either of them gives the class (intersection over union). The mean is over the {occurring} "
+            "classes in this frame's truth.",
+            occurring=occurring,
+        ),
     )
     st.caption(escape(_measured_on(opened, evaluation, occurring)))
     st.dataframe(
@@ -105,23 +108,30 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
             "true pixels": st.column_config.NumberColumn(format="localized"),
             "predicted": st.column_config.NumberColumn(format="localized"),
         },
-        alt=f"IoU of each class that occurs in the prediction of {evaluation.model} or in the truth, most "
-        "pixels first.",
+        alt=_(
+            "IoU of each class that occurs in the prediction of {model} or in the truth, most pixels first."
+        ).format(model=evaluation.model),
     )
 
 
 def _measured_on(opened: OpenedSet, evaluation: Evaluation, occurring: int) -> str:
     truth, model = len(opened.dataset.class_list), len(evaluation.class_names)
-    words = (
-        f"{evaluation.dataset}, {frames_in_words(evaluation.split, 1)} of {evaluation.size}; mean over the "
-        f"{occurring} of {model} classes that occur in it."
+    words = _(
+        "{dataset}, {frames_in_words} of {size}; mean over the {occurring} of {model} classes that occur "
+        "in it."
+    ).format(
+        dataset=evaluation.dataset,
+        frames_in_words=frames_in_words(evaluation.split, 1),
+        size=evaluation.size,
+        occurring=occurring,
+        model=model,
     )
     if truth == model:
         return words
-    return (
-        f"{words} The data set's {truth} classes were grouped into the network's {model} first: an accuracy "
-        f"over {model} classes cannot be compared with one over {truth} classes."
-    )
+    return _(
+        "{words} The data set's {truth} classes were grouped into the network's {model} first: an accuracy "
+        "over {model} classes cannot be compared with one over {truth} classes."
+    ).format(words=words, truth=truth, model=model)
 
 
 def _rows(evaluation: Evaluation) -> list[dict[str, object]]:

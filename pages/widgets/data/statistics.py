@@ -11,6 +11,7 @@ from core.datasets import Split
 from core.datasets.contents.statistics import Statistics
 from core.file_names import file_name
 from core.languages import gettext as _
+from core.languages import mark
 from core.reports import dataset_charts, dataset_tables, tables
 from pages.widgets.shared.datasets import OpenedSet, counts
 from pages.widgets.shared.fragments import fragment
@@ -20,18 +21,22 @@ from pages.widgets.shared.plots import chart_page_button, saved_chart
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_SHARES = "Share of pixels"
-_FRAMES = "Frames with it"
-_NUMBERS = "Classes in a frame"
-_PLACES = "Where it is"
+_SHARES = mark("Share of pixels")
+_FRAMES = mark("Frames with it")
+_NUMBERS = mark("Classes in a frame")
+_PLACES = mark("Where it is")
 _CHARTS = (_SHARES, _FRAMES, _NUMBERS, _PLACES)
 _WORDS = {
-    _SHARES: "A street is mostly road, building, sky and tree. A network that never predicts *TrafficCone* "
-    "loses hardly any accuracy: that is why rare classes are hard to learn, and why **mean IoU** counts "
-    "all classes equally.",
-    _NUMBERS: "How crowded the frames are.",
-    _PLACES: "The class is found most often where the map is bright. In every street the sky is above and "
-    "the road below: a network learns that too.",
+    _SHARES: mark(
+        "A street is mostly road, building, sky and tree. A network that never predicts *TrafficCone* "
+        "loses hardly any accuracy: that is why rare classes are hard to learn, and why **mean IoU** counts "
+        "all classes equally."
+    ),
+    _NUMBERS: mark("How crowded the frames are."),
+    _PLACES: mark(
+        "The class is found most often where the map is bright. In every street the sky is above and "
+        "the road below: a network learns that too."
+    ),
 }
 
 
@@ -45,9 +50,9 @@ def show_statistics(opened: OpenedSet) -> None:
 @fragment
 def _show(opened: OpenedSet, counted: Statistics) -> None:
     chart = st.segmented_control(
-        _("Chart"), _CHARTS, default=_SHARES, required=True, key="chart", bind="query-params"
+        _("Chart"), _CHARTS, default=_SHARES, format_func=_, required=True, key="chart", bind="query-params"
     )
-    st.markdown(_few_but_everywhere(counted) if chart == _FRAMES else _WORDS[chart])
+    st.markdown(_few_but_everywhere(counted) if chart == _FRAMES else _(_WORDS[chart]))
     if chart == _PLACES:
         _places(counted)
     elif chart == _NUMBERS:
@@ -56,7 +61,7 @@ def _show(opened: OpenedSet, counted: Statistics) -> None:
             dataset_charts.classes_per_frame_chart(counted),
             lambda: dataset_tables.frame_rows(counted),
             "classes-per-frame",
-            "Bars: how many frames have how many classes, by split.",
+            _("Bars: how many frames have how many classes, by split."),
         )
     else:
         _by_class(counted, chart)
@@ -66,7 +71,12 @@ def _by_class(counted: Statistics, chart: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         by_split = _several_splits(counted) and (
             st.segmented_control(
-                _("Colour by"), [_("Class"), _("Split")], default="Class", required=True, key="colour_by"
+                _("Colour by"),
+                [mark("Class"), mark("Split")],
+                default="Class",
+                format_func=_,
+                required=True,
+                key="colour_by",
             )
             == "Split"
         )
@@ -77,10 +87,10 @@ def _by_class(counted: Statistics, chart: str) -> None:
         )
     if chart == _SHARES:
         figure = dataset_charts.share_chart(counted, by_split, log)
-        stem, alt = "shares", "Bars: the share of all pixels that each class has, largest first."
+        stem, alt = "shares", _("Bars: the share of all pixels that each class has, largest first.")
     else:
         figure = dataset_charts.frames_chart(counted, by_split)
-        stem, alt = "frames", "Bars: the share of frames in which each class occurs, largest first."
+        stem, alt = "frames", _("Bars: the share of frames in which each class occurs, largest first.")
     _draw(counted, figure, lambda: dataset_tables.class_rows(counted), stem, alt)
 
 
@@ -96,7 +106,7 @@ def _places(counted: Statistics) -> None:
             _("Frames"),
             [each for each in offered if counted.within(each).any()],
             default="all",
-            format_func=lambda split: escape(dataset_charts.SPLIT_NAMES[split]),
+            format_func=lambda split: escape(_(dataset_charts.SPLIT_NAMES[split])),
             required=True,
             key="place_split",
         )
@@ -106,7 +116,9 @@ def _places(counted: Statistics) -> None:
         dataset_charts.place_chart(counted, number, split),
         lambda: dataset_tables.place_rows(counted, number, split),
         f"where-{file_name(name)}-{split}",
-        f"Heat map of the picture: where {name} is, on average over {dataset_charts.SPLIT_NAMES[split]}.",
+        _("Heat map of the picture: where {name} is, on average over {split}.").format(
+            name=name, split=_(dataset_charts.SPLIT_NAMES[split])
+        ),
     )
 
 

@@ -37,7 +37,9 @@ def choose_frames() -> OpenedSet:
         )
         st.stop()
     if left_out := opened.messages(LEAVES_OUT):
-        pictures = "1 picture is" if len(left_out) == 1 else f"{len(left_out)} pictures are"
+        pictures = (
+            "1 picture is" if len(left_out) == 1 else _("{count} pictures are").format(count=len(left_out))
+        )
         st.warning(
             markdown(
                 "{pictures} left out: {first} The Data page's Check tab lists every problem.",
@@ -116,7 +118,7 @@ def _split(opened: OpenedSet) -> Split:
         _("Frames"),
         offered,
         default=default,
-        format_func=lambda split: SPLIT_TITLES[split],
+        format_func=lambda split: _(SPLIT_TITLES[split]),
         required=True,
         key=SPLIT,
         bind="query-params",

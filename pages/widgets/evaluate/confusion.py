@@ -73,8 +73,10 @@ def show_confusion(measured: Measured) -> None:
         saved_chart(
             chart,
             name,
-            "Confusion matrix: true classes down, predicted classes across. The table beside it says the "
-            "same.",
+            _(
+                "Confusion matrix: true classes down, predicted classes across. The table beside it says the "
+                "same."
+            ),
             key,
             lambda: _choose_cell(key, evaluation),
         )
@@ -116,8 +118,10 @@ def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
         key=key,
         on_select=choose,
         selection_mode="single-row",
-        alt="Pairs of a true class and what it was taken for, most pixels first. Select a row to see its "
-        "frames; on the keyboard with Shift and Space.",
+        alt=_(
+            "Pairs of a true class and what it was taken for, most pixels first. Select a row to see its "
+            "frames; on the keyboard with Shift and Space."
+        ),
     )
 
 
@@ -196,7 +200,11 @@ def _frames(measured: Measured, true: int, said: int) -> list[tuple[Frame, int]]
         st.info(_("This happens in no frame."), icon=":material/check:")
         return []
     total, of_class = int(pixels.sum()), int(evaluation.confusion[true].sum())
-    where = "the only frame" if evaluation.images == 1 else f"{len(numbers)} of {evaluation.images} frames"
+    where = (
+        _("the only frame")
+        if evaluation.images == 1
+        else _("{count} of {images} frames").format(count=len(numbers), images=evaluation.images)
+    )
     st.markdown(
         markdown(
             "{total:,} pixels in {where}, {share:.1%} of all {name} pixels. Orange marks them. {grouped}",
@@ -221,7 +229,9 @@ def _frame(measured: Measured, true: int, said: int, frames: list[tuple[Frame, i
     """One of the frames in full, beside its truth."""
     evaluation = measured.evaluation
     by_name = {frame.name: frame for frame, _ in frames}
-    with revealed(_FRAME_PLACE, f"{_words(evaluation, true, said)}, in one frame", need=520):
+    with revealed(
+        _FRAME_PLACE, _("{words}, in one frame").format(words=_words(evaluation, true, said)), need=520
+    ):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             frame = by_name[_frame_picker({frame.name: count for frame, count in frames})]
             data_page_link(measured, frame)
@@ -238,7 +248,11 @@ def _grouped(measured: Measured, true: int) -> str:
     """Which of the data set's classes were grouped into the true class; empty if only itself was."""
     name = measured.evaluation.class_names[true]
     own = counted_as(measured.opened.dataset.class_list, measured.evaluation.class_list, true)
-    return "" if own == [name] else f"{name} includes the data set's {', '.join(own)}."
+    return (
+        ""
+        if own == [name]
+        else _("{name} includes the data set's {names}.").format(name=name, names=", ".join(own))
+    )
 
 
 def _frame_picker(counts: dict[str, int]) -> str:
@@ -253,7 +267,7 @@ def _frame_picker(counts: dict[str, int]) -> str:
         names,
         names.index(name),
         key=key,
-        format_func=lambda name: f"{name} · {counts[name]:,} pixels",
+        format_func=lambda name: _("{name} · {counts:,} pixels").format(name=name, counts=counts[name]),
         width=320,
         on_change=_pick_frame,
         args=(name, key),
@@ -275,7 +289,9 @@ def _thumbnail(measured: Measured, frame: Frame, pixels: int, true: int, said: i
     st.image(
         picture,
         width="stretch",
-        alt=f"{frame.name} with the pixels of {_words(measured.evaluation, true, said)} marked",
+        alt=_("{name} with the pixels of {words} marked").format(
+            name=frame.name, words=_words(measured.evaluation, true, said)
+        ),
     )
     st.button(
         f"{pixels:,} px",
@@ -290,9 +306,9 @@ def _thumbnail(measured: Measured, frame: Frame, pixels: int, true: int, said: i
 def _words(evaluation: SplitEvaluation, true: int, said: int) -> str:
     names = evaluation.class_names
     return (
-        f"{names[true]} predicted as {names[said]}"
+        _("{names} predicted as {names2}").format(names=names[true], names2=names[said])
         if true == said
-        else f"{names[true]} taken for {names[said]}"
+        else _("{names} taken for {names2}").format(names=names[true], names2=names[said])
     )
 
 

@@ -12,6 +12,7 @@ from core.errors import ComparisonError
 from core.evaluation.boundaries import WIDTH
 from core.evaluation.metrics import classes_in_mean, mean_iou, pixel_accuracy
 from core.evaluation.results import SplitEvaluation
+from core.languages import class_name, mark
 from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.reports import evaluation_charts as charts
@@ -48,7 +49,7 @@ _SHARE = st.column_config.NumberColumn(format="percent")
 """For shares that may be far below one per cent."""
 _BARS = ("IoU", "precision", "recall")
 _PIXELS = st.column_config.NumberColumn(format="localized")
-_ALL = "all classes"
+_ALL = mark("all classes")
 _METRIC = 172
 """Width of a figure in pixels."""
 
@@ -122,7 +123,9 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
     )
     st.markdown(_CLASS_WORDS[figure])
     chart, name = charts.class_chart(evaluation, figure), stem(evaluation, "classes")
-    saved_chart(chart, name, f"Bars: {figure} of each class, largest first.", "chart_classes")
+    saved_chart(
+        chart, name, _("Bars: {figure} of each class, largest first.").format(figure=figure), "chart_classes"
+    )
     rows = tables.class_rows(evaluation, card.learnt_from)
     st.dataframe(
         for_bars(rows, *_BARS),
@@ -135,7 +138,7 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
             "learnt from": st.column_config.TextColumn(help=_learnt_from()),
         },
         key="table_classes",
-        alt="IoU, precision, recall, frequency and pixels of each class.",
+        alt=_("IoU, precision, recall, frequency and pixels of each class."),
     )
     missing = [row["class"] for row in rows if not row["true pixels"]]
     if missing:
@@ -170,6 +173,7 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     chosen = st.selectbox(
         _("Pixels predicted as"),
         [_ALL, *called],
+        format_func=lambda name: _(name) if name == _ALL else class_name(name),
         key=f"calibrated.{stem(evaluation, '')}",
         width=300,
     )
@@ -191,8 +195,10 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     saved_chart(
         chart,
         name,
-        "Reliability diagram: accuracy of the pixels at each confidence, with the line where both are "
-        "equal, and the share of pixels at each confidence.",
+        _(
+            "Reliability diagram: accuracy of the pixels at each confidence, with the line where both are "
+            "equal, and the share of pixels at each confidence."
+        ),
         "chart_calibration",
     )
     files(evaluation, name, lambda: tables.calibration_rows(evaluation, number), chart)
@@ -220,13 +226,15 @@ def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation
     saved_chart(
         chart,
         name,
-        f"Lines: accuracy by distance from a true boundary, the first {WIDTH} pixels marked.",
+        _("Lines: accuracy by distance from a true boundary, the first {width} pixels marked.").format(
+            width=WIDTH
+        ),
         "chart_distance",
     )
     files(evaluation, name, lambda: tables.boundary_rows(evaluation), chart)
     chart, name = charts.boundary_class_chart(evaluation), stem(evaluation, "boundary-classes")
     saved_chart(
-        chart, name, "Bars: accuracy of each class at boundaries and inside.", "chart_boundary_classes"
+        chart, name, _("Bars: accuracy of each class at boundaries and inside."), "chart_boundary_classes"
     )
     rows = tables.boundary_class_rows(evaluation)
     st.dataframe(
@@ -235,7 +243,7 @@ def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation
         height="content",
         column_config={"pixels": _PIXELS},
         key="table_boundaries",
-        alt="Share of each class that lies at a boundary, and its accuracy there and inside.",
+        alt=_("Share of each class that lies at a boundary, and its accuracy there and inside."),
     )
     files(evaluation, name, lambda: rows, chart)
 
@@ -256,7 +264,9 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
     saved_chart(
         chart,
         name,
-        f"Dots: {figure} of each class for both models, the largest difference first.",
+        _("Dots: {figure} of each class for both models, the largest difference first.").format(
+            figure=figure
+        ),
         "chart_compare",
     )
     shown = pd.DataFrame([row | {"figure": tables.figure_words(row["figure"])} for row in rows])
@@ -264,7 +274,9 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
         in_percent(in_percent(shown, first.model, second.model), "difference", signed=True),
         hide_index=True,
         key="table_compare",
-        alt=f"Figures of {first.model} and {second.model} and their differences.",
+        alt=_("Figures of {model} and {model2} and their differences.").format(
+            model=first.model, model2=second.model
+        ),
     )
     st.caption(
         markdown(
@@ -282,7 +294,9 @@ def _sizes(first: SplitEvaluation, second: SplitEvaluation) -> str:
     """Says so where the second saw the same frames at another size."""
     if first.size == second.size:
         return ""
-    return f" {second.model} saw them at {second.size}: each is measured at the size that it was trained at."
+    return _(" {model} saw them at {size}: each is measured at the size that it was trained at.").format(
+        model=second.model, size=second.size
+    )
 
 
 def _grouping(evaluation: SplitEvaluation, opened: OpenedSet) -> str:
@@ -291,17 +305,19 @@ def _grouping(evaluation: SplitEvaluation, opened: OpenedSet) -> str:
     without_void = [name for number, name in enumerate(classes.names) if number != classes.void]
     if truth == model or sorted(without_void) == sorted(evaluation.class_names):
         return ""  # Void counts nowhere: with it or without, the figures are the same
-    return (
-        f"The data set's {truth} classes were grouped into the network's {model} first: an accuracy over "
-        f"{model} classes cannot be compared with one over {truth} classes."
-    )
+    return _(
+        "The data set's {truth} classes were grouped into the network's {model} first: an accuracy over "
+        "{model} classes cannot be compared with one over {truth} classes."
+    ).format(truth=truth, model=model)
 
 
 def _sureness(confidence: float, accuracy: float) -> str:
     gap = 100 * (confidence - accuracy)
     if abs(gap) < 0.5:
-        return "about as sure as right"
-    return f"{abs(gap):.1f} points {'too sure' if gap > 0 else 'not sure enough'}"
+        return _("about as sure as right")
+    return _("{abs:.1f} points {value}").format(
+        abs=abs(gap), value=_("too sure") if gap > 0 else _("not sure enough")
+    )
 
 
 def _percent(value: float) -> str:

@@ -96,8 +96,12 @@ def show_frame(measured: Measured, frame: Frame) -> None:
     own, said = opened.dataset.class_list, measured.evaluation.class_list
     if own.names != said.names:
         st.caption(
-            f"The truth shows the data set's own {len(own)} classes. For the errors, they are grouped into "
-            f"the network's {len(said)} classes."
+            markdown(
+                "The truth shows the data set's own {count} classes. For the errors, they are grouped into "
+                "the network's {count2} classes.",
+                count=len(own),
+                count2=len(said),
+            )
         )
     linked_toolbar(
         "evaluated",
@@ -107,9 +111,9 @@ def show_frame(measured: Measured, frame: Frame) -> None:
     )
     slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
     pictures = {
-        "Truth": truth,
-        f"What {model} predicts": prediction.picture,
-        "Where it is wrong": prediction.error_picture,
+        _("Truth"): truth,
+        _("What {model} predicts").format(model=model): prediction.picture,
+        _("Where it is wrong"): prediction.error_picture,
     }
     for number, (slot, (title, picture)) in enumerate(zip(slots, pictures.items(), strict=False)):
         with slot:
@@ -134,12 +138,14 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
         return
     mask = view.confused(true, predicted)
     words = names[true] + (
-        f" predicted as {names[predicted]}" if true == predicted else f" taken for {names[predicted]}"
+        _(" predicted as {names}").format(names=names[predicted])
+        if true == predicted
+        else _(" taken for {names}").format(names=names[predicted])
     )
     marked = viewer_picture(
         images.encode_jpeg(view.image),
         np.where(mask, np.uint8(0), np.uint8(1)),
-        (words, "everything else"),
+        (words, _("everything else")),
         (MARK, None),
     )
     state = f"confused_pixel.{marked.identity}"
@@ -149,7 +155,10 @@ def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -
     )
     for column, (title, picture, key) in zip(
         st.columns(2, gap="medium"),
-        ((f"In {frame.name}", marked, "confused_marked"), ("Truth", truth, "confused_truth")),
+        (
+            (_("In {name}").format(name=frame.name), marked, "confused_marked"),
+            (_("Truth"), truth, "confused_truth"),
+        ),
         strict=True,
     ):
         with column:
@@ -199,7 +208,7 @@ def data_page_link(measured: Measured, frame: Frame) -> None:
         "pages/data.py",
         label=markdown("{frame} on the Data page", frame=frame.name),
         icon=":material/photo_library:",
-        query_params=named | {"tab": "Frame", "frame": frame.name},
+        query_params=named | {"tab": _("Frame"), "frame": frame.name},
     )
 
 

@@ -16,6 +16,7 @@ from core.evaluation.results import SplitEvaluation
 from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
 from core.jobs import Job
 from core.languages import gettext as _
+from core.languages import mark
 from core.models.card import ModelCard
 from core.segmentation.measure import WORTH_MEASURING, measure_once
 from pages.widgets.segmentation.models import loaded_segmenter
@@ -28,7 +29,7 @@ _TURN = threading.Lock()
 """One evaluation at a time: two at once would only slow each other down."""
 
 _WAITING_SECONDS = 0.3
-_CACHE_WORDS = "The figures are kept, so the next visitor sees them at once."
+_CACHE_WORDS = mark("The figures are kept, so the next visitor sees them at once.")
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,11 @@ def _show_start(tasks: Sequence[Task]) -> None:
         args=(tasks,),
     )
     st.caption(
-        "Every frame is segmented at the size chosen above, and every pixel with a known class is counted. "
-        f"The evaluation continues when you leave the page. {_CACHE_WORDS}"
+        markdown(
+            "Every frame is segmented at the size chosen above, and every pixel with a known class is "
+            "counted. The evaluation continues when you leave the page. {CACHE_WORDS}",
+            CACHE_WORDS=_CACHE_WORDS,
+        )
     )
 
 
@@ -149,7 +153,7 @@ def _work(task: Task) -> Callable[[Job[tuple[str, SplitEvaluation]]], tuple[str,
 
     def work(job: Job[tuple[str, SplitEvaluation]]) -> tuple[str, SplitEvaluation]:
         while not _TURN.acquire(timeout=_WAITING_SECONDS):
-            job.tell(0, task.frames, doing="waiting for another evaluation to finish")
+            job.tell(0, task.frames, doing=_("waiting for another evaluation to finish"))
         try:
             begun = time.monotonic()
 
@@ -158,11 +162,11 @@ def _work(task: Task) -> Callable[[Job[tuple[str, SplitEvaluation]]], tuple[str,
                 job.tell(done, total, (time.monotonic() - begun) / done * (total - done))
 
             if task.frames >= WORTH_MEASURING:
-                job.tell(0, task.frames, doing="finding the fastest way to compute on this machine")
+                job.tell(0, task.frames, doing=_("finding the fastest way to compute on this machine"))
                 measure_once()
-            job.tell(0, task.frames, doing="reading the data set's files")
+            job.tell(0, task.frames, doing=_("reading the data set's files"))
             key = evaluation_key(card, dataset, split)
-            job.tell(0, task.frames, doing="loading the network")
+            job.tell(0, task.frames, doing=_("loading the network"))
             return key, evaluate_once(
                 card,
                 dataset,

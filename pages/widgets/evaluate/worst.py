@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.languages import gettext as _
+from core.languages import mark
 from core.reports import evaluation_tables as tables
 from pages.widgets.evaluate.downloads import files, stem
 from pages.widgets.evaluate.frames import (
@@ -19,16 +20,16 @@ from pages.widgets.evaluate.frames import (
 from pages.widgets.shared.dataset_state import frame_name, set_frame, write_frame
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.reveal import reveal_soon, revealed
 
 PAGE = 5
 _ORDERS = {
-    "Highest loss": ("losses", True),
-    "Lowest accuracy": ("accuracies", False),
-    "Lowest mean IoU": ("mean_ious", False),
+    mark("Highest loss"): ("losses", True),
+    mark("Lowest accuracy"): ("accuracies", False),
+    mark("Lowest mean IoU"): ("mean_ious", False),
 }
-_TITLES = ("photo", "truth", "prediction", "errors")
+_TITLES = (mark("photo"), mark("truth"), mark("prediction"), mark("errors"))
 _OPENED, _CLOSED = "worst_frame", "worst_frame_before"
 """Places on the page: the frame that was opened, and its entry in the list once it is closed."""
 
@@ -61,6 +62,7 @@ def _list(measured: Measured) -> None:
             _("First"),
             list(_ORDERS),
             default="Highest loss",
+            format_func=_,
             required=True,
             key="worst_by",
             bind="query-params",
@@ -114,7 +116,12 @@ def _entry(measured: Measured, number: int, place: int) -> None:
             return
         shown = (pictures.photo, pictures.truth, pictures.prediction, pictures.errors)
         for title, picture in zip(_TITLES, shown, strict=True):
-            st.image(picture, caption=escape(title), width=THUMBNAIL, alt=f"{frame.name}: {title}")
+            st.image(
+                picture,
+                caption=markdown("{title}", title=_(title)),
+                width=THUMBNAIL,
+                alt=f"{frame.name}: {_(title)}",
+            )
 
 
 def _one(measured: Measured, number: int) -> None:

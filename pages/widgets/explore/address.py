@@ -21,6 +21,7 @@ from pages.widgets.explore.reading import COLUMN, ROW, SHAPE
 from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.opened_set import PHOTO, name_in_set, open_named_set, say_no_set, says_set
 from pages.widgets.photos.visitor_session import VisitorSession, sample, visitor_session
+from pages.widgets.shared.guests import is_student
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import SHAPES, Look, Pixel, View, ViewerPicture, look_at
 
@@ -273,8 +274,10 @@ def _look_said(kept: _NamedLook) -> dict[str, list[str]]:
 def correct_link(photo: Photo) -> None:
     """A link to the Annotate page, which opens this photo at the pixel and in the part that are shown here.
 
-    Call it when the page has written its address.
+    Call it when the page has written its address. Nothing for a student, who may not open that page.
     """
+    if is_student():
+        return
     names = (*_CARRIED, "model", "size", *((PHOTO,) if photo.photo_set else ()))
     st.page_link(
         "pages/annotate.py",

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.languages import gettext as _
+from core.languages import mark
 from core.photos import images
 from core.photos.photo import Photo
 from core.reports import tables
@@ -37,7 +38,7 @@ def _sizes() -> Markdown:
     )
 
 
-TITLES = {"first": "the first", "second": "the second", "difference": "where they differ"}
+TITLES = {"first": mark("the first"), "second": mark("the second"), "difference": mark("where they differ")}
 _CHOSEN = "compare_chosen"
 _SHOWN_CHANGES = 12
 
@@ -61,7 +62,7 @@ def size_menu(key: str, default: str, model: str) -> WorkingSize:
         _("Working size"),
         names,
         names.index(default),
-        format_func=lambda name: escape(size_called(name, trained).title),
+        format_func=lambda name: escape(_(size_called(name, trained).title)),
         key=key,
         bind="query-params",
         help=_sizes(),
@@ -71,7 +72,7 @@ def size_menu(key: str, default: str, model: str) -> WorkingSize:
 
 def explain_squares(sides: Sequence[tuple[WorkingSize, str]]) -> None:
     """One line about the article's squares, if a side is one."""
-    if any(size.square for size, _ in sides):
+    if any(size.square for size, __ in sides):
         st.caption(_squares())
 
 
@@ -91,7 +92,7 @@ def _difference(first: SegmentedPhoto, second: SegmentedPhoto) -> Difference:
     picture = viewer_picture(
         images.encode_jpeg(comparison.image),
         comparison.difference_labels(),
-        (*comparison.names, "the same"),
+        (*comparison.names, _("the same")),
         colours,
     )
     return Difference(comparison, picture)
@@ -127,12 +128,12 @@ def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]
         hide_index=True,
         column_config={"share": st.column_config.NumberColumn(_("of all pixels"), format="percent")},
         key="changes",
-        alt="Classes that pixels changed from and to, with the number of pixels, largest first.",
+        alt=_("Classes that pixels changed from and to, with the number of pixels, largest first."),
     )
     (first_size, first_model), (second_size, second_model) = sides
     second = second_size.name if first_model == second_model else f"{second_model}-{second_size.name}"
     st.download_button(
-        f"All {len(rows)} changes (CSV)",
+        markdown("All {count} changes (CSV)", count=len(rows)),
         lambda: tables.to_csv(rows),
         f"{file_stem(photo.name, first_model, first_size.name)}-to-{second}-changes.csv",
         icon=":material/download:",
@@ -145,9 +146,12 @@ def _say_what_counts_as_what(comparison: Comparison) -> None:
     """How classes are compared of which only one of the two models tells more apart."""
     if comparison.merged:
         merged = {
-            other: [own for own, it in comparison.merged if it == other] for _, other in comparison.merged
+            other: [own for own, it in comparison.merged if it == other] for __, other in comparison.merged
         }
-        sets = "; ".join(f"{other} includes {', '.join(own)}" for other, own in merged.items())
+        sets = "; ".join(
+            _("{other} includes {own}").format(other=other, own=", ".join(own))
+            for other, own in merged.items()
+        )
         st.caption(markdown("One of the two tells more classes apart. To compare, {sets}.", sets=sets))
     if comparison.alone:
         names = ", ".join(comparison.alone)

@@ -60,7 +60,7 @@ def show_pins() -> None:
                 "entropy": st.column_config.NumberColumn(format="%.2f", help=_("In bits: 0 is sure.")),
             },
             on_change=_edit,
-            alt="Your pins, each with name, place, class and probability.",
+            alt=_("Your pins, each with name, place, class and probability."),
         )
         with st.container(horizontal=True):
             st.download_button(
@@ -75,14 +75,14 @@ def show_pins() -> None:
         show_chart(
             charts.pins_chart([k.pin for k in kept], _colours()),
             key="pins_chart",
-            alt="The most probable classes of each pin, as stacked bars.",
+            alt=_("The most probable classes of each pin, as stacked bars."),
         )
 
 
 def _pin(reading: PixelReading, photo: Photo, model: str, size: str) -> None:
     mine = visitor_session()
     numbers = {kept.pin.name for kept in mine.pins}
-    name = next(n for i in range(1, MAX_PINS + 2) if (n := f"Pin {i}") not in numbers)
+    name = next(n for i in range(1, MAX_PINS + 2) if (n := _("Pin {i}").format(i=i)) not in numbers)
     mine.pins.append(KeptPin(photo.key, pins.pin(name, photo.name, model, size, reading.chosen)))
 
 

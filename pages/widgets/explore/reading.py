@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.languages import gettext as _
+from core.languages import mark
 from core.segmentation.reading import Shape
 from pages.widgets.photos.visitor_session import VisitorSession, visitor_session
 from pages.widgets.viewer.pixel_viewer import SHAPES, Pixel, ViewerPicture
@@ -53,10 +54,10 @@ def explain() -> None:
         _("What do these numbers mean?"), icon=":material/school:", on_change="rerun", key="explanation"
     )
     if section.open:  # nothing is drawn while it is closed
-        section.markdown(_EXPLANATION)
+        section.markdown(_(_EXPLANATION))
 
 
-_EXPLANATION = """
+_EXPLANATION = mark("""
 **From scores to probabilities.** For each pixel the network gives every class a score, the *logit* $z$. The
 *softmax* turns scores into probabilities: $e$ to the power of each score, divided by the sum of all of these.
 So they are all above zero and add up to 100 %, and only the differences between the scores matter.
@@ -78,4 +79,4 @@ undecided, and the *entropy* (0 bits: sure; 1 bit: as undecided as a tossed coin
 **What confidence is not.** It is the network's probability for the class, not the chance that the class is
 right. A network that has never seen a rickshaw must call it something, and may be sure of it. Whether "90 %"
 is right nine times in ten has to be measured on labelled pictures.
-"""
+""")

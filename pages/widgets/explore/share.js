@@ -16,7 +16,7 @@ async function copy(field) {
 function codeOf({ side, path }) {
   const space = "http://www.w3.org/2000/svg";
   const image = document.createElementNS(space, "svg");
-  const attributes = { viewBox: `0 0 ${side} ${side}`, class: "code", role: "img", "aria-label": "QR code of the link" };
+  const attributes = { viewBox: `0 0 ${side} ${side}`, class: "code", role: "img", "aria-label": _("QR code of the link") };
   for (const [name, value] of Object.entries(attributes)) image.setAttribute(name, value);
   const modules = document.createElementNS(space, "path");
   modules.setAttribute("d", path);
@@ -26,14 +26,14 @@ function codeOf({ side, path }) {
 
 function build() {
   const field = element("input", { type: "text", readOnly: true, className: "address" });
-  field.setAttribute("aria-label", "Link to what the page shows");
+  field.setAttribute("aria-label", _("Link to what the page shows"));
   field.addEventListener("focus", () => field.select());
-  const button = element("button", { type: "button", className: "copy", textContent: "Copy link" });
+  const button = element("button", { type: "button", className: "copy", textContent: _("Copy link") });
   const told = element("span", { className: "told", attributes: { role: "status" } });
   const root = element("div", { className: "share" }, element("div", { className: "line" }, field, button), told);
   let timer = null;
   button.addEventListener("click", async () => {
-    told.textContent = (await copy(field)) ? "Copied." : "The link is selected: copy it with Ctrl+C.";
+    told.textContent = (await copy(field)) ? _("Copied.") : _("The link is selected: copy it with Ctrl+C.");
     clearTimeout(timer);
     timer = setTimeout(() => (told.textContent = ""), TOLD_MS);
   });

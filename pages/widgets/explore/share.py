@@ -7,14 +7,14 @@ import streamlit as st
 
 from core.languages import gettext as _
 from core.photos.photo import Photo
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.page_address import Reach, page_link
 
 _QUIET = 4
 """Modules of white around a QR code. Source: ISO/IEC 18004, section 6.3.8."""
 
-_mount = st.components.v2.component("streetscope_share", css=style(__file__), js=script(__file__))
+_mount = component("share", __file__)
 
 
 def _reaches() -> dict[Reach, Markdown]:

@@ -4,7 +4,7 @@
 const LEAST = 0.005; // of the picture's side: a click is no place
 const STEP = 0.01; // an arrow key moves a place by so much
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const HELP = "Drag over each face and each number plate. Drag a place to move it.";
+const HELP = _("Drag over each face and each number plate. Drag a place to move it.");
 
 const percent = (share) => `${100 * share}%`;
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
@@ -15,7 +15,7 @@ class Places {
     this.picture = element("img", { alt: "", draggable: false });
     this.stage = element("div", { className: "stage", tabIndex: 0 }, this.picture);
     this.stage.setAttribute("role", "group");
-    this.back = element("button", { type: "button", textContent: "Remove the last one", disabled: true });
+    this.back = element("button", { type: "button", textContent: _("Remove the last one"), disabled: true });
     this.back.addEventListener("click", () => this.remove(this.marks.at(-1)));
     this.help = element("span", { className: "help", textContent: HELP });
     this.root = element("div", { className: "blurring" }, this.stage, element("div", { className: "tools" }, this.back, this.help));
@@ -48,8 +48,11 @@ class Places {
     const cross = element("button", { type: "button", className: "cross", textContent: "×", tabIndex: -1 });
     const mark = element("span", { className: found ? "blurred found" : "blurred", tabIndex: 0 }, cross);
     mark.setAttribute("role", "button");
-    mark.setAttribute("aria-label", `${found ? "Found" : "Marked"} place; arrow keys move it, Delete removes it`);
-    cross.setAttribute("aria-label", "Remove this place");
+    const words = found
+      ? _("Found place; arrow keys move it, Delete removes it")
+      : _("Marked place; arrow keys move it, Delete removes it");
+    mark.setAttribute("aria-label", words);
+    cross.setAttribute("aria-label", _("Remove this place"));
     cross.addEventListener("pointerdown", (event) => event.stopPropagation());
     cross.addEventListener("click", () => this.remove(mark));
     mark.addEventListener("keydown", (event) => this.key(event, mark));

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import ImageError, PhotoSetError
 from core.languages import gettext as _
+from core.languages import mark
 from core.photos import images
 from core.photos.faces.finder import DETECTOR, find_faces, is_there
 from core.photos.faces.rectangles import Rectangle
@@ -16,7 +17,7 @@ from core.photos.gather.blurring import MOST, blur
 from core.photos.gather.entry import Entry
 from core.photos.gather.store import PhotoSet
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.media import media_url
@@ -33,7 +34,7 @@ def _by_hand() -> Markdown:
     )
 
 
-_mount = st.components.v2.component("streetscope_blurring", css=style(__file__), js=script(__file__))
+_mount = component("blurring", __file__)
 
 
 def ask_to_blur(number: int, *, one_by_one: bool = False) -> None:
@@ -52,7 +53,7 @@ def show_blurring(photos: PhotoSet) -> None:
         _blurring(photos, entry)
 
 
-@st.dialog("Make faces and number plates unreadable", width="large")
+@st.dialog(mark("Make faces and number plates unreadable"), width="large")
 def _blurring(photos: PhotoSet, entry: Entry) -> None:
     one_by_one = st.session_state.get(_ONE_BY_ONE, False)
     try:
@@ -75,7 +76,7 @@ def _blurring(photos: PhotoSet, entry: Entry) -> None:
         data={
             "photo": entry.number,
             "address": media_url(picture, "image/jpeg", "blurring"),
-            "label": f"Photo {entry.number}: drag over what nobody should recognise",
+            "label": _("Photo {number}: drag over what nobody should recognise").format(number=entry.number),
             "found": [list(place) for place in found],
         },
         on_marked_change=lambda: None,  # its run counts what is marked
@@ -86,7 +87,7 @@ def _blurring(photos: PhotoSet, entry: Entry) -> None:
 
 def _buttons(photos: PhotoSet, entry: Entry, places: Sequence[Rectangle], one_by_one: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        counted = "1 place" if len(places) == 1 else f"{len(places)} places"
+        counted = "1 place" if len(places) == 1 else _("{count} places").format(count=len(places))
         pressed = st.button(
             markdown("Blur {counted}", counted=counted) if places else _("Nothing to blur here"),
             type="primary",
@@ -122,7 +123,11 @@ def _say_found(found: Sequence[Rectangle]) -> None:
         st.caption(_by_hand())
         return
     faces = (
-        "no face" if not found else "1 face (dashed)" if len(found) == 1 else f"{len(found)} faces (dashed)"
+        _("no face")
+        if not found
+        else "1 face (dashed)"
+        if len(found) == 1
+        else _("{count} faces (dashed)").format(count=len(found))
     )
     st.caption(
         markdown(

@@ -84,36 +84,36 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
         rows = found.by_class()
         st.dataframe(
             {
-                "Class": [row[0] for row in rows],
-                "Agreement": [100 * row[1] for row in rows],
-                "Share of pixels": [100 * row[2] for row in rows],
+                _("Class"): [row[0] for row in rows],
+                _("Agreement"): [100 * row[1] for row in rows],
+                _("Share of pixels"): [100 * row[2] for row in rows],
             },
             column_config={
-                "Agreement": BAR,
-                "Share of pixels": st.column_config.NumberColumn(format="%.1f%%"),
+                _("Agreement"): BAR,
+                _("Share of pixels"): st.column_config.NumberColumn(format="%.1f%%"),
             },
             hide_index=True,
             height=300,
-            alt="How far the two sizes agree on each class.",
+            alt=_("How far the two sizes agree on each class."),
         )
     with right:
         st.caption(_("By photo, the one that differs most first"))
         differing = found.most_different()
         st.dataframe(
             {
-                "Photo": [f"{each.entry.number} · {each.entry.name}" for each in differing],
-                "Agreement": [100 * each.agreement for each in differing],
-                "Confidence at 512": [100 * each.confidence[0] for each in differing],
-                "Confidence at 1024": [100 * each.confidence[1] for each in differing],
+                _("Photo"): [f"{each.entry.number} · {each.entry.name}" for each in differing],
+                _("Agreement"): [100 * each.agreement for each in differing],
+                _("Confidence at 512"): [100 * each.confidence[0] for each in differing],
+                _("Confidence at 1024"): [100 * each.confidence[1] for each in differing],
             },
-            column_config={"Agreement": BAR}
+            column_config={_("Agreement"): BAR}
             | {
-                f"Confidence at {size}": st.column_config.NumberColumn(format="%.1f%%")
+                _("Confidence at {size}").format(size=size): st.column_config.NumberColumn(format="%.1f%%")
                 for size in ("512", "1024")
             },
             hide_index=True,
             height=300,
-            alt="How far the two sizes agree on each photo, and how sure the network is.",
+            alt=_("How far the two sizes agree on each photo, and how sure the network is."),
         )
     with st.container(horizontal=True):
         for kind, make, media in (

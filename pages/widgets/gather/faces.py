@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import PhotoSetError
 from core.languages import gettext as _
+from core.languages import mark
 from core.photos.gather.store import PhotoSet
 from pages.widgets.gather.blurring import ask_to_blur
 from pages.widgets.shared.errors import show_error
@@ -13,7 +14,7 @@ from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import Markdown, markdown
 
 _KEY = "faces_setting"
-_SETTINGS = {"on": "On", "off": "Off", "already blurred": "Already blurred"}
+_SETTINGS = {"on": mark("On"), "off": mark("Off"), "already blurred": mark("Already blurred")}
 
 
 def _help() -> Markdown:
@@ -41,7 +42,7 @@ def faces_setting(photos: PhotoSet) -> None:
         st.segmented_control(
             _("Faces and number plates"),
             list(_SETTINGS),
-            format_func=lambda setting: _SETTINGS[setting],
+            format_func=lambda setting: _(_SETTINGS[setting]),
             required=True,
             label_visibility="collapsed",
             key=_KEY,
@@ -52,7 +53,8 @@ def faces_setting(photos: PhotoSet) -> None:
         if waiting:
             st.button(
                 markdown(
-                    "Go over {count}", count="1 photo" if len(waiting) == 1 else f"{len(waiting)} photos"
+                    "Go over {count}",
+                    count="1 photo" if len(waiting) == 1 else markdown("{count} photos", count=len(waiting)),
                 ),
                 on_click=_begin,
                 args=(photos,),

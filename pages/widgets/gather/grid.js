@@ -1,7 +1,7 @@
 // Photos to keep or to drop. What is decided shows at once, and is sent until the server has seen it.
 
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down", Home: "first", End: "last" };
-const HELP = "Arrow keys move, K keeps, D drops, U takes it back, B blurs";
+const HELP = _("Arrow keys move, K keeps, D drops, U takes it back, B blurs");
 
 const image = (address) =>
   element("img", { alt: "", loading: "lazy", decoding: "async", src: new URL(address, document.baseURI) });
@@ -13,8 +13,8 @@ class Grid {
     this.unseen = []; // decisions that the server may not have seen yet
     this.last = 0;
     this.count = element("strong", { role: "status" });
-    this.back = element("button", { type: "button", className: "undo", textContent: "Undo", disabled: true });
-    this.back.title = "Take the last decision back (U)";
+    this.back = element("button", { type: "button", className: "undo", textContent: _("Undo"), disabled: true });
+    this.back.title = _("Take the last decision back (U)");
     this.back.addEventListener("click", () => this.undo());
     this.list = element("ul", { className: "grid" });
     this.help = element("span", { className: "help", textContent: HELP });
@@ -62,8 +62,8 @@ class Grid {
     const state = element("span", { className: "state", ariaHidden: "true" });
     place.append(state);
     const name = element("span", { className: "name", textContent: `${photo.number} · ${photo.name}` });
-    const credit = element("span", { className: "fact", textContent: photo.credit || "no licence named" });
-    const notes = [photo.size, photo.blurred && `${photo.blurred} blurred`, photo.toGoOver && "not gone over"];
+    const credit = element("span", { className: "fact", textContent: photo.credit || _("no licence named") });
+    const notes = [photo.size, photo.blurred && _("{count} blurred", { count: photo.blurred }), photo.toGoOver && _("not gone over")];
     const facts = notes.filter(Boolean).join(", ");
     const size = element("span", { className: "fact", textContent: facts });
     const button = element("button", { type: "button", className: "card" }, place, name, size, credit);
@@ -71,9 +71,9 @@ class Grid {
     button.disabled = this.data.readOnly;
     button.addEventListener("click", () => this.decide(photo.number, !this.of(photo.number).kept));
     this.cards.set(photo.number, { button, state });
-    const blur = element("button", { type: "button", className: "blur", textContent: "Blur", tabIndex: -1 });
-    blur.title = "Make faces and number plates in this photo unreadable (B)";
-    blur.setAttribute("aria-label", `Blur places in photo ${photo.number}`);
+    const blur = element("button", { type: "button", className: "blur", textContent: _("Blur"), tabIndex: -1 });
+    blur.title = _("Make faces and number plates in this photo unreadable (B)");
+    blur.setAttribute("aria-label", _("Blur places in photo {number}", { number: photo.number }));
     blur.hidden = this.data.readOnly;
     blur.addEventListener("click", () => this.trigger("blur", photo.number));
     return element("li", {}, button, blur);
@@ -89,7 +89,7 @@ class Grid {
     button.setAttribute("aria-pressed", photo.kept);
     state.textContent = photo.kept ? "✓" : "dropped";
     const words = [photo.name, photo.kept ? "kept" : "dropped", ...photo.marks, photo.size, photo.credit];
-    button.setAttribute("aria-label", `Photo ${photo.number}: ${words.filter(Boolean).join(", ")}`);
+    button.setAttribute("aria-label", _("Photo {number}: {words}", { number: photo.number, words: words.filter(Boolean).join(", ") }));
   }
 
   tell() {

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.errors import PhotoSetError
 from core.languages import gettext as _
+from core.languages import mark
 from core.photos.gather.entry import Entry
 from core.photos.gather.sorting import marks
 from core.photos.gather.store import PhotoSet, open_set
@@ -17,7 +18,7 @@ from pages.widgets.gather.blurring import ask_to_blur
 from pages.widgets.gather.work import is_fetching
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.media import media_url
 
@@ -28,14 +29,14 @@ _SEEN = "photo_grid_seen"
 _WANTED = "grid_wanted"
 _TICK_SECONDS = 1.5
 _SHOWN: Mapping[str, Callable[[Entry], bool]] = {
-    "All": lambda entry: True,
-    "Kept": lambda entry: entry.kept,
-    "Dropped": lambda entry: not entry.kept,
-    "Marked": lambda entry: bool(marks(entry)),
+    mark("All"): lambda entry: True,
+    mark("Kept"): lambda entry: entry.kept,
+    mark("Dropped"): lambda entry: not entry.kept,
+    mark("Marked"): lambda entry: bool(marks(entry)),
 }
-_TO_GO_OVER = "To go over"
+_TO_GO_OVER = mark("To go over")
 
-_mount = st.components.v2.component("streetscope_photo_grid", css=style(__file__), js=script(__file__))
+_mount = component("photo_grid", __file__)
 
 
 def photo_grid(photos: PhotoSet) -> None:
@@ -58,7 +59,7 @@ def _grid(photos: PhotoSet) -> None:
         key=_KEY,
         data={
             "set": photos.name,
-            "label": f"Photos of {photos.name}",
+            "label": _("Photos of {name}").format(name=photos.name),
             "readOnly": is_guest(),
             "seen": st.session_state.get(_SEEN, ["", 0]),
             "kept": sum(entry.kept for entry in taken),
@@ -89,6 +90,7 @@ def _shown(taken: Sequence[Entry], to_go_over: Set[int]) -> Sequence[Entry]:
         wanted = st.segmented_control(
             _("Which photos"),
             ways,
+            format_func=_,
             required=True,
             label_visibility="collapsed",
             key=_WANTED,
@@ -126,7 +128,7 @@ def _small(name: str, root: str, file: str, version: int) -> bytes:
     photos = open_set(name)
     entry = next((entry for entry in photos.entries() if entry.file == file), None)
     if entry is None:
-        raise PhotoSetError("This photo is gone.")
+        raise PhotoSetError(_("This photo is gone."))
     return photos.small(entry)
 
 

@@ -33,7 +33,7 @@ _PLACEHOLDER = "https://upload.wikimedia.org/…/Jalan_Sudirman.jpg\nhttps://liv
 
 def sources(photos: PhotoSet) -> None:
     """Let the visitor add photos to a set; guests only look."""
-    if not host_only("gather photos"):
+    if not host_only(_("gather photos")):
         return
     target = set_to_add_to(photos)
     if is_fetching(target) and target.name != photos.name:
@@ -144,13 +144,15 @@ def _files(photos: PhotoSet) -> None:
 def _take_folder(photos: PhotoSet, given: str) -> None:
     given = given.strip().strip("\"'")
     if not given:
-        show_error("Give the full path of a folder with photos.", icon=":material/edit:")
+        show_error(_("Give the full path of a folder with photos."), icon=":material/edit:")
         return
     try:
         files = files_in(Path(given).expanduser())
     except (PhotoSetError, RuntimeError, ValueError) as error:
         known = isinstance(error, PhotoSetError)
-        show_error(error if known else "This is no folder; give its full path.", icon=":material/folder_off:")
+        show_error(
+            error if known else _("This is no folder; give its full path."), icon=":material/folder_off:"
+        )
         return
     take_files(photos, files)
     _show(photos)
@@ -186,7 +188,7 @@ def _addresses(photos: PhotoSet) -> None:
 
 def _take(photos: PhotoSet, given: str | bytes, port: int | None) -> None:
     if not given.strip():
-        show_error("There is no address yet: paste some, one a line.", icon=":material/edit:")
+        show_error(_("There is no address yet: paste some, one a line."), icon=":material/edit:")
         return
     try:
         read = read_list(given)

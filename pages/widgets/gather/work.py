@@ -77,7 +77,7 @@ def _gather(photos: PhotoSet, fetcher: Fetcher, job: Job[None]) -> None:
 
 
 def _search(photos: PhotoSet, service: Service, wanted: str, count: int, job: Job[None]) -> None:
-    job.tell(0, 0, None, f"asking {service.name}")
+    job.tell(0, 0, None, _("asking {name}").format(name=service.name))
     fetcher = Fetcher(gate_of_this_machine())
     known = {entry.address for entry in photos.entries()}
     photos.add([each for each in search(service, wanted, count, fetcher) if each.address not in known])
@@ -138,21 +138,21 @@ def _outcomes(entries: Sequence[Entry]) -> None:
     with st.expander(title, icon=":material/list:"):
         st.dataframe(
             {
-                "Line": [entry.number for entry in refused],
-                "Address": [entry.address for entry in refused],
-                "What became of it": [outcome(entry) for entry in refused],
+                _("Line"): [entry.number for entry in refused],
+                _("Address"): [entry.address for entry in refused],
+                _("What became of it"): [outcome(entry) for entry in refused],
             },
             column_config={
-                "Line": st.column_config.NumberColumn(width="small"),
-                "What became of it": st.column_config.TextColumn(width="large"),
+                _("Line"): st.column_config.NumberColumn(width="small"),
+                _("What became of it"): st.column_config.TextColumn(width="large"),
             },
             hide_index=True,
-            alt="The addresses of which no photo was taken, and why.",
+            alt=_("The addresses of which no photo was taken, and why."),
         )
 
 
 def _counted(entries: Sequence[Entry]) -> str:
-    return "1 photo" if len(entries) == 1 else f"{len(entries)} photos"
+    return "1 photo" if len(entries) == 1 else _("{count} photos").format(count=len(entries))
 
 
 def _key(photos: PhotoSet) -> tuple[str, str]:

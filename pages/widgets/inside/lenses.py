@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from pages.widgets.inside.corruption import corruption_view
+from pages.widgets.inside.field import field_view
 from pages.widgets.inside.occlusion import occlusion_view
 from pages.widgets.inside.subject import Subject
 from pages.widgets.shared.errors import show_error
@@ -52,6 +53,17 @@ LENSES = {
                 "whether a label was right before, or is now: labels are compared with the unspoilt photo's."
             ),
             corruption_view,
+        ),
+        Lens(
+            "field",
+            "Receptive field",
+            ":material/center_focus_strong:",
+            markdown("where a tiny change of the photo would move the chosen class's score most."),
+            markdown(
+                "what a large change would do, or which thing the network recognised: a gradient is about "
+                "tiny steps only."
+            ),
+            field_view,
         ),
     )
 }

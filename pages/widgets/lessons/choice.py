@@ -55,7 +55,7 @@ def _card(lesson: Lesson) -> None:
         steps = ngettext("{count} step", "{count} steps", len(lesson.steps)).format(count=len(lesson.steps))
         st.caption(
             markdown(
-                _("{minutes} minutes · {steps} · {audience}"),
+                "{minutes} minutes · {steps} · {audience}",
                 minutes=lesson.minutes,
                 steps=steps,
                 audience=lesson.audience,
@@ -89,8 +89,8 @@ def _bring() -> None:
     st.subheader(_("Your own lesson"), anchor=False)
     st.markdown(
         _(
-            "Take a lesson home, change its words, steps and questions in any editor, pack the folder as a zip "
-            "again and bring it here. What is wrong with it is told by file and line."
+            "Take a lesson home, change its words, steps and questions in any editor, pack the folder as a "
+            "zip again and bring it here. What is wrong with it is told by file and line."
         )
     )
     if not host_only(_("bring a lesson")):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.languages import gettext as _
+from core.languages import ngettext
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.html import Html, html
 from pages.widgets.shared.markdown import markdown
@@ -33,13 +35,17 @@ class Added:
 
     def sentence(self) -> str:
         """All counts in one sentence: "13 added, 2 refused: you have 13 photos of 24."."""
-        parts = [f"{self.new} added"]
+        parts = [_("{count} added").format(count=self.new)]
         if self.known:
-            parts.append(f"{self.known} already here")
+            parts.append(_("{count} already here").format(count=self.known))
         if self.refused:
-            parts.append(f"{len(self.refused)} refused")
-        photos = "photo" if self.photos == 1 else "photos"
-        return f"{', '.join(parts)}: you have {self.photos} {photos} of {self.limit}."
+            parts.append(_("{count} refused").format(count=len(self.refused)))
+        said = ngettext(
+            "{what}: you have {count} photo of {limit}.",
+            "{what}: you have {count} photos of {limit}.",
+            self.photos,
+        )
+        return said.format(what=", ".join(parts), count=self.photos, limit=self.limit)
 
 
 def keep(what: Added) -> None:
@@ -65,9 +71,12 @@ def show_refused() -> None:
     for name, sentence in refused[:_SHOWN]:
         show_error(sentence, markdown("{file} cannot be used", file=name[:80]), ":material/broken_image:")
     if len(refused) > _SHOWN:
-        with st.expander(f"{len(refused) - _SHOWN:d} more files cannot be used"):
+        with st.expander(markdown("{count} more files cannot be used", count=len(refused) - _SHOWN)):
             st.dataframe(
-                {"file": [n for n, _ in refused[_SHOWN:]], "why": [s for _, s in refused[_SHOWN:]]},
+                {
+                    _("file"): [each[0] for each in refused[_SHOWN:]],
+                    _("why"): [each[1] for each in refused[_SHOWN:]],
+                },
                 hide_index=True,
-                alt="Files that cannot be used, and the reason for each.",
+                alt=_("Files that cannot be used, and the reason for each."),
             )

@@ -19,6 +19,7 @@ from core.photos.photo import read_photo
 from pages.widgets.photos import added, waiting
 from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MAX_BYTES, MAX_PHOTOS, VisitorSession, visitor_session
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.guests import is_student
 from pages.widgets.shared.page_address import camera_allowed
 
@@ -31,11 +32,7 @@ _PICTURES = "image/*"
 _UPLOADS, _CAMERAS, _TOO_LARGE = "uploads_taken", "cameras_taken", "photos_too_large"
 _TAKING, _HEARD = "taking", "refusals_heard"
 
-_mount_taking = st.components.v2.component(
-    "streetscope_taking",
-    css=Path(__file__).with_name("taking.css").read_text("utf-8"),
-    js=Path(__file__).with_name("taking.js").read_text("utf-8"),
-)
+_mount_taking = component("taking", str(Path(__file__).with_name("taking.py")))
 
 Named = tuple[str, bytes]
 
@@ -151,7 +148,9 @@ def _refuse() -> None:
     names = value.get("names") if hasattr(value, "get") else None
     if not isinstance(names, list):
         return
-    sentence = f"It is larger than {MAX_BYTES // 2**20} MB. Give a smaller photo, or several smaller zips."
+    sentence = _("It is larger than {megabytes} MB. Give a smaller photo, or several smaller zips.").format(
+        megabytes=MAX_BYTES // 2**20
+    )
     refused = [(str(name)[:200], sentence) for name in names[:MAX_PHOTOS]]
     # The others of the same batch are on their way: what is said of them names these as well.
     st.session_state[_TOO_LARGE] = refused if value.get("others") else []
@@ -196,10 +195,14 @@ def add_photo(mine: VisitorSession, name: str, content: bytes, credit: str = "")
     photo = read_photo(name, content, credit=credit)
     if photo.key not in mine.photos:
         if len(mine.photos) >= MAX_PHOTOS:
-            raise StreetScopeError(f"There are {MAX_PHOTOS} photos already. Remove some to add others.")
+            raise StreetScopeError(
+                _("There are {most} photos already. Remove some to add others.").format(most=MAX_PHOTOS)
+            )
         if mine.nbytes + photo.nbytes > MAX_BYTES:
             raise StreetScopeError(
-                f"Your photos would take more than {MAX_BYTES // 2**20} MB together. Remove some first."
+                _("Your photos would take more than {megabytes} MB together. Remove some first.").format(
+                    megabytes=MAX_BYTES // 2**20
+                )
             )
         mine.photos[photo.key] = photo
     return photo.key

@@ -140,9 +140,9 @@ def _say_order(photos: Sequence[ListedPhoto], confidence: float) -> None:
         sentence = markdown(
             "{order}: {measured}",
             order="By name" if by_name else "Least certain first",
-            measured=f"mean confidence {100 * confidence:.0f} %"
+            measured=_("mean confidence {number:.0f} %").format(number=100 * confidence)
             if confidence
-            else "not measured for this one",
+            else _("not measured for this one"),
         )
     other: Order = "confidence" if by_name else "name"
     with st.container(
@@ -168,8 +168,8 @@ def _say_order(photos: Sequence[ListedPhoto], confidence: float) -> None:
 def _steps(photos: Sequence[ListedPhoto], place: int) -> None:
     """Ways to the neighbours of the photo on screen, which keys lead to as well."""
     for words, step, key, icon in (
-        ("Previous", -1, "J", ":material/chevron_left:"),
-        ("Next", 1, "K", ":material/chevron_right:"),
+        (_("Previous"), -1, "J", ":material/chevron_left:"),
+        (_("Next"), 1, "K", ":material/chevron_right:"),
     ):
         there = 0 <= place + step < len(photos)
         st.button(

@@ -38,7 +38,7 @@ class Card {
     this.classes = element("span", { className: "fact" });
     this.look = button("look", "", this.image, this.name, this.size, this.classes);
     this.look.addEventListener("click", () => act("look", key));
-    this.remove = button("remove", "Remove (or press Delete)", icon(ICONS.close));
+    this.remove = button("remove", _("Remove (or press Delete)"), icon(ICONS.close));
     this.remove.tabIndex = -1; // the key for it is Delete: a Tab would stop twice at each photo
     this.remove.addEventListener("click", () => act("remove", key));
     this.item = element("li", {}, this.look, this.remove);
@@ -52,7 +52,7 @@ class Card {
     this.size.textContent = photo.size;
     this.classes.textContent = photo.facts;
     this.remove.hidden = !photo.removable;
-    this.remove.setAttribute("aria-label", `Remove ${photo.name}`);
+    this.remove.setAttribute("aria-label", _("Remove {name}", { name: photo.name }));
     this.item.classList.toggle("chosen", chosen);
     this.item.classList.toggle("waits", photo.waits);
     this.look.setAttribute("aria-pressed", String(chosen));
@@ -66,7 +66,7 @@ class Cards {
     this.thumbnails = thumbnails;
     this.cards = new Map();
     this.inView = new Set();
-    this.list = element("ul", { className, attributes: { "aria-label": "Photos" } });
+    this.list = element("ul", { className, attributes: { "aria-label": _("Photos") } });
     this.list.addEventListener("keydown", (event) => this.press(event));
     this.list.addEventListener("focusin", (event) => this.reach(this.indexOf(event.target)));
     // Whoever scrolls decides what is in sight, until another photo is chosen.
@@ -171,14 +171,14 @@ class Strip {
     const ask = () => this.askSoon();
     this.row = new Cards("strip", act, this.thumbnails, ask);
     this.grid = new Cards("grid", act, this.thumbnails, ask);
-    const add = (this.add = button("add", "Choose photos or a zip of them; drop them anywhere on the page, or paste one", icon(ICONS.add)));
-    add.append(element("span", { className: "words", textContent: "Add photos" }));
-    add.setAttribute("aria-label", "Add photos"); // on a phone the words are not shown
+    const add = (this.add = button("add", _("Choose photos or a zip of them; drop them anywhere on the page, or paste one"), icon(ICONS.add)));
+    add.append(element("span", { className: "words", textContent: _("Add photos") }));
+    add.setAttribute("aria-label", _("Add photos")); // on a phone the words are not shown
     // `taking.js` hears of it, and opens the file chooser.
     add.addEventListener("click", () => document.dispatchEvent(new Event("streetscope-choose-photos")));
     this.count = element("span");
-    const words = element("span", { className: "words", textContent: "All" });
-    const all = button("all", "Show all photos as a grid", icon(ICONS.grid), words, this.count);
+    const words = element("span", { className: "words", textContent: _("All") });
+    const all = button("all", _("Show all photos as a grid"), icon(ICONS.grid), words, this.count);
     all.setAttribute("aria-haspopup", "dialog");
     all.addEventListener("click", () => this.open());
     this.told = element("span", { className: "told" });
@@ -191,10 +191,10 @@ class Strip {
 
   makeDialog() {
     this.title = element("h3");
-    const close = button("close", "Close", icon(ICONS.close));
+    const close = button("close", _("Close"), icon(ICONS.close));
     close.addEventListener("click", () => this.dialog.close());
     const head = element("div", { className: "head" }, this.title, close);
-    this.dialog = element("dialog", { attributes: { "aria-label": "All photos" } }, head, this.grid.list);
+    this.dialog = element("dialog", { attributes: { "aria-label": _("All photos") } }, head, this.grid.list);
     // A click beside the dialog is a click on it, but not on anything in it.
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
     return this.dialog;
@@ -238,18 +238,18 @@ class Strip {
     this.askSoon();
     this.add.hidden = !adds;
     this.count.textContent = photos.length;
-    this.all.setAttribute("aria-label", `All photos, ${photos.length}`);
+    this.all.setAttribute("aria-label", _("All photos, {count}", { count: photos.length }));
     this.title.textContent = title;
     this.work.hidden = progress === null;
     if (progress === null) return this.told.replaceChildren();
     const goes = progress.action === "stop";
     const count = goes ? `${progress.done} of ${progress.of}` : `${progress.of - progress.done}`;
     const words = (text) => element("span", { className: "words", textContent: text });
-    this.told.replaceChildren(...(goes ? [words("Segmented "), count] : [count, words(" not segmented")]));
+    this.told.replaceChildren(...(goes ? [words(_("Segmented ")), count] : [count, words(_(" not segmented"))]));
     this.work.style.setProperty("--done", progress.done / progress.of);
-    this.switch.title = goes ? "Segment the others only when you look at them" : "Segment the others too";
-    this.switch.setAttribute("aria-label", goes ? "Stop" : "Go on");
-    this.switch.replaceChildren(icon(ICONS[progress.action]), words(goes ? "Stop" : "Go on"));
+    this.switch.title = goes ? _("Segment the others only when you look at them") : _("Segment the others too");
+    this.switch.setAttribute("aria-label", goes ? _("Stop") : _("Go on"));
+    this.switch.replaceChildren(icon(ICONS[progress.action]), words(goes ? _("Stop") : _("Go on")));
   }
 }
 

@@ -9,13 +9,15 @@ from typing import Any
 
 import streamlit as st
 
+from core.languages import gettext as _
+from core.languages import mark
 from core.segmentation.probabilities import percent
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.photos import added, waiting
 from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.visitor_session import MAX_PHOTOS, visitor_session
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.guests import is_student
 
 _KEY = "photo_strip"
@@ -26,14 +28,15 @@ _AROUND = 10
 _MOST_ASKED = 60
 """Thumbnails that a browser gets at a time: those that it has come to in scrolling."""
 
-_WORDS = {"waiting": "waiting", "working": "segmenting now", "stopped": "not segmented", "": ""}
+_WORDS = {
+    "waiting": mark("waiting"),
+    "working": mark("segmenting now"),
+    "stopped": mark("not segmented"),
+    "": "",
+}
 _WHOLE_RUN, _ANSWERED = "photo_strip_whole_run", "photo_strip_answered"
 
-_mount = st.components.v2.component(
-    "streetscope_photo_strip",
-    css=style(__file__),
-    js=script(__file__),
-)
+_mount = component("photo_strip", __file__)
 
 
 def photo_strip(model: str, size: WorkingSize) -> None:
@@ -88,9 +91,11 @@ def _title(photos: Sequence[ListedPhoto]) -> str:
     """What the photos are, above all of them."""
     mine = visitor_session()
     if opened := mine.opened():
-        return f"{opened.name}: {len(photos)} photos"
+        return _("{name}: {count} photos").format(name=opened.name, count=len(photos))
     own = len(mine.photos)
-    return f"{own} of your photos (at most {MAX_PHOTOS}), {len(photos) - own} samples"
+    return _("{own} of your photos (at most {most}), {count} samples").format(
+        own=own, most=MAX_PHOTOS, count=len(photos) - own
+    )
 
 
 def _to_be_seen(photos: Sequence[ListedPhoto], chosen: str) -> Sequence[ListedPhoto]:
@@ -128,7 +133,7 @@ def _card(photo: ListedPhoto, model: str, size: WorkingSize) -> dict[str, Any]:
         "key": photo.key,
         "name": photo.name,
         "size": f"{photo.width} x {photo.height}",
-        "facts": ", ".join(known or photo.classes) or _WORDS[state],
+        "facts": ", ".join(known or photo.classes) or _(_WORDS[state]),
         "waits": bool(state),
         "removable": photo.own,
     }

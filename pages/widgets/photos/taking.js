@@ -50,9 +50,9 @@ function made(tag, properties) {
 
 function listen(parent, asked) {
   const { accept, button } = asked.data;
-  const hint = made("div", { className: "hint", hidden: true, textContent: "Drop photos or a zip of them anywhere" });
-  const add = made("button", { type: "button", className: "add", hidden: !button, textContent: "+ Add photos" });
-  add.title = "Choose photos or a zip of them; drop them anywhere on the page, or paste one";
+  const hint = made("div", { className: "hint", hidden: true, textContent: _("Drop photos or a zip of them anywhere") });
+  const add = made("button", { type: "button", className: "add", hidden: !button, textContent: _("+ Add photos") });
+  add.title = _("Choose photos or a zip of them; drop them anywhere on the page, or paste one");
   const choose = made("input", { type: "file", multiple: true, accept, hidden: true });
   choose.addEventListener("change", () => {
     handOver([...choose.files], asked);

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.photos.listed import ListedPhoto
@@ -106,7 +107,7 @@ def _largest(segmented: Callable[[], Iterator[Segmentation]]) -> MainClasses:
     try:
         found = next(segmented())
     except StreetScopeError:
-        return (("cannot be segmented", 0.0),)
+        return ((_("cannot be segmented"), 0.0),)
     names = found.class_list.names
     shares = sorted(zip(names, found.class_shares().tolist(), strict=True), key=lambda pair: -pair[1])
     return tuple(shares[:2])

@@ -35,7 +35,7 @@ def about(run: RunSummary) -> None:
 
 
 def _names(run: RunSummary) -> None:
-    if not host_only("name or delete a run"):
+    if not host_only(_("name or delete a run")):
         return
     with st.form("label_form", border=False):
         title = "" if run.title == run.id else run.title
@@ -73,7 +73,9 @@ def _recipe(view: RunView) -> None:
         hide_index=True,
         height=420,
         key="recipe_table",
-        alt=f"Table of the {len(rows)} settings of the recipe {view.recipe.name}.",
+        alt=_("Table of the {count} settings of the recipe {name}.").format(
+            count=len(rows), name=view.recipe.name
+        ),
     )
     st.download_button(
         _("Recipe (TOML)"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
 from core.training.runs.folder import disk_full
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
@@ -26,7 +27,9 @@ def change(act: Callable[[str], None], run: str) -> None:
     except StreetScopeError as error:
         st.session_state[_TROUBLE] = str(error)
     except OSError as error:
-        sentence = f"The files of the run {run} cannot be changed: {error.strerror or error}."
+        sentence = _("The files of the run {run} cannot be changed: {strerror}.").format(
+            run=run, strerror=error.strerror or error
+        )
         st.session_state[_TROUBLE] = str(disk_full(error) or sentence)
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.languages import gettext as _
+from core.languages import mark
 from core.models.networks import network_words
 from core.reports import run_charts, tables
 from core.reports.run_charts import COMPARED as FIGURES
@@ -41,15 +42,16 @@ def compare(run: RunSummary) -> None:
             _("Figure"),
             list(FIGURES),
             default="acc_camvid",
-            format_func=lambda figure: escape(FIGURES[figure]),
+            format_func=lambda figure: escape(_(FIGURES[figure])),
             required=True,
             key="figure",
             bind="query-params",
         )
         over = st.segmented_control(
             _("Over"),
-            (_("Epochs"), _("Time")),
+            (mark("Epochs"), mark("Time")),
             default="Epochs",
+            format_func=_,
             required=True,
             key="over",
             bind="query-params",
@@ -75,10 +77,12 @@ def compare(run: RunSummary) -> None:
     fragment(_show, every=REFRESH_SECONDS if live else None)(
         tuple(chosen), figure, over == "Time", tuple(beneath), live
     )
-    with st.expander(f"All runs ({len(runs):d})", on_change="rerun", key="all_runs") as opened:
+    with st.expander(
+        markdown("All runs ({count})", count=len(runs)), on_change="rerun", key="all_runs"
+    ) as opened:
         if opened.open:
             rows = run_rows(list(runs.values()))
-            _table(rows, "runs", "Table of all runs with their state.", shares=("progress",))
+            _table(rows, "runs", _("Table of all runs with their state."), shares=("progress",))
 
 
 def _choose(run: RunSummary, runs: dict[str, RunSummary]) -> list[str]:
@@ -119,8 +123,15 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
     published = references(*beneath)
     histories = {name: view.history for name, view in views.items()}
     chart = run_charts.comparison_chart(histories, figure, by_time=by_time, beneath=published)
-    over = "minutes of training" if by_time else "epochs"
-    draw(chart, "comparison_chart", f"Curves over {over}: {chart.title} of {', '.join(views)}.", height=420)
+    over = _("minutes of training") if by_time else "epochs"
+    draw(
+        chart,
+        "comparison_chart",
+        _("Curves over {over}: {title} of {names}.").format(
+            over=over, title=chart.title, names=", ".join(views)
+        ),
+        height=420,
+    )
     if published:
         st.caption(
             markdown(
@@ -131,7 +142,9 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
         )
     st.download_button(
         _("HTML"),
-        lambda: run_charts.html_page([chart], f"{chart.title} of {len(views)} runs"),
+        lambda: run_charts.html_page(
+            [chart], _("{title} of {count} runs").format(title=chart.title, count=len(views))
+        ),
         f"runs-{figure}.html",
         icon=":material/download:",
         on_click="ignore",
@@ -140,7 +153,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
     _table(
         best_rows(views),
         "best-figures",
-        "Table of each run's best figures.",
+        _("Table of each run's best figures."),
         shares=("acc_camvid", "mean IoU"),
         words={_("network"): network_words, _("split"): _split_words},
     )
@@ -168,11 +181,13 @@ def _recipes(views: dict[str, RunView]) -> None:
     if not rows:
         st.caption(_("The recipes are the same in every setting."))
         return
-    _table(rows, "recipes", "Table of all settings: a row for each, a column for each run.", mark="differs")
+    _table(
+        rows, "recipes", _("Table of all settings: a row for each, a column for each run."), mark="differs"
+    )
 
 
 def _split_words(split: str) -> str:
-    return SPLIT_TITLES.get(split, split).lower()
+    return _(SPLIT_TITLES.get(split, split)).lower()
 
 
 def _table(

@@ -42,7 +42,7 @@ def epochs(run: RunSummary) -> None:
         return
     fragment(_table, every=refresh(run))(run.id)
     st.subheader(_("Use a checkpoint as a model"), anchor=False)
-    if host_only("publish a model"):
+    if host_only(_("publish a model")):
         _publishing(run)
 
 
@@ -66,8 +66,15 @@ def _table(run: str) -> None:
         height=_ROW_PIXELS * (min(len(rows), _ROWS) + 1) + 3,
         column_config=column_names() | {"best": st.column_config.TextColumn(_("best"), width=50)},
         key="epoch_table",
-        alt=f"Table of {len(rows)} epochs: losses, pixel accuracy, mean IoU and time. The best is "
-        f"{rows[best]['stage']} {rows[best]['epoch']} with {rows[best]['acc_camvid']:.1%} pixel accuracy.",
+        alt=_(
+            "Table of {count} epochs: losses, pixel accuracy, mean IoU and time. The best is {stage} "
+            "{epoch} with {acc_camvid:.1%} pixel accuracy."
+        ).format(
+            count=len(rows),
+            stage=rows[best]["stage"],
+            epoch=rows[best]["epoch"],
+            acc_camvid=rows[best]["acc_camvid"],
+        ),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
@@ -164,7 +171,9 @@ def _words(checkpoint: str, history: Sequence[Epoch]) -> str:
     epoch = epoch_of(checkpoint, history)
     if epoch is None:
         return checkpoint
-    return f"{checkpoint}: {epoch.stage} {epoch.epoch}, mean IoU {epoch.mean_iou:.1%}"
+    return _("{checkpoint}: {stage} {epoch}, mean IoU {mean_iou:.1%}").format(
+        checkpoint=checkpoint, stage=epoch.stage, epoch=epoch.epoch, mean_iou=epoch.mean_iou
+    )
 
 
 def _show_outcome(run: RunSummary, job: Job[Published]) -> None:
@@ -190,6 +199,8 @@ def _send_to_explore(run: RunSummary) -> None:
         dataset = open_dataset(Path(run.data))
         frame = dataset.valid[0]
         photo = images.encode_png(dataset.read_image(frame))
-        credit = f"a validation picture of {dataset.name}: the page's address does not include it"
+        credit = _("a validation picture of {name}: the page's address does not include it").format(
+            name=dataset.name
+        )
         mine = visitor_session()
         mine.look_at_own(add_photo(mine, f"{frame.name}.png", photo, credit))

@@ -116,4 +116,4 @@ def _show_failure(summary: RunSummary) -> None:
     )
     with st.popover(_("Log"), icon=":material/article:", on_change="rerun", key="failure_log") as log:
         if log.open:
-            st.code(log_tail(summary.id) or "The log is empty.", language=None, wrap_lines=True)
+            st.code(log_tail(summary.id) or _("The log is empty."), language=None, wrap_lines=True)

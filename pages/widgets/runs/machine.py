@@ -34,13 +34,15 @@ def show_machine(view: RunView) -> None:
         return
     machine, load = _watch().read_with(status.pid) if status.pid else (_watch().read(), None)
     figures = {
-        f"Processor, {machine.cores} cores": f"{machine.processor:.0%}",
-        "Memory": f"{machine.memory_used / _GIB:.1f} of {machine.memory_total / _GIB:.1f} GiB",
+        _("Processor, {cores} cores").format(cores=machine.cores): f"{machine.processor:.0%}",
+        _("Memory"): _("{memory_used:.1f} of {memory_total:.1f} GiB").format(
+            memory_used=machine.memory_used / _GIB, memory_total=machine.memory_total / _GIB
+        ),
     }
     if load is not None:
         figures |= {
-            "The run's processor": f"{load.cores:.1f} cores",
-            "The run's memory": f"{load.memory / _GIB:.2f} GiB",
+            _("The run's processor"): _("{cores:.1f} cores").format(cores=load.cores),
+            _("The run's memory"): f"{load.memory / _GIB:.2f} GiB",
         }
     st.markdown(_("**The machine**"))
     with st.container(horizontal=True):

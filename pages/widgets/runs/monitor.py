@@ -11,6 +11,7 @@ import streamlit as st
 from core.errors import StreetScopeError
 from core.file_names import file_name
 from core.languages import gettext as _
+from core.languages import mark
 from core.reports import run_charts, tables
 from core.reports.lr_find_charts import finder_chart
 from core.reports.run_tables import batch_rows, class_words, data_name, epoch_rows, size_words
@@ -28,13 +29,20 @@ from pages.widgets.shared.plots import saved_chart
 
 _LOG_LINES = 12
 _MEANINGS = (
-    "How wrong and how unsure the network is: in training on the pictures it learns from, in validation on "
-    "pictures it never learns from. When only the training loss keeps falling, it learns by heart.",
-    "Pixel accuracy (acc_camvid) is the share of pixels that get their true class, without Void. Mean IoU is "
-    "the mean overlap of prediction and truth over the classes: poles count as much as the road.",
-    "The learning rate is the size of the step that the weights take after each batch; momentum is how "
-    "much of the earlier steps is kept.",
-    "How fast this machine trains. Other work on the machine shows here too.",
+    mark(
+        "How wrong and how unsure the network is: in training on the pictures it learns from, in "
+        "validation on pictures it never learns from. When only the training loss keeps falling, it learns "
+        "by heart."
+    ),
+    mark(
+        "Pixel accuracy (acc_camvid) is the share of pixels that get their true class, without Void. Mean "
+        "IoU is the mean overlap of prediction and truth over the classes: poles count as much as the road."
+    ),
+    mark(
+        "The learning rate is the size of the step that the weights take after each batch; momentum is how "
+        "much of the earlier steps is kept."
+    ),
+    mark("How fast this machine trains. Other work on the machine shows here too."),
 )
 """What each chart means."""
 
@@ -95,7 +103,9 @@ def _show_finders(view: RunView) -> None:
         saved_chart(
             finder_chart(finder),
             file_name(f"{view.summary.id}-finder-{finder.stage}"),
-            f"Curve: the loss at each of {len(finder.points)} learning rates tried for {finder.stage}.",
+            _("Curve: the loss at each of {count} learning rates tried for {stage}.").format(
+                count=len(finder.points), stage=finder.stage
+            ),
             f"finder_{finder.stage}",
         )
         if finder.suggestions:
@@ -125,7 +135,7 @@ def _show_curves(view: RunView, curves: BatchCurves) -> None:
     for column, chart, words, alt in zip(columns, charts, _MEANINGS, _alts(view, curves), strict=True):
         with column:
             draw(chart, f"{chart.title.split()[0].lower()}_chart", alt)
-            st.caption(escape(words))
+            st.caption(markdown("{words}", words=_(words)))
     _downloads(view, charts)
 
 
@@ -161,22 +171,29 @@ def _show_figures(view: RunView, curves: BatchCurves) -> None:
 
 
 def _alts(view: RunView, curves: BatchCurves) -> tuple[str, str, str, str]:
-    epochs = f"{len(view.history)} epochs"
+    epochs = _("{count} epochs").format(count=len(view.history))
     if not view.history:
         return (
-            f"Curve: the loss of {curves.batches} batches; no epoch is complete yet.",
-            "Curves: no epoch is complete yet.",
-            f"Curves: learning rate and momentum of {curves.batches} batches.",
-            f"Curve: batches per second over {curves.batches} batches.",
+            _("Curve: the loss of {batches} batches; no epoch is complete yet.").format(
+                batches=curves.batches
+            ),
+            _("Curves: no epoch is complete yet."),
+            _("Curves: learning rate and momentum of {batches} batches.").format(batches=curves.batches),
+            _("Curve: batches per second over {batches} batches.").format(batches=curves.batches),
         )
     last = view.history[-1]
     return (
-        f"Curves over {epochs}: training loss, now {last.train_loss:.3f}, and validation loss, now "
-        f"{last.valid_loss:.3f}.",
-        f"Curves over {epochs}: pixel accuracy, now {last.acc_camvid:.1%}, and mean IoU, now "
-        f"{last.mean_iou:.1%}.",
-        f"Curves over {epochs}: the learning rate, and the momentum, which moves the other way.",
-        f"Curve over {epochs}: batches per second.",
+        _(
+            "Curves over {epochs}: training loss, now {train_loss:.3f}, and validation loss, now "
+            "{valid_loss:.3f}."
+        ).format(epochs=epochs, train_loss=last.train_loss, valid_loss=last.valid_loss),
+        _(
+            "Curves over {epochs}: pixel accuracy, now {acc_camvid:.1%}, and mean IoU, now {mean_iou:.1%}."
+        ).format(epochs=epochs, acc_camvid=last.acc_camvid, mean_iou=last.mean_iou),
+        _("Curves over {epochs}: the learning rate, and the momentum, which moves the other way.").format(
+            epochs=epochs
+        ),
+        _("Curve over {epochs}: batches per second.").format(epochs=epochs),
     )
 
 
@@ -187,9 +204,15 @@ def _downloads(view: RunView, charts: tuple[run_charts.Chart, ...]) -> None:
     run, title = view.summary.id, view.summary.title
     stem = file_name(run)
     files: dict[str, tuple[str, Callable[[], str]]] = {
-        "Curves (HTML)": (f"{stem}-curves.html", partial(run_charts.html_page, charts, title)),
-        "Epochs (CSV)": (f"{stem}-epochs.csv", lambda: tables.to_csv(epoch_rows(view.history, view.recipe))),
-        "Batches (CSV)": (f"{stem}-batches.csv", lambda: tables.to_csv(batch_rows(read_batches(run).rows))),
+        _("Curves (HTML)"): (f"{stem}-curves.html", partial(run_charts.html_page, charts, title)),
+        _("Epochs (CSV)"): (
+            f"{stem}-epochs.csv",
+            lambda: tables.to_csv(epoch_rows(view.history, view.recipe)),
+        ),
+        _("Batches (CSV)"): (
+            f"{stem}-batches.csv",
+            lambda: tables.to_csv(batch_rows(read_batches(run).rows)),
+        ),
     }
     with menu:
         for label, (name, make) in files.items():
@@ -201,4 +224,4 @@ def _show_log(view: RunView) -> None:
     with st.expander(_("Log"), icon=":material/article:", on_change="rerun", key="run_log") as log:
         if log.open:
             lines = view.log.splitlines()[-_LOG_LINES:]
-            st.code("\n".join(lines) or "The log is empty.", language=None, wrap_lines=True)
+            st.code("\n".join(lines) or _("The log is empty."), language=None, wrap_lines=True)

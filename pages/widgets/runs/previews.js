@@ -25,9 +25,9 @@ function namedColour([name, colour]) {
 class Previews {
   constructor(parent) {
     this.number = null; // of the chosen moment; null follows the newest
-    this.toggle = element("button", { type: "button", textContent: "Play" });
+    this.toggle = element("button", { type: "button", textContent: _("Play") });
     this.toggle.onclick = () => (this.timer ? this.pause() : this.play());
-    this.slider = element("input", { type: "range", min: 1, step: 1, attributes: { "aria-label": "Moment" } });
+    this.slider = element("input", { type: "range", min: 1, step: 1, attributes: { "aria-label": _("Moment") } });
     this.slider.oninput = () => {
       this.pause();
       this.choose(Number(this.slider.value) - 1);
@@ -35,7 +35,7 @@ class Previews {
     this.words = element("span", { className: "words", attributes: { "aria-live": "polite" } });
     this.row = element("div", { className: "row" }, this.toggle, this.slider);
     this.frames = element("div", { className: "frames" });
-    this.classes = element("ul", { className: "classes", attributes: { "aria-label": "Classes" } });
+    this.classes = element("ul", { className: "classes", attributes: { "aria-label": _("Classes") } });
     this.root = element("div", { className: "previews" }, this.row, this.words, this.frames, this.classes);
     parent.append(this.root);
   }
@@ -55,7 +55,7 @@ class Previews {
 
   build(count) {
     this.columns = Array.from({ length: count }, () => {
-      const images = ["Photo", "The network", "Truth"].map((title) => [title, element("img", { alt: title })]);
+      const images = [_("Photo"), _("The network"), _("Truth")].map((title) => [title, element("img", { alt: title })]);
       const figures = images.map(([title, image]) =>
         element("figure", {}, image, element("figcaption", { textContent: title })),
       );
@@ -85,9 +85,9 @@ class Previews {
     this.slider.setAttribute("aria-valuetext", words);
     this.words.textContent = words[0].toUpperCase() + words.slice(1);
     this.columns.forEach(({ images: [photo, seen, truth] }, number) => {
-      const frame = `Validation frame ${number + 1}`;
+      const frame = _("Validation frame {number}", { number: number + 1 });
       photo.alt = `${frame}, photo`;
-      seen.alt = `${frame}, the network, ${words}`;
+      seen.alt = _("{frame}, the network, {words}", { frame, words });
       truth.alt = `${frame}, truth`;
       show(photo, photos[number]);
       show(seen, pictures[number]);
@@ -96,7 +96,7 @@ class Previews {
   }
 
   play() {
-    this.toggle.textContent = "Pause";
+    this.toggle.textContent = _("Pause");
     if (this.place() === this.data.moments.length - 1) this.choose(0);
     this.timer = setInterval(() => {
       const next = this.place() + 1;
@@ -108,7 +108,7 @@ class Previews {
   pause() {
     clearInterval(this.timer);
     this.timer = null;
-    this.toggle.textContent = "Play";
+    this.toggle.textContent = _("Play");
   }
 
   destroy() {

@@ -18,7 +18,7 @@ from core.training.runs.folder import read_picture
 from core.training.runs.records import RunView, read_run
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.media import media_url
@@ -28,7 +28,7 @@ _MOST = 100
 
 _KEPT_PICTURES = 1024
 
-_mount = st.components.v2.component("streetscope_run_previews", css=style(__file__), js=script(__file__))
+_mount = component("run_previews", __file__)
 
 
 def show_previews(view: RunView) -> None:
@@ -61,7 +61,7 @@ def _classes(view: RunView) -> list[tuple[str, RGB]]:
     """The legend of the colours; pixels without a label are black."""
     black = (0, 0, 0)
     known = list(view.classes.items())
-    return known if not known or black in view.classes.values() else [*known, ("not labelled", black)]
+    return known if not known or black in view.classes.values() else [*known, (_("not labelled"), black)]
 
 
 def _addresses(pictures: Sequence[Path]) -> list[str]:

@@ -14,6 +14,7 @@ from core.evaluation.frame_errors import FrameErrors, frame_errors
 from core.evaluation.own_classes import in_classes_of
 from core.evaluation.results import Evaluation
 from core.files import signature
+from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos import images
 from pages.widgets.segmentation.models import loaded_segmenter
@@ -92,4 +93,4 @@ def _predict(
 def _error_picture(photo: bytes, labels: NDArray[np.uint8], classes: ClassList) -> ViewerPicture:
     names = [f"{name}, wrongly" for name in classes.names]
     colours = [*map(tuple, classes.palette.tolist()), None, None]
-    return viewer_picture(photo, labels, (*names, "right", "not counted"), colours)
+    return viewer_picture(photo, labels, (*names, "right", _("not counted")), colours)

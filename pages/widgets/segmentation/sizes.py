@@ -58,7 +58,7 @@ def size_picker(model: str) -> WorkingSize:
 
     def title(name: str) -> Markdown:
         size = SIZES[name] if name != TRAINED or trained is None else trained_working_size(trained)
-        return escape(size.title)
+        return escape(_(size.title))
 
     row = st.container(
         horizontal=True,
@@ -113,8 +113,10 @@ def evaluation_size(models: Sequence[str]) -> str:
 
     def title(name: str) -> Markdown:
         if name != TRAINED:
-            return escape(SIZES[name].title)
-        return escape(trained_working_size(next(iter(trained))).title if len(trained) == 1 else "As trained")
+            return escape(_(SIZES[name].title))
+        if len(trained) > 1:
+            return markdown("As trained")
+        return escape(trained_working_size(next(iter(trained))).title)
 
     chosen: str = st.segmented_control(
         _("Working size"),

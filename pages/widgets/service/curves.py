@@ -12,6 +12,7 @@ import psutil
 import streamlit as st
 
 from core.durations import duration
+from core.languages import gettext as _
 from core.reports.service_charts import latency_chart, rate_chart
 from pages.widgets.runs.chart import draw
 from pages.widgets.service.state import State, service
@@ -42,12 +43,18 @@ def curves(state: State) -> None:
     p95 = said[-1].quantiles["p95"]
     left, right = st.columns(2, gap="medium")
     with left:
-        alt = f"Curve: photos a second over the last minutes, now {said[-1].rate:.2f}."
+        alt = _("Curve: photos a second over the last minutes, now {rate:.2f}.").format(rate=said[-1].rate)
         draw(rate_chart(minutes, [moment.rate for moment in said]), "service_rate", alt, _HEIGHT)
     with right:
         times = {name: [moment.quantiles[name] for moment in said] for name in said[-1].quantiles}
-        now = "nothing was answered in the last one" if p95 is None else f"p95 is now {p95:.2f} s"
-        alt = f"Curves: seconds to an answer over the last minutes, as p50, p95 and p99; {now}."
+        now = (
+            _("nothing was answered in the last one")
+            if p95 is None
+            else _("p95 is now {p95:.2f} s").format(p95=p95)
+        )
+        alt = _("Curves: seconds to an answer over the last minutes, as p50, p95 and p99; {now}.").format(
+            now=now
+        )
         draw(latency_chart(minutes, times), "service_latency", alt, _HEIGHT)
 
 
@@ -60,7 +67,9 @@ def workers() -> None:
             hide_index=True,
             width="content",
             key="service_workers",
-            alt=f"Table of {len(rows)} workers: process, since when it runs, processor that it uses.",
+            alt=_("Table of {count} workers: process, since when it runs, processor that it uses.").format(
+                count=len(rows)
+            ),
         )
 
 
@@ -94,9 +103,9 @@ def _row(pid: int) -> dict[str, str] | None:
     except psutil.Error:
         return None
     return {
-        "worker": f"process {pid}",
+        "worker": _("process {pid}").format(pid=pid),
         "running for": duration(seconds),
-        "busy": f"{cores:.2f} cores",
+        "busy": _("{cores:.2f} cores").format(cores=cores),
     }
 
 

@@ -45,7 +45,7 @@ def _letter(letter: dict[str, Any]) -> None:
                 when=f"{datetime.fromisoformat(letter['when']):%Y-%m-%d %H:%M:%S} UTC",
                 model=letter["model"] or "none",
                 size=letter["size"] or "none",
-                weight=f"{letter['bytes'] / 1000:.0f} kB" if letter["bytes"] else "a large photo",
+                weight=f"{letter['bytes'] / 1000:.0f} kB" if letter["bytes"] else _("a large photo"),
                 sender=letter["sender"],
             )
         )

@@ -85,7 +85,7 @@ def _window(now: dict[str, Any]) -> Markdown:
         return markdown("No photo came in the last {seconds} s.", seconds=seconds)
     said = markdown(
         "{photos} in the last {seconds} s, each timed from its first byte to its answer's last.",
-        photos="One photo" if now["photos"] == 1 else f"{now['photos']} photos",
+        photos=_("One photo") if now["photos"] == 1 else _("{photos} photos").format(photos=now["photos"]),
         seconds=seconds,
     )
     failed = markdown("Refused or failed: {failed}.", failed=now["failed"])

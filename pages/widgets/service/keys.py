@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.languages import gettext as _
+from core.languages import mark
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, markdown
 from service.access.keys import SCOPES, USUAL_RATE, Key, KeyStore, Scope
@@ -14,7 +15,13 @@ from service.errors import ServiceError
 from service.settings import service_folder
 
 _MADE, _TROUBLE, _NAME = "service_key_made", "service_key_trouble", "service_key_name"
-_DAYS = {"Never": None, "In a day": 1, "In a week": 7, "In 30 days": 30, "In a year": 365}
+_DAYS = {
+    mark("Never"): None,
+    mark("In a day"): 1,
+    mark("In a week"): 7,
+    mark("In 30 days"): 30,
+    mark("In a year"): 365,
+}
 _RATES = ("10/minute", USUAL_RATE, "10/second", "100/second")
 
 
@@ -86,7 +93,9 @@ def _list(valid: list[Key]) -> None:
         },
         hide_index=True,
         height="content" if len(valid) < 10 else 360,
-        alt=f"{len(valid)} keys: name, id, what each opens, rate, when it expires and was made (UTC).",
+        alt=_("{count} keys: name, id, what each opens, rate, when it expires and was made (UTC).").format(
+            count=len(valid)
+        ),
     )
 
 
@@ -104,7 +113,7 @@ def _make() -> None:
             format_func=lambda scope: _opens()[scope],
         )
         rate = st.selectbox(_("How often it may ask"), _RATES, _RATES.index(USUAL_RATE), filter_mode=None)
-        ends = st.selectbox(_("It expires"), list(_DAYS), filter_mode=None)
+        ends = st.selectbox(_("It expires"), list(_DAYS), format_func=_, filter_mode=None)
         if st.form_submit_button(_("Make"), type="primary"):
             _make_now(name, tuple(scopes), rate, _DAYS[ends])
             st.rerun()
@@ -112,7 +121,7 @@ def _make() -> None:
 
 def _make_now(name: str, scopes: tuple[Scope, ...], rate: str, days: float | None) -> None:
     if not scopes:
-        st.session_state[_TROUBLE] = "A key has to open something: choose segment, read or admin."
+        st.session_state[_TROUBLE] = _("A key has to open something: choose segment, read or admin.")
         return
     try:
         st.session_state[_MADE] = KeyStore(service_folder()).make(name, scopes, rate, days)[1]

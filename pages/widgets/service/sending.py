@@ -53,7 +53,11 @@ def _sending() -> None:
         return
     with st.form("service_send", border=True):
         left, right = st.columns([1, 2])
-        left.image(photo.thumbnail, caption=escape(photo.name[:80]), alt=f"The photo {photo.name[:80]}")
+        left.image(
+            photo.thumbnail,
+            caption=escape(photo.name[:80]),
+            alt=_("The photo {name}").format(name=photo.name[:80]),
+        )
         with right:
             models = list_models() or [DEFAULT_MODEL]
             usual = models.index(DEFAULT_MODEL) if DEFAULT_MODEL in models else 0
@@ -95,7 +99,7 @@ def _show_answer(photo: Photo) -> None:
     kept: tuple[str, dict[str, str], Answered | str] | None = st.session_state.get(_ANSWER)
     if kept is None or kept[0] != photo.key:
         return
-    _, words, answered = kept
+    words, answered = kept[1:]
     if isinstance(answered, str):
         show_error(answered)
         return
@@ -111,8 +115,18 @@ def _show_answer(photo: Photo) -> None:
         )
     )
     if answered.kind == "image/png":
-        kind = "classes in their colours" if words["answer"] == "colour" else "class numbers as index values"
-        st.image(answered.body, alt=f"Mask of {photo.name[:80]} at size {words['size']}: {kind}.", width=640)
+        kind = (
+            _("classes in their colours")
+            if words["answer"] == "colour"
+            else _("class numbers as index values")
+        )
+        st.image(
+            answered.body,
+            alt=_("Mask of {name} at size {size}: {kind}.").format(
+                name=photo.name[:80], size=words["size"], kind=kind
+            ),
+            width=640,
+        )
         legend(words["model"])
     else:
         st.code(_shortened(answered.body), language="json", height=320)
@@ -123,7 +137,7 @@ def _shortened(body: bytes) -> str:
     try:
         document: Any = json.loads(body)
     except ValueError:
-        return "The answer is not JSON."
+        return _("The answer is not JSON.")
     text = json.dumps(_cut(document), indent=1)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}\n..."
 
@@ -133,7 +147,7 @@ def _cut(value: Any) -> Any:
         return {name: _cut(each) for name, each in value.items()}
     if isinstance(value, list):
         cut = [_cut(each) for each in value[:40]]
-        return cut if len(value) <= 40 else [*cut[:8], f"... {len(value) - 8} more"]
+        return cut if len(value) <= 40 else [*cut[:8], _("... {count} more").format(count=len(value) - 8)]
     return value
 
 

@@ -86,7 +86,9 @@ def _wait_for_start(started: float) -> None:
         return
     st.session_state.pop(_STARTED, None)
     said = launch.last_words(service_folder())
-    st.session_state[_TROUBLE] = f"The service did not start. {said or 'It printed nothing.'}"
+    st.session_state[_TROUBLE] = _("The service did not start. {said}").format(
+        said=said or _("It printed nothing.")
+    )
     st.rerun()
 
 
@@ -96,7 +98,7 @@ def _wait_for_end(pid: int) -> None:
         st.session_state.pop(_ENDING, None)
         look.clear()
         st.rerun()
-    st.caption(escape("Ending; requests that have begun are answered first."))
+    st.caption(escape(_("Ending; requests that have begun are answered first.")))
 
 
 def _show_trouble() -> None:

@@ -10,6 +10,7 @@ from core.datasets import SegmentationDataset
 from core.datasets.acquire import download
 from core.jobs import Job
 from core.languages import gettext as _
+from core.languages import mark
 from core.project import data_folder
 from pages.widgets.shared.dataset_state import SET, select
 from pages.widgets.shared.errors import show_error
@@ -18,7 +19,7 @@ from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
 
 _MEGABYTE = 1024**2
-_TITLES = {"camvid": "CamVid, all 701 frames", "camvid-tiny": "CamVid tiny, a small sample"}
+_TITLES = {"camvid": mark("CamVid, all 701 frames"), "camvid-tiny": mark("CamVid tiny, a small sample")}
 _VERBS = {"download": "downloaded", "unpack": "unpacked"}
 
 
@@ -40,7 +41,7 @@ def download_menu() -> None:
             job = jobs().find(_key(source.name))
             st.button(
                 markdown(
-                    "{title}: {size}", title=_TITLES.get(source.name, source.name), size=_size(source.size)
+                    "{title}: {size}", title=_(_TITLES.get(source.name, source.name)), size=_size(source.size)
                 ),
                 key=f"download_{source.name}",
                 on_click=_start,
@@ -97,7 +98,9 @@ def _start(source: download.Source) -> None:
 def _download(source: download.Source, job: Job[SegmentationDataset]) -> SegmentationDataset:
     def report(progress: download.DownloadProgress) -> None:
         done, total = (f"{size / _MEGABYTE:.1f}" for size in (progress.done, progress.total))
-        doing = f"{done} of {total} MB {_VERBS[progress.stage]}"
+        doing = _("{done} of {total} MB {verb}").format(
+            done=done, total=total, verb=_(_VERBS[progress.stage])
+        )
         job.tell(progress.done, progress.total, progress.seconds_left, doing)
 
     return download.download(source, data_folder(), report, allowed=download.ALLOWED)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.shared.reveal import reveal_soon
 
 SET, TAB = "set", "tab"
@@ -57,7 +58,7 @@ def open_frame(name: str) -> None:
     # Into the address before the tab, which makes an entry of its own in the browser's history: one step back
     # then leads to the tab that the frame was opened from, and not to the Frame tab without a frame.
     write_frame(name)
-    st.session_state[TAB] = "Frame"
+    st.session_state[TAB] = _("Frame")
     reveal_soon(FRAME_PLACE)
 
 
@@ -65,7 +66,7 @@ def show_frames_with(name: str) -> None:
     """Show the frames with a class in the gallery, largest share first."""
     st.session_state.pop(FRAMES, None)
     _filter_by([name], name)
-    st.session_state[TAB] = "Gallery"
+    st.session_state[TAB] = _("Gallery")
     reveal_soon(GALLERY_PLACE)
 
 

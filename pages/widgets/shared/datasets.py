@@ -19,6 +19,7 @@ from core.datasets.recent_folders import add_recent_folder, recent_folders, remo
 from core.errors import DatasetError
 from core.jobs import Job
 from core.languages import gettext as _
+from core.languages import mark
 from core.project import data_folder
 from pages.widgets.shared.dataset_download import download_menu, show_downloads
 from pages.widgets.shared.dataset_state import GONE, SET, begin_anew, follow_address, select
@@ -28,7 +29,7 @@ from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.shared.towns import drawing, forget_drawing, show_drawing, towns_menu
 
-TOYTOWN, TOYTOWN_TITLE = "toytown", "Toytown, built in"
+TOYTOWN, TOYTOWN_TITLE = "toytown", mark("Toytown, built in")
 _FOLDER, _TROUBLE = "data_folder_given", "data_folder_trouble"
 _COUNT_PATIENCE = 0.4
 """Seconds to wait for the counts before drawing a bar: cached counts arrive sooner."""
@@ -75,7 +76,7 @@ def choose_dataset() -> OpenedSet:
             list(options),
             key=SET,
             bind="query-params",
-            format_func=lambda name: TOYTOWN_TITLE if name == TOYTOWN else name,
+            format_func=lambda name: _(TOYTOWN_TITLE) if name == TOYTOWN else name,
             width=340,
             on_change=begin_anew,
             help=_(
@@ -93,7 +94,7 @@ def choose_dataset() -> OpenedSet:
             markdown(
                 "The data set {gone} no longer exists; {toytown}, is shown instead.",
                 gone=gone[:80],
-                toytown=TOYTOWN_TITLE,
+                toytown=_(TOYTOWN_TITLE),
             ),
             icon=":material/folder_off:",
         )
@@ -224,7 +225,9 @@ def _open_given() -> None:
     except (DatasetError, RuntimeError, ValueError, OSError) as error:
         known = isinstance(error, DatasetError)
         st.session_state[_TROUBLE] = (
-            str(error) if known else f"{given[:80]!r} is not a folder that can be read; give its full path."
+            str(error)
+            if known
+            else _("{given!r} is not a folder that can be read; give its full path.").format(given=given[:80])
         )
         return
     key = _key_of(folder, dataset_options())
@@ -261,7 +264,7 @@ def _require_toytown(folder: Path) -> None:
     st.stop()
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the folder")
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _opened(folder: str, stamp: str) -> OpenedSet:
     listing = list_dataset(Path(folder))
     return OpenedSet(listing.dataset, f"{folder} {stamp}", listing.problems)

@@ -9,10 +9,14 @@ import socket
 import streamlit as st
 
 from core.classroom.store import CLASS
+from core.languages import gettext as _
 from pages.widgets.shared.markdown import markdown
 
 GUESTS = "STREETSCOPE_GUESTS"
 """With this in the environment, visitors from other machines are guests: they look, and change nothing."""
+
+FOR_STUDENTS = ("", "inside", "about")
+"""The addresses that a student may open besides the class itself; the first is Explore's."""
 
 _OFF = ("", "0", "no", "false", "off")
 _TEACHER = "admitted_as_teacher"
@@ -70,7 +74,7 @@ def host_only(what: str) -> bool:
 
 def host_sentence(what: str) -> str:
     """What to tell a guest. what: words of ours for what only others can do, such as "publish a model"."""
-    return f"Only somebody at the computer that StreetScope runs on can {what}."
+    return _("Only somebody at the computer that StreetScope runs on can {what}.").format(what=_(what))
 
 
 def is_own_address(address: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.languages import ENGLISH, LANGUAGES, PSEUDO, ask_for_language
+from core.languages import ENGLISH, LANGUAGES, PSEUDO, ask_for_language, english, gettext
 
 ADDRESS = "language"
 _CHOSEN = "language_chosen"
@@ -38,8 +38,17 @@ def write_language() -> None:
 
 
 def choose_language(code: str) -> None:
-    """Speak the language with this code from now on; called by the switch."""
+    """Speak the language with this code from now on; called by the switch.
+
+    What pickers show stands in the address in words: those are said anew.
+    """
+    said = {name: english(value) for name, value in st.query_params.items() if name != ADDRESS}
     st.session_state[_CHOSEN] = st.query_params[ADDRESS] = code
+    for name, value in said.items():
+        if (anew := gettext(value)) != st.query_params[name]:
+            st.query_params[name] = anew
+            if isinstance(st.session_state.get(name), str):
+                st.session_state[name] = anew
 
 
 def _visitors_language() -> str | None:

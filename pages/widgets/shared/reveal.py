@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 
 _CHOICES = "revealed_choices"
 
-_mount = st.components.v2.component("streetscope_reveal", css=style(__file__), js=script(__file__))
+_mount = component("reveal", __file__)
 
 
 def reveal_soon(place: str) -> None:

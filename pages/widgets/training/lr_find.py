@@ -45,7 +45,7 @@ def show_finder(given: GivenRecipe, opened: OpenedSet) -> None:
     found = fitting_finder(list_runs(), given.recipe, data, stage.name)
     live = found is not None and found.live
     with st.container(horizontal=True, vertical_alignment="center"):
-        if host_only("search for a learning rate"):
+        if host_only(_("search for a learning rate")):
             st.button(
                 _("Find a learning rate") if found is None or live else _("Find again"),
                 icon=":material/search:",
@@ -131,7 +131,7 @@ def _chart(finder: Finder, key: str, position: int | None = None) -> None:
     st.plotly_chart(
         finder_chart(finder),
         key=key,
-        alt="The loss at each learning rate tried, with the suggested rates marked.",
+        alt=_("The loss at each learning rate tried, with the suggested rates marked."),
         on_select="ignore" if position is None else partial(_use_clicked, key, position),
         selection_mode="points",
         config={"displaylogo": False, "displayModeBar": False},

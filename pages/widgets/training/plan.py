@@ -12,6 +12,7 @@ from core.durations import estimate
 from core.errors import StreetScopeError
 from core.jobs import Job
 from core.languages import gettext as _
+from core.languages import mark
 from core.training.control.estimate import Estimate, essence, fitted, kept_estimate, measure
 from core.training.control.launch import start
 from core.training.mix.sources import mixed_datasets
@@ -29,7 +30,7 @@ from pages.widgets.shared.markdown import escape, joined, markdown
 from pages.widgets.training.recipe import GivenRecipe
 
 _MEASURED, _TROUBLE = "training_measured", "training_trouble"
-_TRAIN = "train a network"
+_TRAIN = mark("train a network")
 """What a guest is told that only others can do."""
 
 _PATIENCE = 0.4
@@ -80,7 +81,12 @@ def start_run(recipe: Recipe, data: Path, stage: str = "") -> str:
     except StreetScopeError as error:
         return str(error)
     except OSError as error:
-        return str(disk_full(error) or f"The run's folder cannot be written to: {error.strerror or error}.")
+        return str(
+            disk_full(error)
+            or _("The run's folder cannot be written to: {strerror}.").format(
+                strerror=error.strerror or error
+            )
+        )
     return ""
 
 
@@ -177,13 +183,17 @@ def _show_failure(sentence: str) -> None:
         "pages/data.py",
         label=_("Check the data set"),
         icon=":material/rule:",
-        query_params={"set": st.session_state[SET], "tab": "Check"},
+        query_params={"set": st.session_state[SET], "tab": _("Check")},
     )
 
 
 def _show_time(found: Estimate) -> None:
     words = estimate(found.seconds)
-    where = "this machine" if found.device == "CPU" else f"this machine's {found.device}"
+    where = (
+        _("this machine")
+        if found.device == "CPU"
+        else _("this machine's {device}").format(device=found.device)
+    )
     st.markdown(markdown("#### {time}", time=f"{words[0].upper()}{words[1:]}"))
     st.markdown(
         markdown(
@@ -207,7 +217,7 @@ def _show_time(found: Estimate) -> None:
             },
             border="horizontal",
             hide_index=True,
-            alt="Table of how long each stage takes.",
+            alt=_("Table of how long each stage takes."),
         )
 
 

@@ -17,6 +17,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.errors import RecipeError
 from core.file_names import file_name
 from core.languages import gettext as _
+from core.languages import mark
 from core.training.recipes.mixed import Mix
 from core.training.recipes.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
 from core.training.recipes.text import MAX_BYTES, change_setting, read_recipe_text
@@ -127,15 +128,15 @@ def show_text(given: GivenRecipe) -> None:
     )
     with st.expander(_("What each setting means")):
         for title, model in _EXPLAINED:
-            st.markdown(markdown("**{title}**", title=title))
+            st.markdown(markdown("**{title}**", title=_(title)))
             said = (with_code(f"`{name}`: {words}") for name, words in explanations(model).items())
             st.markdown(joined("\n", (markdown("- {line}", line=line) for line in said)))
 
 
 _EXPLAINED: tuple[tuple[str, type[Recipe] | type[Stage] | type[Mix]], ...] = (
-    ("The whole run", Recipe),
-    ("A stage", Stage),
-    ("A data set that is mixed in", Mix),
+    (mark("The whole run"), Recipe),
+    (mark("A stage"), Stage),
+    (mark("A data set that is mixed in"), Mix),
 )
 """Titles of what a recipe's text consists of, with its settings."""
 
@@ -304,9 +305,13 @@ def _take_setting(position: int, setting: str) -> None:
         value = _value(setting, given)
     except ValueError:
         st.session_state[_TROUBLE] = (
-            f"{given[:40]!r} is not a learning rate: give a number such as 0.003, or `find`."
+            _("{given!r} is not a learning rate: give a number such as 0.003, or `find`.").format(
+                given=given[:40]
+            )
             if setting == "lr"
-            else f"{given[:40]!r} is not a size: give a share such as 0.5, or a height and width: 192, 256."
+            else _(
+                "{given!r} is not a size: give a share such as 0.5, or a height and width: 192, 256."
+            ).format(given=given[:40])
         )
         return
     _change(position, setting, value)

@@ -99,9 +99,12 @@ def _progress(run: RunSummary, runs: Sequence[RunSummary]) -> Markdown:
         return escape(run.message)
     if run.task == "lr_find":
         return markdown("Batch {batch} of {batches}", batch=status.batch, batches=status.batches)
-    parts = [f"{status.done} of {status.total} epochs", f"stage {status.stage}"]
+    parts = [
+        _("{done} of {total} epochs").format(done=status.done, total=status.total),
+        _("stage {stage}").format(stage=status.stage),
+    ]
     if run.seconds_left is not None:
-        parts.append(f"{duration(run.seconds_left)} left")
+        parts.append(_("{duration} left").format(duration=duration(run.seconds_left)))
     return escape(" · ".join(parts))
 
 
@@ -131,9 +134,11 @@ def _change_buttons(run: RunSummary) -> None:
 
 def _what(run: RunSummary) -> Markdown:
     """A run's recipe, data set and start, for the line of its title."""
-    task = "learning-rate finder, " if run.task == "lr_find" else ""
+    task = _("learning-rate finder, ") if run.task == "lr_find" else ""
     when = f", {datetime.fromtimestamp(run.created):%d %b %Y, %H:%M}" if run.created else ""
-    words = f"{task}{run.recipe} on {Path(run.data).name}{when}"
+    words = _("{task}{recipe} on {name}{when}").format(
+        task=task, recipe=run.recipe, name=Path(run.data).name, when=when
+    )
     return markdown(":gray[{words}]", words=words)
 
 
@@ -143,7 +148,7 @@ def _failure(run: RunSummary) -> None:
     if log.open:
         with log:
             try:
-                st.code(log_tail(run.id) or "The log is empty.", language=None, wrap_lines=True)
+                st.code(log_tail(run.id) or _("The log is empty."), language=None, wrap_lines=True)
             except StreetScopeError as error:
                 show_error(error)
 

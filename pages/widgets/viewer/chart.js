@@ -2,6 +2,7 @@
 
 import { element, fill, swatch } from "./elements.js";
 import { samePixel } from "./geometry.js";
+import { _, n_ } from "./language.js";
 import { devicePixels, setSize } from "./painting.js";
 
 const COLOURED = 6; // classes with a colour of their own; the rest are summed
@@ -13,15 +14,15 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [40, 4, 14, 36]; // CSS pixels around the bar
 const GAP = 0.08; // of a bar's place
 
 const TITLES = {
-  row: ({ row }) => `Row ${row} from left to right`,
-  column: ({ col }) => `Column ${col} from top to bottom`,
-  square: ({ row, col }) => `The square around (${row}, ${col}), row by row`,
+  row: ({ row }) => _("Row {row} from left to right", { row }),
+  column: ({ col }) => _("Column {col} from top to bottom", { col }),
+  square: ({ row, col }) => _("The square around ({row}, {col}), row by row", { row, col }),
 };
 
 const AXES = {
-  row: ({ row }) => `column (row ${row})`,
-  column: ({ col }) => `row (column ${col})`,
-  square: () => "each row from left to right",
+  row: ({ row }) => _("column (row {row})", { row }),
+  column: ({ col }) => _("row (column {col})", { col }),
+  square: () => _("each row from left to right"),
 };
 
 /** The most probable classes of the window, each by itself, and the rest as one: [{name, colour, heights}]. */
@@ -50,7 +51,7 @@ function stacksOf({ window }, names, colours) {
   const rest = names.length - shown.length;
   if (rest > 0) {
     const heights = window.map((_, index) => Math.max(0, 1 - stacks.reduce((sum, stack) => sum + stack.heights[index], 0)));
-    stacks.push({ name: rest === 1 ? "1 other" : `${rest} others`, colour: PALE, heights });
+    stacks.push({ name: n_("{count} other", "{count} others", rest), colour: PALE, heights });
   }
   return stacks;
 }
@@ -105,9 +106,11 @@ export class Chart {
     const title = TITLES[shape](pixel);
     if (this.title.textContent !== title) {
       this.title.textContent = title;
-      this.canvas.setAttribute("aria-label", `${title}: class probabilities of ${window.length} pixels, stacked; the same as in the table.`);
+      const words = { title, count: window.length };
+      const label = _("{title}: class probabilities of {count} pixels, stacked; the same as in the table.", words);
+      this.canvas.setAttribute("aria-label", label);
     }
-    const framed = reading.isLive ? "the pixel under the pointer is framed" : "the chosen pixel is framed";
+    const framed = reading.isLive ? _("the pixel under the pointer is framed") : _("the chosen pixel is framed");
     const hint = chosenIndex < 0 ? "" : framed;
     if (this.hint.textContent !== hint) this.hint.textContent = hint;
     this.list();

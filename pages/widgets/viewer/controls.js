@@ -2,11 +2,12 @@
 
 import { element, icon } from "./elements.js";
 import { clamp } from "./geometry.js";
+import { _, n_ } from "./language.js";
 
-const SHAPES = { row: "Row", column: "Column", square: "Square" };
-const SHAPES_HELP =
-  "Which 20 pixels are read with the chosen one: 10 before and 10 after it in its row or column, or the " +
-  "square of 5 x 5 around it without the corners.";
+const SHAPES = { row: _("Row"), column: _("Column"), square: _("Square") };
+const SHAPES_HELP = _(
+  "Which 20 pixels are read with the chosen one: 10 before and 10 after it in its row or column, or the square of 5 x 5 around it without the corners.",
+);
 const REPEAT_AFTER_MS = 350; // a held button steps again after so long, and then
 const REPEAT_MS = 60; // each time after so long
 
@@ -19,9 +20,9 @@ export class PixelInputs {
   constructor({ onChoose, onPin }) {
     this.pixel = null;
     this.typed = null;
-    const words = element("span", { textContent: "Pin" });
+    const words = element("span", { textContent: _("Pin") });
     this.pin = element("button", { type: "button", className: "tool" }, icon(PIN_ICON), words);
-    this.pin.setAttribute("aria-label", "Pin this pixel");
+    this.pin.setAttribute("aria-label", _("Pin this pixel"));
     this.pin.addEventListener("click", () => this.pin.getAttribute("aria-disabled") === "false" && onPin());
     this.allowPins(true);
     const field = (words, help, name) => {
@@ -39,8 +40,8 @@ export class PixelInputs {
       input.addEventListener("keydown", (event) => event.stopPropagation());
       return [input, element("label", { title: help }, words, input)];
     };
-    const [row, rowField] = field("Row", "Counted from 0 at the top", "row");
-    const [col, colField] = field("Column", "Counted from 0 at the left", "col");
+    const [row, rowField] = field(_("Row"), _("Counted from 0 at the top"), "row");
+    const [col, colField] = field(_("Column"), _("Counted from 0 at the left"), "col");
     this.inputs = { row, col };
     this.element = element("div", { className: "numbers" }, rowField, colField, this.pin);
   }
@@ -49,8 +50,8 @@ export class PixelInputs {
   allowPins(allowed) {
     this.pin.setAttribute("aria-disabled", !allowed);
     this.pin.title = allowed
-      ? "Keep this pixel under a name, to compare it with others below"
-      : "No more pixels can be pinned; remove some of the pins below";
+      ? _("Keep this pixel under a name, to compare it with others below")
+      : _("No more pixels can be pinned; remove some of the pins below");
   }
 
   show(pixel, { width, height }) {
@@ -77,9 +78,9 @@ export class ShapePicker {
     const labels = this.inputs.map((input) =>
       element("label", {}, input, element("span", { textContent: SHAPES[input.value] })),
     );
-    const legend = element("legend", { className: "unseen", textContent: "Neighbours" });
+    const legend = element("legend", { className: "unseen", textContent: _("Neighbours") });
     const choice = element("fieldset", { className: "views" }, legend, ...labels);
-    const words = element("span", { textContent: "Neighbours", attributes: { "aria-hidden": "true" } });
+    const words = element("span", { textContent: _("Neighbours"), attributes: { "aria-hidden": "true" } });
     this.element = element("div", { className: "shapes", title: SHAPES_HELP }, words, choice);
   }
 
@@ -88,13 +89,26 @@ export class ShapePicker {
   }
 }
 
+/** Where the window of neighbours stands that was moved by so many pixels. */
+function standing(moved, shape) {
+  const count = Math.abs(moved);
+  if (shape === "column") {
+    if (moved < 0)
+      return n_("The window stands {count} row above the chosen pixel", "The window stands {count} rows above the chosen pixel", count);
+    return n_("The window stands {count} row below the chosen pixel", "The window stands {count} rows below the chosen pixel", count);
+  }
+  if (moved < 0)
+    return n_("The window stands {count} column left of the chosen pixel", "The window stands {count} columns left of the chosen pixel", count);
+  return n_("The window stands {count} column right of the chosen pixel", "The window stands {count} columns right of the chosen pixel", count);
+}
+
 /** Buttons that move the window of neighbours away from the chosen pixel, and bring it back. */
 export class WindowSteps {
   /** onStep(number of pixels), onBack(). */
   constructor({ onStep, onBack }) {
-    this.back = this.button("Back to the chosen pixel", "Back", onBack);
-    this.before = this.stepper("Window one pixel back (hold N and move)", "‹", () => onStep(-1));
-    this.after = this.stepper("Window one pixel on (hold N and move)", "›", () => onStep(1));
+    this.back = this.button(_("Back to the chosen pixel"), _("Back"), onBack);
+    this.before = this.stepper(_("Window one pixel back (hold N and move)"), "‹", () => onStep(-1));
+    this.after = this.stepper(_("Window one pixel on (hold N and move)"), "›", () => onStep(1));
     this.element = element("div", { className: "steps" }, this.back, this.before, this.after);
     this.words = element("p", { className: "note", attributes: { role: "status" } });
     this.show(0, "row");
@@ -134,11 +148,11 @@ export class WindowSteps {
   /** moved: by how many pixels; held: whether the key is; hint: what else there is to say. */
   show(moved, shape, held = false, hint = "") {
     this.back.hidden = moved === 0;
-    const [unit, before, after] = shape === "column" ? ["row", "above", "below"] : ["column", "left of", "right of"];
-    const count = Math.abs(moved);
-    const where = `${count} ${unit}${count === 1 ? "" : "s"} ${moved < 0 ? before : after} the chosen pixel`;
-    const how = `Move the pointer along the ${shape === "column" ? "column" : "row"}, or press the arrow keys`;
-    const words = moved === 0 ? (held ? how : hint) : `The window stands ${where}`;
+    const along =
+      shape === "column"
+        ? _("Move the pointer along the column, or press the arrow keys")
+        : _("Move the pointer along the row, or press the arrow keys");
+    const words = moved === 0 ? (held ? along : hint) : standing(moved, shape);
     if (this.words.textContent !== words) this.words.textContent = words;
   }
 }

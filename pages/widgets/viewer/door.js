@@ -39,16 +39,17 @@ function frontEnd({ code, style }) {
   return frontEnds.get(codeAddress);
 }
 
-function complain(parent, error) {
+function complain(component, error) {
   console.warn("The code of this part of the page could not be loaded.", error);
   const words = document.createElement("p");
   words.className = "trouble";
   words.setAttribute("role", "alert");
-  words.textContent = "The picture could not be loaded. Reload the page to try again.";
-  parent.append(words);
+  words.textContent = component.data.trouble ?? "The picture could not be loaded. Reload the page to try again.";
+  component.parentElement.append(words);
 }
 
 const latest = new WeakMap(); // the newest call for each place on the page
+const inside = new WeakMap(); // what is at each place: in another language the code is another
 
 /**
  * Called whenever data or theme change. Two calls may wait for the code at once, and Streamlit then ends the
@@ -61,12 +62,14 @@ export default async function door(component) {
   try {
     const [{ default: enter }, style] = await frontEnd(component.data);
     parent.querySelector(":scope > .trouble")?.remove();
+    if (inside.has(parent) && inside.get(parent).enter !== enter) inside.get(parent).leave();
     const leave = enter(component, style);
+    inside.set(parent, { enter, leave });
     return () => {
       if (latest.get(parent) === call) leave();
     };
   } catch (error) {
-    if (parent.querySelector(":scope > *:is(.trouble, .viewer)") === null) complain(parent, error);
+    if (parent.querySelector(":scope > *:is(.trouble, .viewer)") === null) complain(component, error);
     return () => {};
   }
 }

@@ -1,6 +1,7 @@
 // Building blocks of the viewer's page: elements, icons, and numbers in words.
 
 import { element } from "./element.js";
+import { _ } from "./language.js";
 
 export { element };
 
@@ -40,7 +41,7 @@ export function fill(target, colour) {
 
 export const percent = (number) => `${number}\u00a0%`;
 
-export const bits = (number) => `${number.toFixed(1)}\u00a0bits`;
+export const bits = (number) => _("{number}\u00a0bits", { number: number.toFixed(1) });
 
 export function shareInWords(share) {
   const number = 100 * share;

@@ -3,6 +3,7 @@
 // Those of a network with many classes are folded by group, and found by a search.
 
 import { element, setText } from "./elements.js";
+import { _ } from "./language.js";
 import { ClassRow, GroupRow, markedWords } from "./legendrows.js";
 
 const MOST_NAMED = 3; // classes that are said not to be in the picture
@@ -26,13 +27,13 @@ export class Legend {
     this.open = new Set(); // the names of the groups that are unfolded
     this.list = element("ul");
     this.title = element("p", { className: "title" });
-    this.search = element("input", { type: "search", className: "find", placeholder: "Find a class" });
-    this.search.setAttribute("aria-label", "Find a class in this picture");
+    this.search = element("input", { type: "search", className: "find", placeholder: _("Find a class") });
+    this.search.setAttribute("aria-label", _("Find a class in this picture"));
     this.missing = element("p", { className: "missing", attributes: { role: "status" } });
     this.marked = element("p", { className: "marked" });
     const top = element("div", { className: "top" }, this.title, this.search);
     this.element = element("section", { className: "legend" }, top, this.list, this.missing, this.marked);
-    this.element.setAttribute("aria-label", "Classes in this picture, by share of its pixels");
+    this.element.setAttribute("aria-label", _("Classes in this picture, by share of its pixels"));
     this.search.addEventListener("input", () => this.sift());
     this.search.addEventListener("keydown", (event) => this.searchKey(event));
     this.reset();
@@ -48,7 +49,9 @@ export class Legend {
     const confident = picture.confidences !== null;
     const { names, legend } = picture.description;
     const { groups, meanings, marks, searchable } = legend;
-    this.title.textContent = `Class · share of pixels${confident ? " · mean confidence" : ""}`;
+    this.title.textContent = confident
+      ? _("Class · share of pixels · mean confidence")
+      : _("Class · share of pixels");
     this.lit = null;
     // Of a class that this picture does not have, only the veil over all the others would show.
     if (!picture.classes.some(({ label }) => label === this.isolated)) this.isolated = null;
@@ -100,9 +103,10 @@ export class Legend {
 
   nothingFound(sought) {
     const absent = this.absent.filter((each) => isSought(sought, each));
-    if (absent.length === 0) return "There is no such class.";
+    if (absent.length === 0) return _("There is no such class.");
     const names = absent.slice(0, MOST_NAMED).map(({ name }) => name);
-    return `Not in this picture: ${names.join(", ")}${absent.length > MOST_NAMED ? " …" : ""}`;
+    const named = `${names.join(", ")}${absent.length > MOST_NAMED ? " …" : ""}`;
+    return _("Not in this picture: {names}", { names: named });
   }
 
   /** Enter shows the first class found alone; Escape ends the search. */

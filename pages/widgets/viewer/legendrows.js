@@ -1,6 +1,7 @@
 // The rows of the legend: a class, and a group of classes, which unfolds.
 
 import { element, fill, icon, percent, setClass, shareInWords, swatch } from "./elements.js";
+import { _ } from "./language.js";
 
 const EYE = "M1.5 8s2.4-4.3 6.5-4.3S14.5 8 14.5 8s-2.4 4.3-6.5 4.3S1.5 8 1.5 8zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4";
 const STRIKE = "M3 13L13 3";
@@ -19,8 +20,9 @@ export function markedWords(words) {
 
 /** The button that hides `name` and shows it again; its second line is struck through the eye. */
 function eyeButton(name) {
-  const eye = element("button", { type: "button", className: "eye", title: `Hide ${name}` }, icon(EYE, STRIKE));
-  eye.setAttribute("aria-label", `Hide ${name}`);
+  const title = _("Hide {name}", { name });
+  const eye = element("button", { type: "button", className: "eye", title }, icon(EYE, STRIKE));
+  eye.setAttribute("aria-label", title);
   return eye;
 }
 
@@ -54,18 +56,18 @@ export class ClassRow {
     const chip = swatch();
     fill(chip, colour);
     const numbers = [element("span", { className: "share", textContent: shareInWords(share) })];
-    const words = [name, `${shareInWords(share)} of the pixels`];
+    const words = [name, _("{share} of the pixels", { share: shareInWords(share) })];
     if (confidence !== null) {
       const mean = percent(Math.round(confidence));
       numbers.push(element("span", { className: "mean", textContent: mean }));
-      words.push(`mean confidence ${mean}`);
+      words.push(_("mean confidence {mean}", { mean }));
     }
     if (this.mark) words.push(this.mark);
     const title = meaning ? `${name}: ${meaning}` : name;
     const nameText = element("span", { className: "name", textContent: name, title });
     const called = element("span", { className: "called" }, nameText, ...(this.mark ? [mark(this.mark)] : []));
     const only = element("button", { type: "button", className: "only" }, chip, called, ...numbers);
-    only.setAttribute("aria-label", `Only ${words.join(", ")}`);
+    only.setAttribute("aria-label", _("Only {words}", { words: words.join(", ") }));
     return only;
   }
 
@@ -97,7 +99,7 @@ export class GroupRow {
     this.list = element("ul", { className: "members" }, ...rows.map((row) => row.element));
     this.list.setAttribute("aria-label", name);
     this.fold = this.foldButton();
-    this.eye = eyeButton(`all of ${name}`);
+    this.eye = eyeButton(_("all of {name}", { name }));
     const head = element("div", { className: "head" }, this.fold, this.eye);
     this.element = element("li", { className: "group" }, head, this.list);
     this.fold.addEventListener("click", () => legend.fold(name));
@@ -117,7 +119,8 @@ export class GroupRow {
     const inside = element("span", { className: "chips" }, ...chips);
     const fold = element("button", { type: "button", className: "fold" }, icon(CHEVRON), title, inside, share);
     const names = this.rows.map(({ name }) => name).join(", ");
-    fold.setAttribute("aria-label", `${this.name}, ${shareInWords(this.share)} of the pixels: ${names}`);
+    const words = { name: this.name, share: shareInWords(this.share), names };
+    fold.setAttribute("aria-label", _("{name}, {share} of the pixels: {names}", words));
     return fold;
   }
 

@@ -3,9 +3,10 @@
 // The viewers share their viewport, and what is pointed at and chosen, among themselves (see linking.js). This
 // toolbar adds the view, the mask's opacity, the boundaries and the classes that are isolated or hidden.
 
-import { bits, element, percent } from "./elements.js";
+import { element, percent } from "./elements.js";
+import { _ } from "./language.js";
 import { rule, viewersOf } from "./linking.js";
-import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle } from "./toolbar.js";
+import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle, entropyScale } from "./toolbar.js";
 
 /** What each toolbar said last, by its link: pages come and go. */
 const settings = new Map();
@@ -95,10 +96,10 @@ class LinkedToolbar {
     this.root.dataset.view = view ?? "";
     this.root.toggleAttribute("data-waiting", waiting);
     this.viewPicker.show(this.views, view);
-    const words = waiting ? "Working out the entropy …" : "";
+    const words = waiting ? _("Working out the entropy …") : "";
     if (this.note.textContent !== words) this.note.textContent = words; // set again it might be read out again
     if (view === "confidence") this.scale.show(percent(0), percent(100));
-    if (view === "entropy" && leader?.picture) this.scale.show("sure", `no idea, ${bits(leader.picture.mostEntropy)}`);
+    if (view === "entropy" && leader?.picture) this.scale.show(...entropyScale(leader.picture));
     this.showZoom();
   }
 

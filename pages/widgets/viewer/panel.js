@@ -2,6 +2,7 @@
 // to them, and how the entropy comes about.
 
 import { element, fill, percent, setClass, setText, swatch } from "./elements.js";
+import { _, n_ } from "./language.js";
 import { mark } from "./legendrows.js";
 import { surprise, tempered } from "./probabilities.js";
 
@@ -50,11 +51,11 @@ class Temperature {
     const range = { type: "range", min: COLDEST, max: HOTTEST, step: 0.1, value: NEUTRAL };
     this.input = element("input", range);
     this.output = element("output");
-    this.back = element("button", { type: "button", className: "plain", textContent: "Back to 1" });
-    const label = element("label", {}, "Temperature T", this.input, this.output);
-    label.title =
-      "1 gives the network's own probabilities. Below 1 the softmax gets sharper, above 1 flatter; " +
-      "the order of the classes stays the same.";
+    this.back = element("button", { type: "button", className: "plain", textContent: _("Back to 1") });
+    const label = element("label", {}, _("Temperature T"), this.input, this.output);
+    label.title = _(
+      "1 gives the network's own probabilities. Below 1 the softmax gets sharper, above 1 flatter; the order of the classes stays the same.",
+    );
     this.element = element("div", { className: "temperature" }, label, this.back);
     this.input.addEventListener("input", () => {
       this.describe();
@@ -92,7 +93,7 @@ class Temperature {
 class Proof {
   constructor() {
     this.caption = element("caption");
-    const head = ["Class", "p", "log₂ 1/p", "p · log₂ 1/p"];
+    const head = [_("Class"), "p", "log₂ 1/p", "p · log₂ 1/p"];
     const cells = head.map((textContent) => element("th", { textContent, scope: "col" }));
     this.body = element("tbody");
     for (let line = 0; line < PROOF_LINES + 2; line += 1) this.body.append(this.line());
@@ -118,11 +119,11 @@ class Proof {
       part(number).toFixed(2),
     ]);
     if (rest.length > 0) {
-      const words = rest.length === 1 ? "1 other" : `${rest.length} others`;
-      lines.push([words, "", sum(rest, probability).toFixed(3), "", sum(rest, part).toFixed(2)]);
+      lines.push([n_("{count} other", "{count} others", rest.length), "", sum(rest, probability).toFixed(3), "", sum(rest, part).toFixed(2)]);
     }
-    lines.push(["Together", "", sum(order, probability).toFixed(3), "", `${entropy.toFixed(2)} bits`]);
-    this.caption.textContent = "Each class adds its probability p times its surprise, log₂ 1/p bits.";
+    const total = _("{number} bits", { number: entropy.toFixed(2) });
+    lines.push([_("Together"), "", sum(order, probability).toFixed(3), "", total]);
+    this.caption.textContent = _("Each class adds its probability p times its surprise, log₂ 1/p bits.");
     [...this.body.children].forEach((row, index) => this.fillLine(row, lines[index]));
   }
 
@@ -140,6 +141,13 @@ class Proof {
   }
 }
 
+/** What is said before and after the words for how sure the network is. */
+function howSure(certainty, entropy) {
+  if (certainty === null) return [_("Working out the other classes …"), ""];
+  const said = entropy === null ? _("The network is {certainty} here.") : _("The network is {certainty} here: ");
+  return said.split("{certainty}");
+}
+
 export class Panel {
   /** onChange: called when the panel must be drawn again. */
   constructor(onChange) {
@@ -148,7 +156,7 @@ export class Panel {
     this.before = element("span");
     this.after = element("span");
     this.bits = element("button", { type: "button", className: "plain bits" });
-    this.bits.title = "Show how the entropy comes about (hold E)";
+    this.bits.title = _("Show how the entropy comes about (hold E)");
     this.certainty = element("p", { className: "certainty" }, this.before, this.sure, this.after, this.bits);
     this.bars = Array.from({ length: BARS }, () => new Bar());
     const list = element("dl", { className: "bars" }, ...this.bars.flatMap(({ name, value }) => [name, value]));
@@ -159,7 +167,7 @@ export class Panel {
     this.marked = element("span");
     this.note = element("p", { className: "marked", hidden: true }, mark(""), this.marked);
     this.element = element("section", { className: "said" }, this.sentence, this.certainty, figures, this.note);
-    this.element.setAttribute("aria-label", "Reading of the pixel");
+    this.element.setAttribute("aria-label", _("Reading of the pixel"));
     this.proves = { byKey: false, byButton: false };
     this.bits.addEventListener("click", () => {
       this.proves.byButton = !this.proves.byButton;
@@ -177,11 +185,12 @@ export class Panel {
     const { sentence, certainty, entropy } = reading;
     this.showMark(reading.own.label, marks);
     setText(this.sentence, sentence);
-    setText(this.before, certainty === null ? "Working out the other classes …" : "The network is ");
+    const [before, after] = howSure(certainty, entropy);
+    setText(this.before, before);
     setText(this.sure, certainty ?? "");
-    setText(this.after, certainty === null ? "" : entropy === null ? " here." : " here: ");
+    setText(this.after, after);
     this.bits.hidden = entropy === null;
-    if (entropy !== null) setText(this.bits, `${entropy.toFixed(2)}\u00a0bits of entropy`);
+    if (entropy !== null) setText(this.bits, _("{number}\u00a0bits of entropy", { number: entropy.toFixed(2) }));
     const proves = (this.proves.byKey || this.proves.byButton) && entropy !== null;
     this.bits.setAttribute("aria-expanded", proves);
     setClass(this.likely, "absent", proves);

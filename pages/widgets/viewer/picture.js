@@ -2,6 +2,7 @@
 
 import { colourOf } from "./colourmap.js";
 import { bits, percent, shareInWords } from "./elements.js";
+import { _ } from "./language.js";
 import { fetchAgain, fetchInflated } from "./fetching.js";
 import { extentOf } from "./geometry.js";
 
@@ -106,7 +107,7 @@ export class Picture {
   classOf(label) {
     const { names, colours } = this.description;
     const colour = colours[label];
-    return { name: names[label] ?? "no class", colour: colour ? `rgb(${colour.join(" ")})` : "" };
+    return { name: names[label] ?? _("no class"), colour: colour ? `rgb(${colour.join(" ")})` : "" };
   }
 
   /** The classes that occur, the most frequent first: shares of all pixels, confidence in per cent. */
@@ -132,7 +133,8 @@ export class Picture {
     const most = this.classes.slice(0, 5).map(({ label, share }) => {
       return `${this.classOf(label).name} ${shareInWords(share)}`;
     });
-    return `${this.size.width} by ${this.size.height} pixels: ${most.join(", ")}`;
+    const { width, height } = this.size;
+    return _("{width} by {height} pixels: {classes}", { width, height, classes: most.join(", ") });
   }
 
   /** A pixel's class and probability as text. */

@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import PixelOutsideError
+from core.languages import class_name
+from core.languages import gettext as _
 from core.segmentation.reading import Shape
 from core.segmentation.segmentation import Segmentation
 from pages.widgets.shared.front_end import ELEMENT
@@ -221,7 +223,7 @@ def pixel_viewer(
     on_shape: Callable[[Shape], None] | None = None,
     on_pin: Callable[[Pixel], None] | None = None,
     on_look: Callable[[Look], None] | None = None,
-    label: str = "Segmented photo",
+    label: str = "",
 ) -> Pixel | None:
     """Show the picture with its mask, the chosen pixel and the neighbours around it.
 
@@ -250,7 +252,7 @@ def pixel_viewer(
     on_view, on_shape: likewise, when a view or, beside a reading, other neighbours were picked.
     on_pin: likewise, when somebody pinned the chosen pixel beside its reading; None when none can be kept.
     on_look: likewise, some time after the look was changed in the viewer.
-    label: what a screen reader calls the picture.
+    label: what a screen reader calls the picture; empty for a segmented photo.
     Returns the pixel last chosen in this picture by click, tap or key; None before that.
     Raises PixelOutsideError when the picture has no such pixel as `chosen` or a pin.
 
@@ -306,7 +308,7 @@ def pixel_viewer(
                 "maps": media_url(picture.maps, "application/octet-stream", f"{key}.maps"),
                 "height": picture.height,
                 "width": picture.width,
-                "names": picture.class_names,
+                "names": [class_name(name) for name in picture.class_names],
                 "colours": picture.colours,
                 "confident": picture.has_confidence,
                 "legend": legend_of(picture.class_names, marks),
@@ -331,7 +333,7 @@ def pixel_viewer(
             "shapeEcho": _echo(key, "shape"),
             "look": None if look is None else asdict(look),
             "lookEcho": _echo(key, "look"),
-            "label": label,
+            "label": label or _("Segmented photo"),
         },
         on_chosen_change=tell_chosen,
         on_view_change=tell_view,

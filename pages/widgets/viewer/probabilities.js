@@ -1,6 +1,8 @@
 // The probabilities of one pixel: from logits, in bits, in words, and at another temperature. The same
 // arithmetic and the same limits as core.segmentation.probabilities, so that page and files agree.
 
+import { _ } from "./language.js";
+
 const SURE = 90; // whole per cent of the most probable class from which a network is called sure
 const FAIRLY_SURE = 70;
 const CLOSE = 20; // a class at most this many per cent behind the first one is its rival
@@ -48,12 +50,12 @@ export function ranking(probabilities, label) {
  */
 export function certainty(names, probabilities) {
   const [first, second, third] = [0, 1, 2].map((index) => wholePercent(probabilities[index] ?? 0));
-  if (first >= SURE) return "sure";
-  if (first >= FAIRLY_SURE) return "fairly sure";
+  if (first >= SURE) return _("sure");
+  if (first >= FAIRLY_SURE) return _("fairly sure");
   const rivals = [first - second, first - third].filter((behind) => behind <= CLOSE);
-  if (rivals.length === 1 && first + second >= MOST) return `torn between ${names[0]} and ${names[1]}`;
-  if (rivals.length === 0 && first >= LEANING) return `leaning towards ${names[0]}`;
-  return "undecided";
+  if (rivals.length === 1 && first + second >= MOST) return _("torn between {first} and {second}", { first: names[0], second: names[1] });
+  if (rivals.length === 0 && first >= LEANING) return _("leaning towards {first}", { first: names[0] });
+  return _("undecided");
 }
 
 /**

@@ -6,6 +6,7 @@ import { Chart } from "./chart.js";
 import { element, setClass } from "./elements.js";
 import { clamp } from "./geometry.js";
 import { HeldKeys } from "./holding.js";
+import { _ } from "./language.js";
 import { Logits } from "./logits.js";
 import { Panel } from "./panel.js";
 import { ServerReading, readPixel } from "./reading.js";
@@ -14,11 +15,11 @@ import { Toggle } from "./toolbar.js";
 
 const [LIVE, PROVE, STEP] = ["l", "e", "n"]; // keys to hold
 const KEYS = [
-  ["L, held", "lets the reading follow the pointer; a click fixes it"],
-  ["E, held", "shows how the entropy comes about"],
-  ["N, held", "moves the row or column of neighbours with the pointer, the arrow keys or the wheel"],
+  [_("L, held"), _("lets the reading follow the pointer; a click fixes it")],
+  [_("E, held"), _("shows how the entropy comes about")],
+  [_("N, held"), _("moves the row or column of neighbours with the pointer, the arrow keys or the wheel")],
 ];
-const LIVE_HINT = "Live: move over the picture with the pointer or a finger";
+const LIVE_HINT = _("Live: move over the picture with the pointer or a finger");
 const LIVE_ICON = "M8 3.5v-2M8 14.5v-2M3.5 8h-2M14.5 8h-2M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5";
 const KEYBOARD_DELAY_MS = 120; // a held arrow in a number's field repeats
 
@@ -56,8 +57,8 @@ export class Reader {
     this.steps = new WindowSteps({ onStep: (count) => this.step(count), onBack: () => this.moveTo(0) });
     this.chart = new Chart(pixels);
     this.table = new PixelTable(pixels);
-    this.live = new Toggle("Live", LIVE_ICON, () => this.showLive());
-    this.live.element.title = "Live: the reading follows the pointer or the finger (hold L); a click fixes it";
+    this.live = new Toggle(_("Live"), LIVE_ICON, () => this.showLive());
+    this.live.element.title = _("Live: the reading follows the pointer or the finger (hold L); a click fixes it");
     setClass(this.live.element, "live", true);
     this.note = element("p", { className: "note" });
     const strip = element("div", { className: "strip" }, this.shapes.element, this.steps.element);
@@ -165,8 +166,10 @@ export class Reader {
     this.served = asked.served && new ServerReading(asked.served);
     const { megabytes } = asked;
     this.note.textContent = megabytes
-      ? `All numbers of this photo would be ${megabytes} MB, too many for the browser: ` +
-        "each reading comes from the server, a moment after the click."
+      ? _(
+          "All numbers of this photo would be {megabytes} MB, too many for the browser: each reading comes from the server, a moment after the click.",
+          { megabytes },
+        )
       : "";
     if (this.viewer.root.dataset.ready === "true") this.loadLogits();
     this.drawSoon();

@@ -1,15 +1,19 @@
 // The reading of a pixel: its classes, its window of neighbours, and a sentence about them.
 
 import { neighbourhood, samePixel } from "./geometry.js";
+import { _, n_ } from "./language.js";
 import { certainty, entropyBits, ranking, wholePercent } from "./probabilities.js";
 
 const TOP = 5; // classes with a bar
 
-const NO_OTHER = {
-  row: "the picture has no other pixel in its row",
-  column: "the picture has no other pixel in its column",
-  square: "the picture has no other pixel",
+const ALONE = {
+  row: _("{pixel}; the picture has no other pixel in its row."),
+  column: _("{pixel}; the picture has no other pixel in its column."),
+  square: _("{pixel}; the picture has no other pixel."),
 };
+
+/** A text whose fields are filled later. */
+const fill = (text, values) => Object.entries(values).reduce((all, [name, value]) => all.replace(`{${name}}`, value), text);
 
 /** A reading that Python made, where the browser has no logits: the pixels it knows. */
 export class ServerReading {
@@ -59,7 +63,7 @@ function inWords({ label, probability, probabilities }, names) {
   if (probabilities === null) {
     const sure = certainty([names[label]], [probability]);
     // Below that it depends on the other classes.
-    const known = sure === "sure" || sure === "fairly sure";
+    const known = sure === _("sure") || sure === _("fairly sure");
     return { top: [{ label, probability }], order: null, certainty: known ? sure : null, entropy: null };
   }
   const order = ranking(probabilities, label);
@@ -77,20 +81,26 @@ function inWords({ label, probability, probabilities }, names) {
 
 /** The words of core.segmentation.reading.PixelReading.sentence. all: names of the window, with the pixel's. */
 function sentence({ row, col, probability }, all, name, shape) {
-  const start = `Pixel (${row}, ${col}) is ${name} with ${wholePercent(probability)}\u00a0%`;
+  const values = { row, col, name, percent: wholePercent(probability) };
+  const pixel = _("Pixel ({row}, {col}) is {name} with {percent}\u00a0%", values);
   const total = all.length - 1;
   const others = all.filter((each) => each !== name);
   if (total === 1) {
-    return `${start}; its only neighbour ${others.length ? `is ${others[0]}: a boundary runs here.` : `is ${name} too.`}`;
+    if (others.length === 0) return _("{pixel}; its only neighbour is {name} too.", { pixel, name });
+    return _("{pixel}; its only neighbour is {other}: a boundary runs here.", { pixel, other: others[0] });
   }
-  if (total === 0) return `${start}; ${NO_OTHER[shape]}.`;
-  if (others.length === 0) return `${start}; all its ${total} neighbours are ${name} too.`;
+  if (total === 0) return fill(ALONE[shape], { pixel });
+  if (others.length === 0) return _("{pixel}; all its {total} neighbours are {name} too.", { pixel, total, name });
   const counts = new Map();
   for (const each of others) counts.set(each, (counts.get(each) ?? 0) + 1);
   const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const [[first, count], ...rest] = sorted;
-  const words = [`${count} of its ${total} neighbours ${count === 1 ? "is" : "are"} ${first}`];
+  const most = { total, name: first };
+  const words = [
+    n_("{count} of its {total} neighbours is {name}", "{count} of its {total} neighbours are {name}", count, most),
+  ];
   words.push(...rest.map(([each, number]) => `${number} ${each}`));
-  const joined = words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0];
-  return `${start}; ${joined}: a boundary runs here.`;
+  const joined =
+    words.length > 1 ? _("{several} and {last}", { several: words.slice(0, -1).join(", "), last: words.at(-1) }) : words[0];
+  return _("{pixel}; {neighbours}: a boundary runs here.", { pixel, neighbours: joined });
 }

@@ -2,6 +2,7 @@
 
 import { element, fill, setClass, setText, swatch } from "./elements.js";
 import { centreOf, extentOf, samePixel, toPlace } from "./geometry.js";
+import { _ } from "./language.js";
 import { Picture } from "./picture.js";
 
 /** A line about a pixel: a swatch, the class with its confidence, the place. */
@@ -21,14 +22,14 @@ export class Readout {
     setClass(this.element, "empty", empty);
     fill(this.swatch, empty ? "" : reading.colour);
     setText(this.what, empty ? "" : Picture.inWords(reading));
-    setText(this.where, empty ? this.whenEmpty : `row ${pixel.row}, col ${pixel.col}`);
+    setText(this.where, empty ? this.whenEmpty : _("row {row}, col {col}", pixel));
   }
 }
 
 const CAPTIONS = {
-  row: ({ top, left, right }) => [`row ${top}, columns ${left} to ${right}`, "left → right"],
-  column: ({ left, top, bottom }) => [`column ${left}, rows ${top} to ${bottom}`, "top → bottom"],
-  square: ({ top, bottom, left, right }) => [`rows ${top} to ${bottom}, columns ${left} to ${right}`, ""],
+  row: (extent) => [_("row {top}, columns {left} to {right}", extent), _("left → right")],
+  column: (extent) => [_("column {left}, rows {top} to {bottom}", extent), _("top → bottom")],
+  square: (extent) => [_("rows {top} to {bottom}, columns {left} to {right}", extent), ""],
 };
 
 /** The magnified neighbourhood: each pixel's colour in the photo, and below it the colour of its class. */
@@ -86,7 +87,8 @@ export class Loupe {
     const counts = new Map();
     for (const { name } of readings) counts.set(name, (counts.get(name) ?? 0) + 1);
     const words = [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${count} ${name}`);
-    return `Neighbourhood magnified, ${this.caption.textContent}: ${words.join(", ")}`;
+    const said = { place: this.caption.textContent, classes: words.join(", ") };
+    return _("Neighbourhood magnified, {place}: {classes}", said);
   }
 
   /** Mark the cell of the pixel under the pointer, here or in the picture. */
@@ -102,7 +104,7 @@ const FLAG_REACH = 22; // CSS pixels from a pin's foot within which its name sho
 /** Numbered flags at pinned pixels; the name shows while the pointer is near a flag's foot. */
 export class Pins {
   constructor() {
-    this.element = element("ul", { className: "pins", attributes: { "aria-label": "Pins" } });
+    this.element = element("ul", { className: "pins", attributes: { "aria-label": _("Pins") } });
     this.pins = [];
   }
 

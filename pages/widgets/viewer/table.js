@@ -2,9 +2,10 @@
 
 import { element, fill, percent, setClass, setText, swatch } from "./elements.js";
 import { samePixel } from "./geometry.js";
+import { _ } from "./language.js";
 import { runnerUp } from "./reading.js";
 
-const COLUMNS = ["Row", "Col", "Class", "Probability", "Runner-up", "Margin"];
+const COLUMNS = [_("Row"), _("Col"), _("Class"), _("Probability"), _("Runner-up"), _("Margin")];
 const UNKNOWN = "…"; // until the logits are there
 
 const tenths = (share) => percent((100 * share).toFixed(1));
@@ -13,14 +14,14 @@ export class PixelTable {
   /** onHover(pixel or null), onChoose(pixel): the rows work like the picture's pixels. */
   constructor({ onHover, onChoose }) {
     const head = COLUMNS.map((textContent) => element("th", { textContent, scope: "col" }));
-    head.at(-1).title = "How far the class is ahead of the runner-up";
+    head.at(-1).title = _("How far the class is ahead of the runner-up");
     this.body = element("tbody");
-    const caption = element("caption", { textContent: "The same in numbers" });
+    const caption = element("caption", { textContent: _("The same in numbers") });
     const table = element("table", {}, caption, element("thead", {}, element("tr", {}, ...head)), this.body);
     // It scrolls inside, and what scrolls can be reached with the keyboard.
     this.element = element("div", { className: "pixels", tabIndex: 0 }, table);
     this.element.setAttribute("role", "region");
-    this.element.setAttribute("aria-label", "The pixels as a table");
+    this.element.setAttribute("aria-label", _("The pixels as a table"));
     this.pixels = [];
     this.body.addEventListener("pointermove", (event) => onHover(this.pixelOf(event)));
     this.body.addEventListener("pointerleave", () => onHover(null));

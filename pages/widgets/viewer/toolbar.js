@@ -1,16 +1,17 @@
 // The row above the picture: views, boundaries, opacity or a scale, zoom, help.
 
 import { GRADIENT } from "./colourmap.js";
-import { element, icon, percent } from "./elements.js";
+import { bits, element, icon, percent } from "./elements.js";
+import { _ } from "./language.js";
 
 const STARTING_OPACITY = 55; // per cent: colours are clear, and the photo still shows through
 
 const VIEW_NAMES = {
-  photo: "Photo",
-  overlay: "Overlay",
-  mask: "Mask",
-  confidence: "Confidence",
-  entropy: "Entropy",
+  photo: _("Photo"),
+  overlay: _("Overlay"),
+  mask: _("Mask"),
+  confidence: _("Confidence"),
+  entropy: _("Entropy"),
 };
 
 const ICONS = {
@@ -21,33 +22,34 @@ const ICONS = {
 };
 
 const MOUSE = [
-  ["Point", "names the pixel under the pointer"],
-  ["Click", "chooses it"],
-  ["Ctrl + wheel", "zooms in and out; on a Mac ⌘ + wheel"],
-  ["Wheel", "scrolls the page, up and down"],
-  ["Drag", "moves a zoomed picture"],
-  ["Double click", "shows the whole picture"],
+  [_("Point"), _("names the pixel under the pointer")],
+  [_("Click"), _("chooses it")],
+  [_("Ctrl + wheel"), _("zooms in and out; on a Mac ⌘ + wheel")],
+  [_("Wheel"), _("scrolls the page, up and down")],
+  [_("Drag"), _("moves a zoomed picture")],
+  [_("Double click"), _("shows the whole picture")],
 ];
 
 const FINGERS = [
-  ["Tap", "chooses a pixel"],
-  ["Two fingers", "zoom and move the picture"],
-  ["One finger", "moves a zoomed picture, else scrolls the page"],
-  ["Double tap", "shows the whole picture"],
+  [_("Tap"), _("chooses a pixel")],
+  [_("Two fingers"), _("zoom and move the picture")],
+  [_("One finger"), _("moves a zoomed picture, else scrolls the page")],
+  [_("Double tap"), _("shows the whole picture")],
 ];
 
 const KEYS = [
-  ["← ↑ → ↓", "move the chosen pixel by 1"],
-  ["Shift + arrow", "by 10"],
-  ["Enter", "chooses the pixel under the pointer"],
-  ["+ −", "zoom"],
-  ["0", "shows the whole picture"],
-  ["Esc", "shows all hidden and isolated classes again, also without the focus"],
-  ["?", "opens this list"],
+  ["← ↑ → ↓", _("move the chosen pixel by 1")],
+  [_("Shift + arrow"), _("by 10")],
+  [_("Enter"), _("chooses the pixel under the pointer")],
+  ["+ −", _("zoom")],
+  ["0", _("shows the whole picture")],
+  [_("Esc"), _("shows all hidden and isolated classes again, also without the focus")],
+  ["?", _("opens this list")],
 ];
 
-const OTHER_PHOTO =
-  "Another photo is shown whole, with all its classes; the same one at another size or by another model as before.";
+const OTHER_PHOTO = _(
+  "Another photo is shown whole, with all its classes; the same one at another size or by another model as before.",
+);
 
 let groups = 0; // radio buttons of one name form a group, so each viewer needs its own name
 
@@ -63,7 +65,7 @@ export class ViewPicker {
   show(views, view) {
     if (this.offered !== String(views)) {
       this.offered = String(views);
-      const legend = element("legend", { className: "unseen", textContent: "Show" });
+      const legend = element("legend", { className: "unseen", textContent: _("Show") });
       this.element.replaceChildren(legend, ...views.map((each) => this.button(each)));
     }
     for (const input of this.element.querySelectorAll("input")) input.checked = input.value === view;
@@ -102,15 +104,15 @@ export class Toggle extends OnOff {
   }
 }
 
-export const boundariesToggle = (onChange) => new Toggle("Boundaries", ICONS.boundaries, onChange);
+export const boundariesToggle = (onChange) => new Toggle(_("Boundaries"), ICONS.boundaries, onChange);
 
 /** The slider for the mask's opacity; it changes a style and nothing else. */
 export class OpacitySlider {
   constructor(onChange) {
     this.input = element("input", { type: "range", min: 0, max: 100, value: STARTING_OPACITY });
     this.output = element("output");
-    this.element = element("label", { className: "opacity", title: "Mask opacity" }, "Mask", this.input, this.output);
-    this.input.setAttribute("aria-label", "Mask opacity");
+    this.element = element("label", { className: "opacity", title: _("Mask opacity") }, _("Mask"), this.input, this.output);
+    this.input.setAttribute("aria-label", _("Mask opacity"));
     this.input.addEventListener("input", () => {
       this.describe();
       onChange();
@@ -150,6 +152,11 @@ export class Scale {
   }
 }
 
+/** What the ends of the scale mean for a picture's entropy. */
+export function entropyScale(picture) {
+  return [_("sure"), _("no idea, {bits}", { bits: bits(picture.mostEntropy) })];
+}
+
 /** The buttons that zoom. */
 export class ZoomButtons {
   constructor({ onOut, onFit, onIn }) {
@@ -159,10 +166,10 @@ export class ZoomButtons {
       made.addEventListener("click", onClick);
       return made;
     };
-    this.out = button("Zoom out", ICONS.out, onOut);
-    this.fit = button("Whole picture", ICONS.fit, onFit);
-    this.in = button("Zoom in", ICONS.in, onIn);
-    this.level = element("span", { className: "level", title: "Magnification" });
+    this.out = button(_("Zoom out"), ICONS.out, onOut);
+    this.fit = button(_("Whole picture"), ICONS.fit, onFit);
+    this.in = button(_("Zoom in"), ICONS.in, onIn);
+    this.level = element("span", { className: "level", title: _("Magnification") });
     this.element = element("div", { className: "zoom" }, this.out, this.level, this.in, this.fit);
   }
 
@@ -178,10 +185,10 @@ const entriesOf = (entries) =>
   entries.flatMap(([what, does]) => [element("dt", { textContent: what }), element("dd", { textContent: does })]);
 
 const VIEWERS_HELP = {
-  title: "Pointer and keys",
+  title: _("Pointer and keys"),
   mouse: MOUSE,
   fingers: FINGERS,
-  keysTitle: "Keys, with the picture in focus",
+  keysTitle: _("Keys, with the picture in focus"),
   keys: KEYS,
   note: OTHER_PHOTO,
 };
@@ -192,7 +199,7 @@ export class Help {
   constructor(said = VIEWERS_HELP) {
     const list = (entries, className = "") => element("dl", { className }, ...entriesOf(entries));
     const title = element("h2", { textContent: said.title, id: "help-title" });
-    const close = element("button", { type: "button", className: "tool close", textContent: "Close" });
+    const close = element("button", { type: "button", className: "tool close", textContent: _("Close") });
     const keysTitle = element("h3", { textContent: said.keysTitle });
     const buttons = said.buttons ? [element("h3", { textContent: said.buttonsTitle }), list(said.buttons)] : [];
     this.keys = list(said.keys);
@@ -216,8 +223,8 @@ export class Help {
     });
     // Keys pressed in here are not for the viewer.
     this.dialog.addEventListener("keydown", (event) => event.stopPropagation());
-    this.button = element("button", { type: "button", className: "tool", textContent: "?", title: "Keys and gestures" });
-    this.button.setAttribute("aria-label", "Keys and gestures");
+    this.button = element("button", { type: "button", className: "tool", textContent: "?", title: _("Keys and gestures") });
+    this.button.setAttribute("aria-label", _("Keys and gestures"));
     this.button.setAttribute("aria-haspopup", "dialog");
     this.button.addEventListener("click", () => this.open());
   }

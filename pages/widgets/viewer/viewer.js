@@ -7,7 +7,7 @@
 // The view is what is painted (photo, overlay, mask ...), as in Python; the viewport is the part of the
 // picture that the canvas shows.
 
-import { bits, element, percent, setClass } from "./elements.js";
+import { element, percent, setClass } from "./elements.js";
 import {
   WHOLE_PICTURE,
   between,
@@ -27,6 +27,7 @@ import {
   zoomed,
 } from "./geometry.js";
 import { Gestures } from "./gestures.js";
+import { _ } from "./language.js";
 import { Legend } from "./legend.js";
 import { Membership } from "./linking.js";
 import { Looks } from "./looks.js";
@@ -34,7 +35,7 @@ import { MarkPainter, paintBoundaries, paintGrid, paintPicture, setSize, watchSi
 import { Picture } from "./picture.js";
 import { Reader } from "./reader.js";
 import { Loupe, Pins, Readout } from "./readings.js";
-import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle } from "./toolbar.js";
+import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle, entropyScale } from "./toolbar.js";
 
 const SEND_DELAY_MS = 120; // a held arrow key repeats some 30 times a second
 const MOVE_MS = 160; // how long a viewport takes to get to where it was sent
@@ -51,13 +52,13 @@ const USES_ESCAPE = `${TEXT_FIELDS}, textarea, select, [contenteditable], dialog
 
 /** What a screen reader says of the picture, in the words of the hand that is there. */
 const description = () => [
-  element("span", { className: "fine", textContent: "Click a pixel to read it." }),
-  element("span", { className: "coarse", textContent: "Tap a pixel to read it." }),
-  " Arrow keys move the chosen pixel by 1, with Shift by 10. Plus and minus zoom, 0 shows the whole picture, ",
-  "Escape shows all classes again, question mark lists all keys.",
+  element("span", { className: "fine", textContent: _("Click a pixel to read it.") }),
+  element("span", { className: "coarse", textContent: _("Tap a pixel to read it.") }),
+  " ",
+  _("Arrow keys move the chosen pixel by 1, with Shift by 10. Plus and minus zoom, 0 shows the whole picture, Escape shows all classes again, question mark lists all keys."),
 ];
 
-const CAN_ZOOM = /Mac/.test(navigator.platform) ? "⌘ + wheel zooms" : "Ctrl + wheel zooms";
+const CAN_ZOOM = /Mac/.test(navigator.platform) ? _("⌘ + wheel zooms") : _("Ctrl + wheel zooms");
 
 /** What a viewer leaves to the next one with its key, when Streamlit removes and rebuilds it. */
 const legacies = new Map();
@@ -159,8 +160,8 @@ class PixelViewer {
       this.end,
     );
 
-    this.chosenReadout = new Readout("chosen", "Chosen", "");
-    this.hoveredReadout = new Readout("hovered", "Pointer", "–");
+    this.chosenReadout = new Readout("chosen", _("Chosen"), "");
+    this.hoveredReadout = new Readout("hovered", _("Pointer"), "–");
     this.loupe = new Loupe({
       onHover: (pixel) => this.hoverPixel(pixel),
       onChoose: (pixel) => this.choosePixel(pixel, 0),
@@ -403,7 +404,7 @@ class PixelViewer {
     console.warn("The pixel viewer could not load its picture.", error);
     this.putAside(false);
     this.wanted = null; // the next answer from Python tries again
-    const words = "The picture could not be loaded. Reload the page to try again.";
+    const words = _("The picture could not be loaded. Reload the page to try again.");
     this.trouble = element("p", { className: "trouble", textContent: words, attributes: { role: "alert" } });
     this.stage.append(this.trouble);
   }
@@ -451,9 +452,9 @@ class PixelViewer {
     this.root.dataset.view = this.view;
     this.root.toggleAttribute("data-waiting", misses);
     this.viewPicker.show(views, this.view);
-    this.note.textContent = misses ? "Working out the entropy …" : "";
+    this.note.textContent = misses ? _("Working out the entropy …") : "";
     if (this.view === "confidence") this.scale.show(percent(0), percent(100));
-    if (picture && this.view === "entropy") this.scale.show("sure", `no idea, ${bits(picture.mostEntropy)}`);
+    if (picture && this.view === "entropy") this.scale.show(...entropyScale(picture));
     this.membership.toolbar?.show();
     this.paintSoon();
   }
@@ -488,7 +489,7 @@ class PixelViewer {
       await picture.loadEntropy(address);
     } catch (error) {
       console.warn("The pixel viewer could not load the entropy map.", error);
-      if (this.picture === picture) this.note.textContent = "The entropy could not be loaded. Choose another view, then try again.";
+      if (this.picture === picture) this.note.textContent = _("The entropy could not be loaded. Choose another view, then try again.");
       return;
     } finally {
       picture.isLoadingEntropy = false;
@@ -762,7 +763,7 @@ class PixelViewer {
     }
     const { name, confidence } = this.picture.read(this.chosen);
     const sure = confidence === null ? "" : `, ${percent(confidence)}`;
-    this.spoken.textContent = `Row ${this.chosen.row}, column ${this.chosen.col}: ${name}${sure}`;
+    this.spoken.textContent = _("Row {row}, column {col}: {name}", { ...this.chosen, name: `${name}${sure}` });
   }
 
   /** Keep the chosen pixel: Python does so, and names the pin. */

@@ -13,6 +13,8 @@ from core.annotation.edited import EditedPicture
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.uncertain import Place, next_place
 from core.errors import StreetScopeError
+from core.languages import gettext as _
+from core.languages import mark
 from core.segmentation.probabilities import percent
 from core.segmentation.segmentation import Segmentation
 from pages.widgets.annotate.editor.packing import identity
@@ -20,9 +22,9 @@ from pages.widgets.annotate.editor.reading import Network, segmentation
 
 _ANSWER = "annotate_doubtful"
 _MOST_SEEN = 256
-_ALL_REVIEWED = "All of this picture is reviewed."
-_SURE = "The network is sure of everything that is not reviewed."
-_SEEN_ALL = "There are no more doubtful places. Ask once more to begin again with the first one."
+_ALL_REVIEWED = mark("All of this picture is reviewed.")
+_SURE = mark("The network is sure of everything that is not reviewed.")
+_SEEN_ALL = mark("There are no more doubtful places. Ask once more to begin again with the first one.")
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def _next(correction: EditedPicture, seen: list[Place], network: Network) -> tup
     if place is not None:
         return place, _in_words(looked, place)
     if (mask != NOT_REVIEWED).all():
-        return None, _ALL_REVIEWED
-    return None, _SEEN_ALL if seen else _SURE
+        return None, _(_ALL_REVIEWED)
+    return None, _(_SEEN_ALL if seen else _SURE)
 
 
 def _in_words(looked: Segmentation, place: Place) -> str:
@@ -82,7 +84,7 @@ def _in_words(looked: Segmentation, place: Place) -> str:
     names = looked.class_list.names
     most = np.argsort(-shares, kind="stable")[:2]
     said = ", ".join(f"{names[number]} {percent(shares[number])}" for number in most)
-    return f"The network is unsure here: {said}"
+    return _("The network is unsure here: {said}").format(said=said)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from core.annotation.edited import EditedPicture
 from core.annotation.regions import Scale, packed_regions, regions
+from core.languages import gettext as _
+from core.languages import mark
 from core.photos import images
 from pages.widgets.annotate.editor.doubt import doubtful
 from pages.widgets.annotate.editor.packing import checksum, deflated, identity, steps
@@ -39,7 +41,7 @@ PAINTS_KEY = "painter"
 _MOST_RECENT = 4
 _NUMBERS = itertools.count(1)
 _SCALES: tuple[Scale, ...] = get_args(Scale)
-_ELSEWHERE = (
+_ELSEWHERE = mark(
     "Another window has this picture open, too: both draw on the same correction, and nothing is lost."
 )
 
@@ -119,7 +121,7 @@ def editor(
             "label": label,
             "paints": paints,
             "readOnly": read_only,
-            "notice": _ELSEWHERE if company(identity(correction)).earlier else "",
+            "notice": _(_ELSEWHERE) if company(identity(correction)).earlier else "",
             "picture": {
                 "id": identity(correction),
                 "width": correction.start.shape[1],

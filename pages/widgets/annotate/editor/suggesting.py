@@ -17,13 +17,17 @@ from core.annotation.edited import EditedPicture
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.suggestions import Examples, Suggester
 from core.errors import StreetScopeError
+from core.languages import gettext as _
+from core.languages import mark
 from pages.widgets.annotate.editor.packing import checksum, deflated, identity
 from pages.widgets.annotate.editor.reading import Network, suggester, taught_by_others
 
 _ANSWER, _LIVE = "annotate_suggested", "annotate_live"
-_READING = "Reading the picture … Draw on meanwhile."
-_FEW = "Draw with two classes: a stroke of each is enough. The suggestion then follows whatever you draw."
-_ALL = "All of this picture is reviewed: there is nothing left to suggest."
+_READING = mark("Reading the picture … Draw on meanwhile.")
+_FEW = mark(
+    "Draw with two classes: a stroke of each is enough. The suggestion then follows whatever you draw."
+)
+_ALL = mark("All of this picture is reviewed: there is nothing left to suggest.")
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def _suggest(
     correction: EditedPicture, question: tuple[str, int], network: Network, whole_set: bool
 ) -> Suggested:
     if not (correction.mask == NOT_REVIEWED).any():
-        return Suggested(question, trouble=_ALL)
+        return Suggested(question, trouble=_(_ALL))
     try:
         known = _known(correction, network, whole_set)
         if known is None:
@@ -118,7 +122,7 @@ def _live(correction: EditedPicture, mask: Mask, network: Network, whole_set: bo
         # Also before it is of use: the first strokes then need not wait for it.
         known = _known(correction, network, whole_set)
         if known is None:
-            return Live(id_, sum_, words=_READING, waits=True)
+            return Live(id_, sum_, words=_(_READING), waits=True)
         found, others = known
         if words := _too_early(mask, others):
             return Live(id_, sum_, words=words)
@@ -132,8 +136,8 @@ def _too_early(mask: Mask, others: Sequence[Examples]) -> str:
     """Why nothing is suggested for a mask yet, or any more; empty if something can be."""
     counts = np.bincount(mask.ravel(), minlength=NOT_REVIEWED + 1)
     if not counts[NOT_REVIEWED]:
-        return _ALL
+        return _(_ALL)
     taught = counts[:NOT_REVIEWED] > 0
     for each in others:
         taught[: each.shares.shape[1]] |= each.shares.any(axis=0)
-    return _FEW if np.count_nonzero(taught) < 2 else ""
+    return _(_FEW) if np.count_nonzero(taught) < 2 else ""

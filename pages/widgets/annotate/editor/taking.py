@@ -21,6 +21,7 @@ from cachetools import TTLCache
 
 from core.annotation.edited import EditedPicture
 from core.errors import AnnotationError, StreetScopeError
+from core.languages import gettext as _
 from pages.widgets.annotate.editor.packing import identity
 
 Kind = Literal["edit", "undo", "redo", "class"]
@@ -125,11 +126,13 @@ def _sent(edits: object) -> Iterator[Sent]:
             case [int(number), str(kind), str(text), int(version)] if kind in _KINDS:
                 yield Sent(number, cast("Kind", kind), _decoded(text), version)
             case _:
-                raise AnnotationError("This edit is damaged; reload the page to go on from what is saved.")
+                raise AnnotationError(_("This edit is damaged; reload the page to go on from what is saved."))
 
 
 def _decoded(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise AnnotationError("This edit is damaged; reload the page to go on from what is saved.") from None
+        raise AnnotationError(
+            _("This edit is damaged; reload the page to go on from what is saved.")
+        ) from None

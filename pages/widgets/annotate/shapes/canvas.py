@@ -15,6 +15,7 @@ from core.annotation.shapes import MAX_SHAPES, Drawn, Sheet, draw, shapes_in
 from core.annotation.store import OpenCorrection
 from core.classes import RGB, ClassList
 from core.errors import AnnotationError, StreetScopeError
+from core.languages import gettext as _
 
 _MANY = MAX_SHAPES // 2
 """Shapes after which the canvas is emptied in any case: it sends all of them after each."""
@@ -108,7 +109,7 @@ class Canvas:
         elif self.is_current:
             wanted = draw(self.under, shapes, self.sheet)
         else:
-            raise AnnotationError("The mask was changed elsewhere: draw on it as it is now.")
+            raise AnnotationError(_("The mask was changed elsewhere: draw on it as it is now."))
         mask, current = self.correction.mask, self.is_current
         self.correction.edit(between(mask, wanted).packed())
         self._shapes = shapes

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 
 _LAST, _KEY = "canvas_room_last", "canvas_room"
 _NARROWEST, _WIDEST = 160, 2400
 
-_mount = st.components.v2.component("streetscope_room", css=style(__file__), js=script(__file__))
+_mount = component("room", __file__)
 
 
 class Room(NamedTuple):

@@ -15,6 +15,7 @@ from core.annotation.store import OpenCorrection
 from core.classes import ClassList
 from core.errors import StreetScopeError
 from core.languages import gettext as _
+from core.languages import mark
 from core.photos import images
 from pages.widgets.annotate.shapes.canvas import Canvas, colours, sent_drawing
 from pages.widgets.annotate.shapes.room import Room, room
@@ -142,12 +143,12 @@ def _tools(correction: OpenCorrection, read_only: str, words: bool) -> tuple[Too
         )
         history = correction.history
         for name, icon, some in (
-            ("Undo", ":material/undo:", history.done),
-            ("Redo", ":material/redo:", history.undone),
+            (mark("Undo"), ":material/undo:", history.done),
+            (mark("Redo"), ":material/redo:", history.undone),
         ):
             st.button(
                 icon,
-                help=name,
+                help=_(name),
                 key=f"shapes_{name}",
                 on_click=_step,
                 args=(correction, name, read_only),
@@ -181,7 +182,7 @@ def _step(correction: OpenCorrection, name: str, read_only: str) -> None:
 def _class_list(class_list: ClassList, height: int) -> int:
     """Let the visitor choose what to draw, in a list of that height."""
     palette = dict(enumerate(class_list.palette.tolist()))
-    names = dict(enumerate(class_list.names)) | {NOT_REVIEWED: "Not reviewed (erase)"}
+    names = dict(enumerate(class_list.names)) | {NOT_REVIEWED: _("Not reviewed (erase)")}
 
     def shown(number: int) -> Markdown:
         swatch = media_url(_swatch(tuple(palette.get(number, _NO_COLOUR))), "image/png", f"swatch.{number}")

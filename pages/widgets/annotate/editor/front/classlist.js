@@ -3,6 +3,7 @@
 
 import { element, fill, icon, setClass, swatch } from "./elements.js";
 import { mark, markedWords } from "./legendrows.js";
+import { _ } from "./language.js";
 
 const CHEVRON = "M6 4l4 4-4 4";
 const LOCK = "M4.5 7.5h7v5.5h-7zM6 7.5V5.5a2 2 0 0 1 4 0v2";
@@ -28,16 +29,16 @@ export class ClassList {
     this.order = []; // class numbers as they are listed
     this.headings = []; // of groups: {element, labels}
     this.folded = new Set(); // the names of groups
-    this.search = element("input", { type: "search", placeholder: "Find or add a class", className: "find" });
-    this.search.setAttribute("aria-label", "Find or add a class");
+    this.search = element("input", { type: "search", placeholder: _("Find or add a class"), className: "find" });
+    this.search.setAttribute("aria-label", _("Find or add a class"));
     this.search.maxLength = LONGEST_NAME;
     this.list = element("ul");
-    this.list.setAttribute("aria-label", "Class to draw with");
+    this.list.setAttribute("aria-label", _("Class to draw with"));
     this.add = element("button", { type: "button", className: "add", hidden: true });
     this.add.addEventListener("click", () => this.addSearched());
     this.marked = element("p", { className: "marked" });
     this.element = element("section", { className: "classes" }, this.search, this.list, this.add, this.marked);
-    this.element.setAttribute("aria-label", "Classes");
+    this.element.setAttribute("aria-label", _("Classes"));
     this.search.addEventListener("input", () => this.filter());
     this.search.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
@@ -101,14 +102,14 @@ export class ClassList {
     const key = place < KEYS ? String((place + 1) % KEYS) : "";
     const pick = element(
       "button",
-      { type: "button", className: "pick", title: key ? `${name} (key ${key})` : name },
+      { type: "button", className: "pick", title: key ? _("{name} (key {key})", { name, key }) : name },
       chip,
       element("span", { className: "called" }, element("span", { className: "name", textContent: name }), ...(marked ? [mark(marked)] : [])),
       element("span", { className: "count" }),
       element("kbd", { textContent: key, attributes: { "aria-hidden": "true" } }),
     );
-    const lock = element("button", { type: "button", className: "lock", title: `Keep ${name} as it is` }, icon(LOCK));
-    lock.setAttribute("aria-label", `Keep ${name} as it is`);
+    const lock = element("button", { type: "button", className: "lock", title: _("Keep {name} as it is", { name }) }, icon(LOCK));
+    lock.setAttribute("aria-label", _("Keep {name} as it is", { name }));
     lock.setAttribute("aria-pressed", "false");
     pick.addEventListener("click", () => this.choose(label));
     lock.addEventListener("click", () => {
@@ -182,7 +183,7 @@ export class ClassList {
       if (isFolded) for (const label of labels) this.entries[label].hidden = true;
     }
     this.add.hidden = wanted === "" || this.find(wanted) >= 0;
-    this.add.textContent = `Add the class “${this.search.value.trim()}”`;
+    this.add.textContent = _("Add the class “{name}”", { name: this.search.value.trim() });
   }
 
   /** Mark the class of the pixel that is pointed at. */

@@ -4,6 +4,7 @@
 import { fetchAgain, fetchInflated } from "./fetching.js";
 import { History } from "./history.js";
 import { NOT_REVIEWED, changes, checksum, packed, unpacked } from "./runs.js";
+import { _ } from "./language.js";
 
 const AGAIN_MS = 4000; // without an answer for so long, everything unsaved is sent again
 const KEPT = "streetscope-unsaved-";
@@ -163,7 +164,7 @@ export class Correction {
     this.send({ id: this.id, client: this.client, attempt: this.attempt, edits, sum: checksum(this.mask) });
     this.timer = setTimeout(() => {
       this.inFlight = false;
-      this.trouble ||= "StreetScope does not answer. Your strokes stay here and are sent again.";
+      this.trouble ||= _("StreetScope does not answer. Your strokes stay here and are sent again.");
       this.onState();
       this.say();
     }, AGAIN_MS);
@@ -231,7 +232,7 @@ export class Correction {
       this.onState();
     } catch (error) {
       console.warn("The server's mask could not be loaded.", error);
-      this.trouble = "The picture could not be loaded again. Reload the page to go on from what is saved.";
+      this.trouble = _("The picture could not be loaded again. Reload the page to go on from what is saved.");
     } finally {
       if (this.fetched === state) this.fetched = null;
     }

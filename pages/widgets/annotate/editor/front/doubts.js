@@ -3,6 +3,7 @@
 import { WHOLE_PICTURE, between, inside } from "./geometry.js";
 import { element } from "./elements.js";
 import { button } from "./toolbox.js";
+import { _ } from "./language.js";
 
 const SPAN = 1 / 4; // of the picture that is shown around a place,
 const LEAST_PIXELS = 96; // but no fewer than so many pixels across
@@ -19,10 +20,10 @@ export class Doubts {
     this.question = null;
     this.seen = []; // [row, column] of the places where one was sent
     this.place = null; // {row, col} that is marked
-    this.button = button("Next doubtful place", null, () => this.next(), {
+    this.button = button(_("Next doubtful place"), null, () => this.next(), {
       key: "N",
       wordy: true,
-      explained: "Goes where the network is unsure and nothing is reviewed yet",
+      explained: _("Goes where the network is unsure and nothing is reviewed yet"),
     });
     this.words = null; // what is said of it, until `until`, and then until the pointer moves
     this.heard = element("p", { className: "unseen", attributes: { role: "status" } }); // read out, once

@@ -21,6 +21,7 @@ import { Suggesting } from "./suggesting.js";
 import { Surface } from "./surface.js";
 import { ScalePicker, SizeSlider, Switch, ToolPicker, button, editorHelp, squareToggle } from "./toolbox.js";
 import { OpacitySlider, ZoomButtons, boundariesToggle } from "./toolbar.js";
+import { _ } from "./language.js";
 
 /** What the hand had, for the editor that Streamlit rebuilds in the place of one that it has removed. */
 let legacy = null;
@@ -64,8 +65,8 @@ class Editor {
     this.sizes = new SizeSlider(() => this.surface.schedule());
     this.square = squareToggle(() => this.surface.schedule());
     this.scales = new ScalePicker(() => this.hand.wantRegions());
-    this.undoButton = button("Undo", "undo", () => this.change("undo"), { key: "Ctrl + Z" });
-    this.redoButton = button("Redo", "redo", () => this.change("redo"), { key: "Ctrl + Shift + Z" });
+    this.undoButton = button(_("Undo"), "undo", () => this.change("undo"), { key: "Ctrl + Z" });
+    this.redoButton = button(_("Redo"), "redo", () => this.change("redo"), { key: "Ctrl + Shift + Z" });
     this.zoomButtons = new ZoomButtons({
       onOut: () => this.surface.zoomBy(-1),
       onFit: () => this.fit(),
@@ -80,16 +81,16 @@ class Editor {
   }
 
   buildSide() {
-    this.accept = new Switch("Right as it is", (on) => this.choose(on ? AS_SHOWN : this.classes.chosen), {
+    this.accept = new Switch(_("Right as it is"), (on) => this.choose(on ? AS_SHOWN : this.classes.chosen), {
       key: "A",
-      explained: "What you draw over keeps its class and counts as reviewed",
+      explained: _("What you draw over keeps its class and counts as reviewed"),
     });
-    this.acceptAll = button("Whole picture is right", null, () => this.hand.acceptEverything(), {
+    this.acceptAll = button(_("Whole picture is right"), null, () => this.hand.acceptEverything(), {
       wordy: true,
-      explained: "All that is not reviewed keeps its class and counts as reviewed",
+      explained: _("All that is not reviewed keeps its class and counts as reviewed"),
     });
-    this.onlyUnreviewed = new Switch("Only over not reviewed", () => {}, {
-      explained: "What somebody has reviewed stays as it is under your strokes",
+    this.onlyUnreviewed = new Switch(_("Only over not reviewed"), () => {}, {
+      explained: _("What somebody has reviewed stays as it is under your strokes"),
     });
     this.standing = new Standing(this.paints);
     this.suggesting = new Suggesting(this);
@@ -123,7 +124,7 @@ class Editor {
     this.spoken = element("p", { className: "under", attributes: { "aria-live": "off" } });
     const below = part("below", this.spoken, this.standing.sign);
     const description = element("p", { className: "unseen", id: "editor-keys" });
-    description.textContent = "Draw with a mouse, a pen or a finger. Question mark lists all keys.";
+    description.textContent = _("Draw with a mouse, a pen or a finger. Question mark lists all keys.");
     this.surface.marksLayer.setAttribute("aria-describedby", "editor-keys");
     this.root = element(
       "div",
@@ -249,7 +250,7 @@ class Editor {
   complain(error) {
     console.warn("The editor could not load its picture.", error);
     this.wanted = null; // the next answer from Python tries again
-    const words = "The picture could not be loaded. Reload the page to try again.";
+    const words = _("The picture could not be loaded. Reload the page to try again.");
     this.trouble?.remove();
     this.trouble = element("p", { className: "trouble", textContent: words, attributes: { role: "alert" } });
     this.surface.element.append(this.trouble);
@@ -387,11 +388,13 @@ class Editor {
     const { row, col } = this.surface.pixelAt(place);
     const at = row * this.correction.size.width + col;
     const label = this.correction.shown[at];
-    const name = this.correction.description.names[label] ?? "no class";
-    const isDrawn = this.correction.mask[at] !== NOT_REVIEWED;
-    const looks = this.hand.tool === "region" && !this.hand.regions.isReady ? "Finding the regions … " : "";
-    const state = this.paints ? "" : isDrawn ? ", reviewed" : ", not reviewed";
-    this.spoken.textContent = `${looks}Row ${row}, column ${col}: ${name}${state}`;
+    const name = this.correction.description.names[label] ?? _("no class");
+    const looks = this.hand.tool === "region" && !this.hand.regions.isReady ? _("Finding the regions … ") : "";
+    if (this.paints) this.spoken.textContent = _("{looks}Row {row}, column {col}: {name}", { looks, row, col, name });
+    else {
+      const state = this.correction.mask[at] === NOT_REVIEWED ? _("not reviewed") : _("reviewed");
+      this.spoken.textContent = _("{looks}Row {row}, column {col}: {name}, {state}", { looks, row, col, name, state });
+    }
     this.classes.point(label);
   }
 

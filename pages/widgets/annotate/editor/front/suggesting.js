@@ -5,10 +5,11 @@ import { element, shareInWords } from "./elements.js";
 import { fetchInflated } from "./fetching.js";
 import { checksum, inflated } from "./runs.js";
 import { Switch, button } from "./toolbox.js";
+import { _, n_ } from "./language.js";
 
-const SEEN = "This is a suggestion. Take it all, or draw “right as it is” over what you like.";
+const SEEN = _("This is a suggestion. Take it all, or draw “right as it is” over what you like.");
 const AGAIN_MS = 300; // while the server reads the picture
-const FOLLOWS = "What shows faintly is suggested, and follows what you draw. Take it all, or draw on.";
+const FOLLOWS = _("What shows faintly is suggested, and follows what you draw. Take it all, or draw on.");
 const NAMED = 2; // of the classes that a suggestion brings: the others are counted
 
 export class Suggesting {
@@ -20,22 +21,22 @@ export class Suggesting {
     this.newest = null; // the last live suggestion that has come
     this.shown = null; // the live suggestion that is shown, or said to be none
     this.resumes = false; // whether it was live in the editor that this one replaces
-    this.suggest = button("Suggest the rest", null, () => this.begin(), {
+    this.suggest = button(_("Suggest the rest"), null, () => this.begin(), {
       wordy: true,
-      explained: "A class for all that is not reviewed, learnt from what you have drawn; you see it before you take it",
+      explained: _("A class for all that is not reviewed, learnt from what you have drawn; you see it before you take it"),
     });
-    this.live = new Switch("Live", (on) => this.turn(on), {
+    this.live = new Switch(_("Live"), (on) => this.turn(on), {
       key: "L",
-      explained: "What the network would now say of the rest follows each stroke",
+      explained: _("What the network would now say of the rest follows each stroke"),
     });
-    this.wholeSet = new Switch("Whole set", () => this.askAgain(), {
-      explained: "What is reviewed in the other pictures of this set teaches, too",
+    this.wholeSet = new Switch(_("Whole set"), () => this.askAgain(), {
+      explained: _("What is reviewed in the other pictures of this set teaches, too"),
     });
-    this.take = button("Take it", null, () => this.takeAll(), {
+    this.take = button(_("Take it"), null, () => this.takeAll(), {
       wordy: true,
-      explained: "All that is suggested counts as reviewed",
+      explained: _("All that is suggested counts as reviewed"),
     });
-    this.discard = button("Discard it", null, () => this.end(), { wordy: true });
+    this.discard = button(_("Discard it"), null, () => this.end(), { wordy: true });
     this.words = element("p", { className: "note", attributes: { role: "status" } });
     this.changes = element("p", { className: "note changes" }); // not read out: it changes with each stroke
     this.element = element("div", { className: "suggesting" });
@@ -46,7 +47,7 @@ export class Suggesting {
   /** Another picture is shown. */
   start() {
     this.question = this.newest = this.shown = null;
-    this.say(this.live.on ? "Reading the picture …" : "");
+    this.say(this.live.on ? _("Reading the picture …") : "");
     if (!this.resumes || !this.isOffered) return;
     this.resumes = false;
     this.live.element.click();
@@ -77,7 +78,7 @@ export class Suggesting {
       return;
     }
     this.question = this.newest = this.shown = null;
-    if (on) this.say("Reading the picture …");
+    if (on) this.say(_("Reading the picture …"));
     else this.end();
     this.askLive(on);
   }
@@ -130,7 +131,7 @@ export class Suggesting {
     editor.hand.finish();
     // Unlike any before the page was loaded: the server answers each question once.
     this.question = { id: editor.correction.id, number: Math.floor(Math.random() * 2 ** 31), set: this.usesSet };
-    this.say("Working it out …");
+    this.say(_("Working it out …"));
     this.ask(this.question);
   }
 
@@ -156,7 +157,7 @@ export class Suggesting {
       this.say(SEEN);
     } catch (error) {
       console.warn("The suggestion could not be loaded.", error);
-      this.say("The suggestion could not be loaded. Ask for it again.");
+      this.say(_("The suggestion could not be loaded. Ask for it again."));
     }
   }
 
@@ -197,11 +198,11 @@ export class Suggesting {
 /** counts: for each class, the pixels that would become it. */
 function inWords(counts, { description, mask }) {
   const changed = counts.reduce((sum, count) => sum + count, 0);
-  if (changed === 0) return "It agrees with all that is not reviewed, and would change nothing.";
+  if (changed === 0) return _("It agrees with all that is not reviewed, and would change nothing.");
   const labels = [...counts.keys()].filter((label) => counts[label] > 0).sort((a, b) => counts[b] - counts[a]);
   const named = labels.slice(0, NAMED).map((label) => description.names[label]);
   const others = labels.length - named.length;
-  if (others > 0) named.push(others === 1 ? "1 other class" : `${others} other classes`);
-  const classes = named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1)}` : named[0];
-  return `Hatched: ${shareInWords(changed / mask.length)} of the picture would change, to ${classes}.`;
+  if (others > 0) named.push(n_("{count} other class", "{count} other classes", others));
+  const classes = named.length > 1 ? _("{several} and {last}", { several: named.slice(0, -1).join(", "), last: named.at(-1) }) : named[0];
+  return _("Hatched: {share} of the picture would change, to {classes}.", { share: shareInWords(changed / mask.length), classes });
 }

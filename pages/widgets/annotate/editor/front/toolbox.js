@@ -2,6 +2,7 @@
 
 import { element, icon } from "./elements.js";
 import { Help, OnOff, Toggle } from "./toolbar.js";
+import { _ } from "./language.js";
 
 export const WIDEST = 200; // pixels, as core.annotation.strokes has it
 
@@ -20,53 +21,53 @@ const ICONS = {
 };
 
 export const TOOLS = {
-  brush: { words: "Brush", key: "B" },
-  eraser: { words: "Eraser", key: "E" },
-  bucket: { words: "Fill", key: "G" },
-  region: { words: "Region", key: "R" },
-  polygon: { words: "Polygon", key: "P" },
-  pick: { words: "Pick", key: "I" },
-  move: { words: "Move", key: "V" },
+  brush: { words: _("Brush"), key: "B" },
+  eraser: { words: _("Eraser"), key: "E" },
+  bucket: { words: _("Fill"), key: "G" },
+  region: { words: _("Region"), key: "R" },
+  polygon: { words: _("Polygon"), key: "P" },
+  pick: { words: _("Pick"), key: "I" },
+  move: { words: _("Move"), key: "V" },
 };
 
 const TOOL_KEYS = [
-  ["B", "brush: draw with the chosen class"],
-  ["E", "eraser: back to what the picture started from; also with Alt held"],
-  ["G", "fill: the whole patch under the pointer gets the chosen class"],
-  ["R", "region: a piece of the picture that looks alike lights up; a click or a drag gives it the chosen class"],
-  ["P", "polygon: click its corners; Enter or a double click closes it, Backspace takes the last corner back, Esc gives up; with Alt it erases"],
-  ["I", "pick: choose the class under the pointer"],
-  ["V", "move the picture; also with Space held, the middle button or two fingers"],
-  ["[ ]", "smaller and larger brush; also Alt + wheel"],
-  ["Q", "round or square brush"],
-  ["Shift", "straight line, from where the last one ended"],
-  ["1 ... 9, 0", "choose one of the first ten classes"],
-  ["− =", "the class before and after"],
-  ["A", "“right as it is”: what you draw over keeps its class and counts as reviewed"],
-  ["L", "live: what the network would now say of the rest follows each stroke"],
-  ["N", "next doubtful place: where the network is unsure and nothing is reviewed"],
-  ["H, held", "hides the mask"],
-  ["Ctrl + Z", "undo; Ctrl + Shift + Z or Ctrl + Y does it again"],
-  ["Ctrl + wheel", "zooms; also + and _"],
-  ["W", "shows the whole picture"],
-  ["?", "opens this list"],
+  ["B", _("brush: draw with the chosen class")],
+  ["E", _("eraser: back to what the picture started from; also with Alt held")],
+  ["G", _("fill: the whole patch under the pointer gets the chosen class")],
+  ["R", _("region: a piece of the picture that looks alike lights up; a click or a drag gives it the chosen class")],
+  ["P", _("polygon: click its corners; Enter or a double click closes it, Backspace takes the last corner back, Esc gives up; with Alt it erases")],
+  ["I", _("pick: choose the class under the pointer")],
+  ["V", _("move the picture; also with Space held, the middle button or two fingers")],
+  ["[ ]", _("smaller and larger brush; also Alt + wheel")],
+  ["Q", _("round or square brush")],
+  [_("Shift"), _("straight line, from where the last one ended")],
+  ["1 ... 9, 0", _("choose one of the first ten classes")],
+  ["− =", _("the class before and after")],
+  ["A", _("“right as it is”: what you draw over keeps its class and counts as reviewed")],
+  ["L", _("live: what the network would now say of the rest follows each stroke")],
+  ["N", _("next doubtful place: where the network is unsure and nothing is reviewed")],
+  [_("H, held"), _("hides the mask")],
+  ["Ctrl + Z", _("undo; Ctrl + Shift + Z or Ctrl + Y does it again")],
+  [_("Ctrl + wheel"), _("zooms; also + and _")],
+  ["W", _("shows the whole picture")],
+  ["?", _("opens this list")],
 ];
 
 /** What there is to review, which a picture that is painted has not. */
 export const REVIEWING_KEYS = new Set(["A", "L", "N"]);
 
 const BUTTONS = [
-  ["Next doubtful place", "goes where the network is unsure and nothing is reviewed yet"],
-  ["Whole picture is right", "all that is not reviewed keeps its class and counts as reviewed"],
-  ["Right as it is", "what you draw over keeps its class and counts as reviewed"],
-  ["Only over not reviewed", "what somebody has reviewed stays as it is under your strokes"],
-  ["Suggest the rest", "a class for all that is not reviewed, learnt from what you have drawn; you see it before you take it"],
-  ["Live", "the suggestion follows each stroke"],
-  ["Whole set", "what is reviewed in the other pictures of this set teaches the suggestion, too"],
-  ["Lock", "beside a class: what shows that class stays as it is under your strokes"],
+  [_("Next doubtful place"), _("goes where the network is unsure and nothing is reviewed yet")],
+  [_("Whole picture is right"), _("all that is not reviewed keeps its class and counts as reviewed")],
+  [_("Right as it is"), _("what you draw over keeps its class and counts as reviewed")],
+  [_("Only over not reviewed"), _("what somebody has reviewed stays as it is under your strokes")],
+  [_("Suggest the rest"), _("a class for all that is not reviewed, learnt from what you have drawn; you see it before you take it")],
+  [_("Live"), _("the suggestion follows each stroke")],
+  [_("Whole set"), _("what is reviewed in the other pictures of this set teaches the suggestion, too")],
+  [_("Lock"), _("beside a class: what shows that class stays as it is under your strokes")],
 ];
 
-const SCALES = { small: "Small", middle: "Middle", large: "Large" };
+const SCALES = { small: _("Small"), middle: _("Middle"), large: _("Large") };
 
 let groups = 0; // radio buttons of one name form a group
 
@@ -74,7 +75,7 @@ let groups = 0; // radio buttons of one name form a group
 export class ToolPicker {
   constructor(onPick) {
     const name = `tool-${(groups += 1)}`;
-    const legend = element("legend", { className: "unseen", textContent: "Tool" });
+    const legend = element("legend", { className: "unseen", textContent: _("Tool") });
     this.inputs = new Map();
     const labels = Object.entries(TOOLS).map(([tool, { words, key }]) => {
       const input = element("input", { type: "radio", name, value: tool, className: "unseen" });
@@ -82,7 +83,7 @@ export class ToolPicker {
       input.addEventListener("change", () => onPick(tool));
       this.inputs.set(tool, input);
       const text = element("span", { className: "words", textContent: words });
-      return element("label", { title: `${words} (key ${key})` }, input, icon(...ICONS[tool]), text);
+      return element("label", { title: _("{words} (key {key})", { words, key }) }, input, icon(...ICONS[tool]), text);
     });
     this.element = element("fieldset", { className: "views toolset" }, legend, ...labels);
   }
@@ -97,9 +98,9 @@ export class SizeSlider {
   constructor(onChange) {
     this.input = element("input", { type: "range", min: 0, max: 100, value: 0 });
     this.output = element("output");
-    this.element = element("label", { className: "opacity size", title: "Width of the brush in pixels ([ and ])" });
-    this.element.append("Width", this.input, this.output);
-    this.input.setAttribute("aria-label", "Width of the brush in pixels");
+    this.element = element("label", { className: "opacity size", title: _("Width of the brush in pixels ([ and ])") });
+    this.element.append(_("Width"), this.input, this.output);
+    this.input.setAttribute("aria-label", _("Width of the brush in pixels"));
     this.input.addEventListener("input", () => {
       this.width = Math.round(WIDEST ** (Number(this.input.value) / 100));
       this.describe();
@@ -131,7 +132,7 @@ export class ScalePicker {
   constructor(onPick) {
     this.value = "middle";
     const name = `scale-${(groups += 1)}`;
-    const legend = element("legend", { className: "unseen", textContent: "Size of the regions" });
+    const legend = element("legend", { className: "unseen", textContent: _("Size of the regions") });
     const labels = Object.entries(SCALES).map(([scale, words]) => {
       const input = element("input", { type: "radio", name, value: scale, className: "unseen" });
       input.checked = scale === this.value;
@@ -155,7 +156,7 @@ export function button(words, name, onClick, { key = "", wordy = false, explaine
   return made;
 }
 
-export const squareToggle = (onChange) => new Toggle("Square", ICONS.square[0], onChange);
+export const squareToggle = (onChange) => new Toggle(_("Square"), ICONS.square[0], onChange);
 
 /** A switch with its words beside it: on or off, unlike a button that does something once. */
 export class Switch extends OnOff {
@@ -168,22 +169,22 @@ export class Switch extends OnOff {
 }
 
 const NOTES = {
-  review: "Everything is saved as it happens. Pixels that nobody has judged are “not reviewed”: they show faintly.",
-  paint: "Every stroke is counted as it ends. Pixels without a class count as wrong.",
+  review: _("Everything is saved as it happens. Pixels that nobody has judged are “not reviewed”: they show faintly."),
+  paint: _("Every stroke is counted as it ends. Pixels without a class count as wrong."),
 };
 
 /** paints: whether an empty picture is painted, in which nothing is to be reviewed. */
 export const editorHelp = (paints) =>
   new Help({
-    title: "Tools and keys",
+    title: _("Tools and keys"),
     mouse: [],
     fingers: [
-      ["One finger", "draws"],
-      ["Two fingers", "move and zoom the picture"],
+      [_("One finger"), _("draws")],
+      [_("Two fingers"), _("move and zoom the picture")],
     ],
-    buttonsTitle: "Beside the picture",
+    buttonsTitle: _("Beside the picture"),
     buttons: paints ? BUTTONS.slice(-1) : BUTTONS,
-    keysTitle: "Keys, with the pointer over the picture",
+    keysTitle: _("Keys, with the pointer over the picture"),
     keys: paints ? TOOL_KEYS.filter(([key]) => !REVIEWING_KEYS.has(key)) : TOOL_KEYS,
     note: paints ? NOTES.paint : NOTES.review,
   });
