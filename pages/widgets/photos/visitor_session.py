@@ -104,7 +104,8 @@ class VisitorSession:
     @property
     def nbytes(self) -> int:
         """Bytes of memory that the photos and the paintings take."""
-        return sum(each.nbytes for each in [*self.photos.values(), *self.paintings.values()])
+        photos, paintings = list(self.photos.values()), list(self.paintings.values())
+        return sum(photo.nbytes for photo in photos) + sum(painting.nbytes for painting in paintings)
 
     def photo(self) -> Photo:
         """The photo on screen. StreetScopeError if it is of a set and cannot be read."""
