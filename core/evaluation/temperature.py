@@ -79,7 +79,8 @@ class LabelledPixels:
             return fine
         summed = np.stack([fine[:, list(each)].sum(axis=1) for each in self.members], axis=1)
         whole: NDArray[np.float64] = np.maximum(summed.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
-        return np.divide(summed, whole)
+        shares: NDArray[np.float64] = summed / whole
+        return shares
 
     def loss(self, temperature: float) -> float:
         """The mean negative log-likelihood of the true classes, in nats."""
