@@ -1,4 +1,4 @@
-"""The Lessons page: a whole lesson by the keyboard alone, and a lesson taken home, changed and brought back."""
+"""The Lessons page: a lesson by the keyboard alone, and one taken home, changed and brought back."""
 
 from __future__ import annotations
 
