@@ -30,6 +30,7 @@ from pages.widgets.viewer.pixel_viewer import View, pixel_viewer
 _PAGES = {
     "explore": ("pages/explore.py", mark("Explore")),
     "inside": ("pages/inside.py", mark("Look inside")),
+    "paint": ("pages/paint.py", mark("Paint")),
     "annotate": ("pages/annotate.py", mark("Annotate")),
     "compare": ("pages/compare.py", mark("Compare")),
     "data": ("pages/data.py", mark("Data")),
