@@ -1,4 +1,4 @@
-"""A lesson in a real browser: by the keyboard alone, with answers that survive a reload."""
+"""The Lessons page: a lesson by the keyboard alone, and one taken home, changed and brought back."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def _card(lesson: Lesson) -> None:
             )
             st.download_button(
                 _("Take it home"),
-                lambda: library.packed(lesson.name),
+                library.packed(lesson.name),
                 f"{lesson.name}.zip",
                 "application/zip",
                 on_click="ignore",

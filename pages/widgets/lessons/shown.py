@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import LessonError
 from core.languages import gettext as _
+from core.languages import mark
 from core.lessons.answers import look_of
 from core.lessons.keys.look import Look
 from core.lessons.lesson import Lesson, Shows, Step
@@ -27,14 +28,17 @@ from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import View, pixel_viewer
 
 _PAGES = {
-    "explore": ("pages/explore.py", "Explore"),
-    "annotate": ("pages/annotate.py", "Annotate"),
-    "compare": ("pages/compare.py", "Compare"),
-    "data": ("pages/data.py", "Data"),
-    "training": ("pages/training.py", "Training"),
-    "runs": ("pages/runs.py", "Runs"),
-    "evaluate": ("pages/evaluate.py", "Evaluate"),
-    "about": ("pages/about.py", "About"),
+    "explore": ("pages/explore.py", mark("Explore")),
+    "inside": ("pages/inside.py", mark("Look inside")),
+    "paint": ("pages/paint.py", mark("Paint")),
+    "annotate": ("pages/annotate.py", mark("Annotate")),
+    "compare": ("pages/compare.py", mark("Compare")),
+    "data": ("pages/data.py", mark("Data")),
+    "training": ("pages/training.py", mark("Training")),
+    "runs": ("pages/runs.py", mark("Runs")),
+    "evaluate": ("pages/evaluate.py", mark("Evaluate")),
+    "service": ("pages/service.py", mark("Service")),
+    "about": ("pages/about.py", mark("About")),
 }
 """The pages that a step can open, with their files and titles."""
 

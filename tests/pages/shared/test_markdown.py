@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from pages.widgets.shared.html import Html, html, joined_html
-from pages.widgets.shared.markdown import Markdown, escape, joined, markdown, with_code
+from pages.widgets.shared.markdown import Markdown, escape, joined, markdown, prose, with_code
 from tests.browser.hostile import hostile
 
 COMMONMARK = MarkdownIt("gfm-like", {"linkify": False})
@@ -90,3 +90,28 @@ def test_html_escapes_its_fields() -> None:
     assert row == '<b title="&quot;&lt;i&gt;">&quot;&lt;i&gt;</b>'
     assert joined_html([row, html("{row}", row=row)]) == row + row
     assert type(html("{row}", row=row)) is Html
+
+
+PROSE = {
+    *("paragraph_open", "paragraph_close", "inline", "text", "text_special", "softbreak", "hardbreak"),
+    *("strong_open", "strong_close", "em_open", "em_close", "code_inline"),
+    *("bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"),
+    *("list_item_open", "list_item_close"),
+}
+"""All that a lesson's words may become."""
+
+
+def test_prose_shows_emphasis_code_and_lists() -> None:
+    found = elements(prose("- **hits**, it is *one*\n- `IoU`\n\n1. Paint\n2. Save"))
+
+    assert found >= {"strong_open", "em_open", "code_inline", "bullet_list_open", "ordered_list_open"}
+
+
+@given(st.text(st.sampled_from("ab *`_-#>|![]()<1.~&\\\n"), max_size=40))
+def test_prose_is_nothing_but_paragraphs_lists_and_emphasis(text: str) -> None:
+    assert elements(prose(text)) <= PROSE
+
+
+@pytest.mark.parametrize("text", hostile("127.0.0.1:8798"))
+def test_hostile_prose_makes_no_links_pictures_or_headings(text: str) -> None:
+    assert elements(prose(text)) <= PROSE
