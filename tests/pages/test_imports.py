@@ -71,6 +71,8 @@ HEAVY = {"torch", "fastai", "fastcore", "matplotlib", "sklearn", "timm", "torchv
 """What trains, publishes, or draws for paper: nobody who looks should wait for it."""
 
 TORCH_FILES = {
+    "core/inside/inspector.py",
+    "core/inside/reach.py",
     "core/models/architectures.py",
     "core/models/export.py",
     "core/models/inference.py",
@@ -92,7 +94,7 @@ PARTS = {
     "explore": {"pages.widgets.viewer.pixel_viewer", "core.segmentation.segmenter"},
     "about": {"pages.widgets.about.article"},
     "compare": {"pages.widgets.explore.comparison"},
-    "inside": {"pages.widgets.inside.occlusion", "core.inside.kept"},
+    "inside": {"pages.widgets.inside.field", "core.inside.process"},
     "data": {"pages.widgets.shared.datasets", "core.datasets.contents.thumbnails"},
     "evaluate": {"pages.widgets.evaluate.job", "core.evaluation.store"},
     "runs": {"pages.widgets.runs.monitor", "core.reports.run_charts"},
