@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.cache import Cache, cache_key
 from core.jobs import ProgressCallback
-from core.photos.images import working_size
+from core.photos import images
 from core.toytown.writing import frame
 
 SHARE = 0.95
@@ -29,6 +29,9 @@ _SHAPE = (480, 640)
 """(height, width) of a frame of Toytown before it is scaled."""
 
 _FIRST_DRIVE, _FRAME = 90_000, 5
+_SMALLEST, _LARGEST = 128, 1280
+"""Longer side of a frame that can be drawn well, in pixels."""
+
 _KEPT = Cache("receptive_fields", 32 * 1024 * 1024)
 
 Floats = NDArray[np.float32]
@@ -71,20 +74,22 @@ def average_field(
     longest: int,
     key_parts: tuple[str, ...],
     progress: ProgressCallback = lambda done, total: None,
+    street: Callable[[int, int], NDArray[np.uint8]] | None = None,
 ) -> Floats:
     """(H, W) the mean gradient of the answers in the middle of 20 drawn streets, with a sum of 1.
 
     longest: the longer side in pixels at which the network works. key_parts: identify the network; with them
     the average is kept in the cache. progress: told after each picture; raising from it stops the work.
+    street: draws a picture, by its number and its longer side; by default, `drawn_street`.
     """
     key = _key(longest, key_parts)
     kept = kept_average(longest, key_parts)
     if kept is not None:
         return kept
-    height, width = working_size(*_SHAPE, longest)
+    height, width = images.working_size(*_SHAPE, longest)
     total = np.zeros((height, width), np.float64)
     for number in range(PICTURES):
-        image, _ = frame(_FIRST_DRIVE + number, _FRAME, (width, height))
+        image = images.resize((street or drawn_street)(number, longest), height, width)
         total += normalised(gradient(image, (height // 2, width // 2)))
         progress(number + 1, PICTURES)
     found = normalised(total.astype(np.float32))
@@ -92,6 +97,12 @@ def average_field(
     np.save(file, found, allow_pickle=False)
     _KEPT.write(key, zlib.compress(file.getvalue(), 1))
     return found
+
+
+def drawn_street(number: int, longest: int) -> NDArray[np.uint8]:
+    """A frame of Toytown, (H, W, 3), whose longer side has about so many pixels."""
+    height, width = images.working_size(*_SHAPE, min(max(longest, _SMALLEST), _LARGEST))
+    return frame(_FIRST_DRIVE + number, _FRAME, (width, height))[0]
 
 
 def kept_average(longest: int, key_parts: tuple[str, ...]) -> Floats | None:
@@ -103,7 +114,7 @@ def kept_average(longest: int, key_parts: tuple[str, ...]) -> Floats | None:
         found = np.load(io.BytesIO(zlib.decompress(data)), allow_pickle=False)
     except (ValueError, EOFError, zlib.error):
         return None
-    fits = found.dtype == np.float32 and found.shape == working_size(*_SHAPE, longest)
+    fits = found.dtype == np.float32 and found.shape == images.working_size(*_SHAPE, longest)
     return found if fits else None
 
 

@@ -63,8 +63,16 @@ FindPeaks = Callable[[NDArray[np.uint8]], list[Peaks]]
 """The peaks of all stages in a picture (H, W, 3)."""
 
 
-def exemplar_pictures() -> list[tuple[str, Callable[[], NDArray[np.uint8]]]]:
-    """The pictures among which exemplars are looked for, by name: drives of Toytown, and the samples."""
+@dataclass(frozen=True)
+class Picture:
+    """A picture among which exemplars are looked for. read: gives it, (H, W, 3) uint8."""
+
+    name: str
+    read: Callable[[], NDArray[np.uint8]]
+
+
+def exemplar_pictures() -> list[Picture]:
+    """The usual ones: drives of Toytown, and the samples."""
 
     def drawn(drive: int) -> Callable[[], NDArray[np.uint8]]:
         return lambda: frame(_FIRST_DRIVE + drive, _FRAME, _SIZE)[0]
@@ -76,32 +84,45 @@ def exemplar_pictures() -> list[tuple[str, Callable[[], NDArray[np.uint8]]]]:
 
         return scaled
 
-    streets = [(f"Toytown, street {drive + 1}", drawn(drive)) for drive in range(_DRIVES)]
-    return [*streets, *((sample.file, read(number)) for number, sample in enumerate(SAMPLES))]
+    streets = [Picture(f"Toytown, street {drive + 1}", drawn(drive)) for drive in range(_DRIVES)]
+    return [*streets, *(Picture(sample.file, read(number)) for number, sample in enumerate(SAMPLES))]
 
 
-def all_peaks(find: FindPeaks, progress: ProgressCallback = lambda done, total: None) -> list[list[Peaks]]:
-    """The peaks of all exemplar pictures; progress is told after each, and may stop the work by raising."""
-    pictures = exemplar_pictures()
+def all_peaks(
+    find: FindPeaks,
+    progress: ProgressCallback = lambda done, total: None,
+    pictures: Sequence[Picture] | None = None,
+) -> list[list[Peaks]]:
+    """The peaks of all pictures; by default of `exemplar_pictures`.
+
+    progress: told after each picture; raising from it stops the work.
+    """
+    looked_at = exemplar_pictures() if pictures is None else pictures
     found = []
-    for number, (_, picture) in enumerate(pictures, 1):
-        found.append(find(picture()))
-        progress(number, len(pictures))
+    for number, picture in enumerate(looked_at, 1):
+        found.append(find(picture.read()))
+        progress(number, len(looked_at))
     return found
 
 
-def exemplars(peaks: Sequence[Sequence[Peaks]], stage: int, channel: int, most: int = 4) -> list[Exemplar]:
+def exemplars(
+    peaks: Sequence[Sequence[Peaks]],
+    stage: int,
+    channel: int,
+    most: int = 4,
+    pictures: Sequence[Picture] | None = None,
+) -> list[Exemplar]:
     """The pictures in which a channel has its greatest values, the greatest first.
 
-    peaks: of `all_peaks`. stage, channel: numbers from 0.
+    peaks: of `all_peaks`, of the same pictures. stage, channel: numbers from 0.
     """
+    looked_at = exemplar_pictures() if pictures is None else pictures
     own = [each[stage] for each in peaks]
     order = np.argsort([-float(each.values[channel]) for each in own], kind="stable")[:most]
-    pictures = exemplar_pictures()
     return [
         Exemplar(
-            pictures[number][0],
-            pictures[number][1](),
+            looked_at[number].name,
+            looked_at[number].read(),
             float(own[number].values[channel]),
             float(own[number].rows[channel]),
             float(own[number].cols[channel]),

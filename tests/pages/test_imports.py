@@ -72,6 +72,8 @@ HEAVY = {"torch", "fastai", "fastcore", "matplotlib", "sklearn", "timm", "torchv
 
 TORCH_FILES = {
     "core/notebooks/walk.py",  # cells of a notebook, which nothing imports
+    "core/inside/inspector.py",
+    "core/inside/reach.py",
     "core/models/architectures.py",
     "core/models/export.py",
     "core/models/inference.py",
@@ -93,7 +95,7 @@ PARTS = {
     "explore": {"pages.widgets.viewer.pixel_viewer", "core.segmentation.segmenter"},
     "about": {"pages.widgets.about.article"},
     "compare": {"pages.widgets.explore.comparison"},
-    "inside": {"pages.widgets.inside.occlusion", "core.inside.kept"},
+    "inside": {"pages.widgets.inside.field", "core.inside.process"},
     "paint": {"pages.widgets.paint.comparison", "core.grading.grade"},
     "data": {"pages.widgets.shared.datasets", "core.datasets.contents.thumbnails"},
     "evaluate": {"pages.widgets.evaluate.job", "core.evaluation.store"},

@@ -16,7 +16,7 @@ from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
 
 _STAGE, _CHANNEL = "stage", "channel"
-_ACROSS = 190
+_ACROSS = 164
 """Width of a map on the page, in CSS pixels."""
 
 
@@ -106,6 +106,6 @@ def _show_exemplars(peaks: list[list[Peaks]], stage: int, channel: int) -> None:
     st.image(
         [images.encode_jpeg(marked(each.image, each.row, each.col), 85) for each in found],
         caption=[f"{each.name} · {each.value:.2f}" for each in found],
-        width=_ACROSS + 60,
+        width=_ACROSS * 2,
     )
     st.caption("The circle is where the channel has its highest value in that picture.")
