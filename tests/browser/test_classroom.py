@@ -144,10 +144,13 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
     phones = [person(f"{opened.url}/join?class={opened.code}") for _ in range(3)]
     for phone in phones:
         phone.get_by_role("button", name="Join the class").click()
-        expect(phone.get_by_role("heading", name="Welcome")).to_be_visible()
+        expect(phone.get_by_text("You are in.", exact=False)).to_be_visible()
         expect(phone).to_have_url(re.compile(r"/join\?(.*&)?seat=[\w-]{22}"))
     first, second, third = phones
     expect(wall.get_by_test_id("stMetricValue")).to_have_text("3")
+
+    press(teacher, "Begin the lesson")
+    expect(first.get_by_role("heading", name="Welcome")).to_be_visible()
 
     # A student looks around, and no address leads to what is the teacher's.
     third.goto(f"{opened.url}/explore?{third.url.partition('?')[2]}")
