@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 Phase = Literal["lobby", "wait", "vote", "discuss", "revote", "reveal"]
-"""Where a step stands: phones join (at the first step alone); before its vote; first vote; discussion; second vote; the key and the bars are shown.
+"""Where a step stands.
 
+Phones join (at the first step alone); before its vote; first vote; discussion; second vote; the key and the
+bars are shown.
 Of a step whose activity is a click, "vote" takes the clicks and "reveal" shows them all.
 Source of the order: Crouch and Mazur, "Peer Instruction: Ten years of experience and results", 2001.
 """

@@ -111,6 +111,8 @@ def person(chromium: Browser) -> Iterator[Person]:
 
     yield one
     for context in contexts:
+        for page in context.pages:
+            expect(page.get_by_test_id("stException")).to_have_count(0)
         context.close()
 
 
@@ -212,6 +214,7 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
     first.get_by_role("button", name="Hand in pixel").click()
     expect(first.get_by_text("Handed in: 1 of 10 pixels", exact=False)).to_be_visible()
     expect(wall.get_by_role("img", name="1 pixel has been chosen.")).to_be_visible()
+    expect(wall.get_by_test_id("stMetricValue").nth(1)).to_have_text("1")
     teacher.get_by_text("Answers so far").click()
     with teacher.expect_download() as waiting:
         teacher.get_by_role("button", name="CSV", exact=True).click()

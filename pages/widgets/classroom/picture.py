@@ -44,7 +44,7 @@ def show_wall_picture(now: Class, question: Question | None, *, revealed: bool) 
         with st.container(horizontal=True, gap="small"):
             for number, piece in enumerate(pieces(shows), start=1):
                 words = markdown("Piece {number}", number=number)
-                st.image(piece, words, width=150, alt=words)
+                st.image(piece, words, width=120, alt=words)
         return
     name = question.about if question is not None and sample(question.about) else shows.photo
     photo = sample(name)
