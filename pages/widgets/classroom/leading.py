@@ -81,7 +81,13 @@ def lead(now: Class) -> None:
         with st.expander(_("What students read")):
             st.markdown(prose(step.student))
         if step.shows is not None:
-            st.link_button(_("Open what is shown"), step.shows.address(), icon=":material/open_in_new:")
+            # In this tab: another one would have to be told the PIN.
+            st.page_link(
+                f"pages/{step.shows.page}.py",
+                label=_("Open what is shown"),
+                icon=":material/open_in_new:",
+                query_params=step.shows.query(),
+            )
     with counted:
         if question is not None:
             st.markdown(prose(question.text))
