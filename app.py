@@ -89,6 +89,12 @@ PAGES = [
 ]
 MORE = [
     st.Page(
+        "pages/paint.py",
+        title=_("Paint"),
+        icon=":material/brush:",
+        url_path="paint",
+    ),
+    st.Page(
         "pages/service.py",
         title=_("Service"),
         icon=":material/lan:",

@@ -177,8 +177,10 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
     answer(second, "C")
     expect(wall.get_by_test_id("stMetricValue").nth(1)).to_have_text("2")
     expect(wall.get_by_test_id("stProgress")).to_have_count(0)
-    first.reload()
+    for page in (first, teacher):
+        page.reload()
     expect_answer(first, "A")
+    expect(teacher.get_by_text("Let everybody choose before anybody speaks.")).to_be_visible()
     opened.kill()
     code, pin = opened.code, opened.pin
     opened.start()

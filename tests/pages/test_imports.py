@@ -94,6 +94,7 @@ PARTS = {
     "about": {"pages.widgets.about.article"},
     "compare": {"pages.widgets.explore.comparison"},
     "inside": {"pages.widgets.inside.occlusion", "core.inside.kept"},
+    "paint": {"pages.widgets.paint.comparison", "core.grading.grade"},
     "data": {"pages.widgets.shared.datasets", "core.datasets.contents.thumbnails"},
     "evaluate": {"pages.widgets.evaluate.job", "core.evaluation.store"},
     "runs": {"pages.widgets.runs.monitor", "core.reports.run_charts"},
