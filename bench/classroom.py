@@ -86,7 +86,7 @@ def _written_lesson(folder: Path) -> str:
 
 async def _lesson(app: Server, store: ClassStore, name: str) -> Found:
     steps = [step.id for step in open_lesson(name, "en").steps]
-    now = open_class(store, name, "en", steps[0])
+    now = begin(store, open_class(store, name, "en", steps[0]), "wait")
     tokens = [join(store, now.code).token for _ in range(SEATS)]
     found, chance = Found(), random.Random(19)  # noqa: S311
     async with AsyncExitStack() as opened:

@@ -29,6 +29,7 @@ with st.spinner(_("Loading the lesson")):
     from pages.widgets.classroom.leading import lead
     from pages.widgets.classroom.pin import ask_for_pin
     from pages.widgets.classroom.projector import show_projector
+    from pages.widgets.classroom.teacher import remember_teacher
 try:
     now = leading.current(class_store())
     if on_the_wall:
@@ -37,7 +38,9 @@ try:
         st.info(_("The class has ended, and everything about it is deleted. `make class` opens a new one."))
     elif not is_teacher():
         ask_for_pin()
+        remember_teacher()
     else:
+        remember_teacher()
         lead(now)
         show_results()
         end_menu()

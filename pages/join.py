@@ -18,7 +18,7 @@ from pages.widgets.top.title import page_title
 
 front_door()
 page_title(
-    html("Take part in the class"),
+    html("In class"),
     html("Answer what the teacher asks. Your answers have a made-up name and are deleted afterwards."),
 )
 st.html(STYLE)

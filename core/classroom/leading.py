@@ -50,7 +50,7 @@ def open_class(store: ClassStore, lesson: str, language: str, step: str, *, anew
         database.execute(
             "INSERT INTO class VALUES (1, ?, ?, ?, ?, ?, ?)", (code, pin, lesson, language, step, now)
         )
-        database.execute("INSERT INTO progress VALUES (?, 'wait', ?, NULL, NULL)", (step, now))
+        database.execute("INSERT INTO progress VALUES (?, 'lobby', ?, NULL, NULL)", (step, now))
     return _there(current(store))
 
 

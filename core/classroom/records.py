@@ -6,9 +6,11 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Phase = Literal["wait", "vote", "discuss", "revote", "reveal"]
-"""Where a step stands: before its vote; first vote; discussion; second vote; the key and the bars are shown.
+Phase = Literal["lobby", "wait", "vote", "discuss", "revote", "reveal"]
+"""Where a step stands.
 
+Phones join (at the first step alone); before its vote; first vote; discussion; second vote; the key and the
+bars are shown.
 Of a step whose activity is a click, "vote" takes the clicks and "reveal" shows them all.
 Source of the order: Crouch and Mazur, "Peer Instruction: Ten years of experience and results", 2001.
 """
@@ -17,6 +19,7 @@ Ballot = Literal[1, 2]
 """Votes before (1) and after (2) discussion."""
 
 FOLLOWING: dict[Phase, tuple[Phase, ...]] = {
+    "lobby": ("wait",),
     "wait": ("vote",),
     "vote": ("discuss", "reveal"),
     "discuss": ("revote", "reveal"),

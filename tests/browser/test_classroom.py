@@ -111,6 +111,8 @@ def person(chromium: Browser) -> Iterator[Person]:
 
     yield one
     for context in contexts:
+        for page in context.pages:
+            expect(page.get_by_test_id("stException")).to_have_count(0)
         context.close()
 
 
@@ -144,10 +146,13 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
     phones = [person(f"{opened.url}/join?class={opened.code}") for _ in range(3)]
     for phone in phones:
         phone.get_by_role("button", name="Join the class").click()
-        expect(phone.get_by_role("heading", name="Welcome")).to_be_visible()
+        expect(phone.get_by_text("You are in.", exact=False)).to_be_visible()
         expect(phone).to_have_url(re.compile(r"/join\?(.*&)?seat=[\w-]{22}"))
     first, second, third = phones
     expect(wall.get_by_test_id("stMetricValue")).to_have_text("3")
+
+    press(teacher, "Begin the lesson")
+    expect(first.get_by_role("heading", name="Welcome")).to_be_visible()
 
     # A student looks around, and no address leads to what is the teacher's.
     third.goto(f"{opened.url}/explore?{third.url.partition('?')[2]}")
@@ -172,8 +177,10 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
     answer(second, "C")
     expect(wall.get_by_test_id("stMetricValue").nth(1)).to_have_text("2")
     expect(wall.get_by_test_id("stProgress")).to_have_count(0)
-    first.reload()
+    for page in (first, teacher):
+        page.reload()
     expect_answer(first, "A")
+    expect(teacher.get_by_text("Let everybody choose before anybody speaks.")).to_be_visible()
     opened.kill()
     code, pin = opened.code, opened.pin
     opened.start()
@@ -209,6 +216,7 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
     first.get_by_role("button", name="Hand in pixel").click()
     expect(first.get_by_text("Handed in: 1 of 10 pixels", exact=False)).to_be_visible()
     expect(wall.get_by_role("img", name="1 pixel has been chosen.")).to_be_visible()
+    expect(wall.get_by_test_id("stMetricValue").nth(1)).to_have_text("1")
     teacher.get_by_text("Answers so far").click()
     with teacher.expect_download() as waiting:
         teacher.get_by_role("button", name="CSV", exact=True).click()

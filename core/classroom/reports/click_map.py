@@ -19,7 +19,7 @@ _SPREAD = 0.02
 
 _HEAT = np.array((255, 140, 0), np.float32)
 _MOST = 0.75
-_RADIUS = 8
+_RADIUS = 12
 _RIGHT, _WRONG, _PLAIN = "#1b7f3b", "#b3261e", "#1f4e9e"
 
 
@@ -60,12 +60,12 @@ def _heated(image: NDArray[np.uint8], places: Sequence[tuple[int, int]]) -> NDAr
 def _mark(draw: ImageDraw.ImageDraw, x: int, y: int, correct: bool | None) -> None:
     box = (x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS)
     colour = _PLAIN if correct is None else _RIGHT if correct else _WRONG
-    draw.ellipse(box, fill="white", outline=colour, width=3)
+    draw.ellipse(box, fill="white", outline=colour, width=4)
     if correct is None:
         return
     arm = _RADIUS // 2
     if correct:
         draw.ellipse((x - arm, y - arm, x + arm, y + arm), fill=colour)
     else:
-        draw.line((x - arm, y - arm, x + arm, y + arm), fill=colour, width=3)
-        draw.line((x - arm, y + arm, x + arm, y - arm), fill=colour, width=3)
+        draw.line((x - arm, y - arm, x + arm, y + arm), fill=colour, width=4)
+        draw.line((x - arm, y + arm, x + arm, y - arm), fill=colour, width=4)

@@ -33,6 +33,7 @@ _TIMERS = (30, 60, 90, 120, 180)
 _REFUSED = "teacher_refused"
 
 _PHASES: dict[Phase, str] = {
+    "lobby": mark("phones join"),
     "wait": mark("before the vote"),
     "vote": mark("vote"),
     "discuss": mark("discussion"),
@@ -40,12 +41,17 @@ _PHASES: dict[Phase, str] = {
     "reveal": mark("revealed"),
 }
 _BUTTONS: dict[Phase, str] = {
+    "wait": mark("Begin the lesson"),
     "vote": mark("Open the vote"),
     "discuss": mark("Let them discuss"),
     "revote": mark("Open the second vote"),
     "reveal": mark("Reveal"),
 }
-_HUNT_BUTTONS: dict[Phase, str] = {"vote": mark("Collect pixels"), "reveal": mark("Reveal")}
+_HUNT_BUTTONS: dict[Phase, str] = {
+    "wait": mark("Begin the lesson"),
+    "vote": mark("Collect pixels"),
+    "reveal": mark("Reveal"),
+}
 
 _ENOUGH, _FEW = 0.7, 0.3
 """Shares of right answers between which discussion helps most.
@@ -75,7 +81,13 @@ def lead(now: Class) -> None:
         with st.expander(_("What students read")):
             st.markdown(prose(step.student))
         if step.shows is not None:
-            st.link_button(_("Open what is shown"), step.shows.address(), icon=":material/open_in_new:")
+            # In this tab: another one would have to be told the PIN.
+            st.page_link(
+                f"pages/{step.shows.page}.py",
+                label=_("Open what is shown"),
+                icon=":material/open_in_new:",
+                query_params=step.shows.query(),
+            )
     with counted:
         if question is not None:
             st.markdown(prose(question.text))
@@ -112,7 +124,7 @@ def _buttons(now: Class, lesson: Lesson, question: Question | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if place:
             _button("back", _("Back"), ":material/arrow_back:", False, leading.go_to, now, ids[place - 1])
-        seconds = _timer(now) if follows else None
+        seconds = _timer() if follows and now.phase != "lobby" else None
         for number, phase in enumerate(follows):
             names = _BUTTONS if question is not None and question.options else _HUNT_BUTTONS
             _button(
@@ -137,6 +149,8 @@ def _buttons(now: Class, lesson: Lesson, question: Question | None) -> None:
 
 
 def _following(now: Class, question: Question | None) -> tuple[Phase, ...]:
+    if now.phase == "lobby":
+        return FOLLOWING["lobby"]
     if question is None:
         return ()
     if question.options:
@@ -144,7 +158,7 @@ def _following(now: Class, question: Question | None) -> tuple[Phase, ...]:
     return tuple(phase for phase in FOLLOWING[now.phase] if phase in _HUNT_BUTTONS)
 
 
-def _timer(now: Class) -> int | None:
+def _timer() -> int | None:
     chosen = st.selectbox(
         _("Timer"),
         (0, *_TIMERS),
@@ -208,7 +222,7 @@ def say_count(store: ClassStore, now: Class, question: Question | None) -> None:
         if question is not None and question.options and now.ballot is not None:
             found = tally(store, now.step, now.ballot, len(question.options))
             st.metric(_("Answers"), f"{found.total:,}", width="content")
-        elif question is not None and not question.options and now.phase != "wait":
+        elif question is not None and not question.options and now.phase not in ("lobby", "wait"):
             found_pixels = clicks(store, now.step)
             st.metric(_("Phones with a pixel"), f"{clickers(store, now.step):,}", width="content")
             st.metric(_("Pixels"), f"{len(found_pixels):,}", width="content")
@@ -247,7 +261,7 @@ def _advise(store: ClassStore, now: Class, question: Question) -> None:
 
 def _cards(now: Class, question: Question) -> None:
     """For a room without phones: how many cards of each letter were held up."""
-    if now.phase == "wait":
+    if now.phase in ("lobby", "wait"):
         return
     ballot: Ballot = 2 if now.phase in ("discuss", "revote") else 1
     with st.expander(_("Cards A to D, counted by hand")), st.form(f"cards_{now.step}_{ballot}", border=False):

@@ -24,6 +24,9 @@ from pages.widgets.shared.page_address import SEAT
 _SECONDS = 2.0
 """How often a phone looks whether the class has moved on."""
 
+_PAGES = {"explore": "pages/explore.py", "inside": "pages/inside.py"}
+"""Where a student may look around."""
+
 _REFUSED, _PIXEL = "class_refused", "class_pixel"
 
 
@@ -67,13 +70,18 @@ def show_phone(token: str, place: Place) -> None:
     fragment(_follow, every=_SECONDS)(token, place)
     with st.container(key="phone"):
         _show_phase(token, place, step)
-    if step.shows is not None and place.now.ballot is None:
+    if step.shows is not None and step.shows.page in _PAGES and _may_look(place, step):
         st.page_link(
-            "pages/explore.py",
+            _PAGES[step.shows.page],
             label=_("Look around in the picture"),
             icon=":material/travel_explore:",
             query_params={**step.shows.query(), SEAT: token},
         )
+
+
+def _may_look(place: Place, step: Step) -> bool:
+    """Whether to offer the page that a step shows: whoever is to predict looks afterwards."""
+    return place.now.phase == "reveal" or (not step.activity and place.now.phase != "lobby")
 
 
 def _follow(token: str, seen: Place) -> None:
@@ -92,7 +100,10 @@ def _follow(token: str, seen: Place) -> None:
 
 def _show_phase(token: str, place: Place, step: Step) -> None:
     now, question = place.now, place.now.question
-    if now.phase == "wait" or question is None:
+    if now.phase == "lobby":
+        st.subheader(escape(lesson_of(now).title), anchor=False)
+        st.markdown(_("You are in. The lesson begins when the teacher begins it."))
+    elif now.phase == "wait" or question is None:
         st.subheader(escape(step.title), anchor=False)
         st.markdown(prose(step.student))
     elif not question.options:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from core.classroom.lessons import pixels_of
-from core.classroom.records import Class, Question
+from core.classroom.records import Class, Click, Question
+from core.classroom.reports.click_map import click_map
 from core.errors import LessonError
 from core.languages import gettext as _
 from core.lessons.answers import Hunted
 from core.lessons.lesson import Step
+from core.lessons.pictures import pieces
+from core.segmentation.painting import colour_mask, overlay
 from core.segmentation.sizes import SIZES
 from pages.widgets.classroom.classes import step_of
 from pages.widgets.lessons.shown import lesson_look
 from pages.widgets.photos.visitor_session import sample
 from pages.widgets.segmentation.models import SegmentedPhoto, segment, usual_model
+from pages.widgets.shared.markdown import markdown
 
 
 def segmented(now: Class, question: Question) -> SegmentedPhoto:
@@ -26,6 +30,38 @@ def segmented(now: Class, question: Question) -> SegmentedPhoto:
     if photo is None:
         raise LessonError(_("There is no photo {name}.").format(name=repr(question.about[:60])))
     return segment(photo, look.model, SIZES[str(look.size)])
+
+
+def show_wall_picture(now: Class, question: Question | None, *, revealed: bool) -> None:
+    """What a step shows, as a picture without any controls: pieces, the bare photo, or the photo's classes.
+
+    A step that shows the bare photo shows its classes once the answer is revealed. LessonError, ModelError.
+    """
+    shows = step_of(now).shows
+    if shows is None or shows.photo is None:
+        return
+    if shows.pieces:
+        with st.container(horizontal=True, gap="small"):
+            for number, piece in enumerate(pieces(shows), start=1):
+                words = markdown("Piece {number}", number=number)
+                st.image(piece, words, width=120, alt=words)
+        return
+    name = question.about if question is not None and sample(question.about) else shows.photo
+    photo = sample(name)
+    if photo is None:
+        raise LessonError(_("There is no photo {name}.").format(name=repr(name[:60])))
+    look = lesson_look(shows)
+    found = segment(photo, look.model, SIZES[str(look.size)]).segmentation
+    if shows.view == "photo" and not revealed:
+        seen = found.image
+    else:
+        seen = colour_mask(found.labels, found.class_list) if shows.view == "mask" else overlay(found)
+    if shows.row is not None and shows.col is not None:
+        here = Click(
+            min(shows.row, found.height - 1), min(shows.col, found.width - 1), *seen.shape[:2], correct=True
+        )
+        seen = click_map(seen, [here], revealed=False)
+    st.image(seen, alt=_("The picture of this step"), width="stretch")
 
 
 def is_right(now: Class, question: Question, row: int, col: int) -> bool:

@@ -10,8 +10,9 @@ from core.classroom.leading import teachers_pin
 from core.errors import ClassroomError
 from core.languages import gettext as _
 from pages.widgets.classroom.classes import class_store, entrance
+from pages.widgets.classroom.teacher import become_teacher
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.guests import admit_teacher, is_own_address
+from pages.widgets.shared.guests import is_own_address
 
 
 def ask_for_pin() -> None:
@@ -39,5 +40,5 @@ def ask_for_pin() -> None:
     if not admitted:
         show_error(_("This is not the PIN: type the one that stands in the terminal."))
         return
-    admit_teacher()
+    become_teacher()
     st.rerun()

@@ -38,12 +38,14 @@ def _wall() -> None:
         st.header(_("The class has ended."), anchor=False)
         return
     step, question = step_of(now), now.question
-    if now.step == lesson_of(now).steps[0].id and now.phase == "wait":
+    if now.phase == "lobby":
         _invite(now)
     elif now.phase == "wait" or question is None:
         st.header(escape(step.title), anchor=False)
-        st.markdown(prose(step.student))
-        _say_code(now)
+        words = _beside(now, None, revealed=False)
+        with words:
+            st.markdown(prose(step.student))
+            _say_code(now)
     elif question.options:
         _show_question(now, question)
     else:
@@ -83,7 +85,29 @@ def _say_code(now: Class) -> None:
 
 
 def _show_question(now: Class, question: Question) -> None:
-    st.header(prose(question.text), anchor=False)
+    st.subheader(prose(question.text), anchor=False)
+    words = _beside(now, question, revealed=now.phase == "reveal")
+    with words:
+        _show_answers(now, question)
+
+
+def _beside(now: Class, question: Question | None, *, revealed: bool) -> st.delta_generator.DeltaGenerator:
+    """Draw the picture of the step, if it has one; returns the place for words beside it."""
+    shows = step_of(now).shows
+    if shows is None or shows.photo is None:
+        return st.container()
+    if shows.pieces:
+        picture, words = st.container(), st.container()
+    else:
+        words, picture = st.columns([3, 2])
+    with picture:
+        from pages.widgets.classroom.picture import show_wall_picture
+
+        show_wall_picture(now, question, revealed=revealed)
+    return words
+
+
+def _show_answers(now: Class, question: Question) -> None:
     if now.phase == "reveal":
         again = tally(class_store(), now.step, 2, len(question.options))
         ballot: Ballot = 2 if again.total else 1
@@ -125,7 +149,9 @@ def _show_hunt(now: Class, question: Question) -> None:
             right = sum(each.correct for each in found)
             alt = _("Pixels chosen: {count}, {right} of them right.").format(count=len(found), right=right)
         else:
-            chosen = ngettext("{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found))
+            chosen = ngettext(
+                "{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found)
+            )
             alt = chosen.format(count=len(found))
         st.image(drawn, alt=alt, width="stretch")
     with words:

@@ -10,6 +10,7 @@ from core.classroom.answering import look
 from core.errors import ClassroomError
 from core.languages import gettext as _
 from pages.widgets.classroom.classes import class_store
+from pages.widgets.classroom.teacher import remember_teacher
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import is_student
 from pages.widgets.shared.page_address import SEAT
@@ -68,4 +69,5 @@ def _line(token: str) -> None:
 def refuse_page() -> NoReturn:
     """For a student who has opened a page that is the teacher's."""
     st.info(_("In class, only the teacher can open this page."), icon=":material/lock:")
+    remember_teacher()
     st.stop()

@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Iterator[ClassStore]:
 @pytest.fixture
 def opened(store: ClassStore) -> Class:
     """A class at the step `first` of the lesson `tiny`."""
-    return open_class(store, "tiny", "en", "first")
+    return begin(store, open_class(store, "tiny", "en", "first"), "wait")
 
 
 @pytest.fixture
