@@ -1,8 +1,7 @@
 """`python -m tests.access`: every page in both themes and languages, at two widths, looked over by programs.
 
-It counts what axe finds serious, what is smaller than a finger's 24 pixels, pages that are wider than a window of
-320 pixels, and texts that escaped translation: in the pseudo-language every letter that is translated has an
-accent. It prints a line for each page, and all findings after them.
+It counts what axe finds serious, what is smaller than a finger's 24 pixels, pages that are wider than a
+window of 320 pixels, and texts that escaped: in the pseudo-language every translated letter has an accent.
 """
 
 from __future__ import annotations
@@ -36,46 +35,7 @@ SMALLEST_TARGET = 24
 NARROWEST = 320
 """CSS pixels. Source: WCAG 2.2, success criterion 1.4.10."""
 
-# The visible texts of a page, and what its elements are called, through all shadow roots.
-_TEXTS = r"""
-() => {
-  const found = new Set();
-  const named = ["aria-label", "title", "placeholder", "alt"];
-  const seen = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? true;
-  const walk = (root) => {
-    for (const element of root.querySelectorAll("*")) {
-      if (/^(SCRIPT|STYLE|NOSCRIPT|CODE|TITLE)$/.test(element.tagName) || element.closest("code, pre, [translate=no]")) continue;
-      if (element.shadowRoot) walk(element.shadowRoot);
-      if (!seen(element) || element.closest("[data-testid=stIconMaterial], [data-testid=stToolbar]")) continue;
-      for (const name of named) if (element.hasAttribute(name)) found.add(element.getAttribute(name).trim());
-      for (const node of element.childNodes) if (node.nodeType === 3) found.add(node.data.trim());
-    }
-  };
-  walk(document);
-  return [...found].filter(Boolean);
-}
-"""
-
-_SMALL = r"""
-(least) => {
-  const found = [];
-  const walk = (root) => {
-    for (const element of root.querySelectorAll("*")) {
-      if (element.shadowRoot) walk(element.shadowRoot);
-      if (!element.matches("button, a[href], input, select, summary, [role=button], [role=tab], [role=slider]")) continue;
-      const own = element.closest("label") ?? element;
-      const { width, height } = own.getBoundingClientRect();
-      const inLine = element.tagName === "A" && getComputedStyle(element).display === "inline";
-      if (width === 0 || inLine || !element.checkVisibility?.({ visibilityProperty: true, opacityProperty: true })) continue;
-      if (width >= least && height >= least) continue;
-      const words = element.getAttribute("aria-label") || element.textContent.trim() || element.className;
-      found.push(`${element.tagName.toLowerCase()} "${String(words).slice(0, 40)}" ${Math.round(width)} x ${Math.round(height)}`);
-    }
-  };
-  walk(document);
-  return [...new Set(found)];
-}
-"""
+_ASKED = Path(__file__).with_suffix(".js").read_text("utf-8")
 
 _NAMES = re.compile(
     r"""
@@ -87,23 +47,29 @@ _NAMES = re.compile(
     re.VERBOSE,
 )
 _KNOWN = frozenset(
-    """
-    Andi Sama Image Segmentation with Deep Learning Brostow Fauqueur Cipolla Semantic object classes video high
-    definition ground truth database streamlit numpy onnxruntime torch fastai fast Python English Bahasa Indonesia
-    Toytown Jakarta Cambridge Kaggle Roboflow CVAT Mapillary Google Street View Wikimedia Commons Openverse
-    Photo danielbuechele Flickr scikit learn from drawn Ctrl Shift Net EfficientNet ResNet ImageNet Void
-    python core make serve toytown jakarta camvid classroom article street small corrections
-    """.split()
-).union(CAMVID_32.names, CAMVID_11.names)
+    (
+        *("Andi", "Sama", "Image", "Segmentation", "with", "Deep", "Learning"),  # the article
+        *("Brostow", "Fauqueur", "Cipolla", "Semantic", "object", "classes", "video", "high"),  # CamVid's
+        *("definition", "ground", "truth", "database"),
+        *("Photo", "danielbuechele", "Flickr", "from", "scikit", "learn", "drawn"),  # credits of samples
+        *("Toytown", "Jakarta", "Cambridge", "Kaggle", "Roboflow", "Mapillary", "Google", "Street", "View"),
+        *("Wikimedia", "Commons", "Openverse", "Python", "English", "Bahasa", "Indonesia"),
+        *("streamlit", "numpy", "onnxruntime", "torch", "fastai", "fast", "python", "core", "make", "serve"),
+        *("EfficientNet", "ResNet", "ImageNet", "Net", "Void"),
+        *("toytown", "jakarta", "camvid", "classroom", "article", "street", "small", "corrections"),
+        *("Ctrl", "Shift", *PAGES, *CAMVID_32.names, *CAMVID_11.names),
+    )
+)
 """Names, which are the same in every language."""
 
 _STREAMLITS_OWN = re.compile(
-    r"(?i)^(?:skip to main content|help|progress|\d+ ?MB per file|file upload"
-    r"|main menu|deploy|streamlit.*|clear( value| all)?|open|select\b.*|stop|view fullscreen|fullscreen"
-    r"|close fullscreen|help for .*|increment.*|decrement.*|step (up|down).*|press enter.*|.*link to heading.*"
-    r"|download( as csv)?:?.*|search:?.*|fullscreen:?.*|show/hide columns.*|column visibility|upload.*|browse files|drag and drop.*|limit .*|copy.*"
-    r"|remove .*|file|no options.*|choose .*|loading.*|previous page|next page|page \d+.*|scroll .*|current page.*"
-    r"|go to .*|.*pagination.*|tabs?|selected .*|use up and down.*|\d+ results? available.*|show (more|less).*)$"
+    r"(?i)(?:skip to main content|help|progress|\d+ ?MB per file|file upload|main menu|deploy|streamlit.*"
+    r"|clear( value| all)?|open|select\b.*|stop|view fullscreen|fullscreen:?.*|close fullscreen|help for .*"
+    r"|increment.*|decrement.*|step (up|down).*|press enter.*|.*link to heading.*|download( as csv)?:?.*"
+    r"|search:?.*|show/hide columns.*|column visibility|upload.*|browse files|drag and drop.*|limit .*|copy.*"
+    r"|remove .*|file|no options.*|choose .*|loading.*|previous page|next page|page \d+.*|scroll .*"
+    r"|current page.*|go to .*|.*pagination.*|tabs?|selected .*|use up and down.*|\d+ results? available.*"
+    r"|show (more|less).*)"
 )
 """What Streamlit itself says, which no app can translate."""
 
@@ -146,12 +112,12 @@ def serious(page: Page) -> list[str]:
 
 def escaped(page: Page, names: frozenset[str] = frozenset()) -> list[str]:
     """Texts of a page in the pseudo-language that nobody has translated. names: words that are meant so."""
-    texts: list[str] = page.evaluate(_TEXTS)
+    texts: list[str] = page.evaluate(f"() => {{ {_ASKED}; return texts(); }}")
     return sorted(text for text in texts if _is_english(text, names))
 
 
 def _is_english(text: str, names: frozenset[str]) -> bool:
-    if _STREAMLITS_OWN.match(text):
+    if _STREAMLITS_OWN.fullmatch(text):
         return False
     words = re.findall(r"(?<![^\W\d_])[A-Za-z]{3,}(?![^\W\d_])", _NAMES.sub(" ", text))
     return any(word not in _KNOWN and word not in names for word in words)
@@ -159,7 +125,9 @@ def _is_english(text: str, names: frozenset[str]) -> bool:
 
 def small_targets(page: Page) -> list[str]:
     """What one taps or clicks that is smaller than a finger needs."""
-    found: list[str] = page.evaluate(_SMALL, SMALLEST_TARGET)
+    found: list[str] = page.evaluate(
+        f"(least) => {{ {_ASKED}; return smallTargets(least); }}", SMALLEST_TARGET
+    )
     return found
 
 
