@@ -370,7 +370,7 @@ class Source:
                     )._is_translation(marked):
                         pass
                     case [*first]:
-                        written = next(iter(first), None)
+                        written = first[0] if first else call
                 if not isinstance(written, ast.Constant):
                     yield f"what {name} is to show is not written there"
             case ast.Attribute(value=owner, attr=name) if name in REFUSED:
