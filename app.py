@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.languages import gettext as _
 from pages.widgets.shared.front_door import enter, leave
-from pages.widgets.shared.guests import in_class, is_student
+from pages.widgets.shared.guests import FOR_STUDENTS, in_class, is_student
 from pages.widgets.top.links import page_links
 
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
@@ -89,6 +89,12 @@ PAGES = [
 ]
 MORE = [
     st.Page(
+        "pages/paint.py",
+        title=_("Paint"),
+        icon=":material/brush:",
+        url_path="paint",
+    ),
+    st.Page(
         "pages/service.py",
         title=_("Service"),
         icon=":material/lan:",
@@ -106,21 +112,21 @@ join = st.Page("pages/join.py", title=_("Join"), icon=":material/login:", url_pa
 classroom = st.Page(
     "pages/classroom.py", title=_("Classroom"), icon=":material/groups:", url_path="classroom"
 )
-# What a student may open besides: no address of theirs leads to any other page. (No docstring: Streamlit shows it.)
-FOR_STUDENTS = ("", "inside", "about")
-
+page = st.navigation([*PAGES, *MORE, join, classroom, by_name], position="hidden")
 if is_student():
-    PAGES = [join, *(page for page in [*PAGES, *MORE] if page.url_path in FOR_STUDENTS)]
-    MORE = []
-elif in_class():
-    PAGES = [classroom, *PAGES]
-unlisted = [each for each in (join, classroom, by_name) if each not in PAGES]
-page = st.navigation([*PAGES, *MORE, *unlisted], position="hidden")
+    # Here, not only in what is listed: whatever a student's address says, no other page's script runs.
+    LISTED, REST = [join, *(each for each in [*PAGES, *MORE] if each.url_path in FOR_STUDENTS)], []
+    allowed = page in (*LISTED, classroom, by_name)
+else:
+    LISTED, REST = [classroom, *PAGES] if in_class() else PAGES, MORE
+    allowed = True
 if page is not classroom or st.query_params.get("view") != "projector":
-    page_links(PAGES, MORE, page)
+    page_links(LISTED, REST, page)
 if is_student() and page not in (join, classroom):
-    from pages.widgets.classroom.seat import way_back
+    from pages.widgets.classroom.seat import refuse_page, way_back
 
     way_back()
+    if not allowed:
+        refuse_page()
 page.run()
 leave()

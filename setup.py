@@ -18,6 +18,7 @@ setup(
     package_data={
         "core.languages": ["catalogues/*.po"],
         "core.training.recipes": ["*.toml"],
+        "core.lessons": ["shipped/*/*"],
         "core.photos": ["sample_pictures/*"],
         "core.photos.gather": ["example_pictures/*"],
         "core.models.shipped": [

@@ -18,7 +18,9 @@ from core.commands import (
     evaluate,
     gather,
     inside,
+    lessons,
     models,
+    notebook,
     plan,
     runs,
     segment,
@@ -34,7 +36,10 @@ def cli() -> None:
     """StreetScope: look inside street-scene segmentation."""
 
 
-_ROOMS = (segment, inside, models, datasets, gather, annotate, evaluate, plan, training, runs, classroom)
+_ROOMS = (
+    *(segment, inside, models, datasets, gather, annotate, evaluate),
+    *(plan, training, runs, lessons, classroom, notebook),
+)
 
 for _commands in _ROOMS:
     for _command in _commands.COMMANDS:

@@ -23,6 +23,7 @@ with status 2.
     ├── PhotoSetError              a list of photos, or a set of them, that cannot be used
     ├── VideoError                 a file that gives no frames of a video
     ├── ClassroomError             a class that is not there, or does not take what was sent now
+    ├── NotebookError              a notebook that cannot be written as asked
     ├── ModelError
     │   ├── ModelNotFoundError
     │   ├── BrokenModelError       a file missing, changed, of another format or shape
@@ -127,6 +128,10 @@ class VideoError(StreetScopeError):
 
 class ClassroomError(StreetScopeError):
     """A class that is not there, or an answer or command that it does not take now."""
+
+
+class NotebookError(StreetScopeError):
+    """A notebook cannot be written as asked."""
 
 
 class ModelError(StreetScopeError):

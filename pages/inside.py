@@ -20,7 +20,7 @@ page_title(
 with st.spinner("Loading the network"):
     from pages.widgets.explore import address
     from pages.widgets.inside import lenses
-    from pages.widgets.inside.subject import look_at
+    from pages.widgets.inside.subject import look_at, twin_toggle
     from pages.widgets.photos.input import photo_picker
     from pages.widgets.photos.opened_set import set_line
     from pages.widgets.photos.visitor_session import keep_visitor_session
@@ -36,20 +36,23 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     here = photo_picker("collapsed")
     model = model_picker(compact=True)
     size = size_picker(model)
+    untrained = twin_toggle()
 lens = lenses.lens_picker()
 waiting = markdown("Segmenting {photo}", photo=here.name[:80])
 with or_say_why(here.name), st.spinner(waiting, show_time=True):
-    subject = look_at(here.read(), model, size)
+    subject = look_at(here.read(), model, size, untrained)
 
 
-@fragment
 def look_inside() -> None:
-    """The view alone runs again when a pixel is chosen or a patch is moved."""
-    lenses.explain(lens)
+    """The view, with what it shows and what it does not."""
+    lenses.explain(lens, subject)
     lenses.show(lens, subject)
     address.write_place(subject.photo, subject.pixel())
     address.explore_link()
 
 
-look_inside()
+if lens.quick:
+    fragment(look_inside)()
+else:
+    look_inside()
 keep_visitor_session(address.take_up)

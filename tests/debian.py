@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from core import children
 from service.access.clients import ClientStore
-from service.topics import accounts, children
+from service.topics import accounts
 from service.topics.broker import Broker
 from tests.conftest import ROOT
 

@@ -68,8 +68,9 @@ def read_class(database: sqlite3.Connection) -> Class | None:
     ).fetchone()
     if row is None:
         return None
-    *first, asked, opened = row
-    return Class(*first, Question.from_json(asked) if asked else None, opened)
+    code, lesson, language, step, phase, since, ends, asked, opened = row
+    question = Question.from_json(asked) if asked else None
+    return Class(code, lesson, language, step, phase, since, ends, question, opened)
 
 
 def teachers_pin(store: ClassStore) -> str:

@@ -6,32 +6,32 @@ from pathlib import Path
 
 from core.classroom.records import Question
 from core.errors import LessonError
-from core.lessons.answers import Hunted, ask, hunt, look_of
+from core.lessons import library
+from core.lessons.answers import Hunted, ask, hunt
 from core.lessons.keys.look import Look
 from core.lessons.lesson import Lesson, Step
-from core.lessons.loading import load, shipped, shipped_folder
+from core.lessons.loading import load, shipped
 
 
 def lesson_name(given: str) -> str:
-    """What a class calls its lesson: a shipped one's name, or the whole path of a folder.
+    """What a class calls its lesson: its name in the library, or the whole path of a folder.
 
-    given: one of these two; empty for the first shipped one. LessonError if there is none.
+    given: one of these two; empty for the first that comes with StreetScope. LessonError if there is none.
     """
-    if not given:
-        return shipped()[0]
-    if given in shipped():
-        return given
+    known = [*shipped(), *library.own()]
+    if not given or given in known:
+        return given or known[0]
     folder = Path(given)
     if not folder.is_dir():
         raise LessonError(
-            f"There is no lesson {given[:60]!r}; there are {', '.join(shipped())}, or give a lesson's folder."
+            f"There is no lesson {given[:60]!r}; there are {', '.join(known)}, or give a lesson's folder."
         )
     return str(folder.resolve())
 
 
 def open_lesson(name: str, language: str) -> Lesson:
     """The lesson that `lesson_name` has named, in a language. LessonError."""
-    return load(shipped_folder(name) if name in shipped() else Path(name), language)
+    return load(Path(name), language) if Path(name).is_absolute() else library.find(name, language)
 
 
 def first_step(name: str, language: str) -> str:
@@ -42,17 +42,15 @@ def first_step(name: str, language: str) -> str:
 def question_of(step: Step, language: str, look: Look) -> Question | None:
     """The question of a step, with its key computed; None if the step asks nothing.
 
-    look: with the model that is used where the step names none. Of a click, the question has no options.
-    NothingToAskError, ModelError.
+    look: with the step's model. Of a click, the question has no options. NothingToAskError, ModelError.
     """
     if step.question is None:
         return None
-    here = look_of(step.shows, look.model, look)
     photo = (step.shows.photo if step.shows else None) or ""
     if step.activity == "click":
-        found = hunt(step.question, here, language, photo)
+        found = hunt(step.question, look, language, photo)
         return Question(found.text, (), -1, found.why, found.rule, found.photo)
-    asked = ask(step.question, here, language, photo)
+    asked = ask(step.question, look, language, photo)
     return Question(asked.text, asked.options, asked.right, asked.why, asked.rule, asked.about)
 
 
@@ -60,4 +58,4 @@ def pixels_of(step: Step, question: Question, language: str, look: Look) -> Hunt
     """Which pixels are right at a step that asks for a click, in the photo that the class was asked about."""
     if step.question is None:
         raise LessonError(f"The step {step.id!r} asks for no pixel.")
-    return hunt(step.question, look_of(step.shows, look.model, look), language, question.about)
+    return hunt(step.question, look, language, question.about)

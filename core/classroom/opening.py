@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from types import FrameType
 
 import segno
 
+from core import children
 from core.classroom.store import CLASS, class_file
 from core.errors import ClassroomError
 from core.folders import sole_holder
@@ -59,7 +59,7 @@ def sole_class() -> Iterator[None]:
 def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The app in class mode while the block runs. ClassroomError if it does not start.
 
-    A signal that ends this process ends the server first.
+    A signal that ends this process ends the server first; killed, it takes the server along (on Linux).
     """
     script = ROOT / "serve.py"
     if not script.is_file():
@@ -68,18 +68,15 @@ def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     command += [f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
     # Without an address of ours Streamlit would ask the internet for one.
     command += ["--browser.serverAddress=localhost"]
-    environment = {**os.environ, CLASS: "1", "STREETSCOPE_GUESTS": "1"}
-    # Its greeting would push the room code off the screen; errors it writes to stderr.
-    process = subprocess.Popen(  # noqa: S603 (our own program)
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
-    )
+    # Its greeting, which would push the room code off the screen, goes nowhere; errors it writes to stderr.
+    process = children.start(command, {CLASS: "1", "STREETSCOPE_GUESTS": "1"}, signal.SIGTERM)
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         _wait_until_healthy(process, "127.0.0.1" if host == EVERYWHERE else host, port)
         yield process
     finally:
         signal.signal(signal.SIGTERM, before)
-        _end(process)
+        children.end(process, _ENDING_SECONDS)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -95,12 +92,3 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], host: str, port: int) 
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise ClassroomError(f"The app did not start at port {port}: another program may use it; give --port.")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(_ENDING_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -59,8 +59,8 @@ class Hunted:
 def ask(question: Question, look: Look, language: str = "en", first: str = "", after: str = "") -> Asked:
     """A question with options, about the first subject that gives it one right answer.
 
-    first: a photo to try before those of the question, such as the one on screen. after: a subject that it has
-    been asked about; those that follow it are tried, for another question of its kind.
+    first: a photo to try before those of the question, such as the one on screen. after: a subject that it
+    has been asked about; those that follow it are tried, for another question of its kind.
     NothingToAskError if no subject gives one; ModelError.
     """
     key = KEYS[question.key]

@@ -13,12 +13,26 @@ Activity = Literal["", "vote", "click", "cards"]
 """What a class does in a step: chooses an option, finds a pixel, holds up a card, or nothing of these."""
 
 Page = Literal[
-    "explore", "inside", "paint", "annotate", "compare", "data", "training", "runs", "evaluate", "about"
+    "explore",
+    "inside",
+    "paint",
+    "annotate",
+    "compare",
+    "data",
+    "training",
+    "runs",
+    "evaluate",
+    "service",
+    "about",
 ]
 """The pages that a step can send people to."""
 
+View = Literal["photo", "overlay", "mask", "confidence", "entropy"]
+"""How a picture is shown, as the pixel viewer names it."""
+
 ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
 PAGES: tuple[Page, ...] = get_args(Page)
+VIEWS: tuple[View, ...] = get_args(View)
 
 LETTERS = "ABCD"
 """What options are called, on cards too; no question has more."""
@@ -29,6 +43,8 @@ class Shows:
     """What is on screen: a page's instrument and its state; None where the page is to choose.
 
     photo: a sample or a drawn frame. row, col: the chosen pixel. size: by its name in an address.
+    pieces, side: where only small squares of the photo are shown, their middles as parts of its height and
+    width, and how many of its pixels a side has.
     """
 
     page: Page
@@ -37,8 +53,10 @@ class Shows:
     size: str | None = None
     row: int | None = None
     col: int | None = None
-    view: str | None = None
+    view: View | None = None
     temperature: float | None = None
+    pieces: tuple[tuple[float, float], ...] = ()
+    side: int | None = None
 
     def query(self) -> dict[str, str]:
         """What the page's address says, by name."""

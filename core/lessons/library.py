@@ -10,9 +10,16 @@ import shutil
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from core.errors import ArchiveError, FolderTakenError, LessonError, LessonFault
+from core.errors import (
+    ArchiveError,
+    FileKindError,
+    FileSizeError,
+    FolderTakenError,
+    LessonError,
+    LessonFault,
+)
 from core.file_names import identifier, natural_order
-from core.files import is_folder
+from core.files import is_folder, read_plain
 from core.folders import replacing_folder
 from core.lessons.lesson import Lesson
 from core.lessons.loading import MOST_BYTES, languages, load, parse, read_files, shipped, shipped_folder
@@ -53,12 +60,13 @@ def find(name: str, language: str) -> Lesson:
 
 
 def copy(name: str, folder: Path) -> None:
-    """Copy a lesson of the library into a new folder, to be changed. LessonError, FolderTakenError, OSError."""
+    """Copy a lesson of the library into a new folder, to be changed. LessonError, FolderTakenError."""
     source = folder_of(name)
     load(source, "en")
     if identifier(folder.name, "") != folder.name:
         raise LessonError(
-            f"A lesson's folder cannot be called {folder.name[:60]!r}: use letters, digits, hyphens and underscores."
+            f"A lesson's folder cannot be called {folder.name[:60]!r}: "
+            "use letters, digits, hyphens and underscores."
         )
     with replacing_folder(folder, replace=False) as new:
         for file in read_files(source):
@@ -80,8 +88,7 @@ def unpacked(data: bytes, name: str) -> dict[str, bytes]:
     """The files of a lesson in a zip that somebody gave. name: of the zip, for messages. LessonError."""
     message = f"The lesson {name[:60]!r} cannot be used:"
     if len(data) > MOST_ZIP_BYTES:
-        reason = f"it has more than {MOST_ZIP_BYTES // 1024**2} MB; no lesson is as large"
-        raise LessonError(message, [LessonFault(name[:60], 0, reason)])
+        raise _too_large(name)
     if not is_zip(data):
         raise LessonError(
             message, [LessonFault(name[:60], 0, f"this is no zip; give one of a folder with a {FILE}")]
@@ -98,6 +105,24 @@ def unpacked(data: bytes, name: str) -> dict[str, bytes]:
     if faults:
         raise LessonError(message, faults)
     return files
+
+
+def _too_large(name: str) -> LessonError:
+    reason = f"it has more than {MOST_ZIP_BYTES // 1024**2} MB; no lesson is as large"
+    return LessonError(f"The lesson {name[:60]!r} cannot be used:", [LessonFault(name[:60], 0, reason)])
+
+
+def files_at(place: Path) -> tuple[dict[str, bytes], str]:
+    """The files of a lesson in a folder or a zip here, and what it is to be called. LessonError."""
+    if place.is_dir():
+        return read_files(place), place.resolve().name
+    try:
+        data = read_plain(place, MOST_ZIP_BYTES)
+    except FileSizeError:
+        raise _too_large(place.name) from None
+    except (OSError, FileKindError):
+        raise LessonError(f"{place} is neither a folder nor a zip of one; give a lesson's.") from None
+    return unpacked(data, place.name), place.stem
 
 
 def put(files: dict[str, bytes], name: str, *, replace: bool = False) -> Lesson:

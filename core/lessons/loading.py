@@ -32,7 +32,7 @@ Files = Mapping[str, bytes]
 
 def shipped() -> tuple[str, ...]:
     """The names of the lessons that come with StreetScope, the shortest first."""
-    return ("street",)
+    return ("street", "learning", "put-it-right")
 
 
 def shipped_folder(name: str) -> Path:
@@ -157,7 +157,7 @@ def _step(step: PlannedStep, words: Words, file: str, faults: list[LessonFault])
     elif not part.text:
         faults.append(LessonFault(file, part.line, f"the step {step.id!r} says nothing to the students"))
     question = None if step.question is None else _question(step.id, step.question, part, file, faults)
-    if step.question is None:
+    if not step.asks:
         for name in ("Question", "Why", "Rule"):
             if name in part.parts:
                 reason = f"{FILE} has no question for the step {step.id!r}"

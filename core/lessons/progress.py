@@ -14,7 +14,7 @@ LONGEST_SENTENCE = 300
 class Given:
     """What a student has done with one question.
 
-    chosen: the option, from 0; None before. locked: it cannot be changed any more. revealed: the right one has
+    chosen: the option, from 0; None before. locked: it can be changed no more. revealed: the right one has
     been shown. sentence: the rule in their own words. found: the pixels that they clicked, right ones only;
     tries: clicks in all. again: the same for the question put about another picture.
     """

@@ -26,19 +26,19 @@ from core.errors import LessonFault
 from core.lessons.keys.key import Parameter, Parameters
 from core.lessons.keys.look import is_drawn, is_photo
 from core.lessons.keys.table import HUNTS, KEYS
-from core.lessons.lesson import ACTIVITIES, PAGES, Activity, Shows
+from core.lessons.lesson import ACTIVITIES, PAGES, VIEWS, Activity, Shows
 from core.segmentation.sizes import SIZES
 
 FILE = "lesson.toml"
 MOST_STEPS, MOST_LANGUAGES, LONGEST_STEP = 40, 12, 120
 MISCONCEPTIONS = tuple(f"M{number}" for number in range(1, 9))
-VIEWS = ("photo", "overlay", "mask", "confidence", "entropy")
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _MOST_VALUES = 40
+_MOST_PIECES = 6
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,14 @@ class PlannedQuestion:
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """A step without its words. line: of its beginning."""
+    """A step without its words. asks: whether it has a question, also a wrong one. line: of its beginning."""
 
     id: str
     minutes: int
     activity: Activity
     shows: Shows | None
     question: PlannedQuestion | None
+    asks: bool
     line: int
 
 
@@ -128,11 +129,15 @@ class _Reader:
         self._known(said, ("id", "minutes", "activity", "shows", "question"), number, ())
         name = self._word(said, "id", number, (), _ID, "small letters, digits and hyphens")
         minutes = self._whole(said, "minutes", number, 1, LONGEST_STEP)
-        activity = self._choice(said, "activity", number, (), ACTIVITIES, "")
+        chosen = self._choice(said, "activity", number, (), ACTIVITIES, "")
+        activity: Activity = next((each for each in ACTIVITIES if each == chosen), "")
         shows = self._shows(said["shows"], number) if "shows" in said else None
         question = self._question(said["question"], number) if "question" in said else None
-        self._check_activity(activity or "", question, number)
-        return PlannedStep(name or f"step-{number}", minutes, activity, shows, question, line)  # type: ignore[arg-type]
+        if question is not None or "question" not in said:  # else the question's own fault is told
+            self._check_activity(activity, question, number)
+        return PlannedStep(
+            name or f"step-{number}", minutes, activity, shows, question, "question" in said, line
+        )
 
     def _check_activity(self, activity: str, question: PlannedQuestion | None, number: int) -> None:
         line = self._line(number, (), "activity")
@@ -169,9 +174,19 @@ class _Reader:
             self._choice(said, "size", number, where, tuple(SIZES), "") or None,
             self._whole(said, "row", number, 0, 2047, where) if "row" in said else None,
             self._whole(said, "col", number, 0, 2047, where) if "col" in said else None,
-            self._choice(said, "view", number, where, VIEWS, "") or None,
+            self._choice(said, "view", number, where, VIEWS, "") or None,  # type: ignore[arg-type]
             self._temperature(said, number),
+            self._pieces(said.get("pieces", []), number),
+            self._whole(said, "side", number, 8, 240, where) if "side" in said else None,
         )
+
+    def _pieces(self, said: Any, number: int) -> tuple[tuple[float, float], ...]:
+        fits = isinstance(said, list) and len(said) <= _MOST_PIECES and all(map(_is_place, said))
+        if not fits:
+            reason = f"pieces is a list of up to {_MOST_PIECES} parts of height and width, as in [[0.5, 0.3]]"
+            self._wrong(reason, self._line(number, ("shows",), "pieces"))
+            return ()
+        return tuple((float(row), float(col)) for row, col in said)
 
     def _temperature(self, said: Mapping[str, Any], number: int) -> float | None:
         value = said.get("temperature")
@@ -310,13 +325,13 @@ class _Reader:
 
     def _line(self, number: int, where: tuple[str, ...], name: str) -> int:
         """The line where something is said of a step, or the nearest that is known."""
-        places = (
-            (number, where, name),
-            (number, (), where[0] if where else ""),
-            (number, where, ""),
-            (number, (), ""),
-        )
-        return next((self._lines[place] for place in places if place in self._lines), 0)
+        places = [(where, name)]
+        for depth in range(
+            len(where), 0, -1
+        ):  # `parameters = {...}` has no line of its own for what is in it
+            places += [(where[: depth - 1], where[depth - 1]), (where[:depth], "")]
+        known = ((number, *place) for place in (*places, ((), "")))
+        return next((self._lines[place] for place in known if place in self._lines), 0)
 
     def _wrong(self, reason: str, line: int) -> None:
         self.faults.append(LessonFault(FILE, line, reason))
@@ -351,6 +366,14 @@ def _alike(value: Any, usual: Parameter) -> Parameter | None:
         return value if isinstance(value, str) and len(value) <= 100 else None
     fits = isinstance(value, int) if isinstance(usual, int) else True
     return value if fits and _is_number(value) else None
+
+
+def _is_place(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(_is_number(each) and 0 <= each <= 1 for each in value)
+    )
 
 
 def _is_number(value: Any) -> bool:

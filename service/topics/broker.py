@@ -13,10 +13,11 @@ import sysconfig
 import time
 from pathlib import Path
 
+from core import children
 from core.files import write_text
 from service.access.clients import ClientStore
 from service.errors import ServiceError
-from service.topics import accounts, children
+from service.topics import accounts
 
 PAYLOAD_BYTES = 8 * 1024 * 1024
 """Of one message: most photos. More is carried by the object store; the broker's makers warn above this."""

@@ -14,11 +14,12 @@ from collections.abc import Awaitable, Callable
 import nats
 from nats.errors import Error as NatsError
 
+from core import children
 from core.hardware.allocator import HUGE_PAGES
 from core.hardware.processor import usable_cores
 from service.access.clients import ClientStore
 from service.errors import ServiceError
-from service.topics import children, streams
+from service.topics import streams
 from service.topics.broker import Broker
 
 _log = logging.getLogger("uvicorn.error")

@@ -17,11 +17,12 @@ import numpy as np
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from core import children
 from core.models.paths import DEFAULT_MODEL
 from core.photos import images
 from service.access.clients import ClientStore
 from service.engine.requests import SegmentRequest
-from service.topics import children, messages, streams, supervisor
+from service.topics import messages, streams, supervisor
 from service.topics.broker import Broker
 from tests.attack import _queue
 from tests.attack.tally import Tally

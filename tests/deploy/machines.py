@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 
-from service.topics import children
+from core import children
 from tests.deploy.described import DEPLOY, Container
 
 _PROGRAMS = ("ip", "nsenter", "unshare", "setpriv", "chroot", "mount")

@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx
 
-from service.topics import children, streams
+from core import children
+from service.topics import streams
 from tests.deploy.described import containers
 from tests.deploy.machines import Machine, Network, Running
 from tests.service.conftest import PATIENCE

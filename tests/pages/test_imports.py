@@ -71,6 +71,7 @@ HEAVY = {"torch", "fastai", "fastcore", "matplotlib", "sklearn", "timm", "torchv
 """What trains, publishes, or draws for paper: nobody who looks should wait for it."""
 
 TORCH_FILES = {
+    "core/notebooks/walk.py",  # cells of a notebook, which nothing imports
     "core/models/architectures.py",
     "core/models/export.py",
     "core/models/inference.py",
@@ -93,6 +94,7 @@ PARTS = {
     "about": {"pages.widgets.about.article"},
     "compare": {"pages.widgets.explore.comparison"},
     "inside": {"pages.widgets.inside.occlusion", "core.inside.kept"},
+    "paint": {"pages.widgets.paint.comparison", "core.grading.grade"},
     "data": {"pages.widgets.shared.datasets", "core.datasets.contents.thumbnails"},
     "evaluate": {"pages.widgets.evaluate.job", "core.evaluation.store"},
     "runs": {"pages.widgets.runs.monitor", "core.reports.run_charts"},

@@ -1,4 +1,4 @@
-"""Keys about learning: M4 and M5, scores and epochs; M7, nothing is learnt in use; M8, nothing is typed in."""
+"""Keys about learning: M4 and M5 scores and epochs, M7 nothing is learnt in use, M8 nothing is typed in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.evaluation.metrics import count_confusion, mean_iou, pixel_accuracy, t
 from core.files import is_folder, is_plain
 from core.lessons.keys.key import Answer, Number, Parameters, Value, number, numbers
 from core.lessons.keys.look import Look, drawn
-from core.lessons.keys.ranges import range_of
+from core.lessons.keys.ranges import LETTERS, range_of
 from core.lessons.keys.twin import untrained
 from core.models.store import list_models, read_whole
 from core.photos.gather.store import sets_folder
@@ -54,7 +54,8 @@ def best_epoch(look: Look, model: str, told: Parameters) -> Answer | None:
     if len(ties) > 1 or len(others) < 3:
         return None
     offered = sorted([best.epoch, *others[-3:]])
-    values: dict[str, Value] = dict(zip("abcd", offered, strict=True))
+    values: dict[str, Value] = {}
+    values |= dict(zip(LETTERS, offered, strict=True))
     return Answer(
         offered.index(best.epoch),
         {**values, **_story(history), "best": best.epoch, "best_iou": best.mean_iou},
@@ -94,8 +95,9 @@ def after_use(look: Look, photo: str, told: Parameters) -> Answer | None:
     model, photos = before[0] != after[0], before[1] != after[1]
     if model and photos:
         return None  # somebody is training into it, and it is neither of the two alone
-    values = {"before": before[0][:8], "after": after[0][:8], "files": len(files)}
-    return Answer(0 if model else 1 if photos else 2, {**values, "photos": len(_photo_files())})
+    counts: dict[str, Value] = {"files": len(files), "photos": len(_photo_files())}
+    prints = {"before": before[0][:8], "after": after[0][:8]}
+    return Answer(0 if model else 1 if photos else 2, {**counts, **prints})
 
 
 def _files(folder: Path) -> list[Path]:

@@ -70,11 +70,16 @@ def loaded(model: str) -> Segmenter:
     return load_segmenter(model)
 
 
+def picture(photo: str) -> NDArray[np.uint8]:
+    """The (H, W, 3) picture of a sample or a drawn frame. LessonError, DatasetError."""
+    path = next((sample.path for sample in SAMPLES if sample.name == photo), None)
+    return drawn(photo)[0] if path is None else images.decode(path.read_bytes())
+
+
+@lru_cache(maxsize=16)
 def segment_here(photo: str, model: str, size: int) -> Segmentation:
     """A sample or a drawn frame, segmented by a model that is loaded once."""
-    path = next((sample.path for sample in SAMPLES if sample.name == photo), None)
-    image = drawn(photo)[0] if path is None else images.decode(path.read_bytes())
-    return loaded(model).segment(image, size)
+    return loaded(model).segment(picture(photo), size)
 
 
 @dataclass(frozen=True)

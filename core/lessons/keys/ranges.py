@@ -19,7 +19,7 @@ def range_of(share: float, edges: Sequence[float]) -> int | None:
 
 
 def choices(right: float, others: Sequence[float]) -> tuple[int, dict[str, float]] | None:
-    """A number among others, in ascending order, as {a}, {b} ...: the place of the right one, and all of them.
+    """A number among others, in ascending order, as {a}, {b} ...: the place of the right one, and all.
 
     None where another one is as good as it: within a tenth of it, or half of one per cent.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.classes import CAMVID_32
 from core.evaluation.metrics import IGNORE
 from core.lessons.keys.key import Answer, Named, Parameters, Value, number, numbers
 from core.lessons.keys.look import Look
@@ -34,6 +35,27 @@ def class_at(look: Look, photo: str, told: Parameters) -> Answer | None:
         "truth": Named(names[truth]),
     }
     return Answer(listed.index(names[best[0]]), {**values, "row": row, "col": col})
+
+
+def truth_at(look: Look, photo: str, told: Parameters) -> Answer | None:
+    """Which class one pixel really is, among the largest of the picture in alphabetical order.
+
+    row, col: as for `class_at`. The model is not asked.
+    """
+    found = look.segment(photo)
+    labels = look.named_truth(photo, found)
+    row, col = int(number(told, "row") * (found.height - 1)), int(number(told, "col") * (found.width - 1))
+    right = int(labels[row, col])
+    counts = np.bincount(labels.ravel(), minlength=len(CAMVID_32))
+    largest = [
+        int(each) for each in np.argsort(-counts, kind="stable") if each not in (right, CAMVID_32.void)
+    ]
+    if right == CAMVID_32.void:
+        return None
+    listed = sorted(CAMVID_32.names[each] for each in (right, *largest[: len(LETTERS) - 1]))
+    values = {letter: Named(name) for letter, name in zip(LETTERS, listed, strict=True)}
+    name = CAMVID_32.names[right]
+    return Answer(listed.index(name), {**values, "truth": Named(name), "row": row, "col": col})
 
 
 def kept_upside_down(look: Look, photo: str, told: Parameters) -> Answer | None:

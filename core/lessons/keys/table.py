@@ -34,6 +34,12 @@ KEYS: dict[str, Key] = {
         values=(*_ABCD, "found", "share", "truth", "row", "col"),
         parameters={"row": 0.5, "col": 0.5},
     ),
+    "truth_at": Key(
+        seeing.truth_at,
+        options=4,
+        values=(*_ABCD, "truth", "row", "col"),
+        parameters={"row": 0.5, "col": 0.5},
+    ),
     "kept_upside_down": Key(
         seeing.kept_upside_down, options=4, values=("share",), parameters={"edges": (0.4, 0.7, 0.95)}
     ),

@@ -10,6 +10,7 @@ from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import read_card
+from core.notebooks.writing import notebook_text
 from core.reports.article import CITATION, beginning, figure_rows, recipe_of, stage_rows
 from core.training.recipes.recipe import Recipe, read_recipe
 from pages.widgets.shared.errors import show_error
@@ -37,6 +38,18 @@ def show_article() -> None:
         return
     _figures(card)
     _recipes(card)
+    st.download_button(
+        _("The walk as a notebook"),
+        notebook_text(),
+        "streetscope-walk.ipynb",
+        "application/x-ipynb+json",
+        icon=":material/download:",
+        on_click="ignore",
+        help=_(
+            "The article's steps in Jupyter, with Toytown and short stages: data, learning rate, four "
+            "stages, one photo at two sizes, 21 pixels. It runs with the Python of StreetScope's own folder."
+        ),
+    )
 
 
 def _figures(card: ModelCard) -> None:

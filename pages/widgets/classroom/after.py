@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.classroom.leading import end_class
-from core.classroom.results import Results, results
+from core.classroom.reports import tables as class_tables
+from core.classroom.reports.page import class_pdf
+from core.classroom.reports.results import Results, results
 from core.languages import gettext as _
-from core.reports import class_tables
-from core.reports.class_page import class_pdf
 from core.reports.tables import to_csv
 from pages.widgets.classroom.classes import class_store, lesson
 from pages.widgets.shared.markdown import markdown

@@ -6,8 +6,7 @@ import streamlit as st
 
 from core.classroom.records import Question, Tally
 from core.lessons.lesson import LETTERS
-from pages.widgets.classroom.classes import lesson_text
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import markdown, prose
 
 
 def show_bars(question: Question, tally: Tally, *, key: bool) -> None:
@@ -16,7 +15,7 @@ def show_bars(question: Question, tally: Tally, *, key: bool) -> None:
         share = tally.share(number) or 0.0
         words = {
             "letter": letter,
-            "option": lesson_text(option),
+            "option": prose(option),
             "count": tally.counts[number],
             "share": share,
         }

@@ -11,7 +11,6 @@ from core.classroom.store import ClassStore, class_file
 from core.errors import ClassroomError
 from core.languages import gettext as _
 from core.lessons.lesson import Lesson, Step
-from pages.widgets.shared.markdown import Markdown, escape
 
 
 @st.cache_resource(show_spinner=False)
@@ -47,8 +46,3 @@ def step_of(now: Class) -> Step:
             )
         )
     return step
-
-
-def lesson_text(text: str) -> Markdown:
-    """Words of a lesson, which somebody else may have written."""
-    return escape(text)

@@ -17,12 +17,12 @@ from core.languages import gettext as _
 from core.languages import mark
 from core.lessons.lesson import LETTERS, Lesson, Step
 from pages.widgets.classroom.bars import show_bars
-from pages.widgets.classroom.classes import class_store, lesson_of, lesson_text, step_of
+from pages.widgets.classroom.classes import class_store, lesson_of, step_of
 from pages.widgets.classroom.phone import show_why
 from pages.widgets.classroom.questions import question_now
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import Markdown, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown, prose
 
 P = ParamSpec("P")
 
@@ -71,14 +71,14 @@ def lead(now: Class) -> None:
     with words:
         with st.container(border=True):
             st.caption(_("For you"))
-            st.markdown(lesson_text(step.teacher))
+            st.markdown(prose(step.teacher))
         with st.expander(_("What students read")):
-            st.markdown(lesson_text(step.student))
+            st.markdown(prose(step.student))
         if step.shows is not None:
             st.link_button(_("Open what is shown"), step.shows.address(), icon=":material/open_in_new:")
     with counted:
         if question is not None:
-            st.markdown(lesson_text(question.text))
+            st.markdown(prose(question.text))
         fragment(_count, every=_SECONDS)(now, question)
         if question is not None and question.options:
             _cards(now, question)
@@ -88,7 +88,7 @@ def _say_where(now: Class, lesson: Lesson, step: Step) -> None:
     number = next(number for number, each in enumerate(lesson.steps, 1) if each.id == step.id)
     begun = sum(each.minutes for each in lesson.steps[: number - 1])
     st.subheader(
-        markdown("{number}. {title}", number=number, title=lesson_text(step.title)),
+        markdown("{number}. {title}", number=number, title=escape(step.title)),
         anchor=False,
     )
     st.caption(
@@ -145,14 +145,14 @@ def _following(now: Class, question: Question | None) -> tuple[Phase, ...]:
 
 
 def _timer(now: Class) -> int | None:
-    chosen: int | None = st.selectbox(
+    chosen = st.selectbox(
         _("Timer"),
-        (None, *_TIMERS),
-        format_func=lambda seconds: _("none") if seconds is None else f"{seconds} s",
+        (0, *_TIMERS),
+        format_func=lambda seconds: f"{seconds:d} s" if seconds else _("none"),
         key="timer",
         width=110,
     )
-    return chosen
+    return chosen or None
 
 
 def _button(
@@ -204,28 +204,31 @@ def say_count(store: ClassStore, now: Class, question: Question | None) -> None:
     """How many have joined and answered, and the time that is left."""
     left = now.seconds_left(time.time())
     with st.container(horizontal=True):
-        st.metric(_("Phones"), seats(store), width="content")
+        st.metric(_("Phones"), f"{seats(store):,}", width="content")
         if question is not None and question.options and now.ballot is not None:
             found = tally(store, now.step, now.ballot, len(question.options))
-            st.metric(_("Answers"), found.total, width="content")
+            st.metric(_("Answers"), f"{found.total:,}", width="content")
         elif question is not None and not question.options and now.phase != "wait":
             found_pixels = clicks(store, now.step)
-            st.metric(_("Phones with a pixel"), clickers(store, now.step), width="content")
-            st.metric(_("Pixels"), len(found_pixels), width="content")
-            st.metric(_("Right"), sum(each.correct for each in found_pixels), width="content")
+            st.metric(_("Phones with a pixel"), f"{clickers(store, now.step):,}", width="content")
+            st.metric(_("Pixels"), f"{len(found_pixels):,}", width="content")
+            right = sum(each.correct for each in found_pixels)
+            st.metric(_("Right"), f"{right:,}", width="content")
         if left is not None and now.phase != "reveal":
-            st.metric(_("Seconds"), left, width="content")
+            st.metric(_("Seconds"), f"{left:,}", width="content")
 
 
 def _say_ballot(store: ClassStore, now: Class, question: Question, ballot: Ballot, title: str) -> None:
     found = tally(store, now.step, ballot, len(question.options))
     if not found.total:
         return
-    st.caption(
-        markdown(
+    if now.phase == "reveal":
+        words = markdown("{title}: {count} answers.", title=title, count=found.total)
+    else:
+        words = markdown(
             "{title}: {count} answers. Only you see this until the reveal.", title=title, count=found.total
         )
-    )
+    st.caption(words)
     show_bars(question, found, key=True)
 
 
@@ -254,7 +257,12 @@ def _cards(now: Class, question: Question) -> None:
         ):
             with column:
                 counts.append(
-                    st.number_input(letter, 0, leading.MOST_CARDS, key=f"card_{now.step}_{ballot}_{number}")
+                    st.number_input(
+                        markdown("{letter}", letter=letter),
+                        0,
+                        leading.MOST_CARDS,
+                        key=f"card_{now.step}_{ballot}_{number}",
+                    )
                 )
         if st.form_submit_button(_("Count these cards")):
             try:

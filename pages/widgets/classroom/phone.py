@@ -14,11 +14,11 @@ from core.errors import ClassroomError, LessonError, ModelError
 from core.languages import gettext as _
 from core.lessons.lesson import LETTERS, Step
 from pages.widgets.classroom.bars import show_bars
-from pages.widgets.classroom.classes import class_store, lesson_of, lesson_text, step_of
+from pages.widgets.classroom.classes import class_store, lesson_of, step_of
 from pages.widgets.classroom.seat import forget_seat, write_seat
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import escape, markdown, prose
 from pages.widgets.shared.page_address import SEAT
 
 _SECONDS = 2.0
@@ -93,8 +93,8 @@ def _follow(token: str, seen: Place) -> None:
 def _show_phase(token: str, place: Place, step: Step) -> None:
     now, question = place.now, place.now.question
     if now.phase == "wait" or question is None:
-        st.subheader(lesson_text(step.title), anchor=False)
-        st.markdown(lesson_text(step.student))
+        st.subheader(escape(step.title), anchor=False)
+        st.markdown(prose(step.student))
     elif not question.options:
         _show_hunt(token, place, question)
     elif now.ballot is not None and now.ballot not in place.votes:
@@ -107,7 +107,7 @@ def _show_phase(token: str, place: Place, step: Step) -> None:
         st.markdown(
             _("Find somebody with another answer, and convince them. Then everybody answers once more.")
         )
-        st.markdown(lesson_text(question.text))
+        st.markdown(prose(question.text))
         _show_answer(place, question, 1)
     else:
         _show_reveal(place, question)
@@ -117,11 +117,11 @@ def _show_options(token: str, place: Place, question: Question, ballot: Ballot) 
     """The answers as buttons: one tap, and it counts."""
     if ballot == 2:
         st.caption(_("Once more, after the discussion:"))
-    st.markdown(lesson_text(question.text))
+    st.markdown(prose(question.text))
     with st.container(key="answers", gap="small"):
         for number, (letter, option) in enumerate(zip(LETTERS, question.options, strict=False)):
             st.button(
-                markdown("**{letter}** · {option}", letter=letter, option=lesson_text(option)),
+                markdown("**{letter}** · {option}", letter=letter, option=prose(option)),
                 key=f"answer_{place.now.step}_{ballot}_{number}",
                 width="stretch",
                 on_click=_vote,
@@ -145,13 +145,13 @@ def _show_answer(place: Place, question: Question, ballot: Ballot) -> None:
             markdown(
                 "Your answer: **{letter}** · {option}",
                 letter=LETTERS[option],
-                option=lesson_text(question.options[option]),
+                option=prose(question.options[option]),
             )
         )
 
 
 def _show_reveal(place: Place, question: Question) -> None:
-    st.markdown(lesson_text(question.text))
+    st.markdown(prose(question.text))
     ballot: Ballot = 2 if tally(class_store(), place.now.step, 2, len(question.options)).total else 1
     mine = place.votes.get(ballot, place.votes.get(1))
     if mine == question.right:
@@ -165,14 +165,14 @@ def _show_reveal(place: Place, question: Question) -> None:
 def show_why(question: Question) -> None:
     """The live numbers, and the sentence that the class should come to."""
     if question.why:
-        st.markdown(lesson_text(question.why))
+        st.markdown(prose(question.why))
     if question.rule:
-        st.markdown(markdown("**{rule}**", rule=lesson_text(question.rule)))
+        st.markdown(markdown("**{rule}**", rule=prose(question.rule)))
 
 
 def _show_hunt(token: str, place: Place, question: Question) -> None:
     """The picture with its reading, and a button that hands the chosen pixel in."""
-    st.markdown(lesson_text(question.text))
+    st.markdown(prose(question.text))
     right = sum(each.correct for each in place.clicks)
     if place.clicks:
         st.markdown(

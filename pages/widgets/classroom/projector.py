@@ -11,15 +11,16 @@ from core.classroom import leading
 from core.classroom.counting import clicks, seats, tally
 from core.classroom.opening import join_address
 from core.classroom.records import Ballot, Class, Question
+from core.classroom.reports.click_map import click_map
 from core.languages import gettext as _
+from core.languages import ngettext
 from core.lessons.lesson import LETTERS
-from core.reports.click_map import click_map
 from pages.widgets.classroom.bars import show_bars
-from pages.widgets.classroom.classes import class_store, lesson_of, lesson_text, step_of
+from pages.widgets.classroom.classes import class_store, lesson_of, step_of
 from pages.widgets.classroom.leading import say_count
 from pages.widgets.classroom.phone import show_why
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import escape, markdown, prose
 from pages.widgets.shared.page_address import page_link
 
 _SECONDS = 1.0
@@ -40,8 +41,8 @@ def _wall() -> None:
     if now.step == lesson_of(now).steps[0].id and now.phase == "wait":
         _invite(now)
     elif now.phase == "wait" or question is None:
-        st.header(lesson_text(step.title), anchor=False)
-        st.markdown(lesson_text(step.student))
+        st.header(escape(step.title), anchor=False)
+        st.markdown(prose(step.student))
         _say_code(now)
     elif question.options:
         _show_question(now, question)
@@ -51,7 +52,7 @@ def _wall() -> None:
 
 def _invite(now: Class) -> None:
     """How to join, and who has: shown before the first step begins."""
-    st.header(lesson_text(lesson_of(now).title), anchor=False)
+    st.header(escape(lesson_of(now).title), anchor=False)
     address = _address(now)
     code, words = st.columns([2, 3], vertical_alignment="center")
     with code:
@@ -60,7 +61,7 @@ def _invite(now: Class) -> None:
         st.markdown(_("Scan the code with your phone, or type"))
         st.markdown(markdown("**{address}**", address=address.partition("?")[0].removeprefix("http://")))
         st.markdown(markdown("and the room code **{code}**", code=now.code))
-        st.metric(_("Phones"), seats(class_store()), width="content")
+        st.metric(_("Phones"), f"{seats(class_store()):,}", width="content")
 
 
 def _address(now: Class) -> str:
@@ -82,7 +83,7 @@ def _say_code(now: Class) -> None:
 
 
 def _show_question(now: Class, question: Question) -> None:
-    st.header(lesson_text(question.text), anchor=False)
+    st.header(prose(question.text), anchor=False)
     if now.phase == "reveal":
         again = tally(class_store(), now.step, 2, len(question.options))
         ballot: Ballot = 2 if again.total else 1
@@ -92,7 +93,7 @@ def _show_question(now: Class, question: Question) -> None:
         show_why(question)
         return
     for letter, option in zip(LETTERS, question.options, strict=False):
-        st.markdown(markdown("**{letter}** · {option}", letter=letter, option=lesson_text(option)))
+        st.markdown(markdown("**{letter}** · {option}", letter=letter, option=prose(option)))
     if now.phase == "discuss":
         st.info(_("Find somebody with another answer, and convince them."))
     say_count(class_store(), now, question)
@@ -114,7 +115,7 @@ def _say_change(now: Class, question: Question) -> None:
 def _show_hunt(now: Class, question: Question) -> None:
     from pages.widgets.classroom.picture import segmented
 
-    st.subheader(lesson_text(question.text), anchor=False)
+    st.subheader(prose(question.text), anchor=False)
     found = clicks(class_store(), now.step)
     revealed = now.phase == "reveal"
     picture, words = st.columns([3, 2])
@@ -122,11 +123,10 @@ def _show_hunt(now: Class, question: Question) -> None:
         drawn = click_map(segmented(now, question).segmentation.image, found, revealed=revealed)
         if revealed:
             right = sum(each.correct for each in found)
-            alt = _("{count} pixels were chosen, {right} of them right.").format(
-                count=len(found), right=right
-            )
+            alt = _("Pixels chosen: {count}, {right} of them right.").format(count=len(found), right=right)
         else:
-            alt = _("{count} pixels have been chosen.").format(count=len(found))
+            words = ngettext("{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found))
+            alt = words.format(count=len(found))
         st.image(drawn, alt=alt, width="stretch")
     with words:
         say_count(class_store(), now, question)

@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.classroom.lessons import question_of
 from core.classroom.records import Class, Question
-from core.lessons.keys.look import WORKING_SIZE, Look
-from pages.widgets.classroom.classes import lesson, step_of
+from core.lessons.lesson import Step
+from pages.widgets.classroom.classes import step_of
+from pages.widgets.lessons.shown import lesson_look
 from pages.widgets.segmentation.models import usual_model
 
 
@@ -20,10 +21,10 @@ def question_now(now: Class) -> Question | None:
         return now.question
     if not step_of(now).activity:
         return None
-    return _computed(now.lesson, now.language, now.step, usual_model())
+    return _computed(now.lesson, now.language, now.step, usual_model(), step_of(now))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _computed(name: str, language: str, step: str, model: str) -> Question | None:
-    found = lesson(name, language).step(step)
-    return None if found is None else question_of(found, language, Look(model, WORKING_SIZE))
+def _computed(name: str, language: str, step: str, model: str, _step: Step) -> Question | None:
+    """name, language, step, model: what the result depends on."""
+    return question_of(_step, language, lesson_look(_step.shows))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
 from core.classroom.answering import look
@@ -61,3 +63,9 @@ def _line(token: str) -> None:
     label = _("The class votes now: answer") if waits else _("Back to the class")
     icon = ":material/how_to_vote:" if waits else ":material/arrow_back:"
     st.page_link("pages/join.py", label=label, icon=icon, query_params={SEAT: token})
+
+
+def refuse_page() -> NoReturn:
+    """For a student who has opened a page that is the teacher's."""
+    st.info(_("In class, only the teacher can open this page."), icon=":material/lock:")
+    st.stop()

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pages.widgets.shared.html import style_sheet
+from pages.widgets.shared.html import Html, style_sheet
 
-STYLE = style_sheet(Path(__file__).with_name("classroom.css"))
+STYLE: Html = style_sheet(Path(__file__).with_name("classroom.css"))

@@ -16,13 +16,23 @@ import streamlit as st
 
 from core.languages import gettext as _
 from core.photos.photo import Photo
+from core.segmentation.probabilities import HIGHEST_TEMPERATURE
 from pages.widgets.explore import reading
 from pages.widgets.explore.reading import COLUMN, ROW, SHAPE
 from pages.widgets.photos.listed import ListedPhoto
 from pages.widgets.photos.opened_set import PHOTO, name_in_set, open_named_set, say_no_set, says_set
 from pages.widgets.photos.visitor_session import VisitorSession, sample, visitor_session
+from pages.widgets.shared.guests import is_student
 from pages.widgets.shared.markdown import markdown
-from pages.widgets.viewer.pixel_viewer import SHAPES, Look, Pixel, View, ViewerPicture, look_at
+from pages.widgets.viewer.pixel_viewer import (
+    SHAPES,
+    AskedTemperature,
+    Look,
+    Pixel,
+    View,
+    ViewerPicture,
+    look_at,
+)
 
 _OWN = "own-"
 """How an address names a visitor's own photo, which stays with them: so, and by eight digits of its key, for
@@ -40,10 +50,15 @@ _ZOOM, _ONLY, _HIDE = "zoom", "only", "hide"
 _CARRIED = ("row", "col", _ZOOM)
 """What Annotate understands, too."""
 
+TEMPERATURE = "temperature"
+"""In an address it is asked for once: the slider in the browser is where it is afterwards."""
+
+_ASKED_TEMPERATURE = "temperature_asked"
+
 _PLACE = (PHOTO, "row", "col", "model", "size")
 """What the page that looks inside understands."""
 
-_OURS = (PHOTO, "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
+_OURS = (PHOTO, "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE, TEMPERATURE)
 _NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
 _MOST_HIDDEN = 256
 
@@ -84,6 +99,11 @@ def follow() -> None:
             st.session_state[_PIXEL] = st.session_state.get(_PIXEL, {}) | {key: st.session_state[key]}
     if (neighbours := _last(news, SHAPE).lower()) in SHAPES:
         st.session_state[SHAPE] = neighbours
+    if _NUMBER.fullmatch(_last(news, TEMPERATURE)) and float(_last(news, TEMPERATURE)) > 0:
+        before = temperature()
+        number = 1 if before is None else before.asked + 1
+        value = min(float(_last(news, TEMPERATURE)), HIGHEST_TEMPERATURE)
+        st.session_state[_ASKED_TEMPERATURE] = AskedTemperature(value, number)
     if not {PHOTO, _ZOOM, _ONLY, _HIDE}.isdisjoint(news):
         st.session_state[_LOOK] = _look_asked(asked)
 
@@ -167,6 +187,12 @@ def view() -> View:
     """The view in which the page shows the picture."""
     shown: View = st.session_state.get(_VIEW, "overlay")
     return shown
+
+
+def temperature() -> AskedTemperature | None:
+    """The temperature that an address asked for last, if any did."""
+    asked: AskedTemperature | None = st.session_state.get(_ASKED_TEMPERATURE)
+    return asked
 
 
 def keep_view(chosen: View) -> None:
@@ -273,8 +299,10 @@ def _look_said(kept: _NamedLook) -> dict[str, list[str]]:
 def correct_link(photo: Photo) -> None:
     """A link to the Annotate page, which opens this photo at the pixel and in the part that are shown here.
 
-    Call it when the page has written its address.
+    Call it when the page has written its address. Nothing for a student, who may not open that page.
     """
+    if is_student():
+        return
     names = (*_CARRIED, "model", "size", *((PHOTO,) if photo.photo_set else ()))
     st.page_link(
         "pages/annotate.py",
@@ -291,7 +319,7 @@ def inside_link() -> None:
         "pages/inside.py",
         label=_("Look inside"),
         icon=":material/neurology:",
-        query_params=_said_here(_PLACE),
+        query_params=place_said(),
         width="content",
     )
 
@@ -302,9 +330,14 @@ def explore_link() -> None:
         "pages/explore.py",
         label="Back to Explore",
         icon=":material/travel_explore:",
-        query_params=_said_here(_PLACE),
+        query_params=place_said(),
         width="content",
     )
+
+
+def place_said() -> dict[str, str]:
+    """What the address says of photo, pixel, model and size: for links to pages that understand it."""
+    return _said_here(_PLACE)
 
 
 def _said_here(names: Iterable[str]) -> dict[str, str]:

@@ -8,37 +8,54 @@ from core.errors import NothingToAskError
 from core.languages import current
 from core.languages import gettext as _
 from core.lessons.answers import Asked, ask
+from core.lessons.keys.look import Look, is_photo
 from core.lessons.lesson import LETTERS, Lesson, Question, Step
-from core.lessons.progress import LONGEST_SENTENCE, Given
+from core.lessons.progress import Given
+from core.models.store import list_models, read_card
 from pages.widgets.lessons.place import given
-from pages.widgets.lessons.shown import lesson_look
+from pages.widgets.lessons.rule import say_the_rule
+from pages.widgets.lessons.shown import lesson_look, show_photo
 from pages.widgets.segmentation.models import or_say_why
 from pages.widgets.shared.markdown import Markdown, markdown, prose
 
 
-def show_question(lesson: Lesson, step: Step) -> None:
-    """The step's question, if it has one that a choice answers."""
+def asked_in(step: Step, after: str = "") -> Asked | None:
+    """The step's question as it is put; None where it has none that a choice answers, or nothing to ask.
+
+    after: what it has been asked about already.
+    """
+    if step.question is None or step.activity == "click":
+        return None
+    photo = step.shows.photo if step.shows is not None and step.shows.photo else ""
+    look = lesson_look(step.shows)
+    with or_say_why(photo or step.title):
+        key_parts = (repr(step.question), look.model, read_card(look.model).weights_sha256, *list_models())
+        return _asked((*key_parts, current(), photo, after), step.question, look, current(), photo, after)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _asked(
+    key_parts: tuple[str, ...], _question: Question, _look: Look, language: str, first: str, after: str
+) -> Asked | None:
+    try:
+        return ask(_question, _look, language, first, after)
+    except NothingToAskError:
+        return None
+
+
+def show_question(lesson: Lesson, step: Step, asked: Asked | None) -> None:
+    """The step's question, if it has one that a choice answers. asked: as `asked_in` gives it."""
     if step.question is None or step.activity == "click":
         return
-    asked = _asked(step, step.question)
+    answer = given(lesson, step)
     if asked is None:
         st.info(_("There is nothing to ask about this picture with this model: go on with the next step."))
-        given(lesson, step).revealed = True
+        answer.revealed = True
         return
-    answer = given(lesson, step)
     _predict(asked, answer, step.id)
     if answer.revealed:
-        _rule(asked, answer, step.id)
-        _once_more(step, step.question, asked, answer)
-
-
-def _asked(step: Step, question: Question, after: str = "") -> Asked | None:
-    photo = step.shows.photo if step.shows is not None and step.shows.photo else ""
-    with or_say_why(photo or step.title):
-        try:
-            return ask(question, lesson_look(step.shows), current(), photo, after)
-        except NothingToAskError:
-            return None
+        say_the_rule(asked.rule, answer, step.id)
+        _once_more(step, asked, answer)
 
 
 def _predict(asked: Asked, answer: Given, key: str) -> None:
@@ -48,13 +65,21 @@ def _predict(asked: Asked, answer: Given, key: str) -> None:
         for letter, option in zip(LETTERS, asked.options, strict=False)
     ]
     st.markdown(prose(asked.text))
-    answer.chosen = st.radio(
+    name = f"lesson_answer_{key}"
+    # What was chosen outlives a reload, and the widget does not: it shows what is known of the visitor.
+    st.session_state[name] = answer.chosen
+
+    def choose() -> None:
+        answer.chosen = st.session_state[name]
+
+    st.radio(
         _("Your prediction"),
         range(len(options)),
-        answer.chosen,
+        None,
         format_func=lambda number: options[number],
         disabled=answer.locked,
-        key=f"lesson_answer_{key}",
+        on_change=choose,
+        key=name,
     )
     if not answer.locked:
         st.button(
@@ -77,15 +102,21 @@ def _predict(asked: Asked, answer: Given, key: str) -> None:
             key=f"lesson_reveal_{key}",
         )
     else:
-        right = answer.chosen == asked.right
-        verdict = _("As you predicted: {option}") if right else _("It is so: {option}")
-        shown = markdown(
-            "**{letter}** {option}", letter=LETTERS[asked.right], option=prose(asked.options[asked.right])
+        _verdict(asked, answer)
+
+
+def _verdict(asked: Asked, answer: Given) -> None:
+    """Which option is right, with the numbers that say so."""
+    letter, option = LETTERS[asked.right], prose(asked.options[asked.right])
+    why = prose(asked.why)
+    if answer.chosen == asked.right:
+        words = markdown(
+            "As you predicted: **{letter}** {option}\n\n{why}", letter=letter, option=option, why=why
         )
-        (st.success if right else st.warning)(
-            markdown("{verdict}\n\n{why}", verdict=markdown(verdict, option=shown), why=prose(asked.why)),
-            icon=":material/check:" if right else ":material/lightbulb:",
-        )
+        st.success(words, icon=":material/check:")
+    else:
+        words = markdown("It is so: **{letter}** {option}\n\n{why}", letter=letter, option=option, why=why)
+        st.warning(words, icon=":material/lightbulb:")
 
 
 def _lock(answer: Given) -> None:
@@ -96,20 +127,7 @@ def _reveal(answer: Given) -> None:
     answer.revealed = True
 
 
-def _rule(asked: Asked, answer: Given, key: str) -> None:
-    """The student's own sentence first; the lesson's afterwards."""
-    answer.sentence = st.text_input(
-        _("Say it in one sentence"),
-        answer.sentence,
-        LONGEST_SENTENCE,
-        key=f"lesson_answer_rule_{key}",
-        placeholder=_("What did you just learn?"),
-    )
-    if answer.sentence and asked.rule:
-        st.markdown(markdown(_("One way to say it: **{rule}**"), rule=asked.rule))
-
-
-def _once_more(step: Step, question: Question, asked: Asked, answer: Given) -> None:
+def _once_more(step: Step, asked: Asked, answer: Given) -> None:
     """The same question about another picture: has it been understood?"""
     if answer.again is None:
         st.button(
@@ -121,10 +139,12 @@ def _once_more(step: Step, question: Question, asked: Asked, answer: Given) -> N
         )
         return
     st.divider()
-    following = _asked(step, question, asked.about)
+    following = asked_in(step, asked.about)
     if following is None:
         st.caption(_("There is no other picture to ask this about."))
         return
+    if is_photo(following.about):
+        show_photo(following.about)
     _predict(following, answer.again, f"{step.id}_again")
 
 

@@ -1,4 +1,4 @@
-"""What a step shows: its picture with the mask, as the network in front of the visitor sees it, and a link."""
+"""What a step shows: its picture with the mask, as the network here sees it, and a link to a page."""
 
 from __future__ import annotations
 
@@ -9,11 +9,20 @@ from core.languages import gettext as _
 from core.lessons.answers import look_of
 from core.lessons.keys.look import Look
 from core.lessons.lesson import Lesson, Shows, Step
+from core.lessons.pictures import pieces
+from core.models.store import read_card
 from core.segmentation.segmentation import Segmentation
+from core.segmentation.segmenter import Segmenter
 from core.segmentation.sizes import SIZES
 from pages.widgets.lessons.place import given
 from pages.widgets.photos.visitor_session import sample
-from pages.widgets.segmentation.models import SegmentedPhoto, or_say_why, segment, usual_model
+from pages.widgets.segmentation.models import (
+    SegmentedPhoto,
+    loaded_segmenter,
+    or_say_why,
+    segment,
+    usual_model,
+)
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import View, pixel_viewer
 
@@ -32,45 +41,75 @@ _PAGES = {
 
 def lesson_look(shows: Shows | None) -> Look:
     """What questions look at: the model that a step shows, with the segmentations that all sessions share."""
-    return look_of(shows, usual_model(), Look(usual_model(), segment_photo=_segment_shared))
+    shared = Look(usual_model(), segment_photo=_segment_shared, segmenter=_segmenter_shared)
+    return look_of(shows, usual_model(), shared)
 
 
 def _segment_shared(photo: str, model: str, size: int) -> Segmentation:
-    return _segmented(photo, model, size).segmentation
+    return segmented(photo, model, size).segmentation
 
 
-def _segmented(photo: str, model: str, size: int) -> SegmentedPhoto:
+def _segmenter_shared(model: str) -> Segmenter:
+    return loaded_segmenter(model, read_card(model).weights_sha256)
+
+
+def segmented(photo: str, model: str, size: int) -> SegmentedPhoto:
+    """A sample or a drawn frame, segmented once for all sessions. ModelError, ImageError, LessonError."""
     found = sample(photo)
     if found is None:
         raise LessonError(f"There is no photo {photo!r}.")
     return segment(found, model, SIZES[str(size)])
 
 
-def show_picture(lesson: Lesson, step: Step) -> None:
-    """The step's picture in its view; where that is the bare photo, so until the answer is revealed."""
+def show_picture(lesson: Lesson, step: Step, about: str) -> None:
+    """The step's picture in its view; where that is the bare photo, so until the answer is revealed.
+
+    about: the photo that the question is about, which may be another one than the step's.
+    """
     shows = step.shows
-    if shows is None or shows.photo is None or step.activity == "click":
+    if shows is None or not about or step.activity == "click":
         return
-    view: View = shows.view or "overlay"  # type: ignore[assignment]
+    if shows.pieces:
+        _show_pieces(shows)
+        return
+    view: View = shows.view or "overlay"
     if view == "photo" and not (step.question and given(lesson, step).revealed):
-        photo = sample(shows.photo)
-        if photo is not None:
-            st.image(photo.data, alt=_("A street, drawn by a program"))
+        show_photo(about)
         return
     look = lesson_look(shows)
-    with or_say_why(shows.photo):
-        shown = _segmented(shows.photo, look.model, look.size)
-    picture = shown.picture
+    with or_say_why(about):
+        shown = segmented(about, look.model, look.size)
+    reads = shows.row is not None and shows.col is not None
     pixel_viewer(
-        picture,
-        chosen=(min(shows.row or 0, picture.height - 1), min(shows.col or 0, picture.width - 1)),
+        shown.picture,
+        chosen=_inside(shown, shows),
         view="overlay" if view == "photo" else view,
         entropy=shown.segmentation.entropy_steps,
-        segmentation=shown.segmentation,
-        subject=shows.photo,
+        segmentation=shown.segmentation if reads else None,
+        subject=about,
         key=f"lesson_picture_{step.id}",
         label=_("A street with its classes"),
     )
+
+
+def show_photo(name: str) -> None:
+    """A photo as it is."""
+    if (photo := sample(name)) is not None:
+        st.image(photo.data, alt=_("A street, drawn by a program"))
+
+
+def _inside(shown: SegmentedPhoto, shows: Shows) -> tuple[int, int]:
+    picture = shown.picture
+    row, col = shows.row or picture.height // 2, shows.col or picture.width // 2
+    return min(row, picture.height - 1), min(col, picture.width - 1)
+
+
+def _show_pieces(shows: Shows) -> None:
+    """Small squares of the photo, enlarged, each with its number."""
+    with st.container(horizontal=True, gap="small"):
+        for number, piece in enumerate(pieces(shows), start=1):
+            words = markdown("Piece {number}", number=number)
+            st.image(piece, words, width=150, alt=words)
 
 
 def show_link(shows: Shows) -> None:
@@ -80,7 +119,7 @@ def show_link(shows: Shows) -> None:
     file, title = _PAGES[shows.page]
     st.page_link(
         file,
-        label=markdown(_("Look around in {page}"), page=_(title)),
+        label=markdown("Look around in {page}", page=_(title)),
         icon=":material/open_in_new:",
         query_params=shows.query(),
         width="content",

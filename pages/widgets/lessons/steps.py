@@ -5,9 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.languages import gettext as _
+from core.lessons.answers import Asked
+from core.lessons.keys.look import is_photo
 from core.lessons.lesson import Lesson, Step
+from pages.widgets.lessons.hunt import show_hunt
 from pages.widgets.lessons.place import close_lesson, given, go_to, here
-from pages.widgets.lessons.question import show_question
+from pages.widgets.lessons.question import asked_in, show_question
 from pages.widgets.lessons.shown import show_link, show_picture
 from pages.widgets.shared.markdown import escape, joined, markdown, prose
 
@@ -27,7 +30,7 @@ def show_lesson(lesson: Lesson) -> None:
     st.progress(
         (number + 1) / len(lesson.steps),
         markdown(
-            _("{lesson} · step {number} of {count} · {minutes} minutes, after {before} of {all}"),
+            "{lesson} · step {number} of {count} · {minutes} minutes, after {before} of {all}",
             lesson=lesson.title,
             number=number + 1,
             count=len(lesson.steps),
@@ -44,13 +47,23 @@ def show_lesson(lesson: Lesson) -> None:
             st.info(
                 joined("\n\n", [markdown("**{title}**", title=_("For the teacher")), prose(step.teacher)])
             )
+    with st.spinner(_("Computing what is right")):
+        asked = asked_in(step)
     with picture:
-        show_picture(lesson, step)
+        show_picture(lesson, step, _about(step, asked))
+        show_hunt(lesson, step)
     with words:
-        show_question(lesson, step)
+        show_question(lesson, step, asked)
         if step.shows is not None:
             show_link(step.shows)
     _way_on(lesson, number)
+
+
+def _about(step: Step, asked: Asked | None) -> str:
+    """The photo to show: the one that the question is about, or else the step's."""
+    if asked is not None and is_photo(asked.about):
+        return asked.about
+    return step.shows.photo or "" if step.shows is not None else ""
 
 
 def _places(step: Step) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:

@@ -16,6 +16,7 @@ import streamlit as st
 from cachetools import TTLCache
 
 from core.errors import PhotoSetError
+from core.grading.painting import Painting
 from core.lessons.keys.look import drawn, is_drawn
 from core.lessons.progress import Progress
 from core.photos import images
@@ -84,6 +85,7 @@ class VisitorSession:
     photo_set, number: the set of photos that is open in their place, and the photo of it that is on screen;
     empty and 0 without one. order: that in which Annotate goes through it.
     lessons: how far they are in lessons, by the lessons' names.
+    paintings: what they have painted to be graded, by the frames' names.
     """
 
     photos: dict[str, Photo] = field(default_factory=dict)
@@ -97,11 +99,13 @@ class VisitorSession:
     number: int = 0
     order: Order = "confidence"
     lessons: dict[str, Progress] = field(default_factory=dict)
+    paintings: dict[str, Painting] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that the photos take."""
-        return sum(photo.nbytes for photo in list(self.photos.values()))
+        """Bytes of memory that the photos and the paintings take."""
+        photos, paintings = list(self.photos.values()), list(self.paintings.values())
+        return sum(photo.nbytes for photo in photos) + sum(painting.nbytes for painting in paintings)
 
     def photo(self) -> Photo:
         """The photo on screen. StreetScopeError if it is of a set and cannot be read."""
@@ -204,6 +208,12 @@ def visitor_session() -> VisitorSession:
     return mine
 
 
+def renew_visitor_session() -> None:
+    """Call where a part of a page runs again alone: the session is in use, and may have grown."""
+    if visitor_session().token:
+        _sessions().keep(visitor_session())
+
+
 def keep_visitor_session(take_up: Callable[[VisitorSession], None] = lambda _: None) -> None:
     """Find this browser tab's session again after a reload. Call once at the end of a page: it shows nothing.
 
@@ -216,8 +226,7 @@ def keep_visitor_session(take_up: Callable[[VisitorSession], None] = lambda _: N
     _mount(key=_TOKEN_KEY, data={}, on_token_change=told)
     if _recognise(take_up):
         st.rerun()  # another message had interrupted the callback, and Streamlit calls none twice
-    if visitor_session().token:
-        _sessions().keep(visitor_session())
+    renew_visitor_session()
 
 
 def _recognise(take_up: Callable[[VisitorSession], None]) -> bool:

@@ -15,6 +15,9 @@ from pages.widgets.shared.markdown import markdown
 GUESTS = "STREETSCOPE_GUESTS"
 """With this in the environment, visitors from other machines are guests: they look, and change nothing."""
 
+FOR_STUDENTS = ("", "inside", "about")
+"""The addresses that a student may open besides the class itself; the first is Explore's."""
+
 _OFF = ("", "0", "no", "false", "off")
 _TEACHER = "admitted_as_teacher"
 _ADMITTED = object()

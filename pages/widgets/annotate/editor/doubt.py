@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.annotation.edited import EditedPicture
 from core.annotation.runs import NOT_REVIEWED, Mask
-from core.annotation.store import OpenCorrection
 from core.annotation.uncertain import Place, next_place
 from core.errors import StreetScopeError
 from core.languages import gettext as _
@@ -36,7 +36,7 @@ class Doubtful:
     words: str
 
 
-def doubtful(correction: OpenCorrection, asked: Mapping[str, object], network: Network) -> Doubtful | None:
+def doubtful(correction: EditedPicture, asked: Mapping[str, object], network: Network) -> Doubtful | None:
     """The next doubtful place, worked out once for a question; None if the browser has asked nothing.
 
     asked: what the browser sent, which can be anything.
@@ -62,7 +62,7 @@ def _places(seen: object, mask: Mask) -> list[Place]:
     return found
 
 
-def _next(correction: OpenCorrection, seen: list[Place], network: Network) -> tuple[Place | None, str]:
+def _next(correction: EditedPicture, seen: list[Place], network: Network) -> tuple[Place | None, str]:
     mask = correction.mask
     try:
         looked = segmentation(correction, network)

@@ -19,8 +19,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.annotation.edited import EditedPicture
 from core.annotation.regions import Scale, packed_regions, regions
-from core.annotation.store import OpenCorrection
 from core.languages import gettext as _
 from core.languages import mark
 from core.photos import images
@@ -36,7 +36,8 @@ from pages.widgets.viewer.modules import DOOR, FrontEnd
 from pages.widgets.viewer.pixel_viewer import LEGEND_STYLE, SOURCES, STYLE, Look, Pixel
 
 _FRONT = Path(__file__).parent / "front"
-_KEY, _RECENT, _PACKED = "editor", "editor_recent", "editor_packed"
+_KEY, _PACKED = "editor", "editor_packed"
+PAINTS_KEY = "painter"
 _MOST_RECENT = 4
 _NUMBERS = itertools.count(1)
 _SCALES: tuple[Scale, ...] = get_args(Scale)
@@ -91,7 +92,7 @@ _mount = st.components.v2.component("streetscope_editor", js=DOOR)
 
 
 def editor(
-    correction: OpenCorrection,
+    correction: EditedPicture,
     *,
     label: str,
     read_only: str = "",
@@ -99,22 +100,26 @@ def editor(
     look: Look | None = None,
     network: Network | None = None,
     marks: Mapping[str, str] = MappingProxyType({}),
+    paints: bool = False,
 ) -> None:
     """Show a correction to draw on; takes what the browser has drawn since the last run.
 
     label: what a screen reader calls the picture. read_only: why nobody may draw, as a sentence; empty to let
     them. at: a pixel to mark, look: the part to show, when the picture is new on the page.
     network: what suggests classes for the rest of the picture; None where nothing can. marks: classes by name
-    that get a mark, and the sentence that it stands for.
+    that get a mark, and the sentence that it stands for. paints: whether somebody paints an empty picture,
+    where there is nothing to review, no other class and nothing to suggest.
     """
-    message = _sent("edits")
-    drawn_on = _recent(correction).get(str(message.get("id")))
+    key = PAINTS_KEY if paints else _KEY
+    message = _sent("edits", key)
+    drawn_on = _recent(correction, key).get(str(message.get("id")))
     answer = None if read_only or drawn_on is None else take(drawn_on, message)
     _mount(
-        key=_KEY,
+        key=key,
         data={
             **_CODE.addresses("editor"),
             "label": label,
+            "paints": paints,
             "readOnly": read_only,
             "notice": _(_ELSEWHERE) if company(identity(correction)).earlier else "",
             "picture": {
@@ -131,7 +136,7 @@ def editor(
                 "at": None if at is None else {"row": at[0], "col": at[1]},
                 "look": None if look is None else {"left": look.left, "top": look.top, "span": look.span},
             },
-            "regions": _regions(correction),
+            "regions": _regions(correction, key),
             "suggests": network is not None,
             "others": len(correction.others),
             "suggestion": _suggestion(correction, network) if network and not read_only else None,
@@ -148,12 +153,13 @@ def editor(
     )
 
 
-def _recent(correction: OpenCorrection) -> Mapping[str, OpenCorrection]:
-    """The last corrections on this visitor's page, this one included.
+def _recent(correction: EditedPicture, key: str) -> Mapping[str, EditedPicture]:
+    """The last corrections in this visitor's editor called `key`, this one included.
 
-    The last stroke on a picture may arrive when another one has been chosen already.
+    The last stroke on a picture may arrive when another one has been chosen already. What a guest may
+    only look at is never among what is painted.
     """
-    recent: dict[str, OpenCorrection] = st.session_state.setdefault(_RECENT, {})
+    recent: dict[str, EditedPicture] = st.session_state.setdefault(f"{key}_recent", {})
     recent.pop(identity(correction), None)
     recent[identity(correction)] = correction
     while len(recent) > _MOST_RECENT:
@@ -161,14 +167,14 @@ def _recent(correction: OpenCorrection) -> Mapping[str, OpenCorrection]:
     return recent
 
 
-def _sent(name: str) -> Mapping[str, object]:
-    """What the browser has last sent as `name`; it can be anything."""
-    everything = st.session_state.get(_KEY)
+def _sent(name: str, key: str = _KEY) -> Mapping[str, object]:
+    """What the browser has last sent as `name` from the editor called `key`; it can be anything."""
+    everything = st.session_state.get(key)
     message = everything.get(name) if isinstance(everything, Mapping) else None
     return message if isinstance(message, Mapping) else {}
 
 
-def _suggestion(correction: OpenCorrection, network: Network) -> dict[str, object] | None:
+def _suggestion(correction: EditedPicture, network: Network) -> dict[str, object] | None:
     """The classes that the browser has asked for."""
     found = suggested(correction, _sent("suggest"), network)
     if found is None:
@@ -182,7 +188,7 @@ def _suggestion(correction: OpenCorrection, network: Network) -> dict[str, objec
     }
 
 
-def _live(correction: OpenCorrection, network: Network) -> dict[str, object] | None:
+def _live(correction: EditedPicture, network: Network) -> dict[str, object] | None:
     """The suggestion for the mask as it is now, in the message itself: the browser needs no second one."""
     found = live(correction, _sent("live"), network)
     return None if found is None else asdict(found) | {"waits": _waits(found.waits)}
@@ -196,7 +202,7 @@ def _waits(waits: bool) -> int:
     return next(_NUMBERS) if waits else 0
 
 
-def _doubtful(correction: OpenCorrection, network: Network) -> dict[str, object] | None:
+def _doubtful(correction: EditedPicture, network: Network) -> dict[str, object] | None:
     """The doubtful place that the browser has asked for."""
     found = doubtful(correction, _sent("doubt"), network)
     if found is None:
@@ -205,9 +211,9 @@ def _doubtful(correction: OpenCorrection, network: Network) -> dict[str, object]
     return {"id": found.question[0], "number": found.question[1], "at": at, "words": found.words}
 
 
-def _regions(correction: OpenCorrection) -> dict[str, object] | None:
+def _regions(correction: EditedPicture, key: str = _KEY) -> dict[str, object] | None:
     """The regions that the browser has asked for; they are cut where the start has another class."""
-    asked = _sent("regions")
+    asked = _sent("regions", key)
     scale = next((each for each in _SCALES if each == asked.get("scale")), None)
     if scale is None or asked.get("id") != identity(correction):
         return None
@@ -224,12 +230,12 @@ def _packed_regions(
     return packed_regions(regions(_image, _start, scale))
 
 
-def _answered(answer: Answer, correction: OpenCorrection) -> dict[str, object]:
+def _answered(answer: Answer, correction: EditedPicture) -> dict[str, object]:
     """The answer for the browser. If it has another mask, it takes the one that comes with the picture."""
     return asdict(answer) | {"differs": answer.differs and answer.id == identity(correction)}
 
 
-def _state(correction: OpenCorrection) -> dict[str, object]:
+def _state(correction: EditedPicture) -> dict[str, object]:
     """What mask and history the browser should have, and their addresses, for one that has others."""
     history, version = correction.history, correction.version
     written = steps(history, version)

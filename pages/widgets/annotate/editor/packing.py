@@ -8,12 +8,12 @@ from base64 import b64encode
 from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
+from core.annotation.edited import EditedPicture
 from core.annotation.history import Edit, History
 from core.annotation.runs import Mask
-from core.annotation.store import OpenCorrection
 
 
-def identity(correction: OpenCorrection) -> str:
+def identity(correction: EditedPicture) -> str:
     """What the browser calls a correction."""
     return f"{correction.set_name}/{correction.key}"
 

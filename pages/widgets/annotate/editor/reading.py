@@ -15,8 +15,9 @@ from typing import Generic, TypeVar
 
 import streamlit as st
 
+from core.annotation.edited import EditedPicture
 from core.annotation.regions import segments
-from core.annotation.store import OpenCorrection, open_saved
+from core.annotation.store import open_saved
 from core.annotation.suggestions import Examples, Suggester, read_suggester
 from core.classes import ClassList
 from core.errors import StreetScopeError
@@ -89,7 +90,7 @@ def _readings_of_others() -> _Readings[Examples | None]:
     return _Readings(_KEPT_OTHERS)
 
 
-def suggester(correction: OpenCorrection, network: Network) -> Suggester | None:
+def suggester(correction: EditedPicture, network: Network) -> Suggester | None:
     """What is known of a picture before anybody reviews it; None while it is being read.
 
     Read once, also if classes are added. AnnotationError, ModelError.
@@ -106,7 +107,7 @@ def suggester(correction: OpenCorrection, network: Network) -> Suggester | None:
     return reading.result().with_classes(len(classes)) if reading.done() else None
 
 
-def taught_by_others(correction: OpenCorrection, network: Network) -> list[Examples] | None:
+def taught_by_others(correction: EditedPicture, network: Network) -> list[Examples] | None:
     """What was reviewed in the other pictures of the set; None while they are being read.
 
     Of the pictures that were changed last, and as far as they can be opened. ModelError.
@@ -142,7 +143,7 @@ def _numbers(segmenter: Segmenter, classes: ClassList) -> tuple[int, ...]:
     return tuple(number if number < len(classes) else -1 for number in known)
 
 
-def segmentation(correction: OpenCorrection, network: Network) -> Segmentation:
+def segmentation(correction: EditedPicture, network: Network) -> Segmentation:
     """What the network says of the picture that is corrected. Errors as for `Network.segmented`."""
     return _segmentation(correction.key, network.model, network.weights, network)
 

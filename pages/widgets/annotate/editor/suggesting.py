@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from core.annotation.edited import EditedPicture
 from core.annotation.runs import NOT_REVIEWED, Mask
-from core.annotation.store import OpenCorrection
 from core.annotation.suggestions import Examples, Suggester
 from core.errors import StreetScopeError
 from core.languages import gettext as _
@@ -58,7 +58,7 @@ class Live:
     waits: bool = False
 
 
-def suggested(correction: OpenCorrection, asked: Mapping[str, object], network: Network) -> Suggested | None:
+def suggested(correction: EditedPicture, asked: Mapping[str, object], network: Network) -> Suggested | None:
     """The answer to the browser's newest question, worked out once; None if it has asked nothing.
 
     asked: what the browser sent, which can be anything.
@@ -74,7 +74,7 @@ def suggested(correction: OpenCorrection, asked: Mapping[str, object], network: 
     return known
 
 
-def live(correction: OpenCorrection, asked: Mapping[str, object], network: Network) -> Live | None:
+def live(correction: EditedPicture, asked: Mapping[str, object], network: Network) -> Live | None:
     """The suggestion for the mask as it is now, worked out once for a mask; None if the browser wants none.
 
     asked: what the browser sent, which can be anything.
@@ -92,7 +92,7 @@ def live(correction: OpenCorrection, asked: Mapping[str, object], network: Netwo
 
 
 def _suggest(
-    correction: OpenCorrection, question: tuple[str, int], network: Network, whole_set: bool
+    correction: EditedPicture, question: tuple[str, int], network: Network, whole_set: bool
 ) -> Suggested:
     if not (correction.mask == NOT_REVIEWED).any():
         return Suggested(question, trouble=_(_ALL))
@@ -108,7 +108,7 @@ def _suggest(
 
 
 def _known(
-    correction: OpenCorrection, network: Network, whole_set: bool
+    correction: EditedPicture, network: Network, whole_set: bool
 ) -> tuple[Suggester, list[Examples]] | None:
     """What is known of the picture, and what the others teach; None while either is being read."""
     found = suggester(correction, network)
@@ -116,7 +116,7 @@ def _known(
     return None if found is None or others is None else (found, others)
 
 
-def _live(correction: OpenCorrection, mask: Mask, network: Network, whole_set: bool) -> Live:
+def _live(correction: EditedPicture, mask: Mask, network: Network, whole_set: bool) -> Live:
     id_, sum_ = identity(correction), checksum(mask)
     try:
         # Also before it is of use: the first strokes then need not wait for it.

@@ -19,7 +19,7 @@ from typing import Literal, cast, get_args
 import streamlit as st
 from cachetools import TTLCache
 
-from core.annotation.store import OpenCorrection
+from core.annotation.edited import EditedPicture
 from core.errors import AnnotationError, StreetScopeError
 from core.languages import gettext as _
 from pages.widgets.annotate.editor.packing import identity
@@ -75,7 +75,7 @@ def _windows() -> _Windows:
     return _Windows()
 
 
-def take(correction: OpenCorrection, message: Mapping[str, object]) -> Answer | None:
+def take(correction: EditedPicture, message: Mapping[str, object]) -> Answer | None:
     """Take the edits of a message, which can be anything; None if it is not for this correction."""
     client, attempt = message.get("client"), message.get("attempt")
     id_ = identity(correction)
@@ -99,7 +99,7 @@ def take(correction: OpenCorrection, message: Mapping[str, object]) -> Answer | 
     return Answer(id_, client, attempt, taken, trouble, again, differs)
 
 
-def _apply(correction: OpenCorrection, edit: Sent, *, is_known: bool) -> None:
+def _apply(correction: EditedPicture, edit: Sent, *, is_known: bool) -> None:
     """Make one edit. is_known: nothing of this window was taken by a server that is gone."""
     if edit.kind == "class":
         correction.add_class(edit.packed.decode(errors="replace"))
@@ -111,7 +111,7 @@ def _apply(correction: OpenCorrection, edit: Sent, *, is_known: bool) -> None:
         (correction.undo if edit.kind == "undo" else correction.redo)()
 
 
-def _is_in_history(correction: OpenCorrection, edit: Sent) -> bool:
+def _is_in_history(correction: EditedPicture, edit: Sent) -> bool:
     """Whether an edit of an older version is among the steps made since."""
     since = correction.version - edit.version
     return since > 0 and any(

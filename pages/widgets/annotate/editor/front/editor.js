@@ -27,8 +27,10 @@ import { _ } from "./language.js";
 let legacy = null;
 
 class Editor {
-  constructor(parent, style) {
+  /** paints: whether an empty picture is painted, in which nothing is to be reviewed. */
+  constructor(parent, style, paints) {
     this.parent = parent;
+    this.paints = paints;
     this.correction = null;
     this.wanted = null;
     this.data = null;
@@ -70,7 +72,7 @@ class Editor {
       onFit: () => this.fit(),
       onIn: () => this.surface.zoomBy(1),
     });
-    this.help = editorHelp();
+    this.help = editorHelp(this.paints);
     this.slider = new OpacitySlider(() => this.showOpacity());
     this.boundaries = boundariesToggle((on) => {
       this.surface.boundaries = on;
@@ -90,7 +92,7 @@ class Editor {
     this.onlyUnreviewed = new Switch(_("Only over not reviewed"), () => {}, {
       explained: _("What somebody has reviewed stays as it is under your strokes"),
     });
-    this.standing = new Standing();
+    this.standing = new Standing(this.paints);
     this.suggesting = new Suggesting(this);
     this.doubts = new Doubts(this);
     this.classes = new ClassList({
@@ -126,7 +128,7 @@ class Editor {
     this.surface.marksLayer.setAttribute("aria-describedby", "editor-keys");
     this.root = element(
       "div",
-      { className: "viewer editor", attributes: { "data-ready": "false" } },
+      { className: "viewer editor", attributes: { "data-ready": "false", "data-paints": this.paints } },
       part("layout", part("tools", tools), part("look", this.surface.element, below), side),
       description,
       this.help.dialog,
@@ -141,7 +143,7 @@ class Editor {
     this.slider.set(legacy.opacity);
     this.showOpacity();
     this.classes.chosen = Math.max(legacy.value, 0);
-    this.hand.value = legacy.value;
+    this.hand.value = this.paints ? this.classes.chosen : legacy.value;
     this.hand.pick(legacy.tool);
     this.surface.viewport = legacy.viewport;
     this.suggesting.resumes = legacy.live;
@@ -387,9 +389,12 @@ class Editor {
     const at = row * this.correction.size.width + col;
     const label = this.correction.shown[at];
     const name = this.correction.description.names[label] ?? _("no class");
-    const state = this.correction.mask[at] === NOT_REVIEWED ? _("not reviewed") : _("reviewed");
     const looks = this.hand.tool === "region" && !this.hand.regions.isReady ? _("Finding the regions … ") : "";
-    this.spoken.textContent = _("{looks}Row {row}, column {col}: {name}, {state}", { looks, row, col, name, state });
+    if (this.paints) this.spoken.textContent = _("{looks}Row {row}, column {col}: {name}", { looks, row, col, name });
+    else {
+      const state = this.correction.mask[at] === NOT_REVIEWED ? _("not reviewed") : _("reviewed");
+      this.spoken.textContent = _("{looks}Row {row}, column {col}: {name}, {state}", { looks, row, col, name, state });
+    }
     this.classes.point(label);
   }
 
@@ -424,7 +429,7 @@ const editors = new WeakMap();
 /** Called again whenever data or theme change. */
 export default function editor(component, style) {
   const { parentElement } = component;
-  if (!editors.has(parentElement)) editors.set(parentElement, new Editor(parentElement, style));
+  if (!editors.has(parentElement)) editors.set(parentElement, new Editor(parentElement, style, component.data.paints === true));
   editors.get(parentElement).update(component);
   return () => {
     editors.get(parentElement)?.destroy();

@@ -1,7 +1,7 @@
 // What each key does in the editor.
 
 import { isTyped } from "./holding.js";
-import { TOOLS } from "./toolbox.js";
+import { REVIEWING_KEYS, TOOLS } from "./toolbox.js";
 
 export class Keyboard {
   /** `editor` is what keys work; they count while the pointer or the focus is in it, and nobody types. */
@@ -51,6 +51,7 @@ export class Keyboard {
   actionOf(key, event) {
     const { editor } = this;
     const { hand, classes, surface } = editor;
+    if (editor.paints && REVIEWING_KEYS.has(key.toUpperCase())) return null;
     const tool = Object.keys(TOOLS).find((each) => TOOLS[each].key.toLowerCase() === key);
     if (tool) return () => hand.pick(tool);
     if (/^\d$/.test(key)) return () => classes.chooseByKey(Number(key));

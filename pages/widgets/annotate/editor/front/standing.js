@@ -3,19 +3,21 @@
 import { element, percent } from "./elements.js";
 import { _ } from "./language.js";
 
-/** A share is never rounded to nothing or to everything. */
-function inWords(reviewed) {
-  if (reviewed === 0) return _("Nothing is reviewed yet");
-  if (reviewed === 1) return _("The whole picture is reviewed");
-  const share = Math.min(Math.max(100 * reviewed, 0.1), 99.9).toFixed(1);
+/** A share is never rounded to nothing or to everything. paints: whether classes are painted, not reviewed. */
+function inWords(reviewed, paints) {
+  if (reviewed === 0) return paints ? _("Nothing is painted yet") : _("Nothing is reviewed yet");
+  if (reviewed === 1) return paints ? _("The whole picture is painted") : _("The whole picture is reviewed");
   const about = 100 * reviewed < 0.1 ? _("Less than ") : 100 * reviewed > 99.9 ? _("More than ") : "";
-  return _("{about}{share} of the picture is reviewed", { about, share: percent(share) });
+  const said = { about, share: percent(Math.min(Math.max(100 * reviewed, 0.1), 99.9).toFixed(1)) };
+  return paints ? _("{about}{share} of the picture is painted", said) : _("{about}{share} of the picture is reviewed", said);
 }
 
 export class Standing {
-  constructor() {
+  constructor(paints) {
+    this.paints = paints;
     this.bar = element("progress", { max: 1, value: 0 });
-    this.bar.setAttribute("aria-label", _("Share of the picture that is reviewed"));
+    const words = paints ? _("Share of the picture that is painted") : _("Share of the picture that is reviewed");
+    this.bar.setAttribute("aria-label", words);
     this.reviewed = element("p", { className: "reviewed" });
     this.element = element("div", { className: "progress" }, this.reviewed, this.bar);
     this.sign = element("p", { className: "sign", attributes: { role: "status" } });
@@ -23,7 +25,7 @@ export class Standing {
 
   count(reviewed) {
     this.bar.value = reviewed;
-    this.reviewed.textContent = inWords(reviewed);
+    this.reviewed.textContent = inWords(reviewed, this.paints);
   }
 
   /** readOnly, notice: sentences of Python's; may be empty. */
@@ -35,7 +37,9 @@ export class Standing {
 
   inWords(correction, readOnly, notice) {
     if (readOnly) return ["locked", readOnly];
-    if (correction.trouble) return ["trouble", _("Not saved: {trouble}", { trouble: correction.trouble })];
+    const { trouble } = correction;
+    if (trouble) return ["trouble", this.paints ? _("Not counted: {trouble}", { trouble }) : _("Not saved: {trouble}", { trouble })];
+    if (this.paints) return correction.isSaved ? ["fresh", ""] : ["saving", _("Counting …")];
     if (!correction.isSaved) return ["saving", _("Saving …")];
     if (notice) return ["notice", `Saved. ${notice}`];
     if (correction.version === 0) return ["fresh", _("Nothing drawn yet. Every stroke is saved as you draw.")];

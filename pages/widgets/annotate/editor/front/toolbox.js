@@ -53,6 +53,9 @@ const TOOL_KEYS = [
   ["?", _("opens this list")],
 ];
 
+/** What there is to review, which a picture that is painted has not. */
+export const REVIEWING_KEYS = new Set(["A", "L", "N"]);
+
 const BUTTONS = [
   [_("Next doubtful place"), _("goes where the network is unsure and nothing is reviewed yet")],
   [_("Whole picture is right"), _("all that is not reviewed keeps its class and counts as reviewed")],
@@ -165,7 +168,13 @@ export class Switch extends OnOff {
   }
 }
 
-export const editorHelp = () =>
+const NOTES = {
+  review: _("Everything is saved as it happens. Pixels that nobody has judged are “not reviewed”: they show faintly."),
+  paint: _("Every stroke is counted as it ends. Pixels without a class count as wrong."),
+};
+
+/** paints: whether an empty picture is painted, in which nothing is to be reviewed. */
+export const editorHelp = (paints) =>
   new Help({
     title: _("Tools and keys"),
     mouse: [],
@@ -174,8 +183,8 @@ export const editorHelp = () =>
       [_("Two fingers"), _("move and zoom the picture")],
     ],
     buttonsTitle: _("Beside the picture"),
-    buttons: BUTTONS,
+    buttons: paints ? BUTTONS.slice(-1) : BUTTONS,
     keysTitle: _("Keys, with the pointer over the picture"),
-    keys: TOOL_KEYS,
-    note: _("Everything is saved as it happens. Pixels that nobody has judged are “not reviewed”: they show faintly."),
+    keys: paints ? TOOL_KEYS.filter(([key]) => !REVIEWING_KEYS.has(key)) : TOOL_KEYS,
+    note: paints ? NOTES.paint : NOTES.review,
   });

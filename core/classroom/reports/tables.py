@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from core.classroom.results import Answered, Clicked, Results
+from core.classroom.reports.results import Answered, Clicked, Results
 from core.lessons.lesson import LETTERS
 
 _MARKS = re.compile(r"[*_`]+")

@@ -7,7 +7,7 @@ import pytest
 from core.classroom.answering import click, vote
 from core.classroom.leading import begin, count_cards, go_to
 from core.classroom.records import Class, Click
-from core.classroom.results import normalised_gain, results
+from core.classroom.reports.results import normalised_gain, results
 from core.classroom.seats import join
 from core.classroom.store import ClassStore
 from tests.core.classroom.conftest import QUESTION

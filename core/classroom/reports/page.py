@@ -7,9 +7,9 @@ import io
 from PIL import Image, ImageDraw
 
 from core.classroom.records import Tally
-from core.classroom.results import Answered, Results
+from core.classroom.reports.results import Answered, Results
+from core.classroom.reports.tables import plain
 from core.lessons.lesson import LETTERS
-from core.reports.class_tables import plain
 from core.reports.contact_sheet import PAGE, fit, font
 
 _MARGIN, _TOP = 80, 210
