@@ -1,7 +1,7 @@
 # All commands of the project: `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: texts help setup setup-dev run class serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro deploy-checks servers node schemathesis debian-broker FORCE
+.PHONY: access texts help setup setup-dev run class serve worker quick test faces check cover attack bench train-street train-street32 chromium headless-chromium datumaro deploy-checks servers node schemathesis debian-broker FORCE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -135,6 +135,9 @@ faces: .venv/app-stamp  ## a face detector for Gather, 7 MB: it suggests what to
 
 texts: setup-dev  ## collect what the code marks for translation into core/languages/catalogues
 	$(BIN)/python -m tests.texts
+
+access: setup-dev headless-chromium  ## every page in both themes and languages, looked over by axe and for texts that escaped
+	$(BIN)/python -m tests.access
 
 check: setup-dev  ## ruff format and lint, mypy --strict
 	$(BIN)/ruff format --check .

@@ -34,7 +34,7 @@ PAGES = [
     explore,
     st.Page(
         "pages/inside.py",
-        title="Look inside",
+        title=_("Look inside"),
         icon=":material/neurology:",
         url_path="inside",
     ),

@@ -91,7 +91,7 @@ def side_by_side() -> None:
                 entropy=read.entropy_steps if read else None,
                 marks=class_marks(read.model_name) if read else {},
                 on_choose=comparison.choose(picture),
-                label=f"{photo.name}, {comparison.TITLES[key]}",
+                label=f"{photo.name}, {_(comparison.TITLES[key])}",
             )
     with slots[3]:
         comparison.show_changes(difference, sides, photo)

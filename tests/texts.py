@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
@@ -69,7 +70,7 @@ def in_python(where: str, source: str) -> Iterator[Text]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
             name = node.func.id
-            written = [each.value for each in node.args[: MARKS[name]] if isinstance(each, ast.Constant)]
+            written = [str(each.value) for each in node.args[: MARKS[name]] if isinstance(each, ast.Constant)]
             if len(written) != MARKS[name]:
                 if any(isinstance(each, ast.JoinedStr | ast.BinOp) for each in node.args[:1]):
                     raise ValueError(f"{where}:{node.lineno}: mark sentences whole, with named fields")
@@ -129,7 +130,7 @@ def update() -> None:
         catalogue = read(path)
         catalogue.update(found, no_fuzzy_matching=True)
         more = f'"Language: {path.stem}\\n"\n"Plural-Forms: {catalogue.plural_forms}\\n"\n'
-        _write_with_header(catalogue, path, f"StreetScope in {catalogue.locale.english_name}.", more)
+        _write_with_header(catalogue, path, f"StreetScope in {Locale(path.stem).english_name}.", more)
         empty = sum(not any(texts_of(message.string)) for message in catalogue if message.id)
         sys.stdout.write(f"{path.name}: {len(catalogue)} texts, {empty} without a translation\n")
 
@@ -145,4 +146,4 @@ def _write_with_header(catalogue: Catalog, path: Path, title: str, more: str) ->
 
 
 if __name__ == "__main__":
-    sys.exit(update())
+    update()

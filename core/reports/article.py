@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.datasets.dataset import frames_in_words
+from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.models.networks import NETWORKS, network_words
 from core.training.recipes.recipe import Recipe, Stage, read_recipe
@@ -58,8 +59,8 @@ def stage_rows(recipe: Recipe) -> Rows:
 
 def beginning(recipe: Recipe) -> str:
     """What network a recipe trains, and what it starts from, in words."""
-    origin = "an encoder pretrained on ImageNet" if recipe.pretrained else "random weights"
-    return f"a {network_words(recipe.network)}, from {origin}"
+    origin = _("an encoder pretrained on ImageNet") if recipe.pretrained else _("random weights")
+    return _("a {network}, from {origin}").format(network=network_words(recipe.network), origin=origin)
 
 
 def _pictures(stage: Stage) -> str:

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import ClassList
-from core.segmentation.probabilities import certainty, entropy_bits, percent
+from core.languages import class_name, mark, ngettext
+from core.languages import gettext as _
+from core.segmentation.probabilities import certainty, entropy_bits, percent_number
 
 IntArray = NDArray[np.int_]
 
@@ -22,10 +24,10 @@ square of 5 x 5 pixels around it without its corners."""
 SQUARE_SIDE = 5
 SQUARE_NEIGHBOURS = 20
 
-_NO_OTHER = {
-    "row": "the picture has no other pixel in its row",
-    "column": "the picture has no other pixel in its column",
-    "square": "the picture has no other pixel",
+_ALONE = {
+    "row": mark("{pixel}; the picture has no other pixel in its row."),
+    "column": mark("{pixel}; the picture has no other pixel in its column."),
+    "square": mark("{pixel}; the picture has no other pixel."),
 }
 
 
@@ -86,23 +88,37 @@ class PixelReading:
     def sentence(self) -> str:
         """The reading as a sentence, for instance "Pixel (212, 340) is Road with 97 %; ..."."""
         chosen = self.chosen
-        start = f"Pixel ({chosen.row}, {chosen.col}) is {chosen.label} with {percent(chosen.probability)}"
+        name = class_name(chosen.label)
+        pixel = _("Pixel ({row}, {col}) is {name} with {percent}\u00a0%").format(
+            row=chosen.row, col=chosen.col, name=name, percent=percent_number(chosen.probability)
+        )
+        pixel = pixel.replace("\u00a0", " ")  # the browser's sentence has the same text with it
         others = [p.label for p in self.neighbours if p.label != chosen.label]
         total = len(self.neighbours)
         if total == 1:
-            end = f"is {others[0]}: a boundary runs here." if others else f"is {chosen.label} too."
-            return f"{start}; its only neighbour {end}"
+            if not others:
+                return _("{pixel}; its only neighbour is {name} too.").format(pixel=pixel, name=name)
+            said = _("{pixel}; its only neighbour is {other}: a boundary runs here.")
+            return said.format(pixel=pixel, other=class_name(others[0]))
         if not total:
-            return f"{start}; {_NO_OTHER[self.shape]}."
+            return _(_ALONE[self.shape]).format(pixel=pixel)
         if not others:
-            return f"{start}; all its {total} neighbours are {chosen.label} too."
+            said = _("{pixel}; all its {total} neighbours are {name} too.")
+            return said.format(pixel=pixel, total=total, name=name)
         names = sorted(set(others), key=lambda name: (-others.count(name), name))
         first, *rest = names
-        verb = "is" if others.count(first) == 1 else "are"
-        counts = [f"{others.count(first)} of its {total} neighbours {verb} {first}"]
-        counts += [f"{others.count(name)} {name}" for name in rest]
-        joined = " and ".join([", ".join(counts[:-1]), counts[-1]] if rest else counts)
-        return f"{start}; {joined}: a boundary runs here."
+        most = others.count(first)
+        said = ngettext(
+            "{count} of its {total} neighbours is {name}",
+            "{count} of its {total} neighbours are {name}",
+            most,
+        )
+        counts = [said.format(count=most, total=total, name=class_name(first))]
+        counts += [f"{others.count(name)} {class_name(name)}" for name in rest]
+        joined = counts[0]
+        if rest:
+            joined = _("{several} and {last}").format(several=", ".join(counts[:-1]), last=counts[-1])
+        return _("{pixel}; {neighbours}: a boundary runs here.").format(pixel=pixel, neighbours=joined)
 
 
 def pixel_predictions(

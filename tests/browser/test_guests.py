@@ -50,7 +50,7 @@ class Network:
 
     def lay(self) -> bool:
         """Returns whether this process may."""
-        if shutil.which("ip") is None or _ip("netns", "add", self.here).returncode != 0:
+        if shutil.which("ip") is None or ip("netns", "add", self.here).returncode != 0:
             return False
         steps = [
             ["netns", "add", self.there],
@@ -75,13 +75,13 @@ class Network:
             steps.append(["-n", name, "address", "add", f"{address}/24", "dev", "cable"])
             steps += [["-n", name, "link", "set", link, "up"] for link in ("lo", "cable")]
         for step in steps:
-            done = _ip(*step)
+            done = ip(*step)
             assert done.returncode == 0, done.stderr
         return True
 
     def take_away(self) -> None:
         for name in (self.here, self.there):
-            _ip("netns", "delete", name)
+            ip("netns", "delete", name)
 
     def browser(self, chromium: Browser, namespace: str) -> Browser:
         """A browser on one of the machines."""
@@ -91,7 +91,7 @@ class Network:
         return chromium.browser_type.launch(executable_path=command, args=CHROMIUM_ARGUMENTS)
 
 
-def _ip(*words: str) -> subprocess.CompletedProcess[str]:
+def ip(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
 
 

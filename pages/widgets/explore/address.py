@@ -317,7 +317,7 @@ def inside_link() -> None:
     """A link to the page that looks inside the network at this photo and pixel; call it as `correct_link`."""
     st.page_link(
         "pages/inside.py",
-        label="Look inside",
+        label=_("Look inside"),
         icon=":material/neurology:",
         query_params=place_said(),
         width="content",

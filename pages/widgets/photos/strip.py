@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.languages import class_name, mark
 from core.languages import gettext as _
-from core.languages import mark
 from core.segmentation.probabilities import percent
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.photos import added, waiting
@@ -127,7 +127,9 @@ def _asked() -> tuple[int, set[str]]:
 
 
 def _card(photo: ListedPhoto, model: str, size: WorkingSize) -> dict[str, Any]:
-    known = [f"{name} {percent(share)}" for name, share in waiting.main_classes(photo, model, size)]
+    known = [
+        f"{class_name(name)} {percent(share)}" for name, share in waiting.main_classes(photo, model, size)
+    ]
     state = "" if known or photo.number else _state(photo, model, size)
     return {
         "key": photo.key,

@@ -59,7 +59,7 @@ function stacksOf({ window }, names, colours) {
 export class Chart {
   /** onHover(pixel or null), onChoose(pixel): the bars work like the picture's pixels. */
   constructor({ onHover, onChoose }) {
-    this.canvas = element("canvas", { attributes: { role: "img" } });
+    this.canvas = element("canvas", { attributes: { role: "img", "aria-label": _("Probability") } });
     this.title = element("span", { className: "title" });
     this.hint = element("span", { className: "hint" });
     this.legend = element("ul");

@@ -39,6 +39,12 @@ export function fill(target, colour) {
   target.style.setProperty("--swatch", colour || "transparent");
 }
 
+/** How many patterns there are; class numbers go through them again and again. */
+export const PATTERNS = 12;
+
+/** The pattern of a class, by its number: the same in every picture. */
+export const patternOf = (label) => label % PATTERNS;
+
 export const percent = (number) => `${number}\u00a0%`;
 
 export const bits = (number) => _("{number}\u00a0bits", { number: number.toFixed(1) });

@@ -6,7 +6,7 @@
 import { element, percent } from "./elements.js";
 import { _ } from "./language.js";
 import { rule, viewersOf } from "./linking.js";
-import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle, entropyScale } from "./toolbar.js";
+import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle, entropyScale, patternsToggle } from "./toolbar.js";
 
 /** What each toolbar said last, by its link: pages come and go. */
 const settings = new Map();
@@ -18,6 +18,7 @@ class LinkedToolbar {
     this.link = null;
     this.viewPicker = new ViewPicker((view) => this.set({ view }));
     this.boundaries = boundariesToggle((boundaries) => this.set({ boundaries }));
+    this.patterns = patternsToggle((patterns) => this.set({ patterns }));
     this.slider = new OpacitySlider(() => this.set({ opacity: this.slider.value }));
     this.scale = new Scale();
     this.note = element("p", { className: "note", attributes: { role: "status" } });
@@ -30,7 +31,7 @@ class LinkedToolbar {
     const set = element("div", { className: "settings" }, this.slider.element, this.scale.element, this.note);
     const end = element("div", { className: "end" }, this.zoomButtons.element, this.help.button);
     const apart = element("span", { className: "break" });
-    const tools = [this.viewPicker.element, this.boundaries.element, apart, set, end];
+    const tools = [this.viewPicker.element, this.boundaries.element, this.patterns.element, apart, set, end];
     const toolbar = element("div", { className: "toolbar" }, ...tools);
     this.root = element("div", { className: "linked-tools", attributes: { role: "group" } }, toolbar, this.help.dialog);
     const tree = parent.getRootNode();
@@ -50,7 +51,7 @@ class LinkedToolbar {
   /** Called with every run of the script. */
   update({ link, views, subject, label }) {
     const before = settings.get(link);
-    const first = { view: views.includes("overlay") ? "overlay" : null, boundaries: false, opacity: this.slider.value };
+    const first = { view: views.includes("overlay") ? "overlay" : null, boundaries: false, patterns: false, opacity: this.slider.value };
     const classes = { subject, isolated: null, hidden: new Set() };
     if (before === undefined) settings.set(link, { ...first, ...classes });
     else if (before.subject !== subject) settings.set(link, { ...before, ...classes }); // another photo
@@ -63,6 +64,7 @@ class LinkedToolbar {
       rule(link, this);
     }
     this.boundaries.set(this.said.boundaries);
+    this.patterns.set(this.said.patterns);
     this.slider.set(this.said.opacity);
     for (const viewer of viewersOf(link)) viewer.obey(this.said);
     this.show();

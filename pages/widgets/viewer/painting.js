@@ -45,11 +45,11 @@ export function paintPicture(canvas, source, viewport, { width, height }, { smoo
 
 // --- lines between classes -----------------------------------------------------------------------
 
-const LIGHT = [255, 255, 255, 235];
-const DARK = [0, 0, 0, 165];
+export const LIGHT = [255, 255, 255, 235];
+export const DARK = [0, 0, 0, 165];
 
 /** Which position of the picture each device pixel from -margin to count + margin shows. */
-function shown(count, margin, start, span, length) {
+export function shown(count, margin, start, span, length) {
   return Int32Array.from({ length: count + 2 * margin }, (_, index) => {
     const at = Math.floor((start + ((index - margin + 0.5) / count) * span) * length);
     return Math.min(Math.max(at, 0), length - 1);

@@ -58,6 +58,7 @@ _MODULE_NAMES = (
     "fetching",
     "picture",
     "painting",
+    "patterns",
     "toolbar",
     "readings",
     "legendrows",

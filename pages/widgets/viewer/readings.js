@@ -36,7 +36,7 @@ const CAPTIONS = {
 export class Loupe {
   /** onHover(pixel or null), onChoose(pixel): the loupe's pixels work like the picture's. */
   constructor({ onHover, onChoose }) {
-    this.cells = element("div", { className: "cells", attributes: { role: "img" } });
+    this.cells = element("div", { className: "cells", attributes: { role: "img", "aria-label": _("Neighbours") } });
     this.caption = element("span");
     this.direction = element("span");
     const caption = element("p", { className: "caption" }, this.caption, this.direction);

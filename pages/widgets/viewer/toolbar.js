@@ -16,6 +16,7 @@ const VIEW_NAMES = {
 
 const ICONS = {
   boundaries: "M2.5 2.5h11v11h-11zM2.5 9.5h5v-7M7.5 6h6",
+  patterns: "M2.5 2.5h11v11h-11zM2.5 8L8 2.5M2.5 13.5l11-11M8 13.5L13.5 8",
   out: "M3.5 8h9",
   in: "M3.5 8h9M8 3.5v9",
   fit: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
@@ -105,6 +106,9 @@ export class Toggle extends OnOff {
 }
 
 export const boundariesToggle = (onChange) => new Toggle(_("Boundaries"), ICONS.boundaries, onChange);
+
+/** For those whom the colours do not tell enough: each class has a hatching of its own, and an outline. */
+export const patternsToggle = (onChange) => new Toggle(_("Patterns"), ICONS.patterns, onChange);
 
 /** The slider for the mask's opacity; it changes a style and nothing else. */
 export class OpacitySlider {

@@ -32,10 +32,11 @@ import { Legend } from "./legend.js";
 import { Membership } from "./linking.js";
 import { Looks } from "./looks.js";
 import { MarkPainter, paintBoundaries, paintGrid, paintPicture, setSize, watchSize } from "./painting.js";
+import { paintPatterns } from "./patterns.js";
 import { Picture } from "./picture.js";
 import { Reader } from "./reader.js";
 import { Loupe, Pins, Readout } from "./readings.js";
-import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle, entropyScale } from "./toolbar.js";
+import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle, entropyScale, patternsToggle } from "./toolbar.js";
 
 const SEND_DELAY_MS = 120; // a held arrow key repeats some 30 times a second
 const MOVE_MS = 160; // how long a viewport takes to get to where it was sent
@@ -139,6 +140,7 @@ class PixelViewer {
 
     this.viewPicker = new ViewPicker((view) => this.pickView(view));
     this.boundaries = boundariesToggle(() => this.paintSoon());
+    this.patterns = patternsToggle(() => this.showPatterns());
     this.slider = new OpacitySlider(() => this.showOpacity());
     this.scale = new Scale();
     this.note = element("p", { className: "note", attributes: { role: "status" } });
@@ -155,6 +157,7 @@ class PixelViewer {
       { className: "toolbar" },
       this.viewPicker.element,
       this.boundaries.element,
+      this.patterns.element,
       element("span", { className: "break" }),
       settings,
       this.end,
@@ -240,13 +243,14 @@ class PixelViewer {
   // --- outliving the page's changes --------------------------------------------------------------
 
   bequeath() {
-    const { legend, boundaries, slider, viewport, wanted, pickedView, pageView } = this;
+    const { legend, boundaries, patterns, slider, viewport, wanted, pickedView, pageView } = this;
     const { isolated, hidden, open } = legend;
     const legacy = { wanted, viewport, pickedView, pageView, isolated, hidden, open };
     const reader = this.reader?.legacy ?? null;
     const looks = this.looks.legacy;
     const { temperatureAsked } = this;
-    legacies.set(this.data.key, { ...legacy, temperatureAsked, boundaries: boundaries.on, opacity: slider.value, reader, looks });
+    const settings = { boundaries: boundaries.on, patterns: patterns.on, opacity: slider.value };
+    legacies.set(this.data.key, { ...legacy, ...settings, temperatureAsked, reader, looks });
   }
 
   /** `load` then decides, as for any other picture, what of it fits the one that comes. */
@@ -261,6 +265,8 @@ class PixelViewer {
     this.legend.hidden = legacy.hidden;
     this.legend.open = legacy.open;
     this.boundaries.set(legacy.boundaries);
+    this.patterns.set(legacy.patterns);
+    this.showPatterns();
     this.slider.set(legacy.opacity);
     if (legacy.reader) this.reader?.inherit(legacy.reader);
     this.looks.inherit(legacy.looks);
@@ -472,13 +478,15 @@ class PixelViewer {
   // --- one toolbar for linked viewers ------------------------------------------------------------
 
   /** Show what the toolbar of the link says. It knows classes by name: each picture numbers its own. */
-  obey({ view, boundaries, opacity, isolated, hidden }) {
+  obey({ view, boundaries, patterns, opacity, isolated, hidden }) {
     const { names } = this.wanted ?? this.data.picture;
     const numbers = (all) => all.map((name) => names.indexOf(name)).filter((number) => number >= 0);
     [this.legend.isolated = null] = numbers([isolated]); // a picture that knows no such class shows all
     this.legend.hidden = new Set(numbers([...hidden]));
     this.legend.update();
     this.boundaries.set(boundaries);
+    this.patterns.set(patterns);
+    this.showPatterns();
     this.slider.set(opacity);
     if (view !== null && view !== this.pickedView) this.pickView(view);
     this.showOpacity();
@@ -827,13 +835,24 @@ class PixelViewer {
     setClass(this.veilLayer, "light", one !== this.legend.isolated);
     this.layOver(this.veilLayer, one !== null && `${one} ${colour}`, () => shown.veil(one, colour));
 
-    const [lines, grid] = [this.boundaries.on, pixel >= GRID_FROM];
-    this.paintLayer(this.linesLayer, (lines || grid) && `${lines} ${grid}`, (canvas) => {
+    const patterned = this.patterns.on && view !== "photo" && !this.isWaiting;
+    const [lines, grid] = [this.boundaries.on || patterned, pixel >= GRID_FROM];
+    const hidden = patterned && [...this.legend.hidden].sort();
+    this.paintLayer(this.linesLayer, (lines || grid) && `${lines} ${grid} ${hidden}`, (canvas) => {
       const thickness = Math.max(1, Math.round(this.unit));
       if (lines) paintBoundaries(canvas, shown.labels, viewport, shown.size, thickness);
+      if (patterned) {
+        const isHidden = (label) => this.legend.hidden.has(label);
+        paintPatterns(canvas, shown.labels, viewport, shown.size, thickness, isHidden);
+      }
       if (grid) paintGrid(canvas, viewport, shown.size);
     });
     this.paintMarks();
+  }
+
+  showPatterns() {
+    setClass(this.root, "patterned", this.patterns.on);
+    this.paintSoon();
   }
 
   readVeilColour() {
