@@ -31,15 +31,14 @@ def show_score(found: Grade) -> None:
             markdown("{iou:.1%}", iou=found.mean_iou),
             markdown("over {count} classes", count=found.classes_in_mean),
         ),
-        (
-            markdown("Without a class"),
-            markdown("{share:.1%}", share=found.left_out),
-            markdown("count as wrong"),
-        ),
     )
-    with st.container(horizontal=True, gap="small", key="score"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="score"):
         for label, value, word in figures:
             st.metric(label, value, word, delta_color="off", delta_arrow="off", width=_METRIC)
+        st.caption(
+            markdown("{share:.1%} have no class yet and count as wrong.", share=found.left_out),
+            width="content",
+        )
 
 
 def show_classes(yours: Grade, network: Grade | None) -> None:
