@@ -9,6 +9,7 @@ from bench import (
     annotating,
     article,
     busy,
+    classroom,
     click,
     data,
     drawing,
@@ -46,6 +47,7 @@ PARTS = {
     "gathering": gathering,
     "faces": faces,
     "service": service,
+    "classroom": classroom,
 }
 
 

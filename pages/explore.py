@@ -80,6 +80,7 @@ def look_inside() -> None:
         on_pin=pins.keeper(photo, segmentation, size),
         subject=photo.key,
         look=address.look(photo, picture),
+        temperature=address.temperature(),
         marks=class_marks(model),
         key="viewer",
         on_choose=reading.keep_pixel,

@@ -43,14 +43,16 @@ with or_say_why(here.name), st.spinner(waiting, show_time=True):
     subject = look_at(here.read(), model, size, untrained)
 
 
-@fragment
 def look_inside() -> None:
-    """The view alone runs again when a pixel is chosen or a patch is moved."""
-    lenses.explain(lens)
+    """The view, with what it shows and what it does not."""
+    lenses.explain(lens, subject)
     lenses.show(lens, subject)
     address.write_place(subject.photo, subject.pixel())
     address.explore_link()
 
 
-look_inside()
+if lens.quick:
+    fragment(look_inside)()
+else:
+    look_inside()
 keep_visitor_session(address.take_up)

@@ -11,15 +11,12 @@ front_door()
 page_title(
     html("What does it see, and how do we know?"),
     html(
-        _(
-            "Choose a lesson and go through it step by step: predict what the network does, lock your "
-            "answer, then look. What is right is computed from the picture in front of you."
-        )
+        "Choose a lesson and go through it step by step: predict what the network does, lock your "
+        "answer, then look. What is right is computed from the picture in front of you."
     ),
 )
 with st.spinner(_("Opening the lessons")):
     from pages.widgets.lessons.choice import choose_lesson, lesson_in_address
-    from pages.widgets.lessons.place import take_up
     from pages.widgets.lessons.steps import show_lesson
     from pages.widgets.photos.visitor_session import keep_visitor_session
 
@@ -28,4 +25,4 @@ if lesson is None:
     choose_lesson()
 else:
     show_lesson(lesson)
-keep_visitor_session(take_up)
+keep_visitor_session()

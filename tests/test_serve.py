@@ -11,7 +11,8 @@ from starlette.types import Message, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
 
-from serve import CompressedFiles
+from core.classroom.store import CLASS
+from serve import CompressedFiles, NoUploadsInClass
 
 BODY = b"let street = 'scope';\n" * 200
 FOR_GOOD = "public, immutable, max-age=31536000"
@@ -116,3 +117,31 @@ def test_no_message_is_named_by_its_hash_for_a_browser_that_may_have_thrown_it_a
     populate_hash_if_needed(message)
     assert message.hash
     assert not message.metadata.cacheable
+
+
+def send_file(client: str, path: str = "/_stcore/upload_file/session/file", method: str = "PUT") -> int:
+    """The status with which the server answers a file from that address; 200 is the app's own."""
+    files = Files()
+    messages: list[Message] = []
+    headers: list[tuple[bytes, bytes]] = []
+    scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "headers": headers}
+    scope["client"] = (client, 50000)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    asyncio.run(NoUploadsInClass(files)(scope, receive, send))
+    return int(messages[0]["status"])
+
+
+def test_in_class_no_other_machine_sends_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert send_file("192.0.2.77") == 200  # no class
+    monkeypatch.setenv(CLASS, "1")
+    assert send_file("192.0.2.77") == 403
+    assert send_file("192.0.2.77", "/base/_stcore/upload_file/session/file", "POST") == 403
+    assert send_file("") == 403
+    assert send_file("127.0.0.1") == 200
+    assert send_file("192.0.2.77", "/_stcore/health", "GET") == 200

@@ -38,3 +38,20 @@ def heat(image: NDArray[np.uint8], amount: NDArray[np.float32]) -> NDArray[np.ui
 def grey(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A feature map (h, w) of 0..255 as a grey (h, w, 3) picture."""
     return np.repeat(values[..., np.newaxis], 3, axis=2)
+
+
+def marked(image: NDArray[np.uint8], row: float, col: float) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) with a white circle in black around a place, given in fractions of its sides."""
+    height, width = image.shape[:2]
+    down = np.arange(height)[:, np.newaxis] - row * height
+    across = np.arange(width)[np.newaxis] - col * width
+    distance = np.hypot(down, across)
+    radius = max(height, width) / 14
+    drawn = image.copy()
+    drawn[np.abs(distance - radius) <= _LINE + 1] = 0
+    drawn[np.abs(distance - radius) <= _LINE / 2] = 255
+    return drawn
+
+
+_LINE = 2.0
+"""Pixels: how thick the circle is."""

@@ -189,7 +189,7 @@ def test_temperature_and_explanation_are_there_when_asked_for(app: RunningApp, o
     expect(page.get_by_text("From scores to probabilities")).to_be_visible()
     slider = page.get_by_role("slider", name="Temperature T")
     slider.press("ArrowRight")
-    expect(shown.locator(".temperature output")).to_have_text("1.1")
+    expect(shown.locator(".temperature output")).to_have_text("1.05")
     expect(shown.locator(".bars .figure").first).to_contain_text("→")
 
 

@@ -76,6 +76,7 @@ def picture(photo: str) -> NDArray[np.uint8]:
     return drawn(photo)[0] if path is None else images.decode(path.read_bytes())
 
 
+@lru_cache(maxsize=16)
 def segment_here(photo: str, model: str, size: int) -> Segmentation:
     """A sample or a drawn frame, segmented by a model that is loaded once."""
     return loaded(model).segment(picture(photo), size)

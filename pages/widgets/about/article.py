@@ -46,8 +46,8 @@ def show_article() -> None:
         icon=":material/download:",
         on_click="ignore",
         help=_(
-            "The article's steps in Jupyter, with Toytown and short stages: data, learning rate, four stages, "
-            "one photo at two sizes, 21 pixels. It runs with the Python of StreetScope's own folder."
+            "The article's steps in Jupyter, with Toytown and short stages: data, learning rate, four "
+            "stages, one photo at two sizes, 21 pixels. It runs with the Python of StreetScope's own folder."
         ),
     )
 

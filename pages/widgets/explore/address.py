@@ -16,6 +16,7 @@ import streamlit as st
 
 from core.languages import gettext as _
 from core.photos.photo import Photo
+from core.segmentation.probabilities import HIGHEST_TEMPERATURE
 from pages.widgets.explore import reading
 from pages.widgets.explore.reading import COLUMN, ROW, SHAPE
 from pages.widgets.photos.listed import ListedPhoto
@@ -23,7 +24,15 @@ from pages.widgets.photos.opened_set import PHOTO, name_in_set, open_named_set, 
 from pages.widgets.photos.visitor_session import VisitorSession, sample, visitor_session
 from pages.widgets.shared.guests import is_student
 from pages.widgets.shared.markdown import markdown
-from pages.widgets.viewer.pixel_viewer import SHAPES, Look, Pixel, View, ViewerPicture, look_at
+from pages.widgets.viewer.pixel_viewer import (
+    SHAPES,
+    AskedTemperature,
+    Look,
+    Pixel,
+    View,
+    ViewerPicture,
+    look_at,
+)
 
 _OWN = "own-"
 """How an address names a visitor's own photo, which stays with them: so, and by eight digits of its key, for
@@ -41,10 +50,15 @@ _ZOOM, _ONLY, _HIDE = "zoom", "only", "hide"
 _CARRIED = ("row", "col", _ZOOM)
 """What Annotate understands, too."""
 
+TEMPERATURE = "temperature"
+"""In an address it is asked for once: the slider in the browser is where it is afterwards."""
+
+_ASKED_TEMPERATURE = "temperature_asked"
+
 _PLACE = (PHOTO, "row", "col", "model", "size")
 """What the page that looks inside understands."""
 
-_OURS = (PHOTO, "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE)
+_OURS = (PHOTO, "view", "row", "col", SHAPE, _ZOOM, _ONLY, _HIDE, TEMPERATURE)
 _NUMBER = re.compile(r"\d{1,4}(\.\d{1,9})?")
 _MOST_HIDDEN = 256
 
@@ -85,6 +99,11 @@ def follow() -> None:
             st.session_state[_PIXEL] = st.session_state.get(_PIXEL, {}) | {key: st.session_state[key]}
     if (neighbours := _last(news, SHAPE).lower()) in SHAPES:
         st.session_state[SHAPE] = neighbours
+    if _NUMBER.fullmatch(_last(news, TEMPERATURE)) and float(_last(news, TEMPERATURE)) > 0:
+        before = temperature()
+        number = 1 if before is None else before.asked + 1
+        value = min(float(_last(news, TEMPERATURE)), HIGHEST_TEMPERATURE)
+        st.session_state[_ASKED_TEMPERATURE] = AskedTemperature(value, number)
     if not {PHOTO, _ZOOM, _ONLY, _HIDE}.isdisjoint(news):
         st.session_state[_LOOK] = _look_asked(asked)
 
@@ -168,6 +187,12 @@ def view() -> View:
     """The view in which the page shows the picture."""
     shown: View = st.session_state.get(_VIEW, "overlay")
     return shown
+
+
+def temperature() -> AskedTemperature | None:
+    """The temperature that an address asked for last, if any did."""
+    asked: AskedTemperature | None = st.session_state.get(_ASKED_TEMPERATURE)
+    return asked
 
 
 def keep_view(chosen: View) -> None:
@@ -294,7 +319,7 @@ def inside_link() -> None:
         "pages/inside.py",
         label="Look inside",
         icon=":material/neurology:",
-        query_params=_said_here(_PLACE),
+        query_params=place_said(),
         width="content",
     )
 
@@ -305,9 +330,14 @@ def explore_link() -> None:
         "pages/explore.py",
         label="Back to Explore",
         icon=":material/travel_explore:",
-        query_params=_said_here(_PLACE),
+        query_params=place_said(),
         width="content",
     )
+
+
+def place_said() -> dict[str, str]:
+    """What the address says of photo, pixel, model and size: for links to pages that understand it."""
+    return _said_here(_PLACE)
 
 
 def _said_here(names: Iterable[str]) -> dict[str, str]:

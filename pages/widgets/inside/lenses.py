@@ -9,9 +9,11 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from pages.widgets.inside.corruption import corruption_view
+from pages.widgets.inside.features import features_view
 from pages.widgets.inside.field import field_view
 from pages.widgets.inside.occlusion import occlusion_view
 from pages.widgets.inside.subject import Subject
+from pages.widgets.inside.temperature import temperature_view
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, markdown
 
@@ -20,7 +22,10 @@ _LENS, _VIEW = "inside_lens", "view"
 
 @dataclass(frozen=True)
 class Lens:
-    """A view. name: as in the address. shows, hides: one sentence each."""
+    """A view. name: as in the address. shows, hides: one sentence each.
+
+    quick: it answers at once, so that it runs again alone; the others may start long work.
+    """
 
     name: str
     title: str
@@ -28,6 +33,7 @@ class Lens:
     shows: Markdown
     hides: Markdown
     draw: Callable[[Subject], None]
+    quick: bool = False
 
 
 LENSES = {
@@ -43,6 +49,7 @@ LENSES = {
                 "something that no street has."
             ),
             occlusion_view,
+            quick=True,
         ),
         Lens(
             "corrupt",
@@ -64,6 +71,28 @@ LENSES = {
                 "tiny steps only."
             ),
             field_view,
+        ),
+        Lens(
+            "features",
+            "Feature maps",
+            ":material/grid_view:",
+            markdown("which parts of the photo each channel answers to, from edges to things."),
+            markdown(
+                "what a channel is for: most answer to several things, and the answer is made of all of them "
+                "together."
+            ),
+            features_view,
+        ),
+        Lens(
+            "temperature",
+            "Temperature",
+            ":material/thermostat:",
+            markdown("by which number to divide all scores so that 90 % sure is right nine times in ten."),
+            markdown(
+                "which answers are wrong: no label changes, and on photos of another kind the number may be "
+                "another."
+            ),
+            temperature_view,
         ),
     )
 }
@@ -89,9 +118,15 @@ def lens_picker() -> Lens:
     return LENSES[name]
 
 
-def explain(lens: Lens) -> None:
+def explain(lens: Lens, subject: Subject) -> None:
     """What a view shows, and what it does not."""
     st.markdown(markdown("**Shows** {shows} **Does not show** {hides}", shows=lens.shows, hides=lens.hides))
+    if subject.untrained:
+        st.info(
+            "You look through the untrained twin: the same layers, with weights drawn by chance. What looks "
+            "alike here does not come from training.",
+            icon=":material/casino:",
+        )
 
 
 def show(lens: Lens, subject: Subject) -> None:

@@ -15,7 +15,7 @@ from pages.widgets.lessons.place import LESSON, close_lesson, open_lesson, progr
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.markdown import escape, joined, markdown, prose
 
-_TAKEN = "lesson_zips_taken"
+_TAKEN, _BROUGHT = "lesson_zips_taken", "lesson_brought"
 
 
 def lesson_in_address() -> Lesson | None:
@@ -95,6 +95,8 @@ def _bring() -> None:
     )
     if not host_only(_("bring a lesson")):
         return
+    if brought := st.session_state.pop(_BROUGHT, ""):
+        st.success(markdown("The lesson {title} is in the list.", title=brought), icon=":material/check:")
     given = st.file_uploader(_("A lesson as a zip"), "zip", key="lesson_zip", max_upload_size=2)
     if given is None or given.file_id in st.session_state.setdefault(_TAKEN, set()):
         return
@@ -108,5 +110,5 @@ def _bring() -> None:
             raise
         st.error(escape(system_error_sentence(error)))
     else:
-        st.session_state["lesson_brought"] = lesson.title
+        st.session_state[_BROUGHT] = lesson.title
         st.rerun()

@@ -10,13 +10,14 @@ from core.languages import gettext as _
 from core.lessons.answers import Hunted, hunt
 from core.lessons.keys.look import Look
 from core.lessons.lesson import Lesson, Question, Step
-from core.lessons.progress import LONGEST_SENTENCE, Given
+from core.lessons.progress import Given
 from core.models.store import read_card
 from pages.widgets.lessons.place import given
+from pages.widgets.lessons.rule import say_the_rule
 from pages.widgets.lessons.shown import lesson_look, segmented
 from pages.widgets.segmentation.models import or_say_why
 from pages.widgets.shared.fragments import fragment
-from pages.widgets.shared.markdown import markdown, prose
+from pages.widgets.shared.markdown import prose
 from pages.widgets.viewer.pixel_viewer import Pixel, pixel_viewer
 
 ENOUGH = 3
@@ -83,7 +84,7 @@ def _search(step: Step, hunted: Hunted, look: Look, answer: Given) -> None:
 def _verdict(hunted: Hunted, at: Pixel, answer: Given) -> str:
     """What the last click was."""
     if not answer.tries:
-        return _("Click a pixel, or move with the arrow keys and press Enter.")
+        return _("Click a pixel, or move with the arrow keys.")
     verdict = _("Yes, this is one.") if hunted.check(*at) else _("No, this is none.")
     counted = _("Found so far: {count}.").format(count=len(answer.found))
     return f"{verdict} {counted}"
@@ -101,15 +102,7 @@ def _reveal(step: Step, hunted: Hunted, answer: Given) -> None:
         return
     answer.revealed = True
     st.success(prose(hunted.why), icon=":material/lightbulb:")
-    answer.sentence = st.text_input(
-        _("Say it in one sentence"),
-        answer.sentence,
-        LONGEST_SENTENCE,
-        key=f"lesson_answer_rule_{step.id}",
-        placeholder=_("What did you just learn?"),
-    )
-    if answer.sentence and hunted.rule:
-        st.markdown(markdown("One way to say it: **{rule}**", rule=hunted.rule))
+    say_the_rule(hunted.rule, answer, step.id)
 
 
 def _show(answer: Given) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.lessons.lesson import Lesson, Step
 from core.lessons.progress import Given, Progress
-from pages.widgets.photos.visitor_session import VisitorSession, visitor_session
+from pages.widgets.photos.visitor_session import visitor_session
 
 LESSON, STEP = "lesson", "step"
 
@@ -45,9 +45,3 @@ def progress(lesson: Lesson) -> Progress:
 def given(lesson: Lesson, step: Step) -> Given:
     """What the visitor has answered in a step."""
     return progress(lesson).of(step.id)
-
-
-def take_up(session: VisitorSession) -> None:
-    """Nothing more is needed after a reload: the address has the place, and the session the answers."""
-    for key in [name for name in st.session_state if str(name).startswith("lesson_answer")]:
-        del st.session_state[key]

@@ -10,9 +10,10 @@ from core.languages import gettext as _
 from core.lessons.answers import Asked, ask
 from core.lessons.keys.look import Look, is_photo
 from core.lessons.lesson import LETTERS, Lesson, Question, Step
-from core.lessons.progress import LONGEST_SENTENCE, Given
+from core.lessons.progress import Given
 from core.models.store import list_models, read_card
 from pages.widgets.lessons.place import given
+from pages.widgets.lessons.rule import say_the_rule
 from pages.widgets.lessons.shown import lesson_look, show_photo
 from pages.widgets.segmentation.models import or_say_why
 from pages.widgets.shared.markdown import Markdown, markdown, prose
@@ -53,7 +54,7 @@ def show_question(lesson: Lesson, step: Step, asked: Asked | None) -> None:
         return
     _predict(asked, answer, step.id)
     if answer.revealed:
-        _rule(asked, answer, step.id)
+        say_the_rule(asked.rule, answer, step.id)
         _once_more(step, asked, answer)
 
 
@@ -64,13 +65,21 @@ def _predict(asked: Asked, answer: Given, key: str) -> None:
         for letter, option in zip(LETTERS, asked.options, strict=False)
     ]
     st.markdown(prose(asked.text))
-    answer.chosen = st.radio(
+    name = f"lesson_answer_{key}"
+    # What was chosen outlives a reload, and the widget does not: it shows what is known of the visitor.
+    st.session_state[name] = answer.chosen
+
+    def choose() -> None:
+        answer.chosen = st.session_state[name]
+
+    st.radio(
         _("Your prediction"),
         range(len(options)),
-        answer.chosen,
+        None,
         format_func=lambda number: options[number],
         disabled=answer.locked,
-        key=f"lesson_answer_{key}",
+        on_change=choose,
+        key=name,
     )
     if not answer.locked:
         st.button(
@@ -116,19 +125,6 @@ def _lock(answer: Given) -> None:
 
 def _reveal(answer: Given) -> None:
     answer.revealed = True
-
-
-def _rule(asked: Asked, answer: Given, key: str) -> None:
-    """The student's own sentence first; the lesson's afterwards."""
-    answer.sentence = st.text_input(
-        _("Say it in one sentence"),
-        answer.sentence,
-        LONGEST_SENTENCE,
-        key=f"lesson_answer_rule_{key}",
-        placeholder=_("What did you just learn?"),
-    )
-    if answer.sentence and asked.rule:
-        st.markdown(markdown("One way to say it: **{rule}**", rule=asked.rule))
 
 
 def _once_more(step: Step, asked: Asked, answer: Given) -> None:

@@ -48,7 +48,7 @@ class Bar {
 /** The slider for the softmax's temperature. */
 class Temperature {
   constructor(onChange) {
-    const range = { type: "range", min: COLDEST, max: HOTTEST, step: 0.1, value: NEUTRAL };
+    const range = { type: "range", min: COLDEST, max: HOTTEST, step: 0.05, value: NEUTRAL };
     this.input = element("input", range);
     this.output = element("output");
     this.back = element("button", { type: "button", className: "plain", textContent: _("Back to 1") });
@@ -83,7 +83,7 @@ class Temperature {
   }
 
   describe() {
-    this.output.textContent = this.value.toFixed(1);
+    this.output.textContent = this.value.toFixed(2).replace(/0$/, "");
     this.input.style.setProperty("--filled", `${(100 * (this.value - COLDEST)) / (HOTTEST - COLDEST)}%`);
     setClass(this.back, "absent", this.isNeutral);
   }

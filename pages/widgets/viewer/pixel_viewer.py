@@ -104,6 +104,14 @@ class Look:
 
 
 @dataclass(frozen=True)
+class AskedTemperature:
+    """A temperature that the reading begins with. asked: another number each time that somebody asks."""
+
+    value: float
+    asked: int
+
+
+@dataclass(frozen=True)
 class ViewerPin:
     """A pixel that a visitor keeps, under a name."""
 
@@ -217,6 +225,7 @@ def pixel_viewer(
     words: str = "",
     subject: str | None = None,
     look: Look | None = None,
+    temperature: AskedTemperature | None = None,
     marks: Mapping[str, str] = MappingProxyType({}),
     on_choose: Callable[[Pixel], None] | None = None,
     on_view: Callable[[View], None] | None = None,
@@ -246,6 +255,7 @@ def pixel_viewer(
         same, such as another working size's, and end with any other.
     look: what to show of the picture. The viewer follows it when it changes, and keeps what was done in it
         otherwise. None for a page that does not keep it.
+    temperature: of the softmax beside a reading; set once each time it is asked for.
     marks: classes by name that get a mark, and the sentence that it stands for.
     on_choose: called with the pixel before the script runs again, when one was chosen; the place
         to set the session state that `chosen` comes from (and number inputs beside the viewer).
@@ -333,6 +343,7 @@ def pixel_viewer(
             "shapeEcho": _echo(key, "shape"),
             "look": None if look is None else asdict(look),
             "lookEcho": _echo(key, "look"),
+            "temperature": None if temperature is None else asdict(temperature),
             "label": label or _("Segmented photo"),
         },
         on_chosen_change=tell_chosen,

@@ -265,6 +265,11 @@ export class Reader {
     this.panel.proves.byButton = proves;
   }
 
+  setTemperature(value) {
+    this.panel.temperature.set(value);
+    this.drawSoon();
+  }
+
   destroy() {
     this.keys.destroy();
     this.chart.destroy();

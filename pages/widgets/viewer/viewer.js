@@ -245,7 +245,8 @@ class PixelViewer {
     const legacy = { wanted, viewport, pickedView, pageView, isolated, hidden, open };
     const reader = this.reader?.legacy ?? null;
     const looks = this.looks.legacy;
-    legacies.set(this.data.key, { ...legacy, boundaries: boundaries.on, opacity: slider.value, reader, looks });
+    const { temperatureAsked } = this;
+    legacies.set(this.data.key, { ...legacy, temperatureAsked, boundaries: boundaries.on, opacity: slider.value, reader, looks });
   }
 
   /** `load` then decides, as for any other picture, what of it fits the one that comes. */
@@ -263,6 +264,7 @@ class PixelViewer {
     this.slider.set(legacy.opacity);
     if (legacy.reader) this.reader?.inherit(legacy.reader);
     this.looks.inherit(legacy.looks);
+    this.temperatureAsked = legacy.temperatureAsked;
   }
 
   // --- following Python ------------------------------------------------------------------------
@@ -285,6 +287,7 @@ class PixelViewer {
     this.followView(data);
     this.showWords();
     this.reader?.update(data.reading, data.picture.id, data.pinnable);
+    this.followTemperature(data.temperature);
     this.looks.follow(data);
     this.describe();
     this.showPins();
@@ -292,6 +295,13 @@ class PixelViewer {
       this.paintSoon(); // the theme is another
       this.reader?.themeChanged();
     }
+  }
+
+  /** A temperature that the page asks for is set once; what is done with the slider afterwards stays. */
+  followTemperature(wanted) {
+    if (!wanted || wanted.asked === this.temperatureAsked) return;
+    this.temperatureAsked = wanted.asked;
+    this.reader?.setTemperature(wanted.value);
   }
 
   /** Follow the neighbourhood, but not back to what it was before the newest one picked here. */

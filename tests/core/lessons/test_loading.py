@@ -149,7 +149,7 @@ WRONG: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "language that is a path": (
         lambda place: changed(place, "lesson.toml", '"id"]', '"../../x"]'),
-        'lesson.toml, line 1: give the languages that the lesson has words in, '
+        "lesson.toml, line 1: give the languages that the lesson has words in, ",
     ),
     "step twice": (
         lambda place: changed(place, "lesson.toml", 'id = "end"', 'id = "sure"'),

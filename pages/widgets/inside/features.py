@@ -1,0 +1,111 @@
+"""The feature maps of each stage of the network, and the pictures that excite a channel most."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from core.inside.painting import grey, marked
+from core.inside.stages import Peaks, Stage, all_peaks, exemplars
+from core.jobs import Job
+from core.photos import images
+from pages.widgets.inside.subject import Subject
+from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.jobs import jobs, watch
+from pages.widgets.shared.markdown import markdown
+
+_STAGE, _CHANNEL = "stage", "channel"
+_ACROSS = 190
+"""Width of a map on the page, in CSS pixels."""
+
+
+def features_view(subject: Subject) -> None:
+    """The most active channels of a stage as grey pictures, and what excites one of them elsewhere."""
+    with st.spinner("Reading the stages of the network", show_time=True):
+        stages = _stages(subject.key, subject)
+    number = st.select_slider(
+        "Stage, from the photo to the answer",
+        range(len(stages)),
+        value=min(3, len(stages) - 1),
+        format_func=lambda each: _title(each, stages),
+        key=_STAGE,
+    )
+    stage = stages[number]
+    words = markdown(
+        "**{channels}** channels at 1/{stride} of the photo's size; the {shown} most active of them, the "
+        "most active first. White is a channel's highest value here, black its lowest. Module `{name}`.",
+        channels=len(stage.activity),
+        stride=stage.stride,
+        shown=len(stage.channels),
+        name=stage.name,
+    )
+    st.caption(words)
+    captions = [f"channel {channel} · {stage.activity[channel]:.2f}" for channel in stage.channels]
+    st.image(_maps(stage), caption=captions, width=_ACROSS)
+    channel = st.selectbox(
+        "Channel to look for in other pictures",
+        stage.channels,
+        format_func=lambda each: f"channel {each}",
+        key=f"{_CHANNEL}_{number}",
+        filter_mode=None,
+        width=320,
+    )
+    _exciting(subject, number, int(channel))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _stages(key: str, _subject: Subject) -> list[Stage]:
+    return _subject.inspector.stages(_subject.segmentation.image)
+
+
+def _title(number: int, stages: list[Stage]) -> str:
+    last = number == len(stages) - 1
+    return f"{number + 1} · 1/{stages[number].stride}{', class scores' if last else ''}"
+
+
+def _maps(stage: Stage) -> list[bytes]:
+    """As JPEG, large enough to see single cells."""
+    shown = []
+    for values in stage.maps:
+        times = max(1, round(_ACROSS * 2 / values.shape[1]))
+        shown.append(images.encode_jpeg(grey(values.repeat(times, 0).repeat(times, 1)), 85))
+    return shown
+
+
+def _exciting(subject: Subject, stage: int, channel: int) -> None:
+    """The pictures that excite a channel most: looked for once for a network, by a job."""
+    key = ("inside_peaks", *subject.inspector.key_parts)
+    job: Job[list[list[Peaks]]] | None = jobs().find(key)
+    if job is None or job.state == "cancelled":
+        st.button(
+            "Find the pictures that excite it most",
+            icon=":material/image_search:",
+            on_click=_start,
+            args=(key, subject),
+        )
+        st.caption("Among 21 drawn streets and the samples; the search is for all channels at once.")
+    elif job.state == "running":
+        watch(job, markdown("Looking at pictures"), "inside_peaks", unit="picture")
+    elif job.state == "failed":
+        show_error(job.error, markdown("The pictures could not be looked at"))
+    else:
+        _show_exemplars(job.result, stage, channel)
+
+
+def _start(key: tuple[str, ...], subject: Subject) -> None:
+    jobs().start(key, partial(_work, subject))
+
+
+def _work(subject: Subject, job: Job[list[list[Peaks]]]) -> list[list[Peaks]]:
+    return all_peaks(subject.inspector.peaks, job.tell)
+
+
+def _show_exemplars(peaks: list[list[Peaks]], stage: int, channel: int) -> None:
+    found = exemplars(peaks, stage, channel)
+    st.image(
+        [images.encode_jpeg(marked(each.image, each.row, each.col), 85) for each in found],
+        caption=[f"{each.name} · {each.value:.2f}" for each in found],
+        width=_ACROSS + 60,
+    )
+    st.caption("The circle is where the channel has its highest value in that picture.")

@@ -1,0 +1,53 @@
+"""`python -m core class`, without its server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.__main__ import main
+from core.classroom.leading import current, open_class
+from core.classroom.opening import in_terminal, join_address, sole_class
+from core.classroom.store import ClassStore, class_file
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("STREETSCOPE_DATA", str(tmp_path))
+    return tmp_path
+
+
+def test_a_class_is_deleted_from_the_shell(capsys: pytest.CaptureFixture[str]) -> None:
+    store = ClassStore(class_file())
+    open_class(store, "street", "en", "sure")
+    assert main(["class", "--end"]) == 0
+    assert capsys.readouterr().out == "The class is deleted, with all its answers.\n"
+    assert current(store) is None
+    store.close()
+
+
+def test_one_class_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    with sole_class():
+        assert main(["class"]) == 2
+    said = "A class is open already: end it with Ctrl+C where it was started.\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_lesson_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["class", "--lesson", "nowhere"]) == 2
+    assert capsys.readouterr().err.startswith("There is no lesson 'nowhere'; there are ")
+
+
+def test_another_lesson_needs_new(capsys: pytest.CaptureFixture[str]) -> None:
+    store = ClassStore(class_file())
+    open_class(store, "another", "en", "first")
+    store.close()
+    assert main(["class", "--lesson", str(Path(__file__).with_name("tiny"))]) == 2
+    assert "A class is open with the lesson another (en): end it first" in capsys.readouterr().err
+
+
+def test_the_code_in_the_terminal_is_a_square_of_blocks() -> None:
+    lines = in_terminal(join_address("192.168.1.20", 8501, "BKTP")).splitlines()
+    assert len({len(line) for line in lines if line}) == 1
+    assert set("".join(lines)) <= set(" ▀▄█")
