@@ -46,15 +46,15 @@ def test_a_stroke_is_counted_and_the_truth_waits_for_the_button(
     fill(page, "Sky")
     expect(figures).to_have_text(expected("Sky"))
     expect(page.get_by_text("The truth stays hidden until then.")).to_be_visible()
-    expect(page.get_by_text("The truth:")).to_have_count(0)
+    expect(page.get_by_text("The truth:", exact=True)).to_have_count(0)
 
     page.reload()
     expect(figures).to_have_text(expected("Sky"))
     expect(shown.last).to_have_attribute("data-ready", "true")
     page.get_by_role("button", name="Grade the network too").click()
     expect(page.locator(".st-key-graded img")).to_have_count(4)
-    expect(page.get_by_text("The truth:")).to_be_visible()
-    expect(page.get_by_text("The network's: ")).to_be_visible()
+    expect(page.get_by_text("The truth:", exact=True)).to_be_visible()
+    expect(page.get_by_text("The network's", exact=True)).to_be_visible()
     screenshots(page, "paint")
 
     page.get_by_role("button", name="Start again").click()
