@@ -79,7 +79,7 @@ class Inspector:
         self._network = model.network.eval().requires_grad_(False)
         for module in self._network.modules():
             if hasattr(module, "inplace"):
-                module.inplace = False  # what a hook has seen must stay as it was
+                setattr(module, "inplace", False)  # noqa: B010 (what a hook has seen must stay as it was)
         self.engine = PyTorch(self._network, model.multiple, device=torch.device("cpu"))
 
     @classmethod

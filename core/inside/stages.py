@@ -72,7 +72,7 @@ def exemplar_pictures() -> list[tuple[str, Callable[[], NDArray[np.uint8]]]]:
     def read(number: int) -> Callable[[], NDArray[np.uint8]]:
         def scaled() -> NDArray[np.uint8]:
             image = images.decode(SAMPLES[number].path.read_bytes())
-            return images.resize(image, *images.working_size(*image.shape[:2], _SIZE[0]))
+            return images.resize(image, *images.working_size(image.shape[0], image.shape[1], _SIZE[0]))
 
         return scaled
 

@@ -1,4 +1,4 @@
-"""The Lessons page: a whole lesson by the keyboard alone, and a lesson taken home, changed and brought back."""
+"""A lesson in a real browser: by the keyboard alone, with answers that survive a reload."""
 
 from __future__ import annotations
 

@@ -364,13 +364,16 @@ class Source:
             ):
                 yield "a cast to safe text"
             case ast.Name(id=name) if name in MAKERS and self.path not in MODULES.values():
+                written: ast.expr | None
                 match call.args[:1]:
                     case [ast.Call(func=ast.Name(id=marked), args=[written])] if Safe(
                         "", scopes, self.modules
                     )._is_translation(marked):
                         pass
-                    case [*first]:
-                        written = next(iter(first), None)
+                    case [each]:
+                        written = each
+                    case _:
+                        written = None
                 if not isinstance(written, ast.Constant):
                     yield f"what {name} is to show is not written there"
             case ast.Attribute(value=owner, attr=name) if name in REFUSED:

@@ -125,8 +125,8 @@ def _show_hunt(now: Class, question: Question) -> None:
             right = sum(each.correct for each in found)
             alt = _("Pixels chosen: {count}, {right} of them right.").format(count=len(found), right=right)
         else:
-            words = ngettext("{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found))
-            alt = words.format(count=len(found))
+            chosen = ngettext("{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found))
+            alt = chosen.format(count=len(found))
         st.image(drawn, alt=alt, width="stretch")
     with words:
         say_count(class_store(), now, question)
