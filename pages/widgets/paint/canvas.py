@@ -44,7 +44,7 @@ def choose_frame() -> Subject:
         bind="query-params",
         label_visibility="collapsed",
         filter_mode=None,  # a phone would show its keyboard
-        width=210,
+        width=180,
     )
     return Subject(name, open_frame(name))
 

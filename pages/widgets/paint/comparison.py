@@ -18,9 +18,6 @@ from pages.widgets.segmentation.models import loaded_segmenter
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, markdown
 
-_PICTURE = 264
-"""Width of a picture in pixels: four of them stand beside each other on a laptop's screen."""
-
 
 def grade_network_too(subject: Subject, yours: Grade, model: str) -> Grade | None:
     """The button, and what it shows once it is pressed; the network's grade if that is shown."""
@@ -103,7 +100,7 @@ def _show_pictures(subject: Subject, labels: NDArray[np.uint8], yours: Grade, ne
     )
     with st.container(horizontal=True, gap="small", key="graded"):
         for picture, words in pictures:
-            with st.container(width=_PICTURE, gap="xsmall"):
+            with st.container(width="stretch", gap="xsmall"):  # all four in a line, on a phone in two
                 st.image(picture, width="stretch")
                 st.caption(words)
     st.caption(_("Now you have seen the truth: what you paint from here on is practice, no longer a test."))

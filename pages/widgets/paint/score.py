@@ -11,8 +11,11 @@ from core.grading.frames import CLASSES
 from core.grading.grade import Grade
 from core.languages import class_name
 from core.languages import gettext as _
-from pages.widgets.shared.figures import BAR, for_bars
+from pages.widgets.shared.figures import for_bars
 from pages.widgets.shared.markdown import markdown
+
+_BAR = st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f%%", width="small")
+"""A share as a bar, narrow enough that a phone shows two of them."""
 
 _METRIC = 172
 """Width of a figure in pixels, as on Evaluate."""
@@ -31,15 +34,14 @@ def show_score(found: Grade) -> None:
             markdown("{iou:.1%}", iou=found.mean_iou),
             markdown("over {count} classes", count=found.classes_in_mean),
         ),
-        (
-            markdown("Without a class"),
-            markdown("{share:.1%}", share=found.left_out),
-            markdown("count as wrong"),
-        ),
     )
-    with st.container(horizontal=True, gap="small", key="score"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="score"):
         for label, value, word in figures:
             st.metric(label, value, word, delta_color="off", delta_arrow="off", width=_METRIC)
+        st.caption(
+            markdown("{share:.1%} of the pixels have no class yet and count as wrong.", share=found.left_out),
+            width="content",
+        )
 
 
 def show_classes(yours: Grade, network: Grade | None) -> None:
@@ -56,7 +58,7 @@ def show_classes(yours: Grade, network: Grade | None) -> None:
         for_bars(rows, *names),
         hide_index=True,
         height="content",
-        column_config=dict.fromkeys(names, BAR),
+        column_config=dict.fromkeys(names, _BAR),
         key="table_paint",
         alt=_("The IoU of each class that occurs in the truth."),
     )
