@@ -48,5 +48,5 @@ def remember_teacher() -> None:
 def _heard() -> str:
     """What the tab has sent, which can be anything."""
     state = st.session_state.get(_KEY)
-    said = state.get("token") if hasattr(state, "get") else None
+    said = state.get("token") if state is not None and hasattr(state, "get") else None
     return said[:64] if isinstance(said, str) else ""
