@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
+from core.languages import mark
 from pages.widgets.inside.corruption import corruption_view
 from pages.widgets.inside.features import features_view
 from pages.widgets.inside.field import field_view
@@ -15,7 +17,7 @@ from pages.widgets.inside.occlusion import occlusion_view
 from pages.widgets.inside.subject import Subject
 from pages.widgets.inside.temperature import temperature_view
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.markdown import Markdown, markdown
+from pages.widgets.shared.markdown import markdown
 
 _LENS, _VIEW = "inside_lens", "view"
 
@@ -30,8 +32,8 @@ class Lens:
     name: str
     title: str
     icon: str
-    shows: Markdown
-    hides: Markdown
+    shows: str
+    hides: str
     draw: Callable[[Subject], None]
     quick: bool = False
 
@@ -43,8 +45,8 @@ LENSES = {
             "occlude",
             "Hide a patch",
             ":material/rectangle:",
-            markdown("how much the chosen pixel's answer needs what lies under the patch."),
-            markdown(
+            mark("how much the chosen pixel's answer needs what lies under the patch."),
+            mark(
                 "what the network would say if the thing had never been there: a grey square is itself "
                 "something that no street has."
             ),
@@ -55,8 +57,8 @@ LENSES = {
             "corrupt",
             "Spoil the photo",
             ":material/foggy:",
-            markdown("which labels survive worse weather, light or files."),
-            markdown(
+            mark("which labels survive worse weather, light or files."),
+            mark(
                 "whether a label was right before, or is now: labels are compared with the unspoilt photo's."
             ),
             corruption_view,
@@ -65,8 +67,8 @@ LENSES = {
             "field",
             "Receptive field",
             ":material/center_focus_strong:",
-            markdown("where a tiny change of the photo would move the chosen class's score most."),
-            markdown(
+            mark("where a tiny change of the photo would move the chosen class's score most."),
+            mark(
                 "what a large change would do, or which thing the network recognised: a gradient is about "
                 "tiny steps only."
             ),
@@ -76,8 +78,8 @@ LENSES = {
             "features",
             "Feature maps",
             ":material/grid_view:",
-            markdown("which parts of the photo each channel answers to, from edges to things."),
-            markdown(
+            mark("which parts of the photo each channel answers to, from edges to things."),
+            mark(
                 "what a channel is for: most answer to several things, and the answer is made of all of them "
                 "together."
             ),
@@ -87,8 +89,8 @@ LENSES = {
             "temperature",
             "Temperature",
             ":material/thermostat:",
-            markdown("by which number to divide all scores so that 90 % sure is right nine times in ten."),
-            markdown(
+            mark("by which number to divide all scores so that 90 % sure is right nine times in ten."),
+            mark(
                 "which answers are wrong: no label changes, and on photos of another kind the number may be "
                 "another."
             ),
@@ -120,7 +122,9 @@ def lens_picker() -> Lens:
 
 def explain(lens: Lens, subject: Subject) -> None:
     """What a view shows, and what it does not."""
-    st.markdown(markdown("**Shows** {shows} **Does not show** {hides}", shows=lens.shows, hides=lens.hides))
+    st.markdown(
+        markdown("**Shows** {shows} **Does not show** {hides}", shows=_(lens.shows), hides=_(lens.hides))
+    )
     if subject.untrained:
         st.info(
             "You look through the untrained twin: the same layers, with weights drawn by chance. What looks "
