@@ -28,7 +28,8 @@ class Asked:
     """A question as it is put.
 
     right: which option is, from 0. why: the live numbers, for after the reveal. about: the photo or the model
-    that it is asked about. values: what was computed, as it stands in the words.
+    that it is asked about. values: what was computed, as it stands in the words. more: whether there are
+    others that it can be tried with.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Asked:
     rule: str
     about: str
     values: Mapping[str, Value]
+    more: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +78,8 @@ def ask(question: Question, look: Look, language: str = "en", first: str = "", a
         text, why, rule = (
             fill(each, answer.values, language) for each in (question.text, question.why, question.rule)
         )
-        return Asked(text, options, answer.right, why, rule, about, answer.values)
+        more = about != subjects[-1]
+        return Asked(text, options, answer.right, why, rule, about, answer.values, more)
     raise _nothing(question)
 
 

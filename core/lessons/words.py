@@ -142,7 +142,7 @@ def written(value: Value, language: str) -> str:
         case int():
             text = f"{value:,}"
         case float():
-            text = f"{_percent(value)} %"
+            text = f"{_percent(value)}\N{NO-BREAK SPACE}%"
     return text.translate(str.maketrans(",.", ".,")) if language in _COMMA else text
 
 

@@ -58,7 +58,7 @@ def best_epoch(look: Look, model: str, told: Parameters) -> Answer | None:
     values |= dict(zip(LETTERS, offered, strict=True))
     return Answer(
         offered.index(best.epoch),
-        {**values, **_story(history), "best": best.epoch, "best_iou": best.mean_iou},
+        {**values, **_story(history), "best": best.epoch, "best_iou": _per_cent(best.mean_iou)},
     )
 
 
@@ -78,9 +78,14 @@ def _story(history: list[Epoch]) -> dict[str, Value]:
         "epochs": len(history),
         "first_loss": Number(first.train_loss),
         "last_loss": Number(last.train_loss),
-        "first_iou": first.mean_iou,
-        "last_iou": last.mean_iou,
+        "first_iou": _per_cent(first.mean_iou),
+        "last_iou": _per_cent(last.mean_iou),
     }
+
+
+def _per_cent(share: float) -> Number:
+    """A share in per cent with a decimal: from one epoch to another, little changes."""
+    return Number(100 * share, 1)
 
 
 def after_use(look: Look, photo: str, told: Parameters) -> Answer | None:

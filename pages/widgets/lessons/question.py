@@ -55,7 +55,8 @@ def show_question(lesson: Lesson, step: Step, asked: Asked | None) -> None:
     _predict(asked, answer, step.id)
     if answer.revealed:
         say_the_rule(asked.rule, answer, step.id)
-        _once_more(step, asked, answer)
+        if asked.more:
+            _once_more(step, asked, answer)
 
 
 def _predict(asked: Asked, answer: Given, key: str) -> None:

@@ -15,6 +15,8 @@ from pages.widgets.lessons.shown import show_link, show_picture
 from pages.widgets.shared.markdown import escape, joined, markdown, prose
 
 _TEACHER = "lesson_teacher"
+_READABLE = 760
+"""CSS pixels of a column of words: longer lines are hard to follow."""
 
 
 def show_lesson(lesson: Lesson) -> None:
@@ -40,8 +42,7 @@ def show_lesson(lesson: Lesson) -> None:
         ),
     )
     st.subheader(escape(step.title), anchor=False)
-    words, picture = _places(step)
-    with words:
+    with st.container(width=_READABLE):
         st.markdown(prose(step.student))
         if st.session_state[_TEACHER] and step.teacher:
             st.info(
@@ -49,10 +50,11 @@ def show_lesson(lesson: Lesson) -> None:
             )
     with st.spinner(_("Computing what is right")):
         asked = asked_in(step)
+    picture, question = _places(step)
     with picture:
         show_picture(lesson, step, _about(step, asked))
         show_hunt(lesson, step)
-    with words:
+    with question:
         show_question(lesson, step, asked)
         if step.shows is not None:
             show_link(step.shows)
@@ -67,11 +69,11 @@ def _about(step: Step, asked: Asked | None) -> str:
 
 
 def _places(step: Step) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:
-    """Where the words and the picture stand: side by side, or below each other on a phone."""
+    """Where the picture and the question stand: side by side, or below each other on a phone."""
     if step.shows is None or step.shows.photo is None:
         return st.container(), st.container()
-    words, picture = st.columns([2, 3], gap="medium")
-    return words, picture
+    picture, question = st.columns([3, 2], gap="medium")
+    return picture, question
 
 
 def _way_on(lesson: Lesson, number: int) -> None:
