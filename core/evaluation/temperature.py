@@ -78,7 +78,9 @@ class LabelledPixels:
         if self.members is None:
             return fine
         summed = np.stack([fine[:, list(each)].sum(axis=1) for each in self.members], axis=1)
-        return summed / np.maximum(summed.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+        whole = np.maximum(summed.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+        shares: NDArray[np.float64] = summed / whole
+        return shares
 
     def loss(self, temperature: float) -> float:
         """The mean negative log-likelihood of the true classes, in nats."""

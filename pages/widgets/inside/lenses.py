@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import gettext as _
+from core.languages import mark
 from pages.widgets.inside.corruption import corruption_view
 from pages.widgets.inside.features import features_view
 from pages.widgets.inside.field import field_view
@@ -22,7 +24,8 @@ _LENS, _VIEW = "inside_lens", "view"
 
 @dataclass(frozen=True)
 class Lens:
-    """A view. name: as in the address. shows, hides: one sentence each.
+    """A view. name: as in the address. shows, hides: one sentence each, said
+    when they are shown, in the visitor's language.
 
     quick: it answers at once, so that it runs again alone; the others may start long work.
     """
@@ -30,8 +33,8 @@ class Lens:
     name: str
     title: str
     icon: str
-    shows: Markdown
-    hides: Markdown
+    shows: Callable[[], Markdown]
+    hides: Callable[[], Markdown]
     draw: Callable[[Subject], None]
     quick: bool = False
 
@@ -41,10 +44,10 @@ LENSES = {
     for lens in (
         Lens(
             "occlude",
-            "Hide a patch",
+            mark("Hide a patch"),
             ":material/rectangle:",
-            markdown("how much the chosen pixel's answer needs what lies under the patch."),
-            markdown(
+            lambda: markdown("how much the chosen pixel's answer needs what lies under the patch."),
+            lambda: markdown(
                 "what the network would say if the thing had never been there: a grey square is itself "
                 "something that no street has."
             ),
@@ -53,20 +56,20 @@ LENSES = {
         ),
         Lens(
             "corrupt",
-            "Spoil the photo",
+            mark("Spoil the photo"),
             ":material/foggy:",
-            markdown("which labels survive worse weather, light or files."),
-            markdown(
+            lambda: markdown("which labels survive worse weather, light or files."),
+            lambda: markdown(
                 "whether a label was right before, or is now: labels are compared with the unspoilt photo's."
             ),
             corruption_view,
         ),
         Lens(
             "field",
-            "Receptive field",
+            mark("Receptive field"),
             ":material/center_focus_strong:",
-            markdown("where a tiny change of the photo would move the chosen class's score most."),
-            markdown(
+            lambda: markdown("where a tiny change of the photo would move the chosen class's score most."),
+            lambda: markdown(
                 "what a large change would do, or which thing the network recognised: a gradient is about "
                 "tiny steps only."
             ),
@@ -74,10 +77,10 @@ LENSES = {
         ),
         Lens(
             "features",
-            "Feature maps",
+            mark("Feature maps"),
             ":material/grid_view:",
-            markdown("which parts of the photo each channel answers to, from edges to things."),
-            markdown(
+            lambda: markdown("which parts of the photo each channel answers to, from edges to things."),
+            lambda: markdown(
                 "what a channel is for: most answer to several things, and the answer is made of all of them "
                 "together."
             ),
@@ -85,10 +88,12 @@ LENSES = {
         ),
         Lens(
             "temperature",
-            "Temperature",
+            mark("Temperature"),
             ":material/thermostat:",
-            markdown("by which number to divide all scores so that 90 % sure is right nine times in ten."),
-            markdown(
+            lambda: markdown(
+                "by which number to divide the scores so that 90 % sure is right nine times in ten."
+            ),
+            lambda: markdown(
                 "which answers are wrong: no label changes, and on photos of another kind the number may be "
                 "another."
             ),
@@ -106,9 +111,9 @@ def lens_picker() -> Lens:
         st.session_state[_LENS] = asked if asked in LENSES else next(iter(LENSES))
     name = str(
         st.segmented_control(
-            "View",
+            _("View"),
             [*LENSES],
-            format_func=lambda each: f"{LENSES[each].icon} {LENSES[each].title}",
+            format_func=lambda each: f"{LENSES[each].icon} {_(LENSES[each].title)}",
             required=True,
             key=_LENS,
             label_visibility="collapsed",
@@ -120,11 +125,15 @@ def lens_picker() -> Lens:
 
 def explain(lens: Lens, subject: Subject) -> None:
     """What a view shows, and what it does not."""
-    st.markdown(markdown("**Shows** {shows} **Does not show** {hides}", shows=lens.shows, hides=lens.hides))
+    st.markdown(
+        markdown("**Shows** {shows} **Does not show** {hides}", shows=lens.shows(), hides=lens.hides())
+    )
     if subject.untrained:
         st.info(
-            "You look through the untrained twin: the same layers, with weights drawn by chance. What looks "
-            "alike here does not come from training.",
+            _(
+                "You look through the untrained twin: the same layers, with weights drawn by chance. What "
+                "looks alike here does not come from training."
+            ),
             icon=":material/casino:",
         )
 
