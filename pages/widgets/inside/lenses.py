@@ -17,7 +17,7 @@ from pages.widgets.inside.occlusion import occlusion_view
 from pages.widgets.inside.subject import Subject
 from pages.widgets.inside.temperature import temperature_view
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.markdown import Markdown, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 
 _LENS, _VIEW = "inside_lens", "view"
 
@@ -32,7 +32,6 @@ class Lens:
 
     name: str
     title: str
-    icon: str
     shows: Callable[[], Markdown]
     hides: Callable[[], Markdown]
     draw: Callable[[Subject], None]
@@ -45,7 +44,6 @@ LENSES = {
         Lens(
             "occlude",
             mark("Hide a patch"),
-            ":material/rectangle:",
             lambda: markdown("how much the chosen pixel's answer needs what lies under the patch."),
             lambda: markdown(
                 "what the network would say if the thing had never been there: a grey square is itself "
@@ -57,7 +55,6 @@ LENSES = {
         Lens(
             "corrupt",
             mark("Spoil the photo"),
-            ":material/foggy:",
             lambda: markdown("which labels survive worse weather, light or files."),
             lambda: markdown(
                 "whether a label was right before, or is now: labels are compared with the unspoilt photo's."
@@ -67,7 +64,6 @@ LENSES = {
         Lens(
             "field",
             mark("Receptive field"),
-            ":material/center_focus_strong:",
             lambda: markdown("where a tiny change of the photo would move the chosen class's score most."),
             lambda: markdown(
                 "what a large change would do, or which thing the network recognised: a gradient is about "
@@ -78,7 +74,6 @@ LENSES = {
         Lens(
             "features",
             mark("Feature maps"),
-            ":material/grid_view:",
             lambda: markdown("which parts of the photo each channel answers to, from edges to things."),
             lambda: markdown(
                 "what a channel is for: most answer to several things, and the answer is made of all of them "
@@ -89,7 +84,6 @@ LENSES = {
         Lens(
             "temperature",
             mark("Temperature"),
-            ":material/thermostat:",
             lambda: markdown(
                 "by which number to divide the scores so that 90 % sure is right nine times in ten."
             ),
@@ -104,6 +98,10 @@ LENSES = {
 """All views, by name."""
 
 
+def _title(name: str) -> Markdown:
+    return escape(_(LENSES[name].title))
+
+
 def lens_picker() -> Lens:
     """Let the visitor choose a view; the address names it."""
     asked = st.query_params.get(_VIEW, "")
@@ -113,7 +111,7 @@ def lens_picker() -> Lens:
         st.segmented_control(
             _("View"),
             [*LENSES],
-            format_func=lambda each: f"{LENSES[each].icon} {_(LENSES[each].title)}",
+            format_func=_title,
             required=True,
             key=_LENS,
             label_visibility="collapsed",
