@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -79,7 +80,8 @@ class Inspector:
         self._network = model.network.eval().requires_grad_(False)
         for module in self._network.modules():
             if hasattr(module, "inplace"):
-                setattr(module, "inplace", False)  # noqa: B010 (what a hook has seen must stay as it was)
+                changed: Any = module
+                changed.inplace = False  # what a hook has seen must stay as it was
         self.engine = PyTorch(self._network, model.multiple, device=torch.device("cpu"))
 
     @classmethod

@@ -80,7 +80,8 @@ def exemplar_pictures() -> list[Picture]:
     def read(number: int) -> Callable[[], NDArray[np.uint8]]:
         def scaled() -> NDArray[np.uint8]:
             image = images.decode(SAMPLES[number].path.read_bytes())
-            return images.resize(image, *images.working_size(image.shape[0], image.shape[1], _SIZE[0]))
+            height, width = image.shape[:2]
+            return images.resize(image, *images.working_size(height, width, _SIZE[0]))
 
         return scaled
 

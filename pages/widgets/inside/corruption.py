@@ -19,7 +19,7 @@ from pages.widgets.inside.subject import Subject
 from pages.widgets.runs.chart import draw
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 
 _KIND, _STRENGTH = "corruption", "strength"
 _HEIGHT = 300
@@ -32,7 +32,7 @@ def corruption_view(subject: Subject) -> None:
             "What spoils the photo",
             [*CORRUPTIONS],
             default="noise",
-            format_func=lambda each: CORRUPTIONS[each].title,
+            format_func=_title,
             required=True,
             key=_KIND,
             width="content",
@@ -54,12 +54,16 @@ def corruption_view(subject: Subject) -> None:
         (right, painting.overlay(after), "Its mask over it"),
     ):
         with column:
-            st.image(images.encode_jpeg(picture, 90), caption=caption, width="stretch")
+            st.image(images.encode_jpeg(picture, 90), caption=escape(caption), width="stretch")
     table, chart = st.columns(2, gap="medium")
     with table:
         _by_class(after, kept)
     with chart:
         _all_strengths(subject)
+
+
+def _title(name: str) -> Markdown:
+    return escape(CORRUPTIONS[name].title)
 
 
 def _by_class(after: Segmentation, kept: Kept) -> None:
@@ -100,7 +104,10 @@ def _all_strengths(subject: Subject) -> None:
             args=(key, subject),
         )
         st.caption(
-            f"{len(CORRUPTIONS) * STRENGTHS} forward passes; the curves are kept for the next visitor."
+            markdown(
+                "{count} forward passes; the curves are kept for the next visitor.",
+                count=len(CORRUPTIONS) * STRENGTHS,
+            )
         )
     elif job.state == "running":
         watch(job, markdown("Spoiling the photo"), "inside_curves", unit="picture")

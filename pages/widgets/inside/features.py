@@ -13,7 +13,7 @@ from core.photos import images
 from pages.widgets.inside.subject import Subject
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 
 _STAGE, _CHANNEL = "stage", "channel"
 _ACROSS = 164
@@ -24,11 +24,15 @@ def features_view(subject: Subject) -> None:
     """The most active channels of a stage as grey pictures, and what excites one of them elsewhere."""
     with st.spinner("Reading the stages of the network", show_time=True):
         stages = _stages(subject.key, subject)
+
+    def title(number: int) -> Markdown:
+        return escape(_title(number, stages))
+
     number = st.select_slider(
         "Stage, from the photo to the answer",
         range(len(stages)),
         value=min(3, len(stages) - 1),
-        format_func=lambda each: _title(each, stages),
+        format_func=title,
         key=_STAGE,
     )
     stage = stages[number]
@@ -41,8 +45,14 @@ def features_view(subject: Subject) -> None:
         name=stage.name,
     )
     st.caption(words)
-    captions = [f"channel {channel} · {stage.activity[channel]:.2f}" for channel in stage.channels]
-    st.image(_maps(stage), caption=captions, width=_ACROSS)
+    st.image(
+        _maps(stage),
+        caption=[
+            markdown("channel {channel} · {value:.2f}", channel=channel, value=stage.activity[channel])
+            for channel in stage.channels
+        ],
+        width=_ACROSS,
+    )
     channel = st.selectbox(
         "Channel to look for in other pictures",
         stage.channels,
@@ -105,7 +115,7 @@ def _show_exemplars(peaks: list[list[Peaks]], stage: int, channel: int) -> None:
     found = exemplars(peaks, stage, channel)
     st.image(
         [images.encode_jpeg(marked(each.image, each.row, each.col), 85) for each in found],
-        caption=[f"{each.name} · {each.value:.2f}" for each in found],
+        caption=[markdown("{name} · {value:.2f}", name=each.name, value=each.value) for each in found],
         width=_ACROSS * 2,
     )
     st.caption("The circle is where the channel has its highest value in that picture.")

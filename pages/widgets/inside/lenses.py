@@ -17,23 +17,23 @@ from pages.widgets.inside.occlusion import occlusion_view
 from pages.widgets.inside.subject import Subject
 from pages.widgets.inside.temperature import temperature_view
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 
 _LENS, _VIEW = "inside_lens", "view"
 
 
 @dataclass(frozen=True)
 class Lens:
-    """A view. name: as in the address. shows, hides: one sentence each.
+    """A view. name: as in the address. shows, hides: one sentence each, said
+    when they are shown, in the visitor's language.
 
     quick: it answers at once, so that it runs again alone; the others may start long work.
     """
 
     name: str
     title: str
-    icon: str
-    shows: str
-    hides: str
+    shows: Callable[[], Markdown]
+    hides: Callable[[], Markdown]
     draw: Callable[[Subject], None]
     quick: bool = False
 
@@ -43,10 +43,9 @@ LENSES = {
     for lens in (
         Lens(
             "occlude",
-            "Hide a patch",
-            ":material/rectangle:",
-            mark("how much the chosen pixel's answer needs what lies under the patch."),
-            mark(
+            mark("Hide a patch"),
+            lambda: markdown("how much the chosen pixel's answer needs what lies under the patch."),
+            lambda: markdown(
                 "what the network would say if the thing had never been there: a grey square is itself "
                 "something that no street has."
             ),
@@ -55,20 +54,18 @@ LENSES = {
         ),
         Lens(
             "corrupt",
-            "Spoil the photo",
-            ":material/foggy:",
-            mark("which labels survive worse weather, light or files."),
-            mark(
+            mark("Spoil the photo"),
+            lambda: markdown("which labels survive worse weather, light or files."),
+            lambda: markdown(
                 "whether a label was right before, or is now: labels are compared with the unspoilt photo's."
             ),
             corruption_view,
         ),
         Lens(
             "field",
-            "Receptive field",
-            ":material/center_focus_strong:",
-            mark("where a tiny change of the photo would move the chosen class's score most."),
-            mark(
+            mark("Receptive field"),
+            lambda: markdown("where a tiny change of the photo would move the chosen class's score most."),
+            lambda: markdown(
                 "what a large change would do, or which thing the network recognised: a gradient is about "
                 "tiny steps only."
             ),
@@ -76,10 +73,9 @@ LENSES = {
         ),
         Lens(
             "features",
-            "Feature maps",
-            ":material/grid_view:",
-            mark("which parts of the photo each channel answers to, from edges to things."),
-            mark(
+            mark("Feature maps"),
+            lambda: markdown("which parts of the photo each channel answers to, from edges to things."),
+            lambda: markdown(
                 "what a channel is for: most answer to several things, and the answer is made of all of them "
                 "together."
             ),
@@ -87,10 +83,11 @@ LENSES = {
         ),
         Lens(
             "temperature",
-            "Temperature",
-            ":material/thermostat:",
-            mark("by which number to divide all scores so that 90 % sure is right nine times in ten."),
-            mark(
+            mark("Temperature"),
+            lambda: markdown(
+                "by which number to divide the scores so that 90 % sure is right nine times in ten."
+            ),
+            lambda: markdown(
                 "which answers are wrong: no label changes, and on photos of another kind the number may be "
                 "another."
             ),
@@ -101,6 +98,10 @@ LENSES = {
 """All views, by name."""
 
 
+def _title(name: str) -> Markdown:
+    return escape(_(LENSES[name].title))
+
+
 def lens_picker() -> Lens:
     """Let the visitor choose a view; the address names it."""
     asked = st.query_params.get(_VIEW, "")
@@ -108,9 +109,9 @@ def lens_picker() -> Lens:
         st.session_state[_LENS] = asked if asked in LENSES else next(iter(LENSES))
     name = str(
         st.segmented_control(
-            "View",
+            _("View"),
             [*LENSES],
-            format_func=lambda each: f"{LENSES[each].icon} {LENSES[each].title}",
+            format_func=_title,
             required=True,
             key=_LENS,
             label_visibility="collapsed",
@@ -123,12 +124,14 @@ def lens_picker() -> Lens:
 def explain(lens: Lens, subject: Subject) -> None:
     """What a view shows, and what it does not."""
     st.markdown(
-        markdown("**Shows** {shows} **Does not show** {hides}", shows=_(lens.shows), hides=_(lens.hides))
+        markdown("**Shows** {shows} **Does not show** {hides}", shows=lens.shows(), hides=lens.hides())
     )
     if subject.untrained:
         st.info(
-            "You look through the untrained twin: the same layers, with weights drawn by chance. What looks "
-            "alike here does not come from training.",
+            _(
+                "You look through the untrained twin: the same layers, with weights drawn by chance. What "
+                "looks alike here does not come from training."
+            ),
             icon=":material/casino:",
         )
 

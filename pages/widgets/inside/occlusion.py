@@ -11,6 +11,7 @@ from core.segmentation.probabilities import percent
 from pages.widgets.explore import reading
 from pages.widgets.inside.stage import Bar, ShownPatch, stage
 from pages.widgets.inside.subject import Subject
+from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.viewer.pixel_viewer import Pixel
 
 _SIDE, _PLACE = "inside_side", "inside_patch"
@@ -25,6 +26,7 @@ def occlusion_view(subject: Subject) -> None:
         "Side of the patch, in pixels",
         SIDES,
         default=_USUAL,
+        format_func=_pixels,
         required=True,
         key=_SIDE,
     )
@@ -46,6 +48,10 @@ def occlusion_view(subject: Subject) -> None:
         on_pixel=reading.keep_pixel,
         on_patch=_keep_patch,
     )
+
+
+def _pixels(side: int) -> Markdown:
+    return markdown("{side}", side=side)
 
 
 def _patch(subject: Subject, pixel: Pixel, side: int) -> Patch:

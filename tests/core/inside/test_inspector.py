@@ -113,7 +113,7 @@ def test_a_channel_finds_the_pictures_that_excite_it_most(colour_model: str) -> 
     shown = {name: np.zeros((8, 10, 3), np.uint8) for name in ("pale", "none", "red")}
     shown["pale"][2, 3, 0], shown["red"][5, 6, 0] = 100, 255
     told: list[tuple[int, int]] = []
-    pictures = [Picture(name, partial(shown.get, name)) for name in shown]
+    pictures = [Picture(name, partial(shown.__getitem__, name)) for name in shown]
     find = Inspector.of_model(colour_model).peaks
 
     peaks = all_peaks(find, lambda *done: told.append(done), pictures)

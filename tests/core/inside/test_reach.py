@@ -23,7 +23,8 @@ class Residual(nn.Module):
         self.branch = nn.Sequential(conv(3), nn.BatchNorm2d(3), nn.ReLU6(), conv(5))
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return image + self.branch(image)
+        branch: torch.Tensor = self.branch(image)
+        return image + branch
 
 
 @pytest.mark.parametrize(
@@ -63,12 +64,13 @@ def test_rows_and_columns_may_differ() -> None:
 
 
 def test_the_network_itself_stays_as_it_was() -> None:
-    network = nn.Sequential(conv(3), nn.MaxPool2d(2))
-    before = network[0].weight.clone()
+    layer = conv(3)
+    network = nn.Sequential(layer, nn.MaxPool2d(2))
+    before = layer.weight.clone()
 
     averaging(network)
 
-    assert (network[0].weight == before).all()
+    assert torch.equal(layer.weight, before)
     assert isinstance(network[1], nn.MaxPool2d)
 
 
@@ -77,6 +79,7 @@ def test_the_encoder_of_lite0_reaches_851_pixels() -> None:
     # Source: Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional Neural Networks", 2019.
     network = averaging(find_network("unet_lite0").build(2, False))
 
-    found = cell_reach(lambda image: network.encoder(image)[-1], 32, [0], "rows")
+    encoder = network.get_submodule("encoder")
+    found = cell_reach(lambda image: encoder(image)[-1], 32, [0], "rows")
 
     assert found.length == 851
