@@ -57,9 +57,8 @@ def show_wall_picture(now: Class, question: Question | None, *, revealed: bool) 
     else:
         seen = colour_mask(found.labels, found.class_list) if shows.view == "mask" else overlay(found)
     if shows.row is not None and shows.col is not None:
-        here = Click(
-            min(shows.row, found.height - 1), min(shows.col, found.width - 1), *seen.shape[:2], correct=True
-        )
+        row, col = min(shows.row, found.height - 1), min(shows.col, found.width - 1)
+        here = Click(row, col, found.height, found.width, correct=True)
         seen = click_map(seen, [here], revealed=False)
     st.image(seen, alt=_("The picture of this step"), width="stretch")
 
