@@ -37,11 +37,13 @@ def show_results() -> None:
 
 
 def _downloads(found: Results) -> None:
+    # Made now, not on demand: this page draws itself again every second, and a file made for a click could be
+    # gone before the browser has fetched it.
     title = lesson(found.lesson, found.language).title
     with st.container(horizontal=True):
         st.download_button(
             _("CSV"),
-            lambda: to_csv(class_tables.class_rows(found)),
+            to_csv(class_tables.class_rows(found)),
             "class.csv",
             icon=":material/download:",
             on_click="ignore",
@@ -49,7 +51,7 @@ def _downloads(found: Results) -> None:
         )
         st.download_button(
             _("PDF"),
-            lambda: class_pdf(found, title),
+            class_pdf(found, title),
             "class.pdf",
             icon=":material/download:",
             on_click="ignore",
@@ -77,7 +79,7 @@ def end_menu() -> None:
 def _saved_before(found: Results) -> None:
     st.download_button(
         _("Answers as CSV"),
-        lambda: to_csv(class_tables.class_rows(found)),
+        to_csv(class_tables.class_rows(found)),
         "class.csv",
         icon=":material/download:",
         on_click="ignore",

@@ -58,7 +58,7 @@ def show_wall_picture(now: Class, question: Question | None, *, revealed: bool) 
         seen = colour_mask(found.labels, found.class_list) if shows.view == "mask" else overlay(found)
     if shows.row is not None and shows.col is not None:
         row, col = min(shows.row, found.height - 1), min(shows.col, found.width - 1)
-        here = Click(row, col, seen.shape[0], seen.shape[1], correct=True)
+        here = Click(row, col, found.height, found.width, correct=True)
         seen = click_map(seen, [here], revealed=False)
     st.image(seen, alt=_("The picture of this step"), width="stretch")
 

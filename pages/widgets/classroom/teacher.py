@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -48,5 +49,5 @@ def remember_teacher() -> None:
 def _heard() -> str:
     """What the tab has sent, which can be anything."""
     state = st.session_state.get(_KEY)
-    said = state.get("token") if state is not None and hasattr(state, "get") else None
+    said = state.get("token") if isinstance(state, Mapping) else None
     return said[:64] if isinstance(said, str) else ""
