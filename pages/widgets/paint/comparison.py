@@ -42,13 +42,14 @@ def grade_network_too(subject: Subject, yours: Grade, model: str) -> Grade | Non
         return None
     try:
         with st.spinner(_("The network looks at the street")):
-            labels = _answer(subject.name, model, read_card(model).weights_sha256)
+            weights = read_card(model).weights_sha256
+            labels = _answer(subject.name, model, weights)
     except StreetScopeError as error:
         show_error(error, markdown("The model cannot be used"))
         return None
     network = grade(subject.frame.truth, labels)
     st.markdown(verdict(yours, network))
-    _show_pictures(subject, labels, yours, network)
+    _show_pictures(subject, _kept_mask(f"{subject.name}.{model}.{weights}", labels), yours, network)
     return network
 
 
@@ -90,13 +91,13 @@ def verdict(yours: Grade, network: Grade) -> Markdown:
     )
 
 
-def _show_pictures(subject: Subject, labels: NDArray[np.uint8], yours: Grade, network: Grade) -> None:
+def _show_pictures(subject: Subject, answer: bytes, yours: Grade, network: Grade) -> None:
     frame = subject.frame
     pictures = (
-        (images.encode_jpeg(frame.image), markdown("**Photo**")),
+        (_photo(frame.key, frame.image), markdown("**Photo**")),
         (_mask(subject.painting.mask), _figures(markdown("**Yours**"), yours)),
-        (_mask(labels), _figures(markdown("**The network's**"), network)),
-        (_mask(frame.truth), markdown("**The truth:** black where no class counts")),
+        (answer, _figures(markdown("**The network's**"), network)),
+        (_kept_mask(frame.key, frame.truth), markdown("**The truth:** black where no class counts")),
     )
     with st.container(horizontal=True, gap="small", key="graded"):
         for picture, words in pictures:
@@ -119,3 +120,14 @@ def _mask(labels: NDArray[np.uint8]) -> bytes:
     """A label map as a picture in the classes' colours, black where there is none."""
     shown = np.where(labels < len(CLASSES), labels, np.uint8(UNLABELLED))
     return images.encode_index_png(shown, CLASSES.full_palette)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _kept_mask(key: str, _labels: NDArray[np.uint8]) -> bytes:
+    """The same of a label map that no stroke changes. key: identifies it."""
+    return _mask(_labels)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _photo(key: str, _image: NDArray[np.uint8]) -> bytes:
+    return images.encode_jpeg(_image)
