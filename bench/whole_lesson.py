@@ -119,13 +119,12 @@ async def _play(url: str, pin: str, store: ClassStore, folder: Path, language: s
             return one
 
         teacher = await page("classroom", 1280, 900)
-        field_of_pin = teacher.locator("input").first
-        await field_of_pin.fill(pin)
-        await field_of_pin.press("Enter")
+        await teacher.locator(".st-key-teachers_pin input").fill(pin)
+        await teacher.get_by_test_id("stBaseButton-primaryFormSubmit").click()
         wall = await page("classroom?view=projector", 1280, 720)
         now = _now(store)
         phone = await page(f"join?class={now.code}", 390, 780)
-        await phone.get_by_test_id("stBaseButton-primary").click()
+        await phone.get_by_test_id("stBaseButton-primaryFormSubmit").click()
         await phone.wait_for_url(re.compile("seat="))
         phones = []
         for _ in range(SEATS - 1):
