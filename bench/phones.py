@@ -41,7 +41,9 @@ class Phone:
     async def __aenter__(self) -> Phone:
         """Open the page."""
         address = f"ws://{self._parts.netloc}/_stcore/stream"
-        self._socket = await connect(address, subprotocols=None, max_size=_MOST_BYTES, open_timeout=120)
+        self._socket = await connect(
+            address, subprotocols=None, max_size=_MOST_BYTES, open_timeout=120, close_timeout=1
+        )
         self._tasks.append(asyncio.create_task(self._listen()))
         await self._send(ClientState())
         return self

@@ -10,6 +10,7 @@ from core.annotation.manifest import Picture
 from core.annotation.names import MAX_SET_NAME, count_pictures, new_set_name, set_name
 from core.annotation.store import PREFIX, list_sets, set_folder
 from core.languages import gettext as _
+from core.languages import ngettext
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.new_set import new_set_form
@@ -90,7 +91,9 @@ def _titled(name: str) -> Markdown:
     count = count_pictures(name)
     if count is None:
         return markdown("{name}, damaged", name=name)
-    counted = "1 picture" if count == 1 else _("{count} pictures").format(count=count)
+    counted = ngettext("{count} picture", "{count} pictures", count).format(count=count)
+    if not count:
+        counted = _("no pictures")
     return markdown("{name}, {counted}", name=name, counted=counted)
 
 
