@@ -8,13 +8,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route
 
+from pages.widgets.shared.front_end import LANGUAGE
+
 HOST = "http://modules.test"
 """Where the page and the modules are: `import(HOST + "/NAME.js")`."""
 
 
 @contextmanager
 def page_of_modules(chromium: Browser, sources: Mapping[str, Path]) -> Iterator[Page]:
-    """Open the page while the block runs. sources: the modules' files by name."""
+    """Open the page while the block runs. sources: the modules' files by name; the one with texts is there."""
+    files = {"language": LANGUAGE, **sources}
     with chromium.new_page() as opened:
 
         def serve(route: Route) -> None:
@@ -22,7 +25,7 @@ def page_of_modules(chromium: Browser, sources: Mapping[str, Path]) -> Iterator[
             if not name:
                 route.fulfill(body="<title>Modules</title>", content_type="text/html")
             else:
-                source = sources[Path(name).stem].read_text("utf-8")
+                source = files[Path(name).stem].read_text("utf-8")
                 route.fulfill(body=source, content_type="text/javascript")
 
         opened.route(f"{HOST}/**", serve)
