@@ -16,7 +16,7 @@ HOST = "http://modules.test"
 
 @contextmanager
 def page_of_modules(chromium: Browser, sources: Mapping[str, Path]) -> Iterator[Page]:
-    """Open the page while the block runs. sources: the files of modules by name, but for that of the texts."""
+    """Open the page while the block runs. sources: files of modules by name, but for that of the texts."""
     files = {"language": LANGUAGE, **sources}
     with chromium.new_page() as opened:
 
