@@ -70,12 +70,14 @@ def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     command += ["--browser.serverAddress=localhost"]
     # Its greeting, which would push the room code off the screen, goes nowhere; errors it writes to stderr.
     process = children.start(command, {CLASS: "1", "STREETSCOPE_GUESTS": "1"}, signal.SIGTERM)
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    # SIGINT too: a shell without a terminal has what it starts in the background ignore it.
+    before = {each: signal.signal(each, _interrupt) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
         _wait_until_healthy(process, "127.0.0.1" if host == EVERYWHERE else host, port)
         yield process
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         children.end(process, _ENDING_SECONDS)
 
 
