@@ -12,6 +12,7 @@ has the same pixels and other bytes, numbered from FIRST: no cache knows it. Pri
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import random
@@ -113,9 +114,15 @@ class Sender:
         self.found.bodies[hashlib.sha256(answer).hexdigest()[:8]] += 1
 
     async def _exchange(self, body: bytes) -> tuple[int, bytes]:
-        reader, writer = (
-            self._free.pop() if self._free else await asyncio.open_connection(self._host, self._port)
-        )
+        while self._free:
+            # The server closes what was idle for some seconds, perhaps at the moment when it is used again.
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                return await self._exchange_over(*self._free.pop(), body)
+        return await self._exchange_over(*await asyncio.open_connection(self._host, self._port), body)
+
+    async def _exchange_over(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes
+    ) -> tuple[int, bytes]:
         writer.write(b"%s\r\nContent-Length: %d\r\n\r\n" % (self._head, len(body)))
         writer.write(body)
         await writer.drain()
