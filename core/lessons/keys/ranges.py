@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from core.lessons.keys.key import Named, Value
+
 NEAR = 0.1
 """A share this close to the edge of a range, as a part of what is left to 0 or 1, is no question."""
 
@@ -27,3 +29,8 @@ def choices(right: float, others: Sequence[float]) -> tuple[int, dict[str, float
         return None
     ordered = sorted([right, *others])
     return ordered.index(right), dict(zip(LETTERS, ordered, strict=False))
+
+
+def by_letter(names: Sequence[str]) -> dict[str, Value]:
+    """Names to choose from, as {a}, {b} ... in their order."""
+    return {letter: Named(name) for letter, name in zip(LETTERS, names, strict=True)}

@@ -17,7 +17,7 @@ from core.evaluation.metrics import (
 )
 from core.lessons.keys.key import Answer, Named, Parameters, Value, word
 from core.lessons.keys.look import Look
-from core.lessons.keys.ranges import LETTERS, choices
+from core.lessons.keys.ranges import LETTERS, by_letter, choices
 from core.segmentation.segmentation import Segmentation
 
 _FEWEST = 0.002
@@ -107,7 +107,7 @@ def weakest_class(look: Look, photo: str, told: Parameters) -> Answer | None:
         return None
     names = found.class_list.names
     listed = sorted(names[number] for number in offered)
-    values: dict[str, Value] = {letter: Named(name) for letter, name in zip(LETTERS, listed, strict=True)}
+    values = by_letter(listed)
     values |= {
         "found": Named(names[known[0]]),
         "iou": float(ious[known[0]]),

@@ -6,9 +6,9 @@ import numpy as np
 
 from core.classes import CAMVID_32
 from core.evaluation.metrics import IGNORE
-from core.lessons.keys.key import Answer, Named, Parameters, Value, number, numbers
+from core.lessons.keys.key import Answer, Named, Parameters, number, numbers
 from core.lessons.keys.look import Look
-from core.lessons.keys.ranges import LETTERS, range_of
+from core.lessons.keys.ranges import LETTERS, by_letter, range_of
 
 _TIED = 0.05
 """Two classes whose probabilities are closer than this: nobody can say which one is meant."""
@@ -28,7 +28,7 @@ def class_at(look: Look, photo: str, told: Parameters) -> Answer | None:
         return None
     names = found.class_list.names
     listed = sorted(names[number] for number in best)
-    values: dict[str, Value] = {letter: Named(name) for letter, name in zip(LETTERS, listed, strict=True)}
+    values = by_letter(listed)
     values |= {
         "found": Named(names[best[0]]),
         "share": float(probabilities[best[0]]),
@@ -53,7 +53,7 @@ def truth_at(look: Look, photo: str, told: Parameters) -> Answer | None:
     if right == CAMVID_32.void:
         return None
     listed = sorted(CAMVID_32.names[each] for each in (right, *largest[: len(LETTERS) - 1]))
-    values = {letter: Named(name) for letter, name in zip(LETTERS, listed, strict=True)}
+    values = by_letter(listed)
     name = CAMVID_32.names[right]
     return Answer(listed.index(name), {**values, "truth": Named(name), "row": row, "col": col})
 

@@ -41,14 +41,7 @@ def _downloads(found: Results) -> None:
     # gone before the browser has fetched it.
     title = lesson(found.lesson, found.language).title
     with st.container(horizontal=True):
-        st.download_button(
-            _("CSV"),
-            to_csv(class_tables.class_rows(found)),
-            "class.csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="class_csv",
-        )
+        _csv_button(found, _("CSV"), "class_csv")
         st.download_button(
             _("PDF"),
             class_pdf(found, title),
@@ -67,7 +60,7 @@ def end_menu() -> None:
         )
         found = results(class_store())
         if found is not None and found.answered:
-            _saved_before(found)
+            _csv_button(found, _("Answers as CSV"), "class_csv_before_end")
         st.button(
             _("Delete everything and end"),
             type="primary",
@@ -76,12 +69,12 @@ def end_menu() -> None:
         )
 
 
-def _saved_before(found: Results) -> None:
+def _csv_button(found: Results, label: str, key: str) -> None:
     st.download_button(
-        _("Answers as CSV"),
+        markdown("{label}", label=label),
         to_csv(class_tables.class_rows(found)),
         "class.csv",
         icon=":material/download:",
         on_click="ignore",
-        key="class_csv_before_end",
+        key=key,
     )

@@ -13,7 +13,7 @@ from core.lessons.lesson import Lesson, Question, Step
 from core.lessons.progress import Given
 from core.models.store import read_card
 from pages.widgets.lessons.place import given
-from pages.widgets.lessons.rule import say_the_rule
+from pages.widgets.lessons.rule import reveal_button, say_the_rule
 from pages.widgets.lessons.shown import lesson_look, segmented
 from pages.widgets.segmentation.models import or_say_why
 from pages.widgets.shared.fragments import fragment
@@ -92,18 +92,8 @@ def _verdict(hunted: Hunted, at: Pixel, answer: Given) -> str:
 
 def _reveal(step: Step, hunted: Hunted, answer: Given) -> None:
     if not answer.revealed and len(answer.found) < ENOUGH:
-        st.button(
-            _("Show what is so"),
-            icon=":material/visibility:",
-            on_click=_show,
-            args=(answer,),
-            key=f"lesson_reveal_{step.id}",
-        )
+        reveal_button(answer, step.id)
         return
     answer.revealed = True
     st.success(prose(hunted.why), icon=":material/lightbulb:")
     say_the_rule(hunted.rule, answer, step.id)
-
-
-def _show(answer: Given) -> None:
-    answer.revealed = True

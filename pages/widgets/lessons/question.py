@@ -13,7 +13,7 @@ from core.lessons.lesson import LETTERS, Lesson, Question, Step
 from core.lessons.progress import Given
 from core.models.store import list_models, read_card
 from pages.widgets.lessons.place import given
-from pages.widgets.lessons.rule import say_the_rule
+from pages.widgets.lessons.rule import reveal_button, say_the_rule
 from pages.widgets.lessons.shown import lesson_look, show_photo
 from pages.widgets.segmentation.models import or_say_why
 from pages.widgets.shared.markdown import Markdown, markdown, prose
@@ -94,14 +94,7 @@ def _predict(asked: Asked, answer: Given, key: str) -> None:
         )
     elif not answer.revealed:
         st.caption(_("Your prediction is locked. What would make you change your mind?"))
-        st.button(
-            _("Show what is so"),
-            type="primary",
-            icon=":material/visibility:",
-            on_click=_reveal,
-            args=(answer,),
-            key=f"lesson_reveal_{key}",
-        )
+        reveal_button(answer, key, primary=True)
     else:
         _verdict(asked, answer)
 
@@ -122,10 +115,6 @@ def _verdict(asked: Asked, answer: Given) -> None:
 
 def _lock(answer: Given) -> None:
     answer.locked = answer.chosen is not None
-
-
-def _reveal(answer: Given) -> None:
-    answer.revealed = True
 
 
 def _once_more(step: Step, asked: Asked, answer: Given) -> None:

@@ -1,4 +1,4 @@
-"""The rule in one sentence: the student's own first, and then the lesson's."""
+"""What is so, and the rule in one sentence: the student's own first, and then the lesson's."""
 
 from __future__ import annotations
 
@@ -26,3 +26,19 @@ def say_the_rule(rule: str, answer: Given, step: str) -> None:
     )
     if answer.sentence and rule:
         st.markdown(markdown("One way to say it: **{rule}**", rule=prose(rule)))
+
+
+def reveal_button(answer: Given, key: str, *, primary: bool = False) -> None:
+    """A button that shows what is so. key: of the step, or of its question."""
+    st.button(
+        _("Show what is so"),
+        type="primary" if primary else "secondary",
+        icon=":material/visibility:",
+        on_click=_reveal,
+        args=(answer,),
+        key=f"lesson_reveal_{key}",
+    )
+
+
+def _reveal(answer: Given) -> None:
+    answer.revealed = True
