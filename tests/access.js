@@ -18,7 +18,7 @@ function isDrawn() {
   for (const element of elements()) {
     if (element.matches("[data-testid=stBidiComponentIsolated]") && !element.shadowRoot?.childElementCount) return false;
     if (element.matches(".viewer, .editor") && element.dataset.ready !== "true") return false;
-    if (element.matches("[data-stale=true]")) return false;
+    if (element.matches("[data-stale=true], [data-testid=stSkeleton]")) return false;
     if (element.matches("[data-testid=stElementContainer]") && getComputedStyle(element).opacity !== "1") return false;
   }
   return true;
