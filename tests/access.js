@@ -24,6 +24,16 @@ function isDrawn() {
   return true;
 }
 
+/** Whether nothing has been added or taken away for some looks: a widget's code may still be on its way. */
+function isStill(looks = 4) {
+  const count = isDrawn() ? [...elements()].length : -1;
+  const last = window.accessLooks ?? { count: -1, times: 0 };
+  window.accessLooks = { count, times: count === last.count ? last.times + 1 : 0 };
+  if (count < 0 || window.accessLooks.times < looks) return false;
+  window.accessLooks = null;
+  return true;
+}
+
 /** The visible texts, and what elements are called. */
 function texts() {
   const found = new Set();
