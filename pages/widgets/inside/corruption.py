@@ -36,6 +36,7 @@ def corruption_view(subject: Subject) -> None:
             required=True,
             key=_KIND,
             width="content",
+            wrap=True,
         )
         strength = st.slider("Strength, 0 is none", 0, STRENGTHS, 2, key=_STRENGTH, width=320)
     corruption = CORRUPTIONS[name]
@@ -54,7 +55,7 @@ def corruption_view(subject: Subject) -> None:
         (right, painting.overlay(after), "Its mask over it"),
     ):
         with column:
-            st.image(images.encode_jpeg(picture, 90), caption=escape(caption), width="stretch")
+            st.image(images.encode_jpeg(picture, 90), caption=escape(caption), width="stretch", alt=caption)
     table, chart = st.columns(2, gap="medium")
     with table:
         _by_class(after, kept)

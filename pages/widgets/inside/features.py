@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.inside.painting import grey, marked
 from core.inside.stages import Peaks, Stage, all_peaks, exemplars
 from core.jobs import Job
+from core.languages import gettext as _
 from core.photos import images
 from pages.widgets.inside.subject import Subject
 from pages.widgets.shared.errors import show_error
@@ -52,6 +55,7 @@ def features_view(subject: Subject) -> None:
             for channel in stage.channels
         ],
         width=_ACROSS,
+        alt=[_in_words(channel, values) for channel, values in zip(stage.channels, stage.maps, strict=True)],
     )
     channel = st.selectbox(
         "Channel to look for in other pictures",
@@ -72,6 +76,16 @@ def _stages(key: str, _subject: Subject) -> list[Stage]:
 def _title(number: int, stages: list[Stage]) -> str:
     last = number == len(stages) - 1
     return f"{number + 1} · 1/{stages[number].stride}{', class scores' if last else ''}"
+
+
+def _in_words(channel: int, values: NDArray[np.float32]) -> str:
+    """What the map of a channel shows. values: (height, width)."""
+    row, col = np.unravel_index(values.argmax(), values.shape)
+    place = {"down": (row + 0.5) / values.shape[0], "across": (col + 0.5) / values.shape[1]}
+    return _(
+        "Channel {channel} over the photo: highest at {down:.0%} of the height from the top and {across:.0%} "
+        "of the width from the left."
+    ).format(channel=channel, **place)
 
 
 def _maps(stage: Stage) -> list[bytes]:
@@ -117,5 +131,8 @@ def _show_exemplars(peaks: list[list[Peaks]], stage: int, channel: int) -> None:
         [images.encode_jpeg(marked(each.image, each.row, each.col), 85) for each in found],
         caption=[markdown("{name} · {value:.2f}", name=each.name, value=each.value) for each in found],
         width=_ACROSS * 2,
+        alt=[
+            _("{name}, with a circle where the channel is highest").format(name=each.name) for each in found
+        ],
     )
     st.caption("The circle is where the channel has its highest value in that picture.")

@@ -89,4 +89,4 @@ def _recipe(view: RunView) -> None:
 def _environment(view: RunView) -> None:
     if view.environment:
         with st.expander(_("What it was trained with"), icon=":material/memory:"):
-            st.code(json.dumps(view.environment, indent=1), language="json")
+            st.code(json.dumps(view.environment, indent=1), language=None)
