@@ -30,9 +30,14 @@ Page = Literal[
 View = Literal["photo", "overlay", "mask", "confidence", "entropy"]
 """How a picture is shown, as the pixel viewer names it."""
 
+Instead = Literal["", "upside-down", "untrained"]
+"""What is shown in place of the photo, or of what the network says of it: the photo on its head; once the
+answer is revealed, what the network's untrained twin says."""
+
 ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
 PAGES: tuple[Page, ...] = get_args(Page)
 VIEWS: tuple[View, ...] = get_args(View)
+INSTEAD: tuple[Instead, ...] = get_args(Instead)
 
 LETTERS = "ABCD"
 """What options are called, on cards too; no question has more."""
@@ -44,7 +49,7 @@ class Shows:
 
     photo: a sample or a drawn frame. row, col: the chosen pixel. size: by its name in an address.
     pieces, side: where only small squares of the photo are shown, their middles as parts of its height and
-    width, and how many of its pixels a side has.
+    width, and how many of its pixels a side has. instead: see `Instead`.
     """
 
     page: Page
@@ -57,6 +62,7 @@ class Shows:
     temperature: float | None = None
     pieces: tuple[tuple[float, float], ...] = ()
     side: int | None = None
+    instead: Instead = ""
 
     def query(self) -> dict[str, str]:
         """What the page's address says, by name."""

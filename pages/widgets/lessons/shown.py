@@ -10,7 +10,7 @@ from core.languages import mark
 from core.lessons.answers import look_of
 from core.lessons.keys.look import Look
 from core.lessons.lesson import Lesson, Shows, Step
-from core.lessons.pictures import pieces
+from core.lessons.pictures import painted, pieces
 from core.models.store import read_card
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter
@@ -77,10 +77,16 @@ def show_picture(lesson: Lesson, step: Step, about: str) -> None:
         _show_pieces(shows)
         return
     view: View = shows.view or "overlay"
-    if view == "photo" and not (step.question and given(lesson, step).revealed):
+    revealed = step.question is not None and given(lesson, step).revealed
+    look = lesson_look(shows)
+    if shows.instead == "upside-down" or (shows.instead and revealed):
+        with or_say_why(about):
+            seen = painted(shows, about, look, None, revealed=revealed)
+        st.image(seen, alt=_("A street, drawn by a program"))
+        return
+    if view == "photo" and not revealed:
         show_photo(about)
         return
-    look = lesson_look(shows)
     with or_say_why(about):
         shown = segmented(about, look.model, look.size)
     reads = shows.row is not None and shows.col is not None
