@@ -62,11 +62,23 @@ def quantiles(seconds: Sequence[float]) -> tuple[float | None, float | None, flo
     return statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1], max(seconds)
 
 
-def write_summary(folder: Path, lesson: str, language: str, minutes: float, steps: list[StepFound]) -> int:
-    """Write summary-LANGUAGE.json and .md into the folder; how many answers were lost."""
+def write_summary(
+    folder: Path,
+    lesson: str,
+    language: str,
+    minutes: float,
+    steps: list[StepFound],
+    packets: int | None,
+    elsewhere: list[str],
+) -> int:
+    """Write summary-LANGUAGE.json and .md into the folder; how many answers were lost.
+
+    packets: that left a machine whose cable was out; None on another machine. elsewhere: addresses of others
+    that the pages have asked for something.
+    """
     p50, p95, most = quantiles([each for step in steps for each in step.counted])
     lost = sum(step.lost for step in steps)
-    total = {
+    total: dict[str, float | int | str | None] = {
         "machine": machine(),
         "lesson": lesson,
         "language": language,
@@ -78,6 +90,8 @@ def write_summary(folder: Path, lesson: str, language: str, minutes: float, step
         "until it counts, p95, s": p95,
         "until it counts, most, s": most,
         "axe, serious": sum(len(step.axe) for step in steps),
+        "requests of the pages to others": len(elsewhere),
+        "packets that left the machine": "not watched" if packets is None else packets,
     }
     name = folder / f"summary-{language}"
     content = total | {"steps": [asdict(step) for step in steps]}

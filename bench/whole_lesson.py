@@ -26,6 +26,7 @@ import click
 import numpy as np
 from playwright.async_api import Page, async_playwright
 
+from bench.cable_out import packets, shut_in, watched
 from bench.lesson_report import SEATS, StepFound, write_summary
 from bench.phones import Phone
 from bench.serving import free_port
@@ -56,8 +57,14 @@ SECONDS = 5.0
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), required=True)
 @click.option("--lesson", default="street", show_default=True)
 @click.option("--language", type=click.Choice(["en", "id"]), default="en", show_default=True)
-def main(folder: Path, lesson: str, language: str) -> None:
-    """Play a lesson through; exit with 1 if an answer was lost."""
+@click.option("--cable-out", is_flag=True, help="Play it on a machine without a network; see cable_out.py.")
+@click.option("--shut-in", "is_shut_in", is_flag=True, hidden=True)
+def main(folder: Path, lesson: str, language: str, cable_out: bool, is_shut_in: bool) -> None:
+    """Play a lesson through; exit with 1 if an answer was lost, or if anything left a machine shut in."""
+    if cable_out:
+        arguments = ["--folder", str(folder), "--lesson", lesson, "--language", language, "--shut-in"]
+        sys.exit(shut_in(["bench.whole_lesson", *arguments]))
+    before = watched() if is_shut_in else None
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     environment = {"STREETSCOPE_DATA": str(folder / "data"), "STREETSCOPE_CACHE": str(folder / "cache")}
@@ -86,13 +93,14 @@ def main(folder: Path, lesson: str, language: str) -> None:
             asyncio.run(play.through(opened[2]))
         finally:
             minutes = (time.perf_counter() - began) / 60
-            lost = write_summary(folder, lesson, language, minutes, play.steps)
+            left = None if before is None else packets() - before
+            lost = write_summary(folder, lesson, language, minutes, play.steps, left, play.elsewhere)
             store.close()
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate()
     print((folder / f"summary-{language}.md").read_text("utf-8"))
-    sys.exit(lost > 0)
+    sys.exit(bool(lost or left or play.elsewhere))
 
 
 @dataclass
@@ -106,6 +114,7 @@ class Play:
     steps: list[StepFound] = field(default_factory=list)
     phones: list[Phone] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     chance: random.Random = field(default_factory=lambda: random.Random(19))  # noqa: S311
 
     async def through(self, pin: str) -> None:
@@ -123,6 +132,7 @@ class Play:
                 )
                 context.set_default_timeout(1000 * PATIENCE)
                 one = await context.new_page()
+                one.on("request", lambda request: self._note(request.url))
                 await one.goto(f"{self.url}/{path}")
                 return one
 
@@ -148,6 +158,11 @@ class Play:
                 if not await following.count():
                     return
                 await self._go_on("next")
+
+    def _note(self, address: str) -> None:
+        """Keep what a page has asked others than our server for."""
+        if not address.startswith((self.url, "data:", "blob:")):
+            self.elsewhere.append(address)
 
     def now(self) -> Class:
         """The class as it is now."""

@@ -27,7 +27,7 @@ from core.errors import LessonFault
 from core.lessons.keys.key import Parameter, Parameters
 from core.lessons.keys.look import is_drawn, is_photo, is_unseen
 from core.lessons.keys.table import HUNTS, KEYS
-from core.lessons.lesson import ACTIVITIES, INSTEAD, PAGES, VIEWS, Activity, Shows
+from core.lessons.lesson import ACTIVITIES, INSTEAD, PAGES, STATES, VIEWS, Activity, Shows
 from core.segmentation.sizes import SIZES
 
 FILE = "lesson.toml"
@@ -180,7 +180,20 @@ class _Reader:
             self._pieces(said.get("pieces", []), number),
             self._whole(said, "side", number, 8, 240, where) if "side" in said else None,
             self._choice(said, "instead", number, where, INSTEAD, ""),  # type: ignore[arg-type]
+            self._state(said.get("state", {}), number),
         )
+
+    def _state(self, said: Any, number: int) -> dict[str, str]:
+        fits = isinstance(said, dict) and all(
+            name in STATES and isinstance(value, str) and re.fullmatch(r"[\w .-]{1,60}", value)
+            for name, value in said.items()
+        )
+        if not fits:
+            known = ", ".join(STATES)
+            reason = f'state is a table of words by these names: {known}; as in {{ tab = "Frame" }}'
+            self._wrong(reason, self._line(number, ("shows",), "state"))
+            return {}
+        return dict(said)
 
     def _pieces(self, said: Any, number: int) -> tuple[tuple[float, float], ...]:
         fits = isinstance(said, list) and len(said) <= _MOST_PIECES and all(map(_is_place, said))

@@ -35,11 +35,16 @@ def _class_pdf(found: Results, title: str) -> bytes:
     width = PAGE[0] - 2 * _MARGIN
     draw.text((_MARGIN, 70), fit(draw, title, width, 34), _INK, font(34))
     draw.text((_MARGIN, 122), _summary(found), _GREY, font(20))
-    draw.text((_MARGIN, 152), _("Grey: other answers. Green: the right one."), _GREY, font(20))
+    draw.text(
+        (_MARGIN, 152),
+        _("Grey: other answers. Green: the right one. Gain: (after - before) / (1 - before)."),
+        _GREY,
+        font(20),
+    )
     rows = len(found.answered) + bool(found.clicked)
     height = min(_TALLEST, (PAGE[1] - _TOP - _MARGIN) // max(rows, 1))
     for number, each in enumerate(found.answered):
-        _question(draw, each, _TOP + number * height, width, height)
+        _question(draw, each, _TOP + number * height, width, height, found.language)
     if found.clicked:
         pixels, right = (sum(getattr(each, name) for each in found.clicked) for name in ("pixels", "correct"))
         line = _("Pixels handed in: {count}, {right} of them right.").format(count=pixels, right=right)
@@ -60,7 +65,9 @@ def _summary(found: Results) -> str:
     return " · ".join(parts)
 
 
-def _question(draw: ImageDraw.ImageDraw, each: Answered, top: int, width: int, height: int) -> None:
+def _question(
+    draw: ImageDraw.ImageDraw, each: Answered, top: int, width: int, height: int, language: str
+) -> None:
     small = max(9, min(18, height // 9))
     draw.text((_MARGIN, top), fit(draw, plain(each.question.text), width, small + 2), _INK, font(small + 2))
     right = each.question.right
@@ -71,18 +78,18 @@ def _question(draw: ImageDraw.ImageDraw, each: Answered, top: int, width: int, h
     for number, (name, tally) in enumerate((name, tally) for name, tally in ballots if tally is not None):
         place = top + round(3.2 * small) + number * (bar + 8)
         draw.text((_MARGIN, place), name, _GREY, font(small))
-        _bar(draw, tally, right, (_MARGIN + 80, place, width - 300, bar))
+        _bar(draw, tally, right, (_MARGIN + 80, place, width - 350, bar))
         share = tally.share(right)
         words = (
             _("no answers")
             if share is None
             else _("{share} of {count}").format(share=f"{share:.0%}", count=tally.total)
         )
-        draw.text((_MARGIN + width - 200, place), words, _INK, font(small))
+        draw.text((_MARGIN + width - 250, place), words, _INK, font(small))
     if each.gain is not None:
-        draw.text(
-            (_MARGIN + width - 60, top + round(3.2 * small)), f"{each.gain:+.2f}", _INK, font(small + 2)
-        )
+        gain = ("+" if each.gain > 0 else "") + written(Number(each.gain), language)
+        words = _("gain {gain}").format(gain=gain)
+        draw.text((_MARGIN + width, top + round(3.2 * small)), words, _INK, font(small), anchor="ra")
 
 
 def _bar(draw: ImageDraw.ImageDraw, tally: Tally, right: int, box: tuple[int, int, int, int]) -> None:

@@ -13,13 +13,12 @@ from core.classroom.opening import join_address
 from core.classroom.records import Ballot, Class, Question
 from core.languages import gettext as _
 from core.languages import ngettext
-from core.lessons.keys.learning import history_of
 from core.lessons.lesson import LETTERS
-from core.models.store import list_models
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
 from pages.widgets.classroom.leading import say_count
 from pages.widgets.classroom.phone import show_why
+from pages.widgets.lessons.curves import has_curves, show_curves
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import escape, markdown, prose
 from pages.widgets.shared.page_address import page_link
@@ -110,18 +109,11 @@ def _beside(now: Class, question: Question | None, *, revealed: bool) -> st.delt
 
 def _beside_curves(question: Question) -> st.delta_generator.DeltaGenerator:
     """Draw how the model learnt that the question is about, if it is about one; as `_beside`."""
-    history = history_of(question.about) if question.about in list_models() else None
-    if history is None:
+    if not has_curves(question.about):
         return st.container()
     words, chart = st.columns(2, gap="medium")
     with chart:
-        epoch, loss, score = _("epoch"), _("training loss"), _("mean IoU on other pictures")
-        curves = {
-            epoch: [each.epoch for each in history],
-            loss: [each.train_loss for each in history],
-            score: [each.mean_iou for each in history],
-        }
-        st.line_chart(curves, x=epoch, y=[loss, score], height=360)
+        show_curves(question.about)
     return words
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.errors import LessonError
 from core.languages import gettext as _
 from core.languages import mark
 from core.lessons.answers import look_of
+from core.lessons.keys.key import Value
 from core.lessons.keys.look import Look
 from core.lessons.lesson import Lesson, Shows, Step
 from core.lessons.pictures import painted, pieces
@@ -26,6 +29,9 @@ from pages.widgets.segmentation.models import (
 )
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import View, pixel_viewer
+
+_TABS = ("tab", "results", "part")
+"""Names in an address whose values are the titles of tabs."""
 
 _PAGES = {
     "explore": ("pages/explore.py", mark("Explore")),
@@ -122,8 +128,19 @@ def _show_pieces(shows: Shows) -> None:
             st.image(piece, words, width=150, alt=words)
 
 
-def show_link(shows: Shows) -> None:
-    """A link to the page that the step is about, which opens with the step's picture."""
+def page_query(shows: Shows, values: Mapping[str, Value] | None = None) -> dict[str, str]:
+    """What the address says of the page that a step is about: its tabs in the visitor's language.
+
+    values: of the step's question; where it compares a model with the one that it went on from, these two.
+    """
+    query = {name: _(said) if name in _TABS else said for name, said in shows.query().items()}
+    if shows.page == "compare" and values is not None and "parent" in values:
+        query |= {"model1": str(values["parent"]), "model2": str(values["child"])}
+    return query
+
+
+def show_link(shows: Shows, values: Mapping[str, Value] | None = None) -> None:
+    """A link to the page that the step is about, which opens with the step's picture. values: see above."""
     if shows.page not in _PAGES:
         return
     file, title = _PAGES[shows.page]
@@ -131,6 +148,6 @@ def show_link(shows: Shows) -> None:
         file,
         label=markdown("Look around in {page}", page=_(title)),
         icon=":material/open_in_new:",
-        query_params=shows.query(),
+        query_params=page_query(shows, values),
         width="content",
     )
