@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core.errors import FileKindError, FileSizeError, LessonError, LessonFault
 from core.files import is_plain, read_plain, system_error_sentence
+from core.lessons.edges import wrong_option
 from core.lessons.keys.table import HUNTS, KEYS
 from core.lessons.lesson import LETTERS, Lesson, Question, Step
 from core.lessons.structure import FILE, PlannedQuestion, PlannedStep, Structure, parse_structure
@@ -189,6 +190,8 @@ def _question(
         counted = f"needs {needed} options, not {len(options)}"
         reason = f"the key {planned.key!r} {counted}; each stands on a line that begins with a hyphen"
         faults.append(LessonFault(file, line, reason))
+    elif said:
+        _check_ranges(said, options, planned, file, faults)
     _check_places(part, key.values if key else HUNTS[planned.key].values, file, faults)
     return Question(
         step_id,
@@ -200,6 +203,19 @@ def _question(
         part.part("Why"),
         part.part("Rule"),
     )
+
+
+def _check_ranges(
+    said: Part, options: Sequence[str], planned: PlannedQuestion, file: str, faults: list[LessonFault]
+) -> None:
+    """Options that are ranges name the edges that the key is computed with, each its own."""
+    usual = KEYS[planned.key].parameters if planned.key in KEYS else {}
+    edges = planned.parameters.get("edges", usual.get("edges", ()))
+    shares = [each for each in edges if isinstance(each, float)] if isinstance(edges, tuple) else []
+    wrong = wrong_option(options, shares) if shares else None
+    if wrong is not None:
+        lines = [line for line, words in enumerate(said.lines, said.line + 1) if words.startswith("- ")]
+        faults.append(LessonFault(file, lines[wrong[0] - len(options)], wrong[1]))
 
 
 def _check_places(part: Part, known: Sequence[str], file: str, faults: list[LessonFault]) -> None:

@@ -20,13 +20,14 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from core.errors import LessonFault
 from core.lessons.keys.key import Parameter, Parameters
-from core.lessons.keys.look import is_drawn, is_photo
+from core.lessons.keys.look import is_drawn, is_photo, is_unseen
 from core.lessons.keys.table import HUNTS, KEYS
-from core.lessons.lesson import ACTIVITIES, PAGES, VIEWS, Activity, Shows
+from core.lessons.lesson import ACTIVITIES, INSTEAD, PAGES, STATES, VIEWS, Activity, Shows
 from core.segmentation.sizes import SIZES
 
 FILE = "lesson.toml"
@@ -178,7 +179,21 @@ class _Reader:
             self._temperature(said, number),
             self._pieces(said.get("pieces", []), number),
             self._whole(said, "side", number, 8, 240, where) if "side" in said else None,
+            self._choice(said, "instead", number, where, INSTEAD, ""),  # type: ignore[arg-type]
+            self._state(said.get("state", {}), number),
         )
+
+    def _state(self, said: Any, number: int) -> dict[str, str]:
+        fits = isinstance(said, dict) and all(
+            name in STATES and isinstance(value, str) and re.fullmatch(r"[\w .-]{1,60}", value)
+            for name, value in said.items()
+        )
+        if not fits:
+            known = ", ".join(STATES)
+            reason = f'state is a table of words by these names: {known}; as in {{ tab = "Frame" }}'
+            self._wrong(reason, self._line(number, ("shows",), "state"))
+            return {}
+        return dict(said)
 
     def _pieces(self, said: Any, number: int) -> tuple[tuple[float, float], ...]:
         fits = isinstance(said, list) and len(said) <= _MOST_PIECES and all(map(_is_place, said))
@@ -235,23 +250,35 @@ class _Reader:
         for name, value in said.items():
             place = self._line(number, where, name) or line
             if name == about:
-                self._subjects(value, about, place, checked)
+                self._subjects(value, about, place, checked, unseen=key in KEYS and KEYS[key].unseen)
             elif name not in usual:
                 known = ", ".join([about, *usual])
                 self._wrong(f"the key {key!r} has no parameter {_shown(name)}; it has {known}", place)
             elif (made := _alike(value, usual[name])) is None:
                 self._wrong(f"the parameter {name!r} is to be like {_shown(usual[name])}", place)
+            elif name == "edges" and not _ascends(made):
+                self._wrong(
+                    "the edges are to be shares above 0 and below 1, each above the one before", place
+                )
             else:
                 checked[name] = made
         return checked
 
-    def _subjects(self, value: Any, about: str, line: int, checked: dict[str, Parameter]) -> None:
+    def _subjects(
+        self, value: Any, about: str, line: int, checked: dict[str, Parameter], *, unseen: bool
+    ) -> None:
         fits = is_drawn if about == "photos" else _MODEL.fullmatch
         what = "drawn frames, as in toytown-30003-7" if about == "photos" else "names of models"
         if not isinstance(value, list) or not 1 <= len(value) <= _MOST_VALUES:
             self._wrong(f"{about} is a list of 1 to {_MOST_VALUES} {what}", line)
         elif wrong := [each for each in value if not (isinstance(each, str) and fits(each))]:
             self._wrong(f"{about} has {_shown(wrong[0])}; it is a list of {what}", line)
+        elif unseen and (seen := [each for each in value if not is_unseen(each)]):
+            self._wrong(
+                f"a network may have learnt from {_shown(seen[0])}: this key needs frames of drives that no "
+                "set has, such as jakarta-59002-4 or toytown-69003-7",
+                line,
+            )
         else:
             checked[about] = tuple(value)
 
@@ -366,6 +393,16 @@ def _alike(value: Any, usual: Parameter) -> Parameter | None:
         return value if isinstance(value, str) and len(value) <= 100 else None
     fits = isinstance(value, int) if isinstance(usual, int) else True
     return value if fits and _is_number(value) else None
+
+
+def _ascends(edges: Parameter) -> bool:
+    """Whether edges of ranges are shares between 0 and 1 in ascending order."""
+    bounds = (
+        [0.0, *(float(each) for each in edges if not isinstance(each, str)), 1.0]
+        if isinstance(edges, tuple)
+        else []
+    )
+    return all(low < high for low, high in pairwise(bounds))
 
 
 def _is_place(value: Any) -> bool:

@@ -34,6 +34,7 @@ PARTS = ("Audience", "Teacher", "Question", "Why", "Rule")
 LONGEST_LINE = 4000
 PLACE = re.compile(r"\{([a-z_]{1,30})\}")
 _STEP = re.compile(r"##\s+([a-z0-9-]{1,40}):\s*(\S.*)")
+_BROKEN = re.compile(r"(?<=\d) %")
 _COMMA = ("id",)
 """Languages that write 12,5 % and 1.234."""
 
@@ -123,10 +124,14 @@ def _refused(line: str) -> str:
 
 
 def fill(text: str, values: Mapping[str, Value], language: str) -> str:
-    """A text with values in its {places}, written as the language writes them; unknown places stay."""
-    return PLACE.sub(
+    """A text with values in its {places}, written as the language writes them; unknown places stay.
+
+    A number and its per cent sign stay on one line.
+    """
+    filled = PLACE.sub(
         lambda found: written(values[found[1]], language) if found[1] in values else found[0], text
     )
+    return _BROKEN.sub("\N{NO-BREAK SPACE}%", filled)
 
 
 def written(value: Value, language: str) -> str:

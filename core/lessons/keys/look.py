@@ -23,7 +23,7 @@ from core.photos import images
 from core.photos.samples import SAMPLES
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter
-from core.toytown import frame
+from core.toytown import FRAMES, LARGEST_COUNT, frame
 
 FRAME_SIZE = (640, 480)
 """Columns and rows of a drawn frame, as of the samples that are two of them."""
@@ -41,6 +41,15 @@ SegmentPhoto = Callable[[str, str, int], Segmentation]
 def is_drawn(photo: str) -> bool:
     """Whether a photo's name means a drawn frame, TOWN-SEED-NUMBER, or a sample that is one."""
     return bool(_FRAME.fullmatch(_SAMPLE_FRAMES.get(photo, photo)))
+
+
+def is_unseen(photo: str) -> bool:
+    """Whether a photo is a drawn frame that no set of frames can have, so that no network has learnt from it.
+
+    A set of one seed has at most `LARGEST_COUNT` frames; this one is of a later drive.
+    """
+    found = _FRAME.fullmatch(_SAMPLE_FRAMES.get(photo, photo))
+    return found is not None and int(found[2]) % LARGEST_COUNT * FRAMES >= LARGEST_COUNT
 
 
 def is_photo(photo: str) -> bool:
