@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, TypeGuard
 
 from core.errors import FileKindError, FileSizeError
+from core.languages import sentence
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 """A full disk, a file larger than allowed, a used-up quota."""
@@ -153,7 +154,13 @@ def read_bounded(file: IO[bytes], path: Path, most: int) -> bytes:
     too_many = os.fstat(file.fileno()).st_size - file.tell() > most  # known at once, without reading them
     data = b"" if too_many else file.read(most + 1)
     if too_many or len(data) > most:
-        raise FileSizeError(f"{path} has more than {most:,} bytes, too many for such a file: remove it.")
+        raise FileSizeError(
+            sentence(
+                "{path} has more than {most:,} bytes, too many for such a file: remove it.",
+                path=path,
+                most=most,
+            )
+        )
     return data
 
 
@@ -237,8 +244,10 @@ def _open_checked(folder: Path, parts: tuple[str, ...], flags: int) -> int:
 
 def _wrong_kind(path: Path, number: int = 0) -> FileKindError:
     if number == errno.ENOTDIR:
-        return FileKindError(f"{path} lies behind a link or in no folder: remove that and try again.")
-    return FileKindError(f"{path} is not a regular file: remove it and try again.")
+        return FileKindError(
+            sentence("{path} lies behind a link or in no folder: remove that and try again.", path=path)
+        )
+    return FileKindError(sentence("{path} is not a regular file: remove it and try again.", path=path))
 
 
 def _flush(path: Path) -> None:

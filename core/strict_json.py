@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from core.languages import sentence
+
 DEEPEST = 32
 """Levels of lists and objects in one another; a card with its recipe has six."""
 
@@ -23,34 +25,34 @@ def parse_json(content: bytes | str) -> Any:
     try:
         values = json.loads(content, parse_constant=_no_number, object_pairs_hook=_object)
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise ValueError(sentence("it is nested too deeply")) from None
     _check(values, 0)
     return values
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number")
+    raise ValueError(sentence("{name} is not a number", name=name))
 
 
 def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:
         if name in values:
-            raise ValueError(f"it has {name[:50]!r} twice")
+            raise ValueError(sentence("it has {name!r} twice", name=name[:50]))
         values[name] = value
     return values
 
 
 def _check(value: Any, depth: int) -> None:
     if depth > DEEPEST:
-        raise ValueError("it is nested too deeply")
+        raise ValueError(sentence("it is nested too deeply"))
     match value:
         case str():
             _check_text(value)
         case int() if not -_LARGEST <= value < _LARGEST:
-            raise ValueError("it has a whole number of more than 64 bits")
+            raise ValueError(sentence("it has a whole number of more than 64 bits"))
         case float() if not math.isfinite(value):  # written as 1e999
-            raise ValueError("it has a number that is too large")
+            raise ValueError(sentence("it has a number that is too large"))
         case list():
             for part in value:
                 _check(part, depth + 1)
@@ -64,4 +66,4 @@ def _check_text(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValueError("it has half a character, which is not text") from None
+        raise ValueError(sentence("it has half a character, which is not text")) from None

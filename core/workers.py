@@ -34,6 +34,7 @@ from typing import IO, Any, TextIO
 from core.errors import DiskFullError, OutOfMemoryError, StreetScopeError, WorkerError
 from core.files import is_disk_full, system_error_sentence
 from core.jobs import JobProgress, Tell
+from core.languages import sentence
 from core.project import ROOT
 
 NICE = 5
@@ -264,14 +265,20 @@ def _result(
 def _ended_without_result(worker: Worker, status: int, doing: str, complaints: IO[bytes]) -> StreetScopeError:
     if status == -signal.SIGKILL:
         return OutOfMemoryError(
-            f"The system ended the {worker.name} while it was {doing}: the memory is too small; "
-            f"{worker.if_killed}."
+            sentence(
+                "The system ended the {name} while it was {doing}: the memory is too small; {if_killed}.",
+                name=worker.name,
+                doing=doing,
+                if_killed=worker.if_killed,
+            )
         )
     size = complaints.seek(0, os.SEEK_END)
     complaints.seek(max(0, size - _LOGGED_BYTES))
     said = complaints.read().decode("utf-8", "replace")
     _log.error("%s ended with status %s: %s", worker.module, status, said)
-    return WorkerError(f"The {worker.name} ended unexpectedly; the server's log says why.")
+    return WorkerError(
+        sentence("The {name} ended unexpectedly; the server's log says why.", name=worker.name)
+    )
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:

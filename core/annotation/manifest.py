@@ -17,6 +17,7 @@ from core.datasets.layouts.lists import MAX_NAME, class_list, spread_colour
 from core.errors import AnnotationError, DatasetError
 from core.file_names import file_name
 from core.files import read_plain, write_text
+from core.languages import sentence
 from core.models.card import Level, Side
 from core.strict_json import parse_json
 
@@ -112,7 +113,12 @@ class Manifest(_Part):
         """The manifest with a picture added, or put in the place of the one with its key."""
         if self.picture(picture.key) is None:
             if len(self.pictures) == MAX_PICTURES:
-                raise AnnotationError(f"A set has at most {MAX_PICTURES:,} pictures: choose another set.")
+                raise AnnotationError(
+                    sentence(
+                        "A set has at most {max_pictures:,} pictures: choose another set.",
+                        max_pictures=MAX_PICTURES,
+                    )
+                )
             return self.model_copy(update={"pictures": (*self.pictures, picture)})
         pictures = tuple(picture if one.key == picture.key else one for one in self.pictures)
         return self.model_copy(update={"pictures": pictures})
@@ -142,8 +148,12 @@ class Manifest(_Part):
                 merged.append(ListedClass(name=new.name, colour=colour))
         if len(merged) > MAX_CLASSES:
             raise AnnotationError(
-                f"The set would have {len(merged)} classes, and a set has at most {MAX_CLASSES}: "
-                "choose another set."
+                sentence(
+                    "The set would have {count} classes, and a set has at most {max_classes}: choose another "
+                    "set.",
+                    count=len(merged),
+                    max_classes=MAX_CLASSES,
+                )
             )
         return self.model_copy(update={"classes": tuple(merged)})
 
@@ -168,7 +178,9 @@ def class_name(text: str) -> str:
     """A class's name as people typed it, tidied; AnnotationError for one that no class list can have."""
     name = " ".join(text.split())
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise AnnotationError(f"A class needs a name of 1 to {MAX_NAME} printable characters.")
+        raise AnnotationError(
+            sentence("A class needs a name of 1 to {max_name} printable characters.", max_name=MAX_NAME)
+        )
     return name
 
 
@@ -210,6 +222,10 @@ def write_manifest(root: Path, manifest: Manifest, *, durable: bool = False) -> 
 
 def _unusable(path: Path, reason: str) -> AnnotationError:
     return AnnotationError(
-        f"{path} cannot be used: {reason}; move it elsewhere, and it is made anew from the pictures and "
-        "label maps."
+        sentence(
+            "{path} cannot be used: {reason}; move it elsewhere, and it is made anew from the "
+            "pictures and label maps.",
+            path=path,
+            reason=reason,
+        )
     )

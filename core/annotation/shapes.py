@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.annotation.runs import Mask
 from core.annotation.strokes import MAX_WIDTH, Area, Point, brush, painted, polygon
 from core.errors import AnnotationError
+from core.languages import sentence
 
 Drawn = Mapping[str, object]
 """One shape, as fabric.js writes it; it can be anything."""
@@ -77,7 +78,12 @@ def shapes_in(drawing: object) -> tuple[Drawn, ...]:
     if not isinstance(found, list) or not all(isinstance(shape, Mapping) for shape in found):
         raise AnnotationError(_DAMAGED)
     if len(found) > MAX_SHAPES:
-        raise AnnotationError(f"There are more than {MAX_SHAPES} shapes on the canvas: empty it first.")
+        raise AnnotationError(
+            sentence(
+                "There are more than {max_shapes} shapes on the canvas: empty it first.",
+                max_shapes=MAX_SHAPES,
+            )
+        )
     return tuple(found)
 
 
@@ -137,7 +143,7 @@ def _outline(shape: Drawn, sheet: Sheet) -> _Outline:
         return _line(shape, sheet)
     if not isinstance(kind, str) or kind not in _FILLED:
         raise AnnotationError(
-            "Only strokes, lines, rectangles, circles and polygons can be drawn: leave others out."
+            sentence("Only strokes, lines, rectangles, circles and polygons can be drawn: leave others out.")
         )
     corners = _placed(shape, _FILLED[kind](shape, sheet)) * sheet.scale
     return _Outline(_half_pixels(corners), None, _value(shape.get("fill"), sheet))
@@ -164,7 +170,10 @@ def _width(shape: Drawn, sheet: Sheet) -> int:
     width = round(_number(shape, "strokeWidth") * grown * math.sqrt(float(sheet.scale.prod())))
     if not 0 <= width <= MAX_WIDTH:
         raise AnnotationError(
-            f"A stroke is at most {MAX_WIDTH} pixels of the picture wide: draw a thinner one."
+            sentence(
+                "A stroke is at most {max_width} pixels of the picture wide: draw a thinner one.",
+                max_width=MAX_WIDTH,
+            )
         )
     return max(width, 1)
 
@@ -330,5 +339,7 @@ def _half_pixels(places: Points) -> list[Point]:
 
 def _value(colour: object, sheet: Sheet) -> int:
     if not isinstance(colour, str) or colour not in sheet.values:
-        raise AnnotationError("A shape has the colour of no class: choose a class, and draw it again.")
+        raise AnnotationError(
+            sentence("A shape has the colour of no class: choose a class, and draw it again.")
+        )
     return sheet.values[colour]

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from core.classroom.records import FOLLOWING, Ballot, Class, Phase, Question
 from core.classroom.store import ClassStore
 from core.errors import ClassroomError
+from core.languages import sentence
 
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """Of a room code: no vowels, so that no word comes about."""
@@ -40,8 +41,12 @@ def open_class(store: ClassStore, lesson: str, language: str, step: str, *, anew
     if there is not None:
         if (there.lesson, there.language) != (lesson, language):
             raise ClassroomError(
-                f"A class is open with the lesson {there.lesson} ({there.language}): end it first, or begin "
-                "anew with --new."
+                sentence(
+                    "A class is open with the lesson {lesson} ({language}): end it first, or begin anew with "
+                    "--new.",
+                    lesson=there.lesson,
+                    language=there.language,
+                )
             )
         return there
     code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LETTERS))
@@ -132,7 +137,11 @@ def set_timer(store: ClassStore, seen: Class, seconds: int | None) -> Class:
 def count_cards(store: ClassStore, seen: Class, ballot: Ballot, counts: Sequence[int]) -> None:
     """Keep how many cards of each option were held up: what was typed before is replaced."""
     if any(not 0 <= count <= MOST_CARDS for count in counts):
-        raise ClassroomError(f"Give for each option a whole number of cards from 0 to {MOST_CARDS}.")
+        raise ClassroomError(
+            sentence(
+                "Give for each option a whole number of cards from 0 to {most_cards}.", most_cards=MOST_CARDS
+            )
+        )
     with store.writing() as database:
         now = read_class(database)
         if now is None or now.step != seen.step:
@@ -163,4 +172,4 @@ def _there(found: Class | None) -> Class:
 
 
 def _no_class() -> ClassroomError:
-    return ClassroomError("There is no class now: the teacher opens one with `make class`.")
+    return ClassroomError(sentence("There is no class now: the teacher opens one with `make class`."))

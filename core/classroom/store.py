@@ -132,4 +132,6 @@ def _explained(path: Path) -> Iterator[None]:
         if error.sqlite_errorcode in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             sentence = f"{path} is damaged: remove it, and open the class anew."
             raise ClassroomError(sentence) from error
-        raise ClassroomError(f"{path} cannot be used now ({error}): try again.") from error
+        raise ClassroomError(
+            sentence("{path} cannot be used now ({reason}): try again.", path=path, reason=error)
+        ) from error

@@ -10,6 +10,7 @@ import click
 from click.decorators import FC
 
 from core.errors import ImageError
+from core.languages import sentence
 from core.models.paths import DEFAULT_MODEL
 from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called
 
@@ -69,7 +70,7 @@ def segment_by(segmenter: Segmenter, photo: Path, size: WorkingSize) -> Segmenta
     try:
         return segment_photo(segmenter, read_bytes(photo), size)
     except ImageError as error:
-        raise ImageError(f"{photo} cannot be used: {error}") from error
+        raise ImageError(sentence("{photo} cannot be used: {reason}", photo=photo, reason=error)) from error
 
 
 def working_size(size: str, square: bool, model: str) -> WorkingSize:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.commands.refusal import refuse_with, tell
+from core.languages import sentence
 
 if TYPE_CHECKING:
     from core.photos.faces.rectangles import Rectangle
@@ -179,7 +180,9 @@ def _existing(name: str) -> PhotoSet:
 
     photos = find_set(name)
     if photos is None:
-        raise PhotoSetError(f"There is no set {name}; `gather list` shows those there are.")
+        raise PhotoSetError(
+            sentence("There is no set {name}; `gather list` shows those there are.", name=name)
+        )
     return photos
 
 
@@ -189,7 +192,11 @@ def _entry(photos: PhotoSet, number: int) -> Entry:
     entry = photos.entry(number)
     if entry is None or entry.state != "taken":
         raise PhotoSetError(
-            f"The set {photos.name} has no photo {number}; `gather show {photos.name}` lists them."
+            sentence(
+                "The set {name} has no photo {number}; `gather show {name}` lists them.",
+                name=photos.name,
+                number=number,
+            )
         )
     return entry
 
@@ -201,8 +208,13 @@ def _check(place: tuple[int, int, int, int], height: int, width: int) -> None:
     left, top, right, bottom = place
     if not (0 <= left < right <= width and 0 <= top < bottom <= height):
         raise PhotoSetError(
-            f"{','.join(map(str, place))} is no place in this photo of {width} x {height} pixels; "
-            "give LEFT,TOP,RIGHT,BOTTOM with LEFT below RIGHT and TOP below BOTTOM."
+            sentence(
+                "{map} is no place in this photo of {width} x {height} pixels; give "
+                "LEFT,TOP,RIGHT,BOTTOM with LEFT below RIGHT and TOP below BOTTOM.",
+                map=",".join(map(str, place)),
+                width=width,
+                height=height,
+            )
         )
 
 
@@ -212,7 +224,12 @@ def _found(photos: PhotoSet, entry: Entry) -> list[Rectangle]:
     from core.photos.faces.finder import INSTALL, find_faces, is_there
 
     if not is_there():
-        raise PhotoSetError(f"No face detector is installed; `{INSTALL}` adds one, or give places with --at.")
+        raise PhotoSetError(
+            sentence(
+                "No face detector is installed; `{install}` adds one, or give places with --at.",
+                install=INSTALL,
+            )
+        )
     return list(find_faces(images.decode(photos.picture(entry))))
 
 

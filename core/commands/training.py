@@ -14,6 +14,7 @@ from core.commands.refusal import refuse_with, tell
 from core.commands.runs import run_text, run_values
 from core.durations import duration
 from core.errors import StoppedError, TrainingError
+from core.languages import sentence
 
 if TYPE_CHECKING:
     from core.models.card import ModelCard
@@ -222,7 +223,10 @@ def _check_same(run: str, recipe: Recipe, data: Path) -> None:
     folder = run_folder(run)
     if read_run_recipe(folder) != recipe or Path(read_settings(folder).data) != data.absolute():
         raise TrainingError(
-            f"{folder} holds a run of another recipe or data set; remove that run or choose another name."
+            sentence(
+                "{folder} holds a run of another recipe or data set; remove that run or choose another name.",
+                folder=folder,
+            )
         )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.classes import ClassList
 from core.datasets import labels, pictures
 from core.errors import DatasetError
-from core.languages import ngettext
+from core.languages import ngettext, sentence
 from core.photos.images import resize, working_size
 
 FrameSplit = Literal["train", "valid", "test"]
@@ -84,7 +84,9 @@ class SegmentationDataset:
         for frame in self.frames():
             if frame.name == name:
                 return frame
-        raise DatasetError(f"There is no frame {name!r} in {self.name}.")
+        raise DatasetError(
+            sentence("There is no frame {name!r} in {self_name}.", name=name, self_name=self.name)
+        )
 
     def read(self, frame: Frame) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Decode a frame: the (H, W, 3) RGB image and its (H, W) label map of class numbers.
@@ -145,6 +147,14 @@ def check_same_size(frame: Frame, image: NDArray[np.uint8], label: NDArray[np.ui
     """DatasetError when a frame's (H, W, 3) image and (H, W) label map differ in size."""
     if image.shape[:2] != label.shape:
         raise DatasetError(
-            f"{frame.label.name} is {label.shape[1]} x {label.shape[0]} pixels but its picture "
-            f"{frame.image.name} is {image.shape[1]} x {image.shape[0]}; both must have the same size."
+            sentence(
+                "{name} is {width} x {height} pixels but its picture {name2} is {width2} x {height2}; "
+                "both must have the same size.",
+                name=frame.label.name,
+                width=label.shape[1],
+                height=label.shape[0],
+                name2=frame.image.name,
+                width2=image.shape[1],
+                height2=image.shape[0],
+            )
         )

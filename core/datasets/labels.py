@@ -23,6 +23,7 @@ from core.datasets.palettes import changed_places, picture_palette
 from core.datasets.pictures import read_bytes
 from core.errors import DatasetError, LabelValueError, PaletteOrderError, UnknownColourError
 from core.files import signature
+from core.languages import sentence
 from core.photos import images
 from core.photos.containers import png
 from core.photos.containers.orientation import UPRIGHT
@@ -142,13 +143,22 @@ def _open(path: Path, data: bytes) -> PngImageFile:
         raise _unreadable(path) from error
     if essence.orientation != UPRIGHT:
         raise DatasetError(
-            f"{path} is turned when it is shown (orientation {essence.orientation} in its EXIF or XMP), so "
-            "it is unclear which way up it is; save it upright, without EXIF and XMP."
+            sentence(
+                "{path} is turned when it is shown (orientation {orientation} in its EXIF or XMP), so it "
+                "is unclear which way up it is; save it upright, without EXIF and XMP.",
+                path=path,
+                orientation=essence.orientation,
+            )
         )
     if picture.width * picture.height > images.MAX_PIXELS:
         raise DatasetError(
-            f"{path} is {picture.width} x {picture.height} pixels; "
-            f"a label map has at most {images.MAX_PIXELS // 10**6} million."
+            sentence(
+                "{path} is {width} x {height} pixels; a label map has at most {most} million.",
+                path=path,
+                width=picture.width,
+                height=picture.height,
+                most=images.MAX_PIXELS // 10**6,
+            )
         )
     return picture
 
@@ -209,8 +219,12 @@ def _by_known_colours(path: Path, picture: PngImageFile, classes: ClassList) -> 
         if sum(error.counts.values()) < picture.width * picture.height / 2:
             raise
         raise DatasetError(
-            f"{path.name} is a PNG of mode {picture.mode} in colours that no class has; a label map is a PNG "
-            "with one number a pixel, grey or with a palette, or in the colours of a list beside it."
+            sentence(
+                "{name} is a PNG of mode {mode} in colours that no class has; a label map is a PNG with "
+                "one number a pixel, grey or with a palette, or in the colours of a list beside it.",
+                name=path.name,
+                mode=picture.mode,
+            )
         ) from error
 
 
@@ -234,10 +248,19 @@ def _strips(rows: NDArray[Any]) -> Iterator[NDArray[Any]]:
 def _unknown_number(path: Path, number: int, classes: ClassList, values: Sequence[int]) -> LabelValueError:
     if values:
         return LabelValueError(
-            f"{path.name} holds the number {number}, which the class list gives to no class."
+            sentence(
+                "{name} holds the number {number}, which the class list gives to no class.",
+                name=path.name,
+                number=number,
+            )
         )
     return LabelValueError(
-        f"{path.name} holds the class number {number}, but the class list ends at {len(classes) - 1}."
+        sentence(
+            "{name} holds the class number {number}, but the class list ends at {count}.",
+            name=path.name,
+            number=number,
+            count=len(classes) - 1,
+        )
     )
 
 
@@ -270,7 +293,11 @@ def _decode_colours(path: Path, data: bytes) -> NDArray[np.uint8]:
     picture = _open(path, data)
     if picture.mode.startswith("I"):
         raise DatasetError(
-            f"{path.name} is a PNG of mode {picture.mode}; a label map in colours is an 8-bit PNG."
+            sentence(
+                "{name} is a PNG of mode {mode}; a label map in colours is an 8-bit PNG.",
+                name=path.name,
+                mode=picture.mode,
+            )
         )
     try:
         return np.array(picture.convert("RGB"))
@@ -279,7 +306,7 @@ def _decode_colours(path: Path, data: bytes) -> NDArray[np.uint8]:
 
 
 def _unreadable(path: Path) -> DatasetError:
-    return DatasetError(f"{path} cannot be read as a PNG label map.")
+    return DatasetError(sentence("{path} cannot be read as a PNG label map.", path=path))
 
 
 def _decode_kept(path: Path, kept: bytes | None, classes: ClassList) -> NDArray[np.uint8] | None:

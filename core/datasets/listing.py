@@ -13,6 +13,7 @@ from core.datasets.dataset import SPLITS, Frame, FrameSplit, SegmentationDataset
 from core.datasets.names import Matches, can_stand_on_a_line, ends_with, match_labels
 from core.errors import DatasetError
 from core.file_names import natural_order
+from core.languages import sentence
 from core.photos.endings import PICTURE_ENDINGS
 
 ProblemKind = Literal[
@@ -80,7 +81,10 @@ def part(root: Path, name: str) -> Path:
     """A folder or list of a data set; DatasetError when it is a link that leads out of the data set."""
     if not inside(root, root / name):
         raise DatasetError(
-            f"{root / name} is a link that leads out of the data set; replace it with what it leads to."
+            sentence(
+                "{root} is a link that leads out of the data set; replace it with what it leads to.",
+                root=root / name,
+            )
         )
     return root / name
 
@@ -172,7 +176,9 @@ def _files(root: Path, folder: Path, suffixes: frozenset[str]) -> tuple[list[Pat
     try:
         paths = sorted(folder.iterdir(), key=lambda path: natural_order(path.name))
     except OSError as error:
-        raise DatasetError(f"{folder} cannot be read: {error.strerror or error}.") from error
+        raise DatasetError(
+            sentence("{folder} cannot be read: {reason}.", folder=folder, reason=error.strerror or error)
+        ) from error
     for path in paths:
         if path.name.startswith(".") or path.suffix.lower() not in suffixes:
             continue

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from core.errors import SizeError
+from core.languages import sentence
 from core.photos import images
 
 STRENGTHS = 5
@@ -53,7 +54,13 @@ class Corruption:
     def apply(self, image: NDArray[np.uint8], strength: int) -> NDArray[np.uint8]:
         """The (H, W, 3) uint8 picture spoilt; itself at strength 0. SizeError for one outside 0 ... 5."""
         if not 0 <= strength <= STRENGTHS:
-            raise SizeError(f"The strength is {strength}; choose one from 0 (none) to {STRENGTHS}.")
+            raise SizeError(
+                sentence(
+                    "The strength is {strength}; choose one from 0 (none) to {strengths}.",
+                    strength=strength,
+                    strengths=STRENGTHS,
+                )
+            )
         return self.spoil(image, strength - 1) if strength else image
 
 

@@ -12,6 +12,12 @@ A text is translated where it is shown or raised, in the language of whoever it 
 sentence is marked whole, with named fields. `make texts` collects what is marked into the catalogues.
 """
 
+from core.languages.sentences import Sentence as Sentence
+from core.languages.sentences import counted as counted
+from core.languages.sentences import sentence as sentence
+from core.languages.sentences import sentence_of as sentence_of
+from core.languages.sentences import together as together
+from core.languages.sentences import translated as translated
 from core.languages.speaking import ENGLISH as ENGLISH
 from core.languages.speaking import LANGUAGES as LANGUAGES
 from core.languages.speaking import PSEUDO as PSEUDO

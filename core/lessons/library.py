@@ -21,6 +21,7 @@ from core.errors import (
 from core.file_names import identifier, natural_order
 from core.files import is_folder, read_plain
 from core.folders import replacing_folder
+from core.languages import sentence
 from core.lessons.lesson import Lesson
 from core.lessons.loading import MOST_BYTES, languages, load, parse, read_files, shipped, shipped_folder
 from core.lessons.structure import FILE, MOST_LANGUAGES
@@ -51,7 +52,9 @@ def folder_of(name: str) -> Path:
     if name in own():
         return own_folder() / name
     known = ", ".join([*shipped(), *own()])
-    raise LessonError(f"There is no lesson {name[:60]!r}; there are {known}.")
+    raise LessonError(
+        sentence("There is no lesson {name!r}; there are {known}.", name=name[:60], known=known)
+    )
 
 
 def find(name: str, language: str) -> Lesson:
@@ -65,8 +68,10 @@ def copy(name: str, folder: Path) -> None:
     load(source, "en")
     if identifier(folder.name, "") != folder.name:
         raise LessonError(
-            f"A lesson's folder cannot be called {folder.name[:60]!r}: "
-            "use letters, digits, hyphens and underscores."
+            sentence(
+                "A lesson's folder cannot be called {name!r}: use letters, digits, hyphens and underscores.",
+                name=folder.name[:60],
+            )
         )
     with replacing_folder(folder, replace=False) as new:
         for file in read_files(source):
@@ -109,7 +114,9 @@ def unpacked(data: bytes, name: str) -> dict[str, bytes]:
 
 def _too_large(name: str) -> LessonError:
     reason = f"it has more than {MOST_ZIP_BYTES // 1024**2} MB; no lesson is as large"
-    return LessonError(f"The lesson {name[:60]!r} cannot be used:", [LessonFault(name[:60], 0, reason)])
+    return LessonError(
+        sentence("The lesson {name!r} cannot be used:", name=name[:60]), [LessonFault(name[:60], 0, reason)]
+    )
 
 
 def files_at(place: Path) -> tuple[dict[str, bytes], str]:
@@ -121,7 +128,9 @@ def files_at(place: Path) -> tuple[dict[str, bytes], str]:
     except FileSizeError:
         raise _too_large(place.name) from None
     except (OSError, FileKindError):
-        raise LessonError(f"{place} is neither a folder nor a zip of one; give a lesson's.") from None
+        raise LessonError(
+            sentence("{place} is neither a folder nor a zip of one; give a lesson's.", place=place)
+        ) from None
     return unpacked(data, place.name), place.stem
 
 
@@ -134,11 +143,18 @@ def put(files: dict[str, bytes], name: str, *, replace: bool = False) -> Lesson:
     lesson = parse(files, given, "en")
     if given in shipped():
         raise LessonError(
-            f"A lesson that comes with StreetScope is called {given!r}; give yours another name."
+            sentence(
+                "A lesson that comes with StreetScope is called {given!r}; give yours another name.",
+                given=given,
+            )
         )
     if given not in own() and len(own()) >= MOST_OWN:
         raise LessonError(
-            f"There are {MOST_OWN} lessons of your own already; remove one from {own_folder()}."
+            sentence(
+                "There are {most_own} lessons of your own already; remove one from {own_folder}.",
+                most_own=MOST_OWN,
+                own_folder=own_folder(),
+            )
         )
     wanted = [FILE, *(f"{language}.md" for language in languages(files))]
     try:
@@ -147,6 +163,6 @@ def put(files: dict[str, bytes], name: str, *, replace: bool = False) -> Lesson:
                 (new / file).write_bytes(files[file])
     except FolderTakenError:
         raise LessonError(
-            f"There is a lesson {given!r} of yours already; give this one another name."
+            sentence("There is a lesson {given!r} of yours already; give this one another name.", given=given)
         ) from None
     return lesson

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core.errors import FileKindError, FileSizeError, LessonError, LessonFault
 from core.files import is_plain, read_plain, system_error_sentence
+from core.languages import sentence
 from core.lessons.keys.table import HUNTS, KEYS
 from core.lessons.lesson import LETTERS, Lesson, Question, Step
 from core.lessons.structure import FILE, PlannedQuestion, PlannedStep, Structure, parse_structure
@@ -38,7 +39,13 @@ def shipped() -> tuple[str, ...]:
 def shipped_folder(name: str) -> Path:
     """Where a shipped lesson is. LessonError if there is none of that name."""
     if name not in shipped():
-        raise LessonError(f"There is no lesson {name[:60]!r}; there are {', '.join(shipped())}.")
+        raise LessonError(
+            sentence(
+                "There is no lesson {name!r}; there are {shipped}.",
+                name=name[:60],
+                shipped=", ".join(shipped()),
+            )
+        )
     return SHIPPED / name
 
 
@@ -54,7 +61,9 @@ def load(folder: Path, language: str) -> Lesson:
 def read_files(folder: Path) -> dict[str, bytes]:
     """The files of a lesson in a folder, no longer than they may be. LessonError."""
     if not folder.is_dir():
-        raise LessonError(f"{folder} is no folder; give one that has a {FILE}.")
+        raise LessonError(
+            sentence("{folder} is no folder; give one that has a {file}.", folder=folder, file=FILE)
+        )
     files = {FILE: _read(folder, FILE)}
     structure = parse_structure(_text(files, FILE, []))
     for language in structure.languages:
@@ -77,7 +86,7 @@ def parse(files: Files, name: str, language: str) -> Lesson:
     found = [_in_language(files, structure, name, each, faults) for each in structure.languages]
     lessons = {lesson.language: lesson for lesson in found if lesson is not None}
     if faults or not lessons:
-        raise LessonError(f"The lesson {name[:60]!r} cannot be used:", faults)
+        raise LessonError(sentence("The lesson {name!r} cannot be used:", name=name[:60]), faults)
     return lessons.get(language) or lessons.get(ENGLISH) or next(iter(lessons.values()))
 
 
@@ -97,7 +106,9 @@ def _read(folder: Path, name: str) -> bytes:
         reason = "this file is missing"
     except OSError as error:
         reason = system_error_sentence(error)
-    raise LessonError(f"The lesson {folder.name[:60]!r} cannot be used:", [LessonFault(name, 0, reason)])
+    raise LessonError(
+        sentence("The lesson {name!r} cannot be used:", name=folder.name[:60]), [LessonFault(name, 0, reason)]
+    )
 
 
 def _text(files: Files, name: str, faults: list[LessonFault]) -> str:

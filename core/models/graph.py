@@ -16,6 +16,7 @@ from onnx import AttributeProto, ModelProto, NodeProto, TensorProto, helper, num
 from onnxruntime import InferenceSession, RunOptions, SessionOptions
 
 from core.errors import BrokenGraphError
+from core.languages import sentence
 
 IMAGE, LOGITS, FEATURES = "image", "logits", "features"
 OPSET, IR_VERSION = 17, 8
@@ -60,9 +61,9 @@ def check_graph(content: bytes, classes: int, stride: int, multiple: int) -> Non
     except BrokenGraphError:
         raise
     except (DecodeError, onnx.checker.ValidationError, shape_inference.InferenceError) as error:
-        raise BrokenGraphError("it is not an ONNX graph") from error
+        raise BrokenGraphError(sentence("it is not an ONNX graph")) from error
     except (ValueError, TypeError, KeyError, IndexError, RuntimeError, OverflowError) as error:
-        raise BrokenGraphError("it is damaged") from error
+        raise BrokenGraphError(sentence("it is damaged")) from error
 
 
 def shapes_of(model: ModelProto) -> dict[str, tuple[int, ...]]:
@@ -167,7 +168,7 @@ def open_graph(content: bytes, threads: int) -> InferenceSession:
     try:
         return InferenceSession(content, options, ["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no base of their own
-        raise BrokenGraphError("ONNX Runtime cannot load it") from error
+        raise BrokenGraphError(sentence("ONNX Runtime cannot load it")) from error
 
 
 def returning_memory() -> RunOptions:
@@ -184,6 +185,6 @@ def run_graph(session: InferenceSession, result: str, image: NDArray[np.float32]
     except Exception as error:
         if "allocat" in str(error):
             raise MemoryError from error
-        raise BrokenGraphError("ONNX Runtime cannot run it") from error
+        raise BrokenGraphError(sentence("ONNX Runtime cannot run it")) from error
     answers: NDArray[np.float32] = found
     return answers

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.errors import ModelNotFoundError
+from core.languages import sentence
 
 if TYPE_CHECKING:
     from torch import nn
@@ -110,7 +111,11 @@ def find_network(name: str) -> Network:
         return NETWORKS[name]
     except KeyError:
         raise ModelNotFoundError(
-            f"There is no network called {name!r}; choose one of {', '.join(NETWORKS)}."
+            sentence(
+                "There is no network called {name!r}; choose one of {networks}.",
+                name=name,
+                networks=", ".join(NETWORKS),
+            )
         ) from None
 
 

@@ -37,6 +37,7 @@ from core.errors import (
     TruncatedImageError,
     WorkerError,
 )
+from core.languages import sentence
 from core.photos import images, wire
 from core.project import ROOT
 
@@ -79,7 +80,7 @@ def decode_scaled(
         answer = worker.ask(request) or worker.ask(request)
     if answer is None:
         raise TruncatedImageError(
-            "This picture makes its decoder fail; give the picture saved again as JPEG or PNG."
+            sentence("This picture makes its decoder fail; give the picture saved again as JPEG or PNG.")
         )
     return answer
 
@@ -112,7 +113,7 @@ class _Worker:
         except (OSError, EOFError):
             self.end()
             if overdue.is_set() or process.returncode == -getattr(signal, "SIGXCPU", 0):
-                raise ImageTooLargeError(f"This picture {_TOO_DEAR}") from None
+                raise ImageTooLargeError(sentence("This picture {too_dear}", too_dear=_TOO_DEAR)) from None
             return None
         except BaseException:  # such as a click on Stop: what is left of the answer belongs to nobody
             self.end()
@@ -198,7 +199,10 @@ def _started() -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise WorkerError(
-            f"The process that decodes pictures cannot be started ({error.strerror or error}); try again."
+            sentence(
+                "The process that decodes pictures cannot be started ({reason}); try again.",
+                reason=error.strerror or error,
+            )
         ) from error
     _widen(process)
     try:
@@ -208,7 +212,7 @@ def _started() -> subprocess.Popen[bytes]:
         _close_pipes(process)
         process.wait()
         raise WorkerError(
-            "The process that decodes pictures ended while it started; the server's log says why."
+            sentence("The process that decodes pictures ended while it started; the server's log says why.")
         ) from None
     return process
 

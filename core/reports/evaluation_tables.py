@@ -25,6 +25,7 @@ from core.evaluation.metrics import (
     row_shares,
 )
 from core.evaluation.results import Evaluation, SplitEvaluation
+from core.languages import sentence
 from core.models.card import Origin
 
 Rows = list[dict[str, Any]]
@@ -229,14 +230,25 @@ def check_comparable(first: Evaluation, second: Evaluation) -> None:
     """ComparisonError unless two evaluations are of the same frames with the same classes."""
     if first.class_names != second.class_names:
         raise ComparisonError(
-            f"{first.model} and {second.model} have different classes ({len(first.class_names)} and "
-            f"{len(second.class_names)}), and figures over different classes cannot be compared; choose two "
-            "models with the same class list."
+            sentence(
+                "{model} and {second_model} have different classes ({count} and {count2}), and figures "
+                "over different classes cannot be compared; choose two models with the same class list.",
+                model=first.model,
+                second_model=second.model,
+                count=len(first.class_names),
+                count2=len(second.class_names),
+            )
         )
     if (first.dataset, first.split, first.images) != (second.dataset, second.split, second.images):
         raise ComparisonError(
-            f"{first.model} was measured on {measured_on(first)} and {second.model} on "
-            f"{measured_on(second)}; measure both on the same frames."
+            sentence(
+                "{model} was measured on {measured_on} and {second_model} on {measured_on2}; measure "
+                "both on the same frames.",
+                model=first.model,
+                measured_on=measured_on(first),
+                second_model=second.model,
+                measured_on2=measured_on(second),
+            )
         )
 
 

@@ -34,6 +34,7 @@ from core.annotation.formats.index_png import indices
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.classes import RGB, ClassList
 from core.errors import AnnotationError
+from core.languages import sentence
 from core.photos.images import encode_png
 
 _IGNORED = 255
@@ -218,7 +219,9 @@ def _frame_names(source: Source) -> dict[str, str]:
         return {}
     pairs = [line.partition(" ") for line in read_names(source, _NAMES)]
     if len({name for _, _, name in pairs}) < len(pairs):
-        raise AnnotationError(f"{_NAMES} gives two frames the same name; give each its own.")
+        raise AnnotationError(
+            sentence("{names} gives two frames the same name; give each its own.", names=_NAMES)
+        )
     return {frame: name for frame, _, name in pairs if name}
 
 
@@ -251,13 +254,19 @@ def _number(label: str, path: str) -> int | None:
             return CITYSCAPES.index(name)
     if label.startswith("license plate"):
         return None
-    raise AnnotationError(f"{path} has the label {label[:40]!r}, which Cityscapes does not have.")
+    raise AnnotationError(
+        sentence(
+            "{path} has the label {label!r}, which Cityscapes does not have.", path=path, label=label[:40]
+        )
+    )
 
 
 def _corner(point: Field) -> tuple[float, float]:
     values = [value.value for value in point.items()]
     if len(values) != 2 or not all(type(value) in (int, float) for value in values):
-        raise AnnotationError(f"{point.place} has a corner that is not two numbers; export it again.")
+        raise AnnotationError(
+            sentence("{place} has a corner that is not two numbers; export it again.", place=point.place)
+        )
     return values[0], values[1]
 
 

@@ -15,6 +15,7 @@ from core.datasets.listing import Listing, Pairs, by_split
 from core.datasets.splits import split_by_name
 from core.errors import DatasetError
 from core.files import is_file, is_folder
+from core.languages import sentence
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ def list_by_classes(
         coloured = lists.coloured_class_list(name, source, list(zip(names, colours, strict=True)))
         return make_listing(root, layout, coloured, pairs, colour_labels=True)
     if len(set(values)) < len(values):
-        raise DatasetError(f"{source} gives one number to several classes; each class needs its own.")
+        raise DatasetError(
+            sentence("{source} gives one number to several classes; each class needs its own.", source=source)
+        )
     own = tuple(values) if values != list(range(len(values))) else ()
     return make_listing(root, layout, numbered, pairs, values=own)
 

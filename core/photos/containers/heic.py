@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.errors import TruncatedImageError
+from core.languages import sentence
 from core.photos.containers.parts import Essence, damaged, too_many
 
 MAX_BOXES = 5000
@@ -125,8 +126,11 @@ def _check(items: _Items) -> None:
     for item in items.tiles:
         if _tile_pixels(items, item, known, ()) > MAX_TILE_PIXELS:
             raise TruncatedImageError(
-                f"This HEIC file is made of more than {MAX_TILE_PIXELS // 10**6} megapixels of tiles, "
-                "as no photo is; give the picture saved again as JPEG or PNG."
+                sentence(
+                    "This HEIC file is made of more than {max_tile_pixels} megapixels of tiles, as no photo "
+                    "is; give the picture saved again as JPEG or PNG.",
+                    max_tile_pixels=MAX_TILE_PIXELS // 10**6,
+                )
             )
 
 

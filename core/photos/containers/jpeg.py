@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from core.errors import TruncatedImageError
+from core.languages import sentence
 from core.photos.containers.orientation import orientation
 from core.photos.containers.parts import Essence, damaged, too_many
 
@@ -138,8 +139,12 @@ def _too_many_scans(data: bytes, walk: _Walk) -> TruncatedImageError:
     scans = len(re.findall(rb"\xff\xda\0[\x08\x0a\x0c\x0e]", data))
     most = walk.scans - 1
     return TruncatedImageError(
-        f"This JPEG file has {max(scans, walk.scans)} scans where a photo of its size has at most {most}; "
-        "give the picture saved again as an ordinary JPEG."
+        sentence(
+            "This JPEG file has {scans} scans where a photo of its size has at most {most}; give the "
+            "picture saved again as an ordinary JPEG.",
+            scans=max(scans, walk.scans),
+            most=most,
+        )
     )
 
 

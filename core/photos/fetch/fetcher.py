@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from protego import Protego
 
 from core.errors import FetchError
+from core.languages import sentence
 from core.photos.fetch.address import Address, parse_address
 from core.photos.fetch.connection import Answer, ask
 from core.photos.fetch.gate import Gate
@@ -90,7 +91,9 @@ class Fetcher:
         seconds = limits.seconds
         for _ in range(MAX_REDIRECTS + 1):
             if robots and not self._may_fetch(address):
-                raise FetchError(f"{address.host} asks programs not to fetch this (robots.txt).")
+                raise FetchError(
+                    sentence("{host} asks programs not to fetch this (robots.txt).", host=address.host)
+                )
             ips = self.gate.checked(address)
             self.pace.take_turn(address.host)
             begun = self._clock()
@@ -99,7 +102,9 @@ class Fetcher:
             if not answer.location:
                 return answer, address
             address = address.joined(answer.location)
-        raise FetchError(f"The address redirects more than {MAX_REDIRECTS} times.")
+        raise FetchError(
+            sentence("The address redirects more than {max_redirects} times.", max_redirects=MAX_REDIRECTS)
+        )
 
     def _may_fetch(self, address: Address) -> bool:
         with self._lock:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PhotoSetError
+from core.languages import sentence
 from core.photos import images
 from core.photos.gather.checking import as_small, as_stored, look
 from core.photos.gather.entry import Entry
@@ -39,7 +40,7 @@ def blur(
     PhotoSetError if there are too many, or the photo is gone.
     """
     if len(rectangles) > MOST:
-        raise PhotoSetError(f"At most {MOST} places can be blurred at a time.")
+        raise PhotoSetError(sentence("At most {most} places can be blurred at a time.", most=MOST))
     image = images.decode(photos.picture(entry))
     done = sum(_blur_one(image, rectangle) for rectangle in rectangles)
     changes: dict[str, Any] = {

@@ -26,6 +26,7 @@ from typing import IO, cast
 
 from core.errors import VideoError, WorkerError
 from core.files import is_disk_full, no_room_sentence
+from core.languages import sentence
 from core.photos import wire
 from core.photos.video import messages
 from core.photos.video.messages import End, Message, Overview, Wanted
@@ -85,10 +86,12 @@ def video_at(path: Path) -> Video:
             )
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "no such name"
-            raise VideoError(f"{path} cannot be read: {reason}.") from error
+            raise VideoError(
+                sentence("{path} cannot be read: {reason}.", path=path, reason=reason)
+            ) from error
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise VideoError(f"{path} is not a file; give the full path of a video.")
+            raise VideoError(sentence("{path} is not a file; give the full path of a video.", path=path))
         return os.fdopen(descriptor, "rb")
 
     return Video(path.name, open_file)
@@ -139,8 +142,10 @@ def _messages(file: IO[bytes], wanted: Wanted | None, waiting: Waiting) -> Gener
             process.kill()
             if process.wait() == -getattr(signal, "SIGXCPU", 0):
                 raise VideoError(
-                    "This video takes far longer to decode than videos do; "
-                    "save it again as MP4 (H.264) and give that."
+                    sentence(
+                        "This video takes far longer to decode than videos do; save it again as MP4 (H.264) and "
+                        "give that."
+                    )
                 ) from None
             raise _unreadable() from None
         finally:
@@ -199,7 +204,10 @@ def _started(file: IO[bytes], wanted: Wanted | None) -> Iterator[subprocess.Pope
         )
     except OSError as error:
         raise WorkerError(
-            f"The process that decodes videos cannot be started ({error.strerror or error}); try again."
+            sentence(
+                "The process that decodes videos cannot be started ({reason}); try again.",
+                reason=error.strerror or error,
+            )
         ) from error
     with process:
         try:
@@ -207,7 +215,9 @@ def _started(file: IO[bytes], wanted: Wanted | None) -> Iterator[subprocess.Pope
                 wire.receive_ready(cast(io.RawIOBase, process.stdout))
             except (OSError, EOFError):
                 raise WorkerError(
-                    "The process that decodes videos ended while it started; the server's log says why."
+                    sentence(
+                        "The process that decodes videos ended while it started; the server's log says why."
+                    )
                 ) from None
             yield process
         finally:
@@ -215,4 +225,6 @@ def _started(file: IO[bytes], wanted: Wanted | None) -> Iterator[subprocess.Pope
 
 
 def _unreadable() -> VideoError:
-    return VideoError("This video makes its decoder fail; save it again as MP4 (H.264) and give that.")
+    return VideoError(
+        sentence("This video makes its decoder fail; save it again as MP4 (H.264) and give that.")
+    )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 
 from core.errors import OutOfMemoryError, PeerLostError, StreetScopeError
+from core.languages import sentence
 from core.training.distributed import processes
 from core.training.recipes.recipe import Stage
 from core.training.runs.folder import disk_full
@@ -65,14 +66,23 @@ def _left_alone() -> str:
 def _out_of_memory(stage: Stage | None) -> OutOfMemoryError:
     if stage is None:
         return OutOfMemoryError(
-            "The pictures of the data set do not fit into memory; give fewer or smaller ones."
+            sentence("The pictures of the data set do not fit into memory; give fewer or smaller ones.")
         )
     if stage.batch_size < 4:
         return OutOfMemoryError(
-            f"The memory is too small for a batch of {stage.batch_size} pictures in the stage {stage.name}; "
-            "try smaller pictures or a smaller network."
+            sentence(
+                "The memory is too small for a batch of {batch_size} pictures in the stage {name}; try "
+                "smaller pictures or a smaller network.",
+                batch_size=stage.batch_size,
+                name=stage.name,
+            )
         )
     return OutOfMemoryError(
-        f"The memory is too small for a batch of {stage.batch_size} pictures in the stage {stage.name}; "
-        f"try a batch size of {stage.batch_size // 2}."
+        sentence(
+            "The memory is too small for a batch of {batch_size} pictures in the stage {name}; try a "
+            "batch size of {batch_size2}.",
+            batch_size=stage.batch_size,
+            name=stage.name,
+            batch_size2=stage.batch_size // 2,
+        )
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from core.classes import ClassList
 from core.errors import RecipeError
+from core.languages import sentence
 from core.training.mix.labels import Sets
 
 _ROUNDING = 1e-6
@@ -24,8 +25,12 @@ def shares_within(
     for name in given:
         if name not in classes.names:
             raise RecipeError(
-                f"The recipe's shares name {name!r}, which is no class of {classes.name}; "
-                "use the network's classes."
+                sentence(
+                    "The recipe's shares name {name!r}, which is no class of {classes_name}; use the "
+                    "network's classes.",
+                    name=name,
+                    classes_name=classes.name,
+                )
             )
     return tuple(_shares(each, classes, given) for each in sets)
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from core.errors import RecipeError
+from core.languages import sentence
 from core.training.recipes.mixed import ClassName, LabelSets, Mix, Weight, pictures_of_each
 
 RECIPES = Path(__file__).parent
@@ -425,7 +426,14 @@ class Recipe(_Checked):
             if stage.name == name:
                 return stage
         names = ", ".join(self.names)
-        raise RecipeError(f"The recipe {self.name} has no stage {shown(name)!r}; its stages are: {names}.")
+        raise RecipeError(
+            sentence(
+                "The recipe {name} has no stage {name2!r}; its stages are: {names}.",
+                name=self.name,
+                name2=shown(name),
+                names=names,
+            )
+        )
 
 
 def explanations(model: type[Stage] | type[Recipe] | type[Mix]) -> dict[str, str]:
@@ -465,20 +473,37 @@ def parse_recipe(content: str | bytes, source: str = "The recipe") -> Recipe:
     kind = "JSON" if source.endswith(".json") else "TOML"
     source = shown(source, 255)
     if len(content) > MAX_BYTES:
-        raise RecipeError(f"{source} is larger than {MAX_BYTES // 1024} KB; a recipe is a page of text.")
+        raise RecipeError(
+            sentence(
+                "{source} is larger than {most} KB; a recipe is a page of text.",
+                source=source,
+                most=MAX_BYTES // 1024,
+            )
+        )
     try:
         text = content if isinstance(content, str) else content.decode("utf-8")
         values = _from_json(text) if kind == "JSON" else tomllib.loads(text)
     except RecursionError as error:
-        raise RecipeError(f"{source} is not a recipe: it is nested too deeply.") from error
+        raise RecipeError(
+            sentence("{source} is not a recipe: it is nested too deeply.", source=source)
+        ) from error
     except ValueError as error:  # both decoders' own errors are ValueErrors
-        raise RecipeError(f"{source} is not a {kind} file: {error}.") from error
+        raise RecipeError(
+            sentence("{source} is not a {kind} file: {reason}.", source=source, kind=kind, reason=error)
+        ) from error
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(_settings(first["loc"], unknown=first["type"] == "extra_forbidden"))
-        raise RecipeError(f"{source}: {where + ': ' if where else ''}{first['msg']}.") from error
+        raise RecipeError(
+            sentence(
+                "{source}: {value}{reason}.",
+                source=source,
+                value=where + ": " if where else "",
+                reason=first["msg"],
+            )
+        ) from error
 
 
 def _from_json(text: str) -> Any:
@@ -511,5 +536,9 @@ def to_toml(recipe: Recipe) -> str:
 
 def _no_recipe(name: str) -> RecipeError:
     return RecipeError(
-        f"There is no recipe {shown(name, 1000)}; give a TOML file or one of: {', '.join(shipped_recipes())}."
+        sentence(
+            "There is no recipe {name}; give a TOML file or one of: {shipped_recipes}.",
+            name=shown(name, 1000),
+            shipped_recipes=", ".join(shipped_recipes()),
+        )
     )

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import RunError
 from core.files import write_text
+from core.languages import sentence
 from core.training.runs.folder import STATUS, STOP, disk_full, read_json
 
 State = Literal["queued", "running", "stopping", "stopped", "finished", "failed"]
@@ -128,7 +129,7 @@ def enqueue(folder: Path) -> None:
     if shown_state(folder, before) in LIVE:
         if before.pid is None:
             return  # in the queue already, and no process has taken it yet
-        raise RunError(f"The run {folder.name} is {before.state} already.")
+        raise RunError(sentence("The run {name} is {state} already.", name=folder.name, state=before.state))
     (folder / STOP).unlink(missing_ok=True)
     _write_queued(folder, before)
 
@@ -222,7 +223,9 @@ class StatusKeeper:
         """Go to another state and write it at once. RunError if `NEXT` does not allow it."""
         before = self._status.state
         if state != before and state not in NEXT[before]:
-            raise RunError(f"A run that is {before} cannot become {state}.")
+            raise RunError(
+                sentence("A run that is {before} cannot become {state}.", before=before, state=state)
+            )
         self.update(state=state, message=message, **values)
         self.write()
 

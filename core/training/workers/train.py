@@ -25,6 +25,7 @@ from core.errors import PeerLostError, RunError, StoppedError, StreetScopeError,
 from core.files import remove_parts, system_error_sentence, write_json, write_text
 from core.hardware.allocator import keep_free_memory
 from core.jobs import Tell
+from core.languages import sentence
 from core.models.paths import SHIPPED_MODELS
 from core.training.distributed import elastic, processes
 from core.training.runs.folder import (
@@ -200,7 +201,9 @@ class _Job:
         left = (time.monotonic() - self.measuring_since) * (total - done) / max(1, done)
         self.status.update(batch=done, batches=total, seconds_left=left)
         if self.should_stop():
-            raise StoppedError("Stopped while the model was measured; resume the run to measure it again.")
+            raise StoppedError(
+                sentence("Stopped while the model was measured; resume the run to measure it again.")
+            )
 
     def _find(self, settings: RunSettings, recipe: Recipe, dataset: SegmentationDataset) -> Outcome:
         from core.training.learner.trainer import Watch, find_rate
@@ -340,7 +343,7 @@ def run_secondary_rank(run: str) -> None:
     folder = existing_run(run)
     settings = read_settings(folder)
     if settings.task != "train":
-        raise RunError("The learning-rate finder runs in one process; start it without torchrun.")
+        raise RunError(sentence("The learning-rate finder runs in one process; start it without torchrun."))
     asked = threading.Event()
     recipe, dataset = read_run_recipe(folder), open_dataset(Path(settings.data))
     with asked_by_signal(asked):
