@@ -43,7 +43,7 @@ from core.files import (
     write_text,
 )
 from core.folders import sole_writer
-from core.languages import sentence
+from core.languages import mark, sentence
 from core.photos import images
 
 HELD_OUT = 5
@@ -254,7 +254,7 @@ class SetFolder:
                 sentence(
                     "{path} has other numbers than the set has classes: {elsewhere}.",
                     path=path,
-                    elsewhere=_ELSEWHERE,
+                    elsewhere=sentence(_ELSEWHERE),
                 )
             )
         _check_size(path, numbers.shape, picture)
@@ -353,12 +353,12 @@ def translate_errors() -> Iterator[None]:
         yield
     except OSError as error:
         if is_disk_full(error):
-            again = "do the last step again; what was saved before is complete"
+            again = sentence("do the last step again; what was saved before is complete")
             raise DiskFullError(disk_full_sentence(error, again)) from error
         raise AnnotationError(system_error_sentence(error)) from error
 
 
-_ELSEWHERE = "move it elsewhere, and reload the page"
+_ELSEWHERE = mark("move it elsewhere, and reload the page")
 
 
 def _check_size(path: Path, size: tuple[int, ...], picture: Picture) -> None:
@@ -372,7 +372,7 @@ def _check_size(path: Path, size: tuple[int, ...], picture: Picture) -> None:
                 width=size[0],
                 picture_width=picture.width,
                 picture_height=picture.height,
-                elsewhere=_ELSEWHERE,
+                elsewhere=sentence(_ELSEWHERE),
             )
         )
 

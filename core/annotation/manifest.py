@@ -9,7 +9,6 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from core.annotation.keys import short_key
 from core.classes import CAMVID_32, RGB, ClassList, SegmentationClass
@@ -17,9 +16,9 @@ from core.datasets.layouts.lists import MAX_NAME, class_list, spread_colour
 from core.errors import AnnotationError, DatasetError
 from core.file_names import file_name
 from core.files import read_plain, write_text
-from core.languages import sentence
+from core.languages import mark, sentence, sentence_of
 from core.models.card import Level, Side
-from core.strict_json import parse_json
+from core.strict_json import fault, first_fault, parse_json, placed
 
 FILE = "manifest.json"
 
@@ -71,9 +70,7 @@ class Picture(_Part):
     def _names_its_files(self) -> Self:
         own = self.file.endswith(f"-{short_key(self.key)}") and file_name(self.file) == self.file
         if self.file and not own:
-            raise PydanticCustomError(
-                "file", "it has {file}, which is no name of its files", {"file": self.file}
-            )
+            raise fault("file", "it has {file}, which is no name of its files", file=self.file)
         return self
 
     @property
@@ -92,12 +89,14 @@ class Manifest(_Part):
     @model_validator(mode="after")
     def _has_each_once(self) -> Self:
         keys, files = [one.key for one in self.pictures], [one.frame for one in self.pictures]
-        for what, all_of in (("class", self.names), ("picture", keys), ("file", files)):
-            (twice, times), *_ = Counter(all_of).most_common(1) or [("", 0)]
+        for words, names in (
+            (mark("it has the class {name} twice"), self.names),
+            (mark("it has the picture {name} twice"), keys),
+            (mark("it has the file {name} twice"), files),
+        ):
+            (twice, times), *_ = Counter(names).most_common(1) or [("", 0)]
             if times > 1:
-                raise PydanticCustomError(
-                    "twice", "it has the {what} {one} twice", {"what": what, "one": twice}
-                )
+                raise fault("twice", words, name=twice)
         return self
 
     @property
@@ -207,11 +206,11 @@ def read_manifest(root: Path) -> Manifest:
         manifest = Manifest.model_validate(parse_json(data))
         manifest.class_list(root)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise _unusable(path, f"{where}: {first['msg']}" if where else first["msg"]) from error
+        location, said = first_fault(error)
+        where = ".".join(map(str, location))
+        raise _unusable(path, placed(where, said)) from error
     except (ValueError, DatasetError) as error:
-        raise _unusable(path, str(error).rstrip(".")) from error
+        raise _unusable(path, sentence_of(error)) from error
     return manifest
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from core.classroom.records import FOLLOWING, Ballot, Class, Phase, Question
 from core.classroom.store import ClassStore
 from core.errors import ClassroomError
-from core.languages import sentence
+from core.languages import mark, sentence
 
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """Of a room code: no vowels, so that no word comes about."""
@@ -25,7 +25,7 @@ KEPT_SECONDS = 24 * 3600
 MOST_CARDS = 500
 """Of one option: a room has no more people."""
 
-MOVED_ON = "The class has moved on meanwhile: look at the step that is shown now."
+MOVED_ON = mark("The class has moved on meanwhile: look at the step that is shown now.")
 
 
 def open_class(store: ClassStore, lesson: str, language: str, step: str, *, anew: bool = False) -> Class:
@@ -108,7 +108,7 @@ def begin(
     and kept from then on. ClassroomError for a phase that does not follow.
     """
     if phase not in FOLLOWING[seen.phase]:
-        raise ClassroomError(MOVED_ON)
+        raise ClassroomError(sentence(MOVED_ON))
     now = time.time()
     with store.writing() as database:
         _expect(database, seen)
@@ -145,7 +145,7 @@ def count_cards(store: ClassStore, seen: Class, ballot: Ballot, counts: Sequence
     with store.writing() as database:
         now = read_class(database)
         if now is None or now.step != seen.step:
-            raise ClassroomError(MOVED_ON)
+            raise ClassroomError(sentence(MOVED_ON))
         database.execute("DELETE FROM cards WHERE step = ? AND ballot = ?", (seen.step, ballot))
         rows = [(seen.step, ballot, option, count) for option, count in enumerate(counts) if count]
         database.executemany("INSERT INTO cards VALUES (?, ?, ?, ?)", rows)
@@ -162,7 +162,7 @@ def _expect(database: sqlite3.Connection, seen: Class) -> None:
     if now is None:
         raise _no_class()
     if (now.code, now.step, now.phase) != (seen.code, seen.step, seen.phase):
-        raise ClassroomError(MOVED_ON)
+        raise ClassroomError(sentence(MOVED_ON))
 
 
 def _there(found: Class | None) -> Class:

@@ -295,8 +295,8 @@ def _print_card(card: ModelCard, as_json: bool) -> None:
 
     tell(f"{card.name} {accuracy_words(card)}")
     learned = read_learned(card.training)
-    for sentence in learned.sentences() if learned else ():
-        tell(sentence)
+    for words in learned.sentences() if learned else ():
+        tell(words)
 
 
 def _print_epoch(report: EpochReport) -> None:

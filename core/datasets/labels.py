@@ -23,7 +23,7 @@ from core.datasets.palettes import changed_places, picture_palette
 from core.datasets.pictures import read_bytes
 from core.errors import DatasetError, LabelValueError, PaletteOrderError, UnknownColourError
 from core.files import signature
-from core.languages import sentence
+from core.languages import first_of, mark, one_of, sentence, together
 from core.photos import images
 from core.photos.containers import png
 from core.photos.containers.orientation import UPRIGHT
@@ -108,9 +108,21 @@ def _unknown_colours(name: str, pixels: NDArray[np.uint32], class_list: ClassLis
     values, counts = np.unique(pixels, return_counts=True)
     frequent = np.lexsort((values, -counts))[:MOST_COLOURS]
     unknown = {_unpacked(int(values[i])): int(counts[i]) for i in frequent}
-    shown = ", ".join(f"{colour} in {count} pixels" for colour, count in list(unknown.items())[:_SHOWN])
-    more = f" and {len(values) - _SHOWN} more colours" if len(values) > _SHOWN else ""
-    message = f"{name} holds colours that no class of {class_list.name} has: {shown}{more}."
+    shown = together(
+        [
+            sentence("{colour} in {pixels} pixels", colour=colour, pixels=count)
+            for colour, count in list(unknown.items())[:_SHOWN]
+        ],
+        ", ",
+    )
+    if len(values) > _SHOWN:
+        shown = sentence("{shown} and {count} more colours", shown=shown, count=len(values) - _SHOWN)
+    message = sentence(
+        "{name} holds colours that no class of {classes} has: {shown}.",
+        name=name,
+        classes=class_list.name,
+        shown=shown,
+    )
     return UnknownColourError(message, unknown, len(values))
 
 
@@ -256,12 +268,19 @@ def _unknown_number(path: Path, number: int, classes: ClassList, values: Sequenc
         )
     return LabelValueError(
         sentence(
-            "{name} holds the class number {number}, but the class list ends at {count}.",
+            "{name} holds the class number {number}, but the class list ends at {last}.",
             name=path.name,
             number=number,
-            count=len(classes) - 1,
+            last=len(classes) - 1,
         )
     )
+
+
+_TAKE_BACK = mark("take the file as it was before, or save its numbers in grey if they are right.")
+_SAVE_IN_COLOURS = mark(
+    "the colours say without doubt which class is meant, so save it as RGB in these colours, or take the file "
+    "as it was before, or save its numbers in grey if they are right."
+)
 
 
 def _check_palette(path: Path, picture: PngImageFile, used: Iterable[int], classes: ClassList) -> None:
@@ -269,23 +288,25 @@ def _check_palette(path: Path, picture: PngImageFile, used: Iterable[int], class
     changed = changed_places(picture_palette(picture), sorted(used), classes)
     if not changed:
         return
-    shown = ", ".join(
-        f"number {number} ({classes.name_of(number)}) has the colour of "
-        + " or ".join(classes.names[owner] for owner in owners)
-        for number, owners in list(changed.items())[:_SHOWN]
-    )
-    more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
-    sure = all(len(owners) == 1 for owners in changed.values())
-    raise PaletteOrderError(
-        f"{path.name} has its classes in another order than the class list, as programs leave them "
-        f"that make PNGs smaller: in its palette {shown}{more}; "
-        + (
-            "the colours say without doubt which class is meant, so save it as RGB in these colours, "
-            if sure
-            else ""
+    places = [
+        sentence(
+            "number {number} ({name}) has the colour of {owners}",
+            number=number,
+            name=classes.name_of(number),
+            owners=one_of([classes.names[owner] for owner in owners]),
         )
-        + ("or " if sure else "")
-        + "take the file as it was before, or save its numbers in grey if they are right."
+        for number, owners in changed.items()
+    ]
+    sure = all(len(owners) == 1 for owners in changed.values())
+    what_to_do = _SAVE_IN_COLOURS if sure else _TAKE_BACK
+    raise PaletteOrderError(
+        sentence(
+            "{name} has its classes in another order than the class list, as programs leave them that make "
+            "PNGs smaller: in its palette {places}; {what_to_do}",
+            name=path.name,
+            places=first_of(places, _SHOWN),
+            what_to_do=sentence(what_to_do),
+        )
     )
 
 

@@ -45,9 +45,12 @@ def evaluate(
 
     frames = dataset.frames(split)
     if not frames:
-        words = frames_in_words(split, 0).removeprefix("0 ")
         raise DatasetError(
-            sentence("{name} has no {words}; choose another split.", name=dataset.name, words=words)
+            sentence(
+                "{name} has {frames}; choose another split.",
+                name=dataset.name,
+                frames=frames_in_words(split, 0),
+            )
         )
     check_classes_fit(dataset, segmenter.class_list, segmenter.name)
     segmenter = in_classes_of(dataset, segmenter)
@@ -69,11 +72,10 @@ def evaluate(
     if not len(counts.pairs):
         raise DatasetError(
             sentence(
-                "No pixel of the {frames_in_words} of {name} has a class that {segmenter_name} knows; "
-                "choose another split.",
-                frames_in_words=frames_in_words(split, len(frames)),
+                "No pixel of the {frames} of {name} has a class that {model} knows; choose another split.",
+                frames=frames_in_words(split, len(frames)),
                 name=dataset.name,
-                segmenter_name=segmenter.name,
+                model=segmenter.name,
             )
         )
     return SplitEvaluation(

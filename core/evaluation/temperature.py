@@ -132,9 +132,12 @@ def fit_temperature(
     """
     frames = dataset.frames(split)
     if not frames:
-        words = frames_in_words(split, 0).removeprefix("0 ")
         raise DatasetError(
-            sentence("{name} has no {words}; choose another split.", name=dataset.name, words=words)
+            sentence(
+                "{name} has {frames}; choose another split.",
+                name=dataset.name,
+                frames=frames_in_words(split, 0),
+            )
         )
     check_classes_fit(dataset, segmenter.class_list, segmenter.name)
     classes, members = measured_classes(dataset.class_list, segmenter.class_list)
@@ -160,11 +163,10 @@ def fit_temperature(
     if not len(pixels.truth):
         raise DatasetError(
             sentence(
-                "No pixel of the {frames_in_words} of {name} has a class that {segmenter_name} knows; "
-                "choose another split.",
-                frames_in_words=frames_in_words(split, len(frames)),
+                "No pixel of the {frames} of {name} has a class that {model} knows; choose another split.",
+                frames=frames_in_words(split, len(frames)),
                 name=dataset.name,
-                segmenter_name=segmenter.name,
+                model=segmenter.name,
             )
         )
     best = best_temperature(pixels)

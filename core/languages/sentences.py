@@ -66,6 +66,28 @@ def together(parts: Sequence[str], between: str = " ") -> str:
     return Sentence(text, dict(zip(names, parts, strict=True)))
 
 
+def all_of(parts: Sequence[str]) -> str:
+    """Words as people list them: "a, b and c"."""
+    *before, last = parts
+    return sentence("{first} and {last}", first=together(before, ", "), last=last) if before else last
+
+
+def one_of(parts: Sequence[str]) -> str:
+    """Words to choose from: "a, b or c"."""
+    *before, last = parts
+    return sentence("{first} or {last}", first=together(before, ", "), last=last) if before else last
+
+
+def first_of(parts: Sequence[str], most: int) -> str:
+    """The first words of many, and how many more there are: "a, b and 3 more"."""
+    shown = together(parts[:most], ", ")
+    return (
+        sentence("{shown} and {count} more", shown=shown, count=len(parts) - most)
+        if len(parts) > most
+        else shown
+    )
+
+
 def sentence_of(error: BaseException) -> str:
     """What an error says: a `Sentence`, if it was raised with one."""
     first = error.args[0] if error.args else None
@@ -116,9 +138,26 @@ def from_plain(plain: object, deepest: int = _DEEPEST) -> str:
     raise ValueError("it is no sentence")
 
 
+def heard(english: str, plain: object) -> str:
+    """A sentence that is kept twice, in English and as `to_plain` made it; the English if the two differ."""
+    try:
+        said = from_plain(plain)
+    except ValueError:
+        return english
+    return said if said == english else english
+
+
 def to_text(said: str) -> str:
     """A sentence as a line of JSON."""
     return json.dumps(to_plain(said), ensure_ascii=False)
+
+
+def from_text(text: str) -> str:
+    """What `to_text` made; other text as it is."""
+    try:
+        return from_plain(json.loads(text))
+    except (ValueError, RecursionError):
+        return text
 
 
 def _check(text: str, fields: Mapping[str, Field]) -> None:

@@ -21,7 +21,7 @@ from core.errors import (
 from core.file_names import identifier, natural_order
 from core.files import is_folder, read_plain
 from core.folders import replacing_folder
-from core.languages import sentence
+from core.languages import sentence, sentence_of
 from core.lessons.lesson import Lesson
 from core.lessons.loading import MOST_BYTES, languages, load, parse, read_files, shipped, shipped_folder
 from core.lessons.structure import FILE, MOST_LANGUAGES
@@ -91,29 +91,34 @@ def packed(name: str) -> bytes:
 
 def unpacked(data: bytes, name: str) -> dict[str, bytes]:
     """The files of a lesson in a zip that somebody gave. name: of the zip, for messages. LessonError."""
-    message = f"The lesson {name[:60]!r} cannot be used:"
+    message = sentence("The lesson {name!r} cannot be used:", name=name[:60])
     if len(data) > MOST_ZIP_BYTES:
         raise _too_large(name)
     if not is_zip(data):
         raise LessonError(
-            message, [LessonFault(name[:60], 0, f"this is no zip; give one of a folder with a {FILE}")]
+            message,
+            [
+                LessonFault(
+                    name[:60], 0, sentence("this is no zip; give one of a folder with a {file}", file=FILE)
+                )
+            ],
         )
     files, faults = dict[str, bytes](), list[LessonFault]()
     try:
         for file, content in photos_in_zip(data, MOST_LANGUAGES + 4):
             if isinstance(content, ArchiveError):
-                faults.append(LessonFault(file, 0, str(content)))
+                faults.append(LessonFault(file, 0, sentence_of(content)))
             elif file == FILE or file.endswith(".md"):
                 files[file] = content[: MOST_BYTES + 1]
     except ArchiveError as error:
-        faults.append(LessonFault(name[:60], 0, str(error)))
+        faults.append(LessonFault(name[:60], 0, sentence_of(error)))
     if faults:
         raise LessonError(message, faults)
     return files
 
 
 def _too_large(name: str) -> LessonError:
-    reason = f"it has more than {MOST_ZIP_BYTES // 1024**2} MB; no lesson is as large"
+    reason = sentence("it has more than {most} MB; no lesson is as large", most=MOST_ZIP_BYTES // 1024**2)
     return LessonError(
         sentence("The lesson {name!r} cannot be used:", name=name[:60]), [LessonFault(name[:60], 0, reason)]
     )

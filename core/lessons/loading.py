@@ -78,10 +78,12 @@ def parse(files: Files, name: str, language: str) -> Lesson:
     structure = parse_structure(_text(files, FILE, faults)) if FILE in files else Structure()
     faults += structure.faults
     if FILE not in files:
-        faults.append(LessonFault(FILE, 0, "this file is missing"))
+        faults.append(LessonFault(FILE, 0, sentence("this file is missing")))
     if not _NAME.fullmatch(name):
         faults.append(
-            LessonFault(FILE, 0, "the folder's name is to be letters, digits, hyphens and underscores")
+            LessonFault(
+                FILE, 0, sentence("the folder's name is to be letters, digits, hyphens and underscores")
+            )
         )
     found = [_in_language(files, structure, name, each, faults) for each in structure.languages]
     lessons = {lesson.language: lesson for lesson in found if lesson is not None}
@@ -99,11 +101,13 @@ def _read(folder: Path, name: str) -> bytes:
     try:
         return read_plain(folder / name, MOST_BYTES)
     except FileSizeError:
-        reason = f"it has more than {MOST_BYTES // 1024} kB; no file of a lesson is as long"
+        reason = sentence(
+            "it has more than {most_bytes} kB; no file of a lesson is as long", most_bytes=MOST_BYTES // 1024
+        )
     except FileKindError:
-        reason = "it is no plain file: a lesson has no links"
+        reason = sentence("it is no plain file: a lesson has no links")
     except FileNotFoundError:
-        reason = "this file is missing"
+        reason = sentence("this file is missing")
     except OSError as error:
         reason = system_error_sentence(error)
     raise LessonError(
@@ -116,14 +120,21 @@ def _text(files: Files, name: str, faults: list[LessonFault]) -> str:
     data = files[name]
     if len(data) > MOST_BYTES:
         faults.append(
-            LessonFault(name, 0, f"it has more than {MOST_BYTES // 1024} kB; no file of a lesson is as long")
+            LessonFault(
+                name,
+                0,
+                sentence(
+                    "it has more than {most_bytes} kB; no file of a lesson is as long",
+                    most_bytes=MOST_BYTES // 1024,
+                ),
+            )
         )
         return ""
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        faults.append(LessonFault(name, line, "this is not UTF-8 text; save the file as UTF-8"))
+        faults.append(LessonFault(name, line, sentence("this is not UTF-8 text; save the file as UTF-8")))
         return ""
 
 
@@ -133,7 +144,15 @@ def _in_language(
     file = f"{language}.md"
     if file not in files:
         faults.append(
-            LessonFault(file, 0, f"this file is missing: {FILE} says that there are words in {language!r}")
+            LessonFault(
+                file,
+                0,
+                sentence(
+                    "this file is missing: {file} says that there are words in {language!r}",
+                    file=FILE,
+                    language=language,
+                ),
+            )
         )
         return None
     before = len(faults)
@@ -145,7 +164,16 @@ def _in_language(
     for extra in words.steps.keys() - known:
         line = words.steps[extra].line
         faults.append(
-            LessonFault(file, line, f"{FILE} has no step {extra!r}; it has {', '.join(sorted(known))}")
+            LessonFault(
+                file,
+                line,
+                sentence(
+                    "{file} has no step {extra!r}; it has {sorted}",
+                    file=FILE,
+                    extra=extra,
+                    sorted=", ".join(sorted(known)),
+                ),
+            )
         )
     steps = tuple(_step(step, words, file, faults) for step in structure.steps)
     return Lesson(
@@ -162,16 +190,20 @@ def _in_language(
 def _step(step: PlannedStep, words: Words, file: str, faults: list[LessonFault]) -> Step:
     part = words.steps.get(step.id)
     if part is None:
-        reason = f"the words of the step {step.id!r} are missing; begin them with ## {step.id}: and a title"
+        reason = sentence(
+            "the words of the step {id!r} are missing; begin them with ## {id}: and a title", id=step.id
+        )
         faults.append(LessonFault(file, 0, reason))
         part = Part(0)
     elif not part.text:
-        faults.append(LessonFault(file, part.line, f"the step {step.id!r} says nothing to the students"))
+        faults.append(
+            LessonFault(file, part.line, sentence("the step {id!r} says nothing to the students", id=step.id))
+        )
     question = None if step.question is None else _question(step.id, step.question, part, file, faults)
     if not step.asks:
         for name in ("Question", "Why", "Rule"):
             if name in part.parts:
-                reason = f"{FILE} has no question for the step {step.id!r}"
+                reason = sentence("{file} has no question for the step {id!r}", file=FILE, id=step.id)
                 faults.append(LessonFault(file, part.parts[name].line, reason))
     return Step(
         step.id,
@@ -194,11 +226,19 @@ def _question(
     key = KEYS.get(planned.key)
     needed = key.options if key else 0
     if part.line and not text:
-        reason = f"the step {step_id!r} has a question without words; write them below ### Question"
+        reason = sentence(
+            "the step {step_id!r} has a question without words; write them below ### Question",
+            step_id=step_id,
+        )
         faults.append(LessonFault(file, line, reason))
     elif part.line and len(options) != needed:
-        counted = f"needs {needed} options, not {len(options)}"
-        reason = f"the key {planned.key!r} {counted}; each stands on a line that begins with a hyphen"
+        reason = sentence(
+            "the key {key!r} needs {needed} options, not {count}; each stands on a line that begins "
+            "with a hyphen",
+            key=planned.key,
+            needed=needed,
+            count=len(options),
+        )
         faults.append(LessonFault(file, line, reason))
     _check_places(part, key.values if key else HUNTS[planned.key].values, file, faults)
     return Question(
@@ -221,7 +261,9 @@ def _check_places(part: Part, known: Sequence[str], file: str, faults: list[Less
         for number, line in enumerate(part.parts[name].lines, start=part.parts[name].line + 1):
             for place in PLACE.findall(line):
                 if place not in known:
-                    reason = (
-                        f"nothing is known for {{{place}}}; this key has {', '.join(known) or 'no values'}"
+                    reason = sentence(
+                        "nothing is known for {{{place}}}; this key has {reason}",
+                        place=place,
+                        reason=", ".join(known) or sentence("no values"),
                     )
                     faults.append(LessonFault(file, number, reason))

@@ -39,12 +39,12 @@ from core.files import (
     write_text,
 )
 from core.folders import interrupted, is_free, remove_leftovers, replacing_folder, standing
-from core.languages import sentence
+from core.languages import sentence, sentence_of
 from core.models.card import FORMAT_VERSION, ModelCard
 from core.models.graph import MAX_GRAPH_BYTES, check_graph
 from core.models.networks import find_network
 from core.models.paths import DEFAULT_MODEL, model_stores, models_folder
-from core.strict_json import parse_json
+from core.strict_json import first_fault, parse_json, placed
 
 WEIGHTS = "weights.safetensors"
 GRAPH = "model.onnx"
@@ -83,7 +83,7 @@ def _card_in(folder: Path, name: str) -> ModelCard:
             sentence("The model {name} has no {card}; copy the whole folder again.", name=name, card=CARD)
         ) from None
     except FileKindError as error:
-        raise BrokenModelError(str(error)) from error
+        raise BrokenModelError(sentence_of(error)) from error
     except OSError as error:
         raise _unreadable(path, error) from error
     if card.name != name:
@@ -139,14 +139,13 @@ def _parse_card(path: Path) -> ModelCard:
     try:
         return ModelCard.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part)[:100] for part in first["loc"])
+        location, said = first_fault(error)
+        where = ".".join(str(part)[:100] for part in location)
         raise BrokenModelError(
             sentence(
-                "{path}: {value}{reason}.",
+                "{path}: {reason}.",
                 path=path,
-                value=where + ": " if where else "",
-                reason=first["msg"],
+                reason=placed(where, said),
             )
         ) from error
 
@@ -201,7 +200,7 @@ def read_hashed(path: Path, limit: int, sha256: str) -> bytes:
             sentence("{path} has more bytes than its network; copy the model again.", path=path)
         ) from error
     except FileKindError as error:
-        raise BrokenModelError(str(error)) from error
+        raise BrokenModelError(sentence_of(error)) from error
     except OSError as error:
         raise _unreadable(path, error) from error
     found = hashlib.sha256(content).hexdigest()
@@ -245,7 +244,7 @@ def new_model(name: str, needed: int, *, replace: bool) -> Iterator[Path]:
     try:
         with replacing_folder(folder, replace=replace) as new:
             if shutil.disk_usage(new).free < needed:
-                raise DiskFullError(_no_room(f"the model {name}", needed))
+                raise DiskFullError(no_room_sentence(sentence("the model {name}", name=name), needed=needed))
             yield new
     except FolderTakenError as error:
         raise ModelError(
@@ -263,7 +262,9 @@ def new_model(name: str, needed: int, *, replace: bool) -> Iterator[Path]:
         if not is_disk_full(error):
             raise
         file = place_of(error.filename).name if error.filename else "a file"
-        raise DiskFullError(_no_room(f"{file} of the model {name}", needed)) from error
+        raise DiskFullError(
+            no_room_sentence(sentence("{file} of the model {name}", file=file, name=name), needed=needed)
+        ) from error
 
 
 def _no_room(what: str, needed: int) -> str:
@@ -299,7 +300,7 @@ def _existing_folder(name: str) -> Path:
         for store in model_stores():
             if (folder := standing(store / name)).is_dir():
                 return folder
-    known = ", ".join(list_models()) or "none yet"
+    known = ", ".join(list_models()) or sentence("none yet")
     raise ModelNotFoundError(
         sentence("There is no model called {name!r}; the models here are: {known}.", name=name, known=known)
     )

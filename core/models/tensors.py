@@ -20,7 +20,7 @@ from torch import Tensor
 
 from core.errors import BrokenTensorsError
 from core.files import NO_ROOM
-from core.languages import sentence
+from core.languages import mark, sentence
 from core.strict_json import parse_json
 
 MAX_HEADER_BYTES = 4 * 1024 * 1024
@@ -68,7 +68,7 @@ def read_metadata(file: IO[bytes], path: Path) -> dict[str, str]:
     """
     length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
     if length > MAX_HEADER_BYTES:
-        raise _no_tensors(path, f"its header would have {length} bytes")
+        raise _no_tensors(path, sentence("its header would have {length} bytes", length=length))
     try:
         header = parse_json(file.read(length))
     except ValueError as error:
@@ -85,24 +85,21 @@ def check_fit(tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor], path:
     in half precision.
     """
     for name in sorted(wanted.keys() ^ tensors.keys()):
-        where = "lacks" if name in wanted else "has an unknown"
-        raise BrokenTensorsError(
-            sentence(
-                "{path} {where} tensor {name}: it belongs to another network.",
-                path=path,
-                where=where,
-                name=name[:200],
-            )
+        words = (
+            mark("{path} lacks the tensor {name}: it belongs to another network.")
+            if name in wanted
+            else mark("{path} has an unknown tensor {name}: it belongs to another network.")
         )
+        raise BrokenTensorsError(sentence(words, path=path, name=name[:200]))
     for name, tensor in sorted(tensors.items()):
         if tensor.shape != wanted[name].shape:
             raise BrokenTensorsError(
                 sentence(
-                    "{path}: the tensor {name} has shape {shape}, but the network needs {shape2}.",
+                    "{path}: the tensor {name} has shape {shape}, but the network needs {wanted}.",
                     path=path,
                     name=name,
                     shape=tuple(tensor.shape),
-                    shape2=tuple(wanted[name].shape),
+                    wanted=tuple(wanted[name].shape),
                 )
             )
         if not _has_type(tensor, wanted[name]):

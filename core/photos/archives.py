@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from core.errors import ArchiveError, StreetScopeError
 from core.file_names import is_litter
-from core.languages import sentence
+from core.languages import counted, sentence
 from core.photos.images import MAX_BYTES
 
 MAX_PHOTOS = 50
@@ -125,12 +125,15 @@ def _read_all(
         for number, info in enumerate(members):
             rest = len(members) - number
             if number == most:
-                yield _left_out(rest, f"at most {most} files are read from one zip")
+                yield _left_out(rest, sentence("at most {most} files are read from one zip", most=most))
                 return
             content, unpacked = _unpack(archive, info, packed, left)
             left -= unpacked
             if left < 0:
-                yield _left_out(rest, f"at most {MAX_TOTAL_BYTES // _MEGABYTE} MB are read from one zip")
+                yield _left_out(
+                    rest,
+                    sentence("at most {most} MB are read from one zip", most=MAX_TOTAL_BYTES // _MEGABYTE),
+                )
                 return
             name = _unique(_shown_name(info), names)
             names.add(name)
@@ -138,7 +141,7 @@ def _read_all(
 
 
 def _left_out(files: int, why: str) -> tuple[str, ArchiveError]:
-    name = "1 more file" if files == 1 else f"{files} more files"
+    name = counted("{count} more file", "{count} more files", count=files)
     return name, ArchiveError(
         sentence("This zip was not read to its end: {why}; give the rest in another zip.", why=why)
     )
@@ -175,11 +178,16 @@ def _unpack(archive: ZipFile, info: ZipInfo, packed: int, left: int) -> tuple[by
 def _problem(start: bytes, size: int, packed: int) -> str:
     """Why a file that begins with `start` is not read beyond `size` bytes; empty when it is."""
     if start.startswith(_SIGNATURES):
-        return "This is a zip in a zip; unpack it and give its photos."
+        return sentence("This is a zip in a zip; unpack it and give its photos.")
     if size > MAX_BYTES:
-        return f"This file is larger than {MAX_BYTES // _MEGABYTE} MB; give a smaller photo."
+        return sentence(
+            "This file is larger than {most} MB; give a smaller photo.", most=MAX_BYTES // _MEGABYTE
+        )
     if size > _MEGABYTE and size > MAX_RATIO * packed:
-        return f"This file unpacks to more than {MAX_RATIO} times its size, as no photo does; leave it out."
+        return sentence(
+            "This file unpacks to more than {max_ratio} times its size, as no photo does; leave it out.",
+            max_ratio=MAX_RATIO,
+        )
     return ""
 
 

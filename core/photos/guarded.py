@@ -62,7 +62,6 @@ _KINDS: tuple[type[ImageError], ...] = (
 _ERRORS = {kind.__name__: kind for kind in _KINDS}
 # One thread each: the libraries would start as many as there are processors, for work that is not there.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-_TOO_DEAR = "takes far longer to decode than a photo does; give the picture saved again as JPEG or PNG."
 
 
 def decode_scaled(
@@ -113,7 +112,11 @@ class _Worker:
         except (OSError, EOFError):
             self.end()
             if overdue.is_set() or process.returncode == -getattr(signal, "SIGXCPU", 0):
-                raise ImageTooLargeError(sentence("This picture {too_dear}", too_dear=_TOO_DEAR)) from None
+                raise ImageTooLargeError(
+                    sentence(
+                        "This picture takes far longer to decode than a photo does; give the picture saved again as JPEG or PNG."
+                    )
+                ) from None
             return None
         except BaseException:  # such as a click on Stop: what is left of the answer belongs to nobody
             self.end()

@@ -33,7 +33,7 @@ from core.errors import (
     ImageTooSmallError,
     NotAnImageError,
 )
-from core.languages import sentence
+from core.languages import mark, sentence
 from core.photos.containers import bmp, gif, heic, jpeg, png, webp
 from core.photos.containers.parts import Essence, damaged
 
@@ -54,7 +54,7 @@ _QUICK, _SMALL = 1, 6  # zlib's levels
 _NOISE = bytes(number * 89 % 251 for number in range(1, 512))
 _ANYTHING = _NOISE + b"".join(bytes((0xFF, 0xD0 + number)) + _NOISE for number in range(8))
 """Data without order, and after each restart marker again, to follow a scan whose end is in doubt."""
-_ASK = "give a JPEG, PNG, WebP, HEIC, BMP or GIF file"
+_ASK = mark("give a JPEG, PNG, WebP, HEIC, BMP or GIF file")
 
 
 class _Jpeg(JpegImageFile):
@@ -302,12 +302,12 @@ def encode_index_png(
 
 def _check_bytes(data: bytes) -> None:
     if not data:
-        raise NotAnImageError(sentence("This file is empty; {ask}.", ask=_ASK))
+        raise NotAnImageError(sentence("This file is empty; {ask}.", ask=sentence(_ASK)))
     if len(data) > MAX_BYTES:
         raise ImageTooLargeError(
             sentence(
-                "This file is {tenths_up} MB; give one of at most {most} MB.",
-                tenths_up=_tenths_up(len(data) / _MEGABYTE),
+                "This file is {size} MB; give one of at most {most} MB.",
+                size=_tenths_up(len(data) / _MEGABYTE),
                 most=MAX_BYTES // _MEGABYTE,
             )
         )
@@ -317,7 +317,9 @@ def _recognise(data: bytes) -> _Format:
     for photo_format in _FORMATS:
         if re.match(photo_format.signature, data, re.DOTALL):
             return photo_format
-    raise NotAnImageError(sentence("This file is not a picture in a format that we read; {ask}.", ask=_ASK))
+    raise NotAnImageError(
+        sentence("This file is not a picture in a format that we read; {ask}.", ask=sentence(_ASK))
+    )
 
 
 @contextmanager
@@ -364,9 +366,9 @@ def _read_once(
         if isinstance(photo, WebPImageFile) and width * height > MAX_WEBP_PIXELS:
             raise ImageTooLargeError(
                 sentence(
-                    "This WebP file has {tenths_up} megapixels, and above {max_webp_pixels} its decoder "
+                    "This WebP file has {size} megapixels, and above {max_webp_pixels} its decoder "
                     "takes too much memory; give the picture saved again as JPEG or PNG.",
-                    tenths_up=_tenths_up(width * height / 10**6),
+                    size=_tenths_up(width * height / 10**6),
                     max_webp_pixels=MAX_WEBP_PIXELS // 10**6,
                 )
             )
@@ -385,8 +387,8 @@ def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise ImageTooLargeError(
             sentence(
-                "This picture has {tenths_up} megapixels ({width} x {height}); give one of at most {most}.",
-                tenths_up=_tenths_up(width * height / 10**6),
+                "This picture has {size} megapixels ({width} x {height}); give one of at most {most}.",
+                size=_tenths_up(width * height / 10**6),
                 width=width,
                 height=height,
                 most=MAX_PIXELS // 10**6,

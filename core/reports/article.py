@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from core.datasets.dataset import frames_in_words
 from core.languages import gettext as _
+from core.languages import translated
 from core.models.card import ModelCard
 from core.models.networks import NETWORKS, network_words
 from core.training.recipes.recipe import Recipe, Stage, read_recipe
@@ -60,7 +61,9 @@ def stage_rows(recipe: Recipe) -> Rows:
 def beginning(recipe: Recipe) -> str:
     """What network a recipe trains, and what it starts from, in words."""
     origin = _("an encoder pretrained on ImageNet") if recipe.pretrained else _("random weights")
-    return _("a {network}, from {origin}").format(network=network_words(recipe.network), origin=origin)
+    return _("a {network}, from {origin}").format(
+        network=translated(network_words(recipe.network)), origin=origin
+    )
 
 
 def _pictures(stage: Stage) -> str:
@@ -89,7 +92,11 @@ def _published(figure: Reference) -> dict[str, Any]:
 def _own(card: ModelCard) -> dict[str, Any]:
     metrics = card.metrics
     images, dataset = metrics.get("images"), _text(metrics.get("dataset"))
-    frames = frames_in_words(str(metrics.get("split", "")), images) if isinstance(images, int) else _UNKNOWN
+    frames = (
+        translated(frames_in_words(str(metrics.get("split", "")), images))
+        if isinstance(images, int)
+        else _UNKNOWN
+    )
     return {
         "whose": f"{card.name}, StreetScope's own",
         "pixel accuracy": _share(metrics.get("acc_camvid")),

@@ -25,7 +25,7 @@ from core.evaluation.metrics import (
     row_shares,
 )
 from core.evaluation.results import Evaluation, SplitEvaluation
-from core.languages import sentence
+from core.languages import sentence, together
 from core.models.card import Origin
 
 Rows = list[dict[str, Any]]
@@ -44,9 +44,9 @@ def measured_on(evaluation: Evaluation, with_size: bool = True) -> str:
     """What the figures were measured on, in words: data set, frames, size, number of classes."""
     frames = frames_in_words(evaluation.split, evaluation.images)
     sizes = evaluation.size.split(", ")
-    size = evaluation.size if len(sizes) <= _NAMED_SIZES else f"{len(sizes)} sizes"
-    classes = f"{len(evaluation.class_names)} classes"
-    return ", ".join((evaluation.dataset, frames, *([size] if with_size else []), classes))
+    size = evaluation.size if len(sizes) <= _NAMED_SIZES else sentence("{count} sizes", count=len(sizes))
+    classes = sentence("{count} classes", count=len(evaluation.class_names))
+    return together((evaluation.dataset, frames, *([size] if with_size else []), classes), ", ")
 
 
 def with_source(evaluation: Evaluation, rows: Rows) -> Rows:

@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngImageFile
 from core.annotation.exchange.labelled import refusing
 from core.datasets import labels
 from core.errors import AnnotationError
-from core.languages import sentence
+from core.languages import Sentence, sentence, sentence_of
 from core.strict_json import parse_json
 
 MAX_PARTS = 1_000_000
@@ -50,8 +50,9 @@ def read_json(data: bytes, name: str) -> Any:
 
 def _reason(error: ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8 text"
-    return str(error)[:100].rstrip(".")
+        return sentence("it is not UTF-8 text")
+    said = sentence_of(error)
+    return said if isinstance(said, Sentence) else said[:100].rstrip(".")
 
 
 def read_xml(data: bytes, name: str) -> ET.Element:
@@ -142,18 +143,18 @@ class Field:
                     "{place} has no {name!r}; export the annotations again.", place=self.place, name=name
                 )
             )
-        return Field(self.value[name], f"{name!r} in {self.place.removeprefix(chr(39))}")
+        return Field(self.value[name], sentence("{name!r} in {place}", name=name, place=self.place))
 
     def items(self) -> list[Field]:
         """The values of a list."""
         if not isinstance(self.value, list):
-            raise self._wrong("a list")
+            raise self._wrong(sentence("a list"))
         return [Field(value, self.place) for value in self.value]
 
     def text(self) -> str:
         """A text."""
         if not isinstance(self.value, str):
-            raise self._wrong("a text")
+            raise self._wrong(sentence("a text"))
         return self.value
 
     def whole(self, least: int = 0, most: int = 2**53) -> int:
@@ -162,7 +163,7 @@ class Field:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self._wrong(f"a whole number from {least} to {most}")
+            raise self._wrong(sentence("a whole number from {least} to {most}", least=least, most=most))
         return value
 
     def numbers(self) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from core.classes import RGB, ClassList
 from core.datasets.layouts import lists
 from core.errors import AnnotationError, ArchiveError, DatasetError, FileKindError, ImageError
 from core.file_names import file_name
-from core.languages import sentence
+from core.languages import sentence, sentence_of
 from core.photos import images
 
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg"}
@@ -143,7 +143,7 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except (DatasetError, ImageError, ArchiveError, FileKindError) as error:
-        raise AnnotationError(str(error)) from error
+        raise AnnotationError(sentence_of(error)) from error
 
 
 def _check_numbers(picture: Labelled, class_list: ClassList) -> None:

@@ -267,7 +267,7 @@ def open_source(path: Path) -> Source:
     return _File(path)
 
 
-def open_zip(file: IO[bytes], title: str = "This zip") -> Source:
+def open_zip(file: IO[bytes], title: str = sentence("This zip")) -> Source:
     """A zip that is open already, such as an upload; AnnotationError if it cannot be read."""
     return _Zip(file, title)
 

@@ -34,7 +34,7 @@ from core.annotation.formats.index_png import indices
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.classes import RGB, ClassList
 from core.errors import AnnotationError
-from core.languages import sentence
+from core.languages import sentence, together
 from core.photos.images import encode_png
 
 _IGNORED = 255
@@ -138,15 +138,19 @@ def _losses(class_list: ClassList) -> tuple[str, ...]:
     void = class_list.names[class_list.void] if class_list.void is not None else ""
     unknown = [name for name, found in known.items() if found is None and name != void]
     renamed = [
-        f"{name} as {CITYSCAPES[found]}"
+        sentence("{name} as {other}", name=name, other=CITYSCAPES[found])
         for name, found in known.items()
         if found and _plain(name) != _plain(CITYSCAPES[found])
     ]
     sentences = []
     if renamed:
-        sentences.append(f"Cityscapes has other classes: {', '.join(renamed)}.")
+        sentences.append(
+            sentence("Cityscapes has other classes: {classes}.", classes=together(renamed, ", "))
+        )
     if unknown:
-        sentences.append(f"Cityscapes has no {', '.join(unknown)}: these pixels are unlabeled.")
+        sentences.append(
+            sentence("Cityscapes has no {classes}: these pixels are unlabeled.", classes=", ".join(unknown))
+        )
     return tuple(sentences)
 
 

@@ -112,7 +112,12 @@ def _read(source: Source) -> LabelledSet:
             )
         found[name] = image
     left_out = sum(len(root.findall(f".//image/{tag}")) for tag in _OTHERS)
-    notes = (f"{left_out} boxes, lines and points were left out: they say nothing of single pixels.",)
+    notes = (
+        sentence(
+            "{count} boxes, lines and points were left out: they say nothing of single pixels.",
+            count=left_out,
+        ),
+    )
 
     def load(name: str) -> Labelled:
         image = found[name]

@@ -306,11 +306,16 @@ def _next(pieces: Iterator[bytes]) -> bytes:
 def _given_up(part: _Part, broken: _BrokenOffError, breaks: int) -> str:
     host = urlsplit(part.source.url).netloc
     if broken.unreachable and breaks == 1:
-        return f"{host} cannot be reached; check the internet connection and start again."
+        return sentence("{host} cannot be reached; check the internet connection and start again.", host=host)
     have, total = (f"{size / 1024**2:.1f}" for size in (part.size, part.source.size))
-    return (
-        f"The download from {host} was interrupted {breaks} times, the last time because {broken}; "
-        f"start again to continue from {have} of {total} MB."
+    return sentence(
+        "The download from {host} was interrupted {breaks} times, the last time because "
+        "{reason}; start again to continue from {have} of {total} MB.",
+        host=host,
+        breaks=breaks,
+        reason=broken,
+        have=have,
+        total=total,
     )
 
 

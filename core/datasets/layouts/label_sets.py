@@ -98,4 +98,4 @@ def _checked(path: Path, classes: ClassList, name: str, given: Any) -> tuple[str
 
 def _near(name: str, classes: ClassList) -> str:
     alike = get_close_matches(name, classes.names, n=1)
-    return f"; {alike[0]} may be meant" if alike else ""
+    return sentence("; {name} may be meant", name=alike[0]) if alike else ""

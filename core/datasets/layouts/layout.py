@@ -122,7 +122,7 @@ def split_pairs(pairs: Pairs) -> Pairs:
     """
     splits, rule = split_by_name([frame.name for frame in pairs.frames if frame.split != "test"])
     frames = tuple(replace(frame, split=splits.get(frame.name, frame.split)) for frame in pairs.frames)
-    notes = (*pairs.notes, f"The data set does not say how it is split. {rule}")
+    notes = (*pairs.notes, sentence("The data set does not say how it is split. {rule}", rule=rule))
     return Pairs(frames, pairs.problems, notes, split_is_given=False)
 
 

@@ -11,7 +11,7 @@ from core.classes import CAMVID_32, RGB, ClassList, SegmentationClass, void_numb
 from core.datasets.palettes import voc_palette
 from core.datasets.text_files import read_lines, read_rows, read_text
 from core.errors import DatasetError
-from core.languages import sentence
+from core.languages import all_of, sentence
 
 MAX_NAME = 64
 """Characters in the name of a class, at most."""
@@ -69,7 +69,7 @@ def coloured_class_list(name: str, source: Path, entries: list[tuple[str, RGB]])
     codes, colours = [entry[0] for entry in entries], [entry[1] for entry in entries]
     twice = next((colour for colour in colours if colours.count(colour) > 1), None)
     if twice is not None:
-        owners = " and ".join(code for code, colour in entries if colour == twice)
+        owners = all_of([code for code, colour in entries if colour == twice])
         raise DatasetError(
             sentence(
                 "{source} gives the colour {twice} to {owners}; each class needs its own.",

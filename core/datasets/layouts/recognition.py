@@ -12,7 +12,7 @@ from core.datasets.listing import inside
 from core.errors import DatasetError
 from core.file_names import is_litter, natural_order
 from core.files import is_folder
-from core.languages import sentence
+from core.languages import all_of, one_of, sentence
 
 LAYOUTS: tuple[Layout, ...] = (
     fastai.LAYOUT,
@@ -61,8 +61,8 @@ def _layouts(root: Path) -> list[Layout]:
 
 def _only(root: Path, found: list[Layout]) -> Layout:
     if len(found) > 1:
-        owners = " and ".join(layout.owner for layout in found)
-        parts = " or ".join(", ".join(layout.folders) for layout in found)
+        owners = all_of([layout.owner for layout in found])
+        parts = one_of([", ".join(layout.folders) for layout in found])
         raise DatasetError(
             sentence(
                 "{root} could be in {owners} layout; keep only the folders of one: {parts}.",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.errors import TruncatedImageError
-from core.languages import sentence
+from core.languages import mark, sentence
 from core.photos.containers.parts import Essence, damaged, too_many
 
 MAX_BOXES = 5000
@@ -41,7 +41,7 @@ class _Items:
         """Note that so many more numbers of items and properties are to be read."""
         self.entries += entries
         if self.entries > MAX_ENTRIES:
-            raise too_many("HEIC", "references to items", MAX_ENTRIES)
+            raise too_many("HEIC", mark("references to items"), MAX_ENTRIES)
 
 
 def clean(data: bytes) -> Essence:
@@ -71,7 +71,7 @@ def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
             return  # the decoder reads no further either
         yield kind, data[at + header : at + size]
         at += size
-    raise too_many("HEIC", "boxes beside each other", MAX_BOXES)
+    raise too_many("HEIC", mark("boxes beside each other"), MAX_BOXES)
 
 
 def _items(meta: memoryview) -> _Items:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from core.errors import TruncatedImageError
-from core.languages import sentence
+from core.languages import mark, sentence
 from core.photos.containers.orientation import orientation
 from core.photos.containers.parts import Essence, damaged, too_many
 
@@ -81,7 +81,7 @@ def clean(data: bytes) -> Essence:
 def _count(walk: _Walk) -> None:
     walk.segments += 1
     if walk.segments > MAX_SEGMENTS:
-        raise too_many("JPEG", "segments", MAX_SEGMENTS)
+        raise too_many("JPEG", mark("segments"), MAX_SEGMENTS)
 
 
 def _segment(walk: _Walk, data: bytes, marker: int, at: int) -> int:
@@ -97,7 +97,7 @@ def _segment(walk: _Walk, data: bytes, marker: int, at: int) -> int:
         return end
     walk.table_bytes += length
     if walk.table_bytes > MAX_TABLE_BYTES:
-        raise too_many("JPEG", "bytes of tables", MAX_TABLE_BYTES)
+        raise too_many("JPEG", mark("bytes of tables"), MAX_TABLE_BYTES)
     walk.kept.append(bytes((0xFF, marker)) + data[at:end])
     if marker in _FRAMES:
         _read_frame(walk, content)

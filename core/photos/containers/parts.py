@@ -29,7 +29,7 @@ def too_many(photo_format: str, parts: str, most: int) -> TruncatedImageError:
             "picture saved again as an ordinary {photo_format}.",
             photo_format=photo_format,
             most=most,
-            parts=parts,
+            parts=sentence(parts),
         )
     )
 

@@ -75,10 +75,12 @@ def parse_address(text: str) -> Address:
 
 def _not_of_the_web(parts: SplitResult) -> str:
     if not parts.scheme:
-        return "This is no address: one begins with http:// or https://."
+        return sentence("This is no address: one begins with http:// or https://.")
     if parts.scheme == "data":
-        return "This is a small preview inside the list, not the address of a picture."
-    return f"Addresses that begin with {parts.scheme[:20]}: are not fetched; give http or https."
+        return sentence("This is a small preview inside the list, not the address of a picture.")
+    return sentence(
+        "Addresses that begin with {scheme}: are not fetched; give http or https.", scheme=parts.scheme[:20]
+    )
 
 
 def _host(name: str) -> str:

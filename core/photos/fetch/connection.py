@@ -138,7 +138,8 @@ def _tls() -> ssl.SSLContext:
 
 
 def _reason(error: ssl.SSLCertVerificationError) -> str:
-    return str(error.verify_message or error.reason or "its certificate is not valid").rstrip(".")
+    said = error.verify_message or error.reason
+    return said.rstrip(".") if said else sentence("its certificate is not valid")
 
 
 def _answer(

@@ -137,11 +137,17 @@ class Fetcher:
 
 def _status_sentence(host: str, status: int) -> str:
     if status in (404, 410):
-        return f"{host} has nothing at this address any more ({status})."
+        return sentence("{host} has nothing at this address any more ({status}).", host=host, status=status)
     if status in (401, 403):
-        return f"{host} does not give this to everybody ({status})."
+        return sentence("{host} does not give this to everybody ({status}).", host=host, status=status)
     if status == 429:
-        return f"{host} has been asked too often and wants a pause ({status}); try again later."
+        return sentence(
+            "{host} has been asked too often and wants a pause ({status}); try again later.",
+            host=host,
+            status=status,
+        )
     if status >= 500:
-        return f"{host} has trouble of its own ({status}); try again later."
-    return f"{host} answers with status {status} instead of a file."
+        return sentence(
+            "{host} has trouble of its own ({status}); try again later.", host=host, status=status
+        )
+    return sentence("{host} answers with status {status} instead of a file.", host=host, status=status)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.errors import FetchError
-from core.languages import sentence
+from core.languages import all_of, sentence
 from core.photos.fetch.address import Address
 
 ALLOWED = "STREETSCOPE_FETCH_ALLOW"
@@ -102,7 +102,7 @@ class Gate:
         return found
 
     def _ports(self) -> str:
-        return " and ".join(map(str, sorted(self.ports)))
+        return all_of([str(port) for port in sorted(self.ports)])
 
 
 def gate_of_this_machine(ports: frozenset[int] = USUAL_PORTS) -> Gate:

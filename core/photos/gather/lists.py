@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import FetchError, PhotoSetError
-from core.languages import sentence
+from core.languages import sentence, sentence_of
 from core.photos.fetch.address import LONGEST, parse_address
 from core.photos.gather.entry import Entry, words
 
@@ -60,9 +60,9 @@ def _checked(entry: Entry, number: int, before: dict[str, int]) -> Entry:
     """The entry, numbered, and refused if it cannot be fetched or was there before."""
     try:
         same = before.setdefault(str(parse_address(entry.address)), number)
-        reason = "" if same == number else f"Line {same} has the same address."
+        reason = "" if same == number else sentence("Line {number} has the same address.", number=same)
     except FetchError as error:
-        reason = str(error)
+        reason = sentence_of(error)
     state = "refused" if reason else entry.state
     return entry.model_copy(update={"number": number, "state": state, "reason": reason})
 
@@ -70,9 +70,9 @@ def _checked(entry: Entry, number: int, before: dict[str, int]) -> Entry:
 def _too_large() -> PhotoSetError:
     return PhotoSetError(
         sentence(
-            "This list has more than {most} MB; give one of at most {most2} lines.",
+            "This list has more than {most} MB; give one of at most {lines} lines.",
             most=MAX_BYTES // 2**20,
-            most2=MOST,
+            lines=MOST,
         )
     )
 

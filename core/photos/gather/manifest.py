@@ -15,7 +15,7 @@ from core.errors import PhotoSetError
 from core.files import read_plain, write_text
 from core.languages import sentence
 from core.photos.gather.entry import Entry, Faces
-from core.strict_json import parse_json
+from core.strict_json import first_fault, parse_json, placed
 
 FILE, TABLE = "manifest.json", "manifest.csv"
 MAX_ENTRIES = 2000
@@ -65,14 +65,13 @@ def read_manifest(root: Path) -> Manifest:
     except FileNotFoundError:
         return Manifest()
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
+        location, said = first_fault(error)
+        where = ".".join(map(str, location))
         raise PhotoSetError(
             sentence(
-                "{path} cannot be used: {where}: {reason}; move it elsewhere.",
+                "{path} cannot be used: {reason}; move it elsewhere.",
                 path=path,
-                where=where,
-                reason=first["msg"],
+                reason=placed(where, said),
             )
         ) from error
     except ValueError as error:

@@ -224,5 +224,5 @@ def _in_words() -> Iterator[None]:
         yield
     except OSError as error:
         if is_disk_full(error):
-            raise PhotoSetError(no_room_sentence("the photos")) from error
+            raise PhotoSetError(no_room_sentence(sentence("the photos"))) from error
         raise PhotoSetError(system_error_sentence(error)) from error

@@ -24,7 +24,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from core.errors import VideoError
-from core.languages import sentence
+from core.languages import mark, sentence
 from core.photos.images import MIN_SIDE
 from core.photos.video.formats import DECODERS, HEAD, format_of
 from core.photos.video.messages import NEAR
@@ -46,7 +46,7 @@ _PACKET_BYTES = 500
 """What a packet takes beside its data."""
 
 _THREADS = 2
-_SAVE_AGAIN = "save it again as MP4 (H.264) and give that"
+_SAVE_AGAIN = mark("save it again as MP4 (H.264) and give that")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def open_video(file: IO[bytes]) -> Opened:
         )
     except (av.FFmpegError, ValueError, OSError, MemoryError) as error:
         raise VideoError(
-            sentence("This video is damaged or incomplete; {save_again}.", save_again=_SAVE_AGAIN)
+            sentence("This video is damaged or incomplete; {advice}.", advice=sentence(_SAVE_AGAIN))
         ) from error
     stream = _stream(container)
     _check(stream)
@@ -112,8 +112,8 @@ def _check(stream: VideoStream) -> None:
     if context is None or context.name not in DECODERS:
         raise VideoError(
             sentence(
-                "The pictures of this video are packed in an unusual way; {save_again}.",
-                save_again=_SAVE_AGAIN,
+                "The pictures of this video are packed in an unusual way; {advice}.",
+                advice=sentence(_SAVE_AGAIN),
             )
         )
     height, width = context.height, context.width
@@ -162,8 +162,8 @@ def no_frame() -> VideoError:
     """For a video of which no picture can be decoded."""
     return VideoError(
         sentence(
-            "No picture of this video can be decoded: it is damaged or incomplete; {save_again}.",
-            save_again=_SAVE_AGAIN,
+            "No picture of this video can be decoded: it is damaged or incomplete; {advice}.",
+            advice=sentence(_SAVE_AGAIN),
         )
     )
 

@@ -7,7 +7,7 @@ is told the format, and what is none of these few is refused before FFmpeg sees 
 from __future__ import annotations
 
 from core.errors import VideoError
-from core.languages import sentence
+from core.languages import mark, sentence
 
 ENDINGS = (".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v", ".3gp")
 """The endings that a file chooser offers."""
@@ -27,7 +27,7 @@ _QUICKTIME = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
 _PHOTOS = frozenset((b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"avis"))
 """Brands of still pictures in the same container."""
 
-_GIVE = "give an MP4, MOV, WebM, MKV or AVI file"
+_GIVE = mark("give an MP4, MOV, WebM, MKV or AVI file")
 
 
 def format_of(head: bytes) -> str:
@@ -36,7 +36,7 @@ def format_of(head: bytes) -> str:
     Sources: ISO/IEC 14496-12 section 4.3; RFC 8794 section 11.2; Microsoft, "AVI RIFF File Reference".
     """
     if not head:
-        raise VideoError(sentence("This file is empty; {give}.", give=_GIVE))
+        raise VideoError(sentence("This file is empty; {advice}.", advice=sentence(_GIVE)))
     if head[4:8] == b"ftyp" and head[8:12] in _PHOTOS:
         raise VideoError(sentence("This is a photo, not a video; give it as a file."))
     if head[4:8] == b"ftyp" or head[4:8] in _QUICKTIME:
@@ -45,7 +45,7 @@ def format_of(head: bytes) -> str:
         return "matroska"  # WebM too
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
         return "avi"
-    raise VideoError(sentence("This is no video in a format that we read; {give}.", give=_GIVE))
+    raise VideoError(sentence("This is no video in a format that we read; {advice}.", advice=sentence(_GIVE)))
 
 
 def is_video(head: bytes) -> bool:

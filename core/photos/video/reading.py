@@ -68,7 +68,9 @@ def video_of(name: str, data: bytes | memoryview) -> Video:
             with contextlib.suppress(OSError):  # it tries once more to write
                 file.close()
             raise VideoError(
-                no_room_sentence(name) if is_disk_full(error) else f"{name} cannot be kept: {error.strerror}."
+                no_room_sentence(name)
+                if is_disk_full(error)
+                else sentence("{name} cannot be kept: {reason}.", name=name, reason=error.strerror)
             ) from error
         return file
 
@@ -85,7 +87,7 @@ def video_at(path: Path) -> Video:
                 path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
             )
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "no such name"
+            reason = error.strerror if isinstance(error, OSError) else sentence("no such name")
             raise VideoError(
                 sentence("{path} cannot be read: {reason}.", path=path, reason=reason)
             ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.errors import ModelError
 from core.jobs import Tell
-from core.languages import sentence
+from core.languages import mark, sentence
 from core.models.card import ModelCard
 from core.models.paths import SHIPPED_MODELS
 from core.models.store import is_model_or_free, list_models, model_folder
@@ -13,7 +13,9 @@ from core.training.runs.records import checkpoint_file
 from core.workers import Worker, run_worker
 
 _WORKER = Worker(
-    "core.training.workers.publish", "publishing", "wait until other runs have ended, then publish again"
+    "core.training.workers.publish",
+    mark("publishing"),
+    mark("wait until other runs have ended, then publish again"),
 )
 
 

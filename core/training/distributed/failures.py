@@ -57,10 +57,17 @@ def _is_left_alone(error: BaseException) -> bool:
 
 
 def _left_alone() -> str:
-    lost = f"Another process of this run has ended, or has not answered for {processes.patience()} seconds"
     if processes.is_elastic():
-        return f"{lost}; torchrun starts those that are left again."
-    return f"{lost}, and this one cannot continue alone; see the other one's error, and resume the run."
+        return sentence(
+            "Another process of this run has ended, or has not answered for {seconds} seconds; torchrun starts "
+            "those that are left again.",
+            seconds=processes.patience(),
+        )
+    return sentence(
+        "Another process of this run has ended, or has not answered for {seconds} seconds, and this one cannot "
+        "continue alone; see the other one's error, and resume the run.",
+        seconds=processes.patience(),
+    )
 
 
 def _out_of_memory(stage: Stage | None) -> OutOfMemoryError:

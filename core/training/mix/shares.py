@@ -40,9 +40,17 @@ def _shares(members: tuple[int, ...], classes: ClassList, given: Mapping[str, fl
     taken = math.fsum(given.get(name, 0.0) for name in names)
     others = [name for name in names if name not in given]
     if taken > 1 + _ROUNDING or (others and taken >= 1):
+        shares = {"names": ", ".join(names), "sum": taken, "others": ", ".join(others)}
         raise RecipeError(
-            f"The recipe's shares of {', '.join(names)} sum to {taken:g}; together these classes have 1"
-            + (f", and {', '.join(others)} need a part of it." if others else ".")
+            sentence(
+                "The recipe's shares of {names} sum to {sum:g}; together these classes have 1, and {others} need "
+                "a part of it.",
+                **shares,
+            )
+            if others
+            else sentence(
+                "The recipe's shares of {names} sum to {sum:g}; together these classes have 1.", **shares
+            )
         )
     if not others:
         return tuple(given[name] / taken for name in names)

@@ -74,5 +74,7 @@ def _opened(mix: Mix, places: dict[str, Path], recipe: str) -> SegmentationDatas
 def _how_to_get(name: str) -> str:
     if name in TOWNS:
         command = f"python -m core toytown {data_folder() / name} --town {name}"
-        return f"draw it on the Data page, or with `{command}`"
-    return "import it on the Data page, put a folder of that name there, or leave it out of the recipe"
+        return sentence("draw it on the Data page, or with `{command}`", command=command)
+    return sentence(
+        "import it on the Data page, put a folder of that name there, or leave it out of the recipe"
+    )

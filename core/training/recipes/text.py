@@ -33,9 +33,7 @@ def read_recipe_text(content: str | bytes, source: str = "The recipe") -> Recipe
         line = line_of(text, cause.errors()[0]["loc"]) if isinstance(cause, ValidationError) else None
         if line is None or source.endswith(".json"):
             raise
-        raise RecipeError(
-            sentence("{reason} (line {line}).", reason=str(error).removesuffix("."), line=line)
-        ) from cause
+        raise RecipeError(sentence("{reason} (line {line})", reason=error, line=line)) from cause
 
 
 def line_of(text: str, location: tuple[int | str, ...]) -> int | None:

@@ -26,7 +26,7 @@ from core.file_names import identifier
 from core.files import size_of, write_bytes, write_text
 from core.languages import sentence
 from core.models.paths import models_folder
-from core.strict_json import parse_json
+from core.strict_json import first_fault, parse_json, placed
 from core.training.recipes.recipe import Recipe
 
 RECIPE = "recipe.json"
@@ -261,14 +261,13 @@ def read_json(path: Path, kind: type[Content]) -> Content:
             sentence("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        location, said = first_fault(error)
+        where = ".".join(str(part) for part in location)
         raise RunError(
             sentence(
-                "{path}: {value}{reason}.",
+                "{path}: {reason}.",
                 path=path,
-                value=where + ": " if where else "",
-                reason=first["msg"],
+                reason=placed(where, said),
             )
         ) from error
     except ValueError as error:
@@ -332,7 +331,7 @@ def disk_full(error: BaseException) -> DiskFullError | None:
     if not files.is_disk_full(error):
         return None
     return DiskFullError(
-        files.disk_full_sentence(error, "resume the run; what was written before is complete")
+        files.disk_full_sentence(error, sentence("resume the run; what was written before is complete"))
     )
 
 

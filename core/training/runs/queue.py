@@ -74,10 +74,10 @@ def acquire_slot(run: str, should_stop: Callable[[], bool], tell: Callable[[str]
             finally:
                 place.release()
             return
-        sentence = _waiting_for(run, ahead)
-        if sentence != told:
-            tell(sentence)
-            told = sentence
+        waits = _waiting_for(run, ahead)
+        if waits != told:
+            tell(waits)
+            told = waits
         sleep(POLL)
 
 
@@ -91,7 +91,9 @@ def _ahead(run: str) -> list[str]:
 def _waiting_for(run: str, ahead: list[str]) -> str:
     running = [other for other, _ in _standing("running", "stopping") if other != run]
     before = running + ahead
-    return f"Waiting for {', '.join(before)} to end." if before else "Waiting for a place."
+    if not before:
+        return sentence("Waiting for a place.")
+    return sentence("Waiting for {runs} to end.", runs=", ".join(before))
 
 
 def _standing(*states: str) -> Iterator[tuple[str, Status]]:

@@ -287,9 +287,14 @@ def work(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Publish the requested checkpoint."""
 
     def measured(done: int, total: int) -> None:
-        tell(done, total, None, f"evaluating validation frame {done} of {total}")
+        tell(
+            done,
+            total,
+            None,
+            sentence("evaluating validation frame {done} of {total}", done=done, total=total),
+        )
 
-    tell(0, 0, None, f"preparing {request['name']}")
+    tell(0, 0, None, sentence("preparing {name}", name=request["name"]))
     card = publish_checkpoint(
         request["run"], request["checkpoint"], request["name"], measured, replace=request["replace"]
     )

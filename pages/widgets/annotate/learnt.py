@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.datasets.dataset import frames_in_words
 from core.languages import gettext as _
+from core.languages import ngettext
 from core.segmentation.sizes import TRAINED
 from core.training.corrections.figures import BeforeAfter, Figures, Learned, points_between
 from pages.widgets.annotate.before_after import before_after
@@ -63,7 +64,7 @@ def _where(learned: Learned, compared: BeforeAfter) -> Markdown:
     if compared is learned.on_reference:
         frames = frames_in_words(compared.split, compared.images)
         return markdown("What it knew before: {data}, {frames}", data=compared.dataset, frames=frames)
-    count = "1 picture" if compared.images == 1 else _("{images} pictures").format(images=compared.images)
+    count = ngettext("{count} picture", "{count} pictures", compared.images).format(count=compared.images)
     if learned.is_anecdote:
         return markdown("The {count} that it learnt from", count=count)
     return markdown("{count} held out", count=count)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.models.networks import network_words
 from core.reports import run_charts, tables
 from core.reports.run_charts import COMPARED as FIGURES
@@ -155,7 +155,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
         "best-figures",
         _("Table of each run's best figures."),
         shares=("acc_camvid", "mean IoU"),
-        words={_("network"): network_words, _("split"): _split_words},
+        words={_("network"): lambda name: translated(network_words(name)), _("split"): _split_words},
     )
     st.markdown(_("**Recipes**"))
     _recipes(views)

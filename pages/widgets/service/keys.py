@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, markdown
 from service.access.keys import SCOPES, USUAL_RATE, Key, KeyStore, Scope
@@ -126,7 +126,7 @@ def _make_now(name: str, scopes: tuple[Scope, ...], rate: str, days: float | Non
     try:
         st.session_state[_MADE] = KeyStore(service_folder()).make(name, scopes, rate, days)[1]
     except (ServiceError, OSError) as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_TROUBLE] = translated(error)
 
 
 def _revoke(valid: list[Key]) -> None:
@@ -146,7 +146,7 @@ def _revoke_now(identity: str) -> None:
     try:
         KeyStore(service_folder()).revoke(identity)
     except (ServiceError, OSError) as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_TROUBLE] = translated(error)
         return
     if made_key().startswith(f"ss_{identity}_"):
         _forget()
