@@ -65,7 +65,7 @@ _FAULTS = {
 def fault(kind: str, text: str, /, **fields: object) -> PydanticCustomError:
     """What a check of ours complains of; `first_fault` gives the sentence back. kind: a name for programs."""
     said = sentence(text, **fields)
-    return PydanticCustomError(kind, "{said}", {"said": said})  # type: ignore[arg-type]
+    return PydanticCustomError(kind, "{said}", {"said": said})
 
 
 def first_fault(error: ValidationError) -> tuple[tuple[int | str, ...], str]:

@@ -131,10 +131,10 @@ def from_plain(plain: object, deepest: int = _DEEPEST) -> str:
                 str(name): value if isinstance(value, int | float) else from_plain(value, deepest - 1)
                 for name, value in fields.items()
             }
-            several = more[0] if more and isinstance(made.get("count"), int) else ""
+            several = str(more[0]) if more and isinstance(made.get("count"), int) else ""
             for each in (text, several):
-                _check(each, made)
-            return Sentence(text, made, several)
+                _check(str(each), made)
+            return Sentence(str(text), made, several)
     raise ValueError("it is no sentence")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets.dataset import frames_in_words
+from core.languages import class_name, ngettext
 from core.languages import gettext as _
-from core.languages import ngettext
 from core.segmentation.sizes import TRAINED
 from core.training.corrections.figures import BeforeAfter, Figures, Learned, points_between
 from pages.widgets.annotate.before_after import before_after
@@ -94,7 +94,7 @@ def _class_table(learned: Learned) -> None:
     names = list(photos.after.per_class_iou)
     st.table(
         {
-            _("Class"): [escape(name) for name in names],
+            _("Class"): [escape(class_name(name)) for name in names],
             _("Pictures, before"): [_iou(photos.before, name) for name in names],
             _("Pictures, after"): [_iou(photos.after, name) for name in names],
             _("Known data, before"): [

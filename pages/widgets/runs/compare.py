@@ -22,7 +22,7 @@ from pages.widgets.data.frame_filter import SPLIT_TITLES
 from pages.widgets.runs.chart import draw
 from pages.widgets.runs.state import COMPARED, REFRESH_SECONDS, run_label
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import column_names, in_percent
+from pages.widgets.shared.figures import heads, in_percent
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import escape, markdown
 
@@ -207,7 +207,7 @@ def _table(
     st.dataframe(
         in_percent(styled, *shares) if shares else styled,
         hide_index=True,
-        column_config=column_names(),
+        column_config=heads(rows[0] if rows else ()),
         key=f"table_{stem}",
         alt=alt,
     )

@@ -9,6 +9,7 @@ import streamlit as st
 from core.languages import gettext as _
 from core.languages import mark, translated
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.figures import heads
 from pages.widgets.shared.markdown import Markdown, markdown
 from service.access.keys import SCOPES, USUAL_RATE, Key, KeyStore, Scope
 from service.errors import ServiceError
@@ -88,10 +89,11 @@ def _list(valid: list[Key]) -> None:
             "id": [key.id for key in valid],
             "opens": [", ".join(key.scopes) for key in valid],
             "rate": [key.rate for key in valid],
-            "expires": [f"{key.expires:%Y-%m-%d %H:%M}" if key.expires else "never" for key in valid],
+            "expires": [f"{key.expires:%Y-%m-%d %H:%M}" if key.expires else _("never") for key in valid],
             "made": [f"{key.made:%Y-%m-%d %H:%M}" for key in valid],
         },
         hide_index=True,
+        column_config=heads(("name", "id", "opens", "rate", "expires", "made")),
         height="content" if len(valid) < 10 else 360,
         alt=_("{count} keys: name, id, what each opens, rate, when it expires and was made (UTC).").format(
             count=len(valid)
