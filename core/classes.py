@@ -118,9 +118,9 @@ class ClassList:
         except ValueError:
             raise DatasetError(
                 sentence(
-                    "There is no class {name!r} in the class list {self_name}.",
+                    "There is no class {name!r} in the class list {list}.",
                     name=name,
-                    self_name=self.name,
+                    list=self.name,
                 )
             ) from None
 

@@ -1,7 +1,8 @@
 """Collects the texts that the code marks for translation: `make texts` writes them into the catalogues.
 
 In Python what stands in `_()`, `gettext()`, `ngettext()`, `pgettext()`, `mark()`, `markdown()`,
-`html()`, `sentence()`, `counted()` and `fault()`; in JavaScript what stands in `_()` and `n_()`; and the names of the classes.
+`html()`, `sentence()`, `counted()` and `fault()`; in JavaScript what stands in `_()` and `n_()`; and the
+names of the classes.
 """
 
 from __future__ import annotations
@@ -26,8 +27,16 @@ ROOT = Path(__file__).parents[1]
 TEMPLATE = FOLDER / "messages.pot"
 
 MARKS = {
-    **{"mark": 1, "_": 1, "gettext": 1, "ngettext": 2, "pgettext": 2, "markdown": 1, "html": 1},
-    **{"sentence": 1, "counted": 2, "fault": 2},
+    "mark": 1,
+    "_": 1,
+    "gettext": 1,
+    "ngettext": 2,
+    "pgettext": 2,
+    "markdown": 1,
+    "html": 1,
+    "sentence": 1,
+    "counted": 2,
+    "fault": 2,
 }
 """The functions whose first arguments are marked, with how many they are."""
 

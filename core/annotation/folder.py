@@ -365,11 +365,11 @@ def _check_size(path: Path, size: tuple[int, ...], picture: Picture) -> None:
     if size != (picture.height, picture.width):
         raise AnnotationError(
             sentence(
-                "{path} is {height} x {width} pixels, and its correction is of {picture_width} x "
+                "{path} is {width} x {height} pixels, and its correction is of {picture_width} x "
                 "{picture_height}: {elsewhere}.",
                 path=path,
-                height=size[1],
-                width=size[0],
+                width=size[1],
+                height=size[0],
                 picture_width=picture.width,
                 picture_height=picture.height,
                 elsewhere=sentence(_ELSEWHERE),

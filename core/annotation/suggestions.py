@@ -181,21 +181,22 @@ class Suggester:
         if mask.shape != self.pieces.shape:
             raise AnnotationError(
                 sentence(
-                    "This mask has {width} x {height} pixels and its picture {width2} x {height2}; open the "
+                    "This mask has {width} x {height} pixels and its picture {own_width} x {own_height}; "
+                    "open the "
                     "picture again.",
                     width=mask.shape[1],
                     height=mask.shape[0],
-                    width2=self.pieces.shape[1],
-                    height2=self.pieces.shape[0],
+                    own_width=self.pieces.shape[1],
+                    own_height=self.pieces.shape[0],
                 )
             )
         values = mask[mask != NOT_REVIEWED]
         if values.size and values.max() >= self.classes:
             raise AnnotationError(
                 sentence(
-                    "This mask has a class number {values}, and there are {classes} classes; open the "
+                    "This mask has a class number {number}, and there are {classes} classes; open the "
                     "picture again.",
-                    values=values.max(),
+                    number=values.max(),
                     classes=self.classes,
                 )
             )

@@ -8,7 +8,6 @@ import click
 
 from core.commands.refusal import tell
 from core.errors import ClassroomError
-from core.languages import sentence
 
 if TYPE_CHECKING:
     from core.classroom.records import Class
@@ -42,9 +41,7 @@ def classroom(lesson: str, language: str, host: str, port: int, anew: bool, end:
             with serving(host, port) as server:
                 _say_how_to_join(store, now, host, port)
                 server.wait()
-                raise ClassroomError(
-                    sentence("The app has ended by itself; the class is kept: start again to go on.")
-                )
+                raise ClassroomError("The app has ended by itself; the class is kept: start again to go on.")
         except KeyboardInterrupt:
             ended = "The class has ended, and its answers are deleted."
             kept = "The class is kept: start again to go on."

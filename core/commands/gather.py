@@ -11,7 +11,6 @@ import click
 from core.commands import photo_sets
 from core.commands.datasets import print_frames
 from core.commands.refusal import printable
-from core.languages import sentence
 from core.models.paths import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -173,9 +172,7 @@ def compare_set(name: str, model: str, sheet: Path | None, as_json: bool) -> Non
 
     photos = open_set(name)
     if not photos.photos():
-        raise PhotoSetError(
-            sentence("The set {name} has no photo; `gather list` shows those there are.", name=name)
-        )
+        raise PhotoSetError(f"The set {name} has no photo; `gather list` shows those there are.")
     found = at_two_sizes(photos, load_segmenter(model), _tell)
     keep_confidence(photos, found)
     if sheet is not None:

@@ -10,7 +10,6 @@ import click
 from click.decorators import FC
 
 from core.errors import ImageError
-from core.languages import sentence
 from core.models.paths import DEFAULT_MODEL
 from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called
 
@@ -70,7 +69,7 @@ def segment_by(segmenter: Segmenter, photo: Path, size: WorkingSize) -> Segmenta
     try:
         return segment_photo(segmenter, read_bytes(photo), size)
     except ImageError as error:
-        raise ImageError(sentence("{photo} cannot be used: {reason}", photo=photo, reason=error)) from error
+        raise ImageError(f"{photo} cannot be used: {error}") from error
 
 
 def working_size(size: str, square: bool, model: str) -> WorkingSize:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from core.commands.refusal import refuse_with, tell
-from core.languages import sentence
 
 if TYPE_CHECKING:
     from core.photos.faces.rectangles import Rectangle
@@ -180,9 +179,7 @@ def _existing(name: str) -> PhotoSet:
 
     photos = find_set(name)
     if photos is None:
-        raise PhotoSetError(
-            sentence("There is no set {name}; `gather list` shows those there are.", name=name)
-        )
+        raise PhotoSetError(f"There is no set {name}; `gather list` shows those there are.")
     return photos
 
 
@@ -192,11 +189,7 @@ def _entry(photos: PhotoSet, number: int) -> Entry:
     entry = photos.entry(number)
     if entry is None or entry.state != "taken":
         raise PhotoSetError(
-            sentence(
-                "The set {name} has no photo {number}; `gather show {name}` lists them.",
-                name=photos.name,
-                number=number,
-            )
+            f"The set {photos.name} has no photo {number}; `gather show {photos.name}` lists them."
         )
     return entry
 
@@ -208,13 +201,8 @@ def _check(place: tuple[int, int, int, int], height: int, width: int) -> None:
     left, top, right, bottom = place
     if not (0 <= left < right <= width and 0 <= top < bottom <= height):
         raise PhotoSetError(
-            sentence(
-                "{map} is no place in this photo of {width} x {height} pixels; give "
-                "LEFT,TOP,RIGHT,BOTTOM with LEFT below RIGHT and TOP below BOTTOM.",
-                map=",".join(map(str, place)),
-                width=width,
-                height=height,
-            )
+            f"{','.join(map(str, place))} is no place in this photo of {width} x {height} pixels; "
+            "give LEFT,TOP,RIGHT,BOTTOM with LEFT below RIGHT and TOP below BOTTOM."
         )
 
 
@@ -224,12 +212,7 @@ def _found(photos: PhotoSet, entry: Entry) -> list[Rectangle]:
     from core.photos.faces.finder import INSTALL, find_faces, is_there
 
     if not is_there():
-        raise PhotoSetError(
-            sentence(
-                "No face detector is installed; `{install}` adds one, or give places with --at.",
-                install=INSTALL,
-            )
-        )
+        raise PhotoSetError(f"No face detector is installed; `{INSTALL}` adds one, or give places with --at.")
     return list(find_faces(images.decode(photos.picture(entry))))
 
 

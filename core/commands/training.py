@@ -14,7 +14,6 @@ from core.commands.refusal import refuse_with, tell
 from core.commands.runs import run_text, run_values
 from core.durations import duration
 from core.errors import StoppedError, TrainingError
-from core.languages import sentence
 
 if TYPE_CHECKING:
     from core.models.card import ModelCard
@@ -223,10 +222,7 @@ def _check_same(run: str, recipe: Recipe, data: Path) -> None:
     folder = run_folder(run)
     if read_run_recipe(folder) != recipe or Path(read_settings(folder).data) != data.absolute():
         raise TrainingError(
-            sentence(
-                "{folder} holds a run of another recipe or data set; remove that run or choose another name.",
-                folder=folder,
-            )
+            f"{folder} holds a run of another recipe or data set; remove that run or choose another name."
         )
 
 
@@ -295,8 +291,8 @@ def _print_card(card: ModelCard, as_json: bool) -> None:
 
     tell(f"{card.name} {accuracy_words(card)}")
     learned = read_learned(card.training)
-    for words in learned.sentences() if learned else ():
-        tell(words)
+    for sentence in learned.sentences() if learned else ():
+        tell(sentence)
 
 
 def _print_epoch(report: EpochReport) -> None:

@@ -138,8 +138,8 @@ def _why_no_map(picture: Path, matches: Matches, others: Matches, missing: Path)
     maps = matches.doubtful.get(picture, ())
     if len(maps) == 1:
         return sentence(
-            "{maps} may belong to {name} or to another picture; name it after the one it is of.",
-            maps=maps[0],
+            "{path} may belong to {name} or to another picture; name it after the one it is of.",
+            path=maps[0],
             name=picture.name,
         )
     if maps:
@@ -169,7 +169,10 @@ def _no_picture(label: Path, suffix: str, images: Path) -> Problem:
         return Problem("missing picture", message)
     name = label.stem[: len(label.stem) - len(suffix)]
     message = sentence(
-        "{name} has no picture: there is no {name2} in {images}.", name=label.name, name2=name, images=images
+        "{name} has no picture: there is no {picture} in {images}.",
+        name=label.name,
+        picture=name,
+        images=images,
     )
     return Problem("missing picture", message, name)
 

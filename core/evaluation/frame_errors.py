@@ -37,12 +37,12 @@ def frame_errors(
     if truth.shape != predicted.shape:
         raise DatasetError(
             sentence(
-                "The label map is {width} x {height} pixels and the prediction {width2} x {height2}; "
+                "The label map is {width} x {height} pixels and the prediction {own_width} x {own_height}; "
                 "give a frame that is not scaled down.",
                 width=truth.shape[1],
                 height=truth.shape[0],
-                width2=predicted.shape[1],
-                height2=predicted.shape[0],
+                own_width=predicted.shape[1],
+                own_height=predicted.shape[0],
             )
         )
     mapped = truth_table(truth_classes, classes)[truth]

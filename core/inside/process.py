@@ -56,7 +56,8 @@ class InspectingProcess:
             if status == -signal.SIGKILL:
                 raise OutOfMemoryError(
                     sentence(
-                        "The system ended the process that looks inside the network: the memory is too small; "
+                        "The system ended the process that looks inside the network: the memory is too "
+                        "small; "
                         "choose a smaller working size."
                     )
                 )

@@ -42,7 +42,8 @@ class Sentence(str):
         made.text, made.several, made.fields = text, several, fields
         return made
 
-    def __getnewargs__(self) -> Any:
+    def __getnewargs__(self) -> tuple[str, Mapping[str, Field], str]:  # type: ignore[override]
+        """What it is made again of, as pickle needs it."""
         return self.text, self.fields, self.several
 
 

@@ -168,10 +168,10 @@ def _in_language(
                 file,
                 line,
                 sentence(
-                    "{file} has no step {extra!r}; it has {sorted}",
+                    "{file} has no step {step!r}; it has {known}",
                     file=FILE,
-                    extra=extra,
-                    sorted=", ".join(sorted(known)),
+                    step=extra,
+                    known=", ".join(sorted(known)),
                 ),
             )
         )
@@ -262,8 +262,8 @@ def _check_places(part: Part, known: Sequence[str], file: str, faults: list[Less
             for place in PLACE.findall(line):
                 if place not in known:
                     reason = sentence(
-                        "nothing is known for {{{place}}}; this key has {reason}",
+                        "nothing is known for {{{place}}}; this key has {known}",
                         place=place,
-                        reason=", ".join(known) or sentence("no values"),
+                        known=", ".join(known) or sentence("no values"),
                     )
                     faults.append(LessonFault(file, number, reason))

@@ -139,10 +139,10 @@ def _load_lite0_imagenet(encoder: nn.Module) -> None:
             raise PretrainedWeightsError(
                 sentence(
                     "The installed ImageNet weights do not fit: {name} has shape {shape}, the network needs "
-                    "{shape2}; run `make setup` again.",
+                    "{wanted}; run `make setup` again.",
                     name=name,
                     shape=tuple(tensor.shape),
-                    shape2=tuple(target[name].shape),
+                    wanted=tuple(target[name].shape),
                 )
             )
     encoder.load_state_dict(renamed)

@@ -89,10 +89,10 @@ def _card_in(folder: Path, name: str) -> ModelCard:
     if card.name != name:
         raise BrokenModelError(
             sentence(
-                "{path} is the card of {name!r}, but its folder is called {name2!r}; rename one of them.",
+                "{path} is the card of {name!r}, but its folder is called {folder!r}; rename one of them.",
                 path=path,
                 name=card.name,
-                name2=name,
+                folder=name,
             )
         )
     return card

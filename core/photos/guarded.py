@@ -114,7 +114,8 @@ class _Worker:
             if overdue.is_set() or process.returncode == -getattr(signal, "SIGXCPU", 0):
                 raise ImageTooLargeError(
                     sentence(
-                        "This picture takes far longer to decode than a photo does; give the picture saved again as JPEG or PNG."
+                        "This picture takes far longer to decode than a photo does; give the picture "
+                        "saved again as JPEG or PNG."
                     )
                 ) from None
             return None

@@ -231,23 +231,23 @@ def check_comparable(first: Evaluation, second: Evaluation) -> None:
     if first.class_names != second.class_names:
         raise ComparisonError(
             sentence(
-                "{model} and {second_model} have different classes ({count} and {count2}), and figures "
+                "{model} and {second_model} have different classes ({count} and {others}), and figures "
                 "over different classes cannot be compared; choose two models with the same class list.",
                 model=first.model,
                 second_model=second.model,
                 count=len(first.class_names),
-                count2=len(second.class_names),
+                others=len(second.class_names),
             )
         )
     if (first.dataset, first.split, first.images) != (second.dataset, second.split, second.images):
         raise ComparisonError(
             sentence(
-                "{model} was measured on {measured_on} and {second_model} on {measured_on2}; measure "
+                "{model} was measured on {measured_on} and {second_model} on {other_data}; measure "
                 "both on the same frames.",
                 model=first.model,
                 measured_on=measured_on(first),
                 second_model=second.model,
-                measured_on2=measured_on(second),
+                other_data=measured_on(second),
             )
         )
 

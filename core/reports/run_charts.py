@@ -39,8 +39,8 @@ Kind = Literal["number", "percent", "small"]
 
 Compared = Literal["acc_camvid", "mean_iou", "valid_loss", "train_loss"]
 COMPARED: dict[Compared, str] = {
-    "acc_camvid": _("pixel accuracy"),
-    "mean_iou": mark(_("mean IoU")),
+    "acc_camvid": mark("pixel accuracy"),
+    "mean_iou": mark("mean IoU"),
     "valid_loss": mark("validation loss"),
     "train_loss": mark("training loss"),
 }

@@ -43,15 +43,15 @@ def lay(mask: Mask, area: Area, number: int, left: int, top: int, name: str) -> 
     if left < 0 or top < 0 or top + height > mask.shape[0] or left + width > mask.shape[1]:
         raise AnnotationError(
             sentence(
-                "{name} has labels of {width} x {height} pixels at ({left}, {top}), outside its {width2} "
-                "x {height2} pixels.",
+                "{name} has labels of {width} x {height} pixels at ({left}, {top}), outside its {own_width} "
+                "x {own_height} pixels.",
                 name=name,
                 width=width,
                 height=height,
                 left=left,
                 top=top,
-                width2=mask.shape[1],
-                height2=mask.shape[0],
+                own_width=mask.shape[1],
+                own_height=mask.shape[0],
             )
         )
     mask[top : top + height, left : left + width][area] = number

@@ -53,9 +53,9 @@ def colour_of(levels: tuple[str, str, str], path: str) -> RGB:
     if not all(re.fullmatch(r"\d{1,3}", level, re.ASCII) and int(level) <= 255 for level in levels):
         raise AnnotationError(
             sentence(
-                "{path} has the colour {levels}; use numbers from 0 to 255.",
+                "{path} has the colour {colour}; use numbers from 0 to 255.",
                 path=path,
-                levels=" ".join(levels)[:40],
+                colour=" ".join(levels)[:40],
             )
         )
     red, green, blue = (int(level) for level in levels)

@@ -105,13 +105,13 @@ def wrong_size(name: str, picture: Sequence[int], mask: Sequence[int]) -> Annota
     """A mask that does not fit its picture; both sizes are (height, width)."""
     return AnnotationError(
         sentence(
-            "The labels of {name} are {height} x {width} pixels but the picture is {height2} x "
-            "{width2}; both must have the same size.",
+            "The labels of {name} are {width} x {height} pixels but the picture is {own_width} x "
+            "{own_height}; both must have the same size.",
             name=name,
-            height=mask[1],
-            width=mask[0],
-            height2=picture[1],
-            width2=picture[0],
+            width=mask[1],
+            height=mask[0],
+            own_width=picture[1],
+            own_height=picture[0],
         )
     )
 
@@ -156,10 +156,10 @@ def _check_numbers(picture: Labelled, class_list: ClassList) -> None:
     if unknown := [int(n) for n in found if n >= len(class_list) and n != NOT_REVIEWED]:
         raise AnnotationError(
             sentence(
-                "The mask of {name} holds the class number {unknown}, but the class list ends at {count}.",
+                "The mask of {name} holds the class number {number}, but the class list ends at {last}.",
                 name=picture.name,
-                unknown=unknown[-1],
-                count=len(class_list) - 1,
+                number=unknown[-1],
+                last=len(class_list) - 1,
             )
         )
 

@@ -267,9 +267,9 @@ def open_source(path: Path) -> Source:
     return _File(path)
 
 
-def open_zip(file: IO[bytes], title: str = sentence("This zip")) -> Source:
+def open_zip(file: IO[bytes], title: str = "") -> Source:
     """A zip that is open already, such as an upload; AnnotationError if it cannot be read."""
-    return _Zip(file, title)
+    return _Zip(file, title or sentence("This zip"))
 
 
 def is_picture(path: str) -> bool:

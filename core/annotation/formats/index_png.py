@@ -90,10 +90,10 @@ def indices(data: bytes, name: str, class_list: ClassList) -> Mask:
     if unknown:
         raise AnnotationError(
             sentence(
-                "{name} holds the class number {unknown}, but the class list ends at {count}.",
+                "{name} holds the class number {number}, but the class list ends at {last}.",
                 name=name,
-                unknown=max(unknown),
-                count=len(class_list) - 1,
+                number=max(unknown),
+                last=len(class_list) - 1,
             )
         )
     return numbers.astype(np.uint8)

@@ -89,7 +89,8 @@ class Gate:
             if not is_public(ip):
                 raise FetchError(
                     sentence(
-                        "This address leads to {ip}, in a private network; only public ones are fetched from.",
+                        "This address leads to {ip}, in a private network; only public ones are fetched "
+                        "from.",
                         ip=ip,
                     )
                 )

@@ -40,12 +40,12 @@ def extended_classes(dataset: SegmentationDataset, classes: ClassList, model: st
     if len(classes) + len(new) > _MOST:
         raise DatasetError(
             sentence(
-                "{model} has {count} classes and {name} adds {count2}; a model can have {most}: leave "
+                "{model} has {count} classes and {name} adds {added}; a model can have {most}: leave "
                 "some out.",
                 model=model,
                 count=len(classes),
                 name=dataset.name,
-                count2=len(new),
+                added=len(new),
                 most=_MOST,
             )
         )

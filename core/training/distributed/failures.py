@@ -59,12 +59,14 @@ def _is_left_alone(error: BaseException) -> bool:
 def _left_alone() -> str:
     if processes.is_elastic():
         return sentence(
-            "Another process of this run has ended, or has not answered for {seconds} seconds; torchrun starts "
+            "Another process of this run has ended, or has not answered for {seconds} seconds; torchrun "
+            "starts "
             "those that are left again.",
             seconds=processes.patience(),
         )
     return sentence(
-        "Another process of this run has ended, or has not answered for {seconds} seconds, and this one cannot "
+        "Another process of this run has ended, or has not answered for {seconds} seconds, and this one "
+        "cannot "
         "continue alone; see the other one's error, and resume the run.",
         seconds=processes.patience(),
     )
@@ -87,9 +89,9 @@ def _out_of_memory(stage: Stage | None) -> OutOfMemoryError:
     return OutOfMemoryError(
         sentence(
             "The memory is too small for a batch of {batch_size} pictures in the stage {name}; try a "
-            "batch size of {batch_size2}.",
+            "batch size of {half}.",
             batch_size=stage.batch_size,
             name=stage.name,
-            batch_size2=stage.batch_size // 2,
+            half=stage.batch_size // 2,
         )
     )

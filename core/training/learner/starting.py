@@ -82,12 +82,12 @@ def encoder_of(start: Model, recipe: Recipe) -> dict[str, Tensor]:
     if not encoder or find_network(start.card.network).encoder != encoder or recipe.start_share:
         raise RecipeError(
             sentence(
-                "The recipe {name} trains {network}, but the model {name2} that it starts from is a "
-                "{network2}; give both the same network.",
+                "The recipe {name} trains {network}, but the model {model} that it starts from is a "
+                "{other}; give both the same network.",
                 name=recipe.name,
                 network=recipe.network,
-                name2=start.card.name,
-                network2=start.card.network,
+                model=start.card.name,
+                other=start.card.network,
             )
         )
     state = start.network.state_dict()

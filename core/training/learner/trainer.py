@@ -309,7 +309,8 @@ class PreparedRun:
             if stage.steps is not None and processes.is_distributed() and not recipe.has_sources:
                 raise RecipeError(
                     sentence(
-                        "The stage {name} has a given number of steps, which one process does; start it without "
+                        "The stage {name} has a given number of steps, which one process does; start it "
+                        "without "
                         "torchrun.",
                         name=stage.name,
                     )
@@ -318,7 +319,8 @@ class PreparedRun:
                 frames = "1 frame" if len(dataset.train) == 1 else f"{len(dataset.train)} frames"
                 raise RecipeError(
                     sentence(
-                        "The stage {name} has a batch size of {batch_size}, but {dataset_name} has only {frames} "
+                        "The stage {name} has a batch size of {batch_size}, but {dataset_name} has only "
+                        "{frames} "
                         "to train on.",
                         name=stage.name,
                         batch_size=stage.batch_size,
@@ -340,7 +342,8 @@ class PreparedRun:
             if not pixels.sum():
                 raise DatasetError(
                     sentence(
-                        "No {split} frame of {name} has a pixel of a class in {class_list_name}; choose other "
+                        "No {split} frame of {name} has a pixel of a class in {class_list_name}; choose "
+                        "other "
                         "classes.",
                         split=split,
                         name=dataset.name,

@@ -192,7 +192,8 @@ def _rate(stage: Stage) -> list[str]:
     if stage.lr == "find":
         return [
             sentence(
-                "The learning-rate finder tries {count} batches first, and its suggestion {suggestion} becomes "
+                "The learning-rate finder tries {count} batches first, and its suggestion {suggestion} "
+                "becomes "
                 "the highest learning rate, which {rise}.",
                 count=FINDER_BATCHES,
                 suggestion=stage.suggestion,

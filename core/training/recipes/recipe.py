@@ -429,9 +429,9 @@ class Recipe(_Checked):
         names = ", ".join(self.names)
         raise RecipeError(
             sentence(
-                "The recipe {name} has no stage {name2!r}; its stages are: {names}.",
+                "The recipe {name} has no stage {asked!r}; its stages are: {names}.",
                 name=self.name,
-                name2=shown(name),
+                asked=shown(name),
                 names=names,
             )
         )

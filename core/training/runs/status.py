@@ -58,7 +58,8 @@ Seconds = Annotated[float, Field(ge=0, le=1e12)]
 class Status(BaseModel):
     """The contents of `status.json`. Times are seconds since 1970, durations are seconds.
 
-    message: one sentence for people, in English; said: what it was made of. process_started: tells the process from a later one with the same pid.
+    message: one sentence for people, in English; said: what it was made of. process_started: tells the
+    process from a later one with the same pid.
     epoch, epochs: done and in all in the stage; done, total: in all stages together. batch, batches: of the
     current epoch. seconds: trained so far, without pauses.
     """
