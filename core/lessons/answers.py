@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import NothingToAskError
+from core.languages import sentence
 from core.lessons.keys.key import Key, Parameters, Value
 from core.lessons.keys.look import Look
 from core.lessons.keys.table import HUNTS, KEYS, MODELS, PHOTOS, UNSEEN
@@ -124,6 +125,9 @@ def _subjects(usual: tuple[str, ...], about: str, told: Parameters, first: str) 
 
 def _nothing(question: Question) -> NothingToAskError:
     return NothingToAskError(
-        f"The question {question.id!r} has no single right answer for any picture or model in its list; "
-        "go on with the next step, or name others in the lesson."
+        sentence(
+            "The question {id!r} has no single right answer for any picture or model in its list; go "
+            "on with the next step, or name others in the lesson.",
+            id=question.id,
+        )
     )

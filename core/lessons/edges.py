@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.languages import sentence
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NEAR = 1e-6
 
@@ -22,7 +24,9 @@ def wrong_option(options: Sequence[str], edges: Sequence[float]) -> tuple[int, s
         said = _shares(option)
         if said and not _alike(said, meant):
             listed = " and ".join(f"{100 * each:g} %" for each in meant)
-            return number, f"this range has its edge at {listed}, in ascending order of the options"
+            return number, sentence(
+                "this range has its edge at {listed}, in ascending order of the options", listed=listed
+            )
     return None
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.classes import CAMVID_32, ClassList
 from core.errors import LessonError
 from core.evaluation.metrics import truth_table
+from core.languages import sentence
 from core.photos import images
 from core.photos.samples import SAMPLES
 from core.segmentation.segmentation import Segmentation
@@ -66,7 +67,10 @@ def drawn(photo: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     found = _FRAME.fullmatch(_SAMPLE_FRAMES.get(photo, photo))
     if found is None:
         raise LessonError(
-            f"{photo!r} is no drawn frame; name one as TOWN-SEED-NUMBER, as in toytown-30003-7."
+            sentence(
+                "{photo!r} is no drawn frame; name one as TOWN-SEED-NUMBER, as in toytown-30003-7.",
+                photo=photo,
+            )
         )
     image, labels = frame(int(found[2]), int(found[3]), FRAME_SIZE, found[1])
     image.flags.writeable = labels.flags.writeable = False

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.errors import FetchError, ImageError, StreetScopeError
 from core.hardware.allocator import return_free_memory
 from core.jobs import Tell
+from core.languages import sentence
 from core.photos.fetch.address import Address, parse_address
 from core.photos.fetch.fetcher import Fetched, Fetcher
 from core.photos.gather.checking import Checked, check
@@ -154,7 +155,9 @@ def _work(queue: _Hosts, fetcher: Fetcher, came: Queue[Came]) -> None:
 def _picture(fetched: Fetched) -> bytes:
     begin = fetched.data[:512].lstrip().lower()
     if fetched.content_type == "text/html" or begin.startswith((b"<!doctype", b"<html")):
-        raise ImageError("This address gives a web page, not a picture; copy the picture's own address.")
+        raise ImageError(
+            sentence("This address gives a web page, not a picture; copy the picture's own address.")
+        )
     return fetched.data
 
 

@@ -15,7 +15,7 @@ from core.classroom.reports.cards import cards_pdf
 from core.classroom.store import ClassStore
 from core.errors import ClassroomError, StreetScopeError
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.lessons.lesson import LETTERS, Lesson, Step
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
@@ -186,7 +186,7 @@ def _button(
         try:
             act(class_store(), now, *args, **kwargs)
         except ClassroomError as error:
-            st.session_state[_REFUSED] = str(error)
+            st.session_state[_REFUSED] = translated(error)
 
     shown: Markdown = markdown("{label}", label=label)
     st.button(
