@@ -46,8 +46,7 @@ def _answer(answers: IO[bytes], header: dict[str, Any], arrays: list[NDArray[Any
     try:
         wire.send(answers, *_KINDS[header["kind"]](header, arrays))
     except StreetScopeError as error:
-        failure = failure_of(error)
-        wire.send(answers, {"error": {"kind": failure.kind, "message": failure.message}})
+        wire.send(answers, {"error": failure_to_plain(failure_of(error))})
 
 
 @lru_cache(maxsize=_NETWORKS)
