@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.errors import StreetScopeError
 from core.inside import wire
-from core.workers import NICE, failure_of
+from core.workers import NICE, failure_of, failure_to_plain
 
 IDLE_SECONDS = 240.0
 """Without a request for so long, the process ends, and its memory is free."""

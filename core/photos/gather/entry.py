@@ -26,7 +26,8 @@ class Entry(BaseModel):
     name. video: the name of the video that it is a frame of, at that time in seconds; video_key: see
     `core.photos.video.reading.key_of`. page: where it is shown with its licence. author, licence,
     licence_page, title: as the source says; empty if it does not.
-    reason: why a refused one was refused, in English; said: what that sentence was made of. retry: whether a second try may do better.
+    reason: why a refused one was refused, in English; said: what that sentence was made of. retry: whether a
+    second try may do better.
 
     Of a photo that was taken: sha256 and size, in bytes, of what came, or of a frame as it is kept; height
     and width of what came, upright; file: its name in the set. look: 128 bits that change little when the
