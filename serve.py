@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.hardware.allocator import use_few_heaps
 from pages.widgets.shared.guests import in_class, is_own_address
+from pages.widgets.shared.upload_addresses import keep_upload_addresses
 
 COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg")
 """How the types of files begin that get smaller; fonts and pictures are compressed already."""
@@ -118,6 +119,7 @@ class NoUploadsInClass:
 _UPLOADS = "/_stcore/upload_file"
 
 use_few_heaps()
+keep_upload_addresses()
 app = st.App(
     Path(__file__).with_name("app.py"),
     middleware=[Middleware(NoUploadsInClass), Middleware(CompressedFiles)],

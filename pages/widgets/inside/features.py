@@ -25,14 +25,14 @@ _ACROSS = 164
 
 def features_view(subject: Subject) -> None:
     """The most active channels of a stage as grey pictures, and what excites one of them elsewhere."""
-    with st.spinner("Reading the stages of the network", show_time=True):
+    with st.spinner(_("Reading the stages of the network"), show_time=True):
         stages = _stages(subject.key, subject)
 
     def title(number: int) -> Markdown:
         return escape(_title(number, stages))
 
     number = st.select_slider(
-        "Stage, from the photo to the answer",
+        _("Stage, from the photo to the answer"),
         range(len(stages)),
         value=min(3, len(stages) - 1),
         format_func=title,
@@ -58,9 +58,9 @@ def features_view(subject: Subject) -> None:
         alt=[_in_words(channel, values) for channel, values in zip(stage.channels, stage.maps, strict=True)],
     )
     channel = st.selectbox(
-        "Channel to look for in other pictures",
+        _("Channel to look for in other pictures"),
         stage.channels,
-        format_func=lambda each: f"channel {each}",
+        format_func=_channel,
         key=f"{_CHANNEL}_{number}",
         filter_mode=None,
         width=320,
@@ -74,8 +74,13 @@ def _stages(key: str, _subject: Subject) -> list[Stage]:
 
 
 def _title(number: int, stages: list[Stage]) -> str:
+    place = f"{number + 1} · 1/{stages[number].stride}"
     last = number == len(stages) - 1
-    return f"{number + 1} · 1/{stages[number].stride}{', class scores' if last else ''}"
+    return _("{stage}, class scores").format(stage=place) if last else place
+
+
+def _channel(number: int) -> Markdown:
+    return markdown("channel {channel}", channel=number)
 
 
 def _in_words(channel: int, values: NDArray[np.float32]) -> str:
@@ -103,14 +108,14 @@ def _exciting(subject: Subject, stage: int, channel: int) -> None:
     job: Job[list[list[Peaks]]] | None = jobs().find(key)
     if job is None or job.state == "cancelled":
         st.button(
-            "Find the pictures that excite it most",
+            _("Find the pictures that excite it most"),
             icon=":material/image_search:",
             on_click=_start,
             args=(key, subject),
         )
-        st.caption("Among 21 drawn streets and the samples; the search is for all channels at once.")
+        st.caption(_("Among 21 drawn streets and the samples; the search is for all channels at once."))
     elif job.state == "running":
-        watch(job, markdown("Looking at pictures"), "inside_peaks", unit="picture")
+        watch(job, markdown("Looking at pictures"), "inside_peaks", unit=_("picture"))
     elif job.state == "failed":
         show_error(job.error, markdown("The pictures could not be looked at"))
     else:
@@ -135,4 +140,4 @@ def _show_exemplars(peaks: list[list[Peaks]], stage: int, channel: int) -> None:
             _("{name}, with a circle where the channel is highest").format(name=each.name) for each in found
         ],
     )
-    st.caption("The circle is where the channel has its highest value in that picture.")
+    st.caption(_("The circle is where the channel has its highest value in that picture."))

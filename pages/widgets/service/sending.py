@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.languages import gettext as _
+from core.languages import translated
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models
 from core.photos.photo import Photo
@@ -92,7 +93,7 @@ def _send(photo: Photo, words: dict[str, str], key: str) -> tuple[str, dict[str,
             there.get("/v1/admin/workers")  # one that is stuck says so in two seconds, not after a minute
             return photo.key, words, there.send(photo.data, words, key)
     except ServiceError as error:
-        return photo.key, words, str(error)
+        return photo.key, words, translated(error)
 
 
 def _show_answer(photo: Photo) -> None:
