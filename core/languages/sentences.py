@@ -37,6 +37,7 @@ class Sentence(str):
     fields: Mapping[str, Field]
 
     def __new__(cls, text: str, fields: Mapping[str, Field], several: str = "") -> Sentence:
+        """Write it in English. text, several: with {fields}."""
         chosen = several if several and fields["count"] != 1 else text
         made = super().__new__(cls, chosen.format(**fields) if fields or "{" in chosen else chosen)
         made.text, made.several, made.fields = text, several, fields

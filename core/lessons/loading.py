@@ -102,7 +102,7 @@ def _read(folder: Path, name: str) -> bytes:
     try:
         return read_plain(folder / name, MOST_BYTES)
     except FileSizeError:
-        reason = sentence(
+        reason: str = sentence(
             "it has more than {most_bytes} kB; no file of a lesson is as long", most_bytes=MOST_BYTES // 1024
         )
     except FileKindError:
