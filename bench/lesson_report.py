@@ -15,9 +15,10 @@ from bench.report import Row, machine, table
 class StepFound:
     """A step of the lesson as it was played.
 
-    seats: how many answer. votes: of each vote, how many of their answers are in the class's file. counted: seconds from a tap
-    until a phone says that its answer counts. wall, phone: seconds from the teacher's click until the wall
-    and the phone show the step. pixels: handed in at a hunt. axe: what axe finds serious on wall and phone.
+    seats: how many answer. votes: of each vote, how many of their answers are in the class's file. counted:
+    seconds from a tap until a phone says that its answer counts. wall, phone: seconds from the teacher's
+    click until the wall and the phone show the step. pixels: handed in at a hunt. axe: what axe finds
+    serious on wall and phone.
     """
 
     id: str
