@@ -30,6 +30,13 @@ def fill(page: Page, name: str) -> None:
     page.locator(".editor .marks").click()
 
 
+def fill_by_keys(page: Page, name: str) -> None:
+    """The same without a mouse."""
+    page.locator(".editor .marks").focus()
+    for key in (str(CLASSES.index(name) + 1), "g", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+
+
 def test_a_stroke_is_counted_and_the_truth_waits_for_the_button(
     app: RunningApp, open_page: OpenPage, screenshots: Screenshot
 ) -> None:
@@ -43,7 +50,7 @@ def test_a_stroke_is_counted_and_the_truth_waits_for_the_button(
     expect(figures).to_have_text(expected("Road"))
     page.keyboard.press("Control+z")
     expect(figures).to_have_text(["0.0%", "0.0%"])
-    fill(page, "Sky")
+    fill_by_keys(page, "Sky")
     expect(figures).to_have_text(expected("Sky"))
     expect(page.get_by_text("The truth stays hidden until then.")).to_be_visible()
     expect(page.get_by_text("The truth:", exact=True)).to_have_count(0)

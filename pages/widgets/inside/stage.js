@@ -19,7 +19,11 @@ class Stage {
     this.bars = element("ul", { className: "bars" });
     this.told = element("p", { className: "told", attributes: { role: "status" } });
     this.side = element("div", { className: "side" }, this.told, this.bars);
-    this.root = element("div", { className: "stage" }, this.frame, this.side);
+    this.keys = element("p", { className: "unseen", id: "stage-keys" });
+    this.keys.textContent = _("Arrow keys move the chosen pixel by 8, with Shift by 1.");
+    this.frame.setAttribute("aria-describedby", "stage-keys");
+    this.heard = element("p", { className: "unseen", attributes: { role: "status" } });
+    this.root = element("div", { className: "stage" }, this.frame, this.side, this.keys, this.heard);
     this.frame.addEventListener("pointerdown", (event) => this.press(event));
     this.frame.addEventListener("pointermove", (event) => this.drag(event));
     this.frame.addEventListener("pointerup", () => this.release());
@@ -139,6 +143,7 @@ class Stage {
 
   choose(pixel) {
     this.data.chosen = pixel; // shown at once
+    if (!this.data.told) this.heard.textContent = _("row {row}, column {col}", pixel); // else the server's answer says it
     this.show();
     this.send("pixel", { ...pixel, picture: this.data.picture });
   }

@@ -78,6 +78,7 @@ _OWN = (
     "doubts",
     "news",
     "standing",
+    "aiming",
     "keyboard",
     "editor",
 )

@@ -3,6 +3,7 @@
 // The mask and its history are here, so every stroke shows at once; `Correction` brings it to the server and
 // says when it is saved. What the tools cover is decided in strokes.js, as on the server; `Hand` holds them.
 
+import { Aiming } from "./aiming.js";
 import { ClassList } from "./classlist.js";
 import { Correction } from "./correction.js";
 import { Doubts } from "./doubts.js";
@@ -42,6 +43,7 @@ class Editor {
     this.held = new HeldKeys(this.root, ["h", " "], (key, on) => this.hold(key, on));
     this.hand = new Hand(this);
     this.drawing = new Drawing(this.surface.marksLayer, this.hand);
+    this.aiming = new Aiming(this);
     this.keyboard = new Keyboard(this);
     this.news = new News((id) => this.askNews(id), this.root);
     const tree = parent.getRootNode();
@@ -124,7 +126,9 @@ class Editor {
     this.spoken = element("p", { className: "under", attributes: { "aria-live": "off" } });
     const below = part("below", this.spoken, this.standing.sign);
     const description = element("p", { className: "unseen", id: "editor-keys" });
-    description.textContent = _("Draw with a mouse, a pen or a finger. Question mark lists all keys.");
+    description.textContent = _(
+      "Draw with a mouse, a pen or a finger, or with keys: arrows move the pointer and say what is there, Enter draws. Question mark lists all keys.",
+    );
     this.surface.marksLayer.setAttribute("aria-describedby", "editor-keys");
     this.root = element(
       "div",
@@ -304,6 +308,7 @@ class Editor {
     if (this.mark) this.surface.markPixel(this.mark);
     this.doubts.paint(context);
     this.hand.paint(context);
+    this.aiming.paint();
   }
 
   // --- choosing and changing ---------------------------------------------------------------------

@@ -69,6 +69,6 @@ export class Keyboard {
       w: () => editor.fit(),
       "?": () => editor.help.open(),
     };
-    return actions[key] ?? hand.polygon.actionOf(key, event);
+    return actions[key] ?? editor.aiming.actionOf(key, event) ?? hand.polygon.actionOf(key, event);
   }
 }

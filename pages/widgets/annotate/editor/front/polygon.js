@@ -23,6 +23,12 @@ export class Polygon {
     this.surface.schedule();
   }
 
+  /** Whether the last corner is at a place. */
+  endsAt(place) {
+    const [last, here] = [this.corners.at(-1), this.surface.pointAt(place, 2)];
+    return last !== undefined && last.x === here.x && last.y === here.y;
+  }
+
   isNear(a, b) {
     const [from, to] = [this.surface.onCanvas(a), this.surface.onCanvas(b)];
     return Math.hypot(from.x - to.x, from.y - to.y) < CLOSE_BY * this.surface.unit;

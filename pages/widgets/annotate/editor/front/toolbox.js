@@ -41,6 +41,8 @@ const TOOL_KEYS = [
   ["[ ]", _("smaller and larger brush; also Alt + wheel")],
   ["Q", _("round or square brush")],
   [_("Shift"), _("straight line, from where the last one ended")],
+  [_("Arrow keys"), _("move the pointer by 8 pixels, with Shift by 1, once the picture has the focus")],
+  ["Enter", _("draws where they have brought it; with Shift a straight line of the brush")],
   ["1 ... 9, 0", _("choose one of the first ten classes")],
   ["− =", _("the class before and after")],
   ["A", _("“right as it is”: what you draw over keeps its class and counts as reviewed")],
