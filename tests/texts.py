@@ -19,7 +19,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from core.classes import CAMVID_11, CAMVID_32
+from core.classes import CAMVID_11, CAMVID_32, class_groups
 from core.languages.browser import marked
 from core.languages.catalogues import FOLDER
 
@@ -62,6 +62,10 @@ def texts() -> Iterator[Text]:
         yield from in_javascript(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
     for name in dict.fromkeys((*CAMVID_32.names, *CAMVID_11.names)):
         yield Text("core/classes.py", name, context="class")
+    for each in CAMVID_32.classes:
+        yield Text("core/classes.py", each.meaning)
+    for group in class_groups(CAMVID_32.names):
+        yield Text("core/classes.py", group.name)
     for path in sorted((ROOT / "models").glob("*/model.json")):
         card = json.loads(path.read_text("utf-8"))
         yield from (
