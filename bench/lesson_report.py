@@ -10,20 +10,20 @@ from pathlib import Path
 
 from bench.report import Row, machine, table
 
-SEATS = 30
-
 
 @dataclass
 class StepFound:
     """A step of the lesson as it was played.
 
-    votes: of each vote, how many of the thirty answers are in the class's file. counted: seconds from a tap
-    until a phone says that its answer counts. wall, phone: seconds from the teacher's click until the wall
-    and the phone show the step. pixels: handed in at a hunt. axe: what axe finds serious on wall and phone.
+    seats: how many answer. votes: of each vote, how many of their answers are in the class's file. counted:
+    seconds from a tap until a phone says that its answer counts. wall, phone: seconds from the teacher's
+    click until the wall and the phone show the step. pixels: handed in at a hunt. axe: what axe finds
+    serious on wall and phone.
     """
 
     id: str
     title: str
+    seats: int
     phases: list[str] = field(default_factory=list)
     votes: list[int] = field(default_factory=list)
     counted: list[float] = field(default_factory=list)
@@ -35,14 +35,14 @@ class StepFound:
     @property
     def lost(self) -> int:
         """Answers that are not in the class's file."""
-        return sum(SEATS - each for each in self.votes)
+        return sum(self.seats - each for each in self.votes)
 
     def row(self) -> Row:
         """The step as a row of a table."""
         p50, p95, most = quantiles(self.counted)
         return {
             "step": self.title,
-            "votes asked": SEATS * len(self.votes),
+            "votes asked": self.seats * len(self.votes),
             "cast": sum(self.votes),
             "lost": self.lost,
             "pixels": self.pixels,
@@ -82,9 +82,10 @@ def write_summary(
         "machine": machine(),
         "lesson": lesson,
         "language": language,
+        "students": max((step.seats for step in steps), default=0),
         "minutes": minutes,
         "votes": sum(len(step.votes) for step in steps),
-        "answers asked": SEATS * sum(len(step.votes) for step in steps),
+        "answers asked": sum(step.seats * len(step.votes) for step in steps),
         "answers lost": lost,
         "until it counts, p50, s": p50,
         "until it counts, p95, s": p95,
@@ -100,7 +101,7 @@ def write_summary(
     found = sorted({each for step in steps for each in step.axe})
     listed = "".join(f"- {each}\n" for each in found)
     name.with_suffix(".md").write_text(
-        f"# A class of {SEATS} in the lesson {lesson!r} ({language})\n\n{table(facts)}\n\n"
+        f"# A class in the lesson {lesson!r} ({language})\n\n{table(facts)}\n\n"
         f"{table([step.row() for step in steps])}\n\n{listed}",
         "utf-8",
     )

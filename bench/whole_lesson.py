@@ -27,7 +27,7 @@ import numpy as np
 from playwright.async_api import Page, async_playwright
 
 from bench.cable_out import packets, shut_in, watched
-from bench.lesson_report import SEATS, StepFound, write_summary
+from bench.lesson_report import StepFound, write_summary
 from bench.phones import Phone
 from bench.serving import free_port
 from core.classroom import answering
@@ -51,18 +51,21 @@ KNOW = {1: 0.4, 2: 0.75}
 """The share of phones that know the answer before and after discussion; the others guess."""
 
 SECONDS = 5.0
+SEATS = 30
 
 
 @click.command()
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), required=True)
 @click.option("--lesson", default="street", show_default=True)
 @click.option("--language", type=click.Choice(["en", "id"]), default="en", show_default=True)
+@click.option("--seats", type=click.IntRange(2, 60), default=SEATS, show_default=True)
 @click.option("--cable-out", is_flag=True, help="Play it on a machine without a network; see cable_out.py.")
 @click.option("--shut-in", "is_shut_in", is_flag=True, hidden=True)
-def main(folder: Path, lesson: str, language: str, cable_out: bool, is_shut_in: bool) -> None:
+def main(folder: Path, lesson: str, language: str, seats: int, cable_out: bool, is_shut_in: bool) -> None:
     """Play a lesson through; exit with 1 if an answer was lost, or if anything left a machine shut in."""
     if cable_out:
-        arguments = ["--folder", str(folder), "--lesson", lesson, "--language", language, "--shut-in"]
+        arguments = ["--folder", str(folder), "--lesson", lesson, "--language", language]
+        arguments += ["--seats", str(seats), "--shut-in"]
         sys.exit(shut_in(["bench.whole_lesson", *arguments]))
     before = watched() if is_shut_in else None
     folder.mkdir(parents=True, exist_ok=True)
@@ -88,7 +91,7 @@ def main(folder: Path, lesson: str, language: str, cable_out: bool, is_shut_in: 
             raise click.ClickException(said)
         store = ClassStore(folder / "data" / ".classroom" / "class.sqlite")
         began = time.perf_counter()
-        play = Play(f"http://127.0.0.1:{port}", store, folder, open_lesson(lesson, language))
+        play = Play(f"http://127.0.0.1:{port}", store, folder, open_lesson(lesson, language), seats)
         try:
             asyncio.run(play.through(opened[2]))
         finally:
@@ -111,6 +114,7 @@ class Play:
     store: ClassStore
     folder: Path
     lesson: Lesson
+    seats: int
     steps: list[StepFound] = field(default_factory=list)
     phones: list[Phone] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
@@ -145,7 +149,7 @@ class Play:
             await self._photograph("00-join")
             await self.phone.get_by_test_id("stBaseButton-primaryFormSubmit").click()
             await self.phone.wait_for_url(re.compile("seat="))
-            for _ in range(SEATS - 1):
+            for _ in range(self.seats - 1):
                 self.tokens.append(join(self.store, now.code).token)
                 address = f"{self.url}/join?seat={self.tokens[-1]}"
                 self.phones.append(await opened.enter_async_context(Phone(address)))
@@ -208,12 +212,12 @@ class Play:
             counts = await each.until(lambda seen: any(f"{label} ·" in text for text in seen.texts), PATIENCE)
             found.counted.append(counts - tapped)
 
-        guesses = [self.chance.randrange(options) for _ in range(SEATS)]
+        guesses = [self.chance.randrange(options) for _ in range(self.seats)]
         chosen = [right if self.chance.random() < KNOW[ballot] else guess for guess in guesses]
         await self._photograph(f"{len(self.steps):02}-{now.step}-{now.phase}-open", buttons.first)
         await asyncio.gather(buttons.nth(chosen[-1]).click(), *map(one, self.phones, chosen[:-1]))
         deadline = time.monotonic() + PATIENCE
-        while tally(self.store, now.step, ballot, options).total < SEATS and time.monotonic() < deadline:
+        while tally(self.store, now.step, ballot, options).total < self.seats and time.monotonic() < deadline:
             await asyncio.sleep(0.2)
         found.votes.append(tally(self.store, now.step, ballot, options).total)
 
@@ -240,7 +244,7 @@ class Play:
                 raise click.ClickException(str(error)) from error
         hand_in = self.phone.locator(".st-key-hand_in button")
         await hand_in.click()
-        while len(clicks(self.store, now.step)) < SEATS:
+        while len(clicks(self.store, now.step)) < self.seats:
             await asyncio.sleep(0.2)
         found.pixels = len(clicks(self.store, now.step))
 
@@ -263,7 +267,7 @@ class Play:
 
         wall, phone = await asyncio.gather(painted(self.wall), painted(self.phone))
         await moving
-        self.steps.append(StepFound(step.id, step.title, wall=wall, phone=phone))
+        self.steps.append(StepFound(step.id, step.title, self.seats, wall=wall, phone=phone))
         click.echo(f"{len(self.steps)} of {len(self.lesson.steps)}: {step.title}", err=True)
 
     async def _press(self, key: str) -> None:

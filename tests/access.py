@@ -54,6 +54,9 @@ NARROWEST = 320
 _TRIES = 5
 """A page may draw itself anew while axe looks at it: what is about to change is pale, and counted as such."""
 
+_LOOKS_EVERY = 200
+"""Milliseconds between two looks at whether a page has come to rest."""
+
 _ASKED = Path(__file__).with_suffix(".js").read_text("utf-8")
 
 _NAMES = re.compile(
@@ -126,7 +129,7 @@ def settled(page: Page) -> None:
     """Wait until a page has drawn itself."""
     page.locator(".page-title, [data-testid=stHeading]").first.wait_for(state="attached")
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(state="attached")
-    page.wait_for_function(f"() => {{ {_ASKED}; return isDrawn(); }}")
+    page.wait_for_function(f"() => {{ {_ASKED}; return isStill(); }}", polling=_LOOKS_EVERY)
 
 
 def violations(page: Page) -> Iterator[tuple[Kind, str]]:
