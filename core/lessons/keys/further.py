@@ -60,7 +60,11 @@ def lost_class(look: Look, photo: str, told: Parameters) -> Answer | None:
         return None
     names = look.segment(photo, str(values["parent"])).class_list.names
     listed = sorted(names[each] for each in (lost, *known[1 - len(LETTERS) :]))
-    story = {"found": Named(names[lost]), "lost_from": float(before[lost]), "lost_to": float(after[lost])}
+    story: dict[str, Value] = {
+        "found": Named(names[lost]),
+        "lost_from": float(before[lost]),
+        "lost_to": float(after[lost]),
+    }
     return Answer(listed.index(names[lost]), {**by_letter(listed), **values, **story})
 
 
