@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from core.lessons.keys.key import Parameters
 from core.lessons.keys.look import Look, is_drawn, picture
 from core.lessons.keys.table import HUNTS, KEYS
 from core.lessons.keys.twin import untrained
@@ -19,7 +20,11 @@ ENLARGED = 192
 MISTAKE = (220, 0, 0)
 """The colour of pixels that the network is sure of, and that it has wrong."""
 
-_SURE_OF = {"wrong_where_sure": KEYS["wrong_where_sure"], "sure_and_wrong": HUNTS["sure_and_wrong"]}
+_SURE_OF: dict[str, Parameters] = {
+    "wrong_where_sure": KEYS["wrong_where_sure"].parameters,
+    "sure_and_wrong": HUNTS["sure_and_wrong"].parameters,
+}
+"""The keys whose reveal marks mistakes, with what counts where a lesson says nothing."""
 
 
 def painted(
@@ -49,9 +54,7 @@ def shows_mistakes(question: Question | None, photo: str) -> bool:
 def mistakes(question: Question | None, photo: str, look: Look) -> NDArray[np.bool_]:
     """(H, W) the pixels that the network is as sure of as the question says, and that it has wrong."""
     assert question is not None  # noqa: S101 (see `shows_mistakes`)
-    return HUNTS["sure_and_wrong"].mark(
-        look, photo, {**_SURE_OF[question.key].parameters, **question.parameters}
-    )
+    return HUNTS["sure_and_wrong"].mark(look, photo, {**_SURE_OF[question.key], **question.parameters})
 
 
 def marked(image: NDArray[np.uint8], hits: NDArray[np.bool_]) -> NDArray[np.uint8]:
