@@ -136,8 +136,8 @@ faces: .venv/app-stamp  ## a face detector for Gather, 7 MB: it suggests what to
 texts: setup-dev  ## collect what the code marks for translation into core/languages/catalogues
 	$(BIN)/python -m tests.texts
 
-access: setup-dev headless-chromium  ## every page in both themes and languages, looked over by axe and for texts that escaped
-	$(BIN)/python -m tests.access
+access: setup-dev headless-chromium  ## every page and a class by axe, by keyboard alone and for texts that escaped; PARTS="class" for some
+	$(BIN)/python -m tests.access $(if $(PARTS),--parts $(PARTS))
 
 check: setup-dev  ## ruff format and lint, mypy --strict
 	$(BIN)/ruff format --check .
