@@ -48,7 +48,7 @@ SMALLEST_TARGET = 24
 NARROWEST = 320
 """CSS pixels. Source: WCAG 2.2, success criterion 1.4.10."""
 
-_TRIES = 5
+_TRIES = 20
 """A page may draw itself anew while axe looks at it: what is about to change is pale, and counted as such."""
 
 _LOOKS_EVERY = 200

@@ -74,7 +74,8 @@
       const now = focused();
       const isKnown = this.steps.some(({ element }) => element === now);
       if (isKnown && inTable(now)) return false; // Tab may go through its cells first
-      if (!now || now === document.body || isKnown) return true;
+      if (!now || now === document.body) return false; // it was on what is hidden again, such as a copy button
+      if (isKnown) return true;
       this.steps.push({ element: now, look: look(now), name: name(now) });
       return false;
     },

@@ -29,7 +29,7 @@ _HEIGHT = 300
 
 def corruption_view(subject: Subject) -> None:
     """The spoilt photo beside its mask, the labels that stayed, and the curve over all strengths."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.segmented_control(
             _("What spoils the photo"),
             [*CORRUPTIONS],

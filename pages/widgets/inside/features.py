@@ -48,15 +48,12 @@ def features_view(subject: Subject) -> None:
         name=stage.name,
     )
     st.caption(words)
-    st.image(
-        _maps(stage),
-        caption=[
-            markdown("channel {channel} · {value:.2f}", channel=channel, value=stage.activity[channel])
-            for channel in stage.channels
-        ],
-        width=_ACROSS,
-        alt=[_in_words(channel, values) for channel, values in zip(stage.channels, stage.maps, strict=True)],
-    )
+    with st.container(horizontal=True, gap="small"):
+        for channel, values, picture in zip(stage.channels, stage.maps, _maps(stage), strict=True):
+            words = markdown(
+                "channel {channel} · {value:.2f}", channel=channel, value=stage.activity[channel]
+            )
+            st.image(picture, words, width=_ACROSS, alt=_in_words(channel, values))
     channel = st.selectbox(
         _("Channel to look for in other pictures"),
         stage.channels,
@@ -132,12 +129,10 @@ def _work(subject: Subject, job: Job[list[list[Peaks]]]) -> list[list[Peaks]]:
 
 def _show_exemplars(peaks: list[list[Peaks]], stage: int, channel: int) -> None:
     found = exemplars(peaks, stage, channel)
-    st.image(
-        [images.encode_jpeg(marked(each.image, each.row, each.col), 85) for each in found],
-        caption=[markdown("{name} · {value:.2f}", name=each.name, value=each.value) for each in found],
-        width=_ACROSS * 2,
-        alt=[
-            _("{name}, with a circle where the channel is highest").format(name=each.name) for each in found
-        ],
-    )
+    with st.container(horizontal=True, gap="small"):
+        for each in found:
+            picture = images.encode_jpeg(marked(each.image, each.row, each.col), 85)
+            words = markdown("{name} · {value:.2f}", name=each.name, value=each.value)
+            alt = _("{name}, with a circle where the channel is highest").format(name=each.name)
+            st.image(picture, words, width=_ACROSS * 2, alt=alt)
     st.caption(_("The circle is where the channel has its highest value in that picture."))

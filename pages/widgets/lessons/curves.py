@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from core.languages import gettext as _
 from core.lessons.keys.learning import history_of
 from core.models.store import list_models
+from core.reports.run_charts import COLOURS, Chart, Line
+from pages.widgets.runs.chart import draw
 
 
 def has_curves(model: str) -> bool:
@@ -19,10 +19,27 @@ def show_curves(model: str) -> None:
     history = history_of(model)
     if history is None:
         return
-    epoch, loss, score = _("epoch"), _("training loss"), _("mean IoU on other pictures")
-    curves = {
-        epoch: [each.epoch for each in history],
-        loss: [each.train_loss for each in history],
-        score: [each.mean_iou for each in history],
-    }
-    st.line_chart(curves, x=epoch, y=[loss, score], y_label="", height=360)
+    epochs = tuple(float(each.epoch) for each in history)
+    losses = tuple(each.train_loss for each in history)
+    scores = tuple(each.mean_iou for each in history)
+    first, second = COLOURS[:2]
+    chart = Chart(
+        _("How it learnt"),
+        _("epoch"),
+        (
+            Line(_("training loss"), epochs, losses, first),
+            Line(_("mean IoU on other pictures"), epochs, scores, second, right=True),
+        ),
+        right_kind="percent",
+    )
+    alt = _(
+        "Two curves over {count} epochs: the training loss goes from {loss_first:.2f} to {loss_last:.2f}, the "
+        "mean IoU on other pictures from {score_first:.0%} to {score_last:.0%}."
+    ).format(
+        count=len(history),
+        loss_first=losses[0],
+        loss_last=losses[-1],
+        score_first=scores[0],
+        score_last=scores[-1],
+    )
+    draw(chart, "lesson_curves", alt, height=360)

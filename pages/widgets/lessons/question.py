@@ -79,6 +79,8 @@ def _predict(asked: Asked, answer: Given, key: str) -> None:
         None,
         format_func=lambda number: options[number],
         disabled=answer.locked,
+        # Streamlit's label of what is disabled is too pale to read, and the sentence below says it too.
+        label_visibility="collapsed" if answer.locked else "visible",
         on_change=choose,
         key=name,
     )
