@@ -28,13 +28,12 @@ def show_curves(model: str) -> None:
         _("epoch"),
         (
             Line(_("training loss"), epochs, losses, first),
-            Line(_("mean IoU on other pictures"), epochs, scores, second, right=True),
-        ),
-        right_kind="percent",
+            Line(_("mean IoU on other pictures"), epochs, scores, second),
+        ),  # on one axis: on its own, from the least to the most, the score would seem to go up and down
     )
     alt = _(
-        "Two curves over {count} epochs: the training loss goes from {loss_first:.2f} to {loss_last:.2f}, the "
-        "mean IoU on other pictures from {score_first:.0%} to {score_last:.0%}."
+        "Two curves over {count} epochs: the training loss goes from {loss_first:.2f} to {loss_last:.2f}, "
+        "the mean IoU on other pictures from {score_first:.0%} to {score_last:.0%}."
     ).format(
         count=len(history),
         loss_first=losses[0],
