@@ -39,7 +39,9 @@ function texts() {
   const found = new Set();
   for (const element of elements()) {
     if (element.closest(NO_TEXT) || element.closest(STREAMLITS)) continue;
-    if (!element.checkVisibility({ visibilityProperty: true })) continue;
+    // A table is drawn, and told to screen readers within its canvas.
+    const isHead = element.matches("canvas [role=columnheader]");
+    if (!isHead && !element.checkVisibility({ visibilityProperty: true })) continue;
     for (const name of NAMING) found.add(element.getAttribute(name)?.trim());
     for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.add(node.data.trim());
   }
