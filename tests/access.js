@@ -1,7 +1,7 @@
 // What tests/access.py asks a page: its visible texts, and what is too small for a finger.
 
 const NAMING = ["aria-label", "title", "placeholder", "alt"];
-const NO_TEXT = "script, style, noscript, code, pre, title, [translate=no]";
+const NO_TEXT = "script, style, noscript, code, pre, textarea, title, [translate=no]";
 const STREAMLITS = "[data-testid=stIconMaterial], [data-testid=stToolbar]";
 const TARGETS = "button, a[href], input, select, summary, [role=button], [role=tab], [role=slider]";
 

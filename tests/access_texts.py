@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Error, Locator, Page
 
 from core.classes import CAMVID_11, CAMVID_32
+from core.training.recipes.recipe import read_recipe, shipped_recipes
 
 _ASKED = Path(__file__).with_name("access.js").read_text("utf-8")
 
@@ -46,6 +47,7 @@ _KNOWN = frozenset(
         *("Python", "English", "streamlit", "numpy", "onnxruntime", "torch", "fastai", "scikit"),
         *("EfficientNet", "ResNet", "ImageNet", "Void", "toytown", "jakarta", "camvid", "Ctrl", "Shift"),
         *("article", "classroom", "corrections", "street", "small", "examples"),  # recipes, lessons, sets
+        *(stage.name for name in shipped_recipes() for stage in read_recipe(name).stages),
         *CAMVID_32.names,
         *CAMVID_11.names,
     )
@@ -57,6 +59,7 @@ _STREAMLITS_OWN = frozenset(
         *("Skip to main content", "Help", "Open", "Dismiss", "Close", "Stop", "Deploy", "Main menu"),
         *("Choose an option", "Choose options", "Increment", "Decrement", "Step up", "Step down"),
         *("Upload", "Browse files", "Drag and drop file here", "Drag and drop files here", "File upload"),
+        *("file upload", "Download plot as a PNG", "Copy", "Ask Google", "Ask ChatGPT"),
         *("Take Photo", "Clear photo", "Switch camera", "Clear value", "Clear all", "Select all"),
         *("Search", "Show/hide columns", "Column visibility", "Fullscreen", "View fullscreen"),
         *(
@@ -72,7 +75,7 @@ _STREAMLITS_OWN = frozenset(
         *("No options to select", "Add row", "Delete row", "Remove file"),
     )
 )
-"""What Streamlit itself says, which no app can translate. `_BEFORE` is what it puts before a text of ours."""
+"""What Streamlit and its charts say, which no app can translate; `_BEFORE` stands before a text of ours."""
 
 _BEFORE = re.compile(
     r"(?:Search|Show/hide columns|Download as CSV|Download|Fullscreen|View fullscreen|Close fullscreen|Remove"

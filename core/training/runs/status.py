@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import RunError
 from core.files import write_text
-from core.languages import Sentence, heard, mark, sentence, to_plain
+from core.languages import heard, mark, sentence, to_text
 from core.training.runs.folder import STATUS, STOP, disk_full, read_json
 
 State = Literal["queued", "running", "stopping", "stopped", "finished", "failed"]
@@ -68,7 +68,7 @@ class Status(BaseModel):
 
     state: State = "queued"
     message: str = ""
-    said: Any = None
+    said: str = ""
     host: str = ""
     pid: Annotated[int, Field(ge=1, lt=2**31)] | None = None
     process_started: Seconds | None = None
@@ -178,7 +178,7 @@ def _put_back(message: str) -> dict[str, Any]:
 
 
 def _spoken(message: str) -> dict[str, Any]:
-    return {"message": str(message), "said": to_plain(message) if isinstance(message, Sentence) else None}
+    return {"message": str(message), "said": to_text(message)}
 
 
 def _before(folder: Path) -> Status:

@@ -61,7 +61,7 @@ def compare(run: RunSummary) -> None:
                 _("Published, beneath"),
                 SOURCES,
                 selection_mode="multi",
-                format_func=escape,
+                format_func=lambda source: escape(_(source)),
                 key="beneath",
                 bind="query-params",
                 help=_(
@@ -123,7 +123,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
     published = references(*beneath)
     histories = {name: view.history for name, view in views.items()}
     chart = run_charts.comparison_chart(histories, figure, by_time=by_time, beneath=published)
-    over = _("minutes of training") if by_time else "epochs"
+    over = _("minutes of training") if by_time else _("epochs")
     draw(
         chart,
         "comparison_chart",
