@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import distribution
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -24,7 +25,7 @@ from core.classroom.store import ClassStore
 from core.languages import PSEUDO
 from tests.access_class import Screens, class_settings, open_store, play
 from tests.access_keyboard import walk
-from tests.access_texts import escaped, states
+from tests.access_texts import escaped, states, troubles
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, executable, start_server, stop_servers
 
 ROOT = Path(__file__).parents[1]
@@ -193,7 +194,7 @@ def look_for_english(browser: Browser, url: str, names: Iterable[str]) -> Iterat
         page.goto(f"{url}/{name}{'&' if '?' in name else '?'}language={PSEUDO}")
         settled(page)
         seen = set[str]()
-        for state in states(page, settled):
+        for state in chain(states(page, settled), troubles(page, name, settled)):
             new = [text for text in escaped(page) if text not in seen]
             seen.update(new)
             yield from (Finding("escaped", f"/{name} {state}".rstrip(), text) for text in new)

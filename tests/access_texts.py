@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from playwright.sync_api import Error, Locator, Page
+from playwright.sync_api import Error, FilePayload, Locator, Page
 
 from core.classes import CAMVID_11, CAMVID_32
 from core.training.recipes.recipe import read_recipe, shipped_recipes
@@ -156,3 +156,49 @@ def _clicked(target: Locator, page: Page, settle: Callable[[Page], None]) -> boo
         return False
     settle(page)
     return True
+
+
+def troubles(page: Page, address: str, settle: Callable[[Page], None]) -> Iterator[str]:
+    """Give a page what it refuses; each time, what it was given.
+
+    address: of the page, without the server's.
+    """
+    for what, give in _REFUSED.get(address, ()):
+        try:
+            give(page)
+        except Error:
+            yield f"{what} could not be given"
+            continue
+        page.wait_for_timeout(1_000)  # until the run has begun that `settle` waits for
+        settle(page)
+        yield what
+
+
+def _file(name: str, content: bytes) -> Callable[[Page], None]:
+    def give(page: Page) -> None:
+        sent: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        page.locator("[data-testid=stMain] input[type=file]").first.set_input_files(sent)
+
+    return give
+
+
+def _words(words: str, field: str = "[data-testid=stTextInput] input") -> Callable[[Page], None]:
+    def give(page: Page) -> None:
+        page.locator(field).first.fill(words, timeout=10_000)
+        page.keyboard.press("Control+Enter" if "textarea" in field else "Enter")
+
+    return give
+
+
+_REFUSED: dict[str, tuple[tuple[str, Callable[[Page], None]], ...]] = {
+    "": (
+        ("no picture", _file("note.jpg", b"no picture")),
+        ("a picture cut short", _file("short.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")),
+        ("a damaged zip", _file("photos.zip", b"PK\3\4 and no more")),
+    ),
+    "data": (("a folder that is not there", _words("/no/such/folder")),),
+    "lessons": (("a damaged lesson", _file("lesson.zip", b"PK\3\4 and no more")),),
+    "join": (("a wrong code", _words("AAAA")),),
+    "training": (("a recipe that is none", _words("lr = fast", "[data-testid=stTextArea] textarea")),),
+    "gather": (("a list of no addresses", _words("ftp://a\nb", "[data-testid=stTextArea] textarea")),),
+}
