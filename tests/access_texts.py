@@ -60,6 +60,8 @@ _STREAMLITS_OWN = frozenset(
         *("Choose an option", "Choose options", "Increment", "Decrement", "Step up", "Step down"),
         *("Upload", "Browse files", "Drag and drop file here", "Drag and drop files here", "File upload"),
         *("file upload", "Download plot as a PNG", "Copy", "Ask Google", "Ask ChatGPT"),
+        *("Add files", "add icon", "Undo", "Redo", "Reset canvas & history"),
+        "Update the app with this drawing",
         *("Take Photo", "Clear photo", "Switch camera", "Clear value", "Clear all", "Select all"),
         *("Search", "Show/hide columns", "Column visibility", "Fullscreen", "View fullscreen"),
         *(
@@ -75,7 +77,7 @@ _STREAMLITS_OWN = frozenset(
         *("No options to select", "Add row", "Delete row", "Remove file"),
     )
 )
-"""What Streamlit and its charts say, which no app can translate; `_BEFORE` stands before a text of ours."""
+"""What Streamlit, its charts and its canvas say, which no app can translate; `_BEFORE` stands before ours."""
 
 _BEFORE = re.compile(
     r"(?:Search|Show/hide columns|Download as CSV|Download|Fullscreen|View fullscreen|Close fullscreen|Remove"

@@ -36,6 +36,17 @@ NEXT: dict[State, frozenset[State]] = {
 
 LIVE: frozenset[ShownState] = frozenset({"queued", "running", "stopping"})
 
+STATE_WORDS: dict[ShownState, str] = {
+    "queued": mark("queued"),
+    "running": mark("running"),
+    "stopping": mark("stopping"),
+    "stopped": mark("stopped"),
+    "finished": mark("finished"),
+    "failed": mark("failed"),
+    "dead": mark("dead"),
+}
+"""What people call the states."""
+
 BEAT = 2.0
 """Seconds between two heartbeats."""
 SILENT = 60.0
@@ -136,7 +147,8 @@ def enqueue(folder: Path) -> None:
     if shown_state(folder, before) in LIVE:
         if before.pid is None:
             return  # in the queue already, and no process has taken it yet
-        raise RunError(sentence("The run {name} is {state} already.", name=folder.name, state=before.state))
+        words = sentence(STATE_WORDS[before.state])
+        raise RunError(sentence("The run {name} is {state} already.", name=folder.name, state=words))
     (folder / STOP).unlink(missing_ok=True)
     _write_queued(folder, before)
 
@@ -237,7 +249,11 @@ class StatusKeeper:
         before = self._status.state
         if state != before and state not in NEXT[before]:
             raise RunError(
-                sentence("A run that is {before} cannot become {state}.", before=before, state=state)
+                sentence(
+                    "A run that is {before} cannot become {state}.",
+                    before=sentence(STATE_WORDS[before]),
+                    state=sentence(STATE_WORDS[state]),
+                )
             )
         self.update(state=state, message=message, **values)
         self.write()

@@ -82,7 +82,13 @@ def compare(run: RunSummary) -> None:
     ) as opened:
         if opened.open:
             rows = run_rows(list(runs.values()))
-            _table(rows, "runs", _("Table of all runs with their state."), shares=("progress",))
+            _table(
+                rows,
+                "runs",
+                _("Table of all runs with their state."),
+                shares=("progress",),
+                words={"state": _},
+            )
 
 
 def _choose(run: RunSummary, runs: dict[str, RunSummary]) -> list[str]:
@@ -155,7 +161,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
         "best-figures",
         _("Table of each run's best figures."),
         shares=("acc_camvid", "mean IoU"),
-        words={_("network"): lambda name: translated(network_words(name)), _("split"): _split_words},
+        words={"network": lambda name: translated(network_words(name)), "split": _split_words},
     )
     st.markdown(_("**Recipes**"))
     _recipes(views)
