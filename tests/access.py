@@ -21,6 +21,7 @@ from typing import Any, Literal, get_args
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from core.classroom.nicknames import ENGLISH
 from core.classroom.store import ClassStore
 from core.languages import PSEUDO
 from tests.access_class import Screens, class_settings, open_store, play
@@ -205,8 +206,9 @@ def look_for_english(browser: Browser, url: str, names: Iterable[str]) -> Iterat
 def look_for_english_in_class(browser: Browser, url: str, store: ClassStore) -> Iterator[Finding]:
     """Texts of class mode that have escaped translation."""
     screens = Screens(new_tab(browser), new_tab(browser), new_tab(browser))
+    nicknames = frozenset(word for words in ENGLISH for word in words)
     for moment, page in play(store, url, PSEUDO, screens):
-        yield from (Finding("escaped", moment, text) for text in escaped(page))
+        yield from (Finding("escaped", moment, text) for text in escaped(page, nicknames))
     for page in (screens.teacher, screens.phone, screens.wall):
         page.context.close()
 

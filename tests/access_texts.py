@@ -70,6 +70,7 @@ _STREAMLITS_OWN = frozenset(
             "Download as CSV",
             "Copy to clipboard",
             "Progress",
+            "progress",
             "Link to heading",
         ),
         *("Press Enter to apply", "Press Ctrl+Enter to apply", "Previous page", "Next page"),
