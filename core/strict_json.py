@@ -57,6 +57,7 @@ _FAULTS = {
     "less_than": mark("give less than {lt}"),
     "less_than_equal": mark("give at most {le}"),
     "literal_error": mark("give {expected}"),
+    "multiple_of": mark("give a multiple of {multiple_of}"),
     "too_long": mark("give at most {max_length} of them"),
     "too_short": mark("give at least {min_length} of them"),
 }
