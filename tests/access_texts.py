@@ -73,7 +73,7 @@ _STREAMLITS_OWN = frozenset(
             "progress",
             "Link to heading",
         ),
-        *("Press Enter to apply", "Press Ctrl+Enter to apply", "Previous page", "Next page"),
+        *("Press Enter to apply", "Press Ctrl+Enter to apply", "Previous page", "Next page", "Pagination"),
         *("No results", "Press Enter to submit form", "Loading", "Running"),
         *("No options to select", "Add row", "Delete row", "Remove file"),
     )
