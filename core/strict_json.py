@@ -37,6 +37,7 @@ _FAULTS = {
     "missing": mark("a value is needed"),
     "extra_forbidden": mark("there is no such setting"),
     "string_type": mark("give text"),
+    "string_pattern_mismatch": mark("give text of another form"),
     "string_too_long": mark("give at most {max_length} characters"),
     "string_too_short": mark("give at least {min_length} characters"),
     "int_type": mark("give a whole number"),
@@ -56,6 +57,7 @@ _FAULTS = {
     "less_than": mark("give less than {lt}"),
     "less_than_equal": mark("give at most {le}"),
     "literal_error": mark("give {expected}"),
+    "multiple_of": mark("give a multiple of {multiple_of}"),
     "too_long": mark("give at most {max_length} of them"),
     "too_short": mark("give at least {min_length} of them"),
 }
@@ -71,12 +73,16 @@ def fault(kind: str, text: str, /, **fields: object) -> PydanticCustomError:
 def first_fault(error: ValidationError) -> tuple[tuple[int | str, ...], str]:
     """Where the first thing is that pydantic complains of, and what is wrong with it."""
     first = error.errors(include_url=False, include_input=False)[0]
-    context = first.get("ctx", {})
+    context = {name: _whole(value) for name, value in first.get("ctx", {}).items()}
     said = context.get("said")
     if not isinstance(said, str):
         words = _FAULTS.get(first["type"])
         said = first["msg"] if words is None else sentence(words, **context)
     return first["loc"], said
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def placed(where: str, said: str) -> str:

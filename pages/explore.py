@@ -92,7 +92,7 @@ def look_inside() -> None:
     read = segmentation.read_pixel(*chosen, shape=shape)
     address.write(photo, chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
-        credit = photo.credit or _("your photo: the page's address does not include it")
+        credit = _(photo.credit) or _("your photo: the page's address does not include it")
         st.caption(
             markdown(
                 "{photo} at {width} x {height} · {credit}",

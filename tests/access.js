@@ -1,7 +1,7 @@
 // What tests/access.py asks a page: its visible texts, and what is too small for a finger.
 
 const NAMING = ["aria-label", "title", "placeholder", "alt"];
-const NO_TEXT = "script, style, noscript, code, pre, title, [translate=no]";
+const NO_TEXT = "script, style, noscript, code, pre, textarea, title, [translate=no]";
 const STREAMLITS = "[data-testid=stIconMaterial], [data-testid=stToolbar]";
 const TARGETS = "button, a[href], input, select, summary, [role=button], [role=tab], [role=slider]";
 
@@ -39,7 +39,9 @@ function texts() {
   const found = new Set();
   for (const element of elements()) {
     if (element.closest(NO_TEXT) || element.closest(STREAMLITS)) continue;
-    if (!element.checkVisibility({ visibilityProperty: true })) continue;
+    // A table is drawn, and told to screen readers within its canvas.
+    const isHead = element.matches("canvas [role=columnheader]");
+    if (!isHead && !element.checkVisibility({ visibilityProperty: true })) continue;
     for (const name of NAMING) found.add(element.getAttribute(name)?.trim());
     for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.add(node.data.trim());
   }

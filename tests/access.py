@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,17 +16,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import distribution
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from core.classes import CAMVID_11, CAMVID_32
+from core.classroom.nicknames import ENGLISH
 from core.classroom.store import ClassStore
 from core.languages import PSEUDO
 from tests.access_class import Screens, class_settings, open_store, play
 from tests.access_keyboard import walk
 from tests.access_lesson import play_alone
+from tests.access_texts import escaped, states, troubles
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, executable, start_server, stop_servers
 
 ROOT = Path(__file__).parents[1]
@@ -55,43 +56,6 @@ _LOOKS_EVERY = 200
 """Milliseconds between two looks at whether a page has come to rest."""
 
 _ASKED = Path(__file__).with_suffix(".js").read_text("utf-8")
-
-_NAMES = re.compile(
-    r"""
-    [\w./-]*\d[\w./-]*                   # numbers, sizes, versions, names with digits
-    | [\w-]+(?:[./_-]\w+)+               # names of files, models, settings
-    | https?://\S+ | \([^()]*://[^()]*\)
-    | \b(?:[A-Z]{2,}\w*|\w[a-z]*[A-Z]\w*)\b   # CSV, fastai's and other names with capitals inside
-    """,
-    re.VERBOSE,
-)
-_KNOWN = frozenset(
-    (
-        *("Andi", "Sama", "Image", "Segmentation", "with", "Deep", "Learning"),  # the article
-        *("Brostow", "Fauqueur", "Cipolla", "Semantic", "object", "classes", "video", "high"),  # CamVid's
-        *("definition", "ground", "truth", "database"),
-        *("Photo", "danielbuechele", "Flickr", "from", "scikit", "learn", "drawn"),  # credits of samples
-        *("Toytown", "Jakarta", "Cambridge", "Kaggle", "Roboflow", "Mapillary", "Google", "Street", "View"),
-        *("Wikimedia", "Commons", "Openverse", "Python", "English", "Bahasa", "Indonesia"),
-        *("streamlit", "numpy", "onnxruntime", "torch", "fastai", "fast", "python", "core", "make", "serve"),
-        *("EfficientNet", "ResNet", "ImageNet", "Net", "Void"),
-        *("toytown", "jakarta", "camvid", "classroom", "article", "street", "small", "corrections"),
-        *("Ctrl", "Shift", *PAGES, *CAMVID_32.names, *CAMVID_11.names),
-    )
-)
-"""Names, which are the same in every language."""
-
-_STREAMLITS_OWN = re.compile(
-    r"(?i)(?:skip to main content|help|progress|\d+ ?MB per file|file upload|main menu|deploy|streamlit.*"
-    r"|clear( value| all)?|open|select\b.*|stop|view fullscreen|fullscreen:?.*|close fullscreen|help for .*"
-    r"|increment.*|decrement.*|step (up|down).*|press enter.*|.*link to heading.*|download( as csv)?:?.*"
-    r"|search:?.*|show/hide columns.*|column visibility|upload.*|browse files|drag and drop.*|limit .*|copy.*"
-    r"|remove .*|file|no options.*|choose .*|loading.*|previous page|next page|page \d+.*|scroll .*"
-    r"|current page.*|go to .*|.*pagination.*|tabs?|selected .*|use up and down.*|\d+ results? available.*"
-    r"|show (more|less).*)"
-)
-"""What Streamlit itself says, which no app can translate."""
-
 
 Kind = Literal[
     "seen", "critical", "serious", "moderate", "minor", "streamlit", "small", "wide", "keyboard", "escaped"
@@ -158,19 +122,6 @@ def violations(page: Page) -> Iterator[tuple[Kind, str]]:
 def serious(page: Page) -> list[str]:
     """What axe finds serious or worse: rule, place and why."""
     return [what for kind, what in violations(page) if kind in ("serious", "critical")]
-
-
-def escaped(page: Page, names: frozenset[str] = frozenset()) -> list[str]:
-    """Texts of a page in the pseudo-language that nobody has translated. names: words that are meant so."""
-    texts: list[str] = page.evaluate(f"() => {{ {_ASKED}; return texts(); }}")
-    return sorted(text for text in texts if _is_english(text, names))
-
-
-def _is_english(text: str, names: frozenset[str]) -> bool:
-    if _STREAMLITS_OWN.fullmatch(text):
-        return False
-    words = re.findall(r"(?<![^\W\d_])[A-Za-z]{3,}(?![^\W\d_])", _NAMES.sub(" ", text))
-    return any(word not in _KNOWN and word not in names for word in words)
 
 
 def small_targets(page: Page) -> list[str]:
@@ -248,7 +199,21 @@ def look_for_english(browser: Browser, url: str, names: Iterable[str]) -> Iterat
         page = new_tab(browser)
         page.goto(f"{url}/{name}{'&' if '?' in name else '?'}language={PSEUDO}")
         settled(page)
-        yield from (Finding("escaped", f"/{name}", each) for each in escaped(page))
+        seen = set[str]()
+        for state in chain(states(page, settled), troubles(page, name, settled)):
+            new = [text for text in escaped(page) if text not in seen]
+            seen.update(new)
+            yield from (Finding("escaped", f"/{name} {state}".rstrip(), text) for text in new)
+        page.context.close()
+
+
+def look_for_english_in_class(browser: Browser, url: str, store: ClassStore) -> Iterator[Finding]:
+    """Texts of class mode that have escaped translation."""
+    screens = Screens(new_tab(browser), new_tab(browser), new_tab(browser))
+    nicknames = frozenset(word for words in ENGLISH for word in words)
+    for moment, page in play(store, url, PSEUDO, screens):
+        yield from (Finding("escaped", moment, text) for text in escaped(page, nicknames))
+    for page in (screens.teacher, screens.phone, screens.wall):
         page.context.close()
 
 
@@ -315,6 +280,8 @@ def look(parts: Sequence[str], names: Sequence[str], looks: Looks) -> Iterator[F
             store = open_store(folder / "data")
             with a_browser() as browser, served(class_settings(settings), folder) as url:
                 yield from look_at_class(browser, url, store, looks)
+                if "texts" in parts:
+                    yield from look_for_english_in_class(browser, url, store)
             store.close()
 
 

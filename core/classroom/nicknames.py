@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection
 
-_ENGLISH = (
+ENGLISH = (
     (
         *("brave", "calm", "clever", "curious", "eager", "fair", "gentle", "happy", "jolly", "keen"),
         *("kind", "lively", "lucky", "merry", "mighty", "neat", "nimble", "patient", "proud", "quick"),
@@ -18,6 +18,8 @@ _ENGLISH = (
         *("otter", "owl", "panda", "parrot", "puffin", "raven", "robin", "seal", "swan", "tiger"),
     ),
 )
+"""Qualities, and animals that may have them."""
+
 _INDONESIAN = (
     (
         *("berani", "bijak", "cakap", "cekatan", "cepat", "cerah", "cerdas", "cerdik", "ceria", "cermat"),
@@ -39,7 +41,7 @@ def nickname(language: str, taken: Collection[str], chance: random.Random) -> st
 
     language: "id" gives Indonesian ones, with the animal first; any other English ones.
     """
-    qualities, animals = _INDONESIAN if language == "id" else _ENGLISH
+    qualities, animals = _INDONESIAN if language == "id" else ENGLISH
     pairs = [(quality, animal) for quality in qualities for animal in animals]
     names = (
         f"{animal} {quality}" if language == "id" else f"{quality} {animal}" for quality, animal in pairs

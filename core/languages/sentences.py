@@ -140,12 +140,9 @@ def from_plain(plain: object, deepest: int = _DEEPEST) -> str:
     raise ValueError("it is no sentence")
 
 
-def heard(english: str, plain: object) -> str:
-    """A sentence that is kept twice, in English and as `to_plain` made it; the English if the two differ."""
-    try:
-        said = from_plain(plain)
-    except ValueError:
-        return english
+def heard(english: str, text: str) -> str:
+    """A sentence that is kept twice, in English and as `to_text` made it; the English if the two differ."""
+    said = from_text(text)
     return said if said == english else english
 
 

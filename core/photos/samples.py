@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-CHINA_CREDIT = "Photo: danielbuechele (Flickr), CC BY 2.0, from scikit-learn"
-TOYTOWN_CREDIT = "Toytown, drawn by StreetScope"
+from core.languages import mark
+
+CHINA_CREDIT = mark("Photo: danielbuechele (Flickr), CC BY 2.0, from scikit-learn")
+TOYTOWN_CREDIT = mark("Toytown, drawn by StreetScope")
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture that comes with the project. name: as in the page's address; file: its file's name."""
+    """A picture that comes with the project. name: as in the page's address; file: its file's name.
+
+    credit: marked for translation.
+    """
 
     name: str
     file: str

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DatasetError
-from core.languages import sentence
+from core.languages import mark, sentence
 from core.toytown.drive import scene
 from core.toytown.jakarta import scene as jakarta
 
@@ -38,7 +38,7 @@ TOWNS = {
         Town(
             "toytown",
             "Toytown",
-            "A small European town, seen from the driver's seat of a car.",
+            mark("A small European town, seen from the driver's seat of a car."),
             "A made-up town, drawn by StreetScope from the driver's seat of a moving car, with an exact\n"
             "label for every pixel in CamVid's 32 classes. Only the own car's bonnet and street furniture\n"
             "that has no class is Void.",
@@ -48,7 +48,10 @@ TOWNS = {
         Town(
             "jakarta",
             "Jakarta",
-            "Streets full of motorcycles, stalls and cables, seen from cars, motorcycles, bridges and CCTV.",
+            mark(
+                "Streets full of motorcycles, stalls and cables, seen from cars, motorcycles, bridges and "
+                "CCTV."
+            ),
             "Made-up streets of Jakarta, drawn by StreetScope as cars, motorcycles, bridges and CCTV see\n"
             "them, with an exact label for every pixel in CamVid's 32 classes. Cables, stools and the own\n"
             "vehicle are Void.",

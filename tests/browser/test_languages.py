@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from core.languages import PSEUDO
-from tests.access import escaped, serious, settled
+from tests.access import serious, settled
+from tests.access_texts import escaped
 from tests.browser.house import APP, House
 from tests.browser.test_guests import Network, inside, ip
 

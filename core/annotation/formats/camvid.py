@@ -15,6 +15,7 @@ from core.annotation.exchange.zips import ZipWriter
 from core.annotation.formats.format import Format
 from core.annotation.runs import NOT_REVIEWED
 from core.classes import RGB, ClassList
+from core.languages import mark
 from core.photos.images import encode_png
 
 _LIST = "label_colors.txt"
@@ -80,7 +81,7 @@ def _picture_folder(label: str) -> str:
 
 FORMAT = Format(
     "camvid",
-    "CamVid's colours",
+    mark("CamVid's colours"),
     _write,
     _fits,
     _read,

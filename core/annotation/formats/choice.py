@@ -22,7 +22,7 @@ from core.annotation.formats import (
 from core.annotation.formats.format import Format
 from core.classes import ClassList
 from core.errors import AnnotationError
-from core.languages import sentence
+from core.languages import sentence, together
 
 FORMATS: tuple[Format, ...] = (
     index_png.FORMAT,
@@ -66,7 +66,7 @@ def recognise(source: Source) -> Format:
     for found in _RECOGNISED:
         if found.fits(source):
             return found
-    titles = ", ".join(found.title for found in FORMATS)
+    titles = together([sentence(found.title) for found in FORMATS], ", ")
     raise AnnotationError(
         sentence(
             "{title} is in none of the formats that are read here: {titles}.",

@@ -27,7 +27,7 @@ from core.annotation.runs import NOT_REVIEWED, Mask
 from core.classes import ClassList
 from core.datasets.labels import as_numbers, numbers_in
 from core.errors import AnnotationError
-from core.languages import sentence
+from core.languages import mark, sentence
 from core.photos.images import encode_index_png
 
 _ENDING = "_P.png"
@@ -101,7 +101,7 @@ def indices(data: bytes, name: str, class_list: ClassList) -> Mask:
 
 FORMAT = Format(
     "index",
-    "Index PNG",
+    mark("Index PNG"),
     _write,
     _fits,
     _read,

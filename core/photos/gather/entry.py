@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.languages import Sentence, heard, to_plain
+from core.languages import heard, to_text
 
 State = Literal["waiting", "taken", "refused"]
 Source = Literal["address", "Openverse", "Wikimedia Commons", "file", "video", "example"]
@@ -54,7 +54,7 @@ class Entry(BaseModel):
     title: Words = ""
     state: State = "waiting"
     reason: Words = ""
-    said: Any = None
+    said: Annotated[str, Field(max_length=10_000)] = ""
     retry: bool = False
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     size: Annotated[int, Field(ge=0)] = 0
@@ -113,5 +113,4 @@ def words(text: object) -> str:
 
 def refused(reason: str, *, retry: bool = False) -> dict[str, Any]:
     """What an entry says that is refused for a reason."""
-    said = to_plain(reason) if isinstance(reason, Sentence) else None
-    return {"state": "refused", "reason": words(reason), "said": said, "retry": retry}
+    return {"state": "refused", "reason": words(reason), "said": to_text(reason)[:10_000], "retry": retry}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.languages import mark
 from core.photos.gather.checking import check
 from core.photos.gather.entry import Entry
 from core.photos.gather.store import PhotoSet, open_set
@@ -13,7 +14,13 @@ from core.photos.samples import SAMPLES
 NAME = "examples"
 
 _FOLDER = Path(__file__).parent / "example_pictures"
-_DRAWN = "drawn by StreetScope"
+_DRAWN = mark("drawn by StreetScope")
+_STREETS = (
+    *(mark("A street in Jakarta, 1"), mark("A street in Jakarta, 2"), mark("A street in Jakarta, 3")),
+    *(mark("A street in Jakarta, 4"), mark("A street in Jakarta, 5"), mark("A street in Jakarta, 6")),
+)
+_SAMPLES = {"noon": mark("Toytown, noon"), "rain": mark("Toytown, rain")}
+"""Titles, by which the set names its photos in English; pages show them by `gettext`."""
 
 
 def example_set() -> PhotoSet:
@@ -32,16 +39,15 @@ def example_set() -> PhotoSet:
 
 
 def _examples() -> Iterator[tuple[Entry, Path]]:
-    for path in sorted(_FOLDER.glob("*.jpg")):
-        title = f"A street in Jakarta, {path.stem.rpartition('-')[2]}"
+    for title, path in zip(_STREETS, sorted(_FOLDER.glob("*.jpg")), strict=True):
         yield _entry(path.name, title, _DRAWN, "MIT"), path
     for sample in SAMPLES:
         if sample.name == "china":
-            author, licence = "danielbuechele (Flickr), from scikit-learn", "CC BY 2.0"
-            yield _entry(sample.file, "A temple", author, licence), sample.path
+            author, licence = mark("danielbuechele (Flickr), from scikit-learn"), "CC BY 2.0"
+            yield _entry(sample.file, mark("A temple"), author, licence), sample.path
         else:
             yield (
-                _entry(sample.file, f"Toytown, {sample.name.rpartition('-')[2]}", _DRAWN, "MIT"),
+                _entry(sample.file, _SAMPLES[sample.name.rpartition("-")[2]], _DRAWN, "MIT"),
                 sample.path,
             )
 

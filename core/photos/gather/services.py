@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from core.errors import FetchError, PhotoSetError
-from core.languages import sentence
+from core.languages import mark, sentence
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.gather.entry import Entry, Source, words
 from core.photos.gather.lists import words_of_address
@@ -197,7 +197,7 @@ def _entry(source: Source, address: str, *, page: object, **others: object) -> E
 def _services() -> Iterator[Service]:
     yield Service(
         "Openverse",
-        "Photos with open licences from Flickr, Wikimedia and many others.",
+        mark("Photos with open licences from Flickr, Wikimedia and many others."),
         "https://api.openverse.org",
         20,  # without a key, no page may be longer
         _ask_openverse,
@@ -205,7 +205,7 @@ def _services() -> Iterator[Service]:
     )
     yield Service(
         "Wikimedia Commons",
-        "The photos of Wikipedia and its sisters.",
+        mark("The photos of Wikipedia and its sisters."),
         "https://commons.wikimedia.org",
         50,
         _ask_commons,

@@ -469,10 +469,10 @@ def read_recipe(name_or_path: str) -> Recipe:
     return parse_recipe(data, path.name)
 
 
-def parse_recipe(content: str | bytes, source: str = "The recipe") -> Recipe:
-    """A recipe from the text of a TOML or JSON file; RecipeError. source: its name in error messages."""
+def parse_recipe(content: str | bytes, source: str = "") -> Recipe:
+    """A recipe from the text of a TOML or JSON file; RecipeError. source: its name in messages, if any."""
     kind = "JSON" if source.endswith(".json") else "TOML"
-    source = shown(source, 255)
+    source = shown(source, 255) if source else sentence("The recipe")
     if len(content) > MAX_BYTES:
         raise RecipeError(
             sentence(

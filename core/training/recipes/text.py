@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from tomlkit.exceptions import TOMLKitError
 
 from core.errors import RecipeError
-from core.languages import sentence
+from core.languages import Sentence, sentence, sentence_of
 from core.training.recipes.recipe import MAX_BYTES as MAX_BYTES
 from core.training.recipes.recipe import Recipe, parse_recipe, to_toml
 
@@ -19,7 +19,7 @@ _LISTS = {name: re.compile(rf"\s*\[\[\s*{name}\s*\]\]") for name in ("stages", "
 _TABLE = re.compile(r"\s*\[\[?\s*[\w.\"'-]+\s*\]")
 
 
-def read_recipe_text(content: str | bytes, source: str = "The recipe") -> Recipe:
+def read_recipe_text(content: str | bytes, source: str = "") -> Recipe:
     """A recipe from TOML that somebody typed, or from the bytes of a TOML or JSON file.
 
     source: its name in error messages; the suffix .json means JSON. RecipeError says what is wrong, and in
@@ -31,9 +31,10 @@ def read_recipe_text(content: str | bytes, source: str = "The recipe") -> Recipe
         cause = error.__cause__
         text = content if isinstance(content, str) else content.decode("utf-8", "replace")
         line = line_of(text, cause.errors()[0]["loc"]) if isinstance(cause, ValidationError) else None
-        if line is None or source.endswith(".json"):
+        said = sentence_of(error)
+        if line is None or source.endswith(".json") or not isinstance(said, Sentence):
             raise
-        raise RecipeError(sentence("{reason} (line {line})", reason=error, line=line)) from cause
+        raise RecipeError(sentence("{source}: {reason} (line {line}).", line=line, **said.fields)) from cause
 
 
 def line_of(text: str, location: tuple[int | str, ...]) -> int | None:

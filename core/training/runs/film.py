@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import RunError
 from core.jobs import ProgressCallback
-from core.languages import sentence
+from core.languages import gettext as _
+from core.languages import sentence, translated
 from core.training.runs.folder import read_picture
 from core.training.runs.records import Preview, RunView
 
@@ -54,19 +55,26 @@ def moment_words(preview: Preview, view: RunView) -> str:
     Accuracy is measured only at an epoch's end; within an epoch, the figure is that of the epoch before.
     """
     if preview.number == 1 and not preview.batch:
-        return "before the first batch"
-    words = f"{preview.stage}, epoch {preview.epoch}"
+        return sentence("before the first batch")
+    words = sentence("{stage}, epoch {epoch}", stage=preview.stage, epoch=preview.epoch)
     ended = [(epoch.stage, epoch.epoch) for epoch in view.history]
     if _ends_its_epoch(preview, view.previews) and (preview.stage, preview.epoch) in ended:
         found = view.history[ended.index((preview.stage, preview.epoch))]
-        return f"{words}, pixel accuracy {found.acc_camvid:.1%}, mean IoU {found.mean_iou:.1%}"
-    words += f", after batch {preview.batch}"
-    before = (preview.stage, preview.epoch - 1)
-    if before in ended:
-        words += (
-            f" (pixel accuracy {view.history[ended.index(before)].acc_camvid:.1%} after the epoch before)"
+        return sentence(
+            "{moment}, pixel accuracy {accuracy:.1%}, mean IoU {iou:.1%}",
+            moment=words,
+            accuracy=found.acc_camvid,
+            iou=found.mean_iou,
         )
-    return words
+    words = sentence("{moment}, after batch {batch}", moment=words, batch=preview.batch)
+    before = (preview.stage, preview.epoch - 1)
+    if before not in ended:
+        return words
+    return sentence(
+        "{moment} (pixel accuracy {accuracy:.1%} after the epoch before)",
+        moment=words,
+        accuracy=view.history[ended.index(before)].acc_camvid,
+    )
 
 
 def _ends_its_epoch(preview: Preview, previews: Sequence[Preview]) -> bool:
@@ -134,7 +142,9 @@ def _small(path: Path) -> Image.Image:
 
 def _palette(photos: Sequence[Image.Image], labels: Sequence[Image.Image]) -> Image.Image:
     """One palette for the whole film: the classes' colours unchanged, the rest for the photos."""
-    found = {colour for picture in labels for _, colour in picture.getcolors(WIDTH * picture.height) or []}
+    found = {
+        colour for picture in labels for _count, colour in picture.getcolors(WIDTH * picture.height) or []
+    }
     exact = np.array(sorted(found), dtype=np.uint8)[: _COLOURS // 2]
     exact = np.unique(np.concatenate([exact, [_PAPER, _INK]]), axis=0).astype(np.uint8)
     wall = Image.fromarray(np.concatenate([_pixels(photo) for photo in photos])[None])
@@ -158,7 +168,8 @@ def _page(words: str, rows: tuple[Sequence[Image.Image], ...]) -> Image.Image:
     draw.fontmode = "1"
     font = ImageFont.load_default(15)
     top = 0
-    for title, row, height in zip(("photo", f"the network: {words}", "truth"), rows, heights, strict=True):
+    titles = (_("photo"), _("the network: {words}").format(words=translated(words)), _("truth"))
+    for title, row, height in zip(titles, rows, heights, strict=True):
         draw.text((2 * _GAP, top + _GAP), title, _INK, font=font)
         for column, picture in enumerate(row):
             page.paste(picture, (_GAP + column * (WIDTH + _GAP), top + _TITLE))

@@ -50,7 +50,7 @@ from core.training.runs.folder import (
     runs_folder,
     stamp,
 )
-from core.training.runs.status import DIED, LIVE, ShownState, Status, read_status, shown_state
+from core.training.runs.status import DIED, LIVE, STATE_WORDS, ShownState, Status, read_status, shown_state
 
 Row = TypeVar("Row")
 LOG_BYTES = 8192
@@ -365,7 +365,11 @@ def delete_run(run: str) -> None:
     summary = _summary(run)
     if summary.live:
         raise RunError(
-            sentence("The run {run} is {state}; stop it before you delete it.", run=run, state=summary.state)
+            sentence(
+                "The run {run} is {state}; stop it before you delete it.",
+                run=run,
+                state=sentence(STATE_WORDS[summary.state]),
+            )
         )
     # Renamed first, so that nobody ever sees half of it; no run's name begins with a dot.
     gone = runs_folder() / f".deleted-{run}"

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import RunError
 from core.files import write_text
-from core.languages import Sentence, heard, mark, sentence, to_plain
+from core.languages import heard, mark, sentence, to_text
 from core.training.runs.folder import STATUS, STOP, disk_full, read_json
 
 State = Literal["queued", "running", "stopping", "stopped", "finished", "failed"]
@@ -35,6 +35,17 @@ NEXT: dict[State, frozenset[State]] = {
 """The states that may follow each state. A dead run goes from any state to `queued`."""
 
 LIVE: frozenset[ShownState] = frozenset({"queued", "running", "stopping"})
+
+STATE_WORDS: dict[ShownState, str] = {
+    "queued": mark("queued"),
+    "running": mark("running"),
+    "stopping": mark("stopping"),
+    "stopped": mark("stopped"),
+    "finished": mark("finished"),
+    "failed": mark("failed"),
+    "dead": mark("dead"),
+}
+"""What people call the states."""
 
 BEAT = 2.0
 """Seconds between two heartbeats."""
@@ -68,7 +79,7 @@ class Status(BaseModel):
 
     state: State = "queued"
     message: str = ""
-    said: Any = None
+    said: str = ""
     host: str = ""
     pid: Annotated[int, Field(ge=1, lt=2**31)] | None = None
     process_started: Seconds | None = None
@@ -136,7 +147,8 @@ def enqueue(folder: Path) -> None:
     if shown_state(folder, before) in LIVE:
         if before.pid is None:
             return  # in the queue already, and no process has taken it yet
-        raise RunError(sentence("The run {name} is {state} already.", name=folder.name, state=before.state))
+        words = sentence(STATE_WORDS[before.state])
+        raise RunError(sentence("The run {name} is {state} already.", name=folder.name, state=words))
     (folder / STOP).unlink(missing_ok=True)
     _write_queued(folder, before)
 
@@ -178,7 +190,7 @@ def _put_back(message: str) -> dict[str, Any]:
 
 
 def _spoken(message: str) -> dict[str, Any]:
-    return {"message": str(message), "said": to_plain(message) if isinstance(message, Sentence) else None}
+    return {"message": str(message), "said": to_text(message)}
 
 
 def _before(folder: Path) -> Status:
@@ -237,7 +249,11 @@ class StatusKeeper:
         before = self._status.state
         if state != before and state not in NEXT[before]:
             raise RunError(
-                sentence("A run that is {before} cannot become {state}.", before=before, state=state)
+                sentence(
+                    "A run that is {before} cannot become {state}.",
+                    before=sentence(STATE_WORDS[before]),
+                    state=sentence(STATE_WORDS[state]),
+                )
             )
         self.update(state=state, message=message, **values)
         self.write()

@@ -33,7 +33,7 @@ def show_licences() -> None:
         ),
         markdown("{model}: {licence}", model=DEFAULT_MODEL, licence=_model_licence()),
         *(
-            markdown("The sample {file}: {credit}.", file=sample.file, credit=sample.credit)
+            markdown("The sample {file}: {credit}.", file=sample.file, credit=_(sample.credit))
             for sample in SAMPLES
         ),
         markdown(

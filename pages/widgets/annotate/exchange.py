@@ -38,7 +38,7 @@ def opened_set(name: str) -> CorrectionSet | None:
 
 def take_home(found: CorrectionSet) -> None:
     """Let the visitor choose a format and save the set as a zip in it."""
-    chosen = st.selectbox(_("Format"), FORMATS, format_func=lambda each: each.title, width=300)
+    chosen = st.selectbox(_("Format"), FORMATS, format_func=lambda each: _(each.title), width=300)
     st.caption(escape(chosen.loads))
     st.caption(escape(chosen.keeps))
     for sentence in chosen.losses(found.class_list):
@@ -67,7 +67,7 @@ def bring_home(set_name: str) -> None:
     """Let the visitor add a zip of labelled pictures to a set."""
     if not host_only(_("bring labels in")):
         return
-    titles = ", ".join(each.title for each in FORMATS)
+    titles = ", ".join(_(each.title) for each in FORMATS)
     st.caption(
         markdown(
             "A zip of pictures and their labels, as a tool writes it: {titles}. Which one is found out. "
@@ -114,7 +114,7 @@ def _brought(name: str, file: IO[bytes], set_name: str) -> tuple[bool, str]:
     counted = ngettext("{count} picture", "{count} pictures", done).format(count=done)
     return True, " ".join(
         [
-            _("{counted} from {title}.").format(counted=counted, title=found_format.title),
+            _("{counted} from {title}.").format(counted=counted, title=_(found_format.title)),
             *map(translated, found.notes),
         ]
     ) + left

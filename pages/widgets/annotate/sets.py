@@ -80,7 +80,7 @@ def set_picker(dataset: Path | None = None) -> str:
                 lambda name: _keep(new_set_name(name)),
                 markdown(":material/add:"),
                 help_text=markdown("A new set"),
-                example="Motorbikes in Medan",
+                example=_("Motorbikes in Medan"),
                 max_name=MAX_SET_NAME,
             )
     _keep(chosen)

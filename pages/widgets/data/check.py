@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets.contents.check import Report, check
+from core.datasets.dataset import SPLIT_WORDS
 from core.datasets.listing import STOPS, ProblemKind
 from core.file_names import file_name
 from core.languages import class_name, mark, ngettext, translated
@@ -64,7 +65,8 @@ def _report(opened: OpenedSet, report: Report) -> None:
             ),
             icon=":material/rule:",
         )
-    splits = ", ".join(f"{split} {frames}" for split, frames in report.splits.items() if frames)
+    counts = ((_(SPLIT_WORDS[split]), frames) for split, frames in report.splits.items() if frames)
+    splits = ", ".join(f"{split} {frames}" for split, frames in counts)
     sizes = ", ".join(f"{size} ({frames})" for size, frames in report.sizes.items())
     st.markdown(
         markdown(

@@ -67,7 +67,7 @@ def _show(opened: OpenedSet, counted: Statistics | None) -> None:
             _("Show"),
             list(_SHOWS),
             default="truth",
-            format_func=lambda show: _SHOWS[show],
+            format_func=lambda show: _(_SHOWS[show]),
             required=True,
             key=_SHOW,
             bind="query-params",

@@ -153,7 +153,9 @@ def _codes(classes: ClassList, window: LabelWindow) -> Html:
         )
         for number, name in enumerate(classes.names)
     )
-    return html('<ul class="codes" aria-label="Class list">{lines}</ul>', lines=joined_html(lines))
+    return html(
+        '<ul class="codes" aria-label="{label}">{lines}</ul>', label=_("Class list"), lines=joined_html(lines)
+    )
 
 
 def _css(classes: ClassList, number: int) -> str:

@@ -45,6 +45,10 @@ _CLASS_WORDS = {
 }
 
 
+def _figure(name: str) -> Markdown:
+    return escape(_(name))
+
+
 def _learnt_from() -> Markdown:
     return markdown(
         "What taught the model the class: **real labels** of photos that name it, **merged labels** that "
@@ -123,7 +127,7 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
         _("Figure"),
         list(charts.CLASS_FIGURES),
         default="IoU",
-        format_func=escape,
+        format_func=_figure,
         required=True,
         key="class_figure",
         bind="query-params",
@@ -274,7 +278,7 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
         return
     figures: list[charts.ClassFigure] = ["IoU", "precision", "recall"]
     figure = st.segmented_control(
-        _("Figure of each class"), figures, default="IoU", format_func=escape, required=True, key="compared"
+        _("Figure of each class"), figures, default="IoU", format_func=_figure, required=True, key="compared"
     )
     chart, name = charts.comparison_chart(first, second, figure), stem(first, f"and-{second.model}")
     saved_chart(

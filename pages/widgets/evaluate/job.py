@@ -141,7 +141,7 @@ def _show_start(tasks: Sequence[Task]) -> None:
         markdown(
             "Every frame is segmented at the size chosen above, and every pixel with a known class is "
             "counted. The evaluation continues when you leave the page. {CACHE_WORDS}",
-            CACHE_WORDS=_CACHE_WORDS,
+            CACHE_WORDS=_(_CACHE_WORDS),
         )
     )
 

@@ -87,15 +87,15 @@ class Grid {
     const { button, state } = this.cards.get(photo.number);
     button.classList.toggle("dropped", !photo.kept);
     button.setAttribute("aria-pressed", photo.kept);
-    state.textContent = photo.kept ? "✓" : "dropped";
-    const words = [photo.name, photo.kept ? "kept" : "dropped", ...photo.marks, photo.size, photo.credit];
+    state.textContent = photo.kept ? "✓" : _("dropped");
+    const words = [photo.name, photo.kept ? _("kept") : _("dropped"), ...photo.marks, photo.size, photo.credit];
     button.setAttribute("aria-label", _("Photo {number}: {words}", { number: photo.number, words: words.filter(Boolean).join(", ") }));
   }
 
   tell() {
     const here = (photos) => photos.filter(({ kept }) => kept).length;
     const kept = this.data.kept + here(this.photos) - here(this.data.photos);
-    this.count.textContent = `${kept} of ${this.data.of} kept`;
+    this.count.textContent = _("{kept} of {count} kept", { kept, count: this.data.of });
     this.back.disabled = this.undone.length === 0;
     this.root.dataset.saved = this.unseen.length === 0;
   }

@@ -49,7 +49,7 @@ def choose_set() -> PhotoSet:
                     lambda name: show_set(set_name(name)),
                     markdown("New set"),
                     icon=":material/add:",
-                    example="Jakarta main roads",
+                    example=_("Jakarta main roads"),
                     max_name=MAX_NAME,
                 )
         photos = open_set(chosen)

@@ -87,7 +87,7 @@ def _search(photos: PhotoSet) -> None:
             _("Where to search"),
             list(SERVICES),
             format_func=escape,
-            captions=[escape(service.about) for service in SERVICES.values()],
+            captions=[escape(_(service.about)) for service in SERVICES.values()],
             horizontal=True,
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):

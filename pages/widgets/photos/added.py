@@ -69,12 +69,14 @@ def show_refused() -> None:
     last: Added | None = st.session_state.get(_ADDED)
     refused = [] if last is None else last.refused
     for name, sentence in refused[:_SHOWN]:
-        show_error(sentence, markdown("{file} cannot be used", file=name[:80]), ":material/broken_image:")
+        show_error(
+            sentence, markdown("{file} cannot be used", file=translated(name)[:80]), ":material/broken_image:"
+        )
     if len(refused) > _SHOWN:
         with st.expander(markdown("{count} more files cannot be used", count=len(refused) - _SHOWN)):
             st.dataframe(
                 {
-                    _("file"): [each[0] for each in refused[_SHOWN:]],
+                    _("file"): [translated(each[0]) for each in refused[_SHOWN:]],
                     _("why"): [translated(each[1]) for each in refused[_SHOWN:]],
                 },
                 hide_index=True,

@@ -172,7 +172,7 @@ def _take(files: Iterable[Named], count: str) -> NoReturn:
     refused: list[tuple[str, str]] = [*st.session_state.get(_TOO_LARGE, [])]
     for name, content in unpacked(files):
         if isinstance(content, StreetScopeError):
-            refused.append((name, str(content)))
+            refused.append((name, translated(content)))
             continue
         try:
             taken.append(add_photo(mine, name, content))

@@ -61,7 +61,7 @@ def compare(run: RunSummary) -> None:
                 _("Published, beneath"),
                 SOURCES,
                 selection_mode="multi",
-                format_func=escape,
+                format_func=lambda source: escape(_(source)),
                 key="beneath",
                 bind="query-params",
                 help=_(
@@ -82,7 +82,13 @@ def compare(run: RunSummary) -> None:
     ) as opened:
         if opened.open:
             rows = run_rows(list(runs.values()))
-            _table(rows, "runs", _("Table of all runs with their state."), shares=("progress",))
+            _table(
+                rows,
+                "runs",
+                _("Table of all runs with their state."),
+                shares=("progress",),
+                words={"state": _},
+            )
 
 
 def _choose(run: RunSummary, runs: dict[str, RunSummary]) -> list[str]:
@@ -123,7 +129,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
     published = references(*beneath)
     histories = {name: view.history for name, view in views.items()}
     chart = run_charts.comparison_chart(histories, figure, by_time=by_time, beneath=published)
-    over = _("minutes of training") if by_time else "epochs"
+    over = _("minutes of training") if by_time else _("epochs")
     draw(
         chart,
         "comparison_chart",
@@ -155,7 +161,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
         "best-figures",
         _("Table of each run's best figures."),
         shares=("acc_camvid", "mean IoU"),
-        words={_("network"): lambda name: translated(network_words(name)), _("split"): _split_words},
+        words={"network": lambda name: translated(network_words(name)), "split": _split_words},
     )
     st.markdown(_("**Recipes**"))
     _recipes(views)

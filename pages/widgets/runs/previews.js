@@ -86,9 +86,9 @@ class Previews {
     this.words.textContent = words[0].toUpperCase() + words.slice(1);
     this.columns.forEach(({ images: [photo, seen, truth] }, number) => {
       const frame = _("Validation frame {number}", { number: number + 1 });
-      photo.alt = `${frame}, photo`;
+      photo.alt = _("{frame}, photo", { frame });
       seen.alt = _("{frame}, the network, {words}", { frame, words });
-      truth.alt = `${frame}, truth`;
+      truth.alt = _("{frame}, truth", { frame });
       show(photo, photos[number]);
       show(seen, pictures[number]);
       show(truth, truths[number]);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +12,7 @@ from core.classes import RGB
 from core.errors import RunError
 from core.file_names import file_name
 from core.jobs import Job
+from core.languages import current, translated, use
 from core.languages import gettext as _
 from core.training.runs.film import make_film, moment_words, moments
 from core.training.runs.folder import read_picture
@@ -50,7 +51,11 @@ def show_previews(view: RunView) -> None:
             "truths": truths,
             "classes": _classes(view),
             "moments": [
-                {"number": preview.number, "words": moment_words(preview, view), "pictures": pictures}
+                {
+                    "number": preview.number,
+                    "words": translated(moment_words(preview, view)),
+                    "pictures": pictures,
+                }
                 for preview, pictures in shown
             ],
         },
@@ -96,6 +101,11 @@ def film(run: str) -> None:
         _film_again(run, job)
 
 
+def _draw(run: str, language: str, job: Job[bytes]) -> bytes:
+    with use(language):  # a job's thread works for nobody in particular
+        return make_film(read_run(run), job.tell)
+
+
 @fragment
 def _film_again(run: str, job: Job[bytes] | None) -> None:
     """The finished film, and the button that draws it."""
@@ -115,7 +125,7 @@ def _film_again(run: str, job: Job[bytes] | None) -> None:
             key="make_film",
             icon=":material/animation:",
         ):
-            jobs().start(("film", run), lambda job: make_film(read_run(run), job.tell))
+            jobs().start(("film", run), partial(_draw, run, current()))
             st.rerun()
     if job is not None and job.state == "failed":
         show_error(job.error)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.languages import translated
-from pages.widgets.shared.markdown import Markdown, escape
+from pages.widgets.shared.markdown import Markdown, with_code
 
 
 def show_error(error: Exception | str, title: Markdown | None = None, icon: str = ":material/error:") -> None:
     """Show what went wrong in the visitor's language, under a title if there is one."""
-    st.error(escape(translated(error)), title=title, icon=icon)
+    st.error(with_code(translated(error)), title=title, icon=icon)

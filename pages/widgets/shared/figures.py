@@ -51,7 +51,9 @@ _HEADS = frozenset(
         *(mark("highest learning rate"), mark("it rises over"), mark("encoder"), mark("step")),
         *(mark("question"), mark("right answer"), mark("before"), mark("right before"), mark("after")),
         *(mark("right after"), mark("gain"), mark("process"), mark("running for"), mark("processor")),
-        *(mark("memory"), mark("id"), mark("opens"), mark("rate"), mark("expires"), mark("made")),
+        *(mark("memory"), mark("id"), mark("title"), mark("state"), mark("progress"), mark("recipe")),
+        *(mark("started"), mark("trained"), mark("note"), mark("worker"), mark("busy")),
+        *(mark("opens"), mark("rate"), mark("expires"), mark("made")),
     )
 )
 """What columns are called: so in files, and above a table on a page in the visitor's language."""
@@ -59,7 +61,7 @@ _HEADS = frozenset(
 _CLASSES = ("class", "true class", "predicted", "from", "to")
 """Columns of names of classes."""
 
-_WORDS = ("learnt from",)
+_WORDS = ("learnt from", "state")
 """Columns of words of ours."""
 
 BAR = st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f%%")

@@ -37,7 +37,7 @@ def towns_menu() -> None:
             _("Town"),
             list(TOWNS),
             format_func=_title,
-            captions=[escape(town.about) for town in TOWNS.values()],
+            captions=[escape(_(town.about)) for town in TOWNS.values()],
             key=_TOWN,
         )
         job = jobs().find(_key(name))

@@ -284,7 +284,7 @@ def _widget(position: int, setting: str, stage: Stage) -> None:
         case "frozen":
             st.toggle(_("Encoder frozen"), key=key, on_change=take)
         case _:
-            st.text_input(escape(setting.capitalize()), key=key, on_change=take)
+            st.text_input(_("Crop") if setting == "crop" else _("Size"), key=key, on_change=take)
 
 
 def _shown(setting: str, value: Any) -> Any:

@@ -124,7 +124,7 @@ export class SizeSlider {
 
   describe() {
     this.input.style.setProperty("--filled", `${this.input.value}%`);
-    this.input.setAttribute("aria-valuetext", `${this.width} pixels`);
+    this.input.setAttribute("aria-valuetext", _("{width} pixels", { width: this.width }));
     this.output.textContent = `${this.width} px`;
   }
 }
@@ -142,7 +142,7 @@ export class ScalePicker {
         this.value = scale;
         onPick();
       });
-      return element("label", { title: `${words} regions` }, input, element("span", { textContent: words }));
+      return element("label", { title: _("{size} regions", { size: words }) }, input, element("span", { textContent: words }));
     });
     this.element = element("fieldset", { className: "views scales" }, legend, ...labels);
   }
