@@ -50,6 +50,10 @@ LETTERS = "ABCD"
 KNOW = {1: 0.4, 2: 0.75}
 """The share of phones that know the answer before and after discussion; the others guess."""
 
+_DRAWN = """() => !document.querySelector("[data-stale=true]") &&
+  document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning" """
+"""Whether nothing of an earlier run is left on a page, faded."""
+
 SECONDS = 5.0
 SEATS = 30
 
@@ -194,6 +198,7 @@ class Play:
                     break
             else:
                 for who, page in (("wall", self.wall), ("phone", self.phone)):
+                    await page.wait_for_function(_DRAWN)
                     found.axe += [f"{who}: {each}" for each in await serious(page)]
                 return
 
@@ -285,6 +290,8 @@ class Play:
         if after is not None:
             await after.wait_for()
         language = self.lesson.language
+        for page in (self.wall, self.phone):
+            await page.wait_for_function(_DRAWN)
         people = (("wall", self.wall), ("phone", self.phone), ("teacher", self.teacher))
         for who, page in people:
             await page.screenshot(path=self.folder / f"{language}-{name}-{who}.png", full_page=who == "phone")

@@ -105,7 +105,7 @@ def _to_be_seen(photos: Sequence[ListedPhoto], chosen: str) -> Sequence[ListedPh
     around: set[str] = set()
     if st.session_state.pop(_WHOLE_RUN, False):
         keys = [photo.key for photo in photos]
-        place = keys.index(chosen) if chosen in keys else 0  # a lesson's frame is in no list
+        place = keys.index(chosen)
         around = {*keys[max(place - _AROUND, 0) : place + _AROUND + 1]}
     number, asked = _asked()
     if number != st.session_state.get(_ANSWERED, 0):
