@@ -7,6 +7,10 @@ import streamlit as st
 from core.languages import gettext as _
 from core.lessons.keys.learning import history_of
 from core.models.store import list_models
+from core.reports.run_charts import BLUE, ORANGE
+
+_LETTERS = 16
+"""Pixels of the type, which is to be read from a wall too."""
 
 
 def has_curves(model: str) -> bool:
@@ -19,10 +23,28 @@ def show_curves(model: str) -> None:
     history = history_of(model)
     if history is None:
         return
-    epoch, loss, score = _("epoch"), _("training loss"), _("mean IoU on other pictures")
-    curves = {
-        epoch: [each.epoch for each in history],
-        loss: [each.train_loss for each in history],
-        score: [each.mean_iou for each in history],
-    }
-    st.line_chart(curves, x=epoch, y=[loss, score], y_label="", height=360)
+    # Here, since most steps draw none of it.
+    import altair
+
+    loss, score = _("training loss"), _("mean IoU on other pictures")
+    rows = [
+        {"epoch": each.epoch, "value": value, "curve": curve}
+        for each in history
+        for curve, value in ((loss, each.train_loss), (score, each.mean_iou))
+    ]
+    legend = altair.Legend(
+        title=None, orient="bottom", columns=1, labelLimit=600, labelFontSize=_LETTERS, symbolSize=400
+    )
+    axis = altair.Axis(labelFontSize=_LETTERS, titleFontSize=_LETTERS, tickMinStep=1)
+    chart = (
+        altair.Chart(altair.Data(values=rows))  # type: ignore[no-untyped-call]
+        # The sentence beside it says what it shows: Vega would call each line a picture without a name.
+        .mark_line(strokeWidth=3, aria=False)
+        .encode(
+            x=altair.X("epoch:Q", title=_("epoch"), axis=axis),
+            y=altair.Y("value:Q", title=None, axis=altair.Axis(labelFontSize=_LETTERS)),
+            color=altair.Color("curve:N", legend=legend, scale=altair.Scale(range=[BLUE, ORANGE])),
+            strokeDash=altair.StrokeDash("curve:N", legend=legend),
+        )
+    )
+    st.altair_chart(chart, width="stretch", height=360)
