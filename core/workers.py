@@ -99,7 +99,7 @@ def to_line(message: Message) -> str:
         case WorkerResult(values):
             content = {"result": values}
         case WorkerFailure():
-            content = {"error": {**asdict(message), **_said(message.message)}}
+            content = {"error": failure_to_plain(message)}
     return json.dumps(content) + "\n"
 
 
@@ -112,7 +112,7 @@ def from_line(line: bytes) -> Message | None:
             case {"result": dict(values)}:
                 return WorkerResult(values)
             case {"error": dict(values)}:
-                return WorkerFailure(**_heard(values, "message"))
+                return failure_from_plain(values)
     except (ValueError, TypeError, RecursionError):
         pass
     return None
@@ -123,8 +123,19 @@ def _said(text: str) -> dict[str, Any]:
 
 
 def _heard(values: dict[str, Any], name: str) -> dict[str, Any]:
-    said = values.pop("said", None)
-    return values if said is None else {**values, name: from_plain(said)}
+    said = values.get("said")
+    rest = {key: value for key, value in values.items() if key != "said"}
+    return rest if said is None else {**rest, name: from_plain(said)}
+
+
+def failure_to_plain(failure: WorkerFailure) -> dict[str, Any]:
+    """A failure as plain data."""
+    return {**asdict(failure), **_said(failure.message)}
+
+
+def failure_from_plain(values: dict[str, Any]) -> WorkerFailure:
+    """What `failure_to_plain` made; TypeError or ValueError for anything else."""
+    return WorkerFailure(**_heard(values, "message"))
 
 
 def failure_of(error: StreetScopeError) -> WorkerFailure:

@@ -18,9 +18,19 @@ function isDrawn() {
   for (const element of elements()) {
     if (element.matches("[data-testid=stBidiComponentIsolated]") && !element.shadowRoot?.childElementCount) return false;
     if (element.matches(".viewer, .editor") && element.dataset.ready !== "true") return false;
-    if (element.matches("[data-stale=true]")) return false;
+    if (element.matches("[data-stale=true], [data-testid=stSkeleton]")) return false;
     if (element.matches("[data-testid=stElementContainer]") && getComputedStyle(element).opacity !== "1") return false;
   }
+  return true;
+}
+
+/** Whether nothing has been added or taken away for some looks: a widget's code may still be on its way. */
+function isStill(looks = 4) {
+  const count = isDrawn() ? [...elements()].length : -1;
+  const last = window.accessLooks ?? { count: -1, times: 0 };
+  window.accessLooks = { count, times: count === last.count ? last.times + 1 : 0 };
+  if (count < 0 || window.accessLooks.times < looks) return false;
+  window.accessLooks = null;
   return true;
 }
 

@@ -6,6 +6,10 @@
   const PROPERTIES = ["outline", "boxShadow", "border", "background", "color", "opacity", "textDecoration", "fill"];
   const AROUND = 4; // a field's or a label's frame can be its parents'
 
+  // What fades in looks the same at first.
+  const STILL = new CSSStyleSheet();
+  STILL.replaceSync("*, *::before, *::after { transition: none !important; }");
+
   function* elements(root = document) {
     for (const element of root.querySelectorAll("*")) {
       yield element;
@@ -18,6 +22,9 @@
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
     return element;
   };
+
+  /** A table of Streamlit's draws the focus itself, on its canvas. */
+  const inTable = (element) => element?.closest("[data-testid=stDataFrame]") ?? null;
 
   const parent = (element) => element.parentElement ?? element.getRootNode().host ?? null;
 
@@ -36,7 +43,9 @@
 
   const name = (element) => {
     const label = element.labels?.[0]?.textContent ?? element.closest("label")?.textContent;
-    const words = element.getAttribute("aria-label") || label || element.textContent || element.title || "";
+    const text = [...element.childNodes].filter((each) => !each.matches?.("[data-testid=stIconMaterial]"));
+    const said = text.map((each) => each.textContent).join(" ");
+    const words = element.getAttribute("aria-label") || label || said || element.title || "";
     const kind = element.getAttribute("role") ?? element.tagName.toLowerCase();
     return `${kind} "${words.trim().replace(/\s+/g, " ").slice(0, 50)}"`;
   };
@@ -49,8 +58,10 @@
 
   window.keyboard = {
     begin() {
+      for (const root of [document, ...[...elements()].map((each) => each.shadowRoot).filter(Boolean)]) {
+        root.adoptedStyleSheets = [...root.adoptedStyleSheets, STILL];
+      }
       this.steps = [];
-      this.dark = [];
       document.activeElement?.blur();
       document.body.tabIndex = -1;
       document.body.focus();
@@ -58,16 +69,20 @@
     },
 
     /** Note what has the focus now; returns whether the round is over. */
-    step() {
+    async step() {
+      for (let n = 0; n < 2; n += 1) await new Promise(requestAnimationFrame); // until it is drawn
       const now = focused();
-      const last = this.steps.at(-1);
-      if (last && last.element.isConnected && look(last.element) === last.look) this.dark.push(last.element);
-      if (!now || now === document.body || this.steps.some(({ element }) => element === now)) return true;
+      const isKnown = this.steps.some(({ element }) => element === now);
+      if (isKnown && inTable(now)) return false; // Tab may go through its cells first
+      if (!now || now === document.body || isKnown) return true;
       this.steps.push({ element: now, look: look(now), name: name(now) });
       return false;
     },
 
-    faults() {
+    async faults() {
+      document.activeElement?.blur();
+      for (let n = 0; n < 2; n += 1) await new Promise(requestAnimationFrame);
+      const dark = this.steps.filter((step) => step.element.isConnected && look(step.element) === step.look);
       const reached = new Set(this.steps.map(({ element }) => element));
       const groups = new Set([...reached].map(group).filter(Boolean));
       const missed = [];
@@ -79,7 +94,7 @@
       const jumps = [...elements()].filter((element) => element.tabIndex > 0);
       return [
         ...missed.map((element) => `not reached: ${name(element)}`),
-        ...this.dark.map((element) => `focus not seen: ${name(element)}`),
+        ...dark.filter(({ element }) => !inTable(element)).map((step) => `focus not seen: ${step.name}`),
         ...jumps.map((element) => `out of order: ${name(element)}`),
       ];
     },

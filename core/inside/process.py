@@ -28,7 +28,7 @@ from core.project import ROOT
 from core.segmentation.engines.engine import Pictures
 from core.segmentation.predictor import Predictor
 from core.segmentation.segmenter import Segmenter
-from core.workers import WorkerFailure, error_of
+from core.workers import error_of, failure_from_plain
 
 _MOST_SECONDS = 180.0
 """That an answer may take, on a busy machine too."""
@@ -65,7 +65,7 @@ class InspectingProcess:
                 sentence("The process that looks inside the network ended unexpectedly; try again.")
             )
         if failure := answer[0].get("error"):
-            raise error_of(WorkerFailure(**failure))
+            raise error_of(failure_from_plain(failure))
         return answer
 
     def end(self) -> None:

@@ -20,7 +20,7 @@ Field = str | int | float
 
 _SPEC = re.compile(r",?(\.\d)?[dfg%]?")
 """The formats of fields in what comes from a file or a process: none that fills memory."""
-_DEEPEST = 4
+_DEEPEST = 8
 
 
 class Sentence(str):
@@ -37,7 +37,7 @@ class Sentence(str):
     fields: Mapping[str, Field]
 
     def __new__(cls, text: str, fields: Mapping[str, Field], several: str = "") -> Sentence:
-        """Write it in English. text, several: with {fields}."""
+        """ValueError for fields that do not go with the text."""
         chosen = several if several and fields["count"] != 1 else text
         made = super().__new__(cls, chosen.format(**fields) if fields or "{" in chosen else chosen)
         made.text, made.several, made.fields = text, several, fields
@@ -48,15 +48,15 @@ class Sentence(str):
         return self.text, self.fields, self.several
 
 
-def sentence(text: str, /, **fields: object) -> Sentence:
-    """A sentence for people, to be raised or kept. text: written where this is called, or where it is marked.
+def sentence(text: str, /, **fields: object) -> str:
+    """A `Sentence` for people, to be raised or kept. text: written where this is called, or marked before.
 
     fields: an error stands for its sentence; what is neither text nor a number, for its `str`.
     """
     return Sentence(text, {name: _plain(value) for name, value in fields.items()})
 
 
-def counted(one: str, several: str, /, *, count: int, **fields: object) -> Sentence:
+def counted(one: str, several: str, /, *, count: int, **fields: object) -> str:
     """A sentence for one or for several of something, likewise."""
     return Sentence(one, {"count": count, **{name: _plain(value) for name, value in fields.items()}}, several)
 

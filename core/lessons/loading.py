@@ -14,10 +14,11 @@ from pathlib import Path
 
 from core.errors import FileKindError, FileSizeError, LessonError, LessonFault
 from core.files import is_plain, read_plain, system_error_sentence
-from core.languages import sentence
+from core.languages import PSEUDO, sentence
 from core.lessons.edges import wrong_option
 from core.lessons.keys.table import HUNTS, KEYS
 from core.lessons.lesson import LETTERS, Lesson, Question, Step
+from core.lessons.pseudo import in_pseudo
 from core.lessons.structure import FILE, PlannedQuestion, PlannedStep, Structure, parse_structure
 from core.lessons.words import PLACE, Part, Words, parse_words, question_and_options
 
@@ -90,7 +91,8 @@ def parse(files: Files, name: str, language: str) -> Lesson:
     lessons = {lesson.language: lesson for lesson in found if lesson is not None}
     if faults or not lessons:
         raise LessonError(sentence("The lesson {name!r} cannot be used:", name=name[:60]), faults)
-    return lessons.get(language) or lessons.get(ENGLISH) or next(iter(lessons.values()))
+    lesson = lessons.get(language) or lessons.get(ENGLISH) or next(iter(lessons.values()))
+    return in_pseudo(lesson) if language == PSEUDO else lesson
 
 
 def languages(files: Files) -> tuple[str, ...]:

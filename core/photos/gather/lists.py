@@ -12,7 +12,7 @@ from typing import Any
 from core.errors import FetchError, PhotoSetError
 from core.languages import sentence, sentence_of
 from core.photos.fetch.address import LONGEST, parse_address
-from core.photos.gather.entry import Entry, words
+from core.photos.gather.entry import Entry, refused, words
 
 MOST = 500
 """Addresses of one list that are fetched; the article gathered as many."""
@@ -63,8 +63,8 @@ def _checked(entry: Entry, number: int, before: dict[str, int]) -> Entry:
         reason = "" if same == number else sentence("Line {number} has the same address.", number=same)
     except FetchError as error:
         reason = sentence_of(error)
-    state = "refused" if reason else entry.state
-    return entry.model_copy(update={"number": number, "state": state, "reason": reason})
+    said = refused(reason) if reason else {}
+    return entry.model_copy(update={"number": number, **said})
 
 
 def _too_large() -> PhotoSetError:

@@ -99,12 +99,12 @@ def table(entries: Iterable[Entry]) -> str:
 
 
 def outcome(entry: Entry) -> str:
-    """What became of an entry, in words."""
+    """What became of an entry, as a sentence in any language."""
     if entry.state == "waiting":
-        return "waits"
+        return sentence("waits")
     if entry.state == "refused":
-        return entry.reason
-    return "kept" if entry.kept else "dropped"
+        return entry.why
+    return sentence("kept") if entry.kept else sentence("dropped")
 
 
 def _row(entry: Entry) -> Iterable[object]:

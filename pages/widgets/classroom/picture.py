@@ -22,7 +22,7 @@ from pages.widgets.classroom.classes import step_of
 from pages.widgets.lessons.shown import lesson_look
 from pages.widgets.photos.visitor_session import sample
 from pages.widgets.segmentation.models import SegmentedPhoto, or_say_why, segment, usual_model
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.shared.markdown import Markdown, markdown
 
 
 def segmented(now: Class, question: Question) -> SegmentedPhoto:
@@ -82,15 +82,15 @@ def _painted(
     return click_map(seen, [here], revealed=False)
 
 
-def _caption(shows: Shows, asked: AskedInLesson | None, photo: str, *, revealed: bool) -> str | None:
+def _caption(shows: Shows, asked: AskedInLesson | None, photo: str, *, revealed: bool) -> Markdown | None:
     """What the colours of the picture mean, where nothing else says so."""
     if revealed and shows.instead == "untrained":
-        return _("What its untrained twin says")
+        return markdown("What its untrained twin says")
     if revealed and shows.instead == "upside-down":
-        return _("What the network says of it")
+        return markdown("What the network says of it")
     if revealed and shows_mistakes(asked, photo):
-        return _("Red: sure and wrong")
-    return _("Bright: sure. Dark: unsure.") if shows.view == "confidence" else None
+        return markdown("Red: sure and wrong")
+    return markdown("Bright: sure. Dark: unsure.") if shows.view == "confidence" else None
 
 
 def hunted_picture(

@@ -11,6 +11,7 @@ import streamlit as st
 from core.datasets import Frame
 from core.datasets.contents.statistics import Statistics
 from core.datasets.contents.thumbnails import Thumbnail, keep, thumbnails
+from core.languages import class_name, translated
 from core.languages import gettext as _
 from pages.widgets.data.frame_filter import (
     SPLIT_TITLES,
@@ -134,13 +135,13 @@ def _card(
         shares = counted.shares[counted.names.index(frame.name)]
         largest = np.argsort(-shares, kind="stable")[:_SHOWN_CLASSES]
         names = opened.dataset.class_list.names
-        facts.append(", ".join(f"{names[n]} {shares[n]:.0%}" for n in largest if shares[n] > 0))
+        facts.append(", ".join(f"{class_name(names[n])} {shares[n]:.0%}" for n in largest if shares[n] > 0))
     return {
         "name": frame.name,
         "facts": facts,
         "photo": picture.photo and media_url(picture.photo, "image/jpeg", f"{_KEY}.{slot}.photo"),
         "mask": picture.label and media_url(picture.label, "image/png", f"{_KEY}.{slot}.mask"),
-        "trouble": picture.trouble,
+        "trouble": translated(picture.trouble),
     }
 
 
