@@ -29,7 +29,7 @@ from playwright.async_api import Page, async_playwright
 from bench.cable_out import packets, shut_in, watched
 from bench.lesson_report import StepFound, write_summary
 from bench.phones import Phone
-from bench.serving import free_port
+from bench.serving import CHROMIUM_ARGUMENTS, free_port
 from core.classroom import answering
 from core.classroom.counting import clicks, tally
 from core.classroom.leading import current
@@ -129,7 +129,7 @@ class Play:
         """Let everybody in, and go through all steps."""
         async with async_playwright() as playwright, AsyncExitStack() as opened:
             chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-            browser = await playwright.chromium.launch(executable_path=chromium)
+            browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
             opened.push_async_callback(browser.close)
 
             async def page(path: str, width: int, height: int) -> Page:
