@@ -29,7 +29,7 @@ from playwright.async_api import Page, async_playwright
 from bench.cable_out import packets, shut_in, watched
 from bench.lesson_report import StepFound, write_summary
 from bench.phones import Phone
-from bench.serving import free_port
+from bench.serving import CHROMIUM_ARGUMENTS, free_port
 from core.classroom import answering
 from core.classroom.counting import clicks, tally
 from core.classroom.leading import current
@@ -49,6 +49,10 @@ PATIENCE = 600
 LETTERS = "ABCD"
 KNOW = {1: 0.4, 2: 0.75}
 """The share of phones that know the answer before and after discussion; the others guess."""
+
+_DRAWN = """() => !document.querySelector("[data-stale=true]") &&
+  document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning" """
+"""Whether nothing of an earlier run is left on a page, faded."""
 
 SECONDS = 5.0
 SEATS = 30
@@ -125,7 +129,7 @@ class Play:
         """Let everybody in, and go through all steps."""
         async with async_playwright() as playwright, AsyncExitStack() as opened:
             chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-            browser = await playwright.chromium.launch(executable_path=chromium)
+            browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
             opened.push_async_callback(browser.close)
 
             async def page(path: str, width: int, height: int) -> Page:
@@ -194,6 +198,7 @@ class Play:
                     break
             else:
                 for who, page in (("wall", self.wall), ("phone", self.phone)):
+                    await page.wait_for_function(_DRAWN)
                     found.axe += [f"{who}: {each}" for each in await serious(page)]
                 return
 
@@ -285,6 +290,8 @@ class Play:
         if after is not None:
             await after.wait_for()
         language = self.lesson.language
+        for page in (self.wall, self.phone):
+            await page.wait_for_function(_DRAWN)
         people = (("wall", self.wall), ("phone", self.phone), ("teacher", self.teacher))
         for who, page in people:
             await page.screenshot(path=self.folder / f"{language}-{name}-{who}.png", full_page=who == "phone")

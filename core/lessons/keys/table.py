@@ -8,7 +8,7 @@ from core.lessons.keys.key import Hunt, Key
 PHOTOS = ("toytown-rain", "toytown-noon", "toytown-50001-4", "toytown-60006-2", "jakarta-70002-4")
 """What is asked about where a lesson names no photos: drawn, so that the truth is known exactly."""
 
-UNSEEN = ("jakarta-59002-4", "toytown-69003-7", "toytown-59004-2", "jakarta-59005-3", "jakarta-69003-6")
+UNSEEN = ("jakarta-59002-4", "toytown-59002-5", "toytown-59004-2", "jakarta-59005-3", "jakarta-69003-6")
 """The same for questions about frames that no network can have learnt from; see `look.is_unseen`."""
 
 MODELS = ("street-lite0", "street32-lite0")

@@ -88,7 +88,7 @@ def lead(now: Class) -> None:
                 f"pages/{step.shows.page}.py",
                 label=_("Open what is shown"),
                 icon=":material/open_in_new:",
-                query_params=page_query(step.shows),
+                query_params=page_query(step.shows, question.about if question is not None else ""),
             )
     with counted:
         if question is not None:

@@ -9,9 +9,9 @@ import streamlit as st
 from core.errors import LessonError
 from core.languages import gettext as _
 from core.languages import mark
-from core.lessons.answers import look_of
+from core.lessons.answers import Asked, look_of
 from core.lessons.keys.key import Value
-from core.lessons.keys.look import Look
+from core.lessons.keys.look import Look, is_photo
 from core.lessons.lesson import Lesson, Shows, Step
 from core.lessons.pictures import painted, pieces
 from core.models.store import read_card
@@ -128,19 +128,22 @@ def _show_pieces(shows: Shows) -> None:
             st.image(piece, words, width=150, alt=words)
 
 
-def page_query(shows: Shows, values: Mapping[str, Value] | None = None) -> dict[str, str]:
+def page_query(shows: Shows, about: str = "", values: Mapping[str, Value] | None = None) -> dict[str, str]:
     """What the address says of the page that a step is about: its tabs in the visitor's language.
 
-    values: of the step's question; where it compares a model with the one that it went on from, these two.
+    about: what the step's question is about, which may be another photo than the step's. values: the
+    question's; where it compares a model with the one that it went on from, these two are in the address.
     """
     query = {name: _(said) if name in _TABS else said for name, said in shows.query().items()}
+    if shows.photo is not None and is_photo(about):
+        query["photo"] = about
     if shows.page == "compare" and values is not None and "parent" in values:
         query |= {"model1": str(values["parent"]), "model2": str(values["child"])}
     return query
 
 
-def show_link(shows: Shows, values: Mapping[str, Value] | None = None) -> None:
-    """A link to the page that the step is about, which opens with the step's picture. values: see above."""
+def show_link(shows: Shows, asked: Asked | None) -> None:
+    """A link to the page that the step is about, which opens with the picture that it is asked about."""
     if shows.page not in _PAGES:
         return
     file, title = _PAGES[shows.page]
@@ -148,6 +151,6 @@ def show_link(shows: Shows, values: Mapping[str, Value] | None = None) -> None:
         file,
         label=markdown("Look around in {page}", page=_(title)),
         icon=":material/open_in_new:",
-        query_params=page_query(shows, values),
+        query_params=page_query(shows) if asked is None else page_query(shows, asked.about, asked.values),
         width="content",
     )

@@ -60,7 +60,7 @@ def show_lesson(lesson: Lesson) -> None:
     with question:
         show_question(lesson, step, asked)
         if step.shows is not None:
-            show_link(step.shows, None if asked is None else asked.values)
+            show_link(step.shows, asked)
     _way_on(lesson, number)
 
 

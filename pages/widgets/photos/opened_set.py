@@ -13,7 +13,7 @@ from core.photos.gather.opened import Order
 from core.photos.gather.store import PhotoSet
 from pages.widgets.photos import added
 from pages.widgets.photos.listed import ListedPhoto
-from pages.widgets.photos.visitor_session import visitor_session
+from pages.widgets.photos.visitor_session import sample, visitor_session
 from pages.widgets.shared.markdown import markdown
 
 PHOTO = "photo"
@@ -67,7 +67,7 @@ def say_no_set(name: str) -> None:
 
 
 def follow_set() -> None:
-    """Open the set that the address names, if the page has not written it there itself."""
+    """Open the set or the sample that the address names, if the page has not written it there itself."""
     asked = st.query_params.get(PHOTO, "")
     written: list[tuple[float, str]] = st.session_state.get(_SAID, [])
     last = written[-1][1] if written else ""
@@ -75,6 +75,8 @@ def follow_set() -> None:
     overtaken = any(asked == said and time.monotonic() - at < _ON_ITS_WAY for at, said in written)
     if says_set(asked) and asked != last and not overtaken and not open_named_set(asked):
         say_no_set(asked)
+    if not says_set(asked) and sample(asked) is not None:  # a sample, or a frame that a lesson shows
+        visitor_session().look_at_own(asked)
 
 
 def write_set() -> None:

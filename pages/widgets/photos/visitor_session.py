@@ -131,7 +131,9 @@ class VisitorSession:
         """What one can look at: the photos of the open set, in this order, or the samples and one's own."""
         if photos := self.opened():
             return [listed_entry(photos, entry) for entry in in_order(photos.photos(), order)]
-        return [listed(photo) for photo in self.all_photos()]
+        photos_here, here = [listed(photo) for photo in self.all_photos()], self.here()
+        # A frame that a lesson shows is among neither, and stands at the end while it is on screen.
+        return photos_here if here.key in {photo.key for photo in photos_here} else [*photos_here, here]
 
     def open_set(self, name: str, number: int = 0) -> bool:
         """Open a set of photos at one of its numbers; whether there is such a set with any photo in it."""
