@@ -161,7 +161,7 @@ def read_times() -> Times:
     """The means that were measured last."""
     rows = json.loads(MEASURED.read_text())["rows"]
     found = {row["what"]: float(row["measured"]) / 1e3 for row in rows if row["what"] in _NAMES}
-    return Times(found[OUTSIDE], [found[ALONE]], [found[TOGETHER]])
+    return Times(found.get(OUTSIDE, 0.0), [found[ALONE]], [found[TOGETHER]])
 
 
 _NAMES = (ALONE, TOGETHER, OUTSIDE)
