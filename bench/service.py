@@ -147,7 +147,8 @@ def _loaded(
     ]
     simulated = (
         statistics.fmean(rate_of(due, run) for run in runs),
-        *(statistics.fmean(percentiles(run)[which] for run in runs) for which in (0, 1)),
+        statistics.fmean(percentiles(run)[0] for run in runs),
+        statistics.fmean(percentiles(run)[1] for run in runs),
     )
     return Loaded(share, found, simulated)
 
