@@ -43,13 +43,15 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Found:
     """What came of the requests. due, seconds: when each was due after the start, and how long it took.
 
-    wall: seconds from the first request to the last answer. statuses: how often each HTTP status came.
+    wall: seconds from the first request to the last answer. processor: seconds that this process computed
+    for all requests together. statuses: how often each HTTP status came.
     bodies: how often each different body came, by the beginning of its hash.
     """
 
     due: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     wall: float = 0.0
+    processor: float = 0.0
     statuses: Counter[int] = field(default_factory=Counter)
     bodies: Counter[str] = field(default_factory=Counter)
 
@@ -138,10 +140,12 @@ class Sender:
 def main(url: str, seconds: str, way: str, number: str, first: str, *headers: str) -> None:
     """Send, and print what came."""
     sender = Sender(url, int(first), list(headers))
+    before = time.process_time()
     if way == "clients":
         asyncio.run(sender.clients(int(number), float(seconds)))
     else:
         asyncio.run(sender.arrivals(arrival_times(float(number), float(seconds))))
+    sender.found.processor = time.process_time() - before
     print(json.dumps(vars(sender.found)))
 
 

@@ -30,11 +30,15 @@ _FIRST = count(0, 1_000_000)
 
 @dataclass(frozen=True)
 class Answered:
-    """What requests came to. due, seconds: of each, in order of its answer; wall: of all together."""
+    """What requests came to. due, seconds: of each, in order of its answer; wall: of all together.
+
+    processor: seconds that the client computed, for all of them.
+    """
 
     due: list[float]
     seconds: list[float]
     wall: float
+    processor: float
 
     @property
     def rate(self) -> float:
@@ -67,7 +71,7 @@ class Target:
         if set(found["statuses"]) != {"200"} or len(found["bodies"]) != 1:
             raise RuntimeError(f"{self._url} answers {found['statuses']} with {len(found['bodies'])} masks.")
         (self.mask,) = found["bodies"]
-        return Answered(found["due"], found["seconds"], found["wall"])
+        return Answered(found["due"], found["seconds"], found["wall"], found["processor"])
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from bench.processes import in_fresh_process, training_beside
 from bench.report import Goal, Report, Row, goal_rows, table
 from bench.resources import processor_seconds
 from bench.servers import OURS, PEERS, SIZE, WORKERS, Answered, Target, all_servers
-from bench.simulation import ALONE, AROUND, TOGETHER, Times, percentiles, rate_of, simulate
+from bench.simulation import ALONE, CORES, OUTSIDE, TOGETHER, Times, percentiles, rate_of, simulate
 
 ROUNDS = 3
 SECONDS, ARRIVALS = 8.0, 40.0
@@ -26,6 +26,7 @@ CLIENTS = 4
 
 LOADS = (0.5, 0.8, 1.0)
 PEERS_LOAD = 0.8
+CLIENT = "client"
 LOOPS: dict[str, tuple[str | int, ...]] = {
     "one loop with two threads": (1, 2),
     "two loops with one thread each": (2, 1),
@@ -43,12 +44,13 @@ class Loaded:
 
     load: float
     found: Answered
-    simulated: tuple[float, float]
+    simulated: tuple[float, float, float]
+    """Photos a second, and the seconds of the 50th and the 95th percentile."""
 
     def row(self) -> Row:
         """As a row of the table."""
         p50, p95, p99 = (1e3 * each for each in percentiles(self.found.seconds))
-        rate, simulated = self.simulated
+        rate, median, simulated = self.simulated
         return {
             "what": f"{OURS} at {self.load:.0%} of its rate",
             "photos a second": self.found.rate,
@@ -56,6 +58,7 @@ class Loaded:
             "p95, ms": p95,
             "p99, ms": p99,
             "simulated: photos a second": rate,
+            "simulated: p50, ms": 1e3 * median,
             "simulated: p95, ms": 1e3 * simulated,
         }
 
@@ -63,7 +66,7 @@ class Loaded:
     def error(self) -> float:
         """How far the simulation is from what was measured, as a share: of rate and p95, the larger."""
         p95 = percentiles(self.found.seconds)[1]
-        rate, simulated = self.simulated
+        rate, _, simulated = self.simulated
         return max(abs(rate / self.found.rate - 1), abs(simulated / p95 - 1))
 
 
@@ -76,9 +79,10 @@ def measure(seconds: float = SECONDS, arrivals: float = ARRIVALS) -> Report:
         rates = _rates(targets, seconds)
         ours, rate = targets[OURS], statistics.median(rates[OURS])
         one, both = (ours.clients(number, seconds).seconds for number in (1, WORKERS))
-        times = Times.of_clients(one, both, rate)
         processor = _processor(ours, seconds)
-        loaded = [_loaded(ours, share, one, both, seconds, arrivals) for share in LOADS]
+        outside = sum(processor[name] for name in ("HTTP", "broker", CLIENT))
+        times = Times.of_clients(one, both, rate, outside)
+        loaded = [_loaded(ours, share, one, both, outside, seconds, arrivals) for share in LOADS]
         rows = _rate_rows(rates) + [each.row() for each in loaded]
         rows += [
             _peer_row(name, target, PEERS_LOAD * statistics.median(rates[name]), arrivals / 2)
@@ -111,30 +115,39 @@ def _rates(targets: dict[str, Target], seconds: float) -> Rates:
 
 
 def _processor(ours: Target, seconds: float) -> dict[str, float]:
-    """Seconds of processor that a request takes, by the service's parts."""
+    """Seconds of processor that a request takes, by the service's parts, and for who asks."""
     before = processor_seconds(ours.pid)
-    count = len(ours.clients(CLIENTS, seconds).seconds)
-    return {name: (now - before[name]) / count for name, now in processor_seconds(ours.pid).items()}
+    found = ours.clients(CLIENTS, seconds)
+    count = len(found.seconds)
+    parts = {name: (now - before[name]) / count for name, now in processor_seconds(ours.pid).items()}
+    return parts | {CLIENT: found.processor / count}
 
 
 def _loaded(
-    ours: Target, share: float, one: list[float], both: list[float], seconds: float, arrivals: float
+    ours: Target,
+    share: float,
+    one: list[float],
+    both: list[float],
+    outside: float,
+    seconds: float,
+    arrivals: float,
 ) -> Loaded:
-    """Arrivals at a share of the rate. one, both: what one and two clients waited.
+    """Arrivals at a share of the rate. one, both: what one and two clients waited. outside: of the worker.
 
     The rate is measured before and after: near it, a hundredth more or less decides how long the queue gets.
     """
     before = ours.clients(CLIENTS, seconds / 2).rate
     found = ours.arrivals(share * before, arrivals)
     after = ours.clients(CLIENTS, seconds / 2).rate
-    times = Times.of_clients(one, both, (before + after) / 2)
+    times = Times.of_clients(one, both, (before + after) / 2, outside)
     due = arrival_times(share * before, arrivals)
     runs = [
-        simulate(due, WORKERS, times.draw(random.Random(seed)), times.around)  # noqa: S311
+        simulate(due, WORKERS, times.draw(random.Random(seed)), times.outside, CORES)  # noqa: S311
         for seed in range(_DRAWS)
     ]
     simulated = (
         statistics.fmean(rate_of(due, run) for run in runs),
+        statistics.fmean(percentiles(run)[0] for run in runs),
         statistics.fmean(percentiles(run)[1] for run in runs),
     )
     return Loaded(share, found, simulated)
@@ -159,7 +172,7 @@ def _peer_row(name: str, target: Target, rate: float, seconds: float) -> Row:
 
 def _means(times: Times) -> dict[str, float]:
     return {
-        AROUND: times.around,
+        OUTSIDE: times.outside,
         ALONE: statistics.fmean(times.alone),
         TOGETHER: statistics.fmean(times.together),
     }
@@ -187,8 +200,9 @@ def _method(seconds: float, arrivals: float) -> str:
         f"photo is new. Rates: {ROUNDS} times {seconds:g} s in turns, medians. Forward passes: of "
         "the decoded photo, by the same engine. The others decode in the worker itself, have neither keys "
         f"nor a queue on a disk, and answer with the same bytes. Loads: {arrivals:g} s of random arrivals, "
-        "each timed from when it was due. The simulation knows how long one and two clients wait, and the "
-        "rate just before and after; it gets the same arrivals."
+        "each timed from when it was due. The simulation knows how long one and two clients wait, the "
+        "processor time outside of the workers, and the rate just before and after; it gets the same "
+        "arrivals, and all share two cores."
     )
 
 

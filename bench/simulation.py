@@ -1,4 +1,8 @@
-"""Arrivals, one queue and workers, simulated: how long requests take that nobody has sent.
+"""Arrivals, a queue, workers and the cores that all share, simulated: how long requests take.
+
+A request is work for the processors three times: for the client, HTTP and the broker on its way in; for a
+worker, whose turn it has to wait for; and again for the others on its way out. Whatever computes has an equal
+share of the cores, and never more than one.
 
 `python -m bench.simulation RATE WORKERS` answers from the times in service.json, which `python -m bench
 service` measured: so many requests a second for a minute, by chance, and so many workers of that kind.
@@ -19,8 +23,14 @@ import simpy
 from bench.arrivals import arrival_times
 
 MEASURED = Path(__file__).with_name("service.json")
-ALONE, TOGETHER, AROUND = "worker alone, ms", "workers together, ms", "around the worker, ms"
+ALONE, TOGETHER, OUTSIDE = "worker alone, ms", "workers together, ms", "outside of the worker, ms"
 """Rows of the part that has them."""
+
+CORES = 2
+"""Of the machine that the bench is for."""
+
+_NOTHING = 1e-9
+"""Seconds that are left of no work by rounding."""
 
 Draw = Callable[[float], float]
 """A worker's seconds for the next photo. Its parameter: which share of the other workers is busy, 0 to 1."""
@@ -28,26 +38,30 @@ Draw = Callable[[float], float]
 
 @dataclass(frozen=True)
 class Times:
-    """What a request takes, in seconds.
+    """What a request takes, in seconds of a core.
 
-    around: outside of a worker, such as HTTP. alone, together: a worker's time for a photo while all others
-    are idle and while all are busy. Those on one machine share its memory, and the processes around them.
+    outside: client, HTTP and broker. alone, together: a worker for a photo, while all others are idle and
+    while all are busy: those on one machine share its memory too.
     """
 
-    around: float
+    outside: float
     alone: Sequence[float]
     together: Sequence[float]
 
     @classmethod
-    def of_clients(cls, one: Sequence[float], both: Sequence[float], rate: float) -> Times:
-        """Times from a server with two workers.
+    def of_clients(cls, one: Sequence[float], both: Sequence[float], rate: float, outside: float) -> Times:
+        """Times from a server with two workers on two cores.
 
         one, both: seconds of requests of one client, and of two clients at once: nobody waits then. rate:
-        photos a second while there is always one in the queue.
+        photos a second while there is always one in the queue, and so no core is idle. outside: as measured.
         """
-        together = 2 / rate
-        around = max(0.0, statistics.fmean(both) - together)
-        return cls(around, [each - around for each in one], [each - around for each in both])
+        together = CORES / rate - outside
+        mean = statistics.fmean(both)
+        return cls(
+            outside,
+            [max(0.0, each - outside) for each in one],
+            [max(0.0, each - mean + together) for each in both],
+        )
 
     def draw(self, chance: random.Random) -> Draw:
         """Draws from what was measured."""
@@ -58,22 +72,69 @@ class Times:
         return drawn
 
 
-def simulate(due: Sequence[float], workers: int, draw: Draw, around: float = 0.0) -> list[float]:
+class Cores:
+    """So many cores that all share who have something to compute (processor sharing)."""
+
+    def __init__(self, world: simpy.Environment, number: int) -> None:
+        self._world, self._number = world, number
+        self._left: dict[simpy.Event, float] = {}
+        self._then, self._plans = 0.0, 0
+
+    def work(self, seconds: float) -> simpy.Event:
+        """What comes to pass when so many seconds of a core have been worked."""
+        self._advance()
+        done = self._world.event()
+        self._left[done] = seconds
+        self._plan()
+        return done
+
+    @property
+    def _speed(self) -> float:
+        return min(1.0, self._number / len(self._left))
+
+    def _advance(self) -> None:
+        if self._left:
+            passed = (self._world.now - self._then) * self._speed
+            self._left = {each: left - passed for each, left in self._left.items()}
+        self._then = self._world.now
+
+    def _plan(self) -> None:
+        self._plans += 1
+        if self._left:
+            self._world.process(self._wait(self._plans, min(self._left.values()) / self._speed))
+
+    def _wait(self, plan: int, seconds: float) -> Generator[simpy.Event]:
+        yield self._world.timeout(max(0.0, seconds))
+        if plan == self._plans:  # nobody has come meanwhile
+            self._advance()
+            for done in [each for each, left in self._left.items() if left < _NOTHING]:
+                del self._left[done]
+                done.succeed()
+            self._plan()
+
+
+def simulate(
+    due: Sequence[float], workers: int, draw: Draw, outside: float = 0.0, cores: int | None = None
+) -> list[float]:
     """How many seconds each request takes from when it is due, until its answer is there.
 
-    due: when each arrives. They wait in one queue for the next of so many workers that is free.
+    due: when each arrives. They wait in one queue for the next of so many workers that is free. outside:
+    seconds of a core, half before the worker and half after it. cores: None for one for each worker.
     """
     world = simpy.Environment()
     pool = simpy.Resource(world, workers)
+    shared = Cores(world, cores or workers)
     seconds = [0.0] * len(due)
 
     def request(number: int) -> Generator[simpy.Event]:
         arrived = world.now
+        yield shared.work(outside / 2)
         with pool.request() as place:
             yield place
             others = (pool.count - 1) / (workers - 1) if workers > 1 else 0.0
-            yield world.timeout(draw(others))
-        seconds[number] = world.now - arrived + around
+            yield shared.work(draw(others))
+        yield shared.work(outside / 2)
+        seconds[number] = world.now - arrived
 
     def arrivals() -> Generator[simpy.Event]:
         for number, moment in enumerate(due):
@@ -100,16 +161,16 @@ def read_times() -> Times:
     """The means that were measured last."""
     rows = json.loads(MEASURED.read_text())["rows"]
     found = {row["what"]: float(row["measured"]) / 1e3 for row in rows if row["what"] in _NAMES}
-    return Times(found[AROUND], [found[ALONE]], [found[TOGETHER]])
+    return Times(found.get(OUTSIDE, 0.0), [found[ALONE]], [found[TOGETHER]])
 
 
-_NAMES = (ALONE, TOGETHER, AROUND)
+_NAMES = (ALONE, TOGETHER, OUTSIDE)
 
 
 def main(rate: str, workers: str) -> None:
     """Print what requests at this rate would take."""
     times, due = read_times(), arrival_times(float(rate), 60)
-    seconds = simulate(due, int(workers), times.draw(random.Random(0)), times.around)  # noqa: S311
+    seconds = simulate(due, int(workers), times.draw(random.Random(0)), times.outside)  # noqa: S311
     p50, p95, p99 = percentiles(seconds)
     print(f"{rate} requests a second, {workers} workers: {rate_of(due, seconds):.1f} answers a second;")
     print(f"half within {1e3 * p50:.0f} ms, 95 % within {1e3 * p95:.0f}, 99 % within {1e3 * p99:.0f}")

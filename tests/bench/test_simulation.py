@@ -40,22 +40,36 @@ def test_two_workers_with_exponential_times_are_m_m_2():
 
 
 def test_the_queue_is_first_come_first_served():
-    assert simulate([0.0, 0.1, 0.2, 9.0], 1, lambda _: 1.0, around=0.5) == pytest.approx([1.5, 2.4, 3.3, 1.5])
+    assert simulate([0.0, 0.1, 0.2, 9.0], 1, lambda _: 1.0) == pytest.approx([1.0, 1.9, 2.8, 1.0])
+
+
+def test_who_computes_has_a_share_of_the_cores():
+    # One second of work each, on one core: alone until 0.5, then half as fast.
+    assert simulate([0.0, 0.5], 2, lambda _: 1.0, cores=1) == pytest.approx([1.5, 1.5])
+    assert simulate([0.0, 0.5], 2, lambda _: 1.0, cores=2) == pytest.approx([1.0, 1.0])
+
+
+def test_cores_that_are_shared_are_not_idle_while_there_is_work():
+    due = [0.0] * 40
+
+    assert rate_of(due, simulate(due, 2, lambda _: 0.12, 0.014, cores=2)) == pytest.approx(
+        2 / 0.134, rel=0.05
+    )
 
 
 def test_a_worker_takes_longer_while_the_other_one_is_busy():
-    draw = Times(around=0.0, alone=[1.0], together=[3.0]).draw(random.Random(0))  # noqa: S311
+    draw = Times(outside=0.0, alone=[1.0], together=[3.0]).draw(random.Random(0))  # noqa: S311
 
     assert simulate([0.0, 0.5, 9.0], 2, draw) == [1.0, 3.0, 1.0]
 
 
 def test_what_clients_see_is_taken_apart():
-    # Two workers at 10 a second take 0.2 each; two clients see 0.25, so 0.05 are outside of the worker.
-    times = Times.of_clients([0.15, 0.17], [0.24, 0.26], 10.0)
+    # At 10 a second two cores have 0.2 for each; 0.05 are outside of the worker, and 0.15 are left for it.
+    times = Times.of_clients([0.15, 0.17], [0.24, 0.26], 10.0, 0.05)
 
-    assert times.around == pytest.approx(0.05)
+    assert times.outside == pytest.approx(0.05)
     assert times.alone == pytest.approx([0.1, 0.12])
-    assert times.together == pytest.approx([0.19, 0.21])
+    assert times.together == pytest.approx([0.14, 0.16])
 
 
 def test_rate_and_percentiles_of_what_was_found():
