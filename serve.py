@@ -20,6 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.hardware.allocator import use_few_heaps
 from pages.widgets.shared.guests import in_class, is_own_address
+from pages.widgets.shared.last_messages import keep_last_messages
+from pages.widgets.shared.upload_addresses import keep_upload_addresses
 
 COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg")
 """How the types of files begin that get smaller; fonts and pictures are compressed already."""
@@ -118,6 +120,8 @@ class NoUploadsInClass:
 _UPLOADS = "/_stcore/upload_file"
 
 use_few_heaps()
+keep_upload_addresses()
+keep_last_messages()
 app = st.App(
     Path(__file__).with_name("app.py"),
     middleware=[Middleware(NoUploadsInClass), Middleware(CompressedFiles)],

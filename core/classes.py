@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DatasetError
+from core.languages import sentence
 
 RGB = tuple[int, int, int]
 
@@ -115,7 +116,13 @@ class ClassList:
         try:
             return self.names.index(name)
         except ValueError:
-            raise DatasetError(f"There is no class {name!r} in the class list {self.name}.") from None
+            raise DatasetError(
+                sentence(
+                    "There is no class {name!r} in the class list {list}.",
+                    name=name,
+                    list=self.name,
+                )
+            ) from None
 
     def select(self, name: str, keep: tuple[str, ...]) -> Self:
         """A shorter list called `name` with the classes `keep`, in that order."""

@@ -1,8 +1,9 @@
 """Every error StreetScope raises on purpose, in one tree.
 
 Each message is one sentence for the person who gave us something we cannot use: what is wrong
-with it, and what to give instead. Pages show it as it is; the command line prints it and exits
-with status 2.
+with it, and what to give instead. It is raised with `core.languages.sentence`, so that pages show it
+in the visitor's language; logs have it in English, and so does the command line, which exits with
+status 2.
 
     StreetScopeError
     ├── ImageError                 the bytes given cannot be used as a photo
@@ -52,6 +53,8 @@ with status 2.
 
 from collections.abc import Iterable
 from typing import NamedTuple
+
+from core.languages import sentence, together
 
 
 class StreetScopeError(Exception):
@@ -199,8 +202,15 @@ class LessonFault(NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        where = f"{self.file}, line {self.line}" if self.line else self.file
-        return f"{where}: {self.reason}"
+        return str(self.sentence())
+
+    def sentence(self) -> str:
+        """Where it is and what: a sentence in any language."""
+        if self.line:
+            return sentence(
+                "{file}, line {line}: {reason}", file=self.file, line=self.line, reason=self.reason
+            )
+        return sentence("{file}: {reason}", file=self.file, reason=self.reason)
 
 
 class LessonError(StreetScopeError):
@@ -208,7 +218,7 @@ class LessonError(StreetScopeError):
 
     def __init__(self, message: str, faults: Iterable[LessonFault] = ()) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join([message, *map(str, self.faults)]))
+        super().__init__(together([message, *(fault.sentence() for fault in self.faults)], "\n"))
 
 
 class NothingToAskError(LessonError):

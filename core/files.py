@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, TypeGuard
 
 from core.errors import FileKindError, FileSizeError
+from core.languages import sentence
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 """A full disk, a file larger than allowed, a used-up quota."""
@@ -92,28 +93,40 @@ def is_disk_full(error: BaseException) -> TypeGuard[OSError]:
     return isinstance(error, OSError) and error.errno in NO_ROOM
 
 
-def disk_full_sentence(error: OSError, then: str = "try again") -> str:
+def disk_full_sentence(error: OSError, then: str = "") -> str:
     """What to tell people when `is_disk_full`. then: what to do once there is room."""
-    return no_room_sentence(place_of(error.filename).name if error.filename else "the file", then)
+    return no_room_sentence(place_of(error.filename).name if error.filename else sentence("the file"), then)
 
 
 def system_error_sentence(error: OSError) -> str:
     """What to tell people about an error of the system: which file, what is wrong with it, what to do."""
     if is_disk_full(error):
-        return disk_full_sentence(error) if error.filename else no_room_sentence("the output")
+        return disk_full_sentence(error) if error.filename else no_room_sentence(sentence("the output"))
+    where: str
     if error.filename is None:
-        where = "The output" if isinstance(error, BrokenPipeError) else "A file or a connection"
-        return f"{where} cannot be used: {error.strerror or error}."
-    return f"{place_of(error.filename)} cannot be used: {error.strerror or error}."
+        broken = isinstance(error, BrokenPipeError)
+        where = sentence("The output") if broken else sentence("A file or a connection")
+    else:
+        where = str(place_of(error.filename))
+    return sentence("{where} cannot be used: {reason}.", where=where, reason=error.strerror or error)
 
 
-def no_room_sentence(name: object, then: str = "try again", needed: int | None = None) -> str:
+def no_room_sentence(name: object, then: str = "", needed: int | None = None) -> str:
     """What to tell people when there is no room on the disk for `name`.
 
-    then: what to do once there is. needed: bytes, if known.
+    then: what to do once there is, if not simply to try again. needed: bytes, if known.
     """
-    size = "" if needed is None else f", which needs {math.ceil(needed / 1024**2)} MB"
-    return f"There is no room on the disk for {name}{size}: free some space and {then}."
+    again = then or sentence("try again")
+    if needed is None:
+        return sentence(
+            "There is no room on the disk for {name}: free some space and {again}.", name=name, again=again
+        )
+    return sentence(
+        "There is no room on the disk for {name}, which needs {needed} MB: free some space and {again}.",
+        name=name,
+        needed=math.ceil(needed / 1024**2),
+        again=again,
+    )
 
 
 def open_plain(path: Path, flags: int = os.O_RDONLY, *, inside: Path | None = None) -> BinaryIO:
@@ -153,7 +166,13 @@ def read_bounded(file: IO[bytes], path: Path, most: int) -> bytes:
     too_many = os.fstat(file.fileno()).st_size - file.tell() > most  # known at once, without reading them
     data = b"" if too_many else file.read(most + 1)
     if too_many or len(data) > most:
-        raise FileSizeError(f"{path} has more than {most:,} bytes, too many for such a file: remove it.")
+        raise FileSizeError(
+            sentence(
+                "{path} has more than {most:,} bytes, too many for such a file: remove it.",
+                path=path,
+                most=most,
+            )
+        )
     return data
 
 
@@ -237,8 +256,10 @@ def _open_checked(folder: Path, parts: tuple[str, ...], flags: int) -> int:
 
 def _wrong_kind(path: Path, number: int = 0) -> FileKindError:
     if number == errno.ENOTDIR:
-        return FileKindError(f"{path} lies behind a link or in no folder: remove that and try again.")
-    return FileKindError(f"{path} is not a regular file: remove it and try again.")
+        return FileKindError(
+            sentence("{path} lies behind a link or in no folder: remove that and try again.", path=path)
+        )
+    return FileKindError(sentence("{path} is not a regular file: remove it and try again.", path=path))
 
 
 def _flush(path: Path) -> None:

@@ -32,6 +32,7 @@ from filelock import FileLock, Timeout
 
 from core.errors import FolderBusyError, FolderTakenError, StreetScopeError
 from core.files import is_plain
+from core.languages import sentence
 
 _NEW, _OLD, _LOCK = "new", "old", "lock"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux: fcntl.h and linux/fs.h
@@ -122,7 +123,9 @@ def sole_holder(path: Path, busy: StreetScopeError, wait: float = 0) -> Iterator
 def sole_writer(target: Path, wait: float = 0) -> Iterator[None]:
     """Be the only one who writes a folder during the block; FolderBusyError after `wait` seconds."""
     path = _beside(target, _LOCK)
-    busy = FolderBusyError(f"{target} is being written already: wait until that has ended.")
+    busy = FolderBusyError(
+        sentence("{target} is being written already: wait until that has ended.", target=target)
+    )
     with sole_holder(path, busy, wait):
         try:
             yield
@@ -150,7 +153,9 @@ def _remove(path: Path) -> None:
 
 
 def _taken(target: Path) -> FolderTakenError:
-    return FolderTakenError(f"{target} exists already: give another name, or move it away.")
+    return FolderTakenError(
+        sentence("{target} exists already: give another name, or move it away.", target=target)
+    )
 
 
 def _take_over(target: Path, new: Path) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from core.errors import StreetScopeError
+from core.languages import sentence, sentence_of
 
 Result = TypeVar("Result")
 State = Literal["running", "finished", "failed", "cancelled"]
@@ -119,13 +120,13 @@ class Job(Generic[Result]):
         except _CancelledError:
             self.state = "cancelled"
         except StreetScopeError as error:
-            self._fail(str(error))
+            self._fail(sentence_of(error))
         except Exception:
             if not threading.main_thread().is_alive():
                 self.state = "cancelled"  # the server is shutting down and can start no more threads
                 return
             _log.exception("A job failed.")
-            self._fail("There was an unexpected error; the server's log has the details.")
+            self._fail(sentence("There was an unexpected error; the server's log has the details."))
         finally:
             self._ended.set()
 

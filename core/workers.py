@@ -34,6 +34,7 @@ from typing import IO, Any, TextIO
 from core.errors import DiskFullError, OutOfMemoryError, StreetScopeError, WorkerError
 from core.files import is_disk_full, system_error_sentence
 from core.jobs import JobProgress, Tell
+from core.languages import Sentence, from_plain, sentence, sentence_of, to_plain
 from core.project import ROOT
 
 NICE = 5
@@ -62,7 +63,10 @@ class WorkerResult:
 
 @dataclass(frozen=True)
 class WorkerFailure:
-    """The last message of failed work. kind: a name from `core.errors`; message: the sentence."""
+    """The last message of failed work. kind: a name from `core.errors`; message: the sentence.
+
+    A line has it in English, and beside it, as `said`, what it was made of.
+    """
 
     kind: str
     message: str
@@ -73,7 +77,7 @@ Message = JobProgress | WorkerResult | WorkerFailure
 
 @dataclass(frozen=True)
 class Worker:
-    """Which process to start, and the words for people about it.
+    """Which process to start, and the words for people about it, marked for translation.
 
     module: as `python -m` takes it. name: what it is called in a sentence, such as `measurement`.
     if_killed: what to try after the system killed it for lack of memory.
@@ -91,11 +95,11 @@ def to_line(message: Message) -> str:
     """A message as a line of JSON, in ASCII, so that paths that are not valid UTF-8 survive."""
     match message:
         case JobProgress():
-            content: dict[str, Any] = {"progress": asdict(message)}
+            content: dict[str, Any] = {"progress": {**asdict(message), **_said(message.doing)}}
         case WorkerResult(values):
             content = {"result": values}
         case WorkerFailure():
-            content = {"error": asdict(message)}
+            content = {"error": failure_to_plain(message)}
     return json.dumps(content) + "\n"
 
 
@@ -104,20 +108,40 @@ def from_line(line: bytes) -> Message | None:
     try:
         match json.loads(line):
             case {"progress": dict(values)}:
-                return JobProgress(**values)
+                return JobProgress(**_heard(values, "doing"))
             case {"result": dict(values)}:
                 return WorkerResult(values)
             case {"error": dict(values)}:
-                return WorkerFailure(**values)
+                return failure_from_plain(values)
     except (ValueError, TypeError, RecursionError):
         pass
     return None
 
 
+def _said(text: str) -> dict[str, Any]:
+    return {"said": to_plain(text)} if isinstance(text, Sentence) else {}
+
+
+def _heard(values: dict[str, Any], name: str) -> dict[str, Any]:
+    said = values.get("said")
+    rest = {key: value for key, value in values.items() if key != "said"}
+    return rest if said is None else {**rest, name: from_plain(said)}
+
+
+def failure_to_plain(failure: WorkerFailure) -> dict[str, Any]:
+    """A failure as plain data."""
+    return {**asdict(failure), **_said(failure.message)}
+
+
+def failure_from_plain(values: dict[str, Any]) -> WorkerFailure:
+    """What `failure_to_plain` made; TypeError or ValueError for anything else."""
+    return WorkerFailure(**_heard(values, "message"))
+
+
 def failure_of(error: StreetScopeError) -> WorkerFailure:
     """An error as a message, as the nearest kind that can be made from its sentence alone."""
     plain = (kind for kind in type(error).__mro__ if "__init__" not in vars(kind))
-    return WorkerFailure(next(plain).__name__, str(error))
+    return WorkerFailure(next(plain).__name__, sentence_of(error))
 
 
 def error_of(failure: WorkerFailure) -> StreetScopeError:
@@ -246,7 +270,7 @@ def _environment() -> dict[str, str]:
 def _result(
     worker: Worker, process: subprocess.Popen[bytes], tell: Tell, complaints: IO[bytes]
 ) -> dict[str, Any]:
-    last = JobProgress(doing="starting its process")
+    last = JobProgress(doing=sentence("starting its process"))
     for line in _lines(process):
         match from_line(line):
             case WorkerResult(values):
@@ -264,14 +288,20 @@ def _result(
 def _ended_without_result(worker: Worker, status: int, doing: str, complaints: IO[bytes]) -> StreetScopeError:
     if status == -signal.SIGKILL:
         return OutOfMemoryError(
-            f"The system ended the {worker.name} while it was {doing}: the memory is too small; "
-            f"{worker.if_killed}."
+            sentence(
+                "The system ended the {name} while it was {doing}: the memory is too small; {if_killed}.",
+                name=sentence(worker.name),
+                doing=doing,
+                if_killed=sentence(worker.if_killed),
+            )
         )
     size = complaints.seek(0, os.SEEK_END)
     complaints.seek(max(0, size - _LOGGED_BYTES))
     said = complaints.read().decode("utf-8", "replace")
     _log.error("%s ended with status %s: %s", worker.module, status, said)
-    return WorkerError(f"The {worker.name} ended unexpectedly; the server's log says why.")
+    return WorkerError(
+        sentence("The {name} ended unexpectedly; the server's log says why.", name=sentence(worker.name))
+    )
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:

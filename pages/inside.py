@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.languages import gettext as _
 from pages.widgets.photos import added
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_door import front_door
@@ -17,7 +18,7 @@ page_title(
     ),
     news=added.news(),
 )
-with st.spinner("Loading the network"):
+with st.spinner(_("Loading the network")):
     from pages.widgets.explore import address
     from pages.widgets.inside import lenses
     from pages.widgets.inside.subject import look_at, twin_toggle

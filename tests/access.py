@@ -6,34 +6,56 @@ window of 320 pixels, and texts that escaped: in the pseudo-language every trans
 
 from __future__ import annotations
 
+import argparse
+import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core.classes import CAMVID_11, CAMVID_32
+from core.classroom.store import ClassStore
 from core.languages import PSEUDO
+from tests.access_class import Screens, class_settings, open_store, play
+from tests.access_keyboard import walk
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, executable, start_server, stop_servers
 
 ROOT = Path(__file__).parents[1]
 PAGES = (
     *("", "gather", "annotate", "compare", "data", "training", "runs", "evaluate", "service", "about"),
-    *("inside", "lessons", "classroom", "join"),
+    *(
+        "inside",
+        "inside?view=corrupt",
+        "inside?view=field",
+        "inside?view=features",
+        "inside?view=temperature",
+    ),
+    *("paint", "lessons", "lessons?lesson=street", "lessons?lesson=street&step=hunt"),
+    *("lessons?lesson=street&step=train", "classroom", "join"),
 )
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 LANGUAGES = ("en", "id")
+PARTS = ("pages", "class", "keyboard", "texts")
 SMALLEST_TARGET = 24
 """CSS pixels. Source: WCAG 2.2, success criterion 2.5.8."""
 
 NARROWEST = 320
 """CSS pixels. Source: WCAG 2.2, success criterion 1.4.10."""
+
+_TRIES = 5
+"""A page may draw itself anew while axe looks at it: what is about to change is pale, and counted as such."""
+
+_LOOKS_EVERY = 200
+"""Milliseconds between two looks at whether a page has come to rest."""
 
 _ASKED = Path(__file__).with_suffix(".js").read_text("utf-8")
 
@@ -74,13 +96,26 @@ _STREAMLITS_OWN = re.compile(
 """What Streamlit itself says, which no app can translate."""
 
 
+Kind = Literal["critical", "serious", "moderate", "minor", "small", "wide", "keyboard", "escaped"]
+"""The first four are axe's, from worst to least."""
+
+
 @dataclass(frozen=True)
 class Finding:
-    """kind: what is counted. what: where, and what is wrong there."""
+    """kind: what is counted. page: where, with theme, language and width. what: what is wrong there."""
 
-    kind: Literal["axe", "small", "wide", "escaped"]
+    kind: Kind
     page: str
     what: str
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What each page is looked at in: themes of the system, languages, and widths in CSS pixels."""
+
+    themes: tuple[Theme, ...] = THEMES
+    languages: tuple[str, ...] = LANGUAGES
+    widths: tuple[int, ...] = (1280, NARROWEST)
 
 
 @cache
@@ -94,20 +129,30 @@ def settled(page: Page) -> None:
     """Wait until a page has drawn itself."""
     page.locator(".page-title, [data-testid=stHeading]").first.wait_for(state="attached")
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(state="attached")
-    for viewer in page.locator(".viewer").all():
-        viewer.and_(page.locator("[data-ready=true]")).wait_for(state="attached")
+    page.wait_for_function(f"() => {{ {_ASKED}; return isStill(); }}", polling=_LOOKS_EVERY)
+
+
+def violations(page: Page) -> Iterator[tuple[Kind, str]]:
+    """What axe finds: how bad it is, and rule, place and why."""
+    page.evaluate(axe())
+    for _ in range(_TRIES):
+        settled(page)
+        found: dict[str, Any] = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+        if page.evaluate(f"() => {{ {_ASKED}; return isDrawn(); }}"):
+            break
+    for each in found["violations"]:
+        for node in each["nodes"]:
+            checks = [*node["any"], *node["all"], *node["none"]]
+            why = "; ".join(check["message"] for check in checks)
+            yield (
+                each["impact"] or "minor",
+                f"{each['id']} {node['html'][:160]} ({node['target'][-1][-80:]}): {why}",
+            )
 
 
 def serious(page: Page) -> list[str]:
     """What axe finds serious or worse: rule, place and why."""
-    page.evaluate(axe())
-    found: dict[str, Any] = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{each['id']} {node['target']}: {str(node.get('failureSummary', '')).splitlines()[-1:]}"
-        for each in found["violations"]
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-    ]
+    return [what for kind, what in violations(page) if kind in ("serious", "critical")]
 
 
 def escaped(page: Page, names: frozenset[str] = frozenset()) -> list[str]:
@@ -137,47 +182,141 @@ def is_wide(page: Page) -> bool:
     return wide
 
 
-def look_over(browser: Browser, url: str) -> Iterator[Finding]:
-    """All findings on all pages."""
-    for name in PAGES:
-        for theme in THEMES:
-            for language in LANGUAGES:
-                for width in (1280, NARROWEST):
-                    context = browser.new_context(
-                        color_scheme=theme,
-                        viewport={"width": width, "height": 900},
-                        reduced_motion="reduce",
-                    )
-                    context.set_default_timeout(180_000)
-                    page = context.new_page()
-                    page.goto(f"{url}/{name}?language={language}")
-                    settled(page)
-                    where = f"/{name} {theme} {language} {width}"
-                    yield from (Finding("axe", where, each) for each in serious(page))
-                    yield from (Finding("small", where, each) for each in small_targets(page))
-                    if width == NARROWEST and is_wide(page):
-                        yield Finding("wide", where, "")
-                    context.close()
-        page = browser.new_page()
-        page.set_default_timeout(180_000)
-        page.goto(f"{url}/{name}?language={PSEUDO}")
+def new_tab(browser: Browser) -> Page:
+    """A tab in a window of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(180_000)
+    return context.new_page()
+
+
+def look_at(page: Page, where: str, looks: Looks) -> Iterator[Finding]:
+    """What is wrong with what a tab shows, in all themes and widths."""
+    for theme in looks.themes:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
+        for width in looks.widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            settled(page)
+            here = f"{where} {theme} {width}"
+            sys.stderr.write(f"{here}\n")
+            yield from (Finding(kind, here, what) for kind, what in violations(page))
+            yield from (Finding("small", here, what) for what in small_targets(page))
+            if width == NARROWEST and is_wide(page):
+                yield Finding("wide", here, "")
+            if folder := os.environ.get("ACCESS_PICTURES"):
+                page.screenshot(
+                    path=Path(folder) / f"{here.strip('/').replace('/', '-').replace(' ', '-')}.png"
+                )
+
+
+def look_over(browser: Browser, url: str, names: Iterable[str], looks: Looks) -> Iterator[Finding]:
+    """All findings on the pages of these addresses."""
+    for name in names:
+        for language in looks.languages:
+            page = new_tab(browser)
+            page.goto(f"{url}/{name}{'&' if '?' in name else '?'}language={language}")
+            settled(page)
+            yield from look_at(page, f"/{name} {language}", looks)
+            page.context.close()
+
+
+def walk_through(page: Page, where: str) -> Iterator[Finding]:
+    """What is wrong for those who have only a keyboard."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    settled(page)
+    yield from (Finding("keyboard", where, fault) for fault in walk(page))
+
+
+def look_by_keyboard(browser: Browser, url: str, names: Iterable[str]) -> Iterator[Finding]:
+    """What is wrong on these pages for those who have only a keyboard."""
+    for name in names:
+        page = new_tab(browser)
+        page.goto(f"{url}/{name}")
+        settled(page)
+        yield from walk_through(page, f"/{name}")
+        page.context.close()
+
+
+def look_for_english(browser: Browser, url: str, names: Iterable[str]) -> Iterator[Finding]:
+    """Texts of these pages that have escaped translation."""
+    for name in names:
+        page = new_tab(browser)
+        page.goto(f"{url}/{name}{'&' if '?' in name else '?'}language={PSEUDO}")
         settled(page)
         yield from (Finding("escaped", f"/{name}", each) for each in escaped(page))
-        page.close()
+        page.context.close()
+
+
+def look_at_class(browser: Browser, url: str, store: ClassStore, looks: Looks) -> Iterator[Finding]:
+    """All findings on the pages of class mode, at each moment of a lesson."""
+    for language in looks.languages:
+        screens = Screens(new_tab(browser), new_tab(browser), new_tab(browser))
+        for moment, page in play(store, url, language, screens):
+            yield from look_at(page, f"{moment} {language}", looks)
+            if language == looks.languages[0]:
+                yield from walk_through(page, moment)
+        for page in (screens.teacher, screens.phone, screens.wall):
+            page.context.close()
+
+
+@contextmanager
+def served(settings: dict[str, str], folder: Path) -> Iterator[str]:
+    """The address of the app, on a server of its own."""
+    app, process = start_server(ROOT / "serve.py", settings, (), folder / "log")
+    try:
+        yield app.url
+    finally:
+        stop_servers(process)
+
+
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    """The browser that everything is looked at in."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def look(parts: Sequence[str], names: Sequence[str], looks: Looks) -> Iterator[Finding]:
+    """All findings of these parts."""
+    from tests.access_house import (
+        furnish,
+    )  # training takes seconds to import, and `tests.browser` imports this
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        settings = furnish(folder)
+        if {"pages", "keyboard", "texts"} & {*parts}:
+            with a_browser() as browser, served(settings, folder) as url:
+                if "pages" in parts:
+                    yield from look_over(browser, url, names, looks)
+                if "keyboard" in parts:
+                    yield from look_by_keyboard(browser, url, names)
+                if "texts" in parts:
+                    yield from look_for_english(browser, url, names)
+        if "class" in parts:
+            store = open_store(folder / "data")
+            with a_browser() as browser, served(class_settings(settings), folder) as url:
+                yield from look_at_class(browser, url, store, looks)
+            store.close()
 
 
 def main() -> None:
-    """Look the app over, on a server of its own, and print what is found."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        env = {"STREETSCOPE_DATA": f"{folder}/data", "STREETSCOPE_CACHE": f"{folder}/cache"}
-        app, process = start_server(ROOT / "serve.py", env, (), Path(folder) / "log")
-        browser = playwright.chromium.launch(executable_path=executable(), args=CHROMIUM_ARGUMENTS)
-        try:
-            found = list(look_over(browser, app.url))
-        finally:
-            browser.close()
-            stop_servers(process)
-    for kind in ("axe", "small", "wide", "escaped"):
+    """Look the app over, on servers of its own, and print what is found."""
+    ask = argparse.ArgumentParser(prog="python -m tests.access", description=__doc__)
+    ask.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    ask.add_argument("--pages", nargs="+", default=PAGES, help="addresses, such as inside?view=field")
+    ask.add_argument("--themes", nargs="+", choices=THEMES, default=THEMES)
+    ask.add_argument("--languages", nargs="+", default=LANGUAGES)
+    ask.add_argument("--widths", nargs="+", type=int, default=(1280, NARROWEST))
+    asked = ask.parse_args()
+    looks = Looks(tuple(asked.themes), tuple(asked.languages), tuple(asked.widths))
+    found: list[Finding] = []
+    for each in look(asked.parts, asked.pages, looks):
+        sys.stderr.write(f"{each.kind}: {each.page} {each.what}\n")
+        found.append(each)
+    for kind in get_args(Kind):
         those = sorted({(each.page, each.what) for each in found if each.kind == kind})
         sys.stdout.write(f"{kind}: {len(those)}\n" + "".join(f"  {page} {what}\n" for page, what in those))
 

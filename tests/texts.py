@@ -1,7 +1,8 @@
 """Collects the texts that the code marks for translation: `make texts` writes them into the catalogues.
 
-In Python what stands in `_()`, `gettext()`, `ngettext()`, `pgettext()`, `mark()`, `markdown()` and
-`html()`; in JavaScript what stands in `_()` and `n_()`; and the names of the classes.
+In Python what stands in `_()`, `gettext()`, `ngettext()`, `pgettext()`, `mark()`, `markdown()`,
+`html()`, `sentence()`, `counted()` and `fault()`; in JavaScript what stands in `_()` and `n_()`; and the
+names of the classes.
 """
 
 from __future__ import annotations
@@ -25,8 +26,19 @@ from core.languages.catalogues import FOLDER
 ROOT = Path(__file__).parents[1]
 TEMPLATE = FOLDER / "messages.pot"
 
-MARKS = {"mark": 1, "_": 1, "gettext": 1, "ngettext": 2, "pgettext": 2, "markdown": 1, "html": 1}
-"""The functions whose arguments are marked, with how many of them are texts."""
+MARKS = {
+    "mark": 1,
+    "_": 1,
+    "gettext": 1,
+    "ngettext": 2,
+    "pgettext": 2,
+    "markdown": 1,
+    "html": 1,
+    "sentence": 1,
+    "counted": 2,
+    "fault": 2,
+}
+"""The functions whose first arguments are marked, with how many they are."""
 
 _NOT_WORDS = re.compile(r"(?s)<style>.*</style>|\{[^{}]*\}|<[^<>]+>|&#?\w+;|`[^`]*`|:material/\w+:")
 _WORD = re.compile(r"[^\W\d_]")
@@ -77,6 +89,8 @@ def in_python(where: str, source: str) -> Iterator[Text]:
                 continue  # a text that is marked where it is written
             if name == "pgettext":
                 yield Text(where, written[1], context=written[0])
+            elif name == "fault":  # a name for programs, then the text
+                yield Text(where, written[1])
             elif has_words(written[0]):
                 yield Text(where, *written)
 

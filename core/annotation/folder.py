@@ -43,6 +43,7 @@ from core.files import (
     write_text,
 )
 from core.folders import sole_writer
+from core.languages import mark, sentence
 from core.photos import images
 
 HELD_OUT = 5
@@ -109,7 +110,9 @@ class SetFolder:
     def _file(self, folder: str, name: str) -> Path:
         """FileKindError if the folder is a link, by which something else would be written or shown."""
         if (self.path / folder).is_symlink():
-            raise FileKindError(f"{self.path / folder} is a link: replace it with what it leads to.")
+            raise FileKindError(
+                sentence("{path} is a link: replace it with what it leads to.", path=self.path / folder)
+            )
         return self.path / folder / name
 
     def _keeps_numbers(self, fresh: Manifest | None) -> bool:
@@ -126,7 +129,10 @@ class SetFolder:
         """
         if self.path.is_symlink() and not is_file(self.path / FILE):
             raise FileKindError(
-                f"{self.path} is a link to a folder without corrections: remove it, or choose another set."
+                sentence(
+                    "{path} is a link to a folder without corrections: remove it, or choose another set.",
+                    path=self.path,
+                )
             )
         with self.lock, translate_errors():
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -244,7 +250,13 @@ class SetFolder:
         data = read_plain(path, images.MAX_BYTES, inside=self.path)
         numbers = labels.as_numbers(path, labels.open_label(path, data))
         if numbers is None or labels.numbers_in(numbers) - {*range(len(self.class_list)), NOT_REVIEWED}:
-            raise AnnotationError(f"{path} has other numbers than the set has classes: {_ELSEWHERE}.")
+            raise AnnotationError(
+                sentence(
+                    "{path} has other numbers than the set has classes: {elsewhere}.",
+                    path=path,
+                    elsewhere=sentence(_ELSEWHERE),
+                )
+            )
         _check_size(path, numbers.shape, picture)
         return numbers.astype(np.uint8)
 
@@ -297,8 +309,10 @@ class SetFolder:
             key = _key_of(frame, dataset)
             if key is None:
                 raise AnnotationError(
-                    f"{self.path} is a data set, but no set of corrections: "
-                    "give the corrections another name."
+                    sentence(
+                        "{path} is a data set, but no set of corrections: give the corrections another name.",
+                        path=self.path,
+                    )
                 )
             label = dataset.read_label(frame)
             height, width = label.shape
@@ -339,19 +353,27 @@ def translate_errors() -> Iterator[None]:
         yield
     except OSError as error:
         if is_disk_full(error):
-            again = "do the last step again; what was saved before is complete"
+            again = sentence("do the last step again; what was saved before is complete")
             raise DiskFullError(disk_full_sentence(error, again)) from error
         raise AnnotationError(system_error_sentence(error)) from error
 
 
-_ELSEWHERE = "move it elsewhere, and reload the page"
+_ELSEWHERE = mark("move it elsewhere, and reload the page")
 
 
 def _check_size(path: Path, size: tuple[int, ...], picture: Picture) -> None:
     if size != (picture.height, picture.width):
         raise AnnotationError(
-            f"{path} is {size[1]} x {size[0]} pixels, and its correction is of {picture.width} x "
-            f"{picture.height}: {_ELSEWHERE}."
+            sentence(
+                "{path} is {width} x {height} pixels, and its correction is of {picture_width} x "
+                "{picture_height}: {elsewhere}.",
+                path=path,
+                width=size[1],
+                height=size[0],
+                picture_width=picture.width,
+                picture_height=picture.height,
+                elsewhere=sentence(_ELSEWHERE),
+            )
         )
 
 

@@ -27,6 +27,7 @@ from core.annotation.history import MAX_STEPS, History
 from core.annotation.runs import Mask, Runs, unpacked
 from core.errors import AnnotationError
 from core.files import open_plain, read_plain
+from core.languages import sentence
 from core.strict_json import parse_json
 
 UNDO, REDO = b"undo\n", b"redo\n"
@@ -61,7 +62,7 @@ class Replayed:
 def edit_line(packed: bytes) -> bytes:
     """The line of an edit; AnnotationError if that is too large."""
     if len(packed) > MAX_EDIT:
-        raise AnnotationError("This edit is too large to be saved; make it in several parts.")
+        raise AnnotationError(sentence("This edit is too large to be saved; make it in several parts."))
     return _EDIT + base64.b64encode(packed) + b"\n"
 
 
@@ -120,7 +121,9 @@ def cut(path: Path, size: int, *, inside: Path) -> None:
 def changed_elsewhere() -> AnnotationError:
     """The error for a correction that another program has changed or removed meanwhile."""
     return AnnotationError(
-        "This correction was changed or removed elsewhere; reload the page to go on from what is saved."
+        sentence(
+            "This correction was changed or removed elsewhere; reload the page to go on from what is saved."
+        )
     )
 
 
@@ -152,12 +155,12 @@ def _head(line: bytes) -> tuple[Mask, int]:
     """The mask and the steps of a first line; ValueError if it is none."""
     head = parse_json(line)
     if not isinstance(head, dict) or head.keys() != _HEAD or head["journal"] != _FORMAT:
-        raise ValueError("it is no journal")
+        raise ValueError(sentence("it is no journal"))
     numbers = [head[name] for name in ("height", "width", "steps")]
     if not all(type(number) is int and number >= 0 for number in numbers) or not isinstance(
         head["mask"], str
     ):
-        raise ValueError("its first line has other values")
+        raise ValueError(sentence("its first line has other values"))
     height, width, steps = numbers
     return _unpacked_mask(head["mask"], height, width), steps
 
@@ -165,14 +168,14 @@ def _head(line: bytes) -> tuple[Mask, int]:
 def _unpacked_mask(packed: str, height: int, width: int) -> Mask:
     """A mask of exactly this size, however much the bytes would become. ValueError."""
     if height * width > MAX_BYTES:
-        raise ValueError("it is too large")
+        raise ValueError(sentence("it is too large"))
     try:
         reader = zlib.decompressobj()
         pixels = reader.decompress(base64.b64decode(packed, validate=True), height * width + 1)
     except zlib.error as error:
-        raise ValueError("its mask is damaged") from error
+        raise ValueError(sentence("its mask is damaged")) from error
     if len(pixels) != height * width:
-        raise ValueError("its mask has another size")
+        raise ValueError(sentence("its mask has another size"))
     return np.frombuffer(pixels, np.uint8).reshape(height, width)
 
 
@@ -215,6 +218,10 @@ def _replayed(path: Path, base: Mask, lines: list[bytes], classes: int) -> Histo
 
 def _damaged(path: Path, line: int) -> AnnotationError:
     return AnnotationError(
-        f"{path} is damaged in line {line}: move it elsewhere, and the correction goes on from its label "
-        "map, without the steps that could be undone."
+        sentence(
+            "{path} is damaged in line {line}: move it elsewhere, and the correction goes on from "
+            "its label map, without the steps that could be undone.",
+            path=path,
+            line=line,
+        )
     )

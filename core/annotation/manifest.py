@@ -9,7 +9,6 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from core.annotation.keys import short_key
 from core.classes import CAMVID_32, RGB, ClassList, SegmentationClass
@@ -17,8 +16,9 @@ from core.datasets.layouts.lists import MAX_NAME, class_list, spread_colour
 from core.errors import AnnotationError, DatasetError
 from core.file_names import file_name
 from core.files import read_plain, write_text
+from core.languages import mark, sentence, sentence_of
 from core.models.card import Level, Side
-from core.strict_json import parse_json
+from core.strict_json import fault, first_fault, parse_json, placed
 
 FILE = "manifest.json"
 
@@ -70,9 +70,7 @@ class Picture(_Part):
     def _names_its_files(self) -> Self:
         own = self.file.endswith(f"-{short_key(self.key)}") and file_name(self.file) == self.file
         if self.file and not own:
-            raise PydanticCustomError(
-                "file", "it has {file}, which is no name of its files", {"file": self.file}
-            )
+            raise fault("file", "it has {file}, which is no name of its files", file=self.file)
         return self
 
     @property
@@ -91,12 +89,14 @@ class Manifest(_Part):
     @model_validator(mode="after")
     def _has_each_once(self) -> Self:
         keys, files = [one.key for one in self.pictures], [one.frame for one in self.pictures]
-        for what, all_of in (("class", self.names), ("picture", keys), ("file", files)):
-            (twice, times), *_ = Counter(all_of).most_common(1) or [("", 0)]
+        for words, names in (
+            (mark("it has the class {name} twice"), self.names),
+            (mark("it has the picture {name} twice"), keys),
+            (mark("it has the file {name} twice"), files),
+        ):
+            (twice, times), *_ = Counter(names).most_common(1) or [("", 0)]
             if times > 1:
-                raise PydanticCustomError(
-                    "twice", "it has the {what} {one} twice", {"what": what, "one": twice}
-                )
+                raise fault("twice", words, name=twice)
         return self
 
     @property
@@ -112,7 +112,12 @@ class Manifest(_Part):
         """The manifest with a picture added, or put in the place of the one with its key."""
         if self.picture(picture.key) is None:
             if len(self.pictures) == MAX_PICTURES:
-                raise AnnotationError(f"A set has at most {MAX_PICTURES:,} pictures: choose another set.")
+                raise AnnotationError(
+                    sentence(
+                        "A set has at most {max_pictures:,} pictures: choose another set.",
+                        max_pictures=MAX_PICTURES,
+                    )
+                )
             return self.model_copy(update={"pictures": (*self.pictures, picture)})
         pictures = tuple(picture if one.key == picture.key else one for one in self.pictures)
         return self.model_copy(update={"pictures": pictures})
@@ -142,8 +147,12 @@ class Manifest(_Part):
                 merged.append(ListedClass(name=new.name, colour=colour))
         if len(merged) > MAX_CLASSES:
             raise AnnotationError(
-                f"The set would have {len(merged)} classes, and a set has at most {MAX_CLASSES}: "
-                "choose another set."
+                sentence(
+                    "The set would have {count} classes, and a set has at most {max_classes}: choose another "
+                    "set.",
+                    count=len(merged),
+                    max_classes=MAX_CLASSES,
+                )
             )
         return self.model_copy(update={"classes": tuple(merged)})
 
@@ -168,7 +177,9 @@ def class_name(text: str) -> str:
     """A class's name as people typed it, tidied; AnnotationError for one that no class list can have."""
     name = " ".join(text.split())
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise AnnotationError(f"A class needs a name of 1 to {MAX_NAME} printable characters.")
+        raise AnnotationError(
+            sentence("A class needs a name of 1 to {max_name} printable characters.", max_name=MAX_NAME)
+        )
     return name
 
 
@@ -195,11 +206,11 @@ def read_manifest(root: Path) -> Manifest:
         manifest = Manifest.model_validate(parse_json(data))
         manifest.class_list(root)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise _unusable(path, f"{where}: {first['msg']}" if where else first["msg"]) from error
+        location, said = first_fault(error)
+        where = ".".join(map(str, location))
+        raise _unusable(path, placed(where, said)) from error
     except (ValueError, DatasetError) as error:
-        raise _unusable(path, str(error).rstrip(".")) from error
+        raise _unusable(path, sentence_of(error)) from error
     return manifest
 
 
@@ -210,6 +221,10 @@ def write_manifest(root: Path, manifest: Manifest, *, durable: bool = False) -> 
 
 def _unusable(path: Path, reason: str) -> AnnotationError:
     return AnnotationError(
-        f"{path} cannot be used: {reason}; move it elsewhere, and it is made anew from the pictures and "
-        "label maps."
+        sentence(
+            "{path} cannot be used: {reason}; move it elsewhere, and it is made anew from the "
+            "pictures and label maps.",
+            path=path,
+            reason=reason,
+        )
     )

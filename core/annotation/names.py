@@ -9,6 +9,7 @@ from core.annotation.folder import SetFolder, translate_errors
 from core.annotation.manifest import FILE
 from core.annotation.store import PREFIX, list_sets, set_folder
 from core.errors import AnnotationError, StreetScopeError
+from core.languages import sentence
 
 MAX_SET_NAME = 40
 
@@ -25,13 +26,21 @@ def new_set_name(text: str) -> str:
     """
     tidy = " ".join(text.split())
     if len(tidy) > MAX_SET_NAME or not any(character.isalnum() for character in tidy):
-        raise AnnotationError(f"A set needs a name of 1 to {MAX_SET_NAME} letters and digits.")
+        raise AnnotationError(
+            sentence(
+                "A set needs a name of 1 to {max_set_name} letters and digits.", max_set_name=MAX_SET_NAME
+            )
+        )
     name = set_name(tidy)
     taken = next((known for known in list_sets() if known.casefold() == name.casefold()), None)
     if taken is not None:
-        raise AnnotationError(f"There is a set called {taken} already: choose it in the list.")
+        raise AnnotationError(
+            sentence("There is a set called {taken} already: choose it in the list.", taken=taken)
+        )
     if set_folder(name).exists():
-        raise AnnotationError(f"The folder {set_folder(name).name} is something else: choose another name.")
+        raise AnnotationError(
+            sentence("The folder {name} is something else: choose another name.", name=set_folder(name).name)
+        )
     return name
 
 

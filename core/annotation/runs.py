@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import AnnotationError
+from core.languages import sentence
 
 Mask = NDArray[np.uint8]
 
@@ -90,7 +91,7 @@ def unpacked(packed: bytes, pixels: int, classes: int) -> Runs:
         place = start + length
         if not length or place > pixels or not (value < classes or value == NOT_REVIEWED):
             raise AnnotationError(
-                "This edit does not fit its picture; reload the page to go on from what is saved."
+                sentence("This edit does not fit its picture; reload the page to go on from what is saved.")
             )
         starts.append(start)
         lengths.append(length)
@@ -118,7 +119,7 @@ class _Reader:
     def byte(self) -> int:
         if not self.left:
             raise AnnotationError(
-                "This edit has arrived in part only; reload the page to go on from what is saved."
+                sentence("This edit has arrived in part only; reload the page to go on from what is saved.")
             )
         self._place += 1
         return self._packed[self._place - 1]
@@ -130,4 +131,4 @@ class _Reader:
             value |= (byte & 0x7F) << 7 * group
             if byte <= 0x7F:
                 return value
-        raise AnnotationError("This edit is damaged; reload the page to go on from what is saved.")
+        raise AnnotationError(sentence("This edit is damaged; reload the page to go on from what is saved."))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.annotation.runs import Mask
 from core.annotation.strokes import MAX_WIDTH, Area, Point, brush, painted, polygon
 from core.errors import AnnotationError
+from core.languages import mark, sentence
 
 Drawn = Mapping[str, object]
 """One shape, as fabric.js writes it; it can be anything."""
@@ -49,8 +50,8 @@ _FLAT = 0.1
 _ORIGINS = {"left": -0.5, "top": -0.5, "center": 0.0, "right": 0.5, "bottom": 0.5}
 _CORNERS = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
 
-_DAMAGED = "A shape on the canvas is damaged: draw it again."
-_TOO_MUCH = "That is too much to draw at once: draw it in several parts."
+_DAMAGED = mark("A shape on the canvas is damaged: draw it again.")
+_TOO_MUCH = mark("That is too much to draw at once: draw it in several parts.")
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,14 @@ def shapes_in(drawing: object) -> tuple[Drawn, ...]:
     """The shapes of a canvas's JSON, which can be anything; AnnotationError for what is none, or too many."""
     found = drawing.get("objects", []) if isinstance(drawing, Mapping) else None
     if not isinstance(found, list) or not all(isinstance(shape, Mapping) for shape in found):
-        raise AnnotationError(_DAMAGED)
+        raise AnnotationError(sentence(_DAMAGED))
     if len(found) > MAX_SHAPES:
-        raise AnnotationError(f"There are more than {MAX_SHAPES} shapes on the canvas: empty it first.")
+        raise AnnotationError(
+            sentence(
+                "There are more than {max_shapes} shapes on the canvas: empty it first.",
+                max_shapes=MAX_SHAPES,
+            )
+        )
     return tuple(found)
 
 
@@ -94,7 +100,7 @@ def draw(mask: Mask, shapes: Iterable[Drawn], sheet: Sheet) -> Mask:
         points += len(outlines[-1].points)
         work += outlines[-1].work(sheet.size)
         if points > _MAX_POINTS or work > _MAX_WORK:
-            raise AnnotationError(_TOO_MUCH)
+            raise AnnotationError(sentence(_TOO_MUCH))
     for outline in outlines:
         mask = painted(mask, outline.area(sheet.size), outline.value)
     return mask
@@ -137,7 +143,7 @@ def _outline(shape: Drawn, sheet: Sheet) -> _Outline:
         return _line(shape, sheet)
     if not isinstance(kind, str) or kind not in _FILLED:
         raise AnnotationError(
-            "Only strokes, lines, rectangles, circles and polygons can be drawn: leave others out."
+            sentence("Only strokes, lines, rectangles, circles and polygons can be drawn: leave others out.")
         )
     corners = _placed(shape, _FILLED[kind](shape, sheet)) * sheet.scale
     return _Outline(_half_pixels(corners), None, _value(shape.get("fill"), sheet))
@@ -151,7 +157,7 @@ def _path(shape: Drawn, sheet: Sheet) -> _Outline:
     for here in np.split(places * sheet.scale, np.cumsum([len(to) for to in commands])[:-1]):
         flat.append(here if len(here) == 1 else _curve(flat[-1][-1], *here))
         if len(flat[-1]) > _MAX_PARTS:
-            raise AnnotationError(_TOO_MUCH)
+            raise AnnotationError(sentence(_TOO_MUCH))
     points = _half_pixels(np.concatenate(flat))
     if shape.get("fill") and _closes(shape):
         return _Outline(points, None, _value(shape["fill"], sheet))
@@ -164,7 +170,10 @@ def _width(shape: Drawn, sheet: Sheet) -> int:
     width = round(_number(shape, "strokeWidth") * grown * math.sqrt(float(sheet.scale.prod())))
     if not 0 <= width <= MAX_WIDTH:
         raise AnnotationError(
-            f"A stroke is at most {MAX_WIDTH} pixels of the picture wide: draw a thinner one."
+            sentence(
+                "A stroke is at most {max_width} pixels of the picture wide: draw a thinner one.",
+                max_width=MAX_WIDTH,
+            )
         )
     return max(width, 1)
 
@@ -187,9 +196,9 @@ def _commands(path: object) -> list[_Places]:
     AnnotationError for other commands.
     """
     if not isinstance(path, list) or not path:
-        raise AnnotationError(_DAMAGED)
+        raise AnnotationError(sentence(_DAMAGED))
     if len(path) > _MAX_POINTS:
-        raise AnnotationError(_TOO_MUCH)
+        raise AnnotationError(sentence(_TOO_MUCH))
     found: list[_Places] = []
     for command in path:
         match command:
@@ -200,7 +209,7 @@ def _commands(path: object) -> list[_Places]:
             case ["Z" | "z"] if found:
                 pass
             case _:
-                raise AnnotationError(_DAMAGED)
+                raise AnnotationError(sentence(_DAMAGED))
     return found
 
 
@@ -256,9 +265,9 @@ def _corners(shape: Drawn, _: Sheet) -> Points:
     """The corners of a polygon, around the middle of the box around them."""
     given = shape.get("points")
     if not isinstance(given, list) or not 0 < len(given) <= _MAX_POINTS:
-        raise AnnotationError(_DAMAGED)
+        raise AnnotationError(sentence(_DAMAGED))
     if not all(isinstance(corner, Mapping) for corner in given):
-        raise AnnotationError(_DAMAGED)
+        raise AnnotationError(sentence(_DAMAGED))
     corners = np.array([(_number(corner, "x"), _number(corner, "y")) for corner in given])
     around: Points = corners - (corners.min(axis=0) + corners.max(axis=0)) / 2
     return around
@@ -316,7 +325,7 @@ def _number(shape: Mapping[str, object], name: str, otherwise: float | None = No
 
 def _finite(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _FARTHEST:
-        raise AnnotationError(_DAMAGED)
+        raise AnnotationError(sentence(_DAMAGED))
     return float(value)
 
 
@@ -330,5 +339,7 @@ def _half_pixels(places: Points) -> list[Point]:
 
 def _value(colour: object, sheet: Sheet) -> int:
     if not isinstance(colour, str) or colour not in sheet.values:
-        raise AnnotationError("A shape has the colour of no class: choose a class, and draw it again.")
+        raise AnnotationError(
+            sentence("A shape has the colour of no class: choose a class, and draw it again.")
+        )
     return sheet.values[colour]

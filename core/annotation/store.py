@@ -30,6 +30,7 @@ from core.classes import ClassList
 from core.errors import AnnotationError
 from core.file_names import file_name, natural_order
 from core.files import is_folder, is_plain, write_bytes
+from core.languages import sentence
 from core.photos import images
 from core.project import data_folder
 
@@ -237,7 +238,9 @@ class CorrectionSet:
         for picture in self.pictures:
             if picture.key == key:
                 return picture
-        raise AnnotationError(f"The corrections {self.name} have no such picture: reload the page.")
+        raise AnnotationError(
+            sentence("The corrections {name} have no such picture: reload the page.", name=self.name)
+        )
 
 
 def set_folder(name: str) -> Path:
@@ -261,9 +264,11 @@ def open_correction(
     AnnotationError, DiskFullError, FolderBusyError; FileKindError and DatasetError for a damaged set.
     """
     if image.shape[:2] != start.shape:
-        raise AnnotationError("The picture and what its correction starts from differ in size.")
+        raise AnnotationError(sentence("The picture and what its correction starts from differ in size."))
     if min(start.shape) < images.MIN_SIDE:
-        raise AnnotationError(f"A picture to correct has at least {images.MIN_SIDE} pixels a side.")
+        raise AnnotationError(
+            sentence("A picture to correct has at least {min_side} pixels a side.", min_side=images.MIN_SIDE)
+        )
     folder = _folder_of(set_name)
     folder.admit(class_list)
     start = _renumbered(start, class_list, folder.class_list)
@@ -284,8 +289,11 @@ def open_saved(set_name: str, key: str) -> OpenCorrection:
         image = folder.read_image(picture)
         if picture_key(image) != key:
             raise AnnotationError(
-                f"{folder.image(key)} is another picture than the one that was corrected: "
-                "put that back, or remove the correction."
+                sentence(
+                    "{image} is another picture than the one that was corrected: put that back, or remove "
+                    "the correction.",
+                    image=folder.image(key),
+                )
             )
         try:
             start = folder.read_mask(folder.start(key), picture)
@@ -311,7 +319,9 @@ def open_set(name: str) -> CorrectionSet:
     with translate_errors():
         manifest = SetFolder(path).read_manifest()
     if manifest is None or not manifest.pictures:
-        raise AnnotationError(f"There are no corrections called {name}; they begin with the first stroke.")
+        raise AnnotationError(
+            sentence("There are no corrections called {name}; they begin with the first stroke.", name=name)
+        )
     return CorrectionSet(path.name.removeprefix(PREFIX), path, manifest.class_list(path), manifest.pictures)
 
 
@@ -353,7 +363,9 @@ def _opened(
                 saved = _saved(folder, key, mask)
                 if saved.history.mask.shape != mask.shape:
                     path = folder.journal(key)
-                    raise AnnotationError(f"{path} is of a picture of another size: move it elsewhere.")
+                    raise AnnotationError(
+                        sentence("{path} is of a picture of another size: move it elsewhere.", path=path)
+                    )
                 other = folder.corrections[key] = OpenCorrection(folder, key, image, start, source, saved)
             found = other
     _keep(found)
@@ -367,7 +379,10 @@ def _saved(folder: SetFolder, key: str, mask: Mask) -> journal.Replayed:
         return _forgotten(folder, key) or journal.Replayed(History(mask), 0, 0, 0)
     if (picture.height, picture.width) != mask.shape:
         raise AnnotationError(
-            f"The manifest of {folder.path} gives this picture another size: remove the correction there."
+            sentence(
+                "The manifest of {path} gives this picture another size: remove the correction there.",
+                path=folder.path,
+            )
         )
     try:
         saved = journal.replayed(folder.journal(key), len(folder.class_list), inside=folder.path)

@@ -27,6 +27,7 @@ from core.annotation.regression import fit
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.classes import ClassList
 from core.errors import AnnotationError
+from core.languages import sentence
 from core.photos.images import resize
 from core.segmentation.segmentation import Segmentation, softmax
 from core.segmentation.segmenter import Segmenter
@@ -151,12 +152,17 @@ class Suggester:
         widths = self.features.shape[1], self.classes
         if any((each.features.shape[1], each.shares.shape[1]) != widths for each in others):
             raise AnnotationError(
-                "A picture of the set has another model or class list; suggest from this picture alone."
+                sentence(
+                    "A picture of the set has another model or class list; suggest from this picture alone."
+                )
             )
         examples = [each for each in (self.examples(mask), *others) if each.shares.any()]
         if not examples:
             raise AnnotationError(
-                "Nothing is reviewed yet; give some part its class first, and the rest is suggested from it."
+                sentence(
+                    "Nothing is reviewed yet; give some part its class first, and the rest is suggested from "
+                    "it."
+                )
             )
         reviewed_pixels = self._pixels(mask != NOT_REVIEWED)
         own = self._standard(self.features)
@@ -174,14 +180,25 @@ class Suggester:
         """What was reviewed in this picture. AnnotationError for a mask of another picture or class list."""
         if mask.shape != self.pieces.shape:
             raise AnnotationError(
-                f"This mask has {mask.shape[1]} x {mask.shape[0]} pixels and its picture "
-                f"{self.pieces.shape[1]} x {self.pieces.shape[0]}; open the picture again."
+                sentence(
+                    "This mask has {width} x {height} pixels and its picture {own_width} x {own_height}; "
+                    "open the "
+                    "picture again.",
+                    width=mask.shape[1],
+                    height=mask.shape[0],
+                    own_width=self.pieces.shape[1],
+                    own_height=self.pieces.shape[0],
+                )
             )
         values = mask[mask != NOT_REVIEWED]
         if values.size and values.max() >= self.classes:
             raise AnnotationError(
-                f"This mask has a class number {values.max()}, and there are {self.classes} classes; "
-                "open the picture again."
+                sentence(
+                    "This mask has a class number {number}, and there are {classes} classes; open the "
+                    "picture again.",
+                    number=values.max(),
+                    classes=self.classes,
+                )
             )
         shares = self._shares(mask)
         rows = shares.any(axis=1)
@@ -303,8 +320,11 @@ def _network_features(
     found = segmenter.predictor.features([scaled])[0].astype(np.float32)
     if not np.isfinite(found).all():
         raise AnnotationError(
-            f"{segmenter.name} gives no usable features for this picture, so nothing can be suggested; "
-            "choose another model."
+            sentence(
+                "{name} gives no usable features for this picture, so nothing can be suggested; choose "
+                "another model.",
+                name=segmenter.name,
+            )
         )
     multiple = segmenter.predictor.multiple
     rows, cols = (

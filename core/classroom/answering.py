@@ -9,6 +9,7 @@ from core.classroom.records import Ballot, Class, Click, Phase, Seat
 from core.classroom.seats import find_in, seated
 from core.classroom.store import ClassStore
 from core.errors import ClassroomError
+from core.languages import sentence
 
 MOST_CLICKS = 10
 """Pixels that one seat may hand in at a step."""
@@ -52,9 +53,9 @@ def vote(store: ClassStore, token: str, step: str, ballot: Ballot, option: int) 
     with store.writing() as database:
         now, seat = seated(database, token)
         if now.step != step or now.ballot != ballot or now.question is None:
-            raise ClassroomError("This vote is closed: wait for the next question.")
+            raise ClassroomError(sentence("This vote is closed: wait for the next question."))
         if not 0 <= option < len(now.question.options):
-            raise ClassroomError("There is no such answer: choose one of those on the screen.")
+            raise ClassroomError(sentence("There is no such answer: choose one of those on the screen."))
         key = (seat.number, step, ballot)
         database.execute("INSERT OR IGNORE INTO votes VALUES (?, ?, ?, ?)", (*key, option))
         row = database.execute(
@@ -71,15 +72,17 @@ def click(store: ClassStore, token: str, step: str, chosen: Click) -> None:
     """
     sizes_fit = 0 < chosen.height <= _LONGEST_SIDE and 0 < chosen.width <= _LONGEST_SIDE
     if not (sizes_fit and 0 <= chosen.row < chosen.height and 0 <= chosen.col < chosen.width):
-        raise ClassroomError("There is no such pixel: choose one in the picture.")
+        raise ClassroomError(sentence("There is no such pixel: choose one in the picture."))
     with store.writing() as database:
         now, seat = seated(database, token)
         taking: Phase = "vote"
         if now.step != step or now.phase != taking:
-            raise ClassroomError("No pixels are collected now: wait for the teacher.")
+            raise ClassroomError(sentence("No pixels are collected now: wait for the teacher."))
         mine = "SELECT count(*) FROM clicks WHERE seat = ? AND step = ?"
         if database.execute(mine, (seat.number, step)).fetchone()[0] >= MOST_CLICKS:
-            raise ClassroomError(f"You have handed in {MOST_CLICKS} pixels: that is enough.")
+            raise ClassroomError(
+                sentence("You have handed in {most_clicks} pixels: that is enough.", most_clicks=MOST_CLICKS)
+            )
         database.execute(
             "INSERT OR IGNORE INTO clicks VALUES (?, ?, ?, ?, ?, ?, ?)",
             (

@@ -8,6 +8,7 @@ from collections import deque
 from typing import Literal
 
 from core.errors import ClassroomError
+from core.languages import sentence
 
 TRIES, SECONDS = 5, 60.0
 """Wrong PINs that are answered in so many seconds: a million PINs then last 139 days."""
@@ -39,7 +40,9 @@ class Entrance:
             if len(wrong) >= TRIES:
                 wait = max(1, round(SECONDS - (now - wrong[0])))
                 raise ClassroomError(
-                    f"Too many wrong PINs: wait {wait} s, then type the one in the terminal."
+                    sentence(
+                        "Too many wrong PINs: wait {wait} s, then type the one in the terminal.", wait=wait
+                    )
                 )
             if hmac.compare_digest(given.strip().encode(), pin.encode()):
                 return True

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from core.classroom.records import FOLLOWING, Ballot, Class, Phase, Question
 from core.classroom.store import ClassStore
 from core.errors import ClassroomError
+from core.languages import mark, sentence
 
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """Of a room code: no vowels, so that no word comes about."""
@@ -24,7 +25,7 @@ KEPT_SECONDS = 24 * 3600
 MOST_CARDS = 500
 """Of one option: a room has no more people."""
 
-MOVED_ON = "The class has moved on meanwhile: look at the step that is shown now."
+MOVED_ON = mark("The class has moved on meanwhile: look at the step that is shown now.")
 
 
 def open_class(store: ClassStore, lesson: str, language: str, step: str, *, anew: bool = False) -> Class:
@@ -40,8 +41,12 @@ def open_class(store: ClassStore, lesson: str, language: str, step: str, *, anew
     if there is not None:
         if (there.lesson, there.language) != (lesson, language):
             raise ClassroomError(
-                f"A class is open with the lesson {there.lesson} ({there.language}): end it first, or begin "
-                "anew with --new."
+                sentence(
+                    "A class is open with the lesson {lesson} ({language}): end it first, or begin anew with "
+                    "--new.",
+                    lesson=there.lesson,
+                    language=there.language,
+                )
             )
         return there
     code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LETTERS))
@@ -103,7 +108,7 @@ def begin(
     and kept from then on. ClassroomError for a phase that does not follow.
     """
     if phase not in FOLLOWING[seen.phase]:
-        raise ClassroomError(MOVED_ON)
+        raise ClassroomError(sentence(MOVED_ON))
     now = time.time()
     with store.writing() as database:
         _expect(database, seen)
@@ -132,11 +137,15 @@ def set_timer(store: ClassStore, seen: Class, seconds: int | None) -> Class:
 def count_cards(store: ClassStore, seen: Class, ballot: Ballot, counts: Sequence[int]) -> None:
     """Keep how many cards of each option were held up: what was typed before is replaced."""
     if any(not 0 <= count <= MOST_CARDS for count in counts):
-        raise ClassroomError(f"Give for each option a whole number of cards from 0 to {MOST_CARDS}.")
+        raise ClassroomError(
+            sentence(
+                "Give for each option a whole number of cards from 0 to {most_cards}.", most_cards=MOST_CARDS
+            )
+        )
     with store.writing() as database:
         now = read_class(database)
         if now is None or now.step != seen.step:
-            raise ClassroomError(MOVED_ON)
+            raise ClassroomError(sentence(MOVED_ON))
         database.execute("DELETE FROM cards WHERE step = ? AND ballot = ?", (seen.step, ballot))
         rows = [(seen.step, ballot, option, count) for option, count in enumerate(counts) if count]
         database.executemany("INSERT INTO cards VALUES (?, ?, ?, ?)", rows)
@@ -153,7 +162,7 @@ def _expect(database: sqlite3.Connection, seen: Class) -> None:
     if now is None:
         raise _no_class()
     if (now.code, now.step, now.phase) != (seen.code, seen.step, seen.phase):
-        raise ClassroomError(MOVED_ON)
+        raise ClassroomError(sentence(MOVED_ON))
 
 
 def _there(found: Class | None) -> Class:
@@ -163,4 +172,4 @@ def _there(found: Class | None) -> Class:
 
 
 def _no_class() -> ClassroomError:
-    return ClassroomError("There is no class now: the teacher opens one with `make class`.")
+    return ClassroomError(sentence("There is no class now: the teacher opens one with `make class`."))

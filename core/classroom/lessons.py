@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.classroom.records import Question
 from core.errors import LessonError
+from core.languages import sentence
 from core.lessons import library
 from core.lessons.answers import Hunted, ask, hunt
 from core.lessons.keys.look import Look
@@ -24,7 +25,11 @@ def lesson_name(given: str) -> str:
     folder = Path(given)
     if not folder.is_dir():
         raise LessonError(
-            f"There is no lesson {given[:60]!r}; there are {', '.join(known)}, or give a lesson's folder."
+            sentence(
+                "There is no lesson {given!r}; there are {known}, or give a lesson's folder.",
+                given=given[:60],
+                known=", ".join(known),
+            )
         )
     return str(folder.resolve())
 
@@ -57,5 +62,5 @@ def question_of(step: Step, language: str, look: Look) -> Question | None:
 def pixels_of(step: Step, question: Question, language: str, look: Look) -> Hunted:
     """Which pixels are right at a step that asks for a click, in the photo that the class was asked about."""
     if step.question is None:
-        raise LessonError(f"The step {step.id!r} asks for no pixel.")
+        raise LessonError(sentence("The step {id!r} asks for no pixel.", id=step.id))
     return hunt(step.question, look, language, question.about)

@@ -20,6 +20,7 @@ from core.classroom.store import CLASS, class_file
 from core.errors import ClassroomError
 from core.folders import sole_holder
 from core.hardware.network import lan_address
+from core.languages import sentence
 from core.project import ROOT
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (a class is open to the room: that is what it is for)
@@ -50,7 +51,7 @@ def sole_class() -> Iterator[None]:
     lock = class_file().with_name("open.lock")
     lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with sole_holder(
-        lock, ClassroomError("A class is open already: end it with Ctrl+C where it was started.")
+        lock, ClassroomError(sentence("A class is open already: end it with Ctrl+C where it was started."))
     ):
         yield
 
@@ -63,7 +64,9 @@ def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """
     script = ROOT / "serve.py"
     if not script.is_file():
-        raise ClassroomError(f"{script} is not there: class mode needs a checkout of StreetScope.")
+        raise ClassroomError(
+            sentence("{script} is not there: class mode needs a checkout of StreetScope.", script=script)
+        )
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
     # Without an address of ours Streamlit would ask the internet for one.
@@ -93,4 +96,6 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], host: str, port: int) 
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise ClassroomError(f"The app did not start at port {port}: another program may use it; give --port.")
+    raise ClassroomError(
+        sentence("The app did not start at port {port}: another program may use it; give --port.", port=port)
+    )

@@ -14,6 +14,7 @@ from core.classroom.nicknames import nickname
 from core.classroom.records import Class, Seat
 from core.classroom.store import ClassStore
 from core.errors import ClassroomError
+from core.languages import sentence
 
 MOST_SEATS = 100
 """More than a class has; a program that joins again and again fills no disk."""
@@ -38,11 +39,18 @@ def join(store: ClassStore, code: str) -> Joined:
         now = read_class(database)
         given = code.strip().upper()[:16]
         if now is None or not secrets.compare_digest(given.encode(), now.code.encode()):
-            raise ClassroomError("There is no class with this code: type the code that is on the wall.")
+            raise ClassroomError(
+                sentence("There is no class with this code: type the code that is on the wall.")
+            )
         taken = {row[0] for row in database.execute("SELECT nickname FROM seats")}
         name = nickname(now.language, taken, _CHANCE)
         if len(taken) >= MOST_SEATS or name is None:
-            raise ClassroomError(f"All {MOST_SEATS} seats are taken: share a phone with your neighbour.")
+            raise ClassroomError(
+                sentence(
+                    "All {most_seats} seats are taken: share a phone with your neighbour.",
+                    most_seats=MOST_SEATS,
+                )
+            )
         database.execute("INSERT INTO seats (token, nickname) VALUES (?, ?)", (_hash(token), name))
         return Joined(token, _found(find_in(database, token)))
 
@@ -65,7 +73,7 @@ def seated(database: sqlite3.Connection, token: str) -> tuple[Class, Seat]:
     """The class and the seat of a token. ClassroomError if the class is over or the token is no seat's."""
     now, seat = read_class(database), find_in(database, token)
     if now is None or seat is None:
-        raise ClassroomError("This class has ended: scan the code on the wall to join another one.")
+        raise ClassroomError(sentence("This class has ended: scan the code on the wall to join another one."))
     return now, seat
 
 
@@ -75,5 +83,5 @@ def _hash(token: str) -> bytes:
 
 def _found(seat: Seat | None) -> Seat:
     if seat is None:
-        raise ClassroomError("The seat could not be kept: join again.")
+        raise ClassroomError(sentence("The seat could not be kept: join again."))
     return seat

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core.errors import ClassroomError
 from core.files import no_room_sentence
+from core.languages import sentence
 from core.project import data_folder
 
 CLASS = "STREETSCOPE_CLASS"
@@ -128,8 +129,11 @@ def _explained(path: Path) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise ClassroomError(no_room_sentence("the class")) from error
+            raise ClassroomError(no_room_sentence(sentence("the class"))) from error
         if error.sqlite_errorcode in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            sentence = f"{path} is damaged: remove it, and open the class anew."
-            raise ClassroomError(sentence) from error
-        raise ClassroomError(f"{path} cannot be used now ({error}): try again.") from error
+            raise ClassroomError(
+                sentence("{path} is damaged: remove it, and open the class anew.", path=path)
+            ) from error
+        raise ClassroomError(
+            sentence("{path} cannot be used now ({reason}): try again.", path=path, reason=error)
+        ) from error

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from core.classes import ClassList
 from core.datasets import labels, pictures
 from core.errors import DatasetError
-from core.languages import ngettext
+from core.languages import counted, mark, sentence
 from core.photos.images import resize, working_size
 
 FrameSplit = Literal["train", "valid", "test"]
 Split = Literal["train", "valid", "test", "all"]
 SPLITS: tuple[FrameSplit, ...] = ("train", "valid", "test")
-SPLIT_WORDS = {"train": "training", "valid": "validation", "test": "test"}
+SPLIT_WORDS = {"train": mark("training"), "valid": mark("validation"), "test": mark("test")}
 """What people call the splits, as in "a validation frame"."""
 
 
@@ -29,14 +29,13 @@ def frames_in_words(split: str, count: int) -> str:
     """Some frames of a split: "24 validation frames", "1 test frame", "701 frames"."""
     match split:
         case "train":
-            said = ngettext("{count} training frame", "{count} training frames", count)
+            return counted("{count} training frame", "{count} training frames", count=count)
         case "valid":
-            said = ngettext("{count} validation frame", "{count} validation frames", count)
+            return counted("{count} validation frame", "{count} validation frames", count=count)
         case "test":
-            said = ngettext("{count} test frame", "{count} test frames", count)
+            return counted("{count} test frame", "{count} test frames", count=count)
         case _:
-            said = ngettext("{count} frame", "{count} frames", count)
-    return said.format(count=count)
+            return counted("{count} frame", "{count} frames", count=count)
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class SegmentationDataset:
         for frame in self.frames():
             if frame.name == name:
                 return frame
-        raise DatasetError(f"There is no frame {name!r} in {self.name}.")
+        raise DatasetError(sentence("There is no frame {name!r} in {dataset}.", name=name, dataset=self.name))
 
     def read(self, frame: Frame) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Decode a frame: the (H, W, 3) RGB image and its (H, W) label map of class numbers.
@@ -145,6 +144,15 @@ def check_same_size(frame: Frame, image: NDArray[np.uint8], label: NDArray[np.ui
     """DatasetError when a frame's (H, W, 3) image and (H, W) label map differ in size."""
     if image.shape[:2] != label.shape:
         raise DatasetError(
-            f"{frame.label.name} is {label.shape[1]} x {label.shape[0]} pixels but its picture "
-            f"{frame.image.name} is {image.shape[1]} x {image.shape[0]}; both must have the same size."
+            sentence(
+                "{name} is {width} x {height} pixels but its picture {picture} is {own_width} x "
+                "{own_height}; "
+                "both must have the same size.",
+                name=frame.label.name,
+                width=label.shape[1],
+                height=label.shape[0],
+                picture=frame.image.name,
+                own_width=image.shape[1],
+                own_height=image.shape[0],
+            )
         )

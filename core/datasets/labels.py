@@ -23,6 +23,7 @@ from core.datasets.palettes import changed_places, picture_palette
 from core.datasets.pictures import read_bytes
 from core.errors import DatasetError, LabelValueError, PaletteOrderError, UnknownColourError
 from core.files import signature
+from core.languages import first_of, mark, one_of, sentence, together
 from core.photos import images
 from core.photos.containers import png
 from core.photos.containers.orientation import UPRIGHT
@@ -107,9 +108,21 @@ def _unknown_colours(name: str, pixels: NDArray[np.uint32], class_list: ClassLis
     values, counts = np.unique(pixels, return_counts=True)
     frequent = np.lexsort((values, -counts))[:MOST_COLOURS]
     unknown = {_unpacked(int(values[i])): int(counts[i]) for i in frequent}
-    shown = ", ".join(f"{colour} in {count} pixels" for colour, count in list(unknown.items())[:_SHOWN])
-    more = f" and {len(values) - _SHOWN} more colours" if len(values) > _SHOWN else ""
-    message = f"{name} holds colours that no class of {class_list.name} has: {shown}{more}."
+    shown = together(
+        [
+            sentence("{colour} in {pixels} pixels", colour=colour, pixels=count)
+            for colour, count in list(unknown.items())[:_SHOWN]
+        ],
+        ", ",
+    )
+    if len(values) > _SHOWN:
+        shown = sentence("{shown} and {count} more colours", shown=shown, count=len(values) - _SHOWN)
+    message = sentence(
+        "{name} holds colours that no class of {classes} has: {shown}.",
+        name=name,
+        classes=class_list.name,
+        shown=shown,
+    )
     return UnknownColourError(message, unknown, len(values))
 
 
@@ -142,13 +155,22 @@ def _open(path: Path, data: bytes) -> PngImageFile:
         raise _unreadable(path) from error
     if essence.orientation != UPRIGHT:
         raise DatasetError(
-            f"{path} is turned when it is shown (orientation {essence.orientation} in its EXIF or XMP), so "
-            "it is unclear which way up it is; save it upright, without EXIF and XMP."
+            sentence(
+                "{path} is turned when it is shown (orientation {orientation} in its EXIF or XMP), so it "
+                "is unclear which way up it is; save it upright, without EXIF and XMP.",
+                path=path,
+                orientation=essence.orientation,
+            )
         )
     if picture.width * picture.height > images.MAX_PIXELS:
         raise DatasetError(
-            f"{path} is {picture.width} x {picture.height} pixels; "
-            f"a label map has at most {images.MAX_PIXELS // 10**6} million."
+            sentence(
+                "{path} is {width} x {height} pixels; a label map has at most {most} million.",
+                path=path,
+                width=picture.width,
+                height=picture.height,
+                most=images.MAX_PIXELS // 10**6,
+            )
         )
     return picture
 
@@ -209,8 +231,12 @@ def _by_known_colours(path: Path, picture: PngImageFile, classes: ClassList) -> 
         if sum(error.counts.values()) < picture.width * picture.height / 2:
             raise
         raise DatasetError(
-            f"{path.name} is a PNG of mode {picture.mode} in colours that no class has; a label map is a PNG "
-            "with one number a pixel, grey or with a palette, or in the colours of a list beside it."
+            sentence(
+                "{name} is a PNG of mode {mode} in colours that no class has; a label map is a PNG with "
+                "one number a pixel, grey or with a palette, or in the colours of a list beside it.",
+                name=path.name,
+                mode=picture.mode,
+            )
         ) from error
 
 
@@ -234,11 +260,28 @@ def _strips(rows: NDArray[Any]) -> Iterator[NDArray[Any]]:
 def _unknown_number(path: Path, number: int, classes: ClassList, values: Sequence[int]) -> LabelValueError:
     if values:
         return LabelValueError(
-            f"{path.name} holds the number {number}, which the class list gives to no class."
+            sentence(
+                "{name} holds the number {number}, which the class list gives to no class.",
+                name=path.name,
+                number=number,
+            )
         )
     return LabelValueError(
-        f"{path.name} holds the class number {number}, but the class list ends at {len(classes) - 1}."
+        sentence(
+            "{name} holds the class number {number}, but the class list ends at {last}.",
+            name=path.name,
+            number=number,
+            last=len(classes) - 1,
+        )
     )
+
+
+_TAKE_BACK = mark("take the file as it was before, or save its numbers in grey if they are right.")
+_SAVE_IN_COLOURS = mark(
+    "the colours say without doubt which class is meant, so save it as RGB in these colours, or take the "
+    "file "
+    "as it was before, or save its numbers in grey if they are right."
+)
 
 
 def _check_palette(path: Path, picture: PngImageFile, used: Iterable[int], classes: ClassList) -> None:
@@ -246,23 +289,25 @@ def _check_palette(path: Path, picture: PngImageFile, used: Iterable[int], class
     changed = changed_places(picture_palette(picture), sorted(used), classes)
     if not changed:
         return
-    shown = ", ".join(
-        f"number {number} ({classes.name_of(number)}) has the colour of "
-        + " or ".join(classes.names[owner] for owner in owners)
-        for number, owners in list(changed.items())[:_SHOWN]
-    )
-    more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
-    sure = all(len(owners) == 1 for owners in changed.values())
-    raise PaletteOrderError(
-        f"{path.name} has its classes in another order than the class list, as programs leave them "
-        f"that make PNGs smaller: in its palette {shown}{more}; "
-        + (
-            "the colours say without doubt which class is meant, so save it as RGB in these colours, "
-            if sure
-            else ""
+    places = [
+        sentence(
+            "number {number} ({name}) has the colour of {owners}",
+            number=number,
+            name=classes.name_of(number),
+            owners=one_of([classes.names[owner] for owner in owners]),
         )
-        + ("or " if sure else "")
-        + "take the file as it was before, or save its numbers in grey if they are right."
+        for number, owners in changed.items()
+    ]
+    sure = all(len(owners) == 1 for owners in changed.values())
+    what_to_do = _SAVE_IN_COLOURS if sure else _TAKE_BACK
+    raise PaletteOrderError(
+        sentence(
+            "{name} has its classes in another order than the class list, as programs leave them that make "
+            "PNGs smaller: in its palette {places}; {what_to_do}",
+            name=path.name,
+            places=first_of(places, _SHOWN),
+            what_to_do=sentence(what_to_do),
+        )
     )
 
 
@@ -270,7 +315,11 @@ def _decode_colours(path: Path, data: bytes) -> NDArray[np.uint8]:
     picture = _open(path, data)
     if picture.mode.startswith("I"):
         raise DatasetError(
-            f"{path.name} is a PNG of mode {picture.mode}; a label map in colours is an 8-bit PNG."
+            sentence(
+                "{name} is a PNG of mode {mode}; a label map in colours is an 8-bit PNG.",
+                name=path.name,
+                mode=picture.mode,
+            )
         )
     try:
         return np.array(picture.convert("RGB"))
@@ -279,7 +328,7 @@ def _decode_colours(path: Path, data: bytes) -> NDArray[np.uint8]:
 
 
 def _unreadable(path: Path) -> DatasetError:
-    return DatasetError(f"{path} cannot be read as a PNG label map.")
+    return DatasetError(sentence("{path} cannot be read as a PNG label map.", path=path))
 
 
 def _decode_kept(path: Path, kept: bytes | None, classes: ClassList) -> NDArray[np.uint8] | None:

@@ -13,6 +13,7 @@ from core.datasets.dataset import SPLITS, Frame, FrameSplit, SegmentationDataset
 from core.datasets.names import Matches, can_stand_on_a_line, ends_with, match_labels
 from core.errors import DatasetError
 from core.file_names import natural_order
+from core.languages import counted, one_of, sentence
 from core.photos.endings import PICTURE_ENDINGS
 
 ProblemKind = Literal[
@@ -80,7 +81,10 @@ def part(root: Path, name: str) -> Path:
     """A folder or list of a data set; DatasetError when it is a link that leads out of the data set."""
     if not inside(root, root / name):
         raise DatasetError(
-            f"{root / name} is a link that leads out of the data set; replace it with what it leads to."
+            sentence(
+                "{root} is a link that leads out of the data set; replace it with what it leads to.",
+                root=root / name,
+            )
         )
     return root / name
 
@@ -120,30 +124,56 @@ def _unique(files: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
     for path in files:
         other = first.setdefault(path.stem, path)
         if other != path:
-            problems.append(Problem("name", f"{path} and {other.name} have the same name.", path.stem))
+            problems.append(
+                Problem(
+                    "name",
+                    sentence("{path} and {name} have the same name.", path=path, name=other.name),
+                    path.stem,
+                )
+            )
     return list(first.values()), problems
 
 
 def _why_no_map(picture: Path, matches: Matches, others: Matches, missing: Path) -> str:
     maps = matches.doubtful.get(picture, ())
     if len(maps) == 1:
-        return (
-            f"{maps[0]} may belong to {picture.name} or to another picture; name it after the one it is of."
+        return sentence(
+            "{path} may belong to {name} or to another picture; name it after the one it is of.",
+            path=maps[0],
+            name=picture.name,
         )
     if maps:
-        names = " or ".join(path.name for path in maps)
-        return f"{picture.name} may have the label map {names} in {maps[0].parent}; keep only one of them."
+        names = one_of([path.name for path in maps])
+        return sentence(
+            "{name} may have the label map {names} in {parent}; keep only one of them.",
+            name=picture.name,
+            names=names,
+            parent=maps[0].parent,
+        )
     if picture in others.found:
-        return f"{picture.name} has no label map that can be read: save {others.found[picture]} as PNG."
-    return f"{picture.name} has no label map: {missing} is missing."
+        return sentence(
+            "{name} has no label map that can be read: save {found} as PNG.",
+            name=picture.name,
+            found=others.found[picture],
+        )
+    return sentence("{name} has no label map: {missing} is missing.", name=picture.name, missing=missing)
 
 
 def _no_picture(label: Path, suffix: str, images: Path) -> Problem:
     if not ends_with(label.stem, suffix):
-        message = f"{label} belongs to no picture: its name does not end in {suffix}.png."
+        message = sentence(
+            "{label} belongs to no picture: its name does not end in {suffix}.png.",
+            label=label,
+            suffix=suffix,
+        )
         return Problem("missing picture", message)
     name = label.stem[: len(label.stem) - len(suffix)]
-    message = f"{label.name} has no picture: there is no {name} in {images}."
+    message = sentence(
+        "{name} has no picture: there is no {picture} in {images}.",
+        name=label.name,
+        picture=name,
+        images=images,
+    )
     return Problem("missing picture", message, name)
 
 
@@ -155,8 +185,11 @@ def join(parts: Iterable[Pairs]) -> Pairs:
     renamed = [replace(f, name=f"{f.split}-{f.name}") if counts[f.name] > 1 else f for f in frames]
     problems = tuple(problem for pairs in parts for problem in pairs.problems)
     twice = sum(count > 1 for count in counts.values())
-    names = "1 name is" if twice == 1 else f"{twice} names are"
-    note = f"{names} in more than one split; these frames are called SPLIT-NAME."
+    note = counted(
+        "{count} name is in more than one split; these frames are called SPLIT-NAME.",
+        "{count} names are in more than one split; these frames are called SPLIT-NAME.",
+        count=twice,
+    )
     return Pairs(tuple(renamed), problems, (note,) if twice else ())
 
 
@@ -172,15 +205,19 @@ def _files(root: Path, folder: Path, suffixes: frozenset[str]) -> tuple[list[Pat
     try:
         paths = sorted(folder.iterdir(), key=lambda path: natural_order(path.name))
     except OSError as error:
-        raise DatasetError(f"{folder} cannot be read: {error.strerror or error}.") from error
+        raise DatasetError(
+            sentence("{folder} cannot be read: {reason}.", folder=folder, reason=error.strerror or error)
+        ) from error
     for path in paths:
         if path.name.startswith(".") or path.suffix.lower() not in suffixes:
             continue
         if path.is_symlink() and not inside(root, path):
-            message = f"{path} is a link that leads out of the data set; it is not followed."
+            message = sentence(
+                "{path} is a link that leads out of the data set; it is not followed.", path=path
+            )
             problems.append(Problem("link", message, path.stem))
         elif not path.is_file():
-            problems.append(Problem("link", f"{path} is not a file.", path.stem))
+            problems.append(Problem("link", sentence("{path} is not a file.", path=path), path.stem))
         else:
             files.append(path)
     return files, problems
@@ -189,8 +226,9 @@ def _files(root: Path, folder: Path, suffixes: frozenset[str]) -> tuple[list[Pat
 def _odd_name(name: str) -> Problem | None:
     if can_stand_on_a_line(name):
         return None
-    message = (
-        f"The frame name {name!r} cannot stand on a line of valid.txt: it has a line break, a control "
-        "character or bytes that are no text; rename its files."
+    message = sentence(
+        "The frame name {name!r} cannot stand on a line of valid.txt: it has a line break, a "
+        "control character or bytes that are no text; rename its files.",
+        name=name,
     )
     return Problem("name", message, name)

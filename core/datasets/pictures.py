@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import DatasetError, FileKindError, ImageError
 from core.files import open_plain
+from core.languages import sentence
 from core.photos import images
 
 
@@ -23,12 +24,16 @@ def decode_image(path: Path, data: bytes) -> NDArray[np.uint8]:
     try:
         image, turned = images.decode(data), images.orientation(data)
     except ImageError as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
+        raise DatasetError(sentence("{path} cannot be read: {reason}", path=path, reason=error)) from error
     # Nobody can tell whether the label map was drawn over the turned or the unturned picture.
     if turned != 1:
         raise DatasetError(
-            f"{path} is turned when it is shown (its EXIF or XMP has orientation {turned}), so it is unclear "
-            "which way up its label map is; save picture and label map upright."
+            sentence(
+                "{path} is turned when it is shown (its EXIF or XMP has orientation {turned}), so it is "
+                "unclear which way up its label map is; save picture and label map upright.",
+                path=path,
+                turned=turned,
+            )
         )
     return image
 
@@ -40,10 +45,14 @@ def read_bytes(path: Path) -> bytes:
         with open_plain(Path(os.path.realpath(path))) as file:
             data = file.read(images.MAX_BYTES + 1)
     except FileKindError as error:
-        raise DatasetError(f"{path} cannot be read: it is not a regular file.") from error
+        raise DatasetError(sentence("{path} cannot be read: it is not a regular file.", path=path)) from error
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise DatasetError(
+            sentence("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
     if len(data) > images.MAX_BYTES:
         limit = images.MAX_BYTES // 1024**2
-        raise DatasetError(f"{path} cannot be read: it is larger than {limit} MB.")
+        raise DatasetError(
+            sentence("{path} cannot be read: it is larger than {limit} MB.", path=path, limit=limit)
+        )
     return data

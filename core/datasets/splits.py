@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from core.datasets.dataset import FrameSplit
 from core.file_names import natural_order
+from core.languages import sentence
 
 # CamVid's names: 0001TP_006690, Seq05VD_f00000, 0016E5_00390
 _NAME = re.compile(r"(?P<drive>.*?)[_-]?f?(?P<number>[0-9]{1,12})", re.DOTALL)
@@ -40,7 +41,7 @@ def split_by_name(names: Sequence[str]) -> tuple[dict[str, FrameSplit], str]:
     published = {name: published_split(name) for name in names}
     if None not in published.values() and {"train", "valid"} <= set(published.values()):
         known = {name: split for name, split in published.items() if split is not None}
-        return known, "The frames have the split published for CamVid."
+        return known, sentence("The frames have the split published for CamVid.")
     drives: dict[str, list[str]] = {}
     for name in sorted(names, key=natural_order):
         where = drive_position(name)
@@ -48,11 +49,11 @@ def split_by_name(names: Sequence[str]) -> tuple[dict[str, FrameSplit], str]:
     groups = list(drives.values())
     if len(groups) >= 5:
         valid = {name for group in groups[4::5] for name in group}
-        return _split(names, valid), "Every fifth drive is for validation."
+        return _split(names, valid), sentence("Every fifth drive is for validation.")
     valid = {name for group in groups for name in group[len(group) - len(group) // 5 :]}
     if not valid and len(names) > 1:
         valid = {groups[-1][-1]}
-    return _split(names, valid), "The last fifth of each drive is for validation."
+    return _split(names, valid), sentence("The last fifth of each drive is for validation.")
 
 
 def published_split(name: str) -> FrameSplit | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.errors import DatasetError, FileKindError
 from core.files import open_plain
+from core.languages import sentence
 
 MAX_BYTES = 4 * 1024**2
 """Room for the names of a hundred thousand frames; a larger file is not a list of names."""
@@ -38,7 +39,9 @@ def read_text(path: Path) -> str:
             continue
         if encoding == "utf-8" or _is_text(text):
             return text.removeprefix("\ufeff")
-    raise DatasetError(f"{path} is not a text file; save it as UTF-8 text, one entry a line.")
+    raise DatasetError(
+        sentence("{path} is not a text file; save it as UTF-8 text, one entry a line.", path=path)
+    )
 
 
 def read_lines(path: Path) -> list[str]:
@@ -53,7 +56,9 @@ def read_rows(path: Path) -> list[list[str]]:
     """
     lines = read_lines(path)
     if len(lines) > MAX_ROWS:
-        raise DatasetError(f"{path} has {len(lines):,} rows; a class list has at most 255.")
+        raise DatasetError(
+            sentence("{path} has {count:,} rows; a class list has at most 255.", path=path, count=len(lines))
+        )
     separator = max(_SEPARATORS, key=lines[0].count) if lines else ","
     rows = (_read_row(path, number, line, separator) for number, line in enumerate(lines, start=1))
     return [row for row in rows if any(row)]
@@ -63,14 +68,25 @@ def _read_row(path: Path, number: int, line: str, separator: str) -> list[str]:
     """The cells of one line, which is read for itself: an open quote must not swallow the other lines."""
     if len(line) > MAX_ROW:
         raise DatasetError(
-            f"{path} has {len(line):,} characters in row {number}; a row may have {MAX_ROW:,} at most."
+            sentence(
+                "{path} has {count:,} characters in row {number}; a row may have {max_row:,} at most.",
+                path=path,
+                count=len(line),
+                number=number,
+                max_row=MAX_ROW,
+            )
         )
     try:
         (cells,) = csv.reader([line], delimiter=separator, skipinitialspace=True, strict=True)
     except csv.Error:
         raise DatasetError(
-            f"{path} has a quote in row {number} that is never closed, or has text behind it: {line[:40]!r}; "
-            "write each name without quotes, or in a pair of them."
+            sentence(
+                "{path} has a quote in row {number} that is never closed, or has text behind it: "
+                "{line!r}; write each name without quotes, or in a pair of them.",
+                path=path,
+                number=number,
+                line=line[:40],
+            )
         ) from None
     return [cell.strip() for cell in cells]
 
@@ -80,11 +96,19 @@ def _read_bytes(path: Path) -> bytes:
         with open_plain(Path(os.path.realpath(path))) as file:
             data = file.read(MAX_BYTES + 1)
     except FileKindError as error:
-        raise DatasetError(f"{path} is not a regular file; put a text file in its place.") from error
+        raise DatasetError(
+            sentence("{path} is not a regular file; put a text file in its place.", path=path)
+        ) from error
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise DatasetError(
+            sentence("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
     if len(data) > MAX_BYTES:
-        raise DatasetError(f"{path} is larger than {MAX_BYTES // 1024**2} MB; give one name a line.")
+        raise DatasetError(
+            sentence(
+                "{path} is larger than {most} MB; give one name a line.", path=path, most=MAX_BYTES // 1024**2
+            )
+        )
     return data
 
 

@@ -16,6 +16,7 @@ from core.evaluation.metrics import check_classes_fit, truth_table
 from core.evaluation.own_classes import in_classes_of
 from core.evaluation.results import SplitEvaluation
 from core.jobs import ProgressCallback
+from core.languages import sentence
 from core.photos.images import working_size
 from core.segmentation.segmenter import Segmenter
 
@@ -44,8 +45,13 @@ def evaluate(
 
     frames = dataset.frames(split)
     if not frames:
-        words = frames_in_words(split, 0).removeprefix("0 ")
-        raise DatasetError(f"{dataset.name} has no {words}; choose another split.")
+        raise DatasetError(
+            sentence(
+                "{name} has {frames}; choose another split.",
+                name=dataset.name,
+                frames=frames_in_words(split, 0),
+            )
+        )
     check_classes_fit(dataset, segmenter.class_list, segmenter.name)
     segmenter = in_classes_of(dataset, segmenter)
     table = truth_table(dataset.class_list, segmenter.class_list)
@@ -65,8 +71,12 @@ def evaluate(
     counts = put_together([frame.name for frame in frames], classes, cells, losses)
     if not len(counts.pairs):
         raise DatasetError(
-            f"No pixel of the {frames_in_words(split, len(frames))} of {dataset.name} has a class that "
-            f"{segmenter.name} knows; choose another split."
+            sentence(
+                "No pixel of the {frames} of {name} has a class that {model} knows; choose another split.",
+                frames=frames_in_words(split, len(frames)),
+                name=dataset.name,
+                model=segmenter.name,
+            )
         )
     return SplitEvaluation(
         segmenter.name,

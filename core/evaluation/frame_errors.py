@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.classes import ClassList
 from core.errors import DatasetError
 from core.evaluation.metrics import IGNORE, IntArray, count_confusion, truth_table
+from core.languages import sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +36,20 @@ def frame_errors(
     """
     if truth.shape != predicted.shape:
         raise DatasetError(
-            f"The label map is {truth.shape[1]} x {truth.shape[0]} pixels and the prediction "
-            f"{predicted.shape[1]} x {predicted.shape[0]}; give a frame that is not scaled down."
+            sentence(
+                "The label map is {width} x {height} pixels and the prediction {own_width} x {own_height}; "
+                "give a frame that is not scaled down.",
+                width=truth.shape[1],
+                height=truth.shape[0],
+                own_width=predicted.shape[1],
+                own_height=predicted.shape[0],
+            )
         )
     mapped = truth_table(truth_classes, classes)[truth]
     if (mapped == IGNORE).all():
-        raise DatasetError(f"No pixel of this frame has one of the network's classes ({classes.name}).")
+        raise DatasetError(
+            sentence("No pixel of this frame has one of the network's classes ({name}).", name=classes.name)
+        )
     right, nothing = np.uint8(len(classes)), np.uint8(len(classes) + 1)
     labels = np.where(mapped == predicted, right, predicted)
     labels[mapped == IGNORE] = nothing

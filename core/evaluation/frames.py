@@ -18,6 +18,7 @@ from core.evaluation.calibration import Calibration, count_calibration
 from core.evaluation.frame_counts import Cells, filled_cells
 from core.evaluation.metrics import IGNORE, count_confusion
 from core.hardware.processor import usable_cores
+from core.languages import sentence
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter
 from core.segmentation.sizes import LARGEST_SIZE
@@ -85,7 +86,11 @@ def _measure(
             segmentation = segmentation.enlarged(image)
     if segmentation.labels.shape != label.shape:
         raise DatasetError(
-            f"{frame.image.name} is larger than {LARGEST_SIZE} pixels, the limit for segmenting."
+            sentence(
+                "{name} is larger than {largest_size} pixels, the limit for segmenting.",
+                name=frame.image.name,
+                largest_size=LARGEST_SIZE,
+            )
         )
     return _count(segmentation, table[label])
 

@@ -9,6 +9,7 @@ from core.classes import UNLABELLED, ClassList
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError
 from core.evaluation.ratios import share, shares
+from core.languages import sentence
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -38,8 +39,13 @@ def check_classes_fit(dataset: SegmentationDataset, classes: ClassList, model: s
     """DatasetError if a model with these classes knows none of a data set's, by name or by group."""
     if (truth_table(dataset.class_list, classes) == IGNORE).all():
         raise DatasetError(
-            f"{model} knows none of the classes of {dataset.name} ({', '.join(dataset.class_list.names[:3])} "
-            "...); choose a model that was trained on these classes."
+            sentence(
+                "{model} knows none of the classes of {name} ({names} ...); choose a model that was "
+                "trained on these classes.",
+                model=model,
+                name=dataset.name,
+                names=", ".join(dataset.class_list.names[:3]),
+            )
         )
 
 

@@ -20,6 +20,7 @@ from core.evaluation.calibration import count_calibration
 from core.evaluation.metrics import IGNORE, check_classes_fit, truth_table
 from core.evaluation.own_classes import measured_classes
 from core.jobs import ProgressCallback
+from core.languages import sentence
 from core.segmentation.probabilities import temper
 from core.segmentation.segmenter import Segmenter
 
@@ -131,8 +132,13 @@ def fit_temperature(
     """
     frames = dataset.frames(split)
     if not frames:
-        words = frames_in_words(split, 0).removeprefix("0 ")
-        raise DatasetError(f"{dataset.name} has no {words}; choose another split.")
+        raise DatasetError(
+            sentence(
+                "{name} has {frames}; choose another split.",
+                name=dataset.name,
+                frames=frames_in_words(split, 0),
+            )
+        )
     check_classes_fit(dataset, segmenter.class_list, segmenter.name)
     classes, members = measured_classes(dataset.class_list, segmenter.class_list)
     table = truth_table(dataset.class_list, classes)
@@ -147,15 +153,21 @@ def fit_temperature(
         rows, cols = rows[chosen], cols[chosen]
         seen = segmenter.segment(image)
         if seen.labels.shape != label.shape:
-            raise DatasetError(f"{frame.image.name} is too large to be segmented at its own size.")
+            raise DatasetError(
+                sentence("{name} is too large to be segmented at its own size.", name=frame.image.name)
+            )
         truths.append(truth[rows, cols])
         found.append(seen.probabilities(rows, cols))
         progress(done, len(frames))
     pixels = LabelledPixels(np.concatenate(truths), np.concatenate(found), members)
     if not len(pixels.truth):
         raise DatasetError(
-            f"No pixel of the {frames_in_words(split, len(frames))} of {dataset.name} has a class that "
-            f"{segmenter.name} knows; choose another split."
+            sentence(
+                "No pixel of the {frames} of {name} has a class that {model} knows; choose another split.",
+                frames=frames_in_words(split, len(frames)),
+                name=dataset.name,
+                model=segmenter.name,
+            )
         )
     best = best_temperature(pixels)
     return TemperatureFit(

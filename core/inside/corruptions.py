@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from core.errors import SizeError
+from core.languages import mark, sentence
 from core.photos import images
 
 STRENGTHS = 5
@@ -53,7 +54,13 @@ class Corruption:
     def apply(self, image: NDArray[np.uint8], strength: int) -> NDArray[np.uint8]:
         """The (H, W, 3) uint8 picture spoilt; itself at strength 0. SizeError for one outside 0 ... 5."""
         if not 0 <= strength <= STRENGTHS:
-            raise SizeError(f"The strength is {strength}; choose one from 0 (none) to {STRENGTHS}.")
+            raise SizeError(
+                sentence(
+                    "The strength is {strength}; choose one from 0 (none) to {strengths}.",
+                    strength=strength,
+                    strengths=STRENGTHS,
+                )
+            )
         return self.spoil(image, strength - 1) if strength else image
 
 
@@ -132,12 +139,22 @@ CORRUPTIONS = {
     corruption.name: corruption
     for corruption in (
         Corruption(
-            "noise", "Noise", "Each pixel's colour is off by chance, as in a photo with little light.", _noise
+            "noise",
+            mark("Noise"),
+            mark("Each pixel's colour is off by chance, as in a photo with little light."),
+            _noise,
         ),
-        Corruption("blur", "Blur", "Neighbouring pixels run into each other, as behind a wet lens.", _blur),
-        Corruption("fog", "Fog", "Drifting white lies over everything.", _fog),
-        Corruption("night", "Night", "Little light is left, bluish and grainy.", _night),
-        Corruption("jpeg", "JPEG", "The file is saved so small that its 8 x 8 blocks show.", _jpeg),
+        Corruption(
+            "blur",
+            mark("Blur"),
+            mark("Neighbouring pixels run into each other, as behind a wet lens."),
+            _blur,
+        ),
+        Corruption("fog", mark("Fog"), mark("Drifting white lies over everything."), _fog),
+        Corruption("night", mark("Night"), mark("Little light is left, bluish and grainy."), _night),
+        Corruption(
+            "jpeg", mark("JPEG"), mark("The file is saved so small that its 8 x 8 blocks show."), _jpeg
+        ),
     )
 }
 """All corruptions by name."""

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from core.errors import SizeError
 from core.inside.reach import Span, averaging, reach
 from core.inside.stages import MAPS, Peaks, Stage
+from core.languages import sentence
 from core.models.networks import find_network
 from core.models.weights import Model, load_model
 from core.segmentation.engines.pytorch import PyTorch
@@ -101,8 +102,13 @@ class Inspector:
         """
         if max(image.shape[:2]) > LARGEST:
             raise SizeError(
-                f"The picture is {image.shape[1]} x {image.shape[0]}; choose a working size of at most "
-                f"{LARGEST} pixels to trace gradients."
+                sentence(
+                    "The picture is {width} x {height}; choose a working size of at most {largest} pixels to "
+                    "trace gradients.",
+                    width=image.shape[1],
+                    height=image.shape[0],
+                    largest=LARGEST,
+                )
             )
         pixels = torch.from_numpy(image).float().permute(2, 0, 1)[np.newaxis].requires_grad_()
         logits = self._at(self._network(self._prepared(pixels))[0], pixel)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PixelOutsideError, SizeError
+from core.languages import sentence
 from core.segmentation.segmentation import probabilities_at
 from core.segmentation.segmenter import Segmenter
 
@@ -59,7 +60,7 @@ def occluded(image: NDArray[np.uint8], patch: Patch) -> NDArray[np.uint8]:
     SizeError for a side below 0.
     """
     if patch.side < 0:
-        raise SizeError(f"The patch's side is {patch.side} pixels; give 0 or more.")
+        raise SizeError(sentence("The patch's side is {side} pixels; give 0 or more.", side=patch.side))
     hidden = image.copy()
     rows = slice(max(patch.row, 0), max(patch.row + patch.side, 0))
     cols = slice(max(patch.col, 0), max(patch.col + patch.side, 0))
@@ -100,8 +101,14 @@ def read_probabilities(
     height, width = image.shape[:2]
     if not (0 <= row < height and 0 <= col < width):
         raise PixelOutsideError(
-            f"Pixel ({row}, {col}) is outside the picture, whose rows are 0 to {height - 1} "
-            f"and columns 0 to {width - 1}."
+            sentence(
+                "Pixel ({row}, {col}) is outside the picture, whose rows are 0 to {height} and columns 0 "
+                "to {width}.",
+                row=row,
+                col=col,
+                height=height - 1,
+                width=width - 1,
+            )
         )
     logits = segmenter.predictor.logits([image])[0]
     found: NDArray[np.float32] = probabilities_at(logits, np.array([row]), np.array([col]), segmenter.stride)[

@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 from core.errors import OutOfMemoryError, WorkerError
 from core.inside import wire
 from core.inside.stages import Peaks, Stage
+from core.languages import sentence
 from core.models.store import read_card
 from core.project import ROOT
 from core.segmentation.engines.engine import Pictures
 from core.segmentation.predictor import Predictor
 from core.segmentation.segmenter import Segmenter
-from core.workers import WorkerFailure, error_of
+from core.workers import error_of, failure_from_plain
 
 _MOST_SECONDS = 180.0
 """That an answer may take, on a busy machine too."""
@@ -54,12 +55,17 @@ class InspectingProcess:
         if answer is None:
             if status == -signal.SIGKILL:
                 raise OutOfMemoryError(
-                    "The system ended the process that looks inside the network: the memory is too small; "
-                    "choose a smaller working size."
+                    sentence(
+                        "The system ended the process that looks inside the network: the memory is too "
+                        "small; "
+                        "choose a smaller working size."
+                    )
                 )
-            raise WorkerError("The process that looks inside the network ended unexpectedly; try again.")
+            raise WorkerError(
+                sentence("The process that looks inside the network ended unexpectedly; try again.")
+            )
         if failure := answer[0].get("error"):
-            raise error_of(WorkerFailure(**failure))
+            raise error_of(failure_from_plain(failure))
         return answer
 
     def end(self) -> None:
@@ -93,7 +99,7 @@ class InspectingProcess:
             process.wait()
             if overdue.is_set():
                 raise WorkerError(
-                    "Looking inside the network took too long; choose a smaller working size."
+                    sentence("Looking inside the network took too long; choose a smaller working size.")
                 ) from None
             return None
         except BaseException:  # such as a click on Stop: what is left of the answer belongs to nobody

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import SizeError
+from core.languages import sentence
 
 Axis = Literal["rows", "columns"]
 
@@ -99,7 +100,7 @@ def cell_reach(network: Callable[[Tensor], Tensor], multiple: int, cells: Sequen
         if first > 0 and last < length - 1:
             return Span(first - middle, last + 1 - middle)
         times *= 2
-    raise SizeError("The network's receptive field is too large to be traced.")
+    raise SizeError(sentence("The network's receptive field is too large to be traced."))
 
 
 def _strip(length: int, multiple: int, axis: Axis) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.jobs import ProgressCallback
+from core.languages import sentence
 from core.photos import images
 from core.photos.samples import SAMPLES
 from core.toytown.writing import frame
@@ -85,7 +86,10 @@ def exemplar_pictures() -> list[Picture]:
 
         return scaled
 
-    streets = [Picture(f"Toytown, street {drive + 1}", drawn(drive)) for drive in range(_DRIVES)]
+    streets = [
+        Picture(sentence("Toytown, street {number}", number=drive + 1), drawn(drive))
+        for drive in range(_DRIVES)
+    ]
     return [*streets, *(Picture(sample.file, read(number)) for number, sample in enumerate(SAMPLES))]
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.errors import StreetScopeError
 from core.inside import wire
-from core.workers import NICE, failure_of
+from core.workers import NICE, failure_of, failure_to_plain
 
 IDLE_SECONDS = 240.0
 """Without a request for so long, the process ends, and its memory is free."""
@@ -46,8 +46,7 @@ def _answer(answers: IO[bytes], header: dict[str, Any], arrays: list[NDArray[Any
     try:
         wire.send(answers, *_KINDS[header["kind"]](header, arrays))
     except StreetScopeError as error:
-        failure = failure_of(error)
-        wire.send(answers, {"error": {"kind": failure.kind, "message": failure.message}})
+        wire.send(answers, {"error": failure_to_plain(failure_of(error))})
 
 
 @lru_cache(maxsize=_NETWORKS)

@@ -3,15 +3,31 @@
     from core.languages import gettext as _, ngettext
 
     st.button(_("Stop"))
-    raise ImageError(_("The photo has {count} bytes.").format(count=count))
+    raise ImageError(sentence("The photo has {count} bytes.", count=count))
+    show_error(error)  # on a page; elsewhere `translated(error)`
 
     TITLES = {"train": mark("Training")}  # a table, read at import
     st.button(_(TITLES[split]))
 
-A text is translated where it is shown or raised, in the language of whoever it is for: never at import. A
-sentence is marked whole, with named fields. `make texts` collects what is marked into the catalogues.
+A text is translated where it is shown, in the language of whoever it is for: never at import, and never where
+it is raised, which may be another thread, process or day. A sentence is marked whole, with named fields.
+`make texts` collects what is marked into the catalogues.
 """
 
+from core.languages.sentences import Sentence as Sentence
+from core.languages.sentences import all_of as all_of
+from core.languages.sentences import counted as counted
+from core.languages.sentences import first_of as first_of
+from core.languages.sentences import from_plain as from_plain
+from core.languages.sentences import from_text as from_text
+from core.languages.sentences import heard as heard
+from core.languages.sentences import one_of as one_of
+from core.languages.sentences import sentence as sentence
+from core.languages.sentences import sentence_of as sentence_of
+from core.languages.sentences import to_plain as to_plain
+from core.languages.sentences import to_text as to_text
+from core.languages.sentences import together as together
+from core.languages.sentences import translated as translated
 from core.languages.speaking import ENGLISH as ENGLISH
 from core.languages.speaking import LANGUAGES as LANGUAGES
 from core.languages.speaking import PSEUDO as PSEUDO

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import NothingToAskError
-from core.lessons.keys.key import Parameters, Value
+from core.languages import sentence
+from core.lessons.keys.key import Key, Parameters, Value
 from core.lessons.keys.look import Look
-from core.lessons.keys.table import HUNTS, KEYS, MODELS, PHOTOS
+from core.lessons.keys.table import HUNTS, KEYS, MODELS, PHOTOS, UNSEEN
 from core.lessons.lesson import Question, Shows
 from core.lessons.words import fill
 from core.models.store import list_models
@@ -67,7 +68,7 @@ def ask(question: Question, look: Look, language: str = "en", first: str = "", a
     """
     key = KEYS[question.key]
     told = {**key.parameters, **question.parameters}
-    subjects = _subjects(key.about, told, first)
+    subjects = _subjects(_listed(key), key.about, told, "" if key.unseen else first)
     for about in subjects[subjects.index(after) + 1 :] if after in subjects else subjects:
         answer = key.compute(look, about, told)
         if answer is None:
@@ -89,7 +90,7 @@ def hunt(question: Question, look: Look, language: str = "en", first: str = "") 
     Parameters and errors as for `ask`.
     """
     told = {**HUNTS[question.key].parameters, **question.parameters}
-    for photo in _subjects("photos", told, first):
+    for photo in _subjects(PHOTOS, "photos", told, first):
         hits = HUNTS[question.key].mark(look, photo, told)
         if not hits.any() or hits.all():
             continue
@@ -107,8 +108,13 @@ def look_of(shows: Shows | None, usual: str, look: Look) -> Look:
     return replace(look, model=named or usual)
 
 
-def _subjects(about: str, told: Parameters, first: str) -> list[str]:
-    listed = told.get(about, PHOTOS if about == "photos" else MODELS)
+def _listed(key: Key) -> tuple[str, ...]:
+    """What a key is asked about where a lesson lists nothing."""
+    return MODELS if key.about == "models" else UNSEEN if key.unseen else PHOTOS
+
+
+def _subjects(usual: tuple[str, ...], about: str, told: Parameters, first: str) -> list[str]:
+    listed = told.get(about, usual)
     assert isinstance(listed, tuple)  # noqa: S101 (loading has checked it)
     names = [str(each) for each in listed]
     # The photo on screen comes first, but not where a lesson says which ones it means.
@@ -119,6 +125,9 @@ def _subjects(about: str, told: Parameters, first: str) -> list[str]:
 
 def _nothing(question: Question) -> NothingToAskError:
     return NothingToAskError(
-        f"The question {question.id!r} has no single right answer for any picture or model in its list; "
-        "go on with the next step, or name others in the lesson."
+        sentence(
+            "The question {id!r} has no single right answer for any picture or model in its list; go "
+            "on with the next step, or name others in the lesson.",
+            id=question.id,
+        )
     )

@@ -30,9 +30,17 @@ Page = Literal[
 View = Literal["photo", "overlay", "mask", "confidence", "entropy"]
 """How a picture is shown, as the pixel viewer names it."""
 
+Instead = Literal["", "upside-down", "untrained"]
+"""What is shown in place of the photo, or of what the network says of it: the photo on its head; once the
+answer is revealed, what the network's untrained twin says."""
+
 ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
 PAGES: tuple[Page, ...] = get_args(Page)
 VIEWS: tuple[View, ...] = get_args(View)
+INSTEAD: tuple[Instead, ...] = get_args(Instead)
+
+STATES = ("view", "set", "tab", "frame", "results", "part", "model1", "model2", "size1", "size2")
+"""What else a page's address can say of its state, by name; tabs by their English titles."""
 
 LETTERS = "ABCD"
 """What options are called, on cards too; no question has more."""
@@ -44,7 +52,8 @@ class Shows:
 
     photo: a sample or a drawn frame. row, col: the chosen pixel. size: by its name in an address.
     pieces, side: where only small squares of the photo are shown, their middles as parts of its height and
-    width, and how many of its pixels a side has.
+    width, and how many of its pixels a side has. instead: see `Instead`.
+    state: more of the page's address, by the names in `STATES`; it prevails over the other fields there.
     """
 
     page: Page
@@ -57,9 +66,11 @@ class Shows:
     temperature: float | None = None
     pieces: tuple[tuple[float, float], ...] = ()
     side: int | None = None
+    instead: Instead = ""
+    state: Mapping[str, str] = field(default_factory=dict)
 
     def query(self) -> dict[str, str]:
-        """What the page's address says, by name."""
+        """What the page's address says, by name; tabs in English."""
         said = {
             "photo": self.photo,
             "model": self.model,
@@ -69,7 +80,7 @@ class Shows:
             "view": self.view,
             "temperature": self.temperature,
         }
-        return {name: str(value) for name, value in said.items() if value is not None}
+        return {name: str(value) for name, value in said.items() if value is not None} | dict(self.state)
 
     def address(self) -> str:
         """The page's address with its state, from the app's root, as in explore?photo=china&row=3."""

@@ -21,6 +21,7 @@ from core.errors import (
 from core.file_names import identifier, natural_order
 from core.files import is_folder, read_plain
 from core.folders import replacing_folder
+from core.languages import sentence, sentence_of
 from core.lessons.lesson import Lesson
 from core.lessons.loading import MOST_BYTES, languages, load, parse, read_files, shipped, shipped_folder
 from core.lessons.structure import FILE, MOST_LANGUAGES
@@ -51,7 +52,9 @@ def folder_of(name: str) -> Path:
     if name in own():
         return own_folder() / name
     known = ", ".join([*shipped(), *own()])
-    raise LessonError(f"There is no lesson {name[:60]!r}; there are {known}.")
+    raise LessonError(
+        sentence("There is no lesson {name!r}; there are {known}.", name=name[:60], known=known)
+    )
 
 
 def find(name: str, language: str) -> Lesson:
@@ -65,8 +68,10 @@ def copy(name: str, folder: Path) -> None:
     load(source, "en")
     if identifier(folder.name, "") != folder.name:
         raise LessonError(
-            f"A lesson's folder cannot be called {folder.name[:60]!r}: "
-            "use letters, digits, hyphens and underscores."
+            sentence(
+                "A lesson's folder cannot be called {name!r}: use letters, digits, hyphens and underscores.",
+                name=folder.name[:60],
+            )
         )
     with replacing_folder(folder, replace=False) as new:
         for file in read_files(source):
@@ -86,30 +91,37 @@ def packed(name: str) -> bytes:
 
 def unpacked(data: bytes, name: str) -> dict[str, bytes]:
     """The files of a lesson in a zip that somebody gave. name: of the zip, for messages. LessonError."""
-    message = f"The lesson {name[:60]!r} cannot be used:"
+    message = sentence("The lesson {name!r} cannot be used:", name=name[:60])
     if len(data) > MOST_ZIP_BYTES:
         raise _too_large(name)
     if not is_zip(data):
         raise LessonError(
-            message, [LessonFault(name[:60], 0, f"this is no zip; give one of a folder with a {FILE}")]
+            message,
+            [
+                LessonFault(
+                    name[:60], 0, sentence("this is no zip; give one of a folder with a {file}", file=FILE)
+                )
+            ],
         )
     files, faults = dict[str, bytes](), list[LessonFault]()
     try:
         for file, content in photos_in_zip(data, MOST_LANGUAGES + 4):
             if isinstance(content, ArchiveError):
-                faults.append(LessonFault(file, 0, str(content)))
+                faults.append(LessonFault(file, 0, sentence_of(content)))
             elif file == FILE or file.endswith(".md"):
                 files[file] = content[: MOST_BYTES + 1]
     except ArchiveError as error:
-        faults.append(LessonFault(name[:60], 0, str(error)))
+        faults.append(LessonFault(name[:60], 0, sentence_of(error)))
     if faults:
         raise LessonError(message, faults)
     return files
 
 
 def _too_large(name: str) -> LessonError:
-    reason = f"it has more than {MOST_ZIP_BYTES // 1024**2} MB; no lesson is as large"
-    return LessonError(f"The lesson {name[:60]!r} cannot be used:", [LessonFault(name[:60], 0, reason)])
+    reason = sentence("it has more than {most} MB; no lesson is as large", most=MOST_ZIP_BYTES // 1024**2)
+    return LessonError(
+        sentence("The lesson {name!r} cannot be used:", name=name[:60]), [LessonFault(name[:60], 0, reason)]
+    )
 
 
 def files_at(place: Path) -> tuple[dict[str, bytes], str]:
@@ -121,7 +133,9 @@ def files_at(place: Path) -> tuple[dict[str, bytes], str]:
     except FileSizeError:
         raise _too_large(place.name) from None
     except (OSError, FileKindError):
-        raise LessonError(f"{place} is neither a folder nor a zip of one; give a lesson's.") from None
+        raise LessonError(
+            sentence("{place} is neither a folder nor a zip of one; give a lesson's.", place=place)
+        ) from None
     return unpacked(data, place.name), place.stem
 
 
@@ -134,11 +148,18 @@ def put(files: dict[str, bytes], name: str, *, replace: bool = False) -> Lesson:
     lesson = parse(files, given, "en")
     if given in shipped():
         raise LessonError(
-            f"A lesson that comes with StreetScope is called {given!r}; give yours another name."
+            sentence(
+                "A lesson that comes with StreetScope is called {given!r}; give yours another name.",
+                given=given,
+            )
         )
     if given not in own() and len(own()) >= MOST_OWN:
         raise LessonError(
-            f"There are {MOST_OWN} lessons of your own already; remove one from {own_folder()}."
+            sentence(
+                "There are {most_own} lessons of your own already; remove one from {own_folder}.",
+                most_own=MOST_OWN,
+                own_folder=own_folder(),
+            )
         )
     wanted = [FILE, *(f"{language}.md" for language in languages(files))]
     try:
@@ -147,6 +168,6 @@ def put(files: dict[str, bytes], name: str, *, replace: bool = False) -> Lesson:
                 (new / file).write_bytes(files[file])
     except FolderTakenError:
         raise LessonError(
-            f"There is a lesson {given!r} of yours already; give this one another name."
+            sentence("There is a lesson {given!r} of yours already; give this one another name.", given=given)
         ) from None
     return lesson

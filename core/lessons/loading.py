@@ -14,8 +14,11 @@ from pathlib import Path
 
 from core.errors import FileKindError, FileSizeError, LessonError, LessonFault
 from core.files import is_plain, read_plain, system_error_sentence
+from core.languages import PSEUDO, sentence
+from core.lessons.edges import wrong_option
 from core.lessons.keys.table import HUNTS, KEYS
 from core.lessons.lesson import LETTERS, Lesson, Question, Step
+from core.lessons.pseudo import in_pseudo
 from core.lessons.structure import FILE, PlannedQuestion, PlannedStep, Structure, parse_structure
 from core.lessons.words import PLACE, Part, Words, parse_words, question_and_options
 
@@ -38,7 +41,13 @@ def shipped() -> tuple[str, ...]:
 def shipped_folder(name: str) -> Path:
     """Where a shipped lesson is. LessonError if there is none of that name."""
     if name not in shipped():
-        raise LessonError(f"There is no lesson {name[:60]!r}; there are {', '.join(shipped())}.")
+        raise LessonError(
+            sentence(
+                "There is no lesson {name!r}; there are {shipped}.",
+                name=name[:60],
+                shipped=", ".join(shipped()),
+            )
+        )
     return SHIPPED / name
 
 
@@ -54,7 +63,9 @@ def load(folder: Path, language: str) -> Lesson:
 def read_files(folder: Path) -> dict[str, bytes]:
     """The files of a lesson in a folder, no longer than they may be. LessonError."""
     if not folder.is_dir():
-        raise LessonError(f"{folder} is no folder; give one that has a {FILE}.")
+        raise LessonError(
+            sentence("{folder} is no folder; give one that has a {file}.", folder=folder, file=FILE)
+        )
     files = {FILE: _read(folder, FILE)}
     structure = parse_structure(_text(files, FILE, []))
     for language in structure.languages:
@@ -69,16 +80,19 @@ def parse(files: Files, name: str, language: str) -> Lesson:
     structure = parse_structure(_text(files, FILE, faults)) if FILE in files else Structure()
     faults += structure.faults
     if FILE not in files:
-        faults.append(LessonFault(FILE, 0, "this file is missing"))
+        faults.append(LessonFault(FILE, 0, sentence("this file is missing")))
     if not _NAME.fullmatch(name):
         faults.append(
-            LessonFault(FILE, 0, "the folder's name is to be letters, digits, hyphens and underscores")
+            LessonFault(
+                FILE, 0, sentence("the folder's name is to be letters, digits, hyphens and underscores")
+            )
         )
     found = [_in_language(files, structure, name, each, faults) for each in structure.languages]
     lessons = {lesson.language: lesson for lesson in found if lesson is not None}
     if faults or not lessons:
-        raise LessonError(f"The lesson {name[:60]!r} cannot be used:", faults)
-    return lessons.get(language) or lessons.get(ENGLISH) or next(iter(lessons.values()))
+        raise LessonError(sentence("The lesson {name!r} cannot be used:", name=name[:60]), faults)
+    lesson = lessons.get(language) or lessons.get(ENGLISH) or next(iter(lessons.values()))
+    return in_pseudo(lesson) if language == PSEUDO else lesson
 
 
 def languages(files: Files) -> tuple[str, ...]:
@@ -90,14 +104,18 @@ def _read(folder: Path, name: str) -> bytes:
     try:
         return read_plain(folder / name, MOST_BYTES)
     except FileSizeError:
-        reason = f"it has more than {MOST_BYTES // 1024} kB; no file of a lesson is as long"
+        reason: str = sentence(
+            "it has more than {most_bytes} kB; no file of a lesson is as long", most_bytes=MOST_BYTES // 1024
+        )
     except FileKindError:
-        reason = "it is no plain file: a lesson has no links"
+        reason = sentence("it is no plain file: a lesson has no links")
     except FileNotFoundError:
-        reason = "this file is missing"
+        reason = sentence("this file is missing")
     except OSError as error:
         reason = system_error_sentence(error)
-    raise LessonError(f"The lesson {folder.name[:60]!r} cannot be used:", [LessonFault(name, 0, reason)])
+    raise LessonError(
+        sentence("The lesson {name!r} cannot be used:", name=folder.name[:60]), [LessonFault(name, 0, reason)]
+    )
 
 
 def _text(files: Files, name: str, faults: list[LessonFault]) -> str:
@@ -105,14 +123,21 @@ def _text(files: Files, name: str, faults: list[LessonFault]) -> str:
     data = files[name]
     if len(data) > MOST_BYTES:
         faults.append(
-            LessonFault(name, 0, f"it has more than {MOST_BYTES // 1024} kB; no file of a lesson is as long")
+            LessonFault(
+                name,
+                0,
+                sentence(
+                    "it has more than {most_bytes} kB; no file of a lesson is as long",
+                    most_bytes=MOST_BYTES // 1024,
+                ),
+            )
         )
         return ""
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        faults.append(LessonFault(name, line, "this is not UTF-8 text; save the file as UTF-8"))
+        faults.append(LessonFault(name, line, sentence("this is not UTF-8 text; save the file as UTF-8")))
         return ""
 
 
@@ -122,7 +147,15 @@ def _in_language(
     file = f"{language}.md"
     if file not in files:
         faults.append(
-            LessonFault(file, 0, f"this file is missing: {FILE} says that there are words in {language!r}")
+            LessonFault(
+                file,
+                0,
+                sentence(
+                    "this file is missing: {file} says that there are words in {language!r}",
+                    file=FILE,
+                    language=language,
+                ),
+            )
         )
         return None
     before = len(faults)
@@ -134,7 +167,16 @@ def _in_language(
     for extra in words.steps.keys() - known:
         line = words.steps[extra].line
         faults.append(
-            LessonFault(file, line, f"{FILE} has no step {extra!r}; it has {', '.join(sorted(known))}")
+            LessonFault(
+                file,
+                line,
+                sentence(
+                    "{file} has no step {step!r}; it has {known}",
+                    file=FILE,
+                    step=extra,
+                    known=", ".join(sorted(known)),
+                ),
+            )
         )
     steps = tuple(_step(step, words, file, faults) for step in structure.steps)
     return Lesson(
@@ -151,16 +193,20 @@ def _in_language(
 def _step(step: PlannedStep, words: Words, file: str, faults: list[LessonFault]) -> Step:
     part = words.steps.get(step.id)
     if part is None:
-        reason = f"the words of the step {step.id!r} are missing; begin them with ## {step.id}: and a title"
+        reason = sentence(
+            "the words of the step {id!r} are missing; begin them with ## {id}: and a title", id=step.id
+        )
         faults.append(LessonFault(file, 0, reason))
         part = Part(0)
     elif not part.text:
-        faults.append(LessonFault(file, part.line, f"the step {step.id!r} says nothing to the students"))
+        faults.append(
+            LessonFault(file, part.line, sentence("the step {id!r} says nothing to the students", id=step.id))
+        )
     question = None if step.question is None else _question(step.id, step.question, part, file, faults)
     if not step.asks:
         for name in ("Question", "Why", "Rule"):
             if name in part.parts:
-                reason = f"{FILE} has no question for the step {step.id!r}"
+                reason = sentence("{file} has no question for the step {id!r}", file=FILE, id=step.id)
                 faults.append(LessonFault(file, part.parts[name].line, reason))
     return Step(
         step.id,
@@ -183,12 +229,22 @@ def _question(
     key = KEYS.get(planned.key)
     needed = key.options if key else 0
     if part.line and not text:
-        reason = f"the step {step_id!r} has a question without words; write them below ### Question"
+        reason = sentence(
+            "the step {step_id!r} has a question without words; write them below ### Question",
+            step_id=step_id,
+        )
         faults.append(LessonFault(file, line, reason))
     elif part.line and len(options) != needed:
-        counted = f"needs {needed} options, not {len(options)}"
-        reason = f"the key {planned.key!r} {counted}; each stands on a line that begins with a hyphen"
+        reason = sentence(
+            "the key {key!r} needs {needed} options, not {count}; each stands on a line that begins "
+            "with a hyphen",
+            key=planned.key,
+            needed=needed,
+            count=len(options),
+        )
         faults.append(LessonFault(file, line, reason))
+    elif said:
+        _check_ranges(said, options, planned, file, faults)
     _check_places(part, key.values if key else HUNTS[planned.key].values, file, faults)
     return Question(
         step_id,
@@ -202,6 +258,19 @@ def _question(
     )
 
 
+def _check_ranges(
+    said: Part, options: Sequence[str], planned: PlannedQuestion, file: str, faults: list[LessonFault]
+) -> None:
+    """Options that are ranges name the edges that the key is computed with, each its own."""
+    usual = KEYS[planned.key].parameters if planned.key in KEYS else {}
+    edges = planned.parameters.get("edges", usual.get("edges", ()))
+    shares = [each for each in edges if isinstance(each, float)] if isinstance(edges, tuple) else []
+    wrong = wrong_option(options, shares) if shares else None
+    if wrong is not None:
+        lines = [line for line, words in enumerate(said.lines, said.line + 1) if words.startswith("- ")]
+        faults.append(LessonFault(file, lines[wrong[0] - len(options)], wrong[1]))
+
+
 def _check_places(part: Part, known: Sequence[str], file: str, faults: list[LessonFault]) -> None:
     """Every {place} in a question's words is one that its key function has a value for."""
     for name in ("Question", "Why", "Rule"):
@@ -210,7 +279,9 @@ def _check_places(part: Part, known: Sequence[str], file: str, faults: list[Less
         for number, line in enumerate(part.parts[name].lines, start=part.parts[name].line + 1):
             for place in PLACE.findall(line):
                 if place not in known:
-                    reason = (
-                        f"nothing is known for {{{place}}}; this key has {', '.join(known) or 'no values'}"
+                    reason = sentence(
+                        "nothing is known for {{{place}}}; this key has {known}",
+                        place=place,
+                        known=", ".join(known) or sentence("no values"),
                     )
                     faults.append(LessonFault(file, number, reason))

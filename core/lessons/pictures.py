@@ -1,15 +1,75 @@
-"""What a step shows of its photo, as pictures: pieces of it, enlarged, for a page and a projector alike."""
+"""What a step shows of its photo, as pictures, for a page and a projector alike."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.lessons.keys.look import picture
-from core.lessons.lesson import Shows
+from core.lessons.keys.key import Parameters
+from core.lessons.keys.look import Look, is_drawn, picture
+from core.lessons.keys.table import HUNTS, KEYS
+from core.lessons.keys.twin import untrained
+from core.lessons.lesson import Question, Shows
+from core.segmentation.painting import colour_mask, overlay
+from core.segmentation.segmentation import Segmentation
 
 ENLARGED = 192
 """Rows and columns of a piece on the screen: its pixels stay visible squares."""
+
+
+MISTAKE = (220, 0, 0)
+"""The colour of pixels that the network is sure of, and that it has wrong."""
+
+_SURE_OF: dict[str, Parameters] = {
+    "wrong_where_sure": KEYS["wrong_where_sure"].parameters,
+    "sure_and_wrong": HUNTS["sure_and_wrong"].parameters,
+}
+"""The usual parameters of what asks for such pixels."""
+
+
+def painted(
+    shows: Shows, photo: str, look: Look, question: Question | None, *, revealed: bool
+) -> NDArray[np.uint8]:
+    """A photo as a step shows it, (H, W, 3) at the size of lessons; a bare one until the answer is revealed.
+
+    Then the mistakes that a question about them asks for are red. ModelError, LessonError, DatasetError.
+    """
+    found = _seen(shows, photo, look, revealed=revealed)
+    if shows.view == "photo" and not revealed:
+        return found.image
+    if shows.view == "confidence":
+        seen = np.repeat((255 * found.confidence).astype(np.uint8)[..., None], 3, axis=2)
+    else:
+        seen = colour_mask(found.labels, found.class_list) if shows.view == "mask" else overlay(found)
+    if revealed and shows_mistakes(question, photo):
+        seen = marked(seen, mistakes(question, photo, look))
+    return seen
+
+
+def shows_mistakes(question: Question | None, photo: str) -> bool:
+    """Whether the reveal of a question marks pixels that the network is sure of, and has wrong."""
+    return question is not None and question.key in _SURE_OF and is_drawn(photo)
+
+
+def mistakes(question: Question | None, photo: str, look: Look) -> NDArray[np.bool_]:
+    """(H, W) the pixels that the network is as sure of as the question says, and that it has wrong."""
+    assert question is not None  # noqa: S101 (see `shows_mistakes`)
+    return HUNTS["sure_and_wrong"].mark(look, photo, {**_SURE_OF[question.key], **question.parameters})
+
+
+def marked(image: NDArray[np.uint8], hits: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """A picture with some of its pixels in red. image: (H, W, 3). hits: (H, W)."""
+    red: NDArray[np.uint8] = np.where(hits[..., None], np.array(MISTAKE, np.uint8), image)
+    return red
+
+
+def _seen(shows: Shows, photo: str, look: Look, *, revealed: bool) -> Segmentation:
+    found = look.segment(photo)
+    if shows.instead == "upside-down":
+        return look.segmenter(look.model).segment(np.ascontiguousarray(found.image[::-1]))
+    if shows.instead == "untrained" and revealed:
+        return untrained(look.model).segment(found.image)
+    return found
 
 
 def pieces(shows: Shows) -> list[NDArray[np.uint8]]:

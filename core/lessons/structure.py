@@ -20,13 +20,15 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from core.errors import LessonFault
+from core.languages import sentence
 from core.lessons.keys.key import Parameter, Parameters
-from core.lessons.keys.look import is_drawn, is_photo
+from core.lessons.keys.look import is_drawn, is_photo, is_unseen
 from core.lessons.keys.table import HUNTS, KEYS
-from core.lessons.lesson import ACTIVITIES, PAGES, VIEWS, Activity, Shows
+from core.lessons.lesson import ACTIVITIES, INSTEAD, PAGES, STATES, VIEWS, Activity, Shows
 from core.segmentation.sizes import SIZES
 
 FILE = "lesson.toml"
@@ -81,9 +83,11 @@ def parse_structure(text: str) -> Structure:
         found = _AT_LINE.search(str(error))
         reason = _AT_LINE.sub("", str(error)).strip()
         line = int(found[1]) if found else text.count("\n") + 1
-        return Structure(faults=[LessonFault(FILE, line, f"this is not TOML: {reason[:200]}")])
+        return Structure(
+            faults=[LessonFault(FILE, line, sentence("this is not TOML: {reason}", reason=reason[:200]))]
+        )
     except RecursionError:
-        return Structure(faults=[LessonFault(FILE, 0, "it is nested too deeply")])
+        return Structure(faults=[LessonFault(FILE, 0, sentence("it is nested too deeply"))])
     return _Reader(text).read(said)
 
 
@@ -99,13 +103,16 @@ class _Reader:
         languages = self._languages(said.get("languages"))
         steps = said.get("steps")
         if not isinstance(steps, list) or not 1 <= len(steps) <= MOST_STEPS:
-            self._wrong(f"give 1 to {MOST_STEPS} steps, each below a line [[steps]]", 0)
+            self._wrong(
+                sentence("give 1 to {most_steps} steps, each below a line [[steps]]", most_steps=MOST_STEPS),
+                0,
+            )
             steps = []
         planned = [self._step(step, number) for number, step in enumerate(steps, start=1)]
         seen = set[str]()
         for step in planned:
             if step.id in seen:
-                self._wrong(f"the step {step.id!r} is there twice", step.line)
+                self._wrong(sentence("the step {id!r} is there twice", id=step.id), step.line)
             seen.add(step.id)
         return Structure(languages, planned, self.faults)
 
@@ -116,7 +123,8 @@ class _Reader:
         )
         if not right or not 1 <= len(said) <= MOST_LANGUAGES or len(set(said)) < len(said):
             self._wrong(
-                'give the languages that the lesson has words in, as in languages = ["en", "id"]', line
+                sentence('give the languages that the lesson has words in, as in languages = ["en", "id"]'),
+                line,
             )
             return ()
         return tuple(said)
@@ -124,10 +132,10 @@ class _Reader:
     def _step(self, said: Any, number: int) -> PlannedStep:
         line = self._line(number, (), "")
         if not isinstance(said, dict):
-            self._wrong("a step is a table below a line [[steps]]", line)
+            self._wrong(sentence("a step is a table below a line [[steps]]"), line)
             said = {}
         self._known(said, ("id", "minutes", "activity", "shows", "question"), number, ())
-        name = self._word(said, "id", number, (), _ID, "small letters, digits and hyphens")
+        name = self._word(said, "id", number, (), _ID, sentence("small letters, digits and hyphens"))
         minutes = self._whole(said, "minutes", number, 1, LONGEST_STEP)
         chosen = self._choice(said, "activity", number, (), ACTIVITIES, "")
         activity: Activity = next((each for each in ACTIVITIES if each == chosen), "")
@@ -142,17 +150,21 @@ class _Reader:
     def _check_activity(self, activity: str, question: PlannedQuestion | None, number: int) -> None:
         line = self._line(number, (), "activity")
         if activity and question is None:
-            self._wrong(f"the activity {activity!r} needs a question", line)
+            self._wrong(sentence("the activity {activity!r} needs a question", activity=activity), line)
         elif question is not None and question.key in HUNTS and activity != "click":
-            self._wrong(f'the key {question.key!r} checks clicks: the activity is "click"', line)
+            self._wrong(
+                sentence('the key {key!r} checks clicks: the activity is "click"', key=question.key), line
+            )
         elif question is not None and question.key in KEYS and activity not in ("vote", "cards"):
-            self._wrong(f'the key {question.key!r} needs the activity "vote" or "cards"', line)
+            self._wrong(
+                sentence('the key {key!r} needs the activity "vote" or "cards"', key=question.key), line
+            )
 
     def _shows(self, said: Any, number: int) -> Shows | None:
         where = ("shows",)
         if not isinstance(said, dict):
             self._wrong(
-                'give what is shown as a table, as in shows = { page = "explore" }',
+                sentence('give what is shown as a table, as in shows = {{ page = "explore" }}'),
                 self._line(number, (), "shows"),
             )
             return None
@@ -161,7 +173,10 @@ class _Reader:
         photo = said.get("photo")
         if photo is not None and not (isinstance(photo, str) and is_photo(photo)):
             self._wrong(
-                f"there is no photo {_shown(photo)}: name a sample, or a drawn frame as in toytown-30003-7",
+                sentence(
+                    "there is no photo {shown}: name a sample, or a drawn frame as in toytown-30003-7",
+                    shown=_shown(photo),
+                ),
                 self._line(number, where, "photo"),
             )
             photo = None
@@ -178,12 +193,29 @@ class _Reader:
             self._temperature(said, number),
             self._pieces(said.get("pieces", []), number),
             self._whole(said, "side", number, 8, 240, where) if "side" in said else None,
+            self._choice(said, "instead", number, where, INSTEAD, ""),  # type: ignore[arg-type]
+            self._state(said.get("state", {}), number),
         )
+
+    def _state(self, said: Any, number: int) -> dict[str, str]:
+        fits = isinstance(said, dict) and all(
+            name in STATES and isinstance(value, str) and re.fullmatch(r"[\w .-]{1,60}", value)
+            for name, value in said.items()
+        )
+        if not fits:
+            known = ", ".join(STATES)
+            reason = f'state is a table of words by these names: {known}; as in {{ tab = "Frame" }}'
+            self._wrong(reason, self._line(number, ("shows",), "state"))
+            return {}
+        return dict(said)
 
     def _pieces(self, said: Any, number: int) -> tuple[tuple[float, float], ...]:
         fits = isinstance(said, list) and len(said) <= _MOST_PIECES and all(map(_is_place, said))
         if not fits:
-            reason = f"pieces is a list of up to {_MOST_PIECES} parts of height and width, as in [[0.5, 0.3]]"
+            reason = sentence(
+                "pieces is a list of up to {most_pieces} parts of height and width, as in [[0.5, 0.3]]",
+                most_pieces=_MOST_PIECES,
+            )
             self._wrong(reason, self._line(number, ("shows",), "pieces"))
             return ()
         return tuple((float(row), float(col)) for row, col in said)
@@ -194,7 +226,7 @@ class _Reader:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 100:
             self._wrong(
-                "the temperature is a number above 0 and at most 100",
+                sentence("the temperature is a number above 0 and at most 100"),
                 self._line(number, ("shows",), "temperature"),
             )
             return None
@@ -204,19 +236,23 @@ class _Reader:
         where = ("question",)
         line = self._line(number, where, "")
         if not isinstance(said, dict):
-            self._wrong("a question is a table below a line [steps.question]", line)
+            self._wrong(sentence("a question is a table below a line [steps.question]"), line)
             return None
         self._known(said, ("key", "parameters", "misconception"), number, where)
         if "key" not in said:
             self._wrong(
-                "the question has no key: name the function that computes which option is right", line
+                sentence("the question has no key: name the function that computes which option is right"),
+                line,
             )
             return None
         key = said["key"]
         if not isinstance(key, str) or key not in KEYS | HUNTS:
             names = ", ".join([*KEYS, *HUNTS])
             self._wrong(
-                f"there is no key function {_shown(key)}; there are {names}", self._line(number, where, "key")
+                sentence(
+                    "there is no key function {shown}; there are {names}", shown=_shown(key), names=names
+                ),
+                self._line(number, where, "key"),
             )
             return None
         misconception = self._choice(said, "misconception", number, where, MISCONCEPTIONS, "")
@@ -227,7 +263,7 @@ class _Reader:
         where = ("question", "parameters")
         line = self._line(number, where, "") or self._line(number, ("question",), "parameters")
         if not isinstance(said, dict):
-            self._wrong("parameters are a table, as in parameters = { sure = 90 }", line)
+            self._wrong(sentence("parameters are a table, as in parameters = {{ sure = 90 }}"), line)
             return {}
         usual: Parameters = KEYS[key].parameters if key in KEYS else HUNTS[key].parameters
         about = KEYS[key].about if key in KEYS else "photos"
@@ -235,23 +271,72 @@ class _Reader:
         for name, value in said.items():
             place = self._line(number, where, name) or line
             if name == about:
-                self._subjects(value, about, place, checked)
+                self._subjects(value, about, place, checked, unseen=key in KEYS and KEYS[key].unseen)
             elif name not in usual:
                 known = ", ".join([about, *usual])
-                self._wrong(f"the key {key!r} has no parameter {_shown(name)}; it has {known}", place)
+                self._wrong(
+                    sentence(
+                        "the key {key!r} has no parameter {shown}; it has {known}",
+                        key=key,
+                        shown=_shown(name),
+                        known=known,
+                    ),
+                    place,
+                )
             elif (made := _alike(value, usual[name])) is None:
-                self._wrong(f"the parameter {name!r} is to be like {_shown(usual[name])}", place)
+                self._wrong(
+                    sentence(
+                        "the parameter {name!r} is to be like {shown}", name=name, shown=_shown(usual[name])
+                    ),
+                    place,
+                )
+            elif name == "edges" and not _ascends(made):
+                self._wrong(
+                    sentence("the edges are to be shares above 0 and below 1, each above the one before"),
+                    place,
+                )
             else:
                 checked[name] = made
         return checked
 
-    def _subjects(self, value: Any, about: str, line: int, checked: dict[str, Parameter]) -> None:
+    def _subjects(
+        self, value: Any, about: str, line: int, checked: dict[str, Parameter], *, unseen: bool
+    ) -> None:
         fits = is_drawn if about == "photos" else _MODEL.fullmatch
-        what = "drawn frames, as in toytown-30003-7" if about == "photos" else "names of models"
+        what = (
+            sentence("drawn frames, as in toytown-30003-7")
+            if about == "photos"
+            else sentence("names of models")
+        )
         if not isinstance(value, list) or not 1 <= len(value) <= _MOST_VALUES:
-            self._wrong(f"{about} is a list of 1 to {_MOST_VALUES} {what}", line)
+            self._wrong(
+                sentence(
+                    "{about} is a list of 1 to {most_values} {what}",
+                    about=about,
+                    most_values=_MOST_VALUES,
+                    what=what,
+                ),
+                line,
+            )
         elif wrong := [each for each in value if not (isinstance(each, str) and fits(each))]:
-            self._wrong(f"{about} has {_shown(wrong[0])}; it is a list of {what}", line)
+            self._wrong(
+                sentence(
+                    "{about} has {shown}; it is a list of {what}",
+                    about=about,
+                    shown=_shown(wrong[0]),
+                    what=what,
+                ),
+                line,
+            )
+        elif unseen and (seen := [each for each in value if not is_unseen(each)]):
+            self._wrong(
+                sentence(
+                    "a network may have learnt from {shown}: this key needs frames of drives that no "
+                    "set has, such as jakarta-59002-4 or toytown-69003-7",
+                    shown=_shown(seen[0]),
+                ),
+                line,
+            )
         else:
             checked[about] = tuple(value)
 
@@ -270,7 +355,9 @@ class _Reader:
             return ""
         if not isinstance(value, str) or not form.fullmatch(value):
             self._wrong(
-                f"{name} is to be {what}, at most 40 of them" if name == "id" else f"{name} is to be {what}",
+                sentence("{name} is to be {what}, at most 40 of them", name=name, what=what)
+                if name == "id"
+                else sentence("{name} is to be {what}", name=name, what=what),
                 self._line(number, where, name),
             )
             return ""
@@ -288,7 +375,10 @@ class _Reader:
         value = said.get(name)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             self._wrong(
-                f"{name} is to be a whole number from {low} to {high}", self._line(number, where, name)
+                sentence(
+                    "{name} is to be a whole number from {low} to {high}", name=name, low=low, high=high
+                ),
+                self._line(number, where, name),
             )
             return low
         return value
@@ -308,7 +398,13 @@ class _Reader:
         if not isinstance(value, str) or value not in choices:
             listed = ", ".join(filter(None, choices))
             self._wrong(
-                f"{name} is to be one of {listed}, not {_shown(value)}", self._line(number, where, name)
+                sentence(
+                    "{name} is to be one of {listed}, not {shown}",
+                    name=name,
+                    listed=listed,
+                    shown=_shown(value),
+                ),
+                self._line(number, where, name),
             )
             return otherwise
         return value
@@ -320,7 +416,12 @@ class _Reader:
             if name not in names:
                 line = self._line(number, where, name)
                 self._wrong(
-                    f"nobody knows what {_shown(name)} means here; there are {', '.join(names)}", line
+                    sentence(
+                        "nobody knows what {shown} means here; there are {names}",
+                        shown=_shown(name),
+                        names=", ".join(names),
+                    ),
+                    line,
                 )
 
     def _line(self, number: int, where: tuple[str, ...], name: str) -> int:
@@ -366,6 +467,16 @@ def _alike(value: Any, usual: Parameter) -> Parameter | None:
         return value if isinstance(value, str) and len(value) <= 100 else None
     fits = isinstance(value, int) if isinstance(usual, int) else True
     return value if fits and _is_number(value) else None
+
+
+def _ascends(edges: Parameter) -> bool:
+    """Whether edges of ranges are shares between 0 and 1 in ascending order."""
+    bounds = (
+        [0.0, *(float(each) for each in edges if not isinstance(each, str)), 1.0]
+        if isinstance(edges, tuple)
+        else []
+    )
+    return all(low < high for low, high in pairwise(bounds))
 
 
 def _is_place(value: Any) -> bool:

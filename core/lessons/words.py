@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.errors import LessonFault
-from core.languages import class_name, use
+from core.languages import class_name, sentence, use
 from core.lessons.keys.key import Named, Number, Value
 
 PARTS = ("Audience", "Teacher", "Question", "Why", "Rule")
@@ -34,6 +34,7 @@ PARTS = ("Audience", "Teacher", "Question", "Why", "Rule")
 LONGEST_LINE = 4000
 PLACE = re.compile(r"\{([a-z_]{1,30})\}")
 _STEP = re.compile(r"##\s+([a-z0-9-]{1,40}):\s*(\S.*)")
+_BROKEN = re.compile(r"(?<=\d) %")
 _COMMA = ("id",)
 """Languages that write 12,5 % and 1.234."""
 
@@ -75,26 +76,38 @@ def parse_words(text: str, file: str) -> tuple[Words, list[LessonFault]]:
         elif line.startswith("### "):
             name = line[4:].strip()
             if name not in PARTS or name in step.parts:
-                why = "is there twice" if name in step.parts else f"is none of {', '.join(PARTS)}"
-                faults.append(LessonFault(file, number, f"the part {name[:40]!r} {why}"))
+                reason = (
+                    sentence("the part {name!r} is there twice", name=name[:40])
+                    if name in step.parts
+                    else sentence(
+                        "the part {name!r} is none of {parts}", name=name[:40], parts=", ".join(PARTS)
+                    )
+                )
+                faults.append(LessonFault(file, number, reason))
             here = step.parts[name] = Part(number)
         elif line.startswith("## "):
             found = _STEP.fullmatch(line.strip())
             if found is None:
-                reason = "a step's heading is its ID, a colon and its title, as in ## hunt: Sure and wrong"
+                reason = sentence(
+                    "a step's heading is its ID, a colon and its title, as in ## hunt: Sure and wrong"
+                )
                 faults.append(LessonFault(file, number, reason))
                 continue
             if found[1] in words.steps:
-                faults.append(LessonFault(file, number, f"the step {found[1]} is there twice"))
+                faults.append(
+                    LessonFault(file, number, sentence("the step {found} is there twice", found=found[1]))
+                )
             step = here = words.steps[found[1]] = Part(number, found[2].strip())
         elif line.startswith("# "):
             if words.head.title or words.steps:
-                faults.append(LessonFault(file, number, "there is more than one title"))
+                faults.append(LessonFault(file, number, sentence("there is more than one title")))
             words.head.title, words.head.line = line[2:].strip(), number
         else:
             here.lines.append(line)
     if not words.head.title:
-        faults.append(LessonFault(file, 1, "there is no title; begin with a line such as # My lesson"))
+        faults.append(
+            LessonFault(file, 1, sentence("there is no title; begin with a line such as # My lesson"))
+        )
     return words, faults
 
 
@@ -111,22 +124,26 @@ def question_and_options(part: Part) -> tuple[str, tuple[str, ...]]:
 def _refused(line: str) -> str:
     """Why a line cannot stand in a lesson; empty if it can."""
     if len(line) > LONGEST_LINE:
-        return f"the line has more than {LONGEST_LINE} characters"
+        return sentence("the line has more than {longest_line} characters", longest_line=LONGEST_LINE)
     if any(ord(sign) < 32 and sign != "\t" for sign in line):
-        return "the line has a control character"
+        return sentence("the line has a control character")
     # A visitor's browser would fetch it from wherever it says.
     if "![" in line:
-        return "a lesson has no pictures of its own; name a photo in lesson.toml"
+        return sentence("a lesson has no pictures of its own; name a photo in lesson.toml")
     if re.search(r"<\s*[a-zA-Z/!]", line):
-        return "a lesson has no HTML; write Markdown"
+        return sentence("a lesson has no HTML; write Markdown")
     return ""
 
 
 def fill(text: str, values: Mapping[str, Value], language: str) -> str:
-    """A text with values in its {places}, written as the language writes them; unknown places stay."""
-    return PLACE.sub(
+    """A text with values in its {places}, written as the language writes them; unknown places stay.
+
+    A number and its per cent sign stay on one line.
+    """
+    filled = PLACE.sub(
         lambda found: written(values[found[1]], language) if found[1] in values else found[0], text
     )
+    return _BROKEN.sub("\N{NO-BREAK SPACE}%", filled)
 
 
 def written(value: Value, language: str) -> str:

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.errors import PretrainedWeightsError
+from core.languages import sentence
 from core.models.compiler import without_compiler
 from core.models.low_rank import LowRankConv2d
 
@@ -136,8 +137,13 @@ def _load_lite0_imagenet(encoder: nn.Module) -> None:
     for name, tensor in renamed.items():
         if tensor.shape != target[name].shape:
             raise PretrainedWeightsError(
-                f"The installed ImageNet weights do not fit: {name} has shape {tuple(tensor.shape)}, "
-                f"the network needs {tuple(target[name].shape)}; run `make setup` again."
+                sentence(
+                    "The installed ImageNet weights do not fit: {name} has shape {shape}, the network needs "
+                    "{wanted}; run `make setup` again.",
+                    name=name,
+                    shape=tuple(tensor.shape),
+                    wanted=tuple(target[name].shape),
+                )
             )
     encoder.load_state_dict(renamed)
 
@@ -193,8 +199,11 @@ def _unet_resnet34(classes: int, pretrained: bool) -> nn.Module:
             net: Any = create_unet_model(resnet34, classes, img_size=(360, 480), pretrained=pretrained)
     except (URLError, OSError) as error:
         raise PretrainedWeightsError(
-            "The ImageNet weights of unet_resnet34 cannot be downloaded: connect to the internet once, "
-            "train it without pretrained weights, or choose unet_lite0, whose weights are installed."
+            sentence(
+                "The ImageNet weights of unet_resnet34 cannot be downloaded: connect to the internet "
+                "once, train it without pretrained weights, or choose unet_lite0, whose weights are "
+                "installed."
+            )
         ) from error
     # Its last two layers: a 1 x 1 convolution, and one that turns tensors into fastai's own type.
     last = net.layers[-2]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from core.classes import ClassList, SegmentationClass
 from core.models.networks import Network
+from core.strict_json import fault
 
 FORMAT_VERSION = 1
 
@@ -52,12 +52,13 @@ class ClassEntries(_CardPart):
         names = [entry.name for entry in self.classes]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise PydanticCustomError("classes", "two classes have the name {name}", {"name": twice})
+            raise fault("classes", "two classes have the name {name}", name=twice)
         if self.void is not None and not 0 <= self.void < len(names):
-            raise PydanticCustomError(
+            raise fault(
                 "void",
                 "void is {void}, but the classes are numbered from 0 to {last}",
-                {"void": self.void, "last": len(names) - 1},
+                void=self.void,
+                last=len(names) - 1,
             )
         return self
 
@@ -100,7 +101,7 @@ class ModelCard(_CardPart):
         names = {entry.name for entry in self.class_list.classes}
         for name in (*self.learnt_from, *self.unmeasured):
             if name not in names:
-                raise PydanticCustomError("classes", "{name} is none of the model's classes", {"name": name})
+                raise fault("classes", "{name} is none of the model's classes", name=name)
         return self
 
 

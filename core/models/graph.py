@@ -16,6 +16,7 @@ from onnx import AttributeProto, ModelProto, NodeProto, TensorProto, helper, num
 from onnxruntime import InferenceSession, RunOptions, SessionOptions
 
 from core.errors import BrokenGraphError
+from core.languages import mark, sentence
 
 IMAGE, LOGITS, FEATURES = "image", "logits", "features"
 OPSET, IR_VERSION = 17, 8
@@ -60,9 +61,9 @@ def check_graph(content: bytes, classes: int, stride: int, multiple: int) -> Non
     except BrokenGraphError:
         raise
     except (DecodeError, onnx.checker.ValidationError, shape_inference.InferenceError) as error:
-        raise BrokenGraphError("it is not an ONNX graph") from error
+        raise BrokenGraphError(sentence("it is not an ONNX graph")) from error
     except (ValueError, TypeError, KeyError, IndexError, RuntimeError, OverflowError) as error:
-        raise BrokenGraphError("it is damaged") from error
+        raise BrokenGraphError(sentence("it is damaged")) from error
 
 
 def shapes_of(model: ModelProto) -> dict[str, tuple[int, ...]]:
@@ -87,11 +88,11 @@ def _check_parts(model: ModelProto) -> None:
     graph = model.graph
     versions = [(each.domain, each.version) for each in model.opset_import]
     inputs, outputs = [value.name for value in graph.input], [value.name for value in graph.output]
-    _refuse(model.functions or model.training_info or graph.sparse_initializer, "it has unusual parts")
-    _refuse(versions != [("", OPSET)], "it is of another version")
-    _refuse(inputs != [IMAGE], "its input is not a picture")
-    _refuse(outputs != [LOGITS, FEATURES], "its results are not logits and features")
-    _refuse(len(graph.node) > _MAX_NODES, "it has more layers than any network here")
+    _refuse(model.functions or model.training_info or graph.sparse_initializer, mark("it has unusual parts"))
+    _refuse(versions != [("", OPSET)], mark("it is of another version"))
+    _refuse(inputs != [IMAGE], mark("its input is not a picture"))
+    _refuse(outputs != [LOGITS, FEATURES], mark("its results are not logits and features"))
+    _refuse(len(graph.node) > _MAX_NODES, mark("it has more layers than any network here"))
     for tensor in graph.initializer:
         _check_tensor(tensor)
     for node in graph.node:
@@ -99,19 +100,23 @@ def _check_parts(model: ModelProto) -> None:
 
 
 def _check_tensor(tensor: TensorProto) -> None:
-    _refuse(tensor.external_data or tensor.data_location != TensorProto.DEFAULT, "its weights lie elsewhere")
+    _refuse(
+        tensor.external_data or tensor.data_location != TensorProto.DEFAULT, mark("its weights lie elsewhere")
+    )
     kinds = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.INT64)
-    _refuse(tensor.data_type not in kinds, "its weights are of an unusual kind")
+    _refuse(tensor.data_type not in kinds, mark("its weights are of an unusual kind"))
     values = numpy_helper.to_array(tensor)
-    _refuse(not np.isfinite(values).all(), "its weights are not finite numbers")
+    _refuse(not np.isfinite(values).all(), mark("its weights are not finite numbers"))
     if tensor.data_type == TensorProto.INT64:
-        _refuse(values.size > _MOST or (np.abs(values) > _MOST).any(), "its layers have unusual settings")
+        _refuse(
+            values.size > _MOST or (np.abs(values) > _MOST).any(), mark("its layers have unusual settings")
+        )
 
 
 def _check_node(node: NodeProto) -> None:
-    _refuse(node.domain or node.op_type not in _LAYERS, "it has layers that no network here has")
+    _refuse(node.domain or node.op_type not in _LAYERS, mark("it has layers that no network here has"))
     for attribute in node.attribute:
-        _refuse(not _is_usual(attribute), "its layers have unusual settings")
+        _refuse(not _is_usual(attribute), mark("its layers have unusual settings"))
 
 
 def _is_usual(attribute: AttributeProto) -> bool:
@@ -134,10 +139,10 @@ def _check_shapes(
 ) -> None:
     pixels = sides[0] * sides[1]
     most = _MAX_NUMBERS_A_PIXEL * pixels
-    _refuse(any(_numbers(shape) > most for shape in shapes.values()), "its layers are too large")
+    _refuse(any(_numbers(shape) > most for shape in shapes.values()), mark("its layers are too large"))
     wanted = (1, classes, *(side // stride for side in sides))
-    _refuse(shapes[LOGITS] != wanted, "its logits do not fit its classes")
-    _refuse(shapes[FEATURES][2:] != wanted[2:], "its features do not fit its logits")
+    _refuse(shapes[LOGITS] != wanted, mark("its logits do not fit its classes"))
+    _refuse(shapes[FEATURES][2:] != wanted[2:], mark("its features do not fit its logits"))
 
 
 def _numbers(shape: Iterable[int]) -> int:
@@ -150,7 +155,7 @@ def _numbers(shape: Iterable[int]) -> int:
 
 def _refuse(wrong: object, why: str) -> None:
     if wrong:
-        raise BrokenGraphError(why)
+        raise BrokenGraphError(sentence(why))
 
 
 def open_graph(content: bytes, threads: int) -> InferenceSession:
@@ -167,7 +172,7 @@ def open_graph(content: bytes, threads: int) -> InferenceSession:
     try:
         return InferenceSession(content, options, ["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no base of their own
-        raise BrokenGraphError("ONNX Runtime cannot load it") from error
+        raise BrokenGraphError(sentence("ONNX Runtime cannot load it")) from error
 
 
 def returning_memory() -> RunOptions:
@@ -184,6 +189,6 @@ def run_graph(session: InferenceSession, result: str, image: NDArray[np.float32]
     except Exception as error:
         if "allocat" in str(error):
             raise MemoryError from error
-        raise BrokenGraphError("ONNX Runtime cannot run it") from error
+        raise BrokenGraphError(sentence("ONNX Runtime cannot run it")) from error
     answers: NDArray[np.float32] = found
     return answers

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.errors import ModelNotFoundError
+from core.languages import mark, sentence
 
 if TYPE_CHECKING:
     from torch import nn
@@ -54,8 +55,8 @@ NETWORKS = {
     for network in (
         Network(
             "unet_lite0",
-            "U-Net on EfficientNet-Lite0",
-            "U-Net on EfficientNet-Lite0 with a detail stem; small and fast enough for a laptop.",
+            mark("U-Net on EfficientNet-Lite0"),
+            mark("U-Net on EfficientNet-Lite0 with a detail stem; small and fast enough for a laptop."),
             mean=(0.5, 0.5, 0.5),
             std=(0.5, 0.5, 0.5),
             stride=2,
@@ -64,8 +65,8 @@ NETWORKS = {
         ),
         Network(
             "low_rank_lite0",
-            "U-Net of low rank on EfficientNet-Lite0",
-            "The U-Net on EfficientNet-Lite0 with a decoder of low rank: less than half of the work.",
+            mark("U-Net of low rank on EfficientNet-Lite0"),
+            mark("The U-Net on EfficientNet-Lite0 with a decoder of low rank: less than half of the work."),
             mean=(0.5, 0.5, 0.5),
             std=(0.5, 0.5, 0.5),
             stride=2,
@@ -75,8 +76,8 @@ NETWORKS = {
         ),
         Network(
             "unet_resnet34",
-            "U-Net on ResNet-34",
-            "The article's network: fastai's unet_learner on ResNet-34.",
+            mark("U-Net on ResNet-34"),
+            mark("The article's network: fastai's unet_learner on ResNet-34."),
             mean=(0.485, 0.456, 0.406),
             std=(0.229, 0.224, 0.225),
             stride=1,
@@ -84,8 +85,8 @@ NETWORKS = {
         ),
         Network(
             "unet_tiny",
-            "tiny U-Net",
-            "A small U-Net without pretrained weights; trains quickly on small pictures.",
+            mark("tiny U-Net"),
+            mark("A small U-Net without pretrained weights; trains quickly on small pictures."),
             mean=(0.5, 0.5, 0.5),
             std=(0.25, 0.25, 0.25),
             stride=2,
@@ -93,8 +94,10 @@ NETWORKS = {
         ),
         Network(
             "pixel_colour",
-            "single convolution",
-            "One 1 x 1 convolution: predicts from a pixel's colour alone, as a yardstick for the others.",
+            mark("single convolution"),
+            mark(
+                "One 1 x 1 convolution: predicts from a pixel's colour alone, as a yardstick for the others."
+            ),
             mean=(0.0, 0.0, 0.0),
             std=(1.0, 1.0, 1.0),
             stride=1,
@@ -110,10 +113,16 @@ def find_network(name: str) -> Network:
         return NETWORKS[name]
     except KeyError:
         raise ModelNotFoundError(
-            f"There is no network called {name!r}; choose one of {', '.join(NETWORKS)}."
+            sentence(
+                "There is no network called {name!r}; choose one of {networks}.",
+                name=name,
+                networks=", ".join(NETWORKS),
+            )
         ) from None
 
 
 def network_words(name: str) -> str:
     """A network in words, with its name as recipes have it: "tiny U-Net (unet_tiny)"; else the name alone."""
-    return f"{NETWORKS[name].words} ({name})" if name in NETWORKS else name
+    if name not in NETWORKS:
+        return name
+    return sentence("{words} ({name})", words=sentence(NETWORKS[name].words), name=name)

@@ -39,11 +39,12 @@ from core.files import (
     write_text,
 )
 from core.folders import interrupted, is_free, remove_leftovers, replacing_folder, standing
+from core.languages import sentence, sentence_of
 from core.models.card import FORMAT_VERSION, ModelCard
 from core.models.graph import MAX_GRAPH_BYTES, check_graph
 from core.models.networks import find_network
 from core.models.paths import DEFAULT_MODEL, model_stores, models_folder
-from core.strict_json import parse_json
+from core.strict_json import first_fault, parse_json, placed
 
 WEIGHTS = "weights.safetensors"
 GRAPH = "model.onnx"
@@ -78,20 +79,29 @@ def _card_in(folder: Path, name: str) -> ModelCard:
     try:
         card = _parse_card(path)
     except FileNotFoundError:
-        raise BrokenModelError(f"The model {name} has no {CARD}; copy the whole folder again.") from None
+        raise BrokenModelError(
+            sentence("The model {name} has no {card}; copy the whole folder again.", name=name, card=CARD)
+        ) from None
     except FileKindError as error:
-        raise BrokenModelError(str(error)) from error
+        raise BrokenModelError(sentence_of(error)) from error
     except OSError as error:
         raise _unreadable(path, error) from error
     if card.name != name:
         raise BrokenModelError(
-            f"{path} is the card of {card.name!r}, but its folder is called {name!r}; rename one of them."
+            sentence(
+                "{path} is the card of {name!r}, but its folder is called {folder!r}; rename one of them.",
+                path=path,
+                name=card.name,
+                folder=name,
+            )
         )
     return card
 
 
 def _unreadable(path: Path, error: OSError) -> BrokenModelError:
-    return BrokenModelError(f"{path} cannot be read: {error.strerror or error}.")
+    return BrokenModelError(
+        sentence("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+    )
 
 
 def _parse_card(path: Path) -> ModelCard:
@@ -99,24 +109,45 @@ def _parse_card(path: Path) -> ModelCard:
     with open_plain(path) as file:
         size = os.fstat(file.fileno()).st_size
         if size > MAX_CARD_BYTES:
-            raise BrokenModelError(f"{path} has {size} bytes, but a card has at most {MAX_CARD_BYTES}.")
+            raise BrokenModelError(
+                sentence(
+                    "{path} has {size} bytes, but a card has at most {max_card_bytes}.",
+                    path=path,
+                    size=size,
+                    max_card_bytes=MAX_CARD_BYTES,
+                )
+            )
         data = read_bounded(file, path, MAX_CARD_BYTES)
     try:
         content = parse_json(data)
     except ValueError as error:
-        raise BrokenModelError(f"{path} is not JSON: {error}; copy the whole model folder again.") from error
+        raise BrokenModelError(
+            sentence(
+                "{path} is not JSON: {reason}; copy the whole model folder again.", path=path, reason=error
+            )
+        ) from error
     version = content.get("format_version") if isinstance(content, dict) else None
     if version != FORMAT_VERSION:
         raise BrokenModelError(
-            f"{path} has format version {str(version)[:50]}, "
-            f"but this StreetScope reads version {FORMAT_VERSION}."
+            sentence(
+                "{path} has format version {version}, but this StreetScope reads version {format_version}.",
+                path=path,
+                version=str(version)[:50],
+                format_version=FORMAT_VERSION,
+            )
         )
     try:
         return ModelCard.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part)[:100] for part in first["loc"])
-        raise BrokenModelError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
+        location, said = first_fault(error)
+        where = ".".join(str(part)[:100] for part in location)
+        raise BrokenModelError(
+            sentence(
+                "{path}: {reason}.",
+                path=path,
+                reason=placed(where, said),
+            )
+        ) from error
 
 
 def read_graph(folder: Path, card: ModelCard) -> bytes | None:
@@ -131,7 +162,9 @@ def read_graph(folder: Path, card: ModelCard) -> bytes | None:
     try:
         check_graph(content, len(card.class_list.classes), network.stride, network.multiple)
     except BrokenGraphError as error:
-        raise BrokenModelError(f"{path} cannot be used: {error}; copy the model again.") from error
+        raise BrokenModelError(
+            sentence("{path} cannot be used: {reason}; copy the model again.", path=path, reason=error)
+        ) from error
     return content
 
 
@@ -159,18 +192,27 @@ def read_hashed(path: Path, limit: int, sha256: str) -> bytes:
     try:
         content = read_plain(path, limit)
     except FileNotFoundError:
-        raise BrokenModelError(f"{path} is missing; copy the whole model folder again.") from None
+        raise BrokenModelError(
+            sentence("{path} is missing; copy the whole model folder again.", path=path)
+        ) from None
     except FileSizeError as error:
-        raise BrokenModelError(f"{path} has more bytes than its network; copy the model again.") from error
+        raise BrokenModelError(
+            sentence("{path} has more bytes than its network; copy the model again.", path=path)
+        ) from error
     except FileKindError as error:
-        raise BrokenModelError(str(error)) from error
+        raise BrokenModelError(sentence_of(error)) from error
     except OSError as error:
         raise _unreadable(path, error) from error
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise BrokenModelError(
-            f"{path} has the SHA-256 {found[:12]}..., but its card says {sha256[:12]}...; "
-            "the file was changed or damaged: copy the model again."
+            sentence(
+                "{path} has the SHA-256 {found}..., but its card says {sha256}...; the file was changed "
+                "or damaged: copy the model again.",
+                path=path,
+                found=found[:12],
+                sha256=sha256[:12],
+            )
         )
     return content
 
@@ -202,21 +244,27 @@ def new_model(name: str, needed: int, *, replace: bool) -> Iterator[Path]:
     try:
         with replacing_folder(folder, replace=replace) as new:
             if shutil.disk_usage(new).free < needed:
-                raise DiskFullError(_no_room(f"the model {name}", needed))
+                raise DiskFullError(no_room_sentence(sentence("the model {name}", name=name), needed=needed))
             yield new
     except FolderTakenError as error:
         raise ModelError(
-            f"There is a model called {name} already: choose another name, or replace it."
+            sentence("There is a model called {name} already: choose another name, or replace it.", name=name)
         ) from error
     except FolderBusyError as error:
         raise ModelError(
-            f"The model {name} is being written already: wait until that has ended, or choose another name."
+            sentence(
+                "The model {name} is being written already: wait until that has ended, or choose another "
+                "name.",
+                name=name,
+            )
         ) from error
     except OSError as error:
         if not is_disk_full(error):
             raise
         file = place_of(error.filename).name if error.filename else "a file"
-        raise DiskFullError(_no_room(f"{file} of the model {name}", needed)) from error
+        raise DiskFullError(
+            no_room_sentence(sentence("{file} of the model {name}", file=file, name=name), needed=needed)
+        ) from error
 
 
 def _no_room(what: str, needed: int) -> str:
@@ -233,7 +281,10 @@ def model_folder(name: str) -> Path:
     """The folder of a model of that name, whether it exists or not. ModelNotFoundError for a bad name."""
     if not _NAME.fullmatch(name):
         raise ModelNotFoundError(
-            f"A model cannot be called {name!r}; use 1 to 64 letters, digits, hyphens and underscores."
+            sentence(
+                "A model cannot be called {name!r}; use 1 to 64 letters, digits, hyphens and underscores.",
+                name=name,
+            )
         )
     return models_folder() / name
 
@@ -249,5 +300,7 @@ def _existing_folder(name: str) -> Path:
         for store in model_stores():
             if (folder := standing(store / name)).is_dir():
                 return folder
-    known = ", ".join(list_models()) or "none yet"
-    raise ModelNotFoundError(f"There is no model called {name!r}; the models here are: {known}.")
+    known = ", ".join(list_models()) or sentence("none yet")
+    raise ModelNotFoundError(
+        sentence("There is no model called {name!r}; the models here are: {known}.", name=name, known=known)
+    )

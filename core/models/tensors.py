@@ -20,6 +20,7 @@ from torch import Tensor
 
 from core.errors import BrokenTensorsError
 from core.files import NO_ROOM
+from core.languages import mark, sentence
 from core.strict_json import parse_json
 
 MAX_HEADER_BYTES = 4 * 1024 * 1024
@@ -67,7 +68,7 @@ def read_metadata(file: IO[bytes], path: Path) -> dict[str, str]:
     """
     length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
     if length > MAX_HEADER_BYTES:
-        raise _no_tensors(path, f"its header would have {length} bytes")
+        raise _no_tensors(path, sentence("its header would have {length} bytes", length=length))
     try:
         header = parse_json(file.read(length))
     except ValueError as error:
@@ -84,24 +85,49 @@ def check_fit(tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor], path:
     in half precision.
     """
     for name in sorted(wanted.keys() ^ tensors.keys()):
-        where = "lacks" if name in wanted else "has an unknown"
-        raise BrokenTensorsError(f"{path} {where} tensor {name[:200]}: it belongs to another network.")
+        words = (
+            mark("{path} lacks the tensor {name}: it belongs to another network.")
+            if name in wanted
+            else mark("{path} has an unknown tensor {name}: it belongs to another network.")
+        )
+        raise BrokenTensorsError(sentence(words, path=path, name=name[:200]))
     for name, tensor in sorted(tensors.items()):
         if tensor.shape != wanted[name].shape:
             raise BrokenTensorsError(
-                f"{path}: the tensor {name} has shape {tuple(tensor.shape)}, "
-                f"but the network needs {tuple(wanted[name].shape)}."
+                sentence(
+                    "{path}: the tensor {name} has shape {shape}, but the network needs {wanted}.",
+                    path=path,
+                    name=name,
+                    shape=tuple(tensor.shape),
+                    wanted=tuple(wanted[name].shape),
+                )
             )
         if not _has_type(tensor, wanted[name]):
             raise BrokenTensorsError(
-                f"{path}: the tensor {name} holds numbers of the type {_type(tensor)}, "
-                f"but the network needs {_type(wanted[name])}."
+                sentence(
+                    "{path}: the tensor {name} holds numbers of the type {tensor}, but the network needs "
+                    "{wanted}.",
+                    path=path,
+                    name=name,
+                    tensor=_type(tensor),
+                    wanted=_type(wanted[name]),
+                )
             )
         if not torch.isfinite(tensor).all():
-            raise BrokenTensorsError(f"{path}: the tensor {name} holds values that are not finite numbers.")
+            raise BrokenTensorsError(
+                sentence(
+                    "{path}: the tensor {name} holds values that are not finite numbers.",
+                    path=path,
+                    name=name,
+                )
+            )
         if name.endswith(("running_var", "num_batches_tracked")) and (tensor < 0).any():
             raise BrokenTensorsError(
-                f"{path}: the tensor {name} holds negative values; no variance or count is."
+                sentence(
+                    "{path}: the tensor {name} holds negative values; no variance or count is.",
+                    path=path,
+                    name=name,
+                )
             )
 
 
@@ -114,4 +140,6 @@ def _type(tensor: Tensor) -> str:
 
 
 def _no_tensors(path: Path, why: object) -> BrokenTensorsError:
-    return BrokenTensorsError(f"{path} is not a safetensors file: {str(why)[:200].rstrip('.')}.")
+    return BrokenTensorsError(
+        sentence("{path} is not a safetensors file: {why}.", path=path, why=str(why)[:200].rstrip("."))
+    )

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from core.classes import ClassList
 from core.errors import BrokenModelError
 from core.files import write_bytes
+from core.languages import sentence
 from core.models.card import FORMAT_VERSION, ModelCard
 from core.models.export import checked_graph
 from core.models.networks import find_network
@@ -79,7 +80,10 @@ def _check_answers(module: nn.Module, card: ModelCard, multiple: int, path: Path
     module.train(training)
     if not torch.isfinite(answers).all():
         raise BrokenModelError(
-            f"{path}: the network answers with values that are not finite; copy the model again."
+            sentence(
+                "{path}: the network answers with values that are not finite; copy the model again.",
+                path=path,
+            )
         )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.errors import NotebookError
 from core.files import write_text
+from core.languages import sentence
 
 Value = str | int | float | bool | None | tuple[int, ...]
 
@@ -41,7 +42,11 @@ def notebook_text(parameters: Mapping[str, Value] | None = None) -> str:
     parameters = parameters or {}
     if unknown := sorted(set(parameters) - set(parameter_names())):
         raise NotebookError(
-            f"The notebook has no parameter {unknown[0]}; its parameters are {', '.join(parameter_names())}."
+            sentence(
+                "The notebook has no parameter {unknown}; its parameters are {parameter_names}.",
+                unknown=unknown[0],
+                parameter_names=", ".join(parameter_names()),
+            )
         )
     cells = [
         _cell(number, words, text, parameters) for number, (words, text) in enumerate(_cells(walk_source()))
@@ -70,9 +75,13 @@ def write_notebook(
 ) -> None:
     """Write the walk. NotebookError if the file exists, unless it may be replaced; DiskFullError."""
     if path.suffix != ".ipynb":
-        raise NotebookError(f"{path.name!r} does not end in .ipynb; give a name such as walk.ipynb.")
+        raise NotebookError(
+            sentence("{name!r} does not end in .ipynb; give a name such as walk.ipynb.", name=path.name)
+        )
     if path.exists() and not replace:
-        raise NotebookError(f"{path} exists; choose another name, or give --replace to write over it.")
+        raise NotebookError(
+            sentence("{path} exists; choose another name, or give --replace to write over it.", path=path)
+        )
     write_text(path, notebook_text(parameters))
 
 

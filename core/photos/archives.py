@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from core.errors import ArchiveError, StreetScopeError
 from core.file_names import is_litter
+from core.languages import counted, sentence
 from core.photos.images import MAX_BYTES
 
 MAX_PHOTOS = 50
@@ -57,7 +58,7 @@ def photos_in_zip(data: bytes, most: int = MAX_PHOTOS) -> Iterator[tuple[str, by
     members = [info for info in archive.infolist() if _is_wanted(info)]
     if not members:
         archive.close()
-        raise ArchiveError("This zip contains no files; give a zip of photos.")
+        raise ArchiveError(sentence("This zip contains no files; give a zip of photos."))
     return _read_all(archive, members, len(data), most)
 
 
@@ -93,8 +94,11 @@ class _Guarded(io.BytesIO):
         wanted = rest if size is None or size < 0 else size
         if self.opening and wanted > MAX_DIRECTORY_BYTES:
             raise ArchiveError(
-                f"This zip is damaged, or lists far more than {MAX_PHOTOS} files; "
-                "make a new one with fewer photos."
+                sentence(
+                    "This zip is damaged, or lists far more than {max_photos} files; make a new one with "
+                    "fewer photos.",
+                    max_photos=MAX_PHOTOS,
+                )
             )
         return super().read(size)
 
@@ -107,7 +111,7 @@ def _open(data: bytes) -> ZipFile:
         raise
     except Exception as error:  # hostile bytes make it raise nearly every exception there is
         raise ArchiveError(
-            "This zip is damaged, incomplete or of a kind that we cannot read; make it again."
+            sentence("This zip is damaged, incomplete or of a kind that we cannot read; make it again.")
         ) from error
     file.opening = False
     return archive
@@ -121,12 +125,15 @@ def _read_all(
         for number, info in enumerate(members):
             rest = len(members) - number
             if number == most:
-                yield _left_out(rest, f"at most {most} files are read from one zip")
+                yield _left_out(rest, sentence("at most {most} files are read from one zip", most=most))
                 return
             content, unpacked = _unpack(archive, info, packed, left)
             left -= unpacked
             if left < 0:
-                yield _left_out(rest, f"at most {MAX_TOTAL_BYTES // _MEGABYTE} MB are read from one zip")
+                yield _left_out(
+                    rest,
+                    sentence("at most {most} MB are read from one zip", most=MAX_TOTAL_BYTES // _MEGABYTE),
+                )
                 return
             name = _unique(_shown_name(info), names)
             names.add(name)
@@ -134,8 +141,10 @@ def _read_all(
 
 
 def _left_out(files: int, why: str) -> tuple[str, ArchiveError]:
-    name = "1 more file" if files == 1 else f"{files} more files"
-    return name, ArchiveError(f"This zip was not read to its end: {why}; give the rest in another zip.")
+    name = counted("{count} more file", "{count} more files", count=files)
+    return name, ArchiveError(
+        sentence("This zip was not read to its end: {why}; give the rest in another zip.", why=why)
+    )
 
 
 def _unpack(archive: ZipFile, info: ZipInfo, packed: int, left: int) -> tuple[bytes | ArchiveError, int]:
@@ -144,11 +153,13 @@ def _unpack(archive: ZipFile, info: ZipInfo, packed: int, left: int) -> tuple[by
     packed: bytes of the whole zip. left: bytes that may still be unpacked; unpacking stops above them.
     """
     if info.flag_bits & _ENCRYPTED:
-        return ArchiveError("This file is locked with a password; make the zip again without one."), 0
+        return ArchiveError(
+            sentence("This file is locked with a password; make the zip again without one.")
+        ), 0
     # The other methods unpack any amount in one call: 4 kB of bzip2 can become 80 MB.
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         return ArchiveError(
-            "This file is packed in an unusual way; make the zip again with ordinary compression."
+            sentence("This file is packed in an unusual way; make the zip again with ordinary compression.")
         ), 0
     chunks, size = [], 0
     try:
@@ -160,18 +171,23 @@ def _unpack(archive: ZipFile, info: ZipInfo, packed: int, left: int) -> tuple[by
                 if problem or size > left:
                     return ArchiveError(problem), size
     except Exception:  # hostile bytes make it raise nearly every exception there is
-        return ArchiveError("This file is damaged in the zip; make the zip again."), size
+        return ArchiveError(sentence("This file is damaged in the zip; make the zip again.")), size
     return b"".join(chunks), size
 
 
 def _problem(start: bytes, size: int, packed: int) -> str:
     """Why a file that begins with `start` is not read beyond `size` bytes; empty when it is."""
     if start.startswith(_SIGNATURES):
-        return "This is a zip in a zip; unpack it and give its photos."
+        return sentence("This is a zip in a zip; unpack it and give its photos.")
     if size > MAX_BYTES:
-        return f"This file is larger than {MAX_BYTES // _MEGABYTE} MB; give a smaller photo."
+        return sentence(
+            "This file is larger than {most} MB; give a smaller photo.", most=MAX_BYTES // _MEGABYTE
+        )
     if size > _MEGABYTE and size > MAX_RATIO * packed:
-        return f"This file unpacks to more than {MAX_RATIO} times its size, as no photo does; leave it out."
+        return sentence(
+            "This file unpacks to more than {max_ratio} times its size, as no photo does; leave it out.",
+            max_ratio=MAX_RATIO,
+        )
     return ""
 
 

@@ -37,6 +37,7 @@ from core.errors import (
     TruncatedImageError,
     WorkerError,
 )
+from core.languages import sentence
 from core.photos import images, wire
 from core.project import ROOT
 
@@ -61,7 +62,6 @@ _KINDS: tuple[type[ImageError], ...] = (
 _ERRORS = {kind.__name__: kind for kind in _KINDS}
 # One thread each: the libraries would start as many as there are processors, for work that is not there.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-_TOO_DEAR = "takes far longer to decode than a photo does; give the picture saved again as JPEG or PNG."
 
 
 def decode_scaled(
@@ -79,7 +79,7 @@ def decode_scaled(
         answer = worker.ask(request) or worker.ask(request)
     if answer is None:
         raise TruncatedImageError(
-            "This picture makes its decoder fail; give the picture saved again as JPEG or PNG."
+            sentence("This picture makes its decoder fail; give the picture saved again as JPEG or PNG.")
         )
     return answer
 
@@ -112,7 +112,12 @@ class _Worker:
         except (OSError, EOFError):
             self.end()
             if overdue.is_set() or process.returncode == -getattr(signal, "SIGXCPU", 0):
-                raise ImageTooLargeError(f"This picture {_TOO_DEAR}") from None
+                raise ImageTooLargeError(
+                    sentence(
+                        "This picture takes far longer to decode than a photo does; give the picture "
+                        "saved again as JPEG or PNG."
+                    )
+                ) from None
             return None
         except BaseException:  # such as a click on Stop: what is left of the answer belongs to nobody
             self.end()
@@ -198,7 +203,10 @@ def _started() -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise WorkerError(
-            f"The process that decodes pictures cannot be started ({error.strerror or error}); try again."
+            sentence(
+                "The process that decodes pictures cannot be started ({reason}); try again.",
+                reason=error.strerror or error,
+            )
         ) from error
     _widen(process)
     try:
@@ -208,7 +216,7 @@ def _started() -> subprocess.Popen[bytes]:
         _close_pipes(process)
         process.wait()
         raise WorkerError(
-            "The process that decodes pictures ended while it started; the server's log says why."
+            sentence("The process that decodes pictures ended while it started; the server's log says why.")
         ) from None
     return process
 

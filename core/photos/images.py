@@ -33,6 +33,7 @@ from core.errors import (
     ImageTooSmallError,
     NotAnImageError,
 )
+from core.languages import mark, sentence
 from core.photos.containers import bmp, gif, heic, jpeg, png, webp
 from core.photos.containers.parts import Essence, damaged
 
@@ -53,7 +54,7 @@ _QUICK, _SMALL = 1, 6  # zlib's levels
 _NOISE = bytes(number * 89 % 251 for number in range(1, 512))
 _ANYTHING = _NOISE + b"".join(bytes((0xFF, 0xD0 + number)) + _NOISE for number in range(8))
 """Data without order, and after each restart marker again, to follow a scan whose end is in doubt."""
-_ASK = "give a JPEG, PNG, WebP, HEIC, BMP or GIF file"
+_ASK = mark("give a JPEG, PNG, WebP, HEIC, BMP or GIF file")
 
 
 class _Jpeg(JpegImageFile):
@@ -301,11 +302,14 @@ def encode_index_png(
 
 def _check_bytes(data: bytes) -> None:
     if not data:
-        raise NotAnImageError(f"This file is empty; {_ASK}.")
+        raise NotAnImageError(sentence("This file is empty; {ask}.", ask=sentence(_ASK)))
     if len(data) > MAX_BYTES:
         raise ImageTooLargeError(
-            f"This file is {_tenths_up(len(data) / _MEGABYTE)} MB; "
-            f"give one of at most {MAX_BYTES // _MEGABYTE} MB."
+            sentence(
+                "This file is {size} MB; give one of at most {most} MB.",
+                size=_tenths_up(len(data) / _MEGABYTE),
+                most=MAX_BYTES // _MEGABYTE,
+            )
         )
 
 
@@ -313,7 +317,9 @@ def _recognise(data: bytes) -> _Format:
     for photo_format in _FORMATS:
         if re.match(photo_format.signature, data, re.DOTALL):
             return photo_format
-    raise NotAnImageError(f"This file is not a picture in a format that we read; {_ASK}.")
+    raise NotAnImageError(
+        sentence("This file is not a picture in a format that we read; {ask}.", ask=sentence(_ASK))
+    )
 
 
 @contextmanager
@@ -325,13 +331,15 @@ def _refusing(photo_format: _Format) -> Iterator[None]:
         raise
     except MemoryError as error:
         raise ImageTooLargeError(
-            "This picture needs more memory than this machine has free; give a smaller one."
+            sentence("This picture needs more memory than this machine has free; give a smaller one.")
         ) from error
     except Image.DecompressionBombError as error:
         # Some readers check Pillow's own, higher limit while they open the file.
         raise ImageTooLargeError(
-            f"This picture has far more than {MAX_PIXELS // 10**6} megapixels; "
-            f"give one of at most {MAX_PIXELS // 10**6}."
+            sentence(
+                "This picture has far more than {most} megapixels; give one of at most {most}.",
+                most=MAX_PIXELS // 10**6,
+            )
         ) from error
     except Exception as error:  # hostile bytes make Pillow raise nearly every exception there is
         raise damaged(photo_format.name) from error
@@ -357,9 +365,12 @@ def _read_once(
         width, height = photo.size
         if isinstance(photo, WebPImageFile) and width * height > MAX_WEBP_PIXELS:
             raise ImageTooLargeError(
-                f"This WebP file has {_tenths_up(width * height / 10**6)} megapixels, and above "
-                f"{MAX_WEBP_PIXELS // 10**6} its decoder takes too much memory; "
-                "give the picture saved again as JPEG or PNG."
+                sentence(
+                    "This WebP file has {size} megapixels, and above {max_webp_pixels} its decoder "
+                    "takes too much memory; give the picture saved again as JPEG or PNG.",
+                    size=_tenths_up(width * height / 10**6),
+                    max_webp_pixels=MAX_WEBP_PIXELS // 10**6,
+                )
             )
         if isinstance(photo, JpegImageFile):
             _reduce_while_decoding(photo, longest_side, square)
@@ -375,12 +386,22 @@ def _read_once(
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise ImageTooLargeError(
-            f"This picture has {_tenths_up(width * height / 10**6)} megapixels ({width} x {height}); "
-            f"give one of at most {MAX_PIXELS // 10**6}."
+            sentence(
+                "This picture has {size} megapixels ({width} x {height}); give one of at most {most}.",
+                size=_tenths_up(width * height / 10**6),
+                width=width,
+                height=height,
+                most=MAX_PIXELS // 10**6,
+            )
         )
     if min(width, height) < MIN_SIDE:
         raise ImageTooSmallError(
-            f"This picture is {width} x {height} pixels; give one of at least {MIN_SIDE} x {MIN_SIDE}."
+            sentence(
+                "This picture is {width} x {height} pixels; give one of at least {min_side} x {min_side}.",
+                width=width,
+                height=height,
+                min_side=MIN_SIDE,
+            )
         )
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.languages import from_text, to_text
 from core.photos.images import MAX_PIXELS
 
 _READY = b"ready"
@@ -54,7 +55,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why there is no picture. kind: the name of an ImageError; sentence: for people."""
+    """Why there is no picture. kind: the name of an ImageError; sentence: for people, in any language."""
 
     kind: str
     sentence: str
@@ -85,7 +86,7 @@ def receive_request(source: Source) -> Request:
 def send_answer(sink: Sink, answer: Answer | Refusal) -> None:
     """Write an answer; OSError if nobody reads."""
     if isinstance(answer, Refusal):
-        kind, sentence = answer.kind.encode(), answer.sentence.encode()
+        kind, sentence = answer.kind.encode(), to_text(answer.sentence).encode()
         send_bytes(sink, _TAKEN.pack(False), _LENGTHS.pack(len(kind), len(sentence)), kind, sentence)
     else:
         sizes = _SIZES.pack(*answer.image.shape[:2], *answer.full_size)
@@ -97,7 +98,7 @@ def receive_answer(source: Source) -> Answer | Refusal:
     if not _TAKEN.unpack(receive_bytes(source, _TAKEN.size))[0]:
         lengths = _LENGTHS.unpack(receive_bytes(source, _LENGTHS.size))
         kind, sentence = (receive_bytes(source, length).decode("utf-8", "replace") for length in lengths)
-        return Refusal(kind, sentence)
+        return Refusal(kind, from_text(sentence))
     height, width, *full_size = _SIZES.unpack(receive_bytes(source, _SIZES.size))
     if not 0 < height * width <= MAX_PIXELS:
         raise EOFError

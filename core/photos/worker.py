@@ -13,6 +13,7 @@ import warnings
 from pathlib import Path
 
 from core.errors import ImageError
+from core.languages import sentence_of
 from core.photos import images, wire
 from core.photos.limits import limit_memory, limit_processor
 
@@ -48,7 +49,7 @@ def _answer(request: wire.Request) -> wire.Answer | wire.Refusal:
     try:
         return wire.Answer(*images.decode_scaled(request.data, request.longest_side, request.square))
     except ImageError as error:
-        return wire.Refusal(type(error).__name__, str(error))
+        return wire.Refusal(type(error).__name__, sentence_of(error))
 
 
 if __name__ == "__main__":

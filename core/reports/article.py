@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from core.datasets.dataset import frames_in_words
 from core.languages import gettext as _
+from core.languages import mark, translated
 from core.models.card import ModelCard
 from core.models.networks import NETWORKS, network_words
 from core.training.recipes.recipe import Recipe, Stage, read_recipe
@@ -21,7 +22,7 @@ CITATION = "Andi Sama, “Image Segmentation with Deep Learning”, 2019"
 
 Rows = list[dict[str, Any]]
 
-_UNKNOWN = "not reported"
+_UNKNOWN = mark("not reported")
 _CAMVID = "CamVid"
 
 
@@ -49,9 +50,9 @@ def stage_rows(recipe: Recipe) -> Rows:
             "pictures": _pictures(stage),
             "epochs": stage.epochs,
             "a batch": stage.batch_size,
-            "highest learning rate": f"{stage.lr:g}" if isinstance(stage.lr, float) else "the finder's",
-            "it rises over": f"{stage.pct_start:.0%} of the steps",
-            "encoder": "frozen" if stage.frozen else "trained",
+            "highest learning rate": f"{stage.lr:g}" if isinstance(stage.lr, float) else _("the finder's"),
+            "it rises over": _("{share:.0%} of the steps").format(share=stage.pct_start),
+            "encoder": _("frozen") if stage.frozen else _("trained"),
         }
         for stage in recipe.stages
     ]
@@ -60,50 +61,58 @@ def stage_rows(recipe: Recipe) -> Rows:
 def beginning(recipe: Recipe) -> str:
     """What network a recipe trains, and what it starts from, in words."""
     origin = _("an encoder pretrained on ImageNet") if recipe.pretrained else _("random weights")
-    return _("a {network}, from {origin}").format(network=network_words(recipe.network), origin=origin)
+    return _("a {network}, from {origin}").format(
+        network=translated(network_words(recipe.network)), origin=origin
+    )
 
 
 def _pictures(stage: Stage) -> str:
     if stage.crop is not None:
         height, width = stage.crop
-        return f"crops of {width} x {height}"
+        return _("crops of {width} x {height}").format(width=width, height=height)
     if isinstance(stage.size, tuple):
         height, width = stage.size
         return f"{width} x {height}"
-    return {0.5: "half size", 1.0: "full size"}.get(stage.size or 1.0, f"{stage.size:g} of full size")
+    return {0.5: _("half size"), 1.0: _("full size")}.get(
+        stage.size or 1.0, _("{share:g} of full size").format(share=stage.size or 1.0)
+    )
 
 
 def _published(figure: Reference) -> dict[str, Any]:
     return {
-        "whose": f"{figure.source}, {figure.stage}",
+        "whose": f"{_(figure.source)}, {_(figure.stage)}",
         "pixel accuracy": figure.accuracy,
         "mean IoU": None,
         "classes": 32,
         "data set": _CAMVID,
-        "frames": "validation frames (valid.txt)",
+        "frames": _("validation frames (valid.txt)"),
         "size": "960 x 720",
-        "network": NETWORKS["unet_resnet34"].words,
+        "network": _(NETWORKS["unet_resnet34"].words),
     }
 
 
 def _own(card: ModelCard) -> dict[str, Any]:
     metrics = card.metrics
     images, dataset = metrics.get("images"), _text(metrics.get("dataset"))
-    frames = frames_in_words(str(metrics.get("split", "")), images) if isinstance(images, int) else _UNKNOWN
+    frames = (
+        translated(frames_in_words(str(metrics.get("split", "")), images))
+        if isinstance(images, int)
+        else _(_UNKNOWN)
+    )
     return {
-        "whose": f"{card.name}, StreetScope's own",
+        "whose": _("{model}, StreetScope's own").format(model=card.name),
         "pixel accuracy": _share(metrics.get("acc_camvid")),
         "mean IoU": _share(metrics.get("mean_iou")),
         "classes": len(card.class_list.classes),
         "data set": _CAMVID if dataset == _CAMVID.lower() else dataset,
         "frames": frames,
         "size": _text(metrics.get("size")),
-        "network": NETWORKS[card.network].words if card.network in NETWORKS else card.network,
+        "network": _(NETWORKS[card.network].words) if card.network in NETWORKS else card.network,
     }
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else _UNKNOWN
+    return value if isinstance(value, str) else _(_UNKNOWN)
 
 
 def _share(value: object) -> float | None:

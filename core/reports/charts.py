@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
 
+from core.languages import class_name, ngettext
+from core.languages import gettext as _
 from core.segmentation.probabilities import temper
 
 if TYPE_CHECKING:
@@ -54,9 +56,9 @@ def temperature_chart(reading: PixelReading, temperature: float, classes: int = 
             "orientation": "h",
             "name": label,
             "x": values[shown],
-            "y": [chart_text(names[n]) for n in shown],
+            "y": [chart_text(class_name(names[n])) for n in shown],
             "marker": {"color": [css(palette[n]) for n in shown], "opacity": opacity, "line": EDGE},
-            "text": [f"{value:.1%} at {label}" for value in values[shown]],
+            "text": [_("{value:.1%} at {label}").format(value=value, label=label) for value in values[shown]],
             "textposition": "outside",
             "cliponaxis": False,
             "hoverinfo": "skip",
@@ -82,17 +84,17 @@ def pins_chart(pins: Sequence[Pin], colours: Mapping[str, Sequence[int]]) -> Fig
     names = list(dict.fromkeys(best.name for pin in pins for best in pin.top))
     believed = [{best.name: best.probability for best in pin.top} for pin in pins]
     stacks = [(name, [b.get(name, 0.0) for b in believed], css(colours.get(name, _PALE))) for name in names]
-    stacks.append(("others", [max(0.0, 1 - sum(b.values())) for b in believed], css(_PALE)))
+    stacks.append((_("others"), [max(0.0, 1 - sum(b.values())) for b in believed], css(_PALE)))
     bars = [
         {
             "type": "bar",
             "orientation": "h",
-            "name": chart_text(name),
+            "name": chart_text(class_name(name)),
             "x": widths,
             # numbers, not names: two pins may have the same name
             "y": list(range(len(pins))),
             "marker": {"color": colour, "line": EDGE},
-            "hovertemplate": f"{chart_text(name)} %{{x:.1%}}<extra></extra>",
+            "hovertemplate": f"{chart_text(class_name(name))} %{{x:.1%}}<extra></extra>",
         }
         for name, widths, colour in stacks
     ]
@@ -136,9 +138,11 @@ def class_stacks(reading: PixelReading, classes: int = 6) -> list[Stack]:
     highest = reading.probabilities.max(axis=0)
     shown = [n for n in order[:classes] if highest[n] >= _SEEN]
     rest = [n for n in order if n not in shown]
-    stacks = [Stack(names[n], reading.probabilities[:, n].tolist(), css(palette[n])) for n in shown]
+    stacks = [
+        Stack(class_name(names[n]), reading.probabilities[:, n].tolist(), css(palette[n])) for n in shown
+    ]
     if rest:
-        others = f"{len(rest)} other{'s' if len(rest) > 1 else ''}"
+        others = ngettext("{count} other", "{count} others", len(rest)).format(count=len(rest))
         stacks.append(Stack(others, reading.probabilities[:, rest].sum(axis=1).tolist(), css(_PALE)))
     return stacks
 
@@ -149,15 +153,19 @@ def pixel_axis(reading: PixelReading) -> PixelAxis:
     match reading.shape:
         case "row":
             return PixelAxis(
-                [str(p.col) for p in reading.pixels], f"column (row {row})", f"Pixel ({row}, {{}})"
+                [str(p.col) for p in reading.pixels],
+                _("column (row {row})").format(row=row),
+                _("Pixel ({row}, {{}})").format(row=row),
             )
         case "column":
             return PixelAxis(
-                [str(p.row) for p in reading.pixels], f"row (column {col})", f"Pixel ({{}}, {col})"
+                [str(p.row) for p in reading.pixels],
+                _("row (column {col})").format(col=col),
+                _("Pixel ({{}}, {col})").format(col=col),
             )
         case "square":
             labels = [f"({p.row}, {p.col})" for p in reading.pixels]
-            return PixelAxis(labels, "pixel (row, column)", "Pixel {}")
+            return PixelAxis(labels, _("pixel (row, column)"), _("Pixel {}"))
         case _:
             assert_never(reading.shape)
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import PhotoSetError
+from core.languages import gettext as _
+from core.languages import translated
 from core.photos.gather.blurring import faces_in_words
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.two_sizes import PhotoAgreement, SetAgreement
@@ -46,7 +48,12 @@ def _pages(photos: PhotoSet, found: SetAgreement) -> list[Image.Image]:
     each = _COLUMNS * _ROWS
     parts = [found.photos[place : place + each] for place in range(0, len(found.photos), each)]
     return [
-        _page(photos, found, part, f"{photos.name}, page {n} of {len(parts)}")
+        _page(
+            photos,
+            found,
+            part,
+            _("{name}, page {number} of {total}").format(name=photos.name, number=n, total=len(parts)),
+        )
         for n, part in enumerate(parts, 1)
     ]
 
@@ -55,9 +62,9 @@ def _page(photos: PhotoSet, found: SetAgreement, part: Sequence[PhotoAgreement],
     page = Image.new("RGB", PAGE, "white")
     draw = ImageDraw.Draw(page)
     draw.text((_MARGIN, _MARGIN - 20), title, _INK, font(30))
-    about = f"Classes of {found.model} at 1024 pixels; agreement with 512 pixels"
+    about = _("Classes of {model} at 1024 pixels; agreement with 512 pixels").format(model=found.model)
     draw.text((_MARGIN, _MARGIN + 18), about, _GREY, font(18))
-    faces = f"Faces and number plates: {faces_in_words(photos)}"
+    faces = _("Faces and number plates: {faces}").format(faces=translated(faces_in_words(photos)))
     draw.text((_MARGIN, _MARGIN + 44), faces, _GREY, font(18))
     width = (PAGE[0] - 2 * _MARGIN - _GAP) // _COLUMNS
     height = (PAGE[1] - _TOP - _MARGIN) // _ROWS
@@ -92,9 +99,11 @@ def _cell(
             page.paste(fitted, (across, top))
             across += fitted.width + 6
     entry = photo.entry
-    line = f"{entry.number}  {entry.name}: {photo.agreement:.1%} agree"
+    line = _("{number}  {name}: {share:.1%} agree").format(
+        number=entry.number, name=entry.name, share=photo.agreement
+    )
     draw.text((left, top + tall + 4), fit(draw, line, width, 18), _INK, font(18))
-    credit = entry.credit or "No author or licence is known"
+    credit = entry.credit or _("No author or licence is known")
     draw.text((left, top + tall + 27), fit(draw, credit, width, 14), _GREY, font(14))
 
 

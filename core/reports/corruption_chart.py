@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.inside.corruptions import CORRUPTIONS
 from core.inside.kept import Curve
+from core.languages import gettext as _
 from core.reports.run_charts import COLOURS, Chart, Line
 
 
@@ -13,7 +14,7 @@ def corruption_chart(found: Sequence[Curve]) -> Chart:
     """A curve for each corruption: strengths across, the share of labels kept up, in [0, 1]."""
     lines = tuple(
         Line(
-            CORRUPTIONS[curve.corruption].title,
+            _(CORRUPTIONS[curve.corruption].title),
             tuple(float(strength) for strength in range(len(curve.shares))),
             curve.shares,
             colour,
@@ -21,4 +22,4 @@ def corruption_chart(found: Sequence[Curve]) -> Chart:
         )
         for curve, colour in zip(found, COLOURS, strict=False)
     )
-    return Chart("Labels kept", "strength", lines, kind="percent")
+    return Chart(_("Labels kept"), _("strength"), lines, kind="percent")

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from core.datasets import SPLITS, FrameSplit, Split
 from core.datasets.contents.statistics import Statistics
-from core.languages import mark
+from core.languages import class_name, mark
+from core.languages import gettext as _
 from core.reports.charts import EDGE, chart_text, css, figure_of
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ def share_chart(statistics: Statistics, by_split: bool = False, log: bool = Fals
     order = _occurring(statistics, statistics.pixels())
     figures = {split: statistics.class_shares(split) for split in _splits(statistics, by_split)}
     layout = _class_rows(statistics, order, by_split)
-    layout["xaxis"] = {"title": {"text": "share of pixels"}, "tickformat": ",.2~%" if log else ".0%"}
+    layout["xaxis"] = {"title": {"text": _("share of pixels")}, "tickformat": ",.2~%" if log else ".0%"}
     if log:
         layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~%"}
-    hover = "%{x:.3%} of the pixels"
+    hover = _("%{x:.3%} of the pixels")
     return figure_of(_class_bars(statistics, order, figures, hover), layout)
 
 
@@ -63,10 +64,12 @@ def frames_chart(statistics: Statistics, by_split: bool = False) -> Figure:
     totals = {split: int(statistics.within(split).sum()) for split in splits}
     figures = {split: counts[split] / max(totals[split], 1) for split in splits}
     layout = _class_rows(statistics, order, by_split)
-    layout["xaxis"] = {"title": {"text": "share of frames"}, "tickformat": ".0%", "range": [0, 1.02]}
-    bars = _class_bars(statistics, order, figures, "%{customdata} frames, %{x:.0%}")
+    layout["xaxis"] = {"title": {"text": _("share of frames")}, "tickformat": ".0%", "range": [0, 1.02]}
+    bars = _class_bars(statistics, order, figures, _("%{customdata} frames, %{x:.0%}"))
     for bar, split in zip(bars, splits, strict=True):
-        bar["customdata"] = [f"{counts[split][n]} of {totals[split]}" for n in order]
+        bar["customdata"] = [
+            _("{count} of {total}").format(count=counts[split][n], total=totals[split]) for n in order
+        ]
     return figure_of(bars, layout)
 
 
@@ -78,11 +81,14 @@ def classes_per_frame_chart(statistics: Statistics) -> Figure:
     bars = [
         {
             "type": "bar",
-            "name": SPLIT_NAMES[split],
+            "name": _(SPLIT_NAMES[split]),
             "x": list(range(least, most + 1)),
             "y": np.bincount(statistics.classes_per_frame(split), minlength=most + 1)[least:].tolist(),
             "marker": {"color": SPLIT_COLOURS[split], "line": EDGE},
-            "hovertemplate": f"%{{y}} frames of {SPLIT_NAMES[split]} with %{{x}} classes<extra></extra>",
+            "hovertemplate": _("%{{y}} frames of {split} with %{{x}} classes").format(
+                split=_(SPLIT_NAMES[split])
+            )
+            + "<extra></extra>",
         }
         for split in splits
     ]
@@ -91,8 +97,8 @@ def classes_per_frame_chart(statistics: Statistics) -> Figure:
         "bargap": 0.08,
         "height": 360,
         "margin": _MARGIN,
-        "xaxis": {"title": {"text": "classes in a frame, including Void"}, "dtick": 1},
-        "yaxis": {"title": {"text": "frames"}},
+        "xaxis": {"title": {"text": _("classes in a frame, including Void")}, "dtick": 1},
+        "yaxis": {"title": {"text": _("frames")}},
         "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
     }
     return figure_of(bars, layout)
@@ -118,7 +124,7 @@ def place_chart(statistics: Statistics, number: int, split: Split = "all") -> Fi
             "xanchor": "right",
             "ticklabelposition": "outside",
         },
-        "hovertemplate": "%{x:.0f}% from the left, %{y:.0f}% from the top: %{z:.1%}<extra></extra>",
+        "hovertemplate": _("%{x:.0f}% from the left, %{y:.0f}% from the top: %{z:.1%}") + "<extra></extra>",
     }
     layout = {
         "height": 420,
@@ -156,14 +162,14 @@ def _class_bars(
     bars = []
     for split, values in figures.items():
         colour = [css(palette[n]) for n in order] if split == "all" else SPLIT_COLOURS[split]
-        said = "" if split == "all" else f" of {SPLIT_NAMES[split]}"
+        said = "" if split == "all" else _(" of {split}").format(split=_(SPLIT_NAMES[split]))
         bars.append(
             {
                 "type": "bar",
                 "orientation": "h",
-                "name": SPLIT_NAMES[split],
+                "name": _(SPLIT_NAMES[split]),
                 "x": [float(values[n]) for n in order],
-                "y": [chart_text(names[n]) for n in order],
+                "y": [chart_text(class_name(names[n])) for n in order],
                 "marker": {"color": colour, "line": EDGE},
                 "hovertemplate": f"%{{y}}: {hover}{said}<extra></extra>",
             }

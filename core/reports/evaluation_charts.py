@@ -22,6 +22,8 @@ from core.evaluation.metrics import (
     row_shares,
 )
 from core.evaluation.results import Evaluation, SplitEvaluation
+from core.languages import all_of, class_name, sentence, translated
+from core.languages import gettext as _
 from core.reports.charts import EDGE, chart_text, css, figure_of
 from core.reports.evaluation_tables import check_comparable, measured_on
 
@@ -70,12 +72,14 @@ def class_chart(evaluation: SplitEvaluation, figure: ClassFigure) -> Figure:
         "x": [_number(values[n]) for n in shown],
         "y": _escaped(evaluation, shown),
         "marker": {"color": [css(palette[n]) for n in shown], "line": EDGE},
-        "text": ["never predicted" if np.isnan(values[n]) else format(values[n], digits) for n in shown],
+        "text": [_("never predicted") if np.isnan(values[n]) else format(values[n], digits) for n in shown],
         "textposition": "outside",
         "cliponaxis": False,
-        "hovertemplate": f"%{{y}}: {figure} %{{x:{digits}}}<extra></extra>",
+        "hovertemplate": f"%{{y}}: {_(figure)} %{{x:{digits}}}<extra></extra>",
     }
-    layout = _layout(f"{figure} of each class", (evaluation,), 90 + _ROW * len(shown)) | {
+    layout = _layout(
+        _("{figure} of each class").format(figure=_(figure)), (evaluation,), 90 + _ROW * len(shown)
+    ) | {
         "xaxis": _unit_axis() if figure != "frequency" else {"tickformat": ".0%", "rangemode": "tozero"},
         "yaxis": {"autorange": "reversed", "dtick": 1},
     }
@@ -126,16 +130,21 @@ def confusion_chart(
         }
     side = max(7, min(26, 380 // max(len(shown), 1)))
     cells = [(row, col) for row in places for col in places if counts[row, col]]
+    found, taken = (
+        _("{true} found: {count:,} pixels, {share:.2%} of {true}"),
+        _("{true} taken for {predicted}: {count:,} pixels, {share:.2%} of {true}"),
+    )
     said = [
-        f"{names[row]} {'found' if row == col else f'taken for {names[col]}'}: {counts[row, col]:,} pixels, "
-        f"{shares[row, col]:.2%} of {names[row]}"
+        (found if row == col else taken).format(
+            true=names[row], predicted=names[col], count=counts[row, col], share=shares[row, col]
+        )
         for row, col in cells
     ]
     markers = {
         "type": "scatter",
         "mode": "markers",
-        "x": [col for _, col in cells],
-        "y": [row for row, _ in cells],
+        "x": [col for _row, col in cells],
+        "y": [row for row, _col in cells],
         "customdata": [[int(shown[row]), int(shown[col])] for row, col in cells],
         "text": said,
         "hovertemplate": "%{text}<extra></extra>",
@@ -149,7 +158,7 @@ def confusion_chart(
         "unselected": {"marker": {"opacity": 0}},
         "showlegend": False,
     }
-    title = "Confusion, each row as % of its true class" if by_row else "Confusion, in pixels"
+    title = _("Confusion, each row as % of its true class") if by_row else _("Confusion, in pixels")
     layout = _layout(title, (evaluation,), 190 + max(18, 400 // max(len(shown), 1)) * len(shown))
     axis = {"tickvals": places, "ticktext": names, "showgrid": False, "zeroline": False, "fixedrange": True}
     many = len(shown) > _MANY
@@ -158,11 +167,11 @@ def confusion_chart(
     layout |= {
         "xaxis": axis
         | {
-            "title": {"text": "predicted"},
+            "title": {"text": _("predicted")},
             "tickangle": -90 if many else -60,
             "range": [-0.5, len(shown) - 0.5],
         },
-        "yaxis": axis | {"title": {"text": "true"}, "range": [len(shown) - 0.5, -0.5]},
+        "yaxis": axis | {"title": {"text": _("true")}, "range": [len(shown) - 0.5, -0.5]},
         "shapes": [] if cell is None else _frame_around(cell, shown.tolist()),
         "clickmode": "event+select",
         "dragmode": False,
@@ -188,9 +197,14 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
     middles = [(step + 0.5) / BINS for step in range(BINS)]
     accuracies, confidences = chosen.bin_accuracy, chosen.bin_confidence
     pixels = chosen.bin_pixels / max(int(chosen.bin_pixels.sum()), 1)
+    words = _(
+        "confidence {low:.0%} to {high:.0%}: accuracy {accuracy:.1%}, mean confidence {confidence:.1%}, "
+        "{share:.2%} of the pixels"
+    )
     said = [
-        f"confidence {step / BINS:.0%} to {(step + 1) / BINS:.0%}: accuracy {accuracy:.1%}, "
-        f"mean confidence {confidence:.1%}, {share:.2%} of the pixels"
+        words.format(
+            low=step / BINS, high=(step + 1) / BINS, accuracy=accuracy, confidence=confidence, share=share
+        )
         for step, (accuracy, confidence, share) in enumerate(
             zip(accuracies, confidences, pixels, strict=True)
         )
@@ -198,7 +212,7 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
     ideal = {
         "type": "scatter",
         "mode": "lines",
-        "name": "perfect calibration",
+        "name": _("perfect calibration"),
         "x": [0, 1],
         "y": [0, 1],
         "line": {"dash": "dash", "color": _GREY},
@@ -206,7 +220,7 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
     }
     right = {
         "type": "bar",
-        "name": "accuracy",
+        "name": _("accuracy"),
         "x": middles,
         "y": [_number(value) for value in accuracies],
         "width": 1 / BINS,
@@ -218,7 +232,7 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
     sure = {
         "type": "scatter",
         "mode": "markers",
-        "name": "mean confidence",
+        "name": _("mean confidence"),
         "x": middles,
         "y": [_number(value) for value in confidences],
         "marker": {"color": SECOND, "symbol": "line-ew-open", "size": 16, "line": {"width": 3}},
@@ -226,7 +240,7 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
     }
     many = {
         "type": "bar",
-        "name": "share of the pixels",
+        "name": _("share of the pixels"),
         "x": middles,
         "y": pixels.tolist(),
         "width": 1 / BINS,
@@ -237,17 +251,23 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": False,
     }
-    whose = "" if number is None else f" of pixels predicted as {evaluation.class_names[number]}"
-    layout = _layout(f"Reliability{whose}", (evaluation,), 520) | {
-        "xaxis": {"title": {"text": "confidence"}, "tickformat": ".0%", "range": [0, 1]},
+    title = (
+        _("Reliability")
+        if number is None
+        else _("Reliability of pixels predicted as {name}").format(
+            name=class_name(evaluation.class_names[number])
+        )
+    )
+    layout = _layout(title, (evaluation,), 520) | {
+        "xaxis": {"title": {"text": _("confidence")}, "tickformat": ".0%", "range": [0, 1]},
         "yaxis": {
-            "title": {"text": "accuracy"},
+            "title": {"text": _("accuracy")},
             "tickformat": ".0%",
             "range": [0, 1],
             "domain": [0.34, 1],
         },
         "yaxis2": {
-            "title": {"text": "pixels"},
+            "title": {"text": _("pixels")},
             "tickformat": ".0%",
             "domain": [0, 0.22],
             "rangemode": "tozero",
@@ -271,7 +291,7 @@ def distance_chart(evaluations: Sequence[SplitEvaluation]) -> Figure:
                 [name, f"{share:.1%}"]
                 for name, share in zip(names, _distance_shares(evaluation), strict=True)
             ],
-            "hovertemplate": "%{customdata[0]} px away: accuracy %{y:.1%}, %{customdata[1]} of the pixels",
+            "hovertemplate": _("%{customdata[0]} px away: accuracy %{y:.1%}, %{customdata[1]} of the pixels"),
         }
         for evaluation, colour in zip(evaluations, (FIRST, SECOND), strict=False)
     ]
@@ -287,15 +307,15 @@ def distance_chart(evaluations: Sequence[SplitEvaluation]) -> Figure:
         "line": {"width": 0},
         "layer": "below",
     }
-    layout = _layout("Accuracy by distance from a true boundary", evaluations, 400) | {
+    layout = _layout(_("Accuracy by distance from a true boundary"), evaluations, 400) | {
         "xaxis": {
-            "title": {"text": "pixels from the boundary"},
+            "title": {"text": _("pixels from the boundary")},
             "tickvals": list(range(1, FARTHEST + 2)),
             "ticktext": names,
             "range": [0.5, FARTHEST + 1.5],
             "tickangle": 0,
         },
-        "yaxis": {"title": {"text": "accuracy"}, "tickformat": ".0%"},
+        "yaxis": {"title": {"text": _("accuracy")}, "tickformat": ".0%"},
         "shapes": [zone],
         "showlegend": len(evaluations) > 1,
     }
@@ -315,14 +335,14 @@ def boundary_class_chart(evaluation: SplitEvaluation) -> Figure:
             "x": [_number(values[n]) for n in shown],
             "y": _escaped(evaluation, shown),
             "marker": {"color": colour, "line": EDGE},
-            "hovertemplate": f"%{{y}}, {name}: %{{x:.1%}} found<extra></extra>",
+            "hovertemplate": _("%{{y}}, {where}: %{{x:.1%}} found").format(where=name) + "<extra></extra>",
         }
         for name, values, colour in (
-            (f"within {WIDTH} px", near, SECOND),
-            ("inside", inside, FIRST),
+            (_("within {width} px").format(width=WIDTH), near, SECOND),
+            (_("inside"), inside, FIRST),
         )
     ]
-    layout = _layout("Recall at boundaries and inside", (evaluation,), 120 + 34 * len(shown)) | {
+    layout = _layout(_("Recall at boundaries and inside"), (evaluation,), 120 + 34 * len(shown)) | {
         "barmode": "group",
         "xaxis": {"tickformat": ".0%", "range": [0, 1.02]},
         "yaxis": {"autorange": "reversed", "dtick": 1},
@@ -359,13 +379,15 @@ def comparison_chart(first: SplitEvaluation, second: SplitEvaluation, figure: Cl
             "y": names,
             "marker": {"color": colour, "size": 11, "symbol": symbol, "line": EDGE},
             "cliponaxis": False,
-            "hovertemplate": f"%{{y}}: {figure} %{{x:.1%}}",
+            "hovertemplate": f"%{{y}}: {_(figure)} %{{x:.1%}}",
         }
         for evaluation, each, colour, symbol in zip(
             (first, second), values, (FIRST, SECOND), ("circle", "diamond"), strict=True
         )
     ]
-    layout = _layout(f"{figure} of each class", (first, second), 130 + _ROW * len(shown)) | {
+    layout = _layout(
+        _("{figure} of each class").format(figure=_(figure)), (first, second), 130 + _ROW * len(shown)
+    ) | {
         "xaxis": _unit_axis(),
         "yaxis": {"autorange": "reversed", "dtick": 1},
     }
@@ -380,10 +402,19 @@ def _distance_shares(evaluation: SplitEvaluation) -> list[float]:
 
 def _layout(title: str, evaluations: Sequence[Evaluation], height: int) -> dict[str, Any]:
     same_size = len({each.size for each in evaluations}) == 1
-    models = " and ".join(
-        chart_text(each.model if same_size else f"{each.model} at {each.size}") for each in evaluations
+    models = [
+        each.model if same_size else sentence("{model} at {size}", model=each.model, size=each.size)
+        for each in evaluations
+    ]
+    source = chart_text(
+        translated(
+            sentence(
+                "{models} on {data}",
+                models=all_of(models),
+                data=measured_on(evaluations[0], with_size=same_size),
+            )
+        )
     )
-    source = f"{models} on {chart_text(measured_on(evaluations[0], with_size=same_size))}"
     return {
         "title": {
             "text": f'{chart_text(title)}<br><span style="font-size: 11px; font-weight: 400">{source}</span>',
@@ -434,7 +465,7 @@ def _short(count: int) -> str:
 def _escaped(
     evaluation: Evaluation, numbers: Sequence[int] | np.ndarray[Any, np.dtype[np.intp]]
 ) -> list[str]:
-    return [chart_text(evaluation.class_names[int(n)]) for n in numbers]
+    return [chart_text(class_name(evaluation.class_names[int(n)])) for n in numbers]
 
 
 def _number(value: float) -> float | None:

@@ -25,6 +25,7 @@ from core.evaluation.metrics import (
     row_shares,
 )
 from core.evaluation.results import Evaluation, SplitEvaluation
+from core.languages import sentence, together
 from core.models.card import Origin
 
 Rows = list[dict[str, Any]]
@@ -43,9 +44,9 @@ def measured_on(evaluation: Evaluation, with_size: bool = True) -> str:
     """What the figures were measured on, in words: data set, frames, size, number of classes."""
     frames = frames_in_words(evaluation.split, evaluation.images)
     sizes = evaluation.size.split(", ")
-    size = evaluation.size if len(sizes) <= _NAMED_SIZES else f"{len(sizes)} sizes"
-    classes = f"{len(evaluation.class_names)} classes"
-    return ", ".join((evaluation.dataset, frames, *([size] if with_size else []), classes))
+    size = evaluation.size if len(sizes) <= _NAMED_SIZES else sentence("{count} sizes", count=len(sizes))
+    classes = sentence("{count} classes", count=len(evaluation.class_names))
+    return together((evaluation.dataset, frames, *([size] if with_size else []), classes), ", ")
 
 
 def with_source(evaluation: Evaluation, rows: Rows) -> Rows:
@@ -229,14 +230,25 @@ def check_comparable(first: Evaluation, second: Evaluation) -> None:
     """ComparisonError unless two evaluations are of the same frames with the same classes."""
     if first.class_names != second.class_names:
         raise ComparisonError(
-            f"{first.model} and {second.model} have different classes ({len(first.class_names)} and "
-            f"{len(second.class_names)}), and figures over different classes cannot be compared; choose two "
-            "models with the same class list."
+            sentence(
+                "{model} and {second_model} have different classes ({count} and {others}), and figures "
+                "over different classes cannot be compared; choose two models with the same class list.",
+                model=first.model,
+                second_model=second.model,
+                count=len(first.class_names),
+                others=len(second.class_names),
+            )
         )
     if (first.dataset, first.split, first.images) != (second.dataset, second.split, second.images):
         raise ComparisonError(
-            f"{first.model} was measured on {measured_on(first)} and {second.model} on "
-            f"{measured_on(second)}; measure both on the same frames."
+            sentence(
+                "{model} was measured on {measured_on} and {second_model} on {other_data}; measure "
+                "both on the same frames.",
+                model=first.model,
+                measured_on=measured_on(first),
+                second_model=second.model,
+                other_data=measured_on(second),
+            )
         )
 
 

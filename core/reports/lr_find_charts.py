@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.languages import gettext as _
 from core.reports.charts import figure_of
 from core.training.runs.lr_find_history import SUGGESTIONS, rate_in_words
 from core.training.runs.records import Finder, FinderPoint
@@ -31,12 +32,12 @@ def finder_chart(finder: Finder) -> Figure:
         {
             "type": "scatter",
             "mode": "lines+markers",
-            "name": "loss",
+            "name": _("loss"),
             "x": [point.lr for point in points],
             "y": [point.loss for point in points],
             "line": {"color": _CURVE, "width": 2},
             "marker": {"size": 4},
-            "hovertemplate": "rate %{x:.2g}: loss %{y:.3f}<extra></extra>",
+            "hovertemplate": _("rate %{x:.2g}: loss %{y:.3f}") + "<extra></extra>",
         }
     ]
     traces += [
@@ -49,12 +50,12 @@ def finder_chart(finder: Finder) -> Figure:
         "margin": {"l": 8, "r": 16, "t": 32, "b": 8},
         "xaxis": {
             "type": "log",
-            "title": {"text": "learning rate"},
+            "title": {"text": _("learning rate")},
             "range": _TRIED,
             "dtick": 1,
             "exponentformat": "power",
         },
-        "yaxis": {"title": {"text": "loss (running average)"}, "range": _range(points)},
+        "yaxis": {"title": {"text": _("loss (running average)")}, "range": _range(points)},
         "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom"},
         "hovermode": "closest",
     }

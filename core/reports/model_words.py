@@ -7,7 +7,7 @@ from typing import Any
 
 from core.datasets.dataset import frames_in_words
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.models.card import ModelCard
 
 _LARGEST = 1e12
@@ -103,7 +103,7 @@ def _mean_iou(metrics: dict[str, Any]) -> str:
 def _measured_on(metrics: dict[str, Any]) -> str:
     split, images = str(metrics.get("split", "")), metrics.get("images")
     details = [
-        frames_in_words(split, images) if isinstance(images, int) else split or None,
+        translated(frames_in_words(split, images)) if isinstance(images, int) else split or None,
         metrics.get("size"),
         _("{count} classes").format(count=metrics["classes"])
         if isinstance(metrics.get("classes"), int)

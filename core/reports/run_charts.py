@@ -13,6 +13,7 @@ from html import escape
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
+from core.languages import gettext as _
 from core.languages import mark
 from core.reports.charts import chart_text, figure_of
 from core.training.recipes.recipe import Stage
@@ -98,36 +99,36 @@ def loss_chart(history: Sequence[Epoch], curves: BatchCurves, plan: Sequence[Sta
     """The smoothed loss of every batch, and the training and validation loss after each epoch."""
     epochs = _counted(history)
     lines = (
-        Line("each batch", *_points(curves.epochs, curves.loss), BLUE, faint=True),
-        Line("training", epochs, tuple(e.train_loss for e in history), BLUE, dots=True),
-        Line("validation", epochs, tuple(e.valid_loss for e in history), ORANGE, dots=True),
+        Line(_("each batch"), *_points(curves.epochs, curves.loss), BLUE, faint=True),
+        Line(_("training"), epochs, tuple(e.train_loss for e in history), BLUE, dots=True),
+        Line(_("validation"), epochs, tuple(e.valid_loss for e in history), ORANGE, dots=True),
     )
-    return _over_epochs("Loss", lines, plan)
+    return _over_epochs(_("Loss"), lines, plan)
 
 
 def accuracy_chart(history: Sequence[Epoch], plan: Sequence[Stage]) -> Chart:
     """Pixel accuracy, which is `acc_camvid`, and mean IoU on the validation frames after each epoch."""
     epochs = _counted(history)
     lines = (
-        Line(mark("pixel accuracy"), epochs, tuple(e.acc_camvid for e in history), GREEN, dots=True),
-        Line("mean IoU", epochs, tuple(e.mean_iou for e in history), PURPLE, dots=True),
+        Line(_("pixel accuracy"), epochs, tuple(e.acc_camvid for e in history), GREEN, dots=True),
+        Line(_("mean IoU"), epochs, tuple(e.mean_iou for e in history), PURPLE, dots=True),
     )
-    return _over_epochs("Accuracy on the validation frames", lines, plan, kind="percent")
+    return _over_epochs(_("Accuracy on the validation frames"), lines, plan, kind="percent")
 
 
 def schedule_chart(curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
     """Learning rate on the left axis, momentum on the right: one rises while the other falls."""
     lines = (
-        Line("learning rate", *_points(curves.epochs, curves.lr), RED),
-        Line("momentum (right)", *_points(curves.epochs, curves.momentum), _GREY, right=True),
+        Line(_("learning rate"), *_points(curves.epochs, curves.lr), RED),
+        Line(_("momentum (right)"), *_points(curves.epochs, curves.momentum), _GREY, right=True),
     )
-    return _over_epochs("Learning rate and momentum", lines, plan, kind="small")
+    return _over_epochs(_("Learning rate and momentum"), lines, plan, kind="small")
 
 
 def speed_chart(curves: BatchCurves, plan: Sequence[Stage]) -> Chart:
     """Batches a second in training, without the time for validation."""
-    lines = (Line("batches per second", *_points(curves.epochs, curves.speed), BLUE),)
-    return _over_epochs("Batches per second", lines, plan)
+    lines = (Line(_("batches per second"), *_points(curves.epochs, curves.speed), BLUE),)
+    return _over_epochs(_("Batches per second"), lines, plan)
 
 
 def comparison_chart(
@@ -153,8 +154,8 @@ def comparison_chart(
         if figure == "acc_camvid"
     )
     kind: Kind = "percent" if figure in ("acc_camvid", "mean_iou") else "number"
-    x_title = "minutes of training" if by_time else "epoch"
-    return Chart(COMPARED[figure], x_title, tuple(lines), levels=levels, kind=kind)
+    x_title = _("minutes of training") if by_time else _("epoch")
+    return Chart(_(COMPARED[figure]), x_title, tuple(lines), levels=levels, kind=kind)
 
 
 def _over_epochs(title: str, lines: tuple[Line, ...], plan: Sequence[Stage], kind: Kind = "number") -> Chart:
@@ -162,7 +163,7 @@ def _over_epochs(title: str, lines: tuple[Line, ...], plan: Sequence[Stage], kin
     marks = tuple(
         Mark(stage.name, end - stage.epochs) for stage, end in zip(plan, ends, strict=True) if len(plan) > 1
     )
-    return Chart(title, "epoch", lines, marks=marks, kind=kind, x_end=ends[-1] if ends else None)
+    return Chart(title, _("epoch"), lines, marks=marks, kind=kind, x_end=ends[-1] if ends else None)
 
 
 def _counted(history: Sequence[Epoch]) -> tuple[float, ...]:
@@ -212,7 +213,7 @@ def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
         "tooltip": {"trigger": "axis", "confine": True},
         "toolbox": {
             "right": 0,
-            "feature": {"saveAsImage": {"name": file_name, "pixelRatio": 2, "title": "Save as PNG"}},
+            "feature": {"saveAsImage": {"name": file_name, "pixelRatio": 2, "title": _("Save as PNG")}},
         },
         "xAxis": x_axis,
         "yAxis": y_axes,

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.durations import clock
+from core.languages import all_of, translated
+from core.languages import gettext as _
 from core.training.recipes.recipe import Recipe
 from core.training.runs.records import (
     Batch,
@@ -132,17 +134,18 @@ def recipe_rows(views: Mapping[str, RunView]) -> list[dict[str, Any]]:
 
 def cannot_be_compared(views: Mapping[str, RunView]) -> str:
     """A sentence that says why the runs' figures cannot be compared; empty if they can."""
-    reasons = []
+    reasons: list[str] = []
     if len({data_name(view) for view in views.values()}) > 1:
-        reasons.append("data sets")
+        reasons.append(_("data sets"))
     if len({class_words(view.recipe) for view in views.values()}) > 1:
-        reasons.append("class lists")
+        reasons.append(_("class lists"))
     if len({size_words(view) for view in views.values()}) > 1:
-        reasons.append("picture sizes")
+        reasons.append(_("picture sizes"))
     if not reasons:
         return ""
-    listed = " and ".join(filter(None, [", ".join(reasons[:-1]), reasons[-1]]))
-    return f"These runs have different {listed}, so their accuracies cannot be compared directly."
+    return _("These runs have different {things}, so their accuracies cannot be compared directly.").format(
+        things=translated(all_of(reasons))
+    )
 
 
 def data_name(view: RunView) -> str:
@@ -156,9 +159,9 @@ def data_name(view: RunView) -> str:
 def class_words(recipe: Recipe) -> str:
     """The classes that a recipe trains for, in words."""
     own = {
-        "dataset": "the data set's own",
-        "model": f"those of {recipe.start_model}",
-        "extended": f"those of {recipe.start_model} and added ones",
+        "dataset": _("the data set's own"),
+        "model": _("those of {model}").format(model=recipe.start_model),
+        "extended": _("those of {model} and added ones").format(model=recipe.start_model),
     }
     return own.get(recipe.classes, recipe.classes)
 
@@ -170,7 +173,7 @@ def size_words(view: RunView) -> str:
     size = names.get(latest, view.recipe.stages[-1]).validation_size
     if isinstance(size, tuple):
         return f"{size[1]} x {size[0]}"
-    return "full size" if size == 1.0 else f"{size:g} of full size"
+    return _("full size") if size == 1.0 else _("{share:g} of full size").format(share=size)
 
 
 def _settings(view: RunView) -> dict[str, str]:

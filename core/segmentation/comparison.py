@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.classes import ClassList
 from core.errors import ComparisonError
+from core.languages import sentence
 from core.segmentation.segmentation import Segmentation
 
 MAX_CLASSES = 255
@@ -135,14 +136,26 @@ def _common_classes(
     counterparts = [numbers.get(c.name, numbers.get(c.group)) for c in second.classes]
     if not any(number not in (None, first.void) for number in counterparts):
         raise ComparisonError(
-            f"The class lists {first.name} ({_some(first.names)}) and {second.name} ({_some(second.names)}) "
-            "have no class in common; choose two models that share classes."
+            sentence(
+                "The class lists {name} ({names}) and {second_name} ({names2}) have no class in common; "
+                "choose two models that share classes.",
+                name=first.name,
+                names=_some(first.names),
+                second_name=second.name,
+                names2=_some(second.names),
+            )
         )
     alone = [n for n, counterpart in enumerate(counterparts) if counterpart is None]
     if len(first) + len(alone) > MAX_CLASSES:
         raise ComparisonError(
-            f"The class lists {first.name} and {second.name} have {len(first) + len(alone)} classes "
-            f"together; choose two models with at most {MAX_CLASSES}."
+            sentence(
+                "The class lists {name} and {second_name} have {count} classes together; choose two "
+                "models with at most {max_classes}.",
+                name=first.name,
+                second_name=second.name,
+                count=len(first) + len(alone),
+                max_classes=MAX_CLASSES,
+            )
         )
     added = {number: len(first) + place for place, number in enumerate(alone)}
     to_common = [added[n] if number is None else number for n, number in enumerate(counterparts)]

@@ -16,6 +16,7 @@ import numpy as np
 
 from core.errors import StreetScopeError
 from core.jobs import Tell
+from core.languages import mark, sentence
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models
 from core.segmentation.engines.choice import VARIABLE, EngineChoice, measured_seconds, remember
@@ -27,7 +28,7 @@ WORTH_MEASURING = 50
 
 _SIDES = (384, 512)
 _TURNS = 5
-_WORKER = Worker("core.segmentation.measure", "comparison of engines", "close other programs")
+_WORKER = Worker("core.segmentation.measure", mark("comparison of engines"), mark("close other programs"))
 
 
 def measure_once(tell: Tell = lambda *_: None) -> None:
@@ -67,7 +68,7 @@ def _seconds(segmenter: Segmenter, picture: np.ndarray) -> float:
 
 def work(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Measure with the requested model."""
-    tell(0, 0, None, "finding the fastest way to compute on this machine")
+    tell(0, 0, None, sentence("finding the fastest way to compute on this machine"))
     return {"seconds": {engine.value: value for engine, value in engine_seconds(request["model"]).items()}}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import TemperatureError
+from core.languages import sentence
 
 SURE, FAIRLY_SURE = 90, 70
 """Whole per cent of the most probable class from which a network is called sure, or fairly sure."""
@@ -87,7 +88,11 @@ def temper(probabilities: NDArray[np.floating], temperature: float) -> NDArray[n
     """
     if not 0 < temperature <= HIGHEST_TEMPERATURE:
         raise TemperatureError(
-            f"The temperature is {temperature:g}; choose one above 0 and at most {HIGHEST_TEMPERATURE:g}."
+            sentence(
+                "The temperature is {temperature:g}; choose one above 0 and at most {highest_temperature:g}.",
+                temperature=temperature,
+                highest_temperature=HIGHEST_TEMPERATURE,
+            )
         )
     exact = probabilities.astype(np.float64)
     with np.errstate(divide="ignore", over="ignore"):  # log(0), and a difference over a tiny temperature

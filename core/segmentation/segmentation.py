@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.classes import ClassList
 from core.errors import PixelOutsideError
+from core.languages import sentence
 from core.segmentation.reading import PixelReading, Shape, neighbourhood, pixel_predictions
 
 ENTROPY_STEPS = 50
@@ -205,8 +206,14 @@ class Segmentation:
     def _check_inside(self, row: int, col: int) -> None:
         if not (0 <= row < self.height and 0 <= col < self.width):
             raise PixelOutsideError(
-                f"Pixel ({row}, {col}) is outside the picture, whose rows are 0 to {self.height - 1} "
-                f"and columns 0 to {self.width - 1}."
+                sentence(
+                    "Pixel ({row}, {col}) is outside the picture, whose rows are 0 to {height} and columns 0 "
+                    "to {width}.",
+                    row=row,
+                    col=col,
+                    height=self.height - 1,
+                    width=self.width - 1,
+                )
             )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.classes import ClassList
 from core.errors import BrokenModelError, SizeError
+from core.languages import sentence
 from core.models.card import ModelCard
 from core.models.networks import find_network
 from core.models.store import GRAPH, read_graph, read_whole
@@ -96,7 +97,9 @@ class Segmenter:
         """
         scaled = [to_working_size(photo, size, square) for photo in photos]
         if len({image.shape for image in scaled}) > 1:
-            raise SizeError("Photos of different sizes cannot be segmented together; take them one by one.")
+            raise SizeError(
+                sentence("Photos of different sizes cannot be segmented together; take them one by one.")
+            )
         if not scaled:
             return []
         logits = self.predictor.logits(scaled)
@@ -114,7 +117,12 @@ def to_working_size(image: NDArray[np.uint8], size: int | None, square: bool = F
     target = min(max(height, width), LARGEST_SIZE) if size is None else size
     if not SMALLEST_SIZE <= target <= LARGEST_SIZE:
         raise SizeError(
-            f"The working size is {target} pixels; choose one from {SMALLEST_SIZE} to {LARGEST_SIZE}."
+            sentence(
+                "The working size is {target} pixels; choose one from {smallest_size} to {largest_size}.",
+                target=target,
+                smallest_size=SMALLEST_SIZE,
+                largest_size=LARGEST_SIZE,
+            )
         )
     return images.resize(image, *images.working_size(height, width, target, square))
 
@@ -139,7 +147,10 @@ def read_segmenter(folder: Path, card: ModelCard, engine: EngineChoice | None = 
     segmenter = Segmenter.of_graph(card, graph)
     if not segmenter.predictor.has_finite_answers():
         raise BrokenModelError(
-            f"{folder / GRAPH}: the network answers with values that are not finite; copy the model again."
+            sentence(
+                "{folder}: the network answers with values that are not finite; copy the model again.",
+                folder=folder / GRAPH,
+            )
         )
     return segmenter
 

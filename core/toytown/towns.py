@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DatasetError
+from core.languages import sentence
 from core.toytown.drive import scene
 from core.toytown.jakarta import scene as jakarta
 
@@ -64,4 +65,8 @@ def town_named(name: str) -> Town:
     try:
         return TOWNS[name]
     except KeyError:
-        raise DatasetError(f"There is no town {name!r} to draw; choose one of {', '.join(TOWNS)}.") from None
+        raise DatasetError(
+            sentence(
+                "There is no town {name!r} to draw; choose one of {towns}.", name=name, towns=", ".join(TOWNS)
+            )
+        ) from None

@@ -12,6 +12,7 @@ from core.classes import CAMVID_32
 from core.datasets.acquire.staging import clear, staging
 from core.errors import DatasetError
 from core.jobs import ProgressCallback
+from core.languages import sentence
 from core.toytown.drive.street import FRAMES
 from core.toytown.towns import Town, town_named
 
@@ -145,4 +146,12 @@ def _check_size(size: tuple[int, int]) -> None:
 
 def _check(what: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
-        raise DatasetError(f"{what} is {value}; give a whole number from {low} to {high}.")
+        raise DatasetError(
+            sentence(
+                "{what} is {value}; give a whole number from {low} to {high}.",
+                what=what,
+                value=value,
+                low=low,
+                high=high,
+            )
+        )

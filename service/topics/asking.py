@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-import nats
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
@@ -24,6 +23,7 @@ from service.engine.answers import Answer
 from service.engine.requests import Request
 from service.problems import Kind, Problem
 from service.topics import messages, streams
+from service.topics.connections import connect, leave
 from service.topics.messages import Letter
 
 _FULL = 10077
@@ -94,18 +94,18 @@ class Asker:
 
     async def connect(self) -> None:
         """Connect, as soon as the broker is there; `streams.prepare` has said if there is none."""
-        self._nats = await nats.connect(
+        await connect(
+            self._nats,
             self._url,
             name="streetscope",
             max_reconnect_attempts=-1,
             reconnect_time_wait=_RECONNECT_SECONDS,
-            error_cb=streams.quietly,
             reconnected_cb=self._sweep,
         )
 
     async def close(self) -> None:
         """Leave the broker."""
-        await self._nats.close()
+        await leave(self._nats)
 
     @asynccontextmanager
     async def published(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 
-import nats
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import (
@@ -21,6 +19,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 
 from service.access.clients import PREFIX
 from service.errors import ServiceError
+from service.topics.connections import connection
 
 REQUESTS, RESPONSES, DEAD, CLAIMS = "request_message", "response_message", "dead_message", "claims"
 STATUS = "worker_status"
@@ -43,7 +42,6 @@ QUEUE_SHARE = 64
 """Of these, from one key or one client: nobody fills the queue alone."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-_CONNECT_SECONDS = 10.0
 _MEGABYTE = 1024**2
 _HOUR = 3600.0
 _CLAIMS_BYTES, _CLIENTS_BYTES = 512 * _MEGABYTE, 64 * _MEGABYTE
@@ -60,12 +58,8 @@ async def prepare(url: str) -> None:
     """Make the streams on a broker. ServiceError if none with JetStream is there."""
     try:
         # By itself it would try sixty times, with pauses between.
-        once = nats.connect(url, max_reconnect_attempts=1, reconnect_time_wait=0.1, error_cb=quietly)
-        client = await asyncio.wait_for(once, _CONNECT_SECONDS)
-        try:
+        async with connection(url, max_reconnect_attempts=1, reconnect_time_wait=0.1) as client:
             await declare(client.jetstream())
-        finally:
-            await client.close()
     except (NatsError, OSError, TimeoutError) as error:
         where = url.rpartition("@")[2]  # without what is secret
         raise ServiceError(
@@ -183,10 +177,6 @@ def _streams(queue: int) -> tuple[StreamConfig, ...]:
             duplicate_window=_DUPLICATES,
         ),
     )
-
-
-async def quietly(_: Exception) -> None:
-    """For a connection: what goes wrong is raised too; the library would print it."""
 
 
 async def _declare_stream(js: JetStreamContext, config: StreamConfig) -> None:

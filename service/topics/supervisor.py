@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-import nats
 from nats.errors import Error as NatsError
 
 from core import children
@@ -21,6 +20,7 @@ from service.access.clients import ClientStore
 from service.errors import ServiceError
 from service.topics import streams
 from service.topics.broker import Broker
+from service.topics.connections import connection
 
 _log = logging.getLogger("uvicorn.error")
 
@@ -32,7 +32,6 @@ _SOON, _LATEST = 0.5, 10.0
 _YOUNG = 10.0
 _HEALTH_SECONDS = 2.0
 _FAILED_SECONDS = 2.0
-_CONNECT_SECONDS = 5
 
 
 class Workers:
@@ -138,12 +137,7 @@ class Places:
             await asyncio.sleep(pause)
 
     async def _declare(self) -> None:
-        broker = await nats.connect(
-            self._url, allow_reconnect=False, connect_timeout=_CONNECT_SECONDS, error_cb=streams.quietly
-        )
-        try:
+        async with connection(self._url, allow_reconnect=False) as broker:
             for client in self._clients.all():
                 change = streams.declare_client if client.removed is None else streams.forget_client
                 await change(broker.jetstream(), client.id)
-        finally:
-            await broker.close()

@@ -7,7 +7,6 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -17,6 +16,7 @@ from core.project import ROOT
 from service.engine.requests import SegmentRequest
 from service.topics import messages, streams, supervisor
 from service.topics.broker import Broker
+from service.topics.connections import connection
 from tests.attack.tally import Tally
 
 PATIENCE = 600.0
@@ -33,18 +33,11 @@ async def connected(broker: Broker) -> AsyncIterator[Client]:
         with contextlib.suppress(NatsError, TimeoutError):
             await streams.sweep(client.jetstream())
 
-    client = await nats.connect(
-        broker.url,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=0.1,
-        error_cb=streams.quietly,
-        reconnected_cb=sweep,
-    )
-    await streams.declare(client.jetstream())
-    try:
+    async with connection(
+        broker.url, max_reconnect_attempts=-1, reconnect_time_wait=0.1, reconnected_cb=sweep
+    ) as client:
+        await streams.declare(client.jetstream())
         yield client
-    finally:
-        await client.close()
 
 
 @contextlib.asynccontextmanager

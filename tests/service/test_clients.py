@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -12,6 +13,7 @@ import re
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +39,7 @@ from service.engine.answers import Answer
 from service.engine.requests import SegmentRequest
 from service.errors import ServiceError
 from service.problems import Kind, Problem
-from service.topics import accounts, claims, described, messages, streams
+from service.topics import accounts, claims, connections, described, messages, streams
 from service.topics.broker import Broker
 from service.topics.supervisor import Places
 from tests import debian
@@ -76,18 +78,9 @@ class Pair:
             yield service, ours, others
 
 
-@contextlib.asynccontextmanager
-async def connection(address: str, **how: Any) -> AsyncIterator[Nats]:
-    """A connection that is closed, also where the broker has refused it."""
-    client = Nats()
-    try:
-        await client.connect(address, allow_reconnect=False, error_cb=streams.quietly, **how)
-        yield client
-    finally:
-        await client.close()
-        # Refused in the middle of its greeting, the library leaves its socket to the garbage collector.
-        with contextlib.suppress(AttributeError):
-            client._transport.close()
+def connection(address: str, **how: Any) -> contextlib.AbstractAsyncContextManager[Nats]:
+    """A connection that ends when the broker ends it, and whose greeting may take its time."""
+    return connections.connection(address, DEADLINE, allow_reconnect=False, **how)
 
 
 def calls(client: Nats, seconds: float = DEADLINE) -> JetStreamContext:
@@ -108,8 +101,15 @@ async def looked_after(broker: Broker, store: ClientStore) -> AsyncIterator[None
     try:
         yield
     finally:
+        await ended(*tasks)
+
+
+async def ended(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks until they have ended: up to Python 3.11, `wait_for` may miss it."""
+    while not all(task.done() for task in tasks):
         for task in tasks:
             task.cancel()
+        await asyncio.wait(tasks, timeout=0.05)
 
 
 async def until_let_in(address: str, client: Client, secret: str) -> None:
@@ -163,8 +163,8 @@ def told(pair: Pair) -> Callable[[Callable[[Nats, Nats, Nats], Any]], Any]:
 
     def tell(story: Callable[[Nats, Nats, Nats], Any]) -> Any:
         async def run() -> Any:
-            async with pair.connected() as connections:
-                return await asyncio.wait_for(story(*connections), DEADLINE)
+            async with pair.connected() as everybody:
+                return await asyncio.wait_for(story(*everybody), DEADLINE)
 
         return asyncio.run(run())
 
@@ -467,6 +467,31 @@ def test_a_clients_connections_are_limited(pair: Pair):
         return -1
 
     assert asyncio.run(story()) == 16
+
+
+def test_a_greeting_that_is_given_up_in_its_middle_leaves_no_socket_open(tmp_path: Path):
+    store = ClientStore(tmp_path)
+    store.add("program")
+
+    async def story() -> None:
+        greeted = asyncio.Event()
+
+        async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            greeted.set()
+            await reader.read()
+            writer.close()
+
+        async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+            address = "nats://{}:{}".format(*server.sockets[0].getsockname())
+            looking = asyncio.create_task(Places(store, address).keep_current())
+            await asyncio.wait_for(greeted.wait(), DEADLINE)
+            await ended(looking)
+
+    with warnings.catch_warnings(record=True) as left_open:
+        warnings.simplefilter("always")
+        asyncio.run(story())
+        gc.collect()
+    assert not left_open
 
 
 def test_only_the_public_half_of_a_clients_key_is_kept(tmp_path: Path):

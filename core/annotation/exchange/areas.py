@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.annotation.runs import Mask
 from core.annotation.strokes import Area
 from core.errors import AnnotationError
+from core.languages import sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +42,17 @@ def lay(mask: Mask, area: Area, number: int, left: int, top: int, name: str) -> 
     height, width = area.shape
     if left < 0 or top < 0 or top + height > mask.shape[0] or left + width > mask.shape[1]:
         raise AnnotationError(
-            f"{name} has labels of {width} x {height} pixels at ({left}, {top}), outside its "
-            f"{mask.shape[1]} x {mask.shape[0]} pixels."
+            sentence(
+                "{name} has labels of {width} x {height} pixels at ({left}, {top}), outside its {own_width} "
+                "x {own_height} pixels.",
+                name=name,
+                width=width,
+                height=height,
+                left=left,
+                top=top,
+                own_width=mask.shape[1],
+                own_height=mask.shape[0],
+            )
         )
     mask[top : top + height, left : left + width][area] = number
 
@@ -72,5 +82,8 @@ def of_run_lengths(lengths: NDArray[np.int64], height: int, width: int, name: st
 
 def _bad(name: str) -> AnnotationError:
     return AnnotationError(
-        f"{name} has run lengths that do not add up to its pixels; export the annotations again."
+        sentence(
+            "{name} has run lengths that do not add up to its pixels; export the annotations again.",
+            name=name,
+        )
     )

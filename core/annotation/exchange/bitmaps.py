@@ -10,6 +10,7 @@ from PIL import Image
 from core.annotation.exchange.documents import open_label
 from core.annotation.strokes import Area
 from core.errors import AnnotationError
+from core.languages import sentence
 
 
 def png_of_area(area: Area) -> bytes:
@@ -32,5 +33,5 @@ def area_of_png(data: bytes, name: str) -> Area:
             return np.asarray(np.array(picture.convert("RGBA"))[..., 3] > 0, np.bool_)
         values = np.array(picture)
     except Exception as error:  # hostile bytes make Pillow raise nearly every exception there is
-        raise AnnotationError(f"{name} cannot be read as a PNG.") from error
+        raise AnnotationError(sentence("{name} cannot be read as a PNG.", name=name)) from error
     return np.asarray(values.any(axis=-1) if values.ndim == 3 else values > 0, np.bool_)

@@ -12,6 +12,7 @@ from core.annotation.exchange.areas import of_run_lengths
 from core.annotation.exchange.outlines import Point, check_corners
 from core.annotation.strokes import Area
 from core.errors import AnnotationError
+from core.languages import sentence
 
 MAX_AROUND = 2_000_000
 """Pixels around some polygons: pycocotools takes 40 bytes for each."""
@@ -62,7 +63,9 @@ def of_polygons(polygons: Sequence[Sequence[Point]], size: tuple[int, int], name
         check_corners(size, corners, name)
         around += float(np.abs(np.diff(np.array(corners), axis=0)).sum())
     if not polygons or min(map(len, polygons)) < 3 or around > MAX_AROUND:
-        raise AnnotationError(f"{name} has a polygon that nobody draws; remove it, and export it again.")
+        raise AnnotationError(
+            sentence("{name} has a polygon that nobody draws; remove it, and export it again.", name=name)
+        )
     flat = [[float(value) for corner in corners for value in corner] for corners in polygons]
     # Not decoded by pycocotools: it warns of NumPy's next version.
     packed = coco_mask.merge(coco_mask.frPyObjects(flat, *size))["counts"].decode("ascii")
@@ -70,4 +73,6 @@ def of_polygons(polygons: Sequence[Sequence[Point]], size: tuple[int, int], name
 
 
 def _damaged(name: str) -> AnnotationError:
-    return AnnotationError(f"{name} has damaged run lengths; export the annotations again.")
+    return AnnotationError(
+        sentence("{name} has damaged run lengths; export the annotations again.", name=name)
+    )

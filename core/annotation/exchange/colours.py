@@ -10,6 +10,7 @@ from core.annotation.runs import NOT_REVIEWED, Mask
 from core.classes import RGB, ClassList, SegmentationClass
 from core.datasets.labels import indices_of_colours
 from core.errors import AnnotationError
+from core.languages import sentence
 
 
 def check_apart(class_list: ClassList, taken: RGB | None = None) -> None:
@@ -19,8 +20,12 @@ def check_apart(class_list: ClassList, taken: RGB | None = None) -> None:
         other = owners.setdefault(found.colour, found.name)
         if other != found.name:
             raise AnnotationError(
-                f"{found.name} has the same colour as {other}, which this format tells classes apart by; "
-                "choose another format, or another colour in label_colors.txt."
+                sentence(
+                    "{name} has the same colour as {other}, which this format tells classes apart by; choose "
+                    "another format, or another colour in label_colors.txt.",
+                    name=found.name,
+                    other=other,
+                )
             )
 
 

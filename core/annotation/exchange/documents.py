@@ -15,6 +15,7 @@ from PIL.PngImagePlugin import PngImageFile
 from core.annotation.exchange.labelled import refusing
 from core.datasets import labels
 from core.errors import AnnotationError
+from core.languages import Sentence, sentence, sentence_of
 from core.strict_json import parse_json
 
 MAX_PARTS = 1_000_000
@@ -32,17 +33,26 @@ def read_json(data: bytes, name: str) -> Any:
     Its parts are counted before it is read: `[[],[],...` would take forty times its own size.
     """
     if data.count(b"[") + data.count(b"{") > MAX_PARTS or data.count(b'"') > 2 * MAX_WORDS:
-        raise AnnotationError(f"{name} has more than {MAX_PARTS:,} parts; export fewer pictures at once.")
+        raise AnnotationError(
+            sentence(
+                "{name} has more than {max_parts:,} parts; export fewer pictures at once.",
+                name=name,
+                max_parts=MAX_PARTS,
+            )
+        )
     try:
         return parse_json(data)
     except ValueError as error:  # also text that is no UTF-8
-        raise AnnotationError(f"{name} cannot be read as JSON: {_reason(error)}.") from error
+        raise AnnotationError(
+            sentence("{name} cannot be read as JSON: {reason}.", name=name, reason=_reason(error))
+        ) from error
 
 
 def _reason(error: ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8 text"
-    return str(error)[:100].rstrip(".")
+        return sentence("it is not UTF-8 text")
+    said = sentence_of(error)
+    return said if isinstance(said, Sentence) else said[:100].rstrip(".")
 
 
 def read_xml(data: bytes, name: str) -> ET.Element:
@@ -54,7 +64,11 @@ def read_xml(data: bytes, name: str) -> ET.Element:
     """
     if data.count(b"=") > MAX_PARTS:
         raise AnnotationError(
-            f"{name} has more than {MAX_PARTS:,} attributes; export fewer pictures at once."
+            sentence(
+                "{name} has more than {max_parts:,} attributes; export fewer pictures at once.",
+                name=name,
+                max_parts=MAX_PARTS,
+            )
         )
     tree, parser = ET.TreeBuilder(), expat.ParserCreate()
     depth = count = 0
@@ -63,7 +77,9 @@ def read_xml(data: bytes, name: str) -> ET.Element:
         nonlocal depth, count
         depth, count = depth + 1, count + 1
         if depth > _DEEPEST or count > MAX_PARTS:
-            raise AnnotationError(f"{name} is nested too deeply or has too many parts; export it again.")
+            raise AnnotationError(
+                sentence("{name} is nested too deeply or has too many parts; export it again.", name=name)
+            )
         tree.start(tag, attributes)
 
     def end(tag: str) -> None:
@@ -72,7 +88,9 @@ def read_xml(data: bytes, name: str) -> ET.Element:
         tree.end(tag)
 
     def refuse(*_: object) -> NoReturn:
-        raise AnnotationError(f"{name} has a document type (<!DOCTYPE ...>), which is not read; remove it.")
+        raise AnnotationError(
+            sentence("{name} has a document type (<!DOCTYPE ...>), which is not read; remove it.", name=name)
+        )
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -81,9 +99,15 @@ def read_xml(data: bytes, name: str) -> ET.Element:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise AnnotationError(f"{name} cannot be read as XML: line {error.lineno} is damaged.") from error
+        raise AnnotationError(
+            sentence(
+                "{name} cannot be read as XML: line {lineno} is damaged.", name=name, lineno=error.lineno
+            )
+        ) from error
     except (ValueError, LookupError) as error:  # an encoding that nobody knows
-        raise AnnotationError(f"{name} cannot be read as XML: its encoding is unknown.") from error
+        raise AnnotationError(
+            sentence("{name} cannot be read as XML: its encoding is unknown.", name=name)
+        ) from error
     return tree.close()
 
 
@@ -99,7 +123,7 @@ def read_colours(data: bytes, name: str) -> NDArray[np.uint8]:
     try:
         return np.array(picture.convert("RGB"))
     except Exception as error:  # hostile bytes make Pillow raise nearly every exception there is
-        raise AnnotationError(f"{name} cannot be read as a PNG label map.") from error
+        raise AnnotationError(sentence("{name} cannot be read as a PNG label map.", name=name)) from error
 
 
 class Field:
@@ -114,19 +138,23 @@ class Field:
 
     def __getitem__(self, name: str) -> Field:
         if not isinstance(self.value, dict) or name not in self.value:
-            raise AnnotationError(f"{self.place} has no {name!r}; export the annotations again.")
-        return Field(self.value[name], f"{name!r} in {self.place.removeprefix(chr(39))}")
+            raise AnnotationError(
+                sentence(
+                    "{place} has no {name!r}; export the annotations again.", place=self.place, name=name
+                )
+            )
+        return Field(self.value[name], sentence("{name!r} in {place}", name=name, place=self.place))
 
     def items(self) -> list[Field]:
         """The values of a list."""
         if not isinstance(self.value, list):
-            raise self._wrong("a list")
+            raise self._wrong(sentence("a list"))
         return [Field(value, self.place) for value in self.value]
 
     def text(self) -> str:
         """A text."""
         if not isinstance(self.value, str):
-            raise self._wrong("a text")
+            raise self._wrong(sentence("a text"))
         return self.value
 
     def whole(self, least: int = 0, most: int = 2**53) -> int:
@@ -135,7 +163,7 @@ class Field:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self._wrong(f"a whole number from {least} to {most}")
+            raise self._wrong(sentence("a whole number from {least} to {most}", least=least, most=most))
         return value
 
     def numbers(self) -> NDArray[np.int64]:
@@ -143,21 +171,37 @@ class Field:
         return whole_numbers(self.value, self.place)
 
     def _wrong(self, wanted: str) -> AnnotationError:
-        return AnnotationError(f"{self.place} must be {wanted}, not {str(self.value)[:30]!r}.")
+        return AnnotationError(
+            sentence(
+                "{place} must be {wanted}, not {value!r}.",
+                place=self.place,
+                wanted=wanted,
+                value=str(self.value)[:30],
+            )
+        )
 
 
 def whole_numbers(values: Any, place: str) -> NDArray[np.int64]:
     """(N,) the whole numbers in a list; AnnotationError if it holds anything else."""
     if isinstance(values, list) and all(type(value) is int for value in values):
         return np.array(values, np.int64)
-    raise AnnotationError(f"{place} must be a list of whole numbers; export the annotations again.")
+    raise AnnotationError(
+        sentence("{place} must be a list of whole numbers; export the annotations again.", place=place)
+    )
 
 
 def attribute(element: ET.Element, name: str, place: str) -> str:
     """An attribute of an XML element; AnnotationError if it has none of that name."""
     value = element.get(name)
     if value is None:
-        raise AnnotationError(f"{place} has a <{element.tag}> without {name!r}; export it again.")
+        raise AnnotationError(
+            sentence(
+                "{place} has a <{tag}> without {name!r}; export it again.",
+                place=place,
+                tag=element.tag,
+                name=name,
+            )
+        )
     return value
 
 
@@ -167,8 +211,14 @@ def whole_attribute(element: ET.Element, name: str, place: str, least: int = 0) 
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 9 and int(text) >= least):
         raise AnnotationError(
-            f"{place} has a <{element.tag}> whose {name} is {text[:20]!r}; "
-            f"it must be a whole number from {least}."
+            sentence(
+                "{place} has a <{tag}> whose {name} is {given!r}; it must be a whole number from {least}.",
+                place=place,
+                tag=element.tag,
+                name=name,
+                given=text[:20],
+                least=least,
+            )
         )
     return int(text)
 

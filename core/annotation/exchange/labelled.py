@@ -15,6 +15,7 @@ from core.classes import RGB, ClassList
 from core.datasets.layouts import lists
 from core.errors import AnnotationError, ArchiveError, DatasetError, FileKindError, ImageError
 from core.file_names import file_name
+from core.languages import sentence, sentence_of
 from core.photos import images
 
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg"}
@@ -103,8 +104,15 @@ def made_class_list(names: Sequence[str], file: str, colours: Sequence[RGB] | No
 def wrong_size(name: str, picture: Sequence[int], mask: Sequence[int]) -> AnnotationError:
     """A mask that does not fit its picture; both sizes are (height, width)."""
     return AnnotationError(
-        f"The labels of {name} are {mask[1]} x {mask[0]} pixels but the picture is "
-        f"{picture[1]} x {picture[0]}; both must have the same size."
+        sentence(
+            "The labels of {name} are {width} x {height} pixels but the picture is {own_width} x "
+            "{own_height}; both must have the same size.",
+            name=name,
+            width=mask[1],
+            height=mask[0],
+            own_width=picture[1],
+            own_height=picture[0],
+        )
     )
 
 
@@ -112,8 +120,14 @@ def check_size(name: str, height: int, width: int) -> None:
     """AnnotationError for a size that no picture of ours has: its mask would not fit into the memory."""
     if not (height > 0 and width > 0 and height * width <= images.MAX_PIXELS):
         raise AnnotationError(
-            f"The labels of {name} are said to be {width} x {height} pixels; a picture has 1 to "
-            f"{images.MAX_PIXELS // 10**6} million."
+            sentence(
+                "The labels of {name} are said to be {width} x {height} pixels; a picture has 1 to "
+                "{most} million.",
+                name=name,
+                width=width,
+                height=height,
+                most=images.MAX_PIXELS // 10**6,
+            )
         )
 
 
@@ -129,25 +143,33 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except (DatasetError, ImageError, ArchiveError, FileKindError) as error:
-        raise AnnotationError(str(error)) from error
+        raise AnnotationError(sentence_of(error)) from error
 
 
 def _check_numbers(picture: Labelled, class_list: ClassList) -> None:
     mask = picture.mask
     if mask.ndim != 2 or mask.dtype != np.uint8:
-        raise AnnotationError(f"The mask of {picture.name} is not one class number a pixel; make it anew.")
+        raise AnnotationError(
+            sentence("The mask of {name} is not one class number a pixel; make it anew.", name=picture.name)
+        )
     found = np.bincount(mask.ravel(), minlength=256).nonzero()[0]
     if unknown := [int(n) for n in found if n >= len(class_list) and n != NOT_REVIEWED]:
         raise AnnotationError(
-            f"The mask of {picture.name} holds the class number {unknown[-1]}, but the class list ends at "
-            f"{len(class_list) - 1}."
+            sentence(
+                "The mask of {name} holds the class number {number}, but the class list ends at {last}.",
+                name=picture.name,
+                number=unknown[-1],
+                last=len(class_list) - 1,
+            )
         )
 
 
 def _file(picture: Labelled) -> tuple[str, bytes, tuple[int, int]]:
     """The ending, the bytes and the (height, width) of a picture's file."""
     if picture.image is None:
-        raise AnnotationError(f"There is no picture for the labels of {picture.name}; put it beside them.")
+        raise AnnotationError(
+            sentence("There is no picture for the labels of {name}; put it beside them.", name=picture.name)
+        )
     if isinstance(picture.image, np.ndarray):
         height, width = picture.image.shape[:2]
         return ".png", images.encode_png(picture.image), (height, width)

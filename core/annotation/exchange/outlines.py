@@ -16,6 +16,7 @@ from scipy import ndimage
 from core.annotation.runs import Mask
 from core.annotation.strokes import Area
 from core.errors import AnnotationError
+from core.languages import sentence
 
 Point = tuple[float, float]
 """(x, y) in pixels; whole numbers are the middles of pixels."""
@@ -100,11 +101,21 @@ def check_corners(size: tuple[int, int], corners: Sequence[Point], name: str) ->
     height, width = size
     if not 1 <= len(corners) <= MAX_CORNERS:
         raise AnnotationError(
-            f"{name} has a polygon of {len(corners):,} corners; it must have 1 to {MAX_CORNERS:,}."
+            sentence(
+                "{name} has a polygon of {count:,} corners; it must have 1 to {max_corners:,}.",
+                name=name,
+                count=len(corners),
+                max_corners=MAX_CORNERS,
+            )
         )
     for x, y in corners:
         # What is not a number is not near either.
         if not (-width <= x <= 2 * width and -height <= y <= 2 * height):
             raise AnnotationError(
-                f"{name} has a polygon with a corner at ({x:.6g}, {y:.6g}), far outside of it."
+                sentence(
+                    "{name} has a polygon with a corner at ({x:.6g}, {y:.6g}), far outside of it.",
+                    name=name,
+                    x=x,
+                    y=y,
+                )
             )

@@ -19,6 +19,7 @@ from core.annotation.exchange.labelled import refusing
 from core.errors import AnnotationError, FileKindError, FileSizeError
 from core.file_names import is_litter, natural_order
 from core.files import is_plain, open_plain, read_plain
+from core.languages import sentence
 from core.photos.archives import is_zip
 from core.photos.endings import PICTURE_ENDINGS
 from core.photos.images import MAX_BYTES
@@ -103,7 +104,11 @@ class Source(ABC):
         found = self.pictures(wanted)
         if len(found) > 1:
             raise AnnotationError(
-                f"{self.title} has several pictures {PurePosixPath(wanted).name}; give each its own name."
+                sentence(
+                    "{title} has several pictures {name}; give each its own name.",
+                    title=self.title,
+                    name=PurePosixPath(wanted).name,
+                )
             )
         return self.read(found[0]) if found else None
 
@@ -127,7 +132,9 @@ class _Zip(Source):
         except AnnotationError:
             raise
         except Exception as error:  # hostile bytes make it raise nearly every exception there is
-            raise AnnotationError(f"{title} is a damaged or incomplete zip; make it again.") from error
+            raise AnnotationError(
+                sentence("{title} is a damaged or incomplete zip; make it again.", title=title)
+            ) from error
         guarded.opening = False
         self._entries = _entries(self._zip, title)
         self._left = MAX_UNPACKED
@@ -136,11 +143,15 @@ class _Zip(Source):
     def _read(self, path: str, most: int) -> bytes:
         entry, parts = self._entries[path], []
         if entry.flag_bits & _ENCRYPTED:
-            raise AnnotationError(f"{path} is locked with a password; make the zip again without one.")
+            raise AnnotationError(
+                sentence("{path} is locked with a password; make the zip again without one.", path=path)
+            )
         # The other methods unpack any amount in one call: 4 kB of bzip2 can become 80 MB.
         if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
             raise AnnotationError(
-                f"{path} is packed in an unusual way; make the zip again in the ordinary way."
+                sentence(
+                    "{path} is packed in an unusual way; make the zip again in the ordinary way.", path=path
+                )
             )
         size = 0
         try:
@@ -150,12 +161,18 @@ class _Zip(Source):
                     size += len(chunk)
                     self._left -= len(chunk)
         except Exception as error:  # as above
-            raise AnnotationError(f"{path} is damaged in the zip; make the zip again.") from error
+            raise AnnotationError(
+                sentence("{path} is damaged in the zip; make the zip again.", path=path)
+            ) from error
         if size > most:
             raise _too_large(path, most)
         if self._left < 0:
             raise AnnotationError(
-                f"{self.title} unpacks to more than {MAX_UNPACKED // 1024**3} GB; make several zips of it."
+                sentence(
+                    "{title} unpacks to more than {max_unpacked} GB; make several zips of it.",
+                    title=self.title,
+                    max_unpacked=MAX_UNPACKED // 1024**3,
+                )
             )
         return b"".join(parts)
 
@@ -188,7 +205,11 @@ class _Guarded(io.RawIOBase):
         rest = max(0, self._size - self._file.tell())
         wanted = rest if size is None or size < 0 else min(size, rest)
         if self.opening and wanted > _MAX_DIRECTORY:
-            raise AnnotationError(f"This zip is damaged, or lists far more than {MAX_FILES} files.")
+            raise AnnotationError(
+                sentence(
+                    "This zip is damaged, or lists far more than {max_files} files.", max_files=MAX_FILES
+                )
+            )
         return self._file.read(wanted)
 
 
@@ -228,11 +249,17 @@ def open_source(path: Path) -> Source:
         try:
             file = open_plain(path)
         except FileNotFoundError:
-            raise AnnotationError(f"{path} does not exist; check how it is written.") from None
+            raise AnnotationError(
+                sentence("{path} does not exist; check how it is written.", path=path)
+            ) from None
         except FileKindError:
-            raise AnnotationError(f"{path} is no regular file; give a zip, a folder or a document.") from None
+            raise AnnotationError(
+                sentence("{path} is no regular file; give a zip, a folder or a document.", path=path)
+            ) from None
         except OSError as error:
-            raise AnnotationError(f"{path} cannot be read: {error.strerror or error}.") from error
+            raise AnnotationError(
+                sentence("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+            ) from error
     start = file.read(4)
     if is_zip(start):
         return open_zip(file, path.name)
@@ -240,9 +267,9 @@ def open_source(path: Path) -> Source:
     return _File(path)
 
 
-def open_zip(file: IO[bytes], title: str = "This zip") -> Source:
+def open_zip(file: IO[bytes], title: str = "") -> Source:
     """A zip that is open already, such as an upload; AnnotationError if it cannot be read."""
-    return _Zip(file, title)
+    return _Zip(file, title or sentence("This zip"))
 
 
 def is_picture(path: str) -> bool:
@@ -262,13 +289,21 @@ def _entries(archive: ZipFile, title: str) -> dict[str, ZipInfo]:
         parts = name.replace("\\", "/").split("/")
         if name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in name:
             raise AnnotationError(
-                f"{title} has the path {name[:80]!r}, which leads out of its folder; it is not read."
+                sentence(
+                    "{title} has the path {name!r}, which leads out of its folder; it is not read.",
+                    title=title,
+                    name=name[:80],
+                )
             )
         if entry.is_dir() or any(is_litter(part) for part in parts if part != "."):
             continue
         path = PurePosixPath(*parts).as_posix()
         if path in found:
-            raise AnnotationError(f"{title} has the file {path[:80]!r} twice; make the zip again.")
+            raise AnnotationError(
+                sentence(
+                    "{title} has the file {path!r} twice; make the zip again.", title=title, path=path[:80]
+                )
+            )
         found[path] = entry
         _check_count(len(found), title)
     return found
@@ -277,7 +312,11 @@ def _entries(archive: ZipFile, title: str) -> dict[str, ZipInfo]:
 def _check_count(files: int, title: str) -> None:
     if files > MAX_FILES:
         raise AnnotationError(
-            f"{title} has more than {MAX_FILES:,} files; give its parts one after the other."
+            sentence(
+                "{title} has more than {max_files:,} files; give its parts one after the other.",
+                title=title,
+                max_files=MAX_FILES,
+            )
         )
 
 
@@ -288,11 +327,17 @@ def _read_file(path: Path, most: int, inside: Path | None = None) -> bytes:
         except FileSizeError:
             raise _too_large(path.name, most) from None
         except OSError as error:
-            raise AnnotationError(f"{path} cannot be read: {error.strerror or error}.") from error
+            raise AnnotationError(
+                sentence("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+            ) from error
 
 
 def _too_large(path: str, most: int) -> AnnotationError:
-    return AnnotationError(f"{path} is larger than {most // _MEGABYTE} MB, too large for such a file.")
+    return AnnotationError(
+        sentence(
+            "{path} is larger than {most} MB, too large for such a file.", path=path, most=most // _MEGABYTE
+        )
+    )
 
 
 def _common_folder(paths: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from core.annotation.formats import (
 from core.annotation.formats.format import Format
 from core.classes import ClassList
 from core.errors import AnnotationError
+from core.languages import sentence
 
 FORMATS: tuple[Format, ...] = (
     index_png.FORMAT,
@@ -55,7 +56,9 @@ def format_called(name: str) -> Format:
         if found.name == name:
             return found
     names = ", ".join(found.name for found in FORMATS)
-    raise AnnotationError(f"There is no format called {name[:40]!r}; choose one of {names}.")
+    raise AnnotationError(
+        sentence("There is no format called {name!r}; choose one of {names}.", name=name[:40], names=names)
+    )
 
 
 def recognise(source: Source) -> Format:
@@ -64,7 +67,13 @@ def recognise(source: Source) -> Format:
         if found.fits(source):
             return found
     titles = ", ".join(found.title for found in FORMATS)
-    raise AnnotationError(f"{source.title} is in none of the formats that are read here: {titles}.")
+    raise AnnotationError(
+        sentence(
+            "{title} is in none of the formats that are read here: {titles}.",
+            title=source.title,
+            titles=titles,
+        )
+    )
 
 
 def read(source: Source) -> tuple[Format, LabelledSet]:
@@ -73,7 +82,9 @@ def read(source: Source) -> tuple[Format, LabelledSet]:
     pictures = found.read(source)
     source.forget_documents()
     if not len(pictures):
-        raise AnnotationError(f"{source.title} holds no labelled pictures; export the annotations again.")
+        raise AnnotationError(
+            sentence("{title} holds no labelled pictures; export the annotations again.", title=source.title)
+        )
     return found, pictures
 
 

@@ -34,6 +34,7 @@ from core.annotation.formats.index_png import indices
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.classes import RGB, ClassList
 from core.errors import AnnotationError
+from core.languages import sentence, together
 from core.photos.images import encode_png
 
 _IGNORED = 255
@@ -137,15 +138,19 @@ def _losses(class_list: ClassList) -> tuple[str, ...]:
     void = class_list.names[class_list.void] if class_list.void is not None else ""
     unknown = [name for name, found in known.items() if found is None and name != void]
     renamed = [
-        f"{name} as {CITYSCAPES[found]}"
+        sentence("{name} as {other}", name=name, other=CITYSCAPES[found])
         for name, found in known.items()
         if found and _plain(name) != _plain(CITYSCAPES[found])
     ]
     sentences = []
     if renamed:
-        sentences.append(f"Cityscapes has other classes: {', '.join(renamed)}.")
+        sentences.append(
+            sentence("Cityscapes has other classes: {classes}.", classes=together(renamed, ", "))
+        )
     if unknown:
-        sentences.append(f"Cityscapes has no {', '.join(unknown)}: these pixels are unlabeled.")
+        sentences.append(
+            sentence("Cityscapes has no {classes}: these pixels are unlabeled.", classes=", ".join(unknown))
+        )
     return tuple(sentences)
 
 
@@ -218,7 +223,9 @@ def _frame_names(source: Source) -> dict[str, str]:
         return {}
     pairs = [line.partition(" ") for line in read_names(source, _NAMES)]
     if len({name for _, _, name in pairs}) < len(pairs):
-        raise AnnotationError(f"{_NAMES} gives two frames the same name; give each its own.")
+        raise AnnotationError(
+            sentence("{names} gives two frames the same name; give each its own.", names=_NAMES)
+        )
     return {frame: name for frame, _, name in pairs if name}
 
 
@@ -251,13 +258,19 @@ def _number(label: str, path: str) -> int | None:
             return CITYSCAPES.index(name)
     if label.startswith("license plate"):
         return None
-    raise AnnotationError(f"{path} has the label {label[:40]!r}, which Cityscapes does not have.")
+    raise AnnotationError(
+        sentence(
+            "{path} has the label {label!r}, which Cityscapes does not have.", path=path, label=label[:40]
+        )
+    )
 
 
 def _corner(point: Field) -> tuple[float, float]:
     values = [value.value for value in point.items()]
     if len(values) != 2 or not all(type(value) in (int, float) for value in values):
-        raise AnnotationError(f"{point.place} has a corner that is not two numbers; export it again.")
+        raise AnnotationError(
+            sentence("{place} has a corner that is not two numbers; export it again.", place=point.place)
+        )
     return values[0], values[1]
 
 

@@ -29,6 +29,7 @@ from core.annotation.runs import Mask
 from core.annotation.strokes import Area
 from core.classes import RGB, ClassList
 from core.errors import AnnotationError
+from core.languages import sentence
 
 _FILE = "annotations/instances_default.json"
 _KEYS = (b'"images"', b'"annotations"', b'"categories"')
@@ -93,13 +94,23 @@ def _read(source: Source) -> LabelledSet:
         found[annotation["image_id"].whole()].append(annotation)
     if unknown := found.keys() - entries.keys():
         raise AnnotationError(
-            f"{path} has annotations of the picture {min(unknown)}, which it does not list."
+            sentence(
+                "{path} has annotations of the picture {unknown}, which it does not list.",
+                path=path,
+                unknown=min(unknown),
+            )
         )
     by_name: dict[str, Field] = {}
     for entry in entries.values():
         name = stem(entry["file_name"].text())
         if name in by_name:
-            raise AnnotationError(f"{path} has several pictures called {name[:40]}; give each its own name.")
+            raise AnnotationError(
+                sentence(
+                    "{path} has several pictures called {name}; give each its own name.",
+                    path=path,
+                    name=name[:40],
+                )
+            )
         by_name[name] = entry
 
     def load(name: str) -> Labelled:
@@ -109,7 +120,13 @@ def _read(source: Source) -> LabelledSet:
         for annotation in found[entry["id"].whole()]:
             number = numbers.get(annotation["category_id"].whole())
             if number is None:
-                raise AnnotationError(f"{path} has an annotation of {name} whose category it does not list.")
+                raise AnnotationError(
+                    sentence(
+                        "{path} has an annotation of {name} whose category it does not list.",
+                        path=path,
+                        name=name,
+                    )
+                )
             mask[_area(annotation, height, width, name)] = number
         return Labelled(name, source.picture(entry["file_name"].text()), mask)
 
@@ -139,14 +156,24 @@ def _area(annotation: Field, height: int, width: int, name: str) -> Area:
     """(height, width) the pixels of one annotation: polygons, run lengths, or packed run lengths."""
     if "segmentation" not in annotation:
         raise AnnotationError(
-            f"{name} has an annotation without a segmentation, such as a box: only masks count."
+            sentence(
+                "{name} has an annotation without a segmentation, such as a box: only masks count.", name=name
+            )
         )
     segmentation = annotation["segmentation"]
     if isinstance(segmentation.value, list):
         return _of_polygons(segmentation, height, width, name)
     size = segmentation["size"].numbers().tolist()
     if size != [height, width]:
-        raise AnnotationError(f"{name} has labels of the size {size[:2]}, but is {width} x {height} pixels.")
+        raise AnnotationError(
+            sentence(
+                "{name} has labels of the size {size}, but is {width} x {height} pixels.",
+                name=name,
+                size=size[:2],
+                width=width,
+                height=height,
+            )
+        )
     counts = segmentation["counts"]
     lengths = unpacked(counts.text(), name) if isinstance(counts.value, str) else counts.numbers()
     return of_columns(lengths, (height, width), name)
@@ -157,7 +184,9 @@ def _of_polygons(segmentation: Field, height: int, width: int, name: str) -> Are
     for polygon in segmentation.items():
         values = [value.value for value in polygon.items()]
         if len(values) % 2 or not all(type(value) in (int, float) for value in values):
-            raise AnnotationError(f"{name} has a polygon that is not x and y in turn; export it again.")
+            raise AnnotationError(
+                sentence("{name} has a polygon that is not x and y in turn; export it again.", name=name)
+            )
         polygons.append(list(zip(values[::2], values[1::2], strict=True)))
     return of_polygons(polygons, (height, width), name)
 

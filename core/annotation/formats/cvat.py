@@ -35,6 +35,7 @@ from core.annotation.formats.format import Format
 from core.annotation.runs import Mask
 from core.classes import ClassList
 from core.errors import AnnotationError
+from core.languages import sentence
 
 _FILE, _LABELS = "annotations.xml", "labels_for_cvat.json"
 
@@ -90,18 +91,33 @@ def _read(source: Source) -> LabelledSet:
     path = _document(source) or _FILE
     root = read_xml(source.read_document(path), path)
     if root.tag != "annotations":
-        raise AnnotationError(f"{path} is not CVAT's XML; export the task as CVAT for images 1.1.")
+        raise AnnotationError(
+            sentence("{path} is not CVAT's XML; export the task as CVAT for images 1.1.", path=path)
+        )
     if root.find("track") is not None:
-        raise AnnotationError(f"{path} is of a video; export the task as CVAT for images 1.1.")
+        raise AnnotationError(
+            sentence("{path} is of a video; export the task as CVAT for images 1.1.", path=path)
+        )
     class_list = _class_list(root, path)
     found: dict[str, ET.Element] = {}
     for image in root.iter("image"):
         name = stem(attribute(image, "name", path))
         if name in found:
-            raise AnnotationError(f"{path} has several pictures called {name[:40]}; give each its own name.")
+            raise AnnotationError(
+                sentence(
+                    "{path} has several pictures called {name}; give each its own name.",
+                    path=path,
+                    name=name[:40],
+                )
+            )
         found[name] = image
     left_out = sum(len(root.findall(f".//image/{tag}")) for tag in _OTHERS)
-    notes = (f"{left_out} boxes, lines and points were left out: they say nothing of single pixels.",)
+    notes = (
+        sentence(
+            "{count} boxes, lines and points were left out: they say nothing of single pixels.",
+            count=left_out,
+        ),
+    )
 
     def load(name: str) -> Labelled:
         image = found[name]
@@ -144,7 +160,13 @@ def _class_list(root: ET.Element, path: str) -> ClassList:
 def _paint(mask: Mask, shape: ET.Element, class_list: ClassList, name: str) -> None:
     label = attribute(shape, "label", name)
     if label not in class_list.names:
-        raise AnnotationError(f"{name} has the label {label[:40]!r}, which is not in the list of labels.")
+        raise AnnotationError(
+            sentence(
+                "{name} has the label {label!r}, which is not in the list of labels.",
+                name=name,
+                label=label[:40],
+            )
+        )
     number = class_list.names.index(label)
     if shape.tag == "polygon":
         _paint_polygon(mask, shape, number, name)
@@ -156,7 +178,10 @@ def _paint(mask: Mask, shape: ET.Element, class_list: ClassList, name: str) -> N
     parts = [part.strip() for part in attribute(shape, "rle", name).split(",")]
     if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
         raise AnnotationError(
-            f"{name} has a mask whose rle is not whole numbers from 0 to 999999999, divided by commas."
+            sentence(
+                "{name} has a mask whose rle is not whole numbers from 0 to 999999999, divided by commas.",
+                name=name,
+            )
         )
     lengths = np.array(parts, np.int64)
     lay(mask, of_run_lengths(lengths, height, width, name), number, left, top, name)
@@ -170,7 +195,9 @@ def _paint_polygon(mask: Mask, shape: ET.Element, number: int, name: str) -> Non
             for x, y in (point.split(",") for point in attribute(shape, "points", name).split(";"))
         ]
     except ValueError:
-        raise AnnotationError(f"{name} has a polygon whose points are not written as 1.5,2;3,4.") from None
+        raise AnnotationError(
+            sentence("{name} has a polygon whose points are not written as 1.5,2;3,4.", name=name)
+        ) from None
     mask[of_polygons([corners], (mask.shape[0], mask.shape[1]), name)] = number
 
 

@@ -27,6 +27,7 @@ from core.annotation.runs import NOT_REVIEWED, Mask
 from core.classes import ClassList
 from core.datasets.labels import as_numbers, numbers_in
 from core.errors import AnnotationError
+from core.languages import sentence
 from core.photos.images import encode_index_png
 
 _ENDING = "_P.png"
@@ -69,7 +70,11 @@ def _class_list(source: Source) -> ClassList:
         return made_class_list(names, "codes.txt")
     entries = read_colour_list(source, _COLOURS)
     if [name for name, _ in entries] != names:
-        raise AnnotationError(f"{_COLOURS} and codes.txt name different classes; list the same in both.")
+        raise AnnotationError(
+            sentence(
+                "{colours} and codes.txt name different classes; list the same in both.", colours=_COLOURS
+            )
+        )
     return made_class_list(names, "codes.txt", [colour for _, colour in entries])
 
 
@@ -78,11 +83,18 @@ def indices(data: bytes, name: str, class_list: ClassList) -> Mask:
     with refusing():
         numbers = as_numbers(Path(name), open_label(data, name))
     if numbers is None:
-        raise AnnotationError(f"{name} holds colours where class numbers belong; give an index PNG.")
+        raise AnnotationError(
+            sentence("{name} holds colours where class numbers belong; give an index PNG.", name=name)
+        )
     unknown = {number for number in numbers_in(numbers) if number >= len(class_list)} - {NOT_REVIEWED}
     if unknown:
         raise AnnotationError(
-            f"{name} holds the class number {max(unknown)}, but the class list ends at {len(class_list) - 1}."
+            sentence(
+                "{name} holds the class number {number}, but the class list ends at {last}.",
+                name=name,
+                number=max(unknown),
+                last=len(class_list) - 1,
+            )
         )
     return numbers.astype(np.uint8)
 

@@ -37,6 +37,7 @@ from core.annotation.runs import Mask
 from core.annotation.strokes import Area
 from core.classes import ClassList
 from core.errors import AnnotationError
+from core.languages import sentence
 from core.photos.images import header_size
 
 _TASKS, _INTERFACE = "tasks.json", "labelling_interface.xml"
@@ -128,14 +129,23 @@ def unpacked(data: bytes, height: int, width: int, name: str) -> Area:
     count, value_bits = bits.number(32), bits.number(5) + 1
     sizes = [bits.number(4) + 1 for _ in range(4)]
     if count != 4 * height * width or value_bits != 8:
-        raise AnnotationError(f"{name} has a brush mask that does not fit its {width} x {height} pixels.")
+        raise AnnotationError(
+            sentence(
+                "{name} has a brush mask that does not fit its {width} x {height} pixels.",
+                name=name,
+                width=width,
+                height=height,
+            )
+        )
     values, place = np.zeros(count, np.uint8), 0
     while place < count:
         is_run = bits.number(1)
         end = place + 1 + bits.number(sizes[bits.number(2)])
         if end > count:
             raise AnnotationError(
-                f"{name} has a brush mask with a run beyond its last pixel; export it again."
+                sentence(
+                    "{name} has a brush mask with a run beyond its last pixel; export it again.", name=name
+                )
             )
         values[place:end] = bits.number(8) if is_run else bits.octets(end - place)
         place = end
@@ -166,7 +176,9 @@ class _Bits:
     def _advance(self, bits: int) -> None:
         self._place += bits
         if self._place > 8 * len(self._data):
-            raise AnnotationError(f"{self._name} has a brush mask that ends early; export it again.")
+            raise AnnotationError(
+                sentence("{name} has a brush mask that ends early; export it again.", name=self._name)
+            )
 
 
 def _document(source: Source) -> str | None:
@@ -185,7 +197,9 @@ def _read(source: Source) -> LabelledSet:
     tasks = Field(read_json(source.read_document(path), path), path).items()
     results = {_name(task): _last_results(task) for task in tasks}
     if len(results) < len(tasks):
-        raise AnnotationError(f"{path} has two pictures of the same name; give each its own.")
+        raise AnnotationError(
+            sentence("{path} has two pictures of the same name; give each its own.", path=path)
+        )
     addresses = {_name(task): _file(task) for task in tasks}
     class_list = _class_list(source, [result for found in results.values() for result in found], path)
 
@@ -209,7 +223,11 @@ def _file(task: Field) -> str:
         parts = urlsplit(address)
     except ValueError:
         raise AnnotationError(
-            f"{task.place} has the picture {address[:60]!r}, which is no address."
+            sentence(
+                "{place} has the picture {address!r}, which is no address.",
+                place=task.place,
+                address=address[:60],
+            )
         ) from None
     return unquote(parse_qs(parts.query).get("d", [unquote(parts.path)])[0])
 
@@ -243,7 +261,13 @@ def _kind(result: Field) -> str | None:
 def _label(result: Field) -> str:
     labels = result["value"][str(_kind(result))].items()
     if len(labels) != 1:
-        raise AnnotationError(f"{result.place} has a mask of {len(labels)} labels; give each mask one.")
+        raise AnnotationError(
+            sentence(
+                "{place} has a mask of {count} labels; give each mask one.",
+                place=result.place,
+                count=len(labels),
+            )
+        )
     return labels[0].text()
 
 
@@ -257,7 +281,9 @@ def _class_list(source: Source, results: list[Field], path: str) -> ClassList:
         return made_class_list(names, _INTERFACE, colours if len(colours) == len(names) else None)
     names = sorted({_label(result) for result in results})
     if not names:
-        raise AnnotationError(f"{path} has no brush masks; label some pictures, and export them as JSON.")
+        raise AnnotationError(
+            sentence("{path} has no brush masks; label some pictures, and export them as JSON.", path=path)
+        )
     return made_class_list(names, path)
 
 
@@ -267,7 +293,14 @@ def _mask(results: list[Field], class_list: ClassList, name: str, image: bytes |
     for result in results:
         label = _label(result)
         if label not in class_list.names:
-            raise AnnotationError(f"{name} has the label {label[:40]!r}, which is not in {_INTERFACE}.")
+            raise AnnotationError(
+                sentence(
+                    "{name} has the label {label!r}, which is not in {interface}.",
+                    name=name,
+                    label=label[:40],
+                    interface=_INTERFACE,
+                )
+            )
         mask[_area(result["value"], height, width, name)] = class_list.names.index(label)
     return mask
 
@@ -276,11 +309,13 @@ def _size(results: list[Field], name: str, image: bytes | None) -> tuple[int, in
     """The (height, width) that the masks say, or the picture's where there is none."""
     sizes = {(r["original_height"].whole(1), r["original_width"].whole(1)) for r in results}
     if len(sizes) > 1:
-        raise AnnotationError(f"{name} has masks of several sizes; export it again.")
+        raise AnnotationError(sentence("{name} has masks of several sizes; export it again.", name=name))
     if sizes:
         return sizes.pop()
     if image is None:
-        raise AnnotationError(f"{name} has neither masks nor a picture; put the picture beside the JSON.")
+        raise AnnotationError(
+            sentence("{name} has neither masks nor a picture; put the picture beside the JSON.", name=name)
+        )
     with refusing():
         return header_size(image)
 
@@ -290,14 +325,18 @@ def _area(value: Field, height: int, width: int, name: str) -> Area:
         numbers = value["rle"].numbers()
         if len(numbers) and (numbers.min() < 0 or numbers.max() > 255):
             raise AnnotationError(
-                f"{name} has a brush mask with a number that is not 0 to 255; export it again."
+                sentence(
+                    "{name} has a brush mask with a number that is not 0 to 255; export it again.", name=name
+                )
             )
         return unpacked(numbers.astype(np.uint8).tobytes(), height, width, name)
     address = value["imageDataURL"].text()
     try:
         data = base64.b64decode(address.removeprefix(_DATA_URL), validate=True)
     except (binascii.Error, ValueError):
-        raise AnnotationError(f"{name} has a bitmask that is no PNG in base64; export it again.") from None
+        raise AnnotationError(
+            sentence("{name} has a bitmask that is no PNG in base64; export it again.", name=name)
+        ) from None
     area = area_of_png(data, f"A bitmask of {name}")
     if area.shape != (height, width):
         raise wrong_size(name, (height, width), area.shape)

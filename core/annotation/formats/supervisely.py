@@ -33,6 +33,7 @@ from core.annotation.formats.format import Format
 from core.annotation.runs import Mask
 from core.classes import ClassList
 from core.errors import AnnotationError
+from core.languages import sentence
 
 _META = "meta.json"
 _MAX_PNG = 16 * 1024**2
@@ -92,7 +93,11 @@ def _read(source: Source) -> LabelledSet:
             name = f"{PurePosixPath(path).parent.parent.name}-{name}"
         if name in found:
             raise AnnotationError(
-                f"{source.title} has several pictures called {name[:40]}; give each its own name."
+                sentence(
+                    "{title} has several pictures called {name}; give each its own name.",
+                    title=source.title,
+                    name=name[:40],
+                )
             )
         found[name] = path
 
@@ -114,7 +119,14 @@ def _mask(document: Field, class_list: ClassList) -> Mask:
     for entry in document["objects"].items():
         title = entry["classTitle"].text()
         if title not in class_list.names:
-            raise AnnotationError(f"{place} has the class {title[:40]!r}, which {_META} does not have.")
+            raise AnnotationError(
+                sentence(
+                    "{place} has the class {title!r}, which {meta} does not have.",
+                    place=place,
+                    title=title[:40],
+                    meta=_META,
+                )
+            )
         number, kind = class_list.names.index(title), entry["geometryType"].text()
         if kind == "bitmap":
             _lay_bitmap(mask, entry["bitmap"], number, place)
@@ -126,7 +138,9 @@ def _mask(document: Field, class_list: ClassList) -> Mask:
 def _lay_bitmap(mask: Mask, bitmap: Field, number: int, place: str) -> None:
     origin = bitmap["origin"].numbers().tolist()
     if len(origin) != 2:
-        raise AnnotationError(f"{place} has a bitmap whose origin is not two numbers; export it again.")
+        raise AnnotationError(
+            sentence("{place} has a bitmap whose origin is not two numbers; export it again.", place=place)
+        )
     area = area_of_png(_png(bitmap["data"].text(), place), f"A bitmap in {place}")
     lay(mask, area, number, origin[0], origin[1], place)
 
@@ -141,10 +155,16 @@ def _png(text: str, place: str) -> bytes:
         png = unpacker.decompress(data, _MAX_PNG)
     except (binascii.Error, ValueError, zlib.error):
         raise AnnotationError(
-            f"{place} has a bitmap that is no packed PNG in base64; export it again."
+            sentence("{place} has a bitmap that is no packed PNG in base64; export it again.", place=place)
         ) from None
     if unpacker.unconsumed_tail:
-        raise AnnotationError(f"{place} has a bitmap of more than {_MAX_PNG // 1024**2} MB; export it again.")
+        raise AnnotationError(
+            sentence(
+                "{place} has a bitmap of more than {max_png} MB; export it again.",
+                place=place,
+                max_png=_MAX_PNG // 1024**2,
+            )
+        )
     return png
 
 
@@ -161,7 +181,9 @@ def _corners(field: Field) -> list[tuple[float, float]]:
     for point in field.items():
         values = [value.value for value in point.items()]
         if len(values) != 2 or not all(type(value) in (int, float) for value in values):
-            raise AnnotationError(f"{field.place} has a corner that is not two numbers; export it again.")
+            raise AnnotationError(
+                sentence("{place} has a corner that is not two numbers; export it again.", place=field.place)
+            )
         corners.append((values[0], values[1]))
     return corners
 

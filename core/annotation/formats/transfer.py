@@ -17,6 +17,7 @@ from core.datasets.layouts.opening import open_dataset
 from core.datasets.pictures import read_bytes
 from core.errors import AnnotationError
 from core.files import is_folder
+from core.languages import sentence
 from core.photos import images
 
 _LONGEST = 65_535
@@ -36,7 +37,10 @@ def to_export(name: str) -> LabelledSet:
     if is_folder(Path(name)):
         return _of_dataset(Path(name), {})
     raise AnnotationError(
-        f"There are no corrections called {name}, and no such folder; `annotate list` lists the sets."
+        sentence(
+            "There are no corrections called {name}, and no such folder; `annotate list` lists the sets.",
+            name=name,
+        )
     )
 
 
@@ -57,7 +61,10 @@ def check_all(found: LabelledSet) -> None:
     for picture in found:
         if picture.image is None:
             raise AnnotationError(
-                f"{picture.name} has labels but no picture; put the pictures into the zip and give it again."
+                sentence(
+                    "{name} has labels but no picture; put the pictures into the zip and give it again.",
+                    name=picture.name,
+                )
             )
         if isinstance(picture.image, bytes):
             with refusing():
@@ -84,14 +91,20 @@ def bring_in(picture: Labelled, class_list: ClassList, set_name: str) -> bool:
     changed. AnnotationError as for `open_correction`.
     """
     if picture.image is None:
-        raise AnnotationError(f"{picture.name} has labels but no picture; put it beside them.")
+        raise AnnotationError(
+            sentence("{name} has labels but no picture; put it beside them.", name=picture.name)
+        )
     with refusing():
         image = images.decode(picture.image) if isinstance(picture.image, bytes) else picture.image
     if image.shape[:2] != picture.mask.shape:
         raise wrong_size(picture.name, image.shape, picture.mask.shape)
     if max(image.shape) > _LONGEST:
         raise AnnotationError(
-            f"{picture.name} is more than {_LONGEST:,} pixels long; give a smaller picture."
+            sentence(
+                "{name} is more than {longest:,} pixels long; give a smaller picture.",
+                name=picture.name,
+                longest=_LONGEST,
+            )
         )
     if (picture.mask == NOT_REVIEWED).all():
         return False

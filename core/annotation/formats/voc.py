@@ -19,6 +19,7 @@ from core.annotation.runs import NOT_REVIEWED
 from core.classes import RGB, ClassList
 from core.datasets.palettes import voc_palette
 from core.errors import AnnotationError
+from core.languages import sentence
 from core.photos.images import encode_index_png
 
 _LIST = "labelmap.txt"
@@ -41,7 +42,9 @@ def _write(pictures: Iterable[Prepared], class_list: ClassList, zipped: ZipWrite
     check_apart(class_list, _IGNORED)
     if odd := next((name for name in class_list.names if ":" in name), None):
         raise AnnotationError(
-            f"VOC's labelmap.txt cannot hold the class name {odd!r}: rename it without a colon."
+            sentence(
+                "VOC's labelmap.txt cannot hold the class name {odd!r}: rename it without a colon.", odd=odd
+            )
         )
     lines = ("{}:{},{},{}::\n".format(c.name, *c.colour) for c in class_list.classes)
     # Without a name for it, Datumaro refuses the colour.
@@ -99,7 +102,11 @@ def _class_list(source: Source) -> ClassList:
         levels = rest.partition(":")[0]
         parts = [level.strip() for level in levels.split(",")]
         if levels and len(parts) != 3:
-            raise AnnotationError(f"{_LIST} has the line {line[:60]!r}; write it as Road:128,64,128::.")
+            raise AnnotationError(
+                sentence(
+                    "{list} has the line {line!r}; write it as Road:128,64,128::.", list=_LIST, line=line[:60]
+                )
+            )
         colour = colour_of((parts[0], parts[1], parts[2]), _LIST) if levels else palette[len(names) % 256]
         if colour == _IGNORED:
             continue

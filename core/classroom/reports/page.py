@@ -9,7 +9,11 @@ from PIL import Image, ImageDraw
 from core.classroom.records import Tally
 from core.classroom.reports.results import Answered, Results
 from core.classroom.reports.tables import plain
+from core.languages import gettext as _
+from core.languages import ngettext, use
+from core.lessons.keys.key import Number
 from core.lessons.lesson import LETTERS
+from core.lessons.words import written
 from core.reports.contact_sheet import PAGE, fit, font
 
 _MARGIN, _TOP = 80, 210
@@ -20,20 +24,30 @@ _TALLEST = 250
 
 
 def class_pdf(found: Results, title: str) -> bytes:
-    """One A4 page as a PDF. title: the lesson's."""
+    """One A4 page as a PDF, in the language of the class. title: the lesson's."""
+    with use(found.language):
+        return _class_pdf(found, title)
+
+
+def _class_pdf(found: Results, title: str) -> bytes:
     page = Image.new("RGB", PAGE, "white")
     draw = ImageDraw.Draw(page)
     width = PAGE[0] - 2 * _MARGIN
     draw.text((_MARGIN, 70), fit(draw, title, width, 34), _INK, font(34))
     draw.text((_MARGIN, 122), _summary(found), _GREY, font(20))
-    draw.text((_MARGIN, 152), "Grey: other answers. Green: the right one.", _GREY, font(20))
+    draw.text(
+        (_MARGIN, 152),
+        _("Grey: other answers. Green: the right one. Gain: (after - before) / (1 - before)."),
+        _GREY,
+        font(20),
+    )
     rows = len(found.answered) + bool(found.clicked)
     height = min(_TALLEST, (PAGE[1] - _TOP - _MARGIN) // max(rows, 1))
     for number, each in enumerate(found.answered):
-        _question(draw, each, _TOP + number * height, width, height)
+        _question(draw, each, _TOP + number * height, width, height, found.language)
     if found.clicked:
         pixels, right = (sum(getattr(each, name) for each in found.clicked) for name in ("pixels", "correct"))
-        line = f"Pixels handed in: {pixels}, {right} of them right."
+        line = _("Pixels handed in: {count}, {right} of them right.").format(count=pixels, right=right)
         draw.text((_MARGIN, _TOP + len(found.answered) * height), line, _INK, font(20))
     file = io.BytesIO()
     page.save(file, "PDF", resolution=_DPI, title=title)
@@ -42,29 +56,40 @@ def class_pdf(found: Results, title: str) -> bytes:
 
 def _summary(found: Results) -> str:
     gains = [each.gain for each in found.answered if each.gain is not None]
-    mean = f", mean normalised gain {sum(gains) / len(gains):.2f}" if gains else ""
-    return f"{found.phones} phones, {len(found.answered)} questions{mean}"
+    phones = ngettext("{count} phone", "{count} phones", found.phones).format(count=found.phones)
+    asked = len(found.answered)
+    parts = [phones, ngettext("{count} question", "{count} questions", asked).format(count=asked)]
+    if gains:
+        mean = written(Number(sum(gains) / len(gains)), found.language)
+        parts.append(_("mean normalised gain {gain}").format(gain=mean))
+    return " · ".join(parts)
 
 
-def _question(draw: ImageDraw.ImageDraw, each: Answered, top: int, width: int, height: int) -> None:
+def _question(
+    draw: ImageDraw.ImageDraw, each: Answered, top: int, width: int, height: int, language: str
+) -> None:
     small = max(9, min(18, height // 9))
     draw.text((_MARGIN, top), fit(draw, plain(each.question.text), width, small + 2), _INK, font(small + 2))
     right = each.question.right
-    line = f"Right: {LETTERS[right]}, {plain(each.question.options[right])}"
+    line = _("Right: {answer}").format(answer=f"{LETTERS[right]} · {plain(each.question.options[right])}")
     draw.text((_MARGIN, top + round(1.5 * small)), fit(draw, line, width, small), _GREY, font(small))
-    ballots = (("before", each.before), ("after", each.after))
+    ballots = ((_("before"), each.before), (_("after"), each.after))
     bar = max(8, height // 6)
     for number, (name, tally) in enumerate((name, tally) for name, tally in ballots if tally is not None):
         place = top + round(3.2 * small) + number * (bar + 8)
         draw.text((_MARGIN, place), name, _GREY, font(small))
-        _bar(draw, tally, right, (_MARGIN + 80, place, width - 300, bar))
+        _bar(draw, tally, right, (_MARGIN + 80, place, width - 350, bar))
         share = tally.share(right)
-        words = "no answers" if share is None else f"{share:.0%} of {tally.total}"
-        draw.text((_MARGIN + width - 200, place), words, _INK, font(small))
-    if each.gain is not None:
-        draw.text(
-            (_MARGIN + width - 60, top + round(3.2 * small)), f"{each.gain:+.2f}", _INK, font(small + 2)
+        words = (
+            _("no answers")
+            if share is None
+            else _("{share} of {count}").format(share=f"{share:.0%}", count=tally.total)
         )
+        draw.text((_MARGIN + width - 250, place), words, _INK, font(small))
+    if each.gain is not None:
+        gain = ("+" if each.gain > 0 else "") + written(Number(each.gain), language)
+        words = _("gain {gain}").format(gain=gain)
+        draw.text((_MARGIN + width, top + round(3.2 * small)), words, _INK, font(small), anchor="ra")
 
 
 def _bar(draw: ImageDraw.ImageDraw, tally: Tally, right: int, box: tuple[int, int, int, int]) -> None:

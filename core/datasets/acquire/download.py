@@ -22,6 +22,7 @@ from core.datasets.acquire.unpacking import unpack
 from core.datasets.dataset import SegmentationDataset
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError, DownloadError
+from core.languages import sentence
 from core.project import data_folder
 
 
@@ -105,7 +106,9 @@ def download(
             root.rename(target)
         except DatasetError as error:
             clear(place)
-            raise DownloadError(f"The archive from {source.url} cannot be used: {error}") from error
+            raise DownloadError(
+                sentence("The archive from {url} cannot be used: {reason}", url=source.url, reason=error)
+            ) from error
     return open_dataset(target, strict=False)
 
 
@@ -136,7 +139,9 @@ def fetch(
             _wait(pause * breaks, lambda: tell(part.size))
     if part.size != source.size or part.head_md5() != source.head_md5:
         part.discard()
-        raise DownloadError(f"{source.url} is not the archive that was expected; start again.")
+        raise DownloadError(
+            sentence("{url} is not the archive that was expected; start again.", url=source.url)
+        )
     return part.path
 
 
@@ -216,30 +221,34 @@ def _receive(part: _Part, tell: _Teller, allowed: tuple[str, ...]) -> None:
                 if file.tell() + len(piece) > part.source.size:
                     part.discard()
                     raise DownloadError(
-                        f"{part.source.url} has more than {part.source.size} bytes; it is another archive."
+                        sentence(
+                            "{url} has more than {size} bytes; it is another archive.",
+                            url=part.source.url,
+                            size=part.source.size,
+                        )
                     )
                 file.write(piece)
                 tell(file.tell())
     if part.size < part.source.size:
-        raise _BrokenOffError("the data ended early")
+        raise _BrokenOffError(sentence("the data ended early"))
 
 
 def _open(url: str, headers: dict[str, str], allowed: tuple[str, ...]) -> requests.Response:
     """Request an address, following redirections that are allowed."""
     for _ in range(_MAX_REDIRECTS):
         if not url.startswith(allowed):
-            raise DownloadError(f"Data sets are not downloaded from the address {url}.")
+            raise DownloadError(sentence("Data sets are not downloaded from the address {url}.", url=url))
         try:
             response = requests.get(
                 url, headers=headers, stream=True, allow_redirects=False, timeout=_TIMEOUTS
             )
         except requests.RequestException as error:
-            raise _BrokenOffError("the server cannot be reached", unreachable=True) from error
+            raise _BrokenOffError(sentence("the server cannot be reached"), unreachable=True) from error
         if not response.is_redirect:
             return response
         url = urljoin(url, response.headers["Location"])
         response.close()
-    raise DownloadError(f"The address {url} redirects too often.")
+    raise DownloadError(sentence("The address {url} redirects too often.", url=url))
 
 
 def _accept(response: requests.Response, part: _Part) -> None:
@@ -249,22 +258,33 @@ def _accept(response: requests.Response, part: _Part) -> None:
         found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
         if not found or int(found[1]) != part.size or found[2] not in {"*", str(source.size)}:
             part.discard()
-            raise _BrokenOffError("the server sent a different part from the one requested")
+            raise _BrokenOffError(sentence("the server sent a different part from the one requested"))
     elif status == 200:
         announced = response.headers.get("Content-Length", str(source.size))
         if announced != str(source.size):
             part.discard()
             raise DownloadError(
-                f"{source.url} has {announced} bytes instead of {source.size}; it is another archive."
+                sentence(
+                    "{url} has {announced} bytes instead of {size}; it is another archive.",
+                    url=source.url,
+                    announced=announced,
+                    size=source.size,
+                )
             )
         part.start(_validator(response))
     elif status == 416:
         part.discard()
-        raise _BrokenOffError("the server does not have the requested part")
+        raise _BrokenOffError(sentence("the server does not have the requested part"))
     elif status >= 500:
-        raise _BrokenOffError(f"the server answered with status {status}")
+        raise _BrokenOffError(sentence("the server answered with status {status}", status=status))
     else:
-        raise DownloadError(f"{source.url} cannot be downloaded: the server answered with status {status}.")
+        raise DownloadError(
+            sentence(
+                "{url} cannot be downloaded: the server answered with status {status}.",
+                url=source.url,
+                status=status,
+            )
+        )
 
 
 def _validator(response: requests.Response) -> str:
@@ -280,17 +300,22 @@ def _next(pieces: Iterator[bytes]) -> bytes:
     try:
         return next(pieces, b"")
     except (HTTPError, requests.RequestException, OSError) as error:
-        raise _BrokenOffError("the connection was cut") from error
+        raise _BrokenOffError(sentence("the connection was cut")) from error
 
 
 def _given_up(part: _Part, broken: _BrokenOffError, breaks: int) -> str:
     host = urlsplit(part.source.url).netloc
     if broken.unreachable and breaks == 1:
-        return f"{host} cannot be reached; check the internet connection and start again."
+        return sentence("{host} cannot be reached; check the internet connection and start again.", host=host)
     have, total = (f"{size / 1024**2:.1f}" for size in (part.size, part.source.size))
-    return (
-        f"The download from {host} was interrupted {breaks} times, the last time because {broken}; "
-        f"start again to continue from {have} of {total} MB."
+    return sentence(
+        "The download from {host} was interrupted {breaks} times, the last time because "
+        "{reason}; start again to continue from {have} of {total} MB.",
+        host=host,
+        breaks=breaks,
+        reason=broken,
+        have=have,
+        total=total,
     )
 
 
@@ -306,8 +331,12 @@ def _require_room(source: Source, place: Path) -> None:
     missing = source.size - _Part(source, place).size
     if shutil.disk_usage(place).free < missing:
         raise DatasetError(
-            f"There is no room left for {source.name}: {missing / 1024**2:.0f} MB more are needed; "
-            "free some space on that disk and start again."
+            sentence(
+                "There is no room left for {name}: {missing:.0f} MB more are needed; free some space on "
+                "that disk and start again.",
+                name=source.name,
+                missing=missing / 1024**2,
+            )
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from core.errors import DatasetError
 from core.files import is_disk_full, no_room_sentence
 from core.folders import sole_holder
+from core.languages import sentence
 
 _LOCK = "lock"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}(?<![ .])")
@@ -28,17 +29,22 @@ def staging(target: Path) -> Iterator[Path]:
     """
     if not _NAME.fullmatch(target.name):
         raise DatasetError(
-            f"{target.name!r} cannot be the name of a data set; "
-            "give up to 64 letters, digits, spaces, dots, hyphens or underscores."
+            sentence(
+                "{name!r} cannot be the name of a data set; give up to 64 letters, digits, spaces, dots, "
+                "hyphens or underscores.",
+                name=target.name,
+            )
         )
     place = target.with_name(f".{target.name}.part")
     try:
         if not place.is_dir():
             _refuse_existing(target)
         if place.is_symlink():  # emptying it would empty its target
-            raise DatasetError(f"{place} is a link; delete it and start again.")
+            raise DatasetError(sentence("{place} is a link; delete it and start again.", place=place))
         place.mkdir(parents=True, exist_ok=True)
-        busy = DatasetError(f"{target} is being made already; wait until it is finished.")
+        busy = DatasetError(
+            sentence("{target} is being made already; wait until it is finished.", target=target)
+        )
         with sole_holder(place / _LOCK, busy):
             try:
                 if os.path.lexists(target):
@@ -66,9 +72,13 @@ def storage_error(error: OSError, target: Path) -> DatasetError:
     """The sentence for an operating system's error while making `target`."""
     if is_disk_full(error):
         return DatasetError(no_room_sentence(target))
-    return DatasetError(f"{target} cannot be made: {error.strerror or error}.")
+    return DatasetError(
+        sentence("{target} cannot be made: {reason}.", target=target, reason=error.strerror or error)
+    )
 
 
 def _refuse_existing(target: Path) -> None:
     if os.path.lexists(target):
-        raise DatasetError(f"{target} exists already; give another name, or delete it first.")
+        raise DatasetError(
+            sentence("{target} exists already; give another name, or delete it first.", target=target)
+        )

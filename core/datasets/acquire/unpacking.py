@@ -13,6 +13,7 @@ from typing import IO
 
 from core.errors import DatasetError
 from core.jobs import ProgressCallback
+from core.languages import sentence
 
 MAX_MEMBERS = 20_000
 """Files and folders in one archive, at most; CamVid has 1406."""
@@ -65,7 +66,9 @@ def unpack(archive: Path, folder: Path, progress: ProgressCallback = lambda done
     except _OF_THE_ARCHIVE as error:
         if isinstance(error, OSError) and not _is_the_archives(error):
             raise
-        raise DatasetError(f"The archive {archive.name} is damaged or ends early.") from error
+        raise DatasetError(
+            sentence("The archive {name} is damaged or ends early.", name=archive.name)
+        ) from error
     progress(size, size)
 
 
@@ -78,7 +81,9 @@ class _Bounded(gzip.GzipFile):
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or not 0 <= size <= _MAX_READ:  # a header that claims to be large
-            raise DatasetError("The archive has a header that is far too large; it is not a data set.")
+            raise DatasetError(
+                sentence("The archive has a header that is far too large; it is not a data set.")
+            )
         data = super().read(size)
         self._check(self.tell())
         if self._file.tell() - self._told >= _STEP:
@@ -119,7 +124,10 @@ def _extract(unzipped: _Bounded, folder: Path) -> None:
 def _refuse_odd(member: tarfile.TarInfo) -> None:
     if not (member.isdir() or member.isreg()) or member.issparse():
         raise DatasetError(
-            f"The archive holds {member.name[:80]!r}, neither a file nor a folder; it is not a data set."
+            sentence(
+                "The archive holds {name!r}, neither a file nor a folder; it is not a data set.",
+                name=member.name[:80],
+            )
         )
     path = PurePosixPath(member.name)
     if path.is_absolute() or ".." in path.parts or "\\" in member.name:
@@ -128,12 +136,19 @@ def _refuse_odd(member: tarfile.TarInfo) -> None:
 
 def _outside(member: tarfile.TarInfo) -> DatasetError:
     return DatasetError(
-        f"The archive has a path outside its folder, {member.name[:80]!r}; nothing was unpacked."
+        sentence(
+            "The archive has a path outside its folder, {name!r}; nothing was unpacked.",
+            name=member.name[:80],
+        )
     )
 
 
 def _too_large() -> DatasetError:
     return DatasetError(
-        f"The archive unpacks to more than {MAX_UNPACKED // 1024**3} GB or {MAX_MEMBERS} files; "
-        "it is not a data set."
+        sentence(
+            "The archive unpacks to more than {max_unpacked} GB or {max_members} files; it is not a "
+            "data set.",
+            max_unpacked=MAX_UNPACKED // 1024**3,
+            max_members=MAX_MEMBERS,
+        )
     )

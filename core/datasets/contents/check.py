@@ -26,6 +26,7 @@ from core.datasets.splits import DrivePosition, drive_position
 from core.datasets.threads import in_order
 from core.errors import DatasetError, LabelValueError, PaletteOrderError, UnknownColourError
 from core.jobs import ProgressCallback
+from core.languages import counted, first_of, sentence, sentence_of
 
 THUMBNAIL = (32, 24)
 """Width and height of the grey thumbnails on which neighbouring frames are compared."""
@@ -108,8 +109,13 @@ def check(root: Path, progress: ProgressCallback = lambda done, total: None) -> 
     if listing.split_is_given:
         problems += near
     elif near:  # the fault of the rule, not of the data set
-        pairs = "1 pair" if len(near) == 1 else f"{len(near)} pairs"
-        notes.append(f"This puts {pairs} of nearly equal neighbours into different splits.")
+        notes.append(
+            counted(
+                "This puts {count} pair of nearly equal neighbours into different splits.",
+                "This puts {count} pairs of nearly equal neighbours into different splits.",
+                count=len(near),
+            )
+        )
     return Report(
         dataset=dataset.name,
         root=str(dataset.root),
@@ -144,7 +150,7 @@ def _look(dataset: SegmentationDataset, frame: Frame) -> _Look:
     problems: list[Problem] = []
 
     def complain(kind: ProblemKind, error: DatasetError) -> None:
-        problems.append(Problem(kind, str(error), frame.name))
+        problems.append(Problem(kind, sentence_of(error), frame.name))
 
     image = label = None
     try:
@@ -199,12 +205,20 @@ def _unknown_colours(looks: Iterable[_Look], class_list: ClassList) -> list[Prob
     problems = []
     for colour, count in pixels.most_common(_MOST_COLOURS):
         found = sorted(files[colour], key=lambda item: -item[0])
-        names = ", ".join(frame.label.name for _, frame in found[:_SHOWN_FILES])
-        more = f" and {len(found) - _SHOWN_FILES} more files" if len(found) > _SHOWN_FILES else ""
-        message = f"No class of {class_list.name} has the colour {colour}: {count} pixels in {names}{more}."
+        message = sentence(
+            "No class of {classes} has the colour {colour}: {pixels} pixels in {files}.",
+            classes=class_list.name,
+            colour=colour,
+            pixels=count,
+            files=first_of([frame.label.name for _, frame in found], _SHOWN_FILES),
+        )
         problems.append(Problem("unknown colour", message, found[0][1].name))
     if len(pixels) > _MOST_COLOURS:
-        message = f"{len(pixels) - _MOST_COLOURS} more colours belong to no class of {class_list.name}."
+        message = sentence(
+            "{count} more colours belong to no class of {classes}.",
+            count=len(pixels) - _MOST_COLOURS,
+            classes=class_list.name,
+        )
         problems.append(Problem("unknown colour", message))
     return problems
 
@@ -214,7 +228,13 @@ def _not_labelled(labelled: int, unlabelled: int) -> list[str]:
     if not unlabelled:
         return []
     share = unlabelled / (labelled + unlabelled)
-    return [f"{share:.1%} of the pixels are not labelled (number {UNLABELLED}); they are never counted."]
+    return [
+        sentence(
+            "{share:.1%} of the pixels are not labelled (number {unlabelled}); they are never counted.",
+            share=share,
+            unlabelled=UNLABELLED,
+        )
+    ]
 
 
 def _masks_of_one_class(
@@ -225,9 +245,11 @@ def _masks_of_one_class(
         return []
     if any(map(_has_palette, dataset.frames())):  # numbers were meant
         return []
-    message = (
-        f"The label maps hold only 0 and {UNLABELLED}, which stands for pixels that nobody labelled; "
-        f"if {UNLABELLED} is meant as {dataset.class_list.names[1]}, write 1 instead."
+    message = sentence(
+        "The label maps hold only 0 and {unlabelled}, which stands for pixels that nobody "
+        "labelled; if {unlabelled} is meant as {name}, write 1 instead.",
+        unlabelled=UNLABELLED,
+        name=dataset.class_list.names[1],
     )
     return [Problem("bad value", message)]
 
@@ -248,9 +270,13 @@ def _duplicates(looks: Iterable[_Look]) -> list[Problem]:
             continue
         other = first.setdefault(look.content, look.frame)
         if other.split != look.frame.split:
-            message = (
-                f"{look.frame.image.name} ({SPLIT_WORDS[look.frame.split]}) is the same picture as "
-                f"{other.image.name} ({SPLIT_WORDS[other.split]}); a picture belongs in one split only."
+            message = sentence(
+                "{name} ({split}) is the same picture as {other} ({other_split}); a picture "
+                "belongs in one split only.",
+                name=look.frame.image.name,
+                split=sentence(SPLIT_WORDS[look.frame.split]),
+                other=other.image.name,
+                other_split=sentence(SPLIT_WORDS[other.split]),
             )
             problems.append(Problem("duplicate picture", message, look.frame.name))
     return problems
@@ -273,10 +299,13 @@ def _near_duplicates(looks: Iterable[_Look]) -> list[Problem]:
             continue
         difference = float(np.abs(before.thumbnail - after.thumbnail).mean())
         if difference < NEAR_DUPLICATE:
-            message = (
-                f"{after.frame.image.name} ({SPLIT_WORDS[after.frame.split]}) is nearly the same picture as "
-                f"{before.frame.image.name} ({SPLIT_WORDS[before.frame.split]}), its neighbour in the video; "
-                "split video by sequence."
+            message = sentence(
+                "{name} ({split}) is nearly the same picture as {other} ({other_split}), its "
+                "neighbour in the video; split video by sequence.",
+                name=after.frame.image.name,
+                split=sentence(SPLIT_WORDS[after.frame.split]),
+                other=before.frame.image.name,
+                other_split=sentence(SPLIT_WORDS[before.frame.split]),
             )
             problems.append(Problem("near-duplicate picture", message, after.frame.name))
     return problems

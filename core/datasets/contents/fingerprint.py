@@ -14,6 +14,7 @@ from core.datasets.dataset import SegmentationDataset
 from core.datasets.threads import in_order
 from core.errors import DatasetError, FileKindError
 from core.files import open_plain, signature
+from core.languages import sentence
 
 FINGERPRINTS = Cache("fingerprints", 1024**2)
 """By the files' paths, sizes and times; room for 16,000."""
@@ -54,9 +55,11 @@ def _hash(path: Path) -> str:
         with open_plain(Path(os.path.realpath(path))) as file:
             return hashlib.file_digest(cast(BufferedReader, file), "sha256").hexdigest()
     except FileKindError as error:
-        raise DatasetError(f"{path} cannot be read: it is not a regular file.") from error
+        raise DatasetError(sentence("{path} cannot be read: it is not a regular file.", path=path)) from error
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise DatasetError(
+            sentence("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
 
 
 def _digest(lines: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from core.datasets.threads import in_order, urgently
 from core.errors import StreetScopeError
 from core.files import signature
 from core.jobs import ProgressCallback
+from core.languages import sentence_of
 from core.photos import images
 
 WIDTH = 320
@@ -112,11 +113,11 @@ def _make(dataset: SegmentationDataset, frame: Frame, width: int) -> Thumbnail:
     try:
         photo, size = _small_photo(frame, width)
     except StreetScopeError as error:
-        trouble = str(error)
+        trouble = sentence_of(error)
     try:
         label = _small_label(dataset, frame, width, size)
     except StreetScopeError as error:
-        trouble = trouble or str(error)
+        trouble = trouble or sentence_of(error)
     return Thumbnail(photo, label, trouble)
 
 

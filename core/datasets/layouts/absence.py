@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.datasets.layouts.layout import Layout
 from core.files import is_file, is_folder
+from core.languages import all_of, counted, first_of, sentence, together
 from core.photos.endings import PICTURE_ENDINGS
 
 _ARCHIVES = (".zip", ".tgz", ".tar", ".gz", ".bz2", ".xz", ".7z", ".rar")
@@ -32,9 +33,11 @@ def nothing_found(root: Path, layouts: Sequence[Layout]) -> str:
 def no_pictures(folder: Path) -> str:
     """Why a data set in a known layout has no frames: one sentence of what is there and what to do."""
     found = _look(folder)
-    there = f", but {_and(_words(found))}" if _words(found) else ""
-    return (
-        f"{folder} holds no pictures{there}; put PNG or JPEG files there, with a label map as PNG for each."
+    there = sentence(", but {what}", what=all_of(words)) if (words := _words(found)) else ""
+    return sentence(
+        "{folder} holds no pictures{there}; put PNG or JPEG files there, with a label map as PNG for each.",
+        folder=folder,
+        there=there,
     )
 
 
@@ -43,14 +46,20 @@ def _no_folder(root: Path) -> str:
     if is_folder(root):
         return ""
     if not os.path.lexists(root):
-        return f"{root} does not exist{_like_named(root)}."
+        return sentence("{root} does not exist{hint}.", root=root, hint=_like_named(root))
     if root.is_symlink() and not root.exists():
-        return f"{root} is a link to something that does not exist; give the folder of the data set."
+        return sentence(
+            "{root} is a link to something that does not exist; give the folder of the data set.", root=root
+        )
     if root.suffix.lower() in _ARCHIVES:
-        return f"{root} is an archive; unpack it, and give the folder that comes out."
+        return sentence("{root} is an archive; unpack it, and give the folder that comes out.", root=root)
     if is_file(root):
-        return f"{root} is a file; give the folder of the data set, which may be {root.parent}."
-    return f"{root} is neither a folder nor a file; give the folder of a data set."
+        return sentence(
+            "{root} is a file; give the folder of the data set, which may be {parent}.",
+            root=root,
+            parent=root.parent,
+        )
+    return sentence("{root} is neither a folder nor a file; give the folder of a data set.", root=root)
 
 
 def _like_named(root: Path) -> str:
@@ -60,10 +69,14 @@ def _like_named(root: Path) -> str:
     wanted = missing.strip().casefold()
     alike = [name for name in _names(parent) if name.strip().casefold() == wanted and name != missing]
     if alike:
-        return f"; give {parent / alike[0]} if that is meant"
+        return sentence("; give {path} if that is meant", path=parent / alike[0])
     if parent != root.parent:
-        return f": there is no {missing} in {parent.absolute()}; check how it is written"
-    return "; check how it is written"
+        return sentence(
+            ": there is no {missing} in {folder}; check how it is written",
+            missing=missing,
+            folder=parent.absolute(),
+        )
+    return sentence("; check how it is written")
 
 
 @dataclass
@@ -115,27 +128,40 @@ def _walk(root: Path, depth: int = 0) -> Iterator[tuple[Path, int, os.DirEntry[s
 def _contents(root: Path, layouts: Sequence[Layout]) -> str:
     found = _look(root, layouts)
     if found.data_sets:
-        shown = " or ".join(str(path) for path in found.data_sets[:_SHOWN])
-        more = f" or one of {len(found.data_sets) - _SHOWN} more" if len(found.data_sets) > _SHOWN else ""
-        return f"{root} is no data set, but holds one deeper inside; give {shown}{more}."
+        return sentence(
+            "{root} is no data set, but holds one deeper inside; give {one}.",
+            root=root,
+            one=_deeper([str(path) for path in found.data_sets]),
+        )
     nearest = min(layouts, key=lambda layout: len(layout.missing(root)) / len(_parts(layout)))
     missing = nearest.missing(root)
     renaming = _renaming(root, nearest if len(missing) < len(_parts(nearest)) else None, layouts)
     present = set(_parts(nearest)) - set(missing)
-    missing = missing or ["label maps"]
-    start = (
-        f"{root} has no {_and(missing)}, as {nearest.owner} layout has"
-        if present
-        else f"{root} is no data set"
-    )
-    end = f"a data set is in one of the layouts {'; '.join(map(_shape, layouts))}"
-    if len(present) >= len(missing) and present != {"train"}:
-        end = f"complete the layout: {_shape(nearest)}"
-    return f"{start}; {_holds(found)}; {renaming or end}."
+    start = sentence("{root} is no data set", root=root)
+    if present:
+        parts = all_of(missing or [sentence("label maps")])
+        start = sentence(
+            "{root} has no {parts}, as {owner} layout has", root=root, parts=parts, owner=nearest.owner
+        )
+    if renaming:
+        end = renaming
+    elif len(present) >= max(1, len(missing)) and present != {"train"}:
+        end = sentence("complete the layout: {shape}", shape=_shape(nearest))
+    else:
+        shapes = together([_shape(layout) for layout in layouts], "; ")
+        end = sentence("a data set is in one of the layouts {shapes}", shapes=shapes)
+    return together([start, _holds(found), sentence("{end}.", end=end)], "; ")
+
+
+def _deeper(paths: Sequence[str]) -> str:
+    if len(paths) <= _SHOWN:
+        return " or ".join(paths)
+    shown = " or ".join(paths[:_SHOWN])
+    return sentence("{shown} or one of {count} more", shown=shown, count=len(paths) - _SHOWN)
 
 
 def _shape(layout: Layout) -> str:
-    return f"{layout.owner} ({', '.join(_parts(layout))})"
+    return sentence("{owner} ({parts})", owner=layout.owner, parts=", ".join(_parts(layout)))
 
 
 def _renaming(root: Path, nearest: Layout | None, layouts: Sequence[Layout]) -> str:
@@ -144,40 +170,44 @@ def _renaming(root: Path, nearest: Layout | None, layouts: Sequence[Layout]) -> 
     for layout in [nearest] if nearest else layouts:
         missing = layout.missing(root)
         alike = {part: names[part.casefold()] for part in missing if part.casefold() in names}
-        renamed = [f"{name} to {part}" for part, name in alike.items() if name != part]
+        renamed = [
+            sentence("{name} to {part}", name=name, part=part) for part, name in alike.items() if name != part
+        ]
         if renamed:
-            return f"rename {_and(renamed)}"
+            return sentence("rename {names}", names=all_of(renamed))
         if alike:
             part = next(iter(alike))
-            return f"{part} must be {'a regular file' if part in layout.files else 'a folder'}"
+            if part in layout.files:
+                return sentence("{part} must be a regular file", part=part)
+            return sentence("{part} must be a folder", part=part)
     return ""
 
 
 def _holds(found: _Contents) -> str:
     """What a folder holds, in words."""
     if found.archives:
-        return f"it holds {_and(found.archives[:_SHOWN])}, to be unpacked first"
+        return sentence("it holds {names}, to be unpacked first", names=all_of(found.archives[:_SHOWN]))
     if words := _words(found):
-        return f"it holds {_and(words)}" + ("" if found.pictures else ", and no pictures")
+        if found.pictures:
+            return sentence("it holds {what}", what=all_of(words))
+        return sentence("it holds {what}, and no pictures", what=all_of(words))
     if found.folders:
-        more = f" and {len(found.folders) - _SHOWN} more" if len(found.folders) > _SHOWN else ""
-        return f"it holds only empty folders: {', '.join(found.folders[:_SHOWN])}{more}"
-    return "it is empty"
+        return sentence("it holds only empty folders: {names}", names=first_of(found.folders, _SHOWN))
+    return sentence("it is empty")
 
 
 def _words(found: _Contents) -> list[str]:
-    return [*_counts(found.pictures, "picture"), *_counts(found.others, "file", by_ending=True)]
-
-
-def _counts(counted: Counter[str], noun: str, *, by_ending: bool = False) -> list[str]:
-    words = []
-    for key, count in counted.most_common(_SHOWN):
-        plural = noun if count == 1 else f"{noun}s"
-        if by_ending:
-            words.append(f"{count} {key or 'other'} {plural}")
-        else:
-            words.append(f"{count} {plural}" + ("" if key == "." else f" in {key}"))
-    return words
+    pictures = [
+        counted("{count} picture", "{count} pictures", count=count)
+        if place == "."
+        else counted("{count} picture in {place}", "{count} pictures in {place}", count=count, place=place)
+        for place, count in found.pictures.most_common(_SHOWN)
+    ]
+    others = [
+        counted("{count} {kind} file", "{count} {kind} files", count=count, kind=ending or sentence("other"))
+        for ending, count in found.others.most_common(_SHOWN)
+    ]
+    return [*pictures, *others]
 
 
 def _names(folder: Path) -> list[str]:
@@ -190,7 +220,3 @@ def _names(folder: Path) -> list[str]:
 
 def _parts(layout: Layout) -> tuple[str, ...]:
     return layout.folders + layout.files
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -19,6 +19,7 @@ from core.datasets.listing import LEAVES_OUT, Listing, pair, part
 from core.datasets.text_files import read_lines
 from core.errors import DatasetError
 from core.files import is_file
+from core.languages import sentence
 
 
 def _list_frames(root: Path) -> Listing:
@@ -43,7 +44,11 @@ def _class_list(root: Path) -> ClassList:
         return lists.class_list(dataset_name(root), source, codes)
     entries = lists.read_label_colours(path)
     if [name for name, _ in entries] != codes:
-        raise DatasetError(f"{path} and codes.txt name different classes; list the same in the same order.")
+        raise DatasetError(
+            sentence(
+                "{path} and codes.txt name different classes; list the same in the same order.", path=path
+            )
+        )
     return lists.class_list(dataset_name(root), source, codes, [colour for _, colour in entries])
 
 

@@ -21,6 +21,7 @@ from core.datasets.listing import Listing, part
 from core.datasets.text_files import read_text
 from core.errors import DatasetError
 from core.files import is_file
+from core.languages import sentence
 
 LABEL_SETS = "label_sets.toml"
 
@@ -45,30 +46,56 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(read_text(path))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise DatasetError(
-            f'{path} is no TOML: {error}; write lines such as Vehicle = ["Car", "Truck_Bus"].'
+            sentence(
+                '{path} is no TOML: {reason}; write lines such as Vehicle = ["Car", "Truck_Bus"].',
+                path=path,
+                reason=error,
+            )
         ) from None
 
 
 def _checked(path: Path, classes: ClassList, name: str, given: Any) -> tuple[str, ...]:
     """What the class called `name` may be, as the file says."""
     if name not in classes.names:
-        raise DatasetError(f"{path} names {name!r}, which is no class of the data set{_near(name, classes)}.")
+        raise DatasetError(
+            sentence(
+                "{path} names {name!r}, which is no class of the data set{near}.",
+                path=path,
+                name=name,
+                near=_near(name, classes),
+            )
+        )
     if not isinstance(given, list) or not given or not all(isinstance(each, str) for each in given):
         raise DatasetError(
-            f"{path} does not say what {name} may be; write a list of CamVid's classes, such as "
-            f'{name} = ["Car", "Truck_Bus"].'
+            sentence(
+                "{path} does not say what {name} may be; write a list of CamVid's classes, such as "
+                '{name} = ["Car", "Truck_Bus"].',
+                path=path,
+                name=name,
+            )
         )
     for each in given:
         if each not in CAMVID_32.names:
             raise DatasetError(
-                f"{path} says that {name} may be {each!r}, which is none of CamVid's 32 classes"
-                f"{_near(each, CAMVID_32)}."
+                sentence(
+                    "{path} says that {name} may be {each!r}, which is none of CamVid's 32 classes{near}.",
+                    path=path,
+                    name=name,
+                    each=each,
+                    near=_near(each, CAMVID_32),
+                )
             )
     if set(given) == {"Void"}:
-        raise DatasetError(f"{path} leaves nothing that {name} may be: Void is no class; leave {name} out.")
+        raise DatasetError(
+            sentence(
+                "{path} leaves nothing that {name} may be: Void is no class; leave {name} out.",
+                path=path,
+                name=name,
+            )
+        )
     return tuple(dict.fromkeys(each for each in given if each != "Void"))
 
 
 def _near(name: str, classes: ClassList) -> str:
     alike = get_close_matches(name, classes.names, n=1)
-    return f"; {alike[0]} may be meant" if alike else ""
+    return sentence("; {name} may be meant", name=alike[0]) if alike else ""

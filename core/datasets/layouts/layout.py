@@ -15,6 +15,7 @@ from core.datasets.listing import Listing, Pairs, by_split
 from core.datasets.splits import split_by_name
 from core.errors import DatasetError
 from core.files import is_file, is_folder
+from core.languages import sentence
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ def list_by_classes(
         coloured = lists.coloured_class_list(name, source, list(zip(names, colours, strict=True)))
         return make_listing(root, layout, coloured, pairs, colour_labels=True)
     if len(set(values)) < len(values):
-        raise DatasetError(f"{source} gives one number to several classes; each class needs its own.")
+        raise DatasetError(
+            sentence("{source} gives one number to several classes; each class needs its own.", source=source)
+        )
     own = tuple(values) if values != list(range(len(values))) else ()
     return make_listing(root, layout, numbered, pairs, values=own)
 
@@ -119,7 +122,7 @@ def split_pairs(pairs: Pairs) -> Pairs:
     """
     splits, rule = split_by_name([frame.name for frame in pairs.frames if frame.split != "test"])
     frames = tuple(replace(frame, split=splits.get(frame.name, frame.split)) for frame in pairs.frames)
-    notes = (*pairs.notes, f"The data set does not say how it is split. {rule}")
+    notes = (*pairs.notes, sentence("The data set does not say how it is split. {rule}", rule=rule))
     return Pairs(frames, pairs.problems, notes, split_is_given=False)
 
 

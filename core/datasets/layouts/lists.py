@@ -11,6 +11,7 @@ from core.classes import CAMVID_32, RGB, ClassList, SegmentationClass, void_numb
 from core.datasets.palettes import voc_palette
 from core.datasets.text_files import read_lines, read_rows, read_text
 from core.errors import DatasetError
+from core.languages import all_of, sentence
 
 MAX_NAME = 64
 """Characters in the name of a class, at most."""
@@ -39,11 +40,18 @@ def class_list(name: str, source: Path, codes: list[str], colours: list[RGB] | N
     source: the file that the names are from, for the error if they are not a class list.
     """
     if not 1 <= len(codes) <= 255 or len(set(codes)) < len(codes):
-        raise DatasetError(f"{source} must have 1 to 255 class names, each only once.")
+        raise DatasetError(
+            sentence("{source} must have 1 to 255 class names, each only once.", source=source)
+        )
     odd = next((code for code in codes if not code.isprintable() or len(code) > MAX_NAME), None)
     if odd is not None:
         raise DatasetError(
-            f"{source} has the class name {odd[:20]!r}; give up to {MAX_NAME} printable characters."
+            sentence(
+                "{source} has the class name {odd!r}; give up to {max_name} printable characters.",
+                source=source,
+                odd=odd[:20],
+                max_name=MAX_NAME,
+            )
         )
     if colours is None:
         colours = [_KNOWN[c].colour if c in _KNOWN else spread_colour(n) for n, c in enumerate(codes)]
@@ -61,8 +69,15 @@ def coloured_class_list(name: str, source: Path, entries: list[tuple[str, RGB]])
     codes, colours = [entry[0] for entry in entries], [entry[1] for entry in entries]
     twice = next((colour for colour in colours if colours.count(colour) > 1), None)
     if twice is not None:
-        owners = " and ".join(code for code, colour in entries if colour == twice)
-        raise DatasetError(f"{source} gives the colour {twice} to {owners}; each class needs its own.")
+        owners = all_of([code for code, colour in entries if colour == twice])
+        raise DatasetError(
+            sentence(
+                "{source} gives the colour {twice} to {owners}; each class needs its own.",
+                source=source,
+                twice=twice,
+                owners=owners,
+            )
+        )
     if set(entries) == {(c.name, c.colour) for c in CAMVID_32.classes}:
         return CAMVID_32
     return class_list(name, source, codes, colours)
@@ -80,7 +95,13 @@ def read_label_colours(path: Path) -> list[tuple[str, RGB]]:
             continue
         found = _COLOUR_LINE.fullmatch(line)
         if not found:
-            raise DatasetError(f"{path} has the line {line[:60]!r}; write it as 128 64 128, a tab, Road.")
+            raise DatasetError(
+                sentence(
+                    "{path} has the line {line!r}; write it as 128 64 128, a tab, Road.",
+                    path=path,
+                    line=line[:60],
+                )
+            )
         red, green, blue, name = found.groups()
         entries.append((name, _colour(path, name, (red, green, blue))))
     return entries
@@ -127,7 +148,9 @@ def read_class_table(path: Path) -> list[ListedClass]:
     header, *rows = read_rows(path) or [[]]
     columns = _columns(header)
     if "name" not in columns or not ({"r", "g", "b"} <= columns.keys() or "value" in columns):
-        raise DatasetError(f"{path} must begin with the line name,r,g,b or Pixel Value,Class.")
+        raise DatasetError(
+            sentence("{path} must begin with the line name,r,g,b or Pixel Value,Class.", path=path)
+        )
     return [_listed_class(path, row, columns) for row in rows]
 
 
@@ -153,7 +176,14 @@ def _columns(header: list[str]) -> dict[str, int]:
 def _listed_class(path: Path, row: list[str], columns: dict[str, int]) -> ListedClass:
     if len(row) <= max(columns.values()) or not row[columns["name"]]:
         example = "Road,128,64,128" if "r" in columns else "1,Road"
-        raise DatasetError(f"{path} has the line {','.join(row)[:60]!r}; write it as {example}.")
+        raise DatasetError(
+            sentence(
+                "{path} has the line {row!r}; write it as {example}.",
+                path=path,
+                row=",".join(row)[:60],
+                example=example,
+            )
+        )
     name = row[columns["name"]]
     colour = value = None
     if {"r", "g", "b"} <= columns.keys():
@@ -162,7 +192,14 @@ def _listed_class(path: Path, row: list[str], columns: dict[str, int]) -> Listed
         value = _level(row[columns["value"]])
         if value is None:
             text = row[columns["value"]][:20]
-            raise DatasetError(f"{path} gives {name[:20]} the number {text!r}; use numbers from 0 to 255.")
+            raise DatasetError(
+                sentence(
+                    "{path} gives {name} the number {given!r}; use numbers from 0 to 255.",
+                    path=path,
+                    name=name[:20],
+                    given=text,
+                )
+            )
     return ListedClass(name, colour, value)
 
 
@@ -177,7 +214,14 @@ def _colour(path: Path, name: str, levels: tuple[str, str, str]) -> RGB:
     red, green, blue = (_level(level) for level in levels)
     if red is None or green is None or blue is None:
         text = " ".join(levels)[:40]
-        raise DatasetError(f"{path} gives {name[:20]} the colour {text}; use numbers from 0 to 255.")
+        raise DatasetError(
+            sentence(
+                "{path} gives {name} the colour {given}; use numbers from 0 to 255.",
+                path=path,
+                name=name[:20],
+                given=text,
+            )
+        )
     return red, green, blue
 
 

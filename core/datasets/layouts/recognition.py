@@ -12,6 +12,7 @@ from core.datasets.listing import inside
 from core.errors import DatasetError
 from core.file_names import is_litter, natural_order
 from core.files import is_folder
+from core.languages import all_of, one_of, sentence
 
 LAYOUTS: tuple[Layout, ...] = (
     fastai.LAYOUT,
@@ -35,7 +36,9 @@ def recognise(root: Path) -> tuple[Layout, Path]:
     children = [child for child in _folders(root) if _layouts(child)]
     if len(children) > 1:
         names = ", ".join(child.name for child in children)
-        raise DatasetError(f"{root} holds several data sets; give one of them: {names}.")
+        raise DatasetError(
+            sentence("{root} holds several data sets; give one of them: {names}.", root=root, names=names)
+        )
     if not children:
         raise DatasetError(nothing_found(root, LAYOUTS))
     return _only(children[0], _layouts(children[0])), children[0]
@@ -58,9 +61,16 @@ def _layouts(root: Path) -> list[Layout]:
 
 def _only(root: Path, found: list[Layout]) -> Layout:
     if len(found) > 1:
-        owners = " and ".join(layout.owner for layout in found)
-        parts = " or ".join(", ".join(layout.folders) for layout in found)
-        raise DatasetError(f"{root} could be in {owners} layout; keep only the folders of one: {parts}.")
+        owners = all_of([layout.owner for layout in found])
+        parts = one_of([", ".join(layout.folders) for layout in found])
+        raise DatasetError(
+            sentence(
+                "{root} could be in {owners} layout; keep only the folders of one: {parts}.",
+                root=root,
+                owners=owners,
+                parts=parts,
+            )
+        )
     return found[0]
 
 
@@ -69,5 +79,7 @@ def _folders(root: Path) -> list[Path]:
         # Entries know what they are: thousands of pictures are not asked one by one.
         names = [entry.name for entry in os.scandir(root) if entry.is_dir() and not is_litter(entry.name)]
     except OSError as error:
-        raise DatasetError(f"{root} cannot be read: {error.strerror or error}.") from error
+        raise DatasetError(
+            sentence("{root} cannot be read: {reason}.", root=root, reason=error.strerror or error)
+        ) from error
     return [root / name for name in sorted(names, key=natural_order) if inside(root, root / name)]

@@ -14,6 +14,7 @@ from core.datasets.layouts.layout import Layout, list_by_classes, subfolders, su
 from core.datasets.listing import Listing, join, pair, part
 from core.errors import DatasetError
 from core.files import is_file
+from core.languages import sentence
 
 CLASSES = "_classes.csv"
 _ENDING = "_mask.png"
@@ -33,7 +34,13 @@ def _list_frames(root: Path) -> Listing:
     classes = lists.read_classes(files[0])
     for other in files[1:]:
         if lists.read_classes(other) != classes:
-            raise DatasetError(f"{files[0]} and {other} list different classes; give one class list to all.")
+            raise DatasetError(
+                sentence(
+                    "{files} and {other} list different classes; give one class list to all.",
+                    files=files[0],
+                    other=other,
+                )
+            )
     pairs = join(
         pair(root, name, name, _ENDING, split)
         for name in subfolders(root)

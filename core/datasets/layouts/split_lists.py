@@ -14,6 +14,7 @@ from core.datasets.dataset import Frame, FrameSplit
 from core.datasets.layouts import lists
 from core.datasets.listing import Problem
 from core.datasets.names import FrameNames
+from core.languages import all_of, counted, first_of, mark, one_of, sentence
 
 _SHOWN = 3
 _LONGEST = 80
@@ -81,14 +82,19 @@ def _read(entries: Iterable[tuple[int, str]], names: FrameNames) -> _List:
     return found
 
 
-_PURPOSE = {"train": "training", "valid": "validation", "test": "the test"}
+_EMPTY = {
+    "train": mark(
+        "{path} is empty: it must name the frames for training, one a line; fill it, or delete it."
+    ),
+    "valid": mark(
+        "{path} is empty: it must name the frames for validation, one a line; fill it, or delete it."
+    ),
+    "test": mark("{path} is empty: it must name the frames for the test, one a line; fill it, or delete it."),
+}
 
 
 def _empty(path: Path, split: FrameSplit) -> str:
-    return (
-        f"{path} is empty: it must name the frames that are for {_PURPOSE[split]}, one a line; "
-        "fill it, or delete it."
-    )
+    return sentence(_EMPTY[split], path=path)
 
 
 def _problems(path: Path, found: _List) -> list[Problem]:
@@ -100,25 +106,37 @@ def _problems(path: Path, found: _List) -> list[Problem]:
 def _unknown(path: Path, entries: Sequence[tuple[int, str]]) -> str:
     if len(entries) == 1:
         number, line = entries[0]
-        return (
-            f"{path} names {_short(line)} (line {number}), which is not a frame of the data set; "
-            "correct the line or delete it."
+        return sentence(
+            "{path} names {name} (line {number}), which is not a frame of the data set; correct the "
+            "line or delete it.",
+            path=path,
+            name=_short(line),
+            number=number,
         )
-    return (
-        f"{path} has {len(entries)} lines that name no frame of the data set: {_shown(entries)}; "
-        "correct these lines or delete them."
+    return sentence(
+        "{path} has {count} lines that name no frame of the data set: {shown}; correct these "
+        "lines or delete them.",
+        path=path,
+        count=len(entries),
+        shown=_shown(entries),
     )
 
 
 def _ambiguous(path: Path, entries: Sequence[tuple[int, str, tuple[Frame, ...]]]) -> str:
     number, line, meant = entries[0]
-    files = " or ".join(str(frame.image) for frame in meant[:_SHOWN])
-    more = ""
+    more: str = ""
     if len(entries) > 1:
-        more = f" ({len(entries) - 1} more line{'s are' if len(entries) > 2 else ' is'} like this)"
-    return (
-        f"{path} names {_short(line)} (line {number}), which can mean {files}{more}; "
-        "write the file's name exactly as it is."
+        more = counted(
+            " ({count} more line is like this)", " ({count} more lines are like this)", count=len(entries) - 1
+        )
+    return sentence(
+        "{path} names {name} (line {number}), which can mean {files}{more}; write the file's name exactly as "
+        "it is.",
+        path=path,
+        name=_short(line),
+        number=number,
+        files=one_of([str(frame.image) for frame in meant[:_SHOWN]]),
+        more=more,
     )
 
 
@@ -127,25 +145,41 @@ def _notes(path: Path, found: _List) -> list[str]:
     if not twice:
         return []
     lines = next(iter(twice.values()))
-    numbers = " and ".join(str(number) for number, _ in lines[:_SHOWN])
-    more = f", and {len(twice) - 1} more frames" if len(twice) > 1 else ""
-    return [f"{path} names {_short(lines[0][1])} more than once (lines {numbers}){more}; it counts once."]
+    numbers = all_of([str(number) for number, _ in lines[:_SHOWN]])
+    more: str = ""
+    if len(twice) > 1:
+        more = sentence(", and {count} more frames", count=len(twice) - 1)
+    return [
+        sentence(
+            "{path} names {name} more than once (lines {numbers}){more}; it counts once.",
+            path=path,
+            name=_short(lines[0][1]),
+            numbers=numbers,
+            more=more,
+        )
+    ]
 
 
 def _in_both(first: Path, second: Path, names: Sequence[str]) -> str:
     if len(names) == 1:
-        return f"{names[0]} is in both {first} and {second.name}; delete it from one of them."
-    shown = ", ".join(names[:_SHOWN])
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return (
-        f"{len(names)} frames are in both {first} and {second.name}: {shown}{more}; "
-        "delete each of them from one."
+        return sentence(
+            "{frame} is in both {first} and {name}; delete it from one of them.",
+            frame=names[0],
+            first=first,
+            name=second.name,
+        )
+    return sentence(
+        "{count} frames are in both {first} and {name}: {shown}; delete each of them from one.",
+        count=len(names),
+        first=first,
+        name=second.name,
+        shown=first_of(names, _SHOWN),
     )
 
 
 def _shown(entries: Sequence[tuple[int, str]]) -> str:
-    shown = ", ".join(f"{_short(line)} (line {number})" for number, line in entries[:_SHOWN])
-    return f"{shown} and {len(entries) - _SHOWN} more" if len(entries) > _SHOWN else shown
+    lines = [sentence("{name} (line {number})", name=_short(line), number=number) for number, line in entries]
+    return first_of(lines, _SHOWN)
 
 
 def _short(line: str) -> str:

@@ -68,12 +68,14 @@ class Key:
     about: what it is asked about, one after the other until there is something to ask; "photos" unless the
     parameter of the same name lists others. options: how many it needs. values: names of the places that its
     question's words may have. parameters: what it may be told, with what counts if a lesson says nothing.
+    unseen: whether it asks only about frames that no network can have learnt from.
     """
 
     compute: Compute
     options: int
     values: tuple[str, ...]
     about: Literal["photos", "models"] = "photos"
+    unseen: bool = False
     parameters: Parameters = field(default_factory=dict)
 
 

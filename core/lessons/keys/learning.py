@@ -6,16 +6,14 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-
 from core.errors import ModelError
-from core.evaluation.metrics import count_confusion, mean_iou, pixel_accuracy, truth_table
+from core.evaluation.metrics import count_confusion, pixel_accuracy
 from core.files import is_folder, is_plain
 from core.lessons.keys.key import Answer, Number, Parameters, Value, number, numbers
 from core.lessons.keys.look import Look, drawn
 from core.lessons.keys.ranges import LETTERS, range_of
 from core.lessons.keys.twin import untrained
-from core.models.store import list_models, read_whole
+from core.models.store import read_whole
 from core.photos.gather.store import sets_folder
 from core.photos.samples import SAMPLES
 from core.training.runs.records import Epoch, epochs_of
@@ -29,7 +27,7 @@ def while_training_loss_fell(look: Look, model: str, told: Parameters) -> Answer
     points: per cent of mean IoU that count as a change. The last stage of training is looked at: figures of
     different sizes cannot be compared.
     """
-    history = _history(model)
+    history = history_of(model)
     if history is None or history[-1].train_loss >= history[0].train_loss:
         return None
     change = history[-1].mean_iou - history[0].mean_iou
@@ -41,7 +39,7 @@ def while_training_loss_fell(look: Look, model: str, told: Parameters) -> Answer
 
 def best_epoch(look: Look, model: str, told: Parameters) -> Answer | None:
     """After which epoch the network was best on validation frames, by mean IoU, among four epochs."""
-    history = _history(model)
+    history = history_of(model)
     if history is None:
         return None
     best = max(history, key=lambda epoch: epoch.mean_iou)
@@ -62,7 +60,7 @@ def best_epoch(look: Look, model: str, told: Parameters) -> Answer | None:
     )
 
 
-def _history(model: str) -> list[Epoch] | None:
+def history_of(model: str) -> list[Epoch] | None:
     """The epochs of the last stage of a model's training; None if nobody kept enough of them."""
     try:
         rows = read_whole(model, lambda folder, _: epochs_of(folder))
@@ -136,48 +134,3 @@ def untrained_accuracy(look: Look, photo: str, told: Parameters) -> Answer | Non
     place = range_of(share, numbers(told, "edges"))
     trained = pixel_accuracy(count_confusion(truth, found.labels, classes))
     return None if place is None else Answer(place, {"share": share, "trained": trained})
-
-
-def child_against_parent(look: Look, photo: str, told: Parameters) -> Answer | None:
-    """Whether a model that went on from another is better on a photo: better, alike or worse in mean IoU.
-
-    The newest one that went on from a model that is here. points: per cent that count as a change.
-    """
-    pair = _newest_pair()
-    if pair is None:
-        return None
-    child, parent = (look.segment(photo, model) for model in pair)
-    truth, classes = look.truth(photo, parent), len(parent.class_list)
-    in_parents = truth_table(child.class_list, parent.class_list)[child.labels]
-    # What the parent has no class for is wrong wherever the truth is known.
-    answered = np.where(in_parents < classes, in_parents, (truth + 1) % classes).astype(np.uint8)
-    before, after = (
-        mean_iou(count_confusion(truth, parent.labels, classes)),
-        mean_iou(count_confusion(truth, answered, classes)),
-    )
-    limit = number(told, "points") / 100
-    if abs(abs(after - before) - limit) < limit / 10:
-        return None
-    right = 0 if after - before > limit else 2 if before - after > limit else 1
-    return Answer(right, {"child": pair[0], "parent": pair[1], "before": before, "after": after})
-
-
-def _newest_pair() -> tuple[str, str] | None:
-    """A model and the one that it went on from; the last trained of those that there are."""
-    pairs = list[tuple[float, str, str]]()
-    models = list_models()
-    for name in models:
-        try:
-            written, start = read_whole(
-                name, lambda folder, card: (folder.stat().st_mtime, _start(card.training))
-            )
-        except (ModelError, OSError):
-            continue
-        if start in models and start != name:
-            pairs.append((written, name, start))
-    return max(pairs)[1:] if pairs else None
-
-
-def _start(training: dict[str, object]) -> str:
-    recipe = training.get("recipe")
-    return str(recipe.get("start_model", "")) if isinstance(recipe, dict) else ""

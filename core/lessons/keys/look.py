@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from core.classes import CAMVID_32, ClassList
 from core.errors import LessonError
 from core.evaluation.metrics import truth_table
+from core.languages import sentence
 from core.photos import images
 from core.photos.samples import SAMPLES
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter
-from core.toytown import frame
+from core.toytown import FRAMES, LARGEST_COUNT, frame
 
 FRAME_SIZE = (640, 480)
 """Columns and rows of a drawn frame, as of the samples that are two of them."""
@@ -43,6 +44,15 @@ def is_drawn(photo: str) -> bool:
     return bool(_FRAME.fullmatch(_SAMPLE_FRAMES.get(photo, photo)))
 
 
+def is_unseen(photo: str) -> bool:
+    """Whether a photo is a drawn frame that no set of frames can have, so that no network has learnt from it.
+
+    A set of one seed has at most `LARGEST_COUNT` frames; this one is of a later drive.
+    """
+    found = _FRAME.fullmatch(_SAMPLE_FRAMES.get(photo, photo))
+    return found is not None and int(found[2]) % LARGEST_COUNT * FRAMES >= LARGEST_COUNT
+
+
 def is_photo(photo: str) -> bool:
     """Whether there is a photo of that name for lessons: a sample, or a drawn frame."""
     return is_drawn(photo) or photo in {sample.name for sample in SAMPLES}
@@ -57,7 +67,10 @@ def drawn(photo: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     found = _FRAME.fullmatch(_SAMPLE_FRAMES.get(photo, photo))
     if found is None:
         raise LessonError(
-            f"{photo!r} is no drawn frame; name one as TOWN-SEED-NUMBER, as in toytown-30003-7."
+            sentence(
+                "{photo!r} is no drawn frame; name one as TOWN-SEED-NUMBER, as in toytown-30003-7.",
+                photo=photo,
+            )
         )
     image, labels = frame(int(found[2]), int(found[3]), FRAME_SIZE, found[1])
     image.flags.writeable = labels.flags.writeable = False

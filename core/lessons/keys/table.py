@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from core.lessons.keys import confidence, learning, scores, seeing
+from core.lessons.keys import confidence, further, learning, scores, seeing
 from core.lessons.keys.key import Hunt, Key
 
 PHOTOS = ("toytown-rain", "toytown-noon", "toytown-50001-4", "toytown-60006-2", "jakarta-70002-4")
 """What is asked about where a lesson names no photos: drawn, so that the truth is known exactly."""
+
+UNSEEN = ("jakarta-59002-4", "toytown-69003-7", "toytown-59004-2", "jakarta-59005-3", "jakarta-69003-6")
+"""The same for questions about frames that no network can have learnt from; see `look.is_unseen`."""
 
 MODELS = ("street-lite0", "street32-lite0")
 """What is asked about where a lesson names no models: those that come with StreetScope."""
 
 _ABCD = ("a", "b", "c", "d")
 _ROBOT = ("robot", "accuracy", "iou", "classes", "network_accuracy", "network_iou")
+_PAIR = ("child", "parent", "before", "after")
 _STORY = ("epochs", "first_loss", "last_loss", "first_iou", "last_iou")
 
 KEYS: dict[str, Key] = {
@@ -83,10 +87,18 @@ KEYS: dict[str, Key] = {
         parameters={"edges": (0.25, 0.5, 0.75)},
     ),
     "child_against_parent": Key(
-        learning.child_against_parent,
+        further.child_against_parent,
         options=3,
-        values=("child", "parent", "before", "after"),
+        values=_PAIR,
+        unseen=True,
         parameters={"points": 1.0},
+    ),
+    "lost_class": Key(
+        further.lost_class,
+        options=4,
+        values=(*_ABCD, *_PAIR, "found", "lost_from", "lost_to"),
+        unseen=True,
+        parameters={"points": 5.0},
     ),
 }
 

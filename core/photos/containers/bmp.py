@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 
 from core.errors import ImageTooLargeError
+from core.languages import sentence
 from core.photos.containers.parts import Essence
 
 MAX_PACKED_BYTES = 4 * 1024 * 1024
@@ -27,7 +28,9 @@ def clean(data: bytes) -> Essence:
         pixels = abs(width) * abs(height)
         if packing in _RUNS and (len(data) > MAX_PACKED_BYTES or pixels > MAX_PACKED_PIXELS):
             raise ImageTooLargeError(
-                "This BMP file holds its pixels as runs, which take long to unpack at this size; "
-                "give the picture saved again as PNG."
+                sentence(
+                    "This BMP file holds its pixels as runs, which take long to unpack at this size; give "
+                    "the picture saved again as PNG."
+                )
             )
     return Essence(data)

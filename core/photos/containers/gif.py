@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from core.languages import mark
 from core.photos.containers.orientation import orientation
 from core.photos.containers.parts import Essence, damaged, too_many
 
@@ -59,4 +60,4 @@ def _end_of_blocks(data: bytes, at: int, most: int) -> tuple[int, int]:
         at += 1 + length
         if not length:
             return at, count
-    raise too_many("GIF", "blocks before its picture", MAX_BLOCKS)
+    raise too_many("GIF", mark("blocks before its picture"), MAX_BLOCKS)

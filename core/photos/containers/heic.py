@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.errors import TruncatedImageError
+from core.languages import mark, sentence
 from core.photos.containers.parts import Essence, damaged, too_many
 
 MAX_BOXES = 5000
@@ -40,7 +41,7 @@ class _Items:
         """Note that so many more numbers of items and properties are to be read."""
         self.entries += entries
         if self.entries > MAX_ENTRIES:
-            raise too_many("HEIC", "references to items", MAX_ENTRIES)
+            raise too_many("HEIC", mark("references to items"), MAX_ENTRIES)
 
 
 def clean(data: bytes) -> Essence:
@@ -70,7 +71,7 @@ def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
             return  # the decoder reads no further either
         yield kind, data[at + header : at + size]
         at += size
-    raise too_many("HEIC", "boxes beside each other", MAX_BOXES)
+    raise too_many("HEIC", mark("boxes beside each other"), MAX_BOXES)
 
 
 def _items(meta: memoryview) -> _Items:
@@ -125,8 +126,11 @@ def _check(items: _Items) -> None:
     for item in items.tiles:
         if _tile_pixels(items, item, known, ()) > MAX_TILE_PIXELS:
             raise TruncatedImageError(
-                f"This HEIC file is made of more than {MAX_TILE_PIXELS // 10**6} megapixels of tiles, "
-                "as no photo is; give the picture saved again as JPEG or PNG."
+                sentence(
+                    "This HEIC file is made of more than {max_tile_pixels} megapixels of tiles, as no photo "
+                    "is; give the picture saved again as JPEG or PNG.",
+                    max_tile_pixels=MAX_TILE_PIXELS // 10**6,
+                )
             )
 
 

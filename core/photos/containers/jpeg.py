@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from core.errors import TruncatedImageError
+from core.languages import mark, sentence
 from core.photos.containers.orientation import orientation
 from core.photos.containers.parts import Essence, damaged, too_many
 
@@ -80,7 +81,7 @@ def clean(data: bytes) -> Essence:
 def _count(walk: _Walk) -> None:
     walk.segments += 1
     if walk.segments > MAX_SEGMENTS:
-        raise too_many("JPEG", "segments", MAX_SEGMENTS)
+        raise too_many("JPEG", mark("segments"), MAX_SEGMENTS)
 
 
 def _segment(walk: _Walk, data: bytes, marker: int, at: int) -> int:
@@ -96,7 +97,7 @@ def _segment(walk: _Walk, data: bytes, marker: int, at: int) -> int:
         return end
     walk.table_bytes += length
     if walk.table_bytes > MAX_TABLE_BYTES:
-        raise too_many("JPEG", "bytes of tables", MAX_TABLE_BYTES)
+        raise too_many("JPEG", mark("bytes of tables"), MAX_TABLE_BYTES)
     walk.kept.append(bytes((0xFF, marker)) + data[at:end])
     if marker in _FRAMES:
         _read_frame(walk, content)
@@ -138,8 +139,12 @@ def _too_many_scans(data: bytes, walk: _Walk) -> TruncatedImageError:
     scans = len(re.findall(rb"\xff\xda\0[\x08\x0a\x0c\x0e]", data))
     most = walk.scans - 1
     return TruncatedImageError(
-        f"This JPEG file has {max(scans, walk.scans)} scans where a photo of its size has at most {most}; "
-        "give the picture saved again as an ordinary JPEG."
+        sentence(
+            "This JPEG file has {scans} scans where a photo of its size has at most {most}; give the "
+            "picture saved again as an ordinary JPEG.",
+            scans=max(scans, walk.scans),
+            most=most,
+        )
     )
 
 

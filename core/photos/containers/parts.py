@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import TruncatedImageError
+from core.languages import sentence
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,22 @@ class Essence:
 def too_many(photo_format: str, parts: str, most: int) -> TruncatedImageError:
     """The refusal of a file with more parts of a kind than any photo has, which would only cost time."""
     return TruncatedImageError(
-        f"This {photo_format} file has more than {most:,} {parts}, as no photo does; "
-        f"give the picture saved again as an ordinary {photo_format}."
+        sentence(
+            "This {photo_format} file has more than {most:,} {parts}, as no photo does; give the "
+            "picture saved again as an ordinary {photo_format}.",
+            photo_format=photo_format,
+            most=most,
+            parts=sentence(parts),
+        )
     )
 
 
 def damaged(photo_format: str) -> TruncatedImageError:
     """The refusal of a file in which something that makes pixels is broken or missing."""
     return TruncatedImageError(
-        f"This {photo_format} file is damaged, incomplete or of a kind that we cannot read; "
-        "give a complete copy, or the picture saved again as JPEG or PNG."
+        sentence(
+            "This {photo_format} file is damaged, incomplete or of a kind that we cannot read; give "
+            "a complete copy, or the picture saved again as JPEG or PNG.",
+            photo_format=photo_format,
+        )
     )

@@ -10,6 +10,7 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 
+from core.languages import mark
 from core.photos.containers.orientation import orientation
 from core.photos.containers.parts import Essence, damaged, too_many
 
@@ -54,7 +55,7 @@ def clean(data: bytes) -> Essence:
         _take(walk, kind, view[at + 8 : at + 8 + length], data[at + 8 + length : at + 12 + length])
         at += 12 + length
     else:
-        raise too_many("PNG", "chunks", MAX_CHUNKS)
+        raise too_many("PNG", mark("chunks"), MAX_CHUNKS)
     pixels = chunk(b"IDAT", b"".join(walk.pixels))
     whole = b"".join((SIGNATURE, *walk.kept, pixels, chunk(b"IEND", b"")))
     return Essence(whole, orientation(walk.exif or walk.raw_exif, walk.xmp))
@@ -84,7 +85,7 @@ def _keep(walk: _Walk, kind: bytes, content: bytes, checksum: bytes) -> None:
     if whole[-4:] != checksum:
         raise damaged("PNG")
     if len(walk.kept) == _MAX_KEPT:
-        raise too_many("PNG", "palettes", _MAX_KEPT)
+        raise too_many("PNG", mark("palettes"), _MAX_KEPT)
     walk.kept.append(whole)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
+from core.languages import mark
 from core.photos.containers.orientation import orientation
 from core.photos.containers.parts import Essence, damaged, too_many
 
@@ -48,7 +49,7 @@ def clean(data: bytes) -> Essence:
         _take(walk, kind, data[at + 8 : at + 8 + length])
         at += 8 + length + length % 2
     else:
-        raise too_many("WebP", "chunks", MAX_CHUNKS)
+        raise too_many("WebP", mark("chunks"), MAX_CHUNKS)
     if not walk.has_picture:
         raise damaged("WebP")
     body = b"WEBP" + b"".join(walk.kept)

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 import idna
 
 from core.errors import FetchError
+from core.languages import sentence
 
 LONGEST = 4096
 """Characters of an address; more than any server here takes."""
@@ -55,18 +56,18 @@ def parse_address(text: str) -> Address:
     """
     text = text.strip()
     if not text or len(text) > LONGEST or _UNSAFE.search(text.replace(" ", "")):
-        raise FetchError("This is no address that a browser could open.")
+        raise FetchError(sentence("This is no address that a browser could open."))
     try:
         parts = urlsplit(text.replace(" ", "%20"))
         port = parts.port
     except ValueError as error:
-        raise FetchError("This is no address that a browser could open.") from error
+        raise FetchError(sentence("This is no address that a browser could open.")) from error
     if parts.scheme not in _PORTS:
         raise FetchError(_not_of_the_web(parts))
     if parts.username is not None or parts.password is not None:
-        raise FetchError("This address holds a name or a password; give one without.")
+        raise FetchError(sentence("This address holds a name or a password; give one without."))
     if port == 0:
-        raise FetchError("This address names port 0, which no server has.")
+        raise FetchError(sentence("This address names port 0, which no server has."))
     path = quote(parts.path or "/", safe=_PATH)
     query = f"?{quote(parts.query, safe=_QUERY)}" if parts.query else ""
     return Address(parts.scheme, _host(parts.hostname or ""), port or _PORTS[parts.scheme], path + query)
@@ -74,18 +75,20 @@ def parse_address(text: str) -> Address:
 
 def _not_of_the_web(parts: SplitResult) -> str:
     if not parts.scheme:
-        return "This is no address: one begins with http:// or https://."
+        return sentence("This is no address: one begins with http:// or https://.")
     if parts.scheme == "data":
-        return "This is a small preview inside the list, not the address of a picture."
-    return f"Addresses that begin with {parts.scheme[:20]}: are not fetched; give http or https."
+        return sentence("This is a small preview inside the list, not the address of a picture.")
+    return sentence(
+        "Addresses that begin with {scheme}: are not fetched; give http or https.", scheme=parts.scheme[:20]
+    )
 
 
 def _host(name: str) -> str:
     if not name:
-        raise FetchError("This address names no host.")
+        raise FetchError(sentence("This address names no host."))
     if ":" in name or (name.isascii() and "_" in name):  # an IPv6 address; some hosts have an underscore
         return name.lower()
     try:
         return idna.encode(name, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError) as error:
-        raise FetchError("This address names a host that cannot exist.") from error
+        raise FetchError(sentence("This address names a host that cannot exist.")) from error

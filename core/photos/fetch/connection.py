@@ -18,6 +18,7 @@ from typing import Any, cast
 import certifi
 
 from core.errors import FetchError
+from core.languages import sentence
 from core.photos.fetch.address import Address
 
 _CHUNK = 64 * 1024
@@ -95,11 +96,19 @@ def ask(
         with _connected(address, ips, deadline) as connected:
             return _answer(address, connected, headers, deadline, most)
     except TimeoutError:
-        raise FetchError(f"{address.host} took longer than {seconds:.0f} seconds.") from None
+        raise FetchError(
+            sentence("{host} took longer than {seconds:.0f} seconds.", host=address.host, seconds=seconds)
+        ) from None
     except ssl.SSLCertVerificationError as error:
-        raise FetchError(f"{address.host} cannot show that it is that host: {_reason(error)}.") from error
+        raise FetchError(
+            sentence(
+                "{host} cannot show that it is that host: {reason}.", host=address.host, reason=_reason(error)
+            )
+        ) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise FetchError(f"{address.host} does not answer as a web server does.") from error
+        raise FetchError(
+            sentence("{host} does not answer as a web server does.", host=address.host)
+        ) from error
 
 
 @contextmanager
@@ -120,7 +129,7 @@ def _first_connection(address: Address, ips: Sequence[str], deadline: _Deadline)
             return socket.create_connection((ip, address.port), patience)
         except OSError:
             continue
-    raise FetchError(f"{address.host} cannot be reached.")
+    raise FetchError(sentence("{host} cannot be reached.", host=address.host))
 
 
 @cache
@@ -129,7 +138,8 @@ def _tls() -> ssl.SSLContext:
 
 
 def _reason(error: ssl.SSLCertVerificationError) -> str:
-    return str(error.verify_message or error.reason or "its certificate is not valid").rstrip(".")
+    said = error.verify_message or error.reason
+    return said.rstrip(".") if said else sentence("its certificate is not valid")
 
 
 def _answer(
@@ -148,9 +158,9 @@ def _answer(
 
 def _body(response: http.client.HTTPResponse, most: int, host: str) -> bytes:
     packing = response.headers.get("Content-Encoding", "identity").strip().lower()
-    too_long = FetchError(f"{host} sends more than {most / 2**20:.0f} MB.")
+    too_long = FetchError(sentence("{host} sends more than {most:.0f} MB.", host=host, most=most / 2**20))
     if packing not in ("", "identity", *_WINDOW):
-        raise FetchError(f"{host} packs what it sends in a way that was not asked for.")
+        raise FetchError(sentence("{host} packs what it sends in a way that was not asked for.", host=host))
     announced = response.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced[:15]) > most:
         raise too_long
@@ -160,7 +170,7 @@ def _body(response: http.client.HTTPResponse, most: int, host: str) -> bytes:
             raise too_long
         body.write(piece)
     if response.length:  # fewer bytes than were announced
-        raise FetchError(f"The connection to {host} was cut before all was there.")
+        raise FetchError(sentence("The connection to {host} was cut before all was there.", host=host))
     return body.getvalue()
 
 
@@ -177,4 +187,4 @@ def _unpacked(response: http.client.HTTPResponse, window: int | None) -> Iterato
                 packed = unpacker.unconsumed_tail
         yield unpacker.flush()
     except zlib.error as error:
-        raise ValueError("damaged packing") from error
+        raise ValueError(sentence("damaged packing")) from error

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from protego import Protego
 
 from core.errors import FetchError
+from core.languages import sentence
 from core.photos.fetch.address import Address, parse_address
 from core.photos.fetch.connection import Answer, ask
 from core.photos.fetch.gate import Gate
@@ -90,7 +91,9 @@ class Fetcher:
         seconds = limits.seconds
         for _ in range(MAX_REDIRECTS + 1):
             if robots and not self._may_fetch(address):
-                raise FetchError(f"{address.host} asks programs not to fetch this (robots.txt).")
+                raise FetchError(
+                    sentence("{host} asks programs not to fetch this (robots.txt).", host=address.host)
+                )
             ips = self.gate.checked(address)
             self.pace.take_turn(address.host)
             begun = self._clock()
@@ -99,7 +102,9 @@ class Fetcher:
             if not answer.location:
                 return answer, address
             address = address.joined(answer.location)
-        raise FetchError(f"The address redirects more than {MAX_REDIRECTS} times.")
+        raise FetchError(
+            sentence("The address redirects more than {max_redirects} times.", max_redirects=MAX_REDIRECTS)
+        )
 
     def _may_fetch(self, address: Address) -> bool:
         with self._lock:
@@ -132,11 +137,17 @@ class Fetcher:
 
 def _status_sentence(host: str, status: int) -> str:
     if status in (404, 410):
-        return f"{host} has nothing at this address any more ({status})."
+        return sentence("{host} has nothing at this address any more ({status}).", host=host, status=status)
     if status in (401, 403):
-        return f"{host} does not give this to everybody ({status})."
+        return sentence("{host} does not give this to everybody ({status}).", host=host, status=status)
     if status == 429:
-        return f"{host} has been asked too often and wants a pause ({status}); try again later."
+        return sentence(
+            "{host} has been asked too often and wants a pause ({status}); try again later.",
+            host=host,
+            status=status,
+        )
     if status >= 500:
-        return f"{host} has trouble of its own ({status}); try again later."
-    return f"{host} answers with status {status} instead of a file."
+        return sentence(
+            "{host} has trouble of its own ({status}); try again later.", host=host, status=status
+        )
+    return sentence("{host} answers with status {status} instead of a file.", host=host, status=status)

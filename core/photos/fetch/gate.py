@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.errors import FetchError
+from core.languages import all_of, sentence
 from core.photos.fetch.address import Address
 
 ALLOWED = "STREETSCOPE_FETCH_ALLOW"
@@ -67,26 +68,42 @@ class Gate:
         One that is not public is reason enough to refuse the host: its owner must not choose among them.
         """
         if address.port not in self.ports and address.port not in {port for _, port in self.allowed}:
-            raise FetchError(f"This address names port {address.port}; only ports {self._ports()} are used.")
+            raise FetchError(
+                sentence(
+                    "This address names port {port}; only ports {ports} are used.",
+                    port=address.port,
+                    ports=self._ports(),
+                )
+            )
         try:
             found = self.resolve(address.host, address.port)
         except (OSError, UnicodeError):
             found = ()
         if not found:
-            raise FetchError(f"There is no host {address.host}, or its name cannot be looked up now.")
+            raise FetchError(
+                sentence("There is no host {host}, or its name cannot be looked up now.", host=address.host)
+            )
         for ip in found:
             if (ip, address.port) in self.allowed:
                 continue
             if not is_public(ip):
                 raise FetchError(
-                    f"This address leads to {ip}, in a private network; only public ones are fetched from."
+                    sentence(
+                        "This address leads to {ip}, in a private network; only public ones are fetched "
+                        "from.",
+                        ip=ip,
+                    )
                 )
             if address.port not in self.ports:
-                raise FetchError(f"Port {address.port} of {address.host} is not one that is used.")
+                raise FetchError(
+                    sentence(
+                        "Port {port} of {host} is not one that is used.", port=address.port, host=address.host
+                    )
+                )
         return found
 
     def _ports(self) -> str:
-        return " and ".join(map(str, sorted(self.ports)))
+        return all_of([str(port) for port in sorted(self.ports)])
 
 
 def gate_of_this_machine(ports: frozenset[int] = USUAL_PORTS) -> Gate:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PhotoSetError
+from core.languages import mark, sentence
 from core.photos import images
 from core.photos.gather.checking import as_small, as_stored, look
-from core.photos.gather.entry import Entry
+from core.photos.gather.entry import Entry, Faces
 from core.photos.gather.store import PhotoSet
 
 MOST = 100
@@ -39,7 +40,7 @@ def blur(
     PhotoSetError if there are too many, or the photo is gone.
     """
     if len(rectangles) > MOST:
-        raise PhotoSetError(f"At most {MOST} places can be blurred at a time.")
+        raise PhotoSetError(sentence("At most {most} places can be blurred at a time.", most=MOST))
     image = images.decode(photos.picture(entry))
     done = sum(_blur_one(image, rectangle) for rectangle in rectangles)
     changes: dict[str, Any] = {
@@ -55,14 +56,19 @@ def blur(
     return done
 
 
+_FACES: dict[Faces, str] = {"on": mark("on"), "off": mark("off"), "already blurred": mark("already blurred")}
+
+
 def faces_in_words(photos: PhotoSet) -> str:
     """What was said of faces and number plates in a set, and in how many of its photos nobody has looked."""
     if photos.faces == "already blurred":
-        return "already blurred by the source"
+        return sentence("already blurred by the source")
     kept, waiting = len(photos.photos()), len(photos.to_go_over())
     if photos.faces == "off" or not kept:
-        return photos.faces
-    return f"on, {waiting} of {kept} photos not gone over" if waiting else f"on, all {kept} photos gone over"
+        return sentence(_FACES[photos.faces])
+    if waiting:
+        return sentence("on, {waiting} of {kept} photos not gone over", waiting=waiting, kept=kept)
+    return sentence("on, all {kept} photos gone over", kept=kept)
 
 
 def _blur_one(image: NDArray[np.uint8], rectangle: Rectangle) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from core.languages import Sentence, heard, to_plain
 
 State = Literal["waiting", "taken", "refused"]
 Source = Literal["address", "Openverse", "Wikimedia Commons", "file", "video", "example"]
@@ -24,7 +26,8 @@ class Entry(BaseModel):
     name. video: the name of the video that it is a frame of, at that time in seconds; video_key: see
     `core.photos.video.reading.key_of`. page: where it is shown with its licence. author, licence,
     licence_page, title: as the source says; empty if it does not.
-    reason: why a refused one was refused. retry: whether a second try may do better.
+    reason: why a refused one was refused, in English; said: what that sentence was made of. retry: whether a
+    second try may do better.
 
     Of a photo that was taken: sha256 and size, in bytes, of what came, or of a frame as it is kept; height
     and width of what came, upright; file: its name in the set. look: 128 bits that change little when the
@@ -51,6 +54,7 @@ class Entry(BaseModel):
     title: Words = ""
     state: State = "waiting"
     reason: Words = ""
+    said: Any = None
     retry: bool = False
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     size: Annotated[int, Field(ge=0)] = 0
@@ -66,6 +70,11 @@ class Entry(BaseModel):
     blurred: Annotated[int, Field(ge=0)] = 0
     gone_over: bool = False
     detector: Words = ""
+
+    @property
+    def why(self) -> str:
+        """The reason, as a sentence in any language."""
+        return heard(self.reason, self.said)
 
     @property
     def is_fetched(self) -> bool:
@@ -100,3 +109,9 @@ def words(text: object) -> str:
         return ""
     line = " ".join(str(text).split()).encode(errors="replace").decode()
     return line[:MAX_WORDS]
+
+
+def refused(reason: str, *, retry: bool = False) -> dict[str, Any]:
+    """What an entry says that is refused for a reason."""
+    said = to_plain(reason) if isinstance(reason, Sentence) else None
+    return {"state": "refused", "reason": words(reason), "said": said, "retry": retry}

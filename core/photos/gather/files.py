@@ -11,6 +11,7 @@ from core.errors import FileSizeError, ImageTooLargeError, PhotoSetError, Street
 from core.file_names import is_litter, natural_order
 from core.files import is_file, is_folder, read_plain
 from core.jobs import Tell
+from core.languages import sentence
 from core.photos.archives import is_zip, unpacked
 from core.photos.endings import is_picture_name
 from core.photos.gather.entry import Entry, words
@@ -35,17 +36,25 @@ def files_of(given: Iterable[tuple[str, bytes]]) -> list[Named]:
 def files_in(folder: Path) -> list[Named]:
     """The pictures of a folder, in the order in which people count. PhotoSetError if there are none."""
     if not is_folder(folder):
-        raise PhotoSetError(f"There is no folder {folder}; give the full path of one with photos.")
+        raise PhotoSetError(
+            sentence("There is no folder {folder}; give the full path of one with photos.", folder=folder)
+        )
     try:
         paths = sorted(
             (path for path in folder.iterdir() if is_picture_name(path.name) and not is_litter(path.name)),
             key=lambda path: natural_order(path.name),
         )
     except OSError as error:
-        raise PhotoSetError(f"{folder} cannot be read: {error.strerror or error}.") from error
+        raise PhotoSetError(
+            sentence("{folder} cannot be read: {reason}.", folder=folder, reason=error.strerror or error)
+        ) from error
     found = [path for path in paths if is_file(path)]
     if not found:
-        raise PhotoSetError(f"There is no photo in {folder}; give a folder with JPEG or PNG files in it.")
+        raise PhotoSetError(
+            sentence(
+                "There is no photo in {folder}; give a folder with JPEG or PNG files in it.", folder=folder
+            )
+        )
     return [(path.name, lambda path=path: _read(path)) for path in found]  # type: ignore[misc]
 
 
@@ -111,7 +120,9 @@ def _read(path: Path) -> bytes:
         return read_plain(path, MAX_BYTES)
     except FileSizeError as error:
         raise ImageTooLargeError(
-            f"This file has more than {MAX_BYTES // 2**20} MB; give a smaller one."
+            sentence("This file has more than {most} MB; give a smaller one.", most=MAX_BYTES // 2**20)
         ) from error
     except OSError as error:
-        raise PhotoSetError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise PhotoSetError(
+            sentence("{name} cannot be read: {reason}.", name=path.name, reason=error.strerror or error)
+        ) from error

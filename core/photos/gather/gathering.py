@@ -15,20 +15,20 @@ from numpy.typing import NDArray
 from core.errors import FetchError, ImageError, StreetScopeError
 from core.hardware.allocator import return_free_memory
 from core.jobs import Tell
+from core.languages import sentence, sentence_of
 from core.photos.fetch.address import Address, parse_address
 from core.photos.fetch.fetcher import Fetched, Fetcher
 from core.photos.gather.checking import Checked, check
-from core.photos.gather.entry import Entry, words
+from core.photos.gather.entry import Entry, refused
 from core.photos.gather.sorting import grouped
 from core.photos.gather.store import PhotoSet
 
 HOSTS = 8
 """Hosts that are asked at once."""
 
-NEVER_READ: Mapping[str, Any] = {
-    "state": "refused",
-    "reason": "This was stopped before the file's turn came; give it again.",
-}
+NEVER_READ: Mapping[str, Any] = refused(
+    sentence("This was stopped before the file's turn came; give it again.")
+)
 """For an entry whose file is not at hand any more."""
 
 _TIDIED = 8
@@ -101,9 +101,9 @@ def take_in(photos: PhotoSet, came: Came, shares: Shares | None) -> None:
     """Keep a photo that has come, or why none has."""
     number = came.entry.number
     if came.checked is None:
-        reason = words(str(came.error))
+        reason = sentence_of(came.error) if came.error else ""
         retry = isinstance(came.error, FetchError) and may_pass(reason)
-        photos.change({number: {"state": "refused", "reason": reason, "retry": retry}}, later=True)
+        photos.change({number: refused(reason, retry=retry)}, later=True)
         return
     facts: dict[str, Any] = dict(came.checked.facts)
     if shares is not None:
@@ -154,7 +154,9 @@ def _work(queue: _Hosts, fetcher: Fetcher, came: Queue[Came]) -> None:
 def _picture(fetched: Fetched) -> bytes:
     begin = fetched.data[:512].lstrip().lower()
     if fetched.content_type == "text/html" or begin.startswith((b"<!doctype", b"<html")):
-        raise ImageError("This address gives a web page, not a picture; copy the picture's own address.")
+        raise ImageError(
+            sentence("This address gives a web page, not a picture; copy the picture's own address.")
+        )
     return fetched.data
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import FetchError, PhotoSetError
+from core.languages import sentence, sentence_of
 from core.photos.fetch.address import LONGEST, parse_address
-from core.photos.gather.entry import Entry, words
+from core.photos.gather.entry import Entry, refused, words
 
 MOST = 500
 """Addresses of one list that are fetched; the article gathered as many."""
@@ -47,7 +48,9 @@ def read_list(data: bytes | str) -> Read:
         raise _too_large()
     found = list(_of_json(text) if text.lstrip()[:1] in ("[", "{") else _of_lines(text))
     if not found:
-        raise PhotoSetError("This list holds no address; give one a line, each beginning with http.")
+        raise PhotoSetError(
+            sentence("This list holds no address; give one a line, each beginning with http.")
+        )
     before: dict[str, int] = {}
     entries = tuple(_checked(entry, number, before) for number, entry in enumerate(found[:MOST], 1))
     return Read(entries, tuple(entry.address for entry in found[MOST:]))
@@ -57,16 +60,20 @@ def _checked(entry: Entry, number: int, before: dict[str, int]) -> Entry:
     """The entry, numbered, and refused if it cannot be fetched or was there before."""
     try:
         same = before.setdefault(str(parse_address(entry.address)), number)
-        reason = "" if same == number else f"Line {same} has the same address."
+        reason = "" if same == number else sentence("Line {number} has the same address.", number=same)
     except FetchError as error:
-        reason = str(error)
-    state = "refused" if reason else entry.state
-    return entry.model_copy(update={"number": number, "state": state, "reason": reason})
+        reason = sentence_of(error)
+    said = refused(reason) if reason else {}
+    return entry.model_copy(update={"number": number, **said})
 
 
 def _too_large() -> PhotoSetError:
     return PhotoSetError(
-        f"This list has more than {MAX_BYTES // 2**20} MB; give one of at most {MOST} lines."
+        sentence(
+            "This list has more than {most} MB; give one of at most {lines} lines.",
+            most=MAX_BYTES // 2**20,
+            lines=MOST,
+        )
     )
 
 
@@ -79,7 +86,7 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
     if "\0" in text:
-        raise PhotoSetError("This is no list of addresses; give a text, CSV or JSON file.")
+        raise PhotoSetError(sentence("This is no list of addresses; give a text, CSV or JSON file."))
     return text
 
 
@@ -117,7 +124,9 @@ def _of_json(text: str) -> Iterator[Entry]:
     try:
         values = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise PhotoSetError("This list begins as JSON does, but is damaged; save it again.") from error
+        raise PhotoSetError(
+            sentence("This list begins as JSON does, but is damaged; save it again.")
+        ) from error
     yield from _within(values, _DEEPEST)
 
 

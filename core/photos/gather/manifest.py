@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import PhotoSetError
 from core.files import read_plain, write_text
+from core.languages import sentence
 from core.photos.gather.entry import Entry, Faces
-from core.strict_json import parse_json
+from core.strict_json import first_fault, parse_json, placed
 
 FILE, TABLE = "manifest.json", "manifest.csv"
 MAX_ENTRIES = 2000
@@ -64,11 +65,19 @@ def read_manifest(root: Path) -> Manifest:
     except FileNotFoundError:
         return Manifest()
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise PhotoSetError(f"{path} cannot be used: {where}: {first['msg']}; move it elsewhere.") from error
+        location, said = first_fault(error)
+        where = ".".join(map(str, location))
+        raise PhotoSetError(
+            sentence(
+                "{path} cannot be used: {reason}; move it elsewhere.",
+                path=path,
+                reason=placed(where, said),
+            )
+        ) from error
     except ValueError as error:
-        raise PhotoSetError(f"{path} cannot be used: {error}; move it elsewhere.") from error
+        raise PhotoSetError(
+            sentence("{path} cannot be used: {reason}; move it elsewhere.", path=path, reason=error)
+        ) from error
 
 
 def write_manifest(root: Path, manifest: Manifest) -> None:
@@ -90,12 +99,12 @@ def table(entries: Iterable[Entry]) -> str:
 
 
 def outcome(entry: Entry) -> str:
-    """What became of an entry, in words."""
+    """What became of an entry, as a sentence in any language."""
     if entry.state == "waiting":
-        return "waits"
+        return sentence("waits")
     if entry.state == "refused":
-        return entry.reason
-    return "kept" if entry.kept else "dropped"
+        return entry.why
+    return sentence("kept") if entry.kept else sentence("dropped")
 
 
 def _row(entry: Entry) -> Iterable[object]:

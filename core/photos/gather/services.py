@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from core.errors import FetchError, PhotoSetError
+from core.languages import sentence
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.gather.entry import Entry, Source, words
 from core.photos.gather.lists import words_of_address
@@ -60,7 +61,7 @@ class Service:
 def search(service: Service, wanted: str, count: int, fetcher: Fetcher) -> list[Entry]:
     """Up to `count` photos that a service finds for words. FetchError; PhotoSetError if it finds none."""
     if not wanted.strip():
-        raise PhotoSetError("There is no word to search for yet.")
+        raise PhotoSetError(sentence("There is no word to search for yet."))
     found: dict[str, Entry] = {}
     size = min(service.page, count)
     for number in range(-(-min(count, MOST) // size)):
@@ -70,7 +71,13 @@ def search(service: Service, wanted: str, count: int, fetcher: Fetcher) -> list[
         if not more:
             break
     if not found:
-        raise PhotoSetError(f"{service.name} finds nothing for {wanted[:80]!r}; try fewer or other words.")
+        raise PhotoSetError(
+            sentence(
+                "{name} finds nothing for {wanted!r}; try fewer or other words.",
+                name=service.name,
+                wanted=wanted[:80],
+            )
+        )
     return list(found.values())[:count]
 
 
@@ -80,7 +87,9 @@ def _answer(service: Service, data: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
-        raise FetchError(f"{service.name} does not answer as it is documented; try again later.")
+        raise FetchError(
+            sentence("{name} does not answer as it is documented; try again later.", name=service.name)
+        )
     return answer
 
 

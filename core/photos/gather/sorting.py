@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.languages import sentence
 from core.photos.gather.entry import Entry
 
 ALIKE = 10
@@ -32,14 +33,16 @@ def marks(entry: Entry) -> tuple[str, ...]:
         return ()
     found = []
     if entry.group and entry.group != entry.number:
-        found.append(f"same as {entry.group}")
+        found.append(sentence("same as {number}", number=entry.group))
     if max(entry.height, entry.width) < SMALL:
-        found.append("small")
+        found.append(sentence("small"))
     if entry.brightness < DARK:
-        found.append("dark")
+        found.append(sentence("dark"))
     if entry.shares and sum(entry.shares.get(name, 0.0) for name in _GROUND) < STREET:
         # Without a road, the network calls much of what it never saw Building.
-        found.append("no road" if entry.shares.get("Building", 0.0) >= STREET else "no street")
+        found.append(
+            sentence("no road") if entry.shares.get("Building", 0.0) >= STREET else sentence("no street")
+        )
     return tuple(found)
 
 

@@ -21,6 +21,7 @@ from core.files import (
     write_bytes,
 )
 from core.folders import sole_holder
+from core.languages import sentence
 from core.photos.gather.entry import Entry, Faces
 from core.photos.gather.manifest import FILE, MAX_ENTRIES, Manifest, read_manifest, write_manifest
 from core.project import data_folder
@@ -51,7 +52,7 @@ def set_name(text: str) -> str:
     """The name that a set gets when somebody calls it so. PhotoSetError if nothing is left of it."""
     name = file_name(text, otherwise="", longest=MAX_NAME)
     if not name:
-        raise PhotoSetError("A set of photos needs a name with a letter or a digit in it.")
+        raise PhotoSetError(sentence("A set of photos needs a name with a letter or a digit in it."))
     return name
 
 
@@ -117,7 +118,11 @@ class PhotoSet:
         """
         with self._lock:
             if len(self._entries) + len(entries) > MAX_ENTRIES:
-                raise PhotoSetError(f"A set has at most {MAX_ENTRIES:,} lines: begin another one.")
+                raise PhotoSetError(
+                    sentence(
+                        "A set has at most {max_entries:,} lines: begin another one.", max_entries=MAX_ENTRIES
+                    )
+                )
             first = max(self._entries, default=0) + 1
             added = tuple(
                 entry.model_copy(update={"number": number}) for number, entry in enumerate(entries, first)
@@ -172,7 +177,9 @@ class PhotoSet:
         with _in_words():
             self.root.mkdir(parents=True, exist_ok=True)
             lock = self.root / ".gather.lock"
-        busy = FolderBusyError(f"Photos are being gathered into {self.name} already; wait until that ends.")
+        busy = FolderBusyError(
+            sentence("Photos are being gathered into {name} already; wait until that ends.", name=self.name)
+        )
         with sole_holder(lock, busy):
             try:
                 yield
@@ -217,5 +224,5 @@ def _in_words() -> Iterator[None]:
         yield
     except OSError as error:
         if is_disk_full(error):
-            raise PhotoSetError(no_room_sentence("the photos")) from error
+            raise PhotoSetError(no_room_sentence(sentence("the photos"))) from error
         raise PhotoSetError(system_error_sentence(error)) from error

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from core.file_names import file_name
 from core.jobs import Tell
+from core.languages import sentence
 from core.photos.gather.checking import LONGEST_SIDE, check_frame
 from core.photos.gather.entry import Entry, words
 from core.photos.gather.gathering import Came, Shares, take_in
@@ -83,7 +84,7 @@ def add_frames(
     total = 0
 
     def waiting() -> None:
-        tell(len(taken), total, None, "" if total else "opening the video")
+        tell(len(taken), total, None, "" if total else sentence("opening the video"))
 
     with photos.gathering(), video.open() as file:
         key, step = key_of(file), round(1000 * every)
@@ -123,17 +124,26 @@ def _note(
     name: str, overview: Overview, end: End, every: float, taken: Sequence[int], known: Sequence[int]
 ) -> str:
     if not taken:
-        return f"All frames of {name} at one every {every:g} s are here already."
+        return sentence(
+            "All frames of {name} at one every {every:g} s are here already.", name=name, every=every
+        )
     left = still_missing(overview.milliseconds, every, known) - len(taken)
     if len(taken) == MOST and left > 0:
-        return (
-            f"{name} has {left:,} more frames at one every {every:g} s, after {clock_time(taken[-1])}: "
-            f"gather it again to go on, or take one every {fitting(overview.milliseconds):g} s."
+        return sentence(
+            "{name} has {left:,} more frames at one every {every:g} s, after {clock_time}: gather it "
+            "again to go on, or take one every {fitting:g} s.",
+            name=name,
+            left=left,
+            every=every,
+            clock_time=clock_time(taken[-1]),
+            fitting=fitting(overview.milliseconds),
         )
     if len(taken) < MOST and end.milliseconds + _AT_THE_END < overview.milliseconds * _NEARLY:
-        return (
-            f"{name} ends at {clock_time(end.milliseconds)}, but says that it is "
-            f"{clock_time(overview.milliseconds)} long: it is damaged or incomplete. "
-            "What came until then is here."
+        return sentence(
+            "{name} ends at {clock_time}, but says that it is {clock_time2} long: it is damaged or "
+            "incomplete. What came until then is here.",
+            name=name,
+            clock_time=clock_time(end.milliseconds),
+            clock_time2=clock_time(overview.milliseconds),
         )
     return ""

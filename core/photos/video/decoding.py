@@ -24,6 +24,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from core.errors import VideoError
+from core.languages import mark, sentence
 from core.photos.images import MIN_SIDE
 from core.photos.video.formats import DECODERS, HEAD, format_of
 from core.photos.video.messages import NEAR
@@ -45,7 +46,7 @@ _PACKET_BYTES = 500
 """What a packet takes beside its data."""
 
 _THREADS = 2
-_SAVE_AGAIN = "save it again as MP4 (H.264) and give that"
+_SAVE_AGAIN = mark("save it again as MP4 (H.264) and give that")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def open_video(file: IO[bytes]) -> Opened:
             buffer_size=_BUFFER,
         )
     except (av.FFmpegError, ValueError, OSError, MemoryError) as error:
-        raise VideoError(f"This video is damaged or incomplete; {_SAVE_AGAIN}.") from error
+        raise VideoError(
+            sentence("This video is damaged or incomplete; {advice}.", advice=sentence(_SAVE_AGAIN))
+        ) from error
     stream = _stream(container)
     _check(stream)
     return Opened(container, stream, stream.sample_aspect_ratio)
@@ -98,18 +101,29 @@ def _stream(container: InputContainer) -> VideoStream:
         each for each in container.streams.video if not each.disposition & each.disposition.attached_pic
     ]
     if not moving:
-        raise VideoError("This file has no moving pictures in it, or its beginning is missing; give a video.")
+        raise VideoError(
+            sentence("This file has no moving pictures in it, or its beginning is missing; give a video.")
+        )
     return moving[0]
 
 
 def _check(stream: VideoStream) -> None:
     context = stream.codec_context
     if context is None or context.name not in DECODERS:
-        raise VideoError(f"The pictures of this video are packed in an unusual way; {_SAVE_AGAIN}.")
+        raise VideoError(
+            sentence(
+                "The pictures of this video are packed in an unusual way; {advice}.",
+                advice=sentence(_SAVE_AGAIN),
+            )
+        )
     height, width = context.height, context.width
     if height * width > MAX_PIXELS:
         raise VideoError(
-            f"The pictures of this video have {width} x {height} pixels; give one of at most 8K."
+            sentence(
+                "The pictures of this video have {width} x {height} pixels; give one of at most 8K.",
+                width=width,
+                height=height,
+            )
         )
     context.options = {"max_pixels": str(MAX_PIXELS)}  # also of what the pictures say of themselves later
     context.thread_type = "AUTO"
@@ -132,8 +146,13 @@ def first_frame(video: Opened) -> VideoFrame:
         for frame in _decoded(video, packet):
             if min(frame.height, frame.width) < MIN_SIDE:
                 raise VideoError(
-                    f"The pictures of this video have {frame.width} x {frame.height} pixels; "
-                    f"give one of at least {MIN_SIDE} x {MIN_SIDE}."
+                    sentence(
+                        "The pictures of this video have {width} x {height} pixels; give one of at least "
+                        "{min_side} x {min_side}.",
+                        width=frame.width,
+                        height=frame.height,
+                        min_side=MIN_SIDE,
+                    )
                 )
             return frame
     raise no_frame()
@@ -141,7 +160,12 @@ def first_frame(video: Opened) -> VideoFrame:
 
 def no_frame() -> VideoError:
     """For a video of which no picture can be decoded."""
-    return VideoError(f"No picture of this video can be decoded: it is damaged or incomplete; {_SAVE_AGAIN}.")
+    return VideoError(
+        sentence(
+            "No picture of this video can be decoded: it is damaged or incomplete; {advice}.",
+            advice=sentence(_SAVE_AGAIN),
+        )
+    )
 
 
 def counted_seconds(video: Opened) -> float:
@@ -278,7 +302,7 @@ def _decoded(video: Opened, packet: Packet | None) -> list[VideoFrame]:
         return video.stream.codec_context.decode(packet)
     except MemoryError as error:
         raise VideoError(
-            "The pictures of this video take too much memory; give one of smaller pictures."
+            sentence("The pictures of this video take too much memory; give one of smaller pictures.")
         ) from error
     except (av.FFmpegError, ValueError, OSError):
         return []  # a damaged packet; the next key frame is a new beginning

@@ -7,6 +7,7 @@ is told the format, and what is none of these few is refused before FFmpeg sees 
 from __future__ import annotations
 
 from core.errors import VideoError
+from core.languages import mark, sentence
 
 ENDINGS = (".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v", ".3gp")
 """The endings that a file chooser offers."""
@@ -26,7 +27,7 @@ _QUICKTIME = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
 _PHOTOS = frozenset((b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"avis"))
 """Brands of still pictures in the same container."""
 
-_GIVE = "give an MP4, MOV, WebM, MKV or AVI file"
+_GIVE = mark("give an MP4, MOV, WebM, MKV or AVI file")
 
 
 def format_of(head: bytes) -> str:
@@ -35,16 +36,16 @@ def format_of(head: bytes) -> str:
     Sources: ISO/IEC 14496-12 section 4.3; RFC 8794 section 11.2; Microsoft, "AVI RIFF File Reference".
     """
     if not head:
-        raise VideoError(f"This file is empty; {_GIVE}.")
+        raise VideoError(sentence("This file is empty; {advice}.", advice=sentence(_GIVE)))
     if head[4:8] == b"ftyp" and head[8:12] in _PHOTOS:
-        raise VideoError("This is a photo, not a video; give it as a file.")
+        raise VideoError(sentence("This is a photo, not a video; give it as a file."))
     if head[4:8] == b"ftyp" or head[4:8] in _QUICKTIME:
         return "mov"
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return "matroska"  # WebM too
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
         return "avi"
-    raise VideoError(f"This is no video in a format that we read; {_GIVE}.")
+    raise VideoError(sentence("This is no video in a format that we read; {advice}.", advice=sentence(_GIVE)))
 
 
 def is_video(head: bytes) -> bool:

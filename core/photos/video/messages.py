@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import VideoError
+from core.languages import sentence_of
 from core.photos import wire
 
 _OVERVIEW = struct.Struct(">QII")  # milliseconds, height, width
@@ -98,7 +99,7 @@ def send(sink: wire.Sink, message: Message | VideoError) -> None:
             wire.send_answer(sink, wire.Answer(message.image, message.full_size))
         case VideoError():
             wire.send_bytes(sink, b"R")
-            wire.send_answer(sink, wire.Refusal("VideoError", str(message)))
+            wire.send_answer(sink, wire.Refusal("VideoError", sentence_of(message)))
         case _:
             kind = next(letter for letter, kind in _KINDS.items() if isinstance(message, kind))
             wire.send_bytes(sink, kind + _TIME.pack(message.milliseconds))

@@ -26,6 +26,7 @@ from typing import IO, cast
 
 from core.errors import VideoError, WorkerError
 from core.files import is_disk_full, no_room_sentence
+from core.languages import sentence
 from core.photos import wire
 from core.photos.video import messages
 from core.photos.video.messages import End, Message, Overview, Wanted
@@ -67,7 +68,9 @@ def video_of(name: str, data: bytes | memoryview) -> Video:
             with contextlib.suppress(OSError):  # it tries once more to write
                 file.close()
             raise VideoError(
-                no_room_sentence(name) if is_disk_full(error) else f"{name} cannot be kept: {error.strerror}."
+                no_room_sentence(name)
+                if is_disk_full(error)
+                else sentence("{name} cannot be kept: {reason}.", name=name, reason=error.strerror)
             ) from error
         return file
 
@@ -84,11 +87,13 @@ def video_at(path: Path) -> Video:
                 path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
             )
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "no such name"
-            raise VideoError(f"{path} cannot be read: {reason}.") from error
+            reason = error.strerror if isinstance(error, OSError) else sentence("no such name")
+            raise VideoError(
+                sentence("{path} cannot be read: {reason}.", path=path, reason=reason)
+            ) from error
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise VideoError(f"{path} is not a file; give the full path of a video.")
+            raise VideoError(sentence("{path} is not a file; give the full path of a video.", path=path))
         return os.fdopen(descriptor, "rb")
 
     return Video(path.name, open_file)
@@ -139,8 +144,11 @@ def _messages(file: IO[bytes], wanted: Wanted | None, waiting: Waiting) -> Gener
             process.kill()
             if process.wait() == -getattr(signal, "SIGXCPU", 0):
                 raise VideoError(
-                    "This video takes far longer to decode than videos do; "
-                    "save it again as MP4 (H.264) and give that."
+                    sentence(
+                        "This video takes far longer to decode than videos do; save it again as MP4 "
+                        "(H.264) and "
+                        "give that."
+                    )
                 ) from None
             raise _unreadable() from None
         finally:
@@ -199,7 +207,10 @@ def _started(file: IO[bytes], wanted: Wanted | None) -> Iterator[subprocess.Pope
         )
     except OSError as error:
         raise WorkerError(
-            f"The process that decodes videos cannot be started ({error.strerror or error}); try again."
+            sentence(
+                "The process that decodes videos cannot be started ({reason}); try again.",
+                reason=error.strerror or error,
+            )
         ) from error
     with process:
         try:
@@ -207,7 +218,9 @@ def _started(file: IO[bytes], wanted: Wanted | None) -> Iterator[subprocess.Pope
                 wire.receive_ready(cast(io.RawIOBase, process.stdout))
             except (OSError, EOFError):
                 raise WorkerError(
-                    "The process that decodes videos ended while it started; the server's log says why."
+                    sentence(
+                        "The process that decodes videos ended while it started; the server's log says why."
+                    )
                 ) from None
             yield process
         finally:
@@ -215,4 +228,6 @@ def _started(file: IO[bytes], wanted: Wanted | None) -> Iterator[subprocess.Pope
 
 
 def _unreadable() -> VideoError:
-    return VideoError("This video makes its decoder fail; save it again as MP4 (H.264) and give that.")
+    return VideoError(
+        sentence("This video makes its decoder fail; save it again as MP4 (H.264) and give that.")
+    )

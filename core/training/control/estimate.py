@@ -24,6 +24,7 @@ from core.datasets import SegmentationDataset
 from core.datasets.contents.fingerprint import fingerprint
 from core.errors import RecipeError
 from core.jobs import Tell
+from core.languages import mark, sentence
 from core.training.mix.sources import fingerprints, mixed_datasets
 from core.training.recipes.plan import finder_batches
 from core.training.recipes.recipe import Recipe
@@ -38,7 +39,9 @@ _TICK = 0.25
 """Seconds between two checks for cancellation."""
 ESTIMATES = Cache("estimates", 4 * 1024**2)
 
-_WORKER = Worker("core.training.workers.dry_run", "measurement", "try a smaller batch size or smaller images")
+_WORKER = Worker(
+    "core.training.workers.dry_run", mark("measurement"), mark("try a smaller batch size or smaller images")
+)
 
 _alone = threading.Lock()
 """Two measurements at a time would slow each other down."""
@@ -171,7 +174,7 @@ def measure(
 @contextmanager
 def _turn(tell: Tell) -> Iterator[None]:
     while not _alone.acquire(timeout=_TICK):
-        tell(0, 0, None, "waiting for another measurement")
+        tell(0, 0, None, sentence("waiting for another measurement"))
     try:
         yield
     finally:

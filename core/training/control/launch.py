@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from core.errors import RunError
 from core.files import write_text
+from core.languages import sentence
 from core.training.runs.folder import LOG, STOP, existing_run, open_to_append
 from core.training.runs.status import LIVE, enqueue, read_status, shown_state
 from core.workers import start_worker
@@ -28,5 +29,5 @@ def request_stop(run: str) -> None:
     folder = existing_run(run)
     state = shown_state(folder, read_status(folder))
     if state not in LIVE:
-        raise RunError(f"The run {run} cannot be stopped: it is {state}.")
+        raise RunError(sentence("The run {run} cannot be stopped: it is {state}.", run=run, state=state))
     write_text(folder / STOP, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.errors import ModelError
 from core.jobs import Tell
+from core.languages import mark, sentence
 from core.models.card import ModelCard
 from core.models.paths import SHIPPED_MODELS
 from core.models.store import is_model_or_free, list_models, model_folder
@@ -12,7 +13,9 @@ from core.training.runs.records import checkpoint_file
 from core.workers import Worker, run_worker
 
 _WORKER = Worker(
-    "core.training.workers.publish", "publishing", "wait until other runs have ended, then publish again"
+    "core.training.workers.publish",
+    mark("publishing"),
+    mark("wait until other runs have ended, then publish again"),
 )
 
 
@@ -24,11 +27,19 @@ def check_model_name(name: str, replace: bool = False) -> None:
     """
     folder = model_folder(name)
     if name in SHIPPED_MODELS:
-        raise ModelError(f"{name} is a model that comes with StreetScope; give yours another name.")
+        raise ModelError(
+            sentence("{name} is a model that comes with StreetScope; give yours another name.", name=name)
+        )
     if name in list_models() and not replace:
-        raise ModelError(f"There is a model called {name} already: choose another name, or replace it.")
+        raise ModelError(
+            sentence("There is a model called {name} already: choose another name, or replace it.", name=name)
+        )
     if not is_model_or_free(folder):
-        raise ModelError(f"{folder} holds files but no model: choose another name, or move them away.")
+        raise ModelError(
+            sentence(
+                "{folder} holds files but no model: choose another name, or move them away.", folder=folder
+            )
+        )
 
 
 def free_model_name(base: str) -> str:

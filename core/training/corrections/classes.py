@@ -11,6 +11,7 @@ from core.classes import ClassList, SegmentationClass
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError
 from core.evaluation.metrics import IGNORE, check_classes_fit, truth_table
+from core.languages import sentence
 from core.training.corrections.photos import reviewed_pixels
 
 _MOST = 255
@@ -38,8 +39,15 @@ def extended_classes(dataset: SegmentationDataset, classes: ClassList, model: st
         return classes
     if len(classes) + len(new) > _MOST:
         raise DatasetError(
-            f"{model} has {len(classes)} classes and {dataset.name} adds {len(new)}; "
-            f"a model can have {_MOST}: leave some out."
+            sentence(
+                "{model} has {count} classes and {name} adds {added}; a model can have {most}: leave "
+                "some out.",
+                model=model,
+                count=len(classes),
+                name=dataset.name,
+                added=len(new),
+                most=_MOST,
+            )
         )
     return replace(classes, name=f"{classes.name} and {_listed(new)}", classes=(*classes.classes, *new))
 

@@ -25,6 +25,7 @@ from core.evaluation.metrics import (
 from core.evaluation.ratios import shares
 from core.hardware.processor import usable_cores
 from core.jobs import ProgressCallback
+from core.languages import counted, mark, sentence
 from core.segmentation.segmenter import Segmenter
 
 # Bounds: a card or a run's folder may come from anywhere.
@@ -94,25 +95,54 @@ class Learned(_Part):
 
     def sentences(self) -> list[str]:
         """All of it in words, the losses as plainly as the gains."""
-        words = [f"It started from {self.start} and learnt from {_photos(self.photos, 'corrected')}."]
-        words += [f"{new.name} is a new class, which started as {new.started_as}." for new in self.added]
+        words: list[str] = [
+            counted(
+                "It started from {start} and learnt from {count} corrected photo.",
+                "It started from {start} and learnt from {count} corrected photos.",
+                count=self.photos,
+                start=self.start,
+            )
+        ]
+        words += [
+            sentence("{name} is a new class, which started as {old}.", name=new.name, old=new.started_as)
+            for new in self.added
+        ]
         if self.is_anecdote:
             words.append(
-                f"On these same photos {_change(self.on_photos)}. That is an anecdote: of five photos "
-                "or more, every fifth would be held out to check it."
+                sentence(
+                    "On these same photos {change}. That is an anecdote: of five photos or more, every fifth "
+                    "would be held out to check it.",
+                    change=_change(self.on_photos),
+                )
             )
         else:
-            held = _photos(len(self.held_out), "held-out")
-            words.append(f"On {held}, which it had never seen, {_change(self.on_photos)}.")
+            words.append(
+                counted(
+                    "On {count} held-out photo, which it had never seen, {change}.",
+                    "On {count} held-out photos, which it had never seen, {change}.",
+                    count=len(self.held_out),
+                    change=_change(self.on_photos),
+                )
+            )
         words += [
-            f"There, the IoU of {new.name} is {_percent(self.on_photos.after.per_class_iou.get(new.name))}."
+            sentence(
+                "There, the IoU of {name} is {iou}.",
+                name=new.name,
+                iou=_percent(self.on_photos.after.per_class_iou.get(new.name)),
+            )
             for new in self.added
         ]
         if self.on_reference is None:
-            words.append("Nobody knows what it forgot: the data set of the old model is not here.")
+            words.append(sentence("Nobody knows what it forgot: the data set of the old model is not here."))
         else:
-            frames = frames_in_words(self.on_reference.split, self.on_reference.images)
-            words.append(f"On {self.on_reference.dataset} ({frames}) {_change(self.on_reference)}.")
+            words.append(
+                sentence(
+                    "On {dataset} ({frames}) {change}.",
+                    dataset=self.on_reference.dataset,
+                    frames=frames_in_words(self.on_reference.split, self.on_reference.images),
+                    change=_change(self.on_reference),
+                )
+            )
         return words
 
 
@@ -204,28 +234,29 @@ def _right(counts: IntArray) -> NDArray[np.float64]:
 
 def _change(compared: BeforeAfter) -> str:
     """The change in the share of right pixels and in mean IoU: "its mean IoU fell by 1.2 points, ..."."""
-    parts = [
-        _moved("pixel accuracy", compared.before.accuracy, compared.after.accuracy),
-        _moved("mean IoU", compared.before.mean_iou, compared.after.mean_iou),
-    ]
-    return ", and ".join(filter(None, parts)) or "no pixel was labelled"
+    accuracy = _moved(mark("pixel accuracy"), compared.before.accuracy, compared.after.accuracy)
+    iou = _moved(mark("mean IoU"), compared.before.mean_iou, compared.after.mean_iou)
+    if accuracy and iou:
+        return sentence("{accuracy}, and {iou}", accuracy=accuracy, iou=iou)
+    return accuracy or iou or sentence("no pixel was labelled")
 
 
 def _moved(name: str, before: float | None, after: float | None) -> str:
     if before is None or after is None:
         return ""
-    if not (points := points_between(before, after)):
-        return f"its {name} stayed at {after:.1%}"
-    verb = "rose" if points > 0 else "fell"
-    return f"its {name} {verb} by {abs(points):.1f} points, from {before:.1%} to {after:.1%}"
+    points = points_between(before, after)
+    if not points:
+        return sentence("its {figure} stayed at {after:.1%}", figure=sentence(name), after=after)
+    words = (
+        mark("its {figure} rose by {points:.1f} points, from {before:.1%} to {after:.1%}")
+        if points > 0
+        else mark("its {figure} fell by {points:.1f} points, from {before:.1%} to {after:.1%}")
+    )
+    return sentence(words, figure=sentence(name), points=abs(points), before=before, after=after)
 
 
 def _percent(share: float | None) -> str:
-    return "unknown" if share is None else f"{share:.1%}"
-
-
-def _photos(count: int, kind: str) -> str:
-    return f"{count} {kind} {'photo' if count == 1 else 'photos'}"
+    return sentence("unknown") if share is None else f"{share:.1%}"
 
 
 def _share(value: float) -> float | None:

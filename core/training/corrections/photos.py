@@ -11,6 +11,7 @@ from core.datasets import Frame, SegmentationDataset
 from core.errors import DatasetError
 from core.evaluation.metrics import IGNORE, truth_table
 from core.files import is_file
+from core.languages import sentence
 from core.training.recipes.recipe import Recipe
 
 ENOUGH = 5
@@ -39,7 +40,9 @@ def corrected_photos(dataset: SegmentationDataset) -> CorrectedPhotos:
     table = truth_table(dataset.class_list, dataset.class_list)
     reviewed = {frame for frame in dataset.frames() if (table[dataset.read_label(frame)] != IGNORE).any()}
     if not reviewed:
-        raise DatasetError(f"Nothing was reviewed in {dataset.name}: correct something in a photo first.")
+        raise DatasetError(
+            sentence("Nothing was reviewed in {name}: correct something in a photo first.", name=dataset.name)
+        )
     train, valid = (tuple(f for f in part if f in reviewed) for part in (dataset.train, dataset.valid))
     if not (_says_its_split(dataset) and train and valid):
         photos = tuple(frame for frame in dataset.frames() if frame in reviewed)

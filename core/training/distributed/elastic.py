@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from core.errors import PeerLostError, StoppedError
+from core.languages import sentence
 from core.training.distributed import processes
 from core.training.distributed.failures import translate_errors
 
@@ -69,9 +70,9 @@ def wait_for_first() -> None:
     while (word := _broadcast("")) == _WAIT:
         pass
     if word == _STOP:
-        raise StoppedError("Stopped while waiting in the queue.")
+        raise StoppedError(sentence("Stopped while waiting in the queue."))
     if word != _BEGIN:
-        raise PeerLostError("The first process of this run did not begin; see its error.")
+        raise PeerLostError(sentence("The first process of this run did not begin; see its error."))
 
 
 def check_stop(asked_here: bool, of_all: bool = False) -> None:
@@ -84,7 +85,9 @@ def check_stop(asked_here: bool, of_all: bool = False) -> None:
     if not (processes.is_elastic() and processes.is_distributed()):
         return
     if _broadcast(_STOP if of_all else _END) != _STOP and not asked_here:
-        raise PeerLostError("Processes of this run are leaving or joining; those that stay start again.")
+        raise PeerLostError(
+            sentence("Processes of this run are leaving or joining; those that stay start again.")
+        )
 
 
 def _broadcast(word: str) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 
 from core.errors import OutOfMemoryError, PeerLostError, StreetScopeError
+from core.languages import sentence
 from core.training.distributed import processes
 from core.training.recipes.recipe import Stage
 from core.training.runs.folder import disk_full
@@ -56,23 +57,41 @@ def _is_left_alone(error: BaseException) -> bool:
 
 
 def _left_alone() -> str:
-    lost = f"Another process of this run has ended, or has not answered for {processes.patience()} seconds"
     if processes.is_elastic():
-        return f"{lost}; torchrun starts those that are left again."
-    return f"{lost}, and this one cannot continue alone; see the other one's error, and resume the run."
+        return sentence(
+            "Another process of this run has ended, or has not answered for {seconds} seconds; torchrun "
+            "starts "
+            "those that are left again.",
+            seconds=processes.patience(),
+        )
+    return sentence(
+        "Another process of this run has ended, or has not answered for {seconds} seconds, and this one "
+        "cannot "
+        "continue alone; see the other one's error, and resume the run.",
+        seconds=processes.patience(),
+    )
 
 
 def _out_of_memory(stage: Stage | None) -> OutOfMemoryError:
     if stage is None:
         return OutOfMemoryError(
-            "The pictures of the data set do not fit into memory; give fewer or smaller ones."
+            sentence("The pictures of the data set do not fit into memory; give fewer or smaller ones.")
         )
     if stage.batch_size < 4:
         return OutOfMemoryError(
-            f"The memory is too small for a batch of {stage.batch_size} pictures in the stage {stage.name}; "
-            "try smaller pictures or a smaller network."
+            sentence(
+                "The memory is too small for a batch of {batch_size} pictures in the stage {name}; try "
+                "smaller pictures or a smaller network.",
+                batch_size=stage.batch_size,
+                name=stage.name,
+            )
         )
     return OutOfMemoryError(
-        f"The memory is too small for a batch of {stage.batch_size} pictures in the stage {stage.name}; "
-        f"try a batch size of {stage.batch_size // 2}."
+        sentence(
+            "The memory is too small for a batch of {batch_size} pictures in the stage {name}; try a "
+            "batch size of {half}.",
+            batch_size=stage.batch_size,
+            name=stage.name,
+            half=stage.batch_size // 2,
+        )
     )

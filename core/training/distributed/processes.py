@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.errors import RecipeError
+from core.languages import sentence
 from core.training.recipes.recipe import Stage
 
 if TYPE_CHECKING:
@@ -132,8 +133,13 @@ def batch_share(stage: Stage) -> int:
     processes = world_size()
     if stage.batch_size < processes:
         raise RecipeError(
-            f"The stage {stage.name} has a batch size of {stage.batch_size}, too small for {processes} "
-            f"processes; give {processes} or more, or start fewer processes."
+            sentence(
+                "The stage {name} has a batch size of {batch_size}, too small for {processes} processes; "
+                "give {processes} or more, or start fewer processes.",
+                name=stage.name,
+                batch_size=stage.batch_size,
+                processes=processes,
+            )
         )
     return len(batch_part(stage.batch_size))
 

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from core.errors import DivergedError
 from core.evaluation.metrics import count_confusion, mean_iou, pixel_accuracy
 from core.jobs import ProgressCallback
+from core.languages import sentence
 from core.models.compiler import without_compiler
 from core.segmentation.merged import summed_logs
 from core.training.batches.loss import to_label_size
@@ -297,8 +298,10 @@ class StopWhenDiverged(Callback):
         """DivergedError if the run was stopped."""
         if self.diverged:
             raise DivergedError(
-                "The loss is no longer a number: the learning rate is too high; let the learning-rate "
-                "finder (lr-find) suggest one, or start again with a tenth of it."
+                sentence(
+                    "The loss is no longer a number: the learning rate is too high; let the learning-rate "
+                    "finder (lr-find) suggest one, or start again with a tenth of it."
+                )
             )
 
 

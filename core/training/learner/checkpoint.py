@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from core.errors import BrokenTensorsError, RunError, TrainingError
 from core.files import replacing
+from core.languages import sentence
 from core.models.tensors import MAX_FILE_BYTES, check_fit, read_metadata, save_tensors, tensors_in
 from core.strict_json import parse_json
 from core.training.distributed.failures import is_out_of_memory
@@ -78,7 +79,11 @@ def load_weights(path: Path) -> dict[str, Tensor]:
         return tensors_in(read_plain(path, MAX_FILE_BYTES), path)
     except (OSError, RunError, BrokenTensorsError) as error:
         raise TrainingError(
-            f"The checkpoint {path.name} cannot be read ({error}); use another checkpoint or train again."
+            sentence(
+                "The checkpoint {name} cannot be read ({reason}); use another checkpoint or train again.",
+                name=path.name,
+                reason=error,
+            )
         ) from error
 
 
@@ -88,7 +93,9 @@ def load_into(model: nn.Module, path: Path) -> None:
     try:
         check_fit(weights, model.state_dict(), path)
     except BrokenTensorsError as error:
-        raise TrainingError(f"{path} does not fit the run's recipe and data set: {error}") from error
+        raise TrainingError(
+            sentence("{path} does not fit the run's recipe and data set: {reason}", path=path, reason=error)
+        ) from error
     model.load_state_dict(weights)
 
 
@@ -101,7 +108,10 @@ def fitting(path: Path) -> Iterator[None]:
         if is_out_of_memory(error):
             raise
         raise TrainingError(
-            f"{path} does not fit the run's recipe and data set; restore those or start a new run."
+            sentence(
+                "{path} does not fit the run's recipe and data set; restore those or start a new run.",
+                path=path,
+            )
         ) from error
 
 
@@ -132,7 +142,7 @@ def read_resume_point(path: Path) -> ResumePoint | None:
         return None
     except (OSError, RunError, BrokenTensorsError, ValueError, KeyError) as error:
         raise TrainingError(
-            f"{path} is damaged; remove it, and the run starts again from the beginning."
+            sentence("{path} is damaged; remove it, and the run starts again from the beginning.", path=path)
         ) from error
 
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.errors import DivergedError
 from core.files import replacing, write_text
+from core.languages import sentence
 from core.training.learner.callbacks import Event
 from core.training.runs.folder import append_row
 
@@ -105,8 +106,11 @@ def find_learning_rate(
             if len(learner.recorder.lrs) > iterations // 2:
                 raise
             raise DivergedError(
-                f"The learning-rate finder found no rate at which the loss falls in the stage {stage}; "
-                "check the data, or start from other weights."
+                sentence(
+                    "The learning-rate finder found no rate at which the loss falls in the stage {stage}; "
+                    "check the data, or start from other weights.",
+                    stage=stage,
+                )
             ) from error
         finally:
             learner.model.load_state_dict(before)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from core.classes import ClassList
 from core.errors import DatasetError, TrainingError
+from core.languages import sentence
 from core.models.store import read_card
 from core.training.batches.data import MixedIn
 from core.training.batches.examples import load_examples
@@ -53,8 +54,12 @@ def load_mixed(recipe: Recipe, class_list: ClassList, budget: int, done: ResumeP
         pixels = examples.pixels[: len(own)]
         if not pixels.sum():
             raise DatasetError(
-                f"No training frame of {dataset.name}, which the recipe mixes in, has a pixel of a class in "
-                f"{class_list.name}; leave it out, or choose other classes."
+                sentence(
+                    "No training frame of {name}, which the recipe mixes in, has a pixel of a class in "
+                    "{class_list_name}; leave it out, or choose other classes.",
+                    name=dataset.name,
+                    class_list_name=class_list.name,
+                )
             )
         pictures.append(MixedIn(mix, examples, class_weights(pixels, 0.5)))
         labels.append(own)
@@ -66,8 +71,11 @@ def _check_unchanged(recipe: Recipe, done: ResumePoint, found: Sequence[str]) ->
     for mix, before, now in zip(recipe.mix, done.mixed, found, strict=False):
         if before != now:
             raise TrainingError(
-                f"The data set {mix.data}, which this run mixes in, has changed since the run began; restore "
-                "it, or start a new run."
+                sentence(
+                    "The data set {data}, which this run mixes in, has changed since the run began; restore "
+                    "it, or start a new run.",
+                    data=mix.data,
+                )
             )
 
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from core.classes import ClassList
 from core.datasets import SegmentationDataset
 from core.errors import RecipeError
+from core.languages import sentence
 from core.models.low_rank import fitted
 from core.models.networks import Network, find_network
 from core.models.weights import Model, load_model
@@ -80,8 +81,14 @@ def encoder_of(start: Model, recipe: Recipe) -> dict[str, Tensor]:
     encoder = find_network(recipe.network).encoder
     if not encoder or find_network(start.card.network).encoder != encoder or recipe.start_share:
         raise RecipeError(
-            f"The recipe {recipe.name} trains {recipe.network}, but the model {start.card.name} that it "
-            f"starts from is a {start.card.network}; give both the same network."
+            sentence(
+                "The recipe {name} trains {network}, but the model {model} that it starts from is a "
+                "{other}; give both the same network.",
+                name=recipe.name,
+                network=recipe.network,
+                model=start.card.name,
+                other=start.card.network,
+            )
         )
     state = start.network.state_dict()
     return {name: tensor for name, tensor in state.items() if name.startswith(ENCODERS[0])}

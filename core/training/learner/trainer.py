@@ -25,6 +25,7 @@ from core.datasets import SegmentationDataset
 from core.errors import DatasetError, RecipeError, StoppedError, TrainingError
 from core.files import size_of
 from core.hardware.processor import has_native_bfloat16, has_no_more_than_avx2
+from core.languages import sentence
 from core.models.networks import Network, find_network
 from core.models.store import read_card
 from core.training.batches.data import Pictures, stage_dataloaders
@@ -136,8 +137,12 @@ def target_classes(recipe: Recipe, dataset: SegmentationDataset) -> ClassList:
         return own if recipe.classes == "model" else extended_classes(dataset, own, recipe.start_model)
     if recipe.classes not in lists:
         raise RecipeError(
-            f"The recipe {recipe.name} asks for the classes {recipe.classes!r}; "
-            f"choose one of {', '.join(lists)}."
+            sentence(
+                "The recipe {name} asks for the classes {classes!r}; choose one of {lists}.",
+                name=recipe.name,
+                classes=recipe.classes,
+                lists=", ".join(lists),
+            )
         )
     return lists[recipe.classes]
 
@@ -207,12 +212,19 @@ def prepare(
     done = checkpoint.read_resume_point(folder / RESUME)
     if done and not _is_same(recipe, done.recipe):
         raise TrainingError(
-            f"{folder} holds an unfinished run of another recipe; remove that folder or choose another name."
+            sentence(
+                "{folder} holds an unfinished run of another recipe; remove that folder or choose "
+                "another name.",
+                folder=folder,
+            )
         )
     plan = tuple(recipe.stage(name) for name in stages) or recipe.stages
     if done and not _is_of(done, plan):
         raise TrainingError(
-            f"{folder / RESUME} does not fit this run's stages; restore its settings, or start a new run."
+            sentence(
+                "{folder} does not fit this run's stages; restore its settings, or start a new run.",
+                folder=folder / RESUME,
+            )
         )
     if processes.rank() == 0:
         for name in APPENDED:
@@ -227,7 +239,13 @@ def _check_starts(recipe: Recipe, stages: Sequence[str], folder: Path) -> None:
         start = recipe.stage(name).start_from
         if start is None or start in names[:position] or _stage_file(folder, start).exists():
             continue
-        raise RecipeError(f"The stage {name} starts from {start}, which was not trained in this run.")
+        raise RecipeError(
+            sentence(
+                "The stage {name} starts from {start}, which was not trained in this run.",
+                name=name,
+                start=start,
+            )
+        )
 
 
 def _is_same(recipe: Recipe, written: str) -> bool:
@@ -281,19 +299,34 @@ class PreparedRun:
     ) -> Self:
         """Read the data and build the network. A bad label is found here, before the first epoch."""
         if not dataset.train or not dataset.valid:
-            raise DatasetError(f"{dataset.name} needs at least one frame to train on and one in valid.txt.")
+            raise DatasetError(
+                sentence(
+                    "{name} needs at least one frame to train on and one in valid.txt.", name=dataset.name
+                )
+            )
         for stage in plan:
             processes.batch_share(stage)
             if stage.steps is not None and processes.is_distributed() and not recipe.has_sources:
                 raise RecipeError(
-                    f"The stage {stage.name} has a given number of steps, which one process does; start it "
-                    "without torchrun."
+                    sentence(
+                        "The stage {name} has a given number of steps, which one process does; start it "
+                        "without "
+                        "torchrun.",
+                        name=stage.name,
+                    )
                 )
             if recipe.batches(stage, len(dataset.train)) < 1:
                 frames = "1 frame" if len(dataset.train) == 1 else f"{len(dataset.train)} frames"
                 raise RecipeError(
-                    f"The stage {stage.name} has a batch size of {stage.batch_size}, "
-                    f"but {dataset.name} has only {frames} to train on."
+                    sentence(
+                        "The stage {name} has a batch size of {batch_size}, but {dataset_name} has only "
+                        "{frames} "
+                        "to train on.",
+                        name=stage.name,
+                        batch_size=stage.batch_size,
+                        dataset_name=dataset.name,
+                        frames=frames,
+                    )
                 )
         _seed(recipe.seed)
         class_list = target_classes(recipe, dataset)
@@ -308,8 +341,14 @@ class PreparedRun:
         for split, pixels in (("training", counts), ("validation", valid.pixels[:classes])):
             if not pixels.sum():
                 raise DatasetError(
-                    f"No {split} frame of {dataset.name} has a pixel of a class "
-                    f"in {class_list.name}; choose other classes."
+                    sentence(
+                        "No {split} frame of {name} has a pixel of a class in {class_list_name}; choose "
+                        "other "
+                        "classes.",
+                        split=split,
+                        name=dataset.name,
+                        class_list_name=class_list.name,
+                    )
                 )
         budget -= sum(example.nbytes for example in valid.kept)
         mixed = load_mixed(recipe, class_list, budget, done)
@@ -689,7 +728,11 @@ def _stage_file(folder: Path, stage: str) -> Path:
 
 
 def _stopped(stage: str) -> StoppedError:
-    return StoppedError(f"Stopped in the stage {stage}; this run can continue from its last completed epoch.")
+    return StoppedError(
+        sentence(
+            "Stopped in the stage {stage}; this run can continue from its last completed epoch.", stage=stage
+        )
+    )
 
 
 def parameter_groups(model: nn.Module) -> list[list[nn.Parameter]]:

@@ -12,6 +12,7 @@ from core.classes import CAMVID_11, ClassList
 from core.errors import RecipeError
 from core.evaluation.metrics import IGNORE, truth_table
 from core.evaluation.own_classes import measured_classes
+from core.languages import sentence
 
 Sets = tuple[tuple[int, ...], ...]
 """For each label the network's classes that it may be, ascending."""
@@ -97,14 +98,23 @@ def _with_sets(truth: ClassList, target: ClassList, sets: Mapping[str, Sequence[
     for label, names in sets.items():
         if label not in truth.names:
             raise RecipeError(
-                f"The recipe says what {label!r} may be, which is no class of {truth.name}; "
-                "leave it out, or use that data set's names."
+                sentence(
+                    "The recipe says what {label!r} may be, which is no class of {name}; leave it out, or "
+                    "use that data set's names.",
+                    label=label,
+                    name=truth.name,
+                )
             )
         for name in names:
             if name not in target.names or target.names.index(name) == target.void:
                 raise RecipeError(
-                    f"The recipe says that {label} may be {name!r}, which the network does not learn; "
-                    f"its classes are those of {target.name}."
+                    sentence(
+                        "The recipe says that {label} may be {name!r}, which the network does not learn; its "
+                        "classes are those of {target_name}.",
+                        label=label,
+                        name=name,
+                        target_name=target.name,
+                    )
                 )
     said = tuple(replace(each, may_be=tuple(sets.get(each.name, each.may_be))) for each in truth.classes)
     return replace(truth, classes=said)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from core.classes import ClassList
 from core.errors import RecipeError
+from core.languages import sentence
 from core.training.mix.labels import Sets
 
 _ROUNDING = 1e-6
@@ -24,8 +25,12 @@ def shares_within(
     for name in given:
         if name not in classes.names:
             raise RecipeError(
-                f"The recipe's shares name {name!r}, which is no class of {classes.name}; "
-                "use the network's classes."
+                sentence(
+                    "The recipe's shares name {name!r}, which is no class of {classes_name}; use the "
+                    "network's classes.",
+                    name=name,
+                    classes_name=classes.name,
+                )
             )
     return tuple(_shares(each, classes, given) for each in sets)
 
@@ -35,9 +40,18 @@ def _shares(members: tuple[int, ...], classes: ClassList, given: Mapping[str, fl
     taken = math.fsum(given.get(name, 0.0) for name in names)
     others = [name for name in names if name not in given]
     if taken > 1 + _ROUNDING or (others and taken >= 1):
+        shares = {"names": ", ".join(names), "sum": taken, "others": ", ".join(others)}
         raise RecipeError(
-            f"The recipe's shares of {', '.join(names)} sum to {taken:g}; together these classes have 1"
-            + (f", and {', '.join(others)} need a part of it." if others else ".")
+            sentence(
+                "The recipe's shares of {names} sum to {sum:g}; together these classes have 1, and "
+                "{others} need "
+                "a part of it.",
+                **shares,
+            )
+            if others
+            else sentence(
+                "The recipe's shares of {names} sum to {sum:g}; together these classes have 1.", **shares
+            )
         )
     if not others:
         return tuple(given[name] / taken for name in names)

@@ -9,6 +9,7 @@ from core.datasets import SegmentationDataset
 from core.datasets.contents.fingerprint import fingerprint
 from core.datasets.layouts.opening import find_datasets, open_dataset
 from core.errors import DatasetError
+from core.languages import sentence
 from core.project import data_folder
 from core.toytown import TOWNS
 from core.training.recipes.mixed import Mix
@@ -49,17 +50,31 @@ def _opened(mix: Mix, places: dict[str, Path], recipe: str) -> SegmentationDatas
     name = mix.data.casefold()
     if name not in places:
         raise DatasetError(
-            f"The recipe {recipe} mixes in the data set {mix.data}, which is not in {data_folder()}: "
-            f"{_how_to_get(name)}."
+            sentence(
+                "The recipe {recipe} mixes in the data set {data}, which is not in {data_folder}: "
+                "{how_to_get}.",
+                recipe=recipe,
+                data=mix.data,
+                data_folder=data_folder(),
+                how_to_get=_how_to_get(name),
+            )
         )
     dataset = open_dataset(places[name])
     if not dataset.train:
-        raise DatasetError(f"{mix.data}, which the recipe {recipe} mixes in, has no frame to train on.")
+        raise DatasetError(
+            sentence(
+                "{data}, which the recipe {recipe} mixes in, has no frame to train on.",
+                data=mix.data,
+                recipe=recipe,
+            )
+        )
     return dataset
 
 
 def _how_to_get(name: str) -> str:
     if name in TOWNS:
         command = f"python -m core toytown {data_folder() / name} --town {name}"
-        return f"draw it on the Data page, or with `{command}`"
-    return "import it on the Data page, put a folder of that name there, or leave it out of the recipe"
+        return sentence("draw it on the Data page, or with `{command}`", command=command)
+    return sentence(
+        "import it on the Data page, put a folder of that name there, or leave it out of the recipe"
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.datasets import SegmentationDataset
 from core.errors import DatasetError
+from core.languages import all_of, counted, mark, sentence, together
 from core.models.networks import network_words
 from core.training.recipes.recipe import Recipe, Stage
 
@@ -14,14 +15,14 @@ FINDER_BATCHES = 100
 """How many batches the finder tries in a run."""
 
 _CLASSES = {
-    "dataset": "the {count} classes of the data set",
-    "model": "the classes of the model it starts from",
-    "extended": "the classes of the model it starts from, and those that the data set adds,",
+    "dataset": mark("the {count} classes of the data set"),
+    "model": mark("the classes of the model it starts from"),
+    "extended": mark("the classes of the model it starts from, and those that the data set adds,"),
 }
 
-
-_LEARNED = "the last ones become the model, and its card says what it gained and what it lost."
-_END = {False: "the best epoch becomes the model.", True: "the last ones become the model."}
+_KEPT = mark("The weights are kept after every epoch, so that a stopped run can be resumed; {end}")
+_LEARNED = mark("the last ones become the model, and its card says what it gained and what it lost.")
+_END = {False: mark("the best epoch becomes the model."), True: mark("the last ones become the model.")}
 """What becomes of a run's weights: of one that learns from corrections, and of others by `keep_last`."""
 
 
@@ -35,7 +36,8 @@ class Plan:
 
     def sentences(self) -> list[str]:
         """All of it, in order."""
-        return [self.begin, *(f"Stage {name}: {words}" for name, words in self.stages), self.end]
+        stages = (sentence("Stage {name}: {words}", name=name, words=words) for name, words in self.stages)
+        return [self.begin, *stages, self.end]
 
 
 def plan(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str] = ()) -> Plan:
@@ -49,8 +51,7 @@ def plan(recipe: Recipe, dataset: SegmentationDataset, stages: Sequence[str] = (
     return Plan(
         begin=_begin(recipe, dataset),
         stages=tuple((stage.name, _stage(recipe, stage, len(dataset.train), size)) for stage in chosen),
-        end="The weights are kept after every epoch, so that a stopped run can be resumed; "
-        + (_LEARNED if recipe.corrections else _END[recipe.keep_last]),
+        end=sentence(_KEPT, end=sentence(_LEARNED if recipe.corrections else _END[recipe.keep_last])),
     )
 
 
@@ -60,95 +61,152 @@ def finder_batches(stage: Stage) -> int:
 
 
 def _begin(recipe: Recipe, dataset: SegmentationDataset) -> str:
+    classes = (
+        sentence(_CLASSES[recipe.classes], count=len(dataset.class_list))
+        if recipe.classes in _CLASSES
+        else sentence("the classes of {list}", list=recipe.classes)
+    )
+    parts: list[str] = [
+        sentence(
+            "The network is a {network}. It {origin}, and learns {classes} from {what}",
+            network=network_words(recipe.network),
+            origin=_origin(recipe),
+            classes=classes,
+            what=_from_corrections(recipe, len(dataset.frames()))
+            if recipe.corrections
+            else sentence(
+                "{train}; after every epoch it is evaluated on {valid} that it does not train on.",
+                train=_pictures(len(dataset.train)),
+                valid=_pictures(len(dataset.valid)),
+            ),
+        )
+    ]
+    if recipe.mix and not recipe.corrections:
+        shares = [
+            sentence("{share:.0%} of what it sees are pictures of {data}", share=each.share, data=each.data)
+            for each in recipe.mix
+        ]
+        parts.append(
+            sentence(
+                "In training, {shares}, whose labels it learns from at the same time.", shares=all_of(shares)
+            )
+        )
+    return together(parts)
+
+
+def _origin(recipe: Recipe) -> str:
     if recipe.start_model is not None:
-        origin = f"starts from the model {recipe.start_model}"
-    elif recipe.pretrained:
-        origin = "starts from an encoder that was pretrained on ImageNet's photos"
-    else:
-        origin = "starts from random weights, knowing nothing"
-    classes = _CLASSES.get(recipe.classes, f"the classes of {recipe.classes}")
-    learns = (
-        f"The network is a {network_words(recipe.network)}. It {origin}, and learns "
-        f"{classes.format(count=len(dataset.class_list))} from "
-    )
-    if recipe.corrections:
-        return learns + _from_corrections(recipe, len(dataset.frames()))
-    return (
-        f"{learns}{_pictures(len(dataset.train))}; after every "
-        f"epoch it is evaluated on {_pictures(len(dataset.valid))} that it does not train on."
-        f"{_mixed(recipe)}"
-    )
-
-
-def _mixed(recipe: Recipe) -> str:
-    """What a recipe says of the data sets that it mixes in."""
-    if not recipe.mix:
-        return ""
-    shares = [f"{each.share:.0%} of what it sees are pictures of {each.data}" for each in recipe.mix]
-    return f" In training, {' and '.join(shares)}, whose labels it learns from at the same time."
+        return sentence("starts from the model {name}", name=recipe.start_model)
+    if recipe.pretrained:
+        return sentence("starts from an encoder that was pretrained on ImageNet's photos")
+    return sentence("starts from random weights, knowing nothing")
 
 
 def _from_corrections(recipe: Recipe, photos: int) -> str:
-    sentences = [
-        f"what was reviewed in {_pictures(photos)}.",
-        "Of five or more, every fifth is held out to check it; what fewer gain is an anecdote.",
+    sentences: list[str] = [
+        sentence("what was reviewed in {pictures}.", pictures=_pictures(photos)),
+        sentence("Of five or more, every fifth is held out to check it; what fewer gain is an anecdote."),
     ]
     if recipe.replay:
         sentences.append(
-            f"So that it does not forget, {recipe.replay:.0%} of what it sees are frames of the data set "
-            "that the model was measured on, or else of CamVid or Toytown."
+            sentence(
+                "So that it does not forget, {share:.0%} of what it sees are frames of the data set that the "
+                "model was measured on, or else of CamVid or Toytown.",
+                share=recipe.replay,
+            )
         )
     if recipe.pull:
-        sentences.append("Where nothing was reviewed, it is held to the answers that the model gave.")
+        sentences.append(
+            sentence("Where nothing was reviewed, it is held to the answers that the model gave.")
+        )
     if recipe.start_share:
         sentences.append(
-            f"What comes out is {recipe.start_share:.0%} the old weights, the rest the new ones."
+            sentence(
+                "What comes out is {share:.0%} the old weights, the rest the new ones.",
+                share=recipe.start_share,
+            )
         )
-    return " ".join(sentences)
+    return together(sentences)
 
 
 def _stage(recipe: Recipe, stage: Stage, pictures: int, size: tuple[int, int] | None) -> str:
-    steps = recipe.batches(stage, pictures) * stage.epochs
     begin = (
-        f"{_times(stage.epochs)} through the pictures in batches of {stage.batch_size}, {steps} steps in all"
+        sentence(
+            "{times} through the pictures in batches of {batch}, {steps} steps in all",
+            times=_times(stage.epochs),
+            batch=stage.batch_size,
+            steps=recipe.batches(stage, pictures) * stage.epochs,
+        )
         if stage.steps is None
-        else f"{steps} steps with batches of {stage.batch_size}"
+        else sentence(
+            "{steps} steps with batches of {batch}",
+            steps=recipe.batches(stage, pictures) * stage.epochs,
+            batch=stage.batch_size,
+        )
     )
-    parts = [f"{begin}, {_seen(stage, size)}."]
+    parts: list[str] = [sentence("{begin}, {seen}.", begin=begin, seen=_seen(stage, size))]
     if recipe.mix:
         own, *others = recipe.pictures_of_each(stage)
-        named = [f"{count} of {each.data}" for count, each in zip(others, recipe.mix, strict=True)]
-        parts.append(f"Each batch has {own} of the data set's own pictures and {' and '.join(named)}.")
+        named = [
+            sentence("{count} of {data}", count=count, data=each.data)
+            for count, each in zip(others, recipe.mix, strict=True)
+        ]
+        parts.append(
+            sentence(
+                "Each batch has {own} of the data set's own pictures and {others}.",
+                own=own,
+                others=all_of(named),
+            )
+        )
     if stage.start_from is not None:
-        parts.append(f"It starts from the weights of {stage.start_from}.")
+        parts.append(sentence("It starts from the weights of {stage}.", stage=stage.start_from))
     if stage.frozen:
-        parts.append("The encoder is frozen; only the rest is trained.")
+        parts.append(sentence("The encoder is frozen; only the rest is trained."))
     if stage.fixed_norms:
-        parts.append("The batch norms stay as they are.")
-    parts.append(_rate(stage))
-    return " ".join(parts)
+        parts.append(sentence("The batch norms stay as they are."))
+    return together([*parts, *_rate(stage)])
 
 
 def _seen(stage: Stage, size: tuple[int, int] | None) -> str:
     if stage.crop is not None and stage.scale is not None:
         height, width = stage.crop
         low, high = stage.scale
-        return f"each a crop of {width} x {height} pixels from a picture scaled by {low:g} to {high:g}"
-    if size is None and not isinstance(stage.size, tuple):
-        return f"at {stage.size:g} of their size"
-    height, width = stage.framing(*(size or (1, 1))).crop
-    return f"at {width} x {height} pixels"
-
-
-def _rate(stage: Stage) -> str:
-    rise = f"rises over the first {stage.pct_start:.0%} of the steps and then falls to nearly nothing"
-    if stage.lr == "find":
-        return (
-            f"The learning-rate finder tries {FINDER_BATCHES} batches first, and its suggestion "
-            f"{stage.suggestion} becomes the highest learning rate, which {rise}."
+        return sentence(
+            "each a crop of {width} x {height} pixels from a picture scaled by {low:g} to {high:g}",
+            width=width,
+            height=height,
+            low=low,
+            high=high,
         )
-    finder = f" The finder tries {FINDER_BATCHES} batches first, to show its curve." if stage.lr_find else ""
-    return f"The learning rate {rise}; its highest value is {stage.lr:g}.{finder}"
+    if size is None and not isinstance(stage.size, tuple):
+        return sentence("at {share:g} of their size", share=stage.size)
+    height, width = stage.framing(*(size or (1, 1))).crop
+    return sentence("at {width} x {height} pixels", width=width, height=height)
+
+
+def _rate(stage: Stage) -> list[str]:
+    rise = sentence(
+        "rises over the first {share:.0%} of the steps and then falls to nearly nothing",
+        share=stage.pct_start,
+    )
+    if stage.lr == "find":
+        return [
+            sentence(
+                "The learning-rate finder tries {count} batches first, and its suggestion {suggestion} "
+                "becomes "
+                "the highest learning rate, which {rise}.",
+                count=FINDER_BATCHES,
+                suggestion=stage.suggestion,
+                rise=rise,
+            )
+        ]
+    given = sentence("The learning rate {rise}; its highest value is {rate:g}.", rise=rise, rate=stage.lr)
+    if not stage.lr_find:
+        return [given]
+    return [
+        given,
+        sentence("The finder tries {count} batches first, to show its curve.", count=FINDER_BATCHES),
+    ]
 
 
 def _full_size(dataset: SegmentationDataset) -> tuple[int, int] | None:
@@ -161,8 +219,13 @@ def _full_size(dataset: SegmentationDataset) -> tuple[int, int] | None:
 
 
 def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"
+    return counted("{count} picture", "{count} pictures", count=count)
 
 
 def _times(count: int) -> str:
-    return {1: "Once", 2: "Twice"}.get(count, f"{count} times")
+    match count:
+        case 1:
+            return sentence("Once")
+        case 2:
+            return sentence("Twice")
+    return sentence("{count} times", count=count)

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal, Self
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from core.errors import RecipeError
+from core.languages import sentence
+from core.strict_json import fault, first_fault, placed
 from core.training.recipes.mixed import ClassName, LabelSets, Mix, Weight, pictures_of_each
 
 RECIPES = Path(__file__).parent
@@ -124,9 +125,9 @@ class Stage(_Checked):
     @model_validator(mode="after")
     def _has_one_size(self) -> Self:
         if (self.size is None) == (self.crop is None) or (self.crop is None) != (self.scale is None):
-            raise PydanticCustomError("size", "give either size, or crop and scale")
+            raise fault("size", "give either size, or crop and scale")
         if self.scale is not None and self.scale[0] > self.scale[1]:
-            raise PydanticCustomError("scale", "the first factor of scale is above the second")
+            raise fault("scale", "the first factor of scale is above the second")
         return self
 
     @property
@@ -336,44 +337,44 @@ class Recipe(_Checked):
     @model_validator(mode="after")
     def _has_the_model_of_its_classes(self) -> Self:
         if self.classes in ("model", "extended") and self.start_model is None:
-            raise PydanticCustomError("classes", "classes are those of a model, but start_model is not given")
+            raise fault("classes", "classes are those of a model, but start_model is not given")
         return self
 
     @model_validator(mode="after")
     def _has_the_model_that_it_remembers(self) -> Self:
         remembers = self.corrections or self.replay or self.pull or self.start_share or self.distil
         if self.start_model is None and remembers:
-            raise PydanticCustomError(
+            raise fault(
                 "start_model",
                 "corrections, replay, pull, start_share and distil need the model to start from: give "
                 "start_model",
             )
         if self.start_share and (self.ema_decay or self.classes not in ("model", "extended")):
-            raise PydanticCustomError(
+            raise fault(
                 "start_share",
                 "start_share needs the start model's classes, model or extended, and ema_decay = 0",
             )
         if self.pull and self.classes not in ("model", "extended"):
-            raise PydanticCustomError("pull", "pull needs the start model's classes: model or extended")
+            raise fault("pull", "pull needs the start model's classes: model or extended")
         if self.logit_adjustment and self.corrections:
-            raise PydanticCustomError("logit_adjustment", "logit_adjustment does not go with corrections")
+            raise fault("logit_adjustment", "logit_adjustment does not go with corrections")
         if self.replay and any(stage.steps is None for stage in self.stages):
-            raise PydanticCustomError("replay", "with replay, every stage needs its number of steps")
+            raise fault("replay", "with replay, every stage needs its number of steps")
         return self
 
     @model_validator(mode="after")
     def _mixes_what_fits_together(self) -> Self:
         if self.has_sources and (self.corrections or self.replay or self.pull):
-            raise PydanticCustomError(
+            raise fault(
                 "mix", "mix, prior and distil do not go with corrections, replay and pull: leave out either"
             )
         for stage in self.stages:
             if self.pictures_of_each(stage)[0] < 1:
-                raise PydanticCustomError(
+                raise fault(
                     "mix",
                     "the data sets mixed in leave no picture of a batch of {name} for the run's own: make "
                     "their shares smaller, or the batch larger",
-                    {"name": stage.name},
+                    name=stage.name,
                 )
         return self
 
@@ -382,12 +383,13 @@ class Recipe(_Checked):
         earlier: list[str] = []
         for stage in self.stages:
             if stage.name in earlier:
-                raise PydanticCustomError("stages", "two stages have the name {name}", {"name": stage.name})
+                raise fault("stages", "two stages have the name {name}", name=stage.name)
             if stage.start_from is not None and stage.start_from not in earlier:
-                raise PydanticCustomError(
+                raise fault(
                     "stages",
                     "{name} starts from {start}, which is not an earlier stage",
-                    {"name": stage.name, "start": stage.start_from},
+                    name=stage.name,
+                    start=stage.start_from,
                 )
             earlier.append(stage.name)
         return self
@@ -425,7 +427,14 @@ class Recipe(_Checked):
             if stage.name == name:
                 return stage
         names = ", ".join(self.names)
-        raise RecipeError(f"The recipe {self.name} has no stage {shown(name)!r}; its stages are: {names}.")
+        raise RecipeError(
+            sentence(
+                "The recipe {name} has no stage {asked!r}; its stages are: {names}.",
+                name=self.name,
+                asked=shown(name),
+                names=names,
+            )
+        )
 
 
 def explanations(model: type[Stage] | type[Recipe] | type[Mix]) -> dict[str, str]:
@@ -465,20 +474,36 @@ def parse_recipe(content: str | bytes, source: str = "The recipe") -> Recipe:
     kind = "JSON" if source.endswith(".json") else "TOML"
     source = shown(source, 255)
     if len(content) > MAX_BYTES:
-        raise RecipeError(f"{source} is larger than {MAX_BYTES // 1024} KB; a recipe is a page of text.")
+        raise RecipeError(
+            sentence(
+                "{source} is larger than {most} KB; a recipe is a page of text.",
+                source=source,
+                most=MAX_BYTES // 1024,
+            )
+        )
     try:
         text = content if isinstance(content, str) else content.decode("utf-8")
         values = _from_json(text) if kind == "JSON" else tomllib.loads(text)
     except RecursionError as error:
-        raise RecipeError(f"{source} is not a recipe: it is nested too deeply.") from error
+        raise RecipeError(
+            sentence("{source} is not a recipe: it is nested too deeply.", source=source)
+        ) from error
     except ValueError as error:  # both decoders' own errors are ValueErrors
-        raise RecipeError(f"{source} is not a {kind} file: {error}.") from error
+        raise RecipeError(
+            sentence("{source} is not a {kind} file: {reason}.", source=source, kind=kind, reason=error)
+        ) from error
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(_settings(first["loc"], unknown=first["type"] == "extra_forbidden"))
-        raise RecipeError(f"{source}: {where + ': ' if where else ''}{first['msg']}.") from error
+        location, said = first_fault(error)
+        where = ".".join(_settings(location, unknown=error.errors()[0]["type"] == "extra_forbidden"))
+        raise RecipeError(
+            sentence(
+                "{source}: {reason}.",
+                source=source,
+                reason=placed(where, said),
+            )
+        ) from error
 
 
 def _from_json(text: str) -> Any:
@@ -511,5 +536,9 @@ def to_toml(recipe: Recipe) -> str:
 
 def _no_recipe(name: str) -> RecipeError:
     return RecipeError(
-        f"There is no recipe {shown(name, 1000)}; give a TOML file or one of: {', '.join(shipped_recipes())}."
+        sentence(
+            "There is no recipe {name}; give a TOML file or one of: {shipped_recipes}.",
+            name=shown(name, 1000),
+            shipped_recipes=", ".join(shipped_recipes()),
+        )
     )

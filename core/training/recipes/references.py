@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-ARTICLE, LESSON = "The article", "fast.ai lesson 3"
+from core.languages import gettext as _
+from core.languages import mark
+
+ARTICLE, LESSON = mark("The article"), mark("fast.ai lesson 3")
 
 
 class Reference(NamedTuple):
@@ -22,19 +25,21 @@ class Reference(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The figure's name, with what it was measured on."""
-        return f"{self.source}, {self.stage}: {self.accuracy:.1%} (CamVid-32, {self.size})"
+        """The figure's name in the language that is spoken here, with what it was measured on."""
+        return _("{source}, {stage}: {accuracy:.1%} (CamVid-32, {size})").format(
+            source=_(self.source), stage=_(self.stage), accuracy=self.accuracy, size=_(self.size)
+        )
 
 
 REFERENCES = (
-    Reference(ARTICLE, "stage 1", "half size", 0.8704),
-    Reference(ARTICLE, "stage 2", "half size", 0.8977),
-    Reference(ARTICLE, "stages at full size", "full size", 0.9221),
-    Reference(ARTICLE, "final model", "full size", 0.9215),
-    Reference(LESSON, "stage 1", "half size", 0.8929),
-    Reference(LESSON, "stage 2", "half size", 0.9270),
-    Reference(LESSON, "stage 1, big", "full size", 0.9298),
-    Reference(LESSON, "stage 2, big", "full size", 0.9333),
+    Reference(ARTICLE, mark("stage 1"), mark("half size"), 0.8704),
+    Reference(ARTICLE, mark("stage 2"), mark("half size"), 0.8977),
+    Reference(ARTICLE, mark("stages at full size"), mark("full size"), 0.9221),
+    Reference(ARTICLE, mark("final model"), mark("full size"), 0.9215),
+    Reference(LESSON, mark("stage 1"), mark("half size"), 0.8929),
+    Reference(LESSON, mark("stage 2"), mark("half size"), 0.9270),
+    Reference(LESSON, mark("stage 1, big"), mark("full size"), 0.9298),
+    Reference(LESSON, mark("stage 2, big"), mark("full size"), 0.9333),
 )
 SOURCES = (ARTICLE, LESSON)
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from tomlkit.exceptions import TOMLKitError
 
 from core.errors import RecipeError
+from core.languages import sentence
 from core.training.recipes.recipe import MAX_BYTES as MAX_BYTES
 from core.training.recipes.recipe import Recipe, parse_recipe, to_toml
 
@@ -32,7 +33,7 @@ def read_recipe_text(content: str | bytes, source: str = "The recipe") -> Recipe
         line = line_of(text, cause.errors()[0]["loc"]) if isinstance(cause, ValidationError) else None
         if line is None or source.endswith(".json"):
             raise
-        raise RecipeError(f"{str(error).removesuffix('.')} (line {line}).") from cause
+        raise RecipeError(sentence("{reason} (line {line})", reason=error, line=line)) from cause
 
 
 def line_of(text: str, location: tuple[int | str, ...]) -> int | None:

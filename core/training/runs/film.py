@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import RunError
 from core.jobs import ProgressCallback
+from core.languages import sentence
 from core.training.runs.folder import read_picture
 from core.training.runs.records import Preview, RunView
 
@@ -81,7 +82,11 @@ def make_film(view: RunView, progress: ProgressCallback = lambda done, total: No
     """
     shown = moments(view.previews)
     if not shown or not view.photos or len(view.truths) != len(view.photos):
-        raise RunError(f"The run {view.summary.id} has no preview pictures yet; wait for its first epoch.")
+        raise RunError(
+            sentence(
+                "The run {id} has no preview pictures yet; wait for its first epoch.", id=view.summary.id
+            )
+        )
     photos, truths = ([_small(path) for path in paths] for paths in (view.photos, view.truths))
     seen = []
     for done, preview in enumerate(shown, start=1):
@@ -119,8 +124,11 @@ def _small(path: Path) -> Image.Image:
             return picture.resize((WIDTH, height), kind).convert("RGB")
     except _NO_PICTURE as error:
         raise RunError(
-            f"The preview picture {path.name} cannot be read: remove it and its line in index.csv, or delete "
-            "the run."
+            sentence(
+                "The preview picture {name} cannot be read: remove it and its line in index.csv, or "
+                "delete the run.",
+                name=path.name,
+            )
         ) from error
 
 

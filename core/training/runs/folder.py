@@ -24,8 +24,9 @@ from core import files
 from core.errors import DiskFullError, FileKindError, FileSizeError, RunError, RunNotFoundError
 from core.file_names import identifier
 from core.files import size_of, write_bytes, write_text
+from core.languages import sentence
 from core.models.paths import models_folder
-from core.strict_json import parse_json
+from core.strict_json import first_fault, parse_json, placed
 from core.training.recipes.recipe import Recipe
 
 RECIPE = "recipe.json"
@@ -100,7 +101,7 @@ def make_label(title: str = "", note: str = "") -> Label:
         label.model_dump_json()
     except (ValidationError, PydanticSerializationError) as error:
         raise RunError(
-            "A title can have up to 100 characters of text and a note up to 10,000; shorten them."
+            sentence("A title can have up to 100 characters of text and a note up to 10,000; shorten them.")
         ) from error
     return label
 
@@ -114,7 +115,10 @@ def run_folder(run: str) -> Path:
     """The folder of a run of that ID, whether it exists or not; RunNotFoundError for an impossible ID."""
     if not _ID.fullmatch(run):
         raise RunNotFoundError(
-            f"A run cannot be called {run!r}; use 1 to 64 letters, digits, hyphens and underscores."
+            sentence(
+                "A run cannot be called {run!r}; use 1 to 64 letters, digits, hyphens and underscores.",
+                run=run,
+            )
         )
     return runs_folder() / run
 
@@ -123,7 +127,9 @@ def existing_run(run: str) -> Path:
     """The folder of an existing run; RunNotFoundError if there is none."""
     folder = run_folder(run)
     if folder.is_symlink() or not (folder / SETTINGS).is_file():
-        raise RunNotFoundError(f"There is no run {run!r}; `python -m core runs` lists all runs.")
+        raise RunNotFoundError(
+            sentence("There is no run {run!r}; `python -m core runs` lists all runs.", run=run)
+        )
     return folder
 
 
@@ -131,7 +137,9 @@ def refuse_links(folder: Path) -> None:
     """RunError if a run's pictures or weights would be written into a folder somewhere else."""
     for name in (PREVIEWS, CHECKPOINTS):
         if (folder / name).is_symlink():
-            raise RunError(f"{folder / name} is a link: remove it, or delete the run.")
+            raise RunError(
+                sentence("{folder} is a link: remove it, or delete the run.", folder=folder / name)
+            )
 
 
 def run_ids() -> list[str]:
@@ -169,7 +177,11 @@ def create_run(
         iterations=iterations,
     )
     if not _is_text(settings.data):
-        raise RunError(f"The folder {settings.data!r} has a name that is not valid UTF-8; rename it first.")
+        raise RunError(
+            sentence(
+                "The folder {data!r} has a name that is not valid UTF-8; rename it first.", data=settings.data
+            )
+        )
     runs_folder().mkdir(parents=True, exist_ok=True)
     folder = _make_folder(run, recipe.name)
     write_text(folder / RECIPE, recipe.model_dump_json(indent=1) + "\n")
@@ -192,7 +204,9 @@ def _make_folder(run: str, recipe: str) -> Path:
     if run:
         folder = run_folder(run)
         if (folder / SETTINGS).exists():
-            raise RunError(f"There is a run {run!r} already; resume it, or choose another name.")
+            raise RunError(
+                sentence("There is a run {run!r} already; resume it, or choose another name.", run=run)
+            )
         folder.mkdir(exist_ok=True)
         return folder
     base = f"{datetime.now():%Y%m%d-%H%M%S}-{identifier(recipe, 'run', 30)}"
@@ -201,7 +215,7 @@ def _make_folder(run: str, recipe: str) -> Path:
         with contextlib.suppress(FileExistsError):
             folder.mkdir()
             return folder
-    raise RunError("Too many runs were started within a second; wait a moment.")
+    raise RunError(sentence("Too many runs were started within a second; wait a moment."))
 
 
 def read_settings(folder: Path) -> RunSettings:
@@ -243,13 +257,21 @@ def read_json(path: Path, kind: type[Content]) -> Content:
     try:
         return kind.model_validate(parse_json(read_plain(path, MAX_JSON_BYTES)))
     except OSError as error:
-        raise RunError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise RunError(
+            sentence("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RunError(f"{path}: {where + ': ' if where else ''}{first['msg']}.") from error
+        location, said = first_fault(error)
+        where = ".".join(str(part) for part in location)
+        raise RunError(
+            sentence(
+                "{path}: {reason}.",
+                path=path,
+                reason=placed(where, said),
+            )
+        ) from error
     except ValueError as error:
-        raise RunError(f"{path} is not JSON: {error}.") from error
+        raise RunError(sentence("{path} is not JSON: {reason}.", path=path, reason=error)) from error
 
 
 def read_plain(path: Path, most: int) -> bytes:
@@ -258,14 +280,18 @@ def read_plain(path: Path, most: int) -> bytes:
         try:
             return files.read_bounded(file, path, most)
         except FileSizeError as error:
-            raise RunError(f"{path} has more than {most} bytes, too many for a run's file.") from error
+            raise RunError(
+                sentence(
+                    "{path} has more than {most} bytes, too many for a run's file.", path=path, most=most
+                )
+            ) from error
 
 
 def read_picture(path: Path) -> bytes:
     """The bytes of a preview picture; RunError, or OSError, if it is none of a run's own making."""
     content = read_plain(path, MAX_PICTURE_BYTES)
     if not content.startswith(_PNG):
-        raise RunError(f"{path} is not a PNG picture: remove it, or delete the run.")
+        raise RunError(sentence("{path} is not a PNG picture: remove it, or delete the run.", path=path))
     return content
 
 
@@ -295,7 +321,9 @@ def _run_files(path: Path) -> Iterator[None]:
     try:
         yield
     except FileKindError as error:
-        raise RunError(f"{path} is not a regular file: remove it, or delete the run.") from error
+        raise RunError(
+            sentence("{path} is not a regular file: remove it, or delete the run.", path=path)
+        ) from error
 
 
 def disk_full(error: BaseException) -> DiskFullError | None:
@@ -303,7 +331,7 @@ def disk_full(error: BaseException) -> DiskFullError | None:
     if not files.is_disk_full(error):
         return None
     return DiskFullError(
-        files.disk_full_sentence(error, "resume the run; what was written before is complete")
+        files.disk_full_sentence(error, sentence("resume the run; what was written before is complete"))
     )
 
 

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from core.errors import RunError, StoppedError
 from core.folders import sole_holder
+from core.languages import sentence
 from core.training.runs.folder import LOCK, run_ids, runs_folder
 from core.training.runs.status import Status, read_status, shown_state
 
@@ -37,7 +38,7 @@ def sole_process(
 
     meanwhile: called every second of the wait.
     """
-    busy = RunError(f"The run {folder.name} is being trained by another process.")
+    busy = RunError(sentence("The run {name} is being trained by another process.", name=folder.name))
     until = monotonic() + wait
     with ExitStack() as held:
         while True:
@@ -62,7 +63,9 @@ def acquire_slot(run: str, should_stop: Callable[[], bool], tell: Callable[[str]
     told = ""
     while True:
         if should_stop():
-            raise StoppedError("Stopped while waiting in the queue; resume it to put it back at the end.")
+            raise StoppedError(
+                sentence("Stopped while waiting in the queue; resume it to put it back at the end.")
+            )
         ahead = _ahead(run)
         place = None if ahead else _free_place()
         if place is not None:
@@ -71,10 +74,10 @@ def acquire_slot(run: str, should_stop: Callable[[], bool], tell: Callable[[str]
             finally:
                 place.release()
             return
-        sentence = _waiting_for(run, ahead)
-        if sentence != told:
-            tell(sentence)
-            told = sentence
+        waits = _waiting_for(run, ahead)
+        if waits != told:
+            tell(waits)
+            told = waits
         sleep(POLL)
 
 
@@ -88,7 +91,9 @@ def _ahead(run: str) -> list[str]:
 def _waiting_for(run: str, ahead: list[str]) -> str:
     running = [other for other, _ in _standing("running", "stopping") if other != run]
     before = running + ahead
-    return f"Waiting for {', '.join(before)} to end." if before else "Waiting for a place."
+    if not before:
+        return sentence("Waiting for a place.")
+    return sentence("Waiting for {runs} to end.", runs=", ".join(before))
 
 
 def _standing(*states: str) -> Iterator[tuple[str, Status]]:

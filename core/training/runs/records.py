@@ -22,6 +22,7 @@ from pydantic import Field, JsonValue, RootModel
 from core.classes import RGB
 from core.errors import FileSizeError, RecipeError, RunError
 from core.files import is_plain, read_bounded, write_text
+from core.languages import sentence, sentence_of
 from core.training.recipes.recipe import STAGE_NAME, Recipe
 from core.training.runs.folder import (
     BATCHES,
@@ -314,9 +315,9 @@ def log_tail(run: str, limit: int = LOG_BYTES) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        return f"{path} cannot be read: {error.strerror or error}."
+        return sentence("{path} cannot be read: {reason}.", path=path, reason=error.strerror or error)
     except RunError as error:
-        return str(error)
+        return sentence_of(error)
     return text.partition("\n")[2] if size > limit else text
 
 
@@ -337,8 +338,15 @@ def checkpoint_file(run: str, checkpoint: str) -> Path:
     """The file of a checkpoint from `checkpoints`; RunError for any other name."""
     names = checkpoints(run)
     if checkpoint not in names:
-        kept = ", ".join(names) or "none yet"
-        raise RunError(f"The run {run} has no checkpoint {checkpoint!r}; it has: {kept}.")
+        kept = ", ".join(names) or sentence("none yet")
+        raise RunError(
+            sentence(
+                "The run {run} has no checkpoint {checkpoint!r}; it has: {kept}.",
+                run=run,
+                checkpoint=checkpoint,
+                kept=kept,
+            )
+        )
     folder = existing_run(run)
     return folder / BEST if checkpoint == "best" else folder / CHECKPOINTS / f"{checkpoint}.safetensors"
 
@@ -356,7 +364,9 @@ def delete_run(run: str) -> None:
     folder = existing_run(run)
     summary = _summary(run)
     if summary.live:
-        raise RunError(f"The run {run} is {summary.state}; stop it before you delete it.")
+        raise RunError(
+            sentence("The run {run} is {state}; stop it before you delete it.", run=run, state=summary.state)
+        )
     # Renamed first, so that nobody ever sees half of it; no run's name begins with a dot.
     gone = runs_folder() / f".deleted-{run}"
     shutil.rmtree(gone, ignore_errors=True)
@@ -368,7 +378,9 @@ def _summary(run: str) -> RunSummary:
     try:
         return _read_summary(run)
     except RunError as error:
-        return RunSummary(run, run, "", "train", "", "", 0.0, "failed", str(error), 0.0, None, Status())
+        return RunSummary(
+            run, run, "", "train", "", "", 0.0, "failed", sentence_of(error), 0.0, None, Status()
+        )
 
 
 def _read_summary(run: str) -> RunSummary:
@@ -379,7 +391,9 @@ def _read_summary(run: str) -> RunSummary:
     try:
         total = status.total or sum(recipe.stage(name).epochs for name in settings.stages)
     except RecipeError as error:
-        raise RunError(f"The settings and the recipe of the run {run} do not belong together.") from error
+        raise RunError(
+            sentence("The settings and the recipe of the run {run} do not belong together.", run=run)
+        ) from error
     part = status.batch / status.batches if status.batches and state in LIVE else 0.0
     if settings.task == "lr_find":
         share = 1.0 if state == "finished" else part
@@ -394,7 +408,7 @@ def _read_summary(run: str) -> RunSummary:
         data=settings.data,
         created=settings.created,
         state=state,
-        message=DIED if state == "dead" else status.message,
+        message=sentence(DIED) if state == "dead" else status.sentence,
         share=share,
         seconds_left=status.seconds_left if state in LIVE else None,
         status=status,

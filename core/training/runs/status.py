@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import RunError
 from core.files import write_text
+from core.languages import Sentence, heard, mark, sentence, to_plain
 from core.training.runs.folder import STATUS, STOP, disk_full, read_json
 
 State = Literal["queued", "running", "stopping", "stopped", "finished", "failed"]
@@ -43,7 +44,7 @@ SILENT = 60.0
 _RECENT = 300.0
 """Seconds after a heartbeat in which a request to stop is also meant for the process that takes over."""
 
-DIED = (
+DIED = mark(
     "The run ended unexpectedly: its process was killed, the memory was full or the machine was switched "
     "off; it can continue from its last completed epoch."
 )
@@ -57,7 +58,8 @@ Seconds = Annotated[float, Field(ge=0, le=1e12)]
 class Status(BaseModel):
     """The contents of `status.json`. Times are seconds since 1970, durations are seconds.
 
-    message: one sentence for people. process_started: tells the process from a later one with the same pid.
+    message: one sentence for people, in English; said: what it was made of. process_started: tells the
+    process from a later one with the same pid.
     epoch, epochs: done and in all in the stage; done, total: in all stages together. batch, batches: of the
     current epoch. seconds: trained so far, without pauses.
     """
@@ -66,6 +68,7 @@ class Status(BaseModel):
 
     state: State = "queued"
     message: str = ""
+    said: Any = None
     host: str = ""
     pid: Annotated[int, Field(ge=1, lt=2**31)] | None = None
     process_started: Seconds | None = None
@@ -82,6 +85,11 @@ class Status(BaseModel):
     total: Count = 0
     seconds: Seconds = 0.0
     seconds_left: Seconds | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The message, as a sentence in any language."""
+        return heard(self.message, self.said)
 
 
 def read_status(folder: Path) -> Status:
@@ -128,7 +136,7 @@ def enqueue(folder: Path) -> None:
     if shown_state(folder, before) in LIVE:
         if before.pid is None:
             return  # in the queue already, and no process has taken it yet
-        raise RunError(f"The run {folder.name} is {before.state} already.")
+        raise RunError(sentence("The run {name} is {state} already.", name=folder.name, state=before.state))
     (folder / STOP).unlink(missing_ok=True)
     _write_queued(folder, before)
 
@@ -149,7 +157,7 @@ def take_over(folder: Path) -> Status | None:
 
 
 def _write_queued(folder: Path, before: Status) -> None:
-    waiting = before.model_copy(update=_put_back("Waiting to be started."))
+    waiting = before.model_copy(update=_put_back(sentence("Waiting to be started.")))
     write_text(folder / STATUS, waiting.model_dump_json(indent=1) + "\n")
 
 
@@ -158,7 +166,7 @@ def _put_back(message: str) -> dict[str, Any]:
     now = time.time()
     return {
         "state": "queued",
-        "message": message,
+        **_spoken(message),
         "pid": None,
         "process_started": None,
         "host": platform.node(),
@@ -167,6 +175,10 @@ def _put_back(message: str) -> dict[str, Any]:
         "ended": None,
         "seconds_left": None,
     }
+
+
+def _spoken(message: str) -> dict[str, Any]:
+    return {"message": str(message), "said": to_plain(message) if isinstance(message, Sentence) else None}
 
 
 def _before(folder: Path) -> Status:
@@ -215,6 +227,8 @@ class StatusKeeper:
 
     def update(self, **values: Any) -> None:
         """Change figures; readers see them at the next heartbeat or `write`. Very cheap."""
+        if "message" in values:
+            values |= _spoken(values["message"])
         with self._lock:
             self._status = self._status.model_copy(update=values)
 
@@ -222,7 +236,9 @@ class StatusKeeper:
         """Go to another state and write it at once. RunError if `NEXT` does not allow it."""
         before = self._status.state
         if state != before and state not in NEXT[before]:
-            raise RunError(f"A run that is {before} cannot become {state}.")
+            raise RunError(
+                sentence("A run that is {before} cannot become {state}.", before=before, state=state)
+            )
         self.update(state=state, message=message, **values)
         self.write()
 

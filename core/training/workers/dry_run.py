@@ -21,6 +21,7 @@ from fastai.learner import Learner
 from core.datasets.layouts.opening import open_dataset
 from core.hardware.allocator import keep_free_memory
 from core.jobs import Tell
+from core.languages import sentence
 from core.models.store import read_card
 from core.training.control.estimate import Estimate, StageEstimate
 from core.training.corrections.replay import reference_dataset
@@ -100,7 +101,7 @@ def dry_run(
     tell: told what it is doing. Any error of a run before its first epoch.
     """
     total = 1 + len(stages or recipe.stages)
-    tell(0, total, None, "reading the images and building the network")
+    tell(0, total, None, sentence("reading the images and building the network"))
     process = psutil.Process()
     with translate_errors():
         dataset = open_dataset(data)
@@ -109,7 +110,7 @@ def dry_run(
     preparing, memory = time.time() - process.create_time(), process.memory_info().rss
     measured = []
     for position, stage in enumerate(prepared.plan):
-        tell(1 + position, total, None, f"trying the stage {stage.name}")
+        tell(1 + position, total, None, sentence("trying the stage {stage}", stage=stage.name))
         with translate_errors(stage):
             measured.append(_try_stage(prepared, position))
         memory = max(memory, process.memory_info().rss)

@@ -26,6 +26,7 @@ from core.evaluation.metrics import per_class_iou
 from core.evaluation.results import Evaluation, SplitEvaluation
 from core.files import replacing, write_bytes, write_json, write_text
 from core.jobs import ProgressCallback, Tell, one_after_the_other
+from core.languages import sentence
 from core.models import store
 from core.models.card import ModelCard, class_entries, normalisation
 from core.models.networks import find_network
@@ -170,8 +171,14 @@ def publish_checkpoint(
         key: value.shape for key, value in module.state_dict().items()
     }:
         raise RunError(
-            f"The checkpoint {checkpoint} of {run} does not fit {recipe.network} with the classes that "
-            f"{dataset.name} has now; train again on this data set."
+            sentence(
+                "The checkpoint {checkpoint} of {run} does not fit {network} with the classes that "
+                "{name} has now; train again on this data set.",
+                checkpoint=checkpoint,
+                run=run,
+                network=recipe.network,
+                name=dataset.name,
+            )
         )
     check_fit(weights, module.state_dict(), path)
     module.load_state_dict(weights)
@@ -280,9 +287,14 @@ def work(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Publish the requested checkpoint."""
 
     def measured(done: int, total: int) -> None:
-        tell(done, total, None, f"evaluating validation frame {done} of {total}")
+        tell(
+            done,
+            total,
+            None,
+            sentence("evaluating validation frame {done} of {total}", done=done, total=total),
+        )
 
-    tell(0, 0, None, f"preparing {request['name']}")
+    tell(0, 0, None, sentence("preparing {name}", name=request["name"]))
     card = publish_checkpoint(
         request["run"], request["checkpoint"], request["name"], measured, replace=request["replace"]
     )

@@ -25,6 +25,7 @@ from core.errors import PeerLostError, RunError, StoppedError, StreetScopeError,
 from core.files import remove_parts, system_error_sentence, write_json, write_text
 from core.hardware.allocator import keep_free_memory
 from core.jobs import Tell
+from core.languages import mark, sentence, sentence_of
 from core.models.paths import SHIPPED_MODELS
 from core.training.distributed import elastic, processes
 from core.training.runs.folder import (
@@ -53,12 +54,18 @@ if TYPE_CHECKING:
     from core.training.recipes.recipe import Recipe
 
 _BALLAST = ".ballast"
-_ENDED_BY_TORCHRUN = (
+_ENDED_BY_TORCHRUN = mark(
     "Stopped by torchrun, which starts it again if it takes in another machine; it continues from its "
     "last completed epoch."
 )
 _BALLAST_BYTES = 64 * 1024
 """Space that is freed when the disk is full, so that the run can still report it."""
+
+
+def _doing(report: BatchReport) -> str:
+    if report.finding:
+        return sentence("Finding a learning rate for {stage}.", stage=report.stage)
+    return sentence("Training {stage}.", stage=report.stage)
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def work(
             with job.ending(), asked_by_signal(job.asked):
                 job.log(f"Process {status.status.pid} waits in the queue.")
                 _write_ballast(folder)
-                with acquire_slot(run, job.holds_on, lambda sentence: job.waits(sentence, tell)):
+                with acquire_slot(run, job.holds_on, lambda words: job.waits(words, tell)):
                     gate.release()
                     return job.do(recipe)
 
@@ -124,7 +131,7 @@ class _Job:
             self.gate.stops_all = self.requested = True
         if self.asked.is_set() or self.requested:
             if self.status.status.state == "running":
-                self.status.move("stopping", "Stopping at the next batch.")
+                self.status.move("stopping", sentence("Stopping at the next batch."))
             return True
         return False
 
@@ -133,15 +140,15 @@ class _Job:
         self.gate.hold()
         return self.should_stop()
 
-    def waits(self, sentence: str, tell: Callable[[str], None]) -> None:
-        self.status.move("queued", sentence)
-        self.log(sentence)
-        tell(sentence)
+    def waits(self, words: str, tell: Callable[[str], None]) -> None:
+        self.status.move("queued", words)
+        self.log(words)
+        tell(words)
 
     def do(self, recipe: Recipe | None) -> Outcome:
         """Train, or find a learning rate."""
         now = time.time()
-        self.status.move("running", "Reading the data.", started=self.status.status.started or now)
+        self.status.move("running", sentence("Reading the data."), started=self.status.status.started or now)
         settings = read_settings(self.folder)
         recipe = read_run_recipe(self.folder) if recipe is None else recipe
         from core.datasets.layouts.opening import open_dataset
@@ -187,20 +194,25 @@ class _Job:
         if settings.publish is not None:
             from core.training.workers.publish import came_from, publish
 
-            self.status.move(self.status.status.state, "Measuring the model.", seconds_left=None)
+            self.status.move(self.status.status.state, sentence("Measuring the model."), seconds_left=None)
             self.measuring_since = time.monotonic()
             name = settings.publish
             # A shipped model is made again by its recipe; another that took the name meanwhile stays.
             replace = name in SHIPPED_MODELS or came_from(name, self.folder.name)
             card = publish(recipe, dataset, self.folder, module, name, self._measured, replace=replace)
-        self._finish("Finished." if card is None else f"Finished, and published as {card.name}.")
+        if card is None:
+            self._finish(sentence("Finished."))
+        else:
+            self._finish(sentence("Finished, and published as {name}.", name=card.name))
         return Outcome(self.folder.name, card)
 
     def _measured(self, done: int, total: int) -> None:
         left = (time.monotonic() - self.measuring_since) * (total - done) / max(1, done)
         self.status.update(batch=done, batches=total, seconds_left=left)
         if self.should_stop():
-            raise StoppedError("Stopped while the model was measured; resume the run to measure it again.")
+            raise StoppedError(
+                sentence("Stopped while the model was measured; resume the run to measure it again.")
+            )
 
     def _find(self, settings: RunSettings, recipe: Recipe, dataset: SegmentationDataset) -> Outcome:
         from core.training.learner.trainer import Watch, find_rate
@@ -209,19 +221,17 @@ class _Job:
         found = find_rate(
             recipe, dataset, self.folder, settings.stages[0], iterations=settings.iterations, watch=watch
         )
-        self._finish(f"Finished: the learning rate in the valley is {found.valley:.2g}.")
+        self._finish(sentence("Finished: the learning rate in the valley is {rate:.2g}.", rate=found.valley))
         return Outcome(self.folder.name, suggestions=found)
 
-    def _finish(self, sentence: str) -> None:
+    def _finish(self, words: str) -> None:
         (self.folder / STOP).unlink(missing_ok=True)
-        self.log(sentence)  # first: whoever sees that the run is finished can read all that it says
-        self.status.move("finished", sentence, ended=time.time(), seconds_left=0.0)
+        self.log(words)  # first: whoever sees that the run is finished can read all that it says
+        self.status.move("finished", words, ended=time.time(), seconds_left=0.0)
 
     def _batch(self, report: BatchReport) -> None:
         self.status.update(
-            message=f"{'Finding a learning rate for' if report.finding else 'Training'} {report.stage}."
-            if self.status.status.state == "running"
-            else self.status.status.message,
+            message=_doing(report) if self.status.status.state == "running" else self.status.status.sentence,
             stage=report.stage,
             epoch=report.epoch,
             epochs=report.epochs,
@@ -261,38 +271,42 @@ class _Job:
             yield
         except StoppedError as error:
             by_torchrun = processes.is_elastic() and not self.requested
-            self._end("stopped", _ENDED_BY_TORCHRUN if by_torchrun else str(error))
+            self._end("stopped", sentence(_ENDED_BY_TORCHRUN) if by_torchrun else sentence_of(error))
             raise
         except KeyboardInterrupt:
-            self._end("stopped", "Interrupted; resume it, and it continues after its last completed epoch.")
+            self._end(
+                "stopped",
+                sentence("Interrupted; resume it, and it continues after its last completed epoch."),
+            )
             raise
         except PeerLostError as error:
             if not processes.is_elastic():
-                self._end("failed", str(error), traceback.format_exc())
+                self._end("failed", sentence_of(error), traceback.format_exc())
             else:
                 self.log(str(error))
                 with contextlib.suppress(OSError):
-                    self.status.put_back(str(error))
+                    self.status.put_back(sentence_of(error))
             raise
         except StreetScopeError as error:
-            self._end("failed", str(error), traceback.format_exc())
+            self._end("failed", sentence_of(error), traceback.format_exc())
             raise
         except Exception as error:
             if (full := disk_full(error)) is not None:
-                self._end("failed", str(full), traceback.format_exc())
+                self._end("failed", sentence_of(full), traceback.format_exc())
                 raise full from error
-            sentence = self._unforeseen(error)
-            self._end("failed", sentence, traceback.format_exc())
-            raise TrainingError(sentence) from error
+            words = self._unforeseen(error)
+            self._end("failed", words, traceback.format_exc())
+            raise TrainingError(words) from error
         finally:
             (self.folder / _BALLAST).unlink(missing_ok=True)
 
     def _unforeseen(self, error: Exception) -> str:
         if isinstance(error, OSError) and error.filename:
             return system_error_sentence(error)
-        return (
-            f"The run ended with an unexpected error ({type(error).__name__}); "
-            f"see the log of the run {self.folder.name}."
+        return sentence(
+            "The run ended with an unexpected error ({kind}); see the log of the run {run}.",
+            kind=type(error).__name__,
+            run=self.folder.name,
         )
 
     def _end(self, state: State, sentence: str, details: str = "") -> None:
@@ -340,7 +354,7 @@ def run_secondary_rank(run: str) -> None:
     folder = existing_run(run)
     settings = read_settings(folder)
     if settings.task != "train":
-        raise RunError("The learning-rate finder runs in one process; start it without torchrun.")
+        raise RunError(sentence("The learning-rate finder runs in one process; start it without torchrun."))
     asked = threading.Event()
     recipe, dataset = read_run_recipe(folder), open_dataset(Path(settings.data))
     with asked_by_signal(asked):

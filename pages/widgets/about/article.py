@@ -14,7 +14,7 @@ from core.notebooks.writing import notebook_text
 from core.reports.article import CITATION, beginning, figure_rows, recipe_of, stage_rows
 from core.training.recipes.recipe import Recipe, read_recipe
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import in_percent
+from pages.widgets.shared.figures import heads, in_percent
 from pages.widgets.shared.markdown import Markdown, markdown
 
 
@@ -60,6 +60,7 @@ def _figures(card: ModelCard) -> None:
         hide_index=True,
         placeholder=_("not reported"),
         height="content",
+        column_config=heads(rows[0]),
         key="article_figures",
         alt=_(
             "Pixel accuracy and mean IoU of the article, of fast.ai's lesson and of StreetScope's model, "
@@ -93,10 +94,12 @@ def _recipes(card: ModelCard) -> None:
 
 def _recipe(title: Markdown, recipe: Recipe, key: str) -> None:
     st.markdown(markdown("{title}: {beginning}.", title=title, beginning=beginning(recipe)))
+    rows = stage_rows(recipe)
     st.dataframe(
-        pd.DataFrame(stage_rows(recipe)),
+        pd.DataFrame(rows),
         hide_index=True,
         height="content",
+        column_config=heads(rows[0]),
         key=f"recipe_{key}",
         alt=_("Table of the {count} stages of the recipe {name}.").format(
             count=len(recipe.stages), name=recipe.name

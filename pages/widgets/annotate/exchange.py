@@ -16,6 +16,7 @@ from core.annotation.store import CorrectionSet, list_sets, open_set
 from core.errors import StreetScopeError
 from core.files import is_disk_full
 from core.languages import gettext as _
+from core.languages import ngettext, translated
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.markdown import escape, markdown
@@ -103,14 +104,17 @@ def _brought(name: str, file: IO[bytes], set_name: str) -> tuple[bool, str]:
                 markdown("{number} of {total} pictures", number=number, total=len(found)),
             )
     except StreetScopeError as error:
-        return False, str(error)
+        return False, translated(error)
     except OSError as error:
         if not is_disk_full(error):
             raise
         return False, _("There is no room on the disk: free some space and give the zip again.")
     rest = len(found) - done
     left = _(" {rest} had no labels, or those that are there already.").format(rest=rest) if rest else ""
-    counted = "1 picture" if done == 1 else _("{done} pictures").format(done=done)
+    counted = ngettext("{count} picture", "{count} pictures", done).format(count=done)
     return True, " ".join(
-        [_("{counted} from {title}.").format(counted=counted, title=found_format.title), *found.notes]
+        [
+            _("{counted} from {title}.").format(counted=counted, title=found_format.title),
+            *map(translated, found.notes),
+        ]
     ) + left

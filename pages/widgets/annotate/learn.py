@@ -14,7 +14,7 @@ from core.errors import StreetScopeError
 from core.files import disk_full_sentence, is_disk_full, system_error_sentence
 from core.jobs import Job
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, sentence, translated
 from core.training.control.corrections import latest_learning, learn_from_corrections, what_was_learnt
 from core.training.control.estimate import Estimate, kept_estimate, measure
 from core.training.control.launch import request_stop
@@ -164,10 +164,10 @@ def _try(start: Callable[[], object]) -> None:
     try:
         start()
     except StreetScopeError as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_TROUBLE] = translated(error)
     except OSError as error:
         st.session_state[_TROUBLE] = (
-            disk_full_sentence(error, "start again")
+            translated(disk_full_sentence(error, sentence("start again")))
             if is_disk_full(error)
             else _("The run cannot be written: {strerror}.").format(strerror=error.strerror or error)
         )
@@ -224,7 +224,7 @@ def _act_stop(run: str) -> None:
     except StreetScopeError:
         return  # it has ended by itself
     except OSError as error:
-        st.session_state[_TROUBLE] = system_error_sentence(error)
+        st.session_state[_TROUBLE] = translated(system_error_sentence(error))
 
 
 # --- afterwards -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets.dataset import frames_in_words
+from core.languages import class_name, ngettext
 from core.languages import gettext as _
 from core.segmentation.sizes import TRAINED
 from core.training.corrections.figures import BeforeAfter, Figures, Learned, points_between
@@ -63,7 +64,7 @@ def _where(learned: Learned, compared: BeforeAfter) -> Markdown:
     if compared is learned.on_reference:
         frames = frames_in_words(compared.split, compared.images)
         return markdown("What it knew before: {data}, {frames}", data=compared.dataset, frames=frames)
-    count = "1 picture" if compared.images == 1 else _("{images} pictures").format(images=compared.images)
+    count = ngettext("{count} picture", "{count} pictures", compared.images).format(count=compared.images)
     if learned.is_anecdote:
         return markdown("The {count} that it learnt from", count=count)
     return markdown("{count} held out", count=count)
@@ -93,7 +94,7 @@ def _class_table(learned: Learned) -> None:
     names = list(photos.after.per_class_iou)
     st.table(
         {
-            _("Class"): [escape(name) for name in names],
+            _("Class"): [escape(class_name(name)) for name in names],
             _("Pictures, before"): [_iou(photos.before, name) for name in names],
             _("Pictures, after"): [_iou(photos.after, name) for name in names],
             _("Known data, before"): [

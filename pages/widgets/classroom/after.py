@@ -11,6 +11,7 @@ from core.classroom.reports.results import Results, results
 from core.languages import gettext as _
 from core.reports.tables import to_csv
 from pages.widgets.classroom.classes import class_store, lesson
+from pages.widgets.shared.figures import heads
 from pages.widgets.shared.markdown import markdown
 
 
@@ -26,7 +27,8 @@ def show_results() -> None:
         if found is None or not (found.answered or found.clicked):
             st.caption(_("Nothing has been asked yet."))
             return
-        st.dataframe(class_tables.class_rows(found), hide_index=True)
+        rows = class_tables.class_rows(found)
+        st.dataframe(rows, hide_index=True, column_config=heads(rows[0]))
         st.caption(
             _(
                 "Gain is the share of those who were wrong before the discussion that the class has gained "

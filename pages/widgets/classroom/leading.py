@@ -11,15 +11,17 @@ import streamlit as st
 from core.classroom import leading
 from core.classroom.counting import clickers, clicks, seats, tally
 from core.classroom.records import FOLLOWING, Ballot, Class, Phase, Question
+from core.classroom.reports.cards import cards_pdf
 from core.classroom.store import ClassStore
 from core.errors import ClassroomError, StreetScopeError
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.lessons.lesson import LETTERS, Lesson, Step
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
 from pages.widgets.classroom.phone import show_why
 from pages.widgets.classroom.questions import question_now
+from pages.widgets.lessons.shown import page_query
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import Markdown, escape, markdown, prose
@@ -86,14 +88,13 @@ def lead(now: Class) -> None:
                 f"pages/{step.shows.page}.py",
                 label=_("Open what is shown"),
                 icon=":material/open_in_new:",
-                query_params=step.shows.query(),
+                query_params=page_query(step.shows),
             )
     with counted:
         if question is not None:
             st.markdown(prose(question.text))
         fragment(_count, every=_SECONDS)(now, question)
-        if question is not None and question.options:
-            _cards(now, question)
+        _cards(now, question)
 
 
 def _say_where(now: Class, lesson: Lesson, step: Step) -> None:
@@ -185,7 +186,7 @@ def _button(
         try:
             act(class_store(), now, *args, **kwargs)
         except ClassroomError as error:
-            st.session_state[_REFUSED] = str(error)
+            st.session_state[_REFUSED] = translated(error)
 
     shown: Markdown = markdown("{label}", label=label)
     st.button(
@@ -259,12 +260,42 @@ def _advise(store: ClassStore, now: Class, question: Question) -> None:
         st.caption(markdown("{share:.0%} are right: give a hint before they discuss.", share=share))
 
 
-def _cards(now: Class, question: Question) -> None:
-    """For a room without phones: how many cards of each letter were held up."""
-    if now.phase in ("lobby", "wait"):
+def _cards(now: Class, question: Question | None) -> None:
+    """For a room without phones: cards to print, and how many of each letter were held up."""
+    before = now.phase in ("lobby", "wait")
+    if not before and (question is None or not question.options):
         return
-    ballot: Ballot = 2 if now.phase in ("discuss", "revote") else 1
-    with st.expander(_("Cards A to D, counted by hand")), st.form(f"cards_{now.step}_{ballot}", border=False):
+    with st.expander(_("No phones? Cards A to D, counted by hand"), icon=":material/style:", key="cards"):
+        if before or question is None:
+            _print_cards()
+        else:
+            _count_cards(now, question)
+
+
+def _print_cards() -> None:
+    st.markdown(
+        _(
+            "Print this sheet once for each student, and cut it into four. When the vote is open, all hold "
+            "up one card at the same time; you type here how many you see of each."
+        )
+    )
+    st.download_button(
+        _("Cards to print"),
+        cards_pdf(),
+        "cards.pdf",
+        "application/pdf",
+        icon=":material/print:",
+        on_click="ignore",
+        key="cards_pdf",
+    )
+
+
+def _count_cards(now: Class, question: Question) -> None:
+    options = len(question.options)
+    second = now.phase == "revote" or tally(class_store(), now.step, 2, options).total > 0
+    ballot: Ballot = 2 if second else 1
+    st.caption(_("After discussion") if second else _("First vote"))
+    with st.form(f"cards_{now.step}_{ballot}", border=False):
         counts = []
         for column, letter, number in zip(
             st.columns(len(question.options)), LETTERS, range(len(question.options)), strict=False

@@ -12,6 +12,7 @@ from core.classroom.records import Ballot, Click, Question
 from core.classroom.seats import join
 from core.errors import ClassroomError, LessonError, ModelError
 from core.languages import gettext as _
+from core.languages import translated
 from core.lessons.lesson import LETTERS, Step
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
@@ -146,7 +147,7 @@ def _vote(token: str, step: str, ballot: Ballot, option: int) -> None:
     try:
         vote(class_store(), token, step, ballot, option)
     except ClassroomError as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[_REFUSED] = translated(error)
 
 
 def _show_answer(place: Place, question: Question, ballot: Ballot) -> None:
@@ -249,7 +250,7 @@ def _hand_in(
             class_store(), token, place.now.step, Click(*pixel, *size, is_right(place.now, question, *pixel))
         )
     except (ClassroomError, LessonError, ModelError) as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[_REFUSED] = translated(error)
     st.rerun()
 
 

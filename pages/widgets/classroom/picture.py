@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.classroom.lessons import pixels_of
 from core.classroom.records import Class, Click, Question
@@ -10,15 +12,17 @@ from core.classroom.reports.click_map import click_map
 from core.errors import LessonError
 from core.languages import gettext as _
 from core.lessons.answers import Hunted
-from core.lessons.lesson import Step
-from core.lessons.pictures import pieces
-from core.segmentation.painting import colour_mask, overlay
+from core.lessons.keys.look import Look
+from core.lessons.lesson import Question as AskedInLesson
+from core.lessons.lesson import Shows, Step
+from core.lessons.pictures import marked, painted, pieces, shows_mistakes
+from core.models.store import read_card
 from core.segmentation.sizes import SIZES
 from pages.widgets.classroom.classes import step_of
 from pages.widgets.lessons.shown import lesson_look
 from pages.widgets.photos.visitor_session import sample
-from pages.widgets.segmentation.models import SegmentedPhoto, segment, usual_model
-from pages.widgets.shared.markdown import markdown
+from pages.widgets.segmentation.models import SegmentedPhoto, or_say_why, segment, usual_model
+from pages.widgets.shared.markdown import Markdown, markdown
 
 
 def segmented(now: Class, question: Question) -> SegmentedPhoto:
@@ -35,7 +39,7 @@ def segmented(now: Class, question: Question) -> SegmentedPhoto:
 def show_wall_picture(now: Class, question: Question | None, *, revealed: bool) -> None:
     """What a step shows, as a picture without any controls: pieces, the bare photo, or the photo's classes.
 
-    A step that shows the bare photo shows its classes once the answer is revealed. LessonError, ModelError.
+    A step that shows the bare photo shows its classes once the answer is revealed. LessonError.
     """
     shows = step_of(now).shows
     if shows is None or shows.photo is None:
@@ -44,23 +48,60 @@ def show_wall_picture(now: Class, question: Question | None, *, revealed: bool) 
         with st.container(horizontal=True, gap="small"):
             for number, piece in enumerate(pieces(shows), start=1):
                 words = markdown("Piece {number}", number=number)
-                st.image(piece, words, width=120, alt=words)
+                st.image(piece, words, width=120 if revealed else 200, alt=words)
         return
     name = question.about if question is not None and sample(question.about) else shows.photo
     photo = sample(name)
     if photo is None:
         raise LessonError(_("There is no photo {name}.").format(name=repr(name[:60])))
-    look = lesson_look(shows)
-    found = segment(photo, look.model, SIZES[str(look.size)]).segmentation
-    if shows.view == "photo" and not revealed:
-        seen = found.image
-    else:
-        seen = colour_mask(found.labels, found.class_list) if shows.view == "mask" else overlay(found)
-    if shows.row is not None and shows.col is not None:
-        row, col = min(shows.row, found.height - 1), min(shows.col, found.width - 1)
-        here = Click(row, col, found.height, found.width, correct=True)
-        seen = click_map(seen, [here], revealed=False)
-    st.image(seen, alt=_("The picture of this step"), width="stretch")
+    look, asked = lesson_look(shows), step_of(now).question
+    with or_say_why(name):
+        weights = read_card(look.model).weights_sha256
+        seen = _painted(
+            (repr(shows), repr(asked), name, look.model, weights), shows, name, look, asked, revealed
+        )
+    caption = _caption(shows, asked, name, revealed=revealed)
+    st.image(seen, caption, alt=_("The picture of this step"), width="stretch")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _painted(
+    key_parts: tuple[str, ...],
+    _shows: Shows,
+    _photo: str,
+    _look: Look,
+    _question: AskedInLesson | None,
+    revealed: bool,
+) -> NDArray[np.uint8]:
+    """Made once: the wall draws itself every second. key_parts, revealed: what the result depends on."""
+    seen = painted(_shows, _photo, _look, _question, revealed=revealed)
+    if _shows.row is None or _shows.col is None:
+        return seen
+    height, width = seen.shape[:2]
+    here = Click(min(_shows.row, height - 1), min(_shows.col, width - 1), height, width, correct=True)
+    return click_map(seen, [here], revealed=False)
+
+
+def _caption(shows: Shows, asked: AskedInLesson | None, photo: str, *, revealed: bool) -> Markdown | None:
+    """What the colours of the picture mean, where nothing else says so."""
+    if revealed and shows.instead == "untrained":
+        return markdown("What its untrained twin says")
+    if revealed and shows.instead == "upside-down":
+        return markdown("What the network says of it")
+    if revealed and shows_mistakes(asked, photo):
+        return markdown("Red: sure and wrong")
+    return markdown("Bright: sure. Dark: unsure.") if shows.view == "confidence" else None
+
+
+def hunted_picture(
+    now: Class, question: Question, found: list[Click], *, revealed: bool
+) -> NDArray[np.uint8]:
+    """The picture with the pixels that the class has chosen; revealed, all that were to be found are red."""
+    image = segmented(now, question).segmentation.image
+    if revealed:
+        hits = _hits(now.lesson, now.language, step_of(now), question, usual_model()).hits
+        image = marked(image, hits)
+    return click_map(image, found, revealed=revealed)
 
 
 def is_right(now: Class, question: Question, row: int, col: int) -> bool:

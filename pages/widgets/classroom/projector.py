@@ -11,7 +11,6 @@ from core.classroom import leading
 from core.classroom.counting import clicks, seats, tally
 from core.classroom.opening import join_address
 from core.classroom.records import Ballot, Class, Question
-from core.classroom.reports.click_map import click_map
 from core.languages import gettext as _
 from core.languages import ngettext
 from core.lessons.lesson import LETTERS
@@ -19,6 +18,7 @@ from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
 from pages.widgets.classroom.leading import say_count
 from pages.widgets.classroom.phone import show_why
+from pages.widgets.lessons.curves import has_curves, show_curves
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import escape, markdown, prose
 from pages.widgets.shared.page_address import page_link
@@ -95,15 +95,25 @@ def _beside(now: Class, question: Question | None, *, revealed: bool) -> st.delt
     """Draw the picture of the step, if it has one; returns the place for words beside it."""
     shows = step_of(now).shows
     if shows is None or shows.photo is None:
-        return st.container()
+        return _beside_curves(question) if revealed and question is not None else st.container()
     if shows.pieces:
         picture, words = st.container(), st.container()
     else:
-        words, picture = st.columns([3, 2])
+        words, picture = st.columns(2, gap="medium")
     with picture:
         from pages.widgets.classroom.picture import show_wall_picture
 
         show_wall_picture(now, question, revealed=revealed)
+    return words
+
+
+def _beside_curves(question: Question) -> st.delta_generator.DeltaGenerator:
+    """Draw how the model learnt that the question is about, if it is about one; as `_beside`."""
+    if not has_curves(question.about):
+        return st.container()
+    words, chart = st.columns(2, gap="medium")
+    with chart:
+        show_curves(question.about)
     return words
 
 
@@ -137,14 +147,14 @@ def _say_change(now: Class, question: Question) -> None:
 
 
 def _show_hunt(now: Class, question: Question) -> None:
-    from pages.widgets.classroom.picture import segmented
+    from pages.widgets.classroom.picture import hunted_picture
 
     st.subheader(prose(question.text), anchor=False)
     found = clicks(class_store(), now.step)
     revealed = now.phase == "reveal"
     picture, words = st.columns([3, 2])
     with picture:
-        drawn = click_map(segmented(now, question).segmentation.image, found, revealed=revealed)
+        drawn = hunted_picture(now, question, found, revealed=revealed)
         if revealed:
             right = sum(each.correct for each in found)
             alt = _("Pixels chosen: {count}, {right} of them right.").format(count=len(found), right=right)
@@ -153,7 +163,7 @@ def _show_hunt(now: Class, question: Question) -> None:
                 "{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found)
             )
             alt = chosen.format(count=len(found))
-        st.image(drawn, alt=alt, width="stretch")
+        st.image(drawn, _("Red: what was to be found") if revealed else None, alt=alt, width="stretch")
     with words:
         say_count(class_store(), now, question)
         if revealed:

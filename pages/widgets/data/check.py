@@ -8,7 +8,7 @@ from core.datasets.contents.check import Report, check
 from core.datasets.listing import STOPS
 from core.file_names import file_name
 from core.languages import gettext as _
-from core.languages import ngettext
+from core.languages import ngettext, translated
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame
 from pages.widgets.shared.datasets import OpenedSet, read_again
@@ -100,7 +100,7 @@ def _problems(opened: OpenedSet, report: Report) -> None:
     for number, problem in enumerate(problems[first : first + _PAGE], start=first):
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             st.markdown(markdown(":blue-badge[{kind}]", kind=problem.kind), width="content")
-            st.text(problem.message, width="stretch")
+            st.text(translated(problem.message), width="stretch")
             if problem.frame in known:
                 st.button(
                     escape(problem.frame),

@@ -12,6 +12,7 @@ from core.datasets import Frame
 from core.datasets.contents.statistics import Statistics
 from core.datasets.contents.thumbnails import Thumbnail, keep, thumbnails
 from core.languages import gettext as _
+from core.languages import translated
 from pages.widgets.data.frame_filter import (
     SPLIT_TITLES,
     FrameFilter,
@@ -140,7 +141,7 @@ def _card(
         "facts": facts,
         "photo": picture.photo and media_url(picture.photo, "image/jpeg", f"{_KEY}.{slot}.photo"),
         "mask": picture.label and media_url(picture.label, "image/png", f"{_KEY}.{slot}.mask"),
-        "trouble": picture.trouble,
+        "trouble": translated(picture.trouble),
     }
 
 

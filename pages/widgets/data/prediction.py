@@ -11,6 +11,7 @@ from core.errors import StreetScopeError
 from core.evaluation.metrics import classes_in_mean, mean_iou, per_class_iou, pixel_accuracy
 from core.evaluation.results import Evaluation
 from core.languages import gettext as _
+from core.languages import translated
 from core.models.store import list_models
 from core.segmentation.sizes import trained_working_size
 from pages.widgets.data.truth import truth_picture, truth_viewer
@@ -19,7 +20,7 @@ from pages.widgets.segmentation.predictions import Prediction, predict
 from pages.widgets.segmentation.sizes import size_trained_at
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import BAR, for_bars
+from pages.widgets.shared.figures import BAR, for_bars, heads, shown
 from pages.widgets.shared.markdown import escape, markdown
 from pages.widgets.viewer.pixel_viewer import View, ViewerPicture, linked_toolbar
 
@@ -100,14 +101,18 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
         ),
     )
     st.caption(escape(_measured_on(opened, evaluation, occurring)))
+    rows = _rows(evaluation)
     st.dataframe(
-        for_bars(_rows(evaluation), "IoU"),
+        for_bars(shown(rows), "IoU"),
         hide_index=True,
-        column_config={
-            "IoU": BAR,
-            "true pixels": st.column_config.NumberColumn(format="localized"),
-            "predicted": st.column_config.NumberColumn(format="localized"),
-        },
+        column_config=heads(
+            rows[0],
+            {
+                "IoU": BAR,
+                "true pixels": st.column_config.NumberColumn(format="localized"),
+                "predicted": st.column_config.NumberColumn(format="localized"),
+            },
+        ),
         alt=_(
             "IoU of each class that occurs in the prediction of {model} or in the truth, most pixels first."
         ).format(model=evaluation.model),
@@ -121,7 +126,7 @@ def _measured_on(opened: OpenedSet, evaluation: Evaluation, occurring: int) -> s
         "in it."
     ).format(
         dataset=evaluation.dataset,
-        frames_in_words=frames_in_words(evaluation.split, 1),
+        frames_in_words=translated(frames_in_words(evaluation.split, 1)),
         size=evaluation.size,
         occurring=occurring,
         model=model,

@@ -24,6 +24,7 @@ from pages.widgets.evaluate.frames import (
     small_marked,
 )
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.figures import heads, shown
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import saved_chart
@@ -105,16 +106,18 @@ def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
             _choose((rows[chosen[0]]["true class"], rows[chosen[0]]["predicted"]))
 
     st.dataframe(
-        pd.DataFrame(rows),
+        pd.DataFrame(shown(rows)),
         hide_index=True,
         height=(min(len(rows), _TABLE_HEIGHT) + 1) * _TABLE_PIXELS + 2,
-        column_config={
-            "true class": "true",
-            "pixels": st.column_config.NumberColumn(format="localized"),
-            "share of the true class": st.column_config.NumberColumn(
-                _("of the true class"), format="percent"
-            ),
-        },
+        column_config=heads(
+            rows[0],
+            {
+                "pixels": st.column_config.NumberColumn(format="localized"),
+                "share of the true class": st.column_config.NumberColumn(
+                    _("of the true class"), format="percent"
+                ),
+            },
+        ),
         key=key,
         on_select=choose,
         selection_mode="single-row",

@@ -21,7 +21,7 @@ from core.reports.model_words import drawn_words
 from pages.widgets.evaluate.downloads import files, stem
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import BAR, for_bars, in_percent
+from pages.widgets.shared.figures import BAR, for_bars, heads, in_percent, shown
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import saved_chart
@@ -128,15 +128,18 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
     )
     rows = tables.class_rows(evaluation, card.learnt_from)
     st.dataframe(
-        for_bars(rows, *_BARS),
+        for_bars(shown(rows), *_BARS),
         hide_index=True,
         height="content",
-        column_config={
-            **dict.fromkeys(_BARS, BAR),
-            "frequency": _SHARE,
-            **dict.fromkeys(("true pixels", "predicted pixels"), _PIXELS),
-            "learnt from": st.column_config.TextColumn(help=_learnt_from()),
-        },
+        column_config=heads(
+            rows[0],
+            {
+                **dict.fromkeys(_BARS, BAR),
+                "frequency": _SHARE,
+                **dict.fromkeys(("true pixels", "predicted pixels"), _PIXELS),
+                "learnt from": st.column_config.TextColumn(help=_learnt_from()),
+            },
+        ),
         key="table_classes",
         alt=_("IoU, precision, recall, frequency and pixels of each class."),
     )
@@ -144,7 +147,8 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
     if missing:
         st.caption(
             markdown(
-                "Not in the truth of these frames, and so in no mean: {missing}.", missing=", ".join(missing)
+                "Not in the truth of these frames, and so in no mean: {missing}.",
+                missing=", ".join(map(class_name, missing)),
             )
         )
     for words in dict.fromkeys(drawn_words(card).values()):
@@ -238,10 +242,12 @@ def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation
     )
     rows = tables.boundary_class_rows(evaluation)
     st.dataframe(
-        in_percent(pd.DataFrame(rows), "share at a boundary", "accuracy at a boundary", "accuracy inside"),
+        in_percent(
+            pd.DataFrame(shown(rows)), "share at a boundary", "accuracy at a boundary", "accuracy inside"
+        ),
         hide_index=True,
         height="content",
-        column_config={"pixels": _PIXELS},
+        column_config=heads(rows[0], {"pixels": _PIXELS}),
         key="table_boundaries",
         alt=_("Share of each class that lies at a boundary, and its accuracy there and inside."),
     )
@@ -269,10 +275,11 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
         ),
         "chart_compare",
     )
-    shown = pd.DataFrame([row | {"figure": tables.figure_words(row["figure"])} for row in rows])
+    table = pd.DataFrame([row | {"figure": tables.figure_words(row["figure"])} for row in rows])
     st.dataframe(
-        in_percent(in_percent(shown, first.model, second.model), "difference", signed=True),
+        in_percent(in_percent(table, first.model, second.model), "difference", signed=True),
         hide_index=True,
+        column_config=heads(("figure", "difference")),
         key="table_compare",
         alt=_("Figures of {model} and {model2} and their differences.").format(
             model=first.model, model2=second.model

@@ -19,6 +19,7 @@ from core.segmentation.comparison import Comparison, compare
 from core.segmentation.sizes import SIZES, TRAINED, WorkingSize, size_called
 from pages.widgets.segmentation.models import SegmentedPhoto
 from pages.widgets.segmentation.sizes import size_trained_at
+from pages.widgets.shared.figures import heads, shown
 from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPicture, viewer_picture
 
@@ -124,9 +125,11 @@ def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]
         _say_what_counts_as_what(comparison)
         return
     st.dataframe(
-        pd.DataFrame(rows[:_SHOWN_CHANGES]),
+        pd.DataFrame(shown(rows[:_SHOWN_CHANGES])),
         hide_index=True,
-        column_config={"share": st.column_config.NumberColumn(_("of all pixels"), format="percent")},
+        column_config=heads(
+            rows[0], {"share": st.column_config.NumberColumn(_("of all pixels"), format="percent")}
+        ),
         key="changes",
         alt=_("Classes that pixels changed from and to, with the number of pixels, largest first."),
     )

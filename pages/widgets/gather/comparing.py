@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import PhotoSetError
 from core.jobs import Job
+from core.languages import class_name
 from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos.gather.store import PhotoSet
@@ -84,7 +85,7 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
         rows = found.by_class()
         st.dataframe(
             {
-                _("Class"): [row[0] for row in rows],
+                _("Class"): [class_name(row[0]) for row in rows],
                 _("Agreement"): [100 * row[1] for row in rows],
                 _("Share of pixels"): [100 * row[2] for row in rows],
             },

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.errors import PhotoSetError
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.photos.gather.entry import Entry
 from core.photos.gather.sorting import marks
 from core.photos.gather.store import PhotoSet, open_set
@@ -115,7 +115,7 @@ def _card(photos: PhotoSet, entry: Entry, slot: int) -> dict[str, Any]:
         "name": entry.name,
         "size": f"{entry.width} x {entry.height}",
         "credit": ", ".join(filter(None, (entry.author, entry.licence))),
-        "marks": list(marks(entry)),
+        "marks": [translated(mark) for mark in marks(entry)],
         "kept": entry.kept,
         "blurred": entry.blurred,
         "address": address,

@@ -11,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.errors import StreetScopeError
 from core.files import signature
 from core.languages import gettext as _
+from core.languages import translated
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.videos import (
     EVERY,
@@ -115,7 +116,7 @@ def _look(video: Video, given: object) -> _Seen:
         with video.open() as file:
             return _Seen(given, key_of(file), look(file), file.seek(0, 2))
     except StreetScopeError as error:
-        return _Seen(given, error=str(error))
+        return _Seen(given, error=translated(error))
 
 
 def _choose(photos: PhotoSet, video: Video, seen: _Seen, overview: Overview) -> bool:

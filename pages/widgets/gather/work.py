@@ -10,6 +10,7 @@ import streamlit as st
 from core.errors import ModelError
 from core.jobs import Job
 from core.languages import gettext as _
+from core.languages import translated
 from core.models.store import read_card
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.fetch.gate import USUAL_PORTS, gate_of_this_machine
@@ -140,7 +141,7 @@ def _outcomes(entries: Sequence[Entry]) -> None:
             {
                 _("Line"): [entry.number for entry in refused],
                 _("Address"): [entry.address for entry in refused],
-                _("What became of it"): [outcome(entry) for entry in refused],
+                _("What became of it"): [translated(outcome(entry)) for entry in refused],
             },
             column_config={
                 _("Line"): st.column_config.NumberColumn(width="small"),

@@ -11,6 +11,8 @@ import streamlit as st
 from core.inside.corruptions import CORRUPTIONS, STRENGTHS
 from core.inside.kept import Curve, Kept, curves, kept_labels, spoilt
 from core.jobs import Job
+from core.languages import class_name
+from core.languages import gettext as _
 from core.photos import images
 from core.reports.corruption_chart import corruption_chart
 from core.segmentation import painting
@@ -29,15 +31,16 @@ def corruption_view(subject: Subject) -> None:
     """The spoilt photo beside its mask, the labels that stayed, and the curve over all strengths."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         name = st.segmented_control(
-            "What spoils the photo",
+            _("What spoils the photo"),
             [*CORRUPTIONS],
             default="noise",
             format_func=_title,
             required=True,
             key=_KIND,
             width="content",
+            wrap=True,
         )
-        strength = st.slider("Strength, 0 is none", 0, STRENGTHS, 2, key=_STRENGTH, width=320)
+        strength = st.slider(_("Strength, 0 is none"), 0, STRENGTHS, 2, key=_STRENGTH, width=320)
     corruption = CORRUPTIONS[name]
     after = spoilt(subject.segmenter, subject.segmentation.image, corruption, strength)
     kept = kept_labels(subject.segmentation.labels, after.labels, len(after.class_list))
@@ -45,16 +48,24 @@ def corruption_view(subject: Subject) -> None:
         "**{share:.1%}** of the pixels keep their label at strength {strength}. {about}",
         share=kept.share,
         strength=strength,
-        about=corruption.about,
+        about=_(corruption.about),
     )
     st.markdown(words)
     left, right = st.columns(2, gap="medium")
     for column, picture, caption in (
-        (left, after.image, f"The photo, {corruption.title.lower()} at strength {strength}"),
-        (right, painting.overlay(after), "Its mask over it"),
+        (
+            left,
+            after.image,
+            markdown(
+                "The photo at strength {strength}: {corruption}",
+                strength=strength,
+                corruption=_(corruption.title),
+            ),
+        ),
+        (right, painting.overlay(after), markdown("Its mask over it")),
     ):
         with column:
-            st.image(images.encode_jpeg(picture, 90), caption=escape(caption), width="stretch")
+            st.image(images.encode_jpeg(picture, 90), caption=caption, width="stretch", alt=caption)
     table, chart = st.columns(2, gap="medium")
     with table:
         _by_class(after, kept)
@@ -63,32 +74,33 @@ def corruption_view(subject: Subject) -> None:
 
 
 def _title(name: str) -> Markdown:
-    return escape(CORRUPTIONS[name].title)
+    return escape(_(CORRUPTIONS[name].title))
 
 
 def _by_class(after: Segmentation, kept: Kept) -> None:
-    names = after.class_list.names
+    names = [class_name(name) for name in after.class_list.names]
+    share, stayed = _("of the photo"), _("kept")
     rows = []
     for number in np.argsort(-kept.pixels, kind="stable").tolist():
         if kept.pixels[number]:
             other = kept.became(number)
             rows.append(
                 {
-                    "class": names[number],
-                    "of the photo": float(kept.pixels[number] / kept.pixels.sum()),
-                    "kept": float(kept.by_class[number]),
-                    "the rest mostly became": "" if other is None else names[other],
+                    _("class"): names[number],
+                    share: float(kept.pixels[number] / kept.pixels.sum()),
+                    stayed: float(kept.by_class[number]),
+                    _("the rest mostly became"): "" if other is None else names[other],
                 }
             )
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         column_config={
-            "of the photo": st.column_config.NumberColumn(format="percent"),
-            "kept": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+            share: st.column_config.NumberColumn(format="percent"),
+            stayed: st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
         },
         key="corruption_classes",
-        alt="For each class its share of the photo, how much of it was kept, and what the rest became.",
+        alt=_("For each class its share of the photo, how much of it was kept, and what the rest became."),
     )
 
 
@@ -98,7 +110,7 @@ def _all_strengths(subject: Subject) -> None:
     job = jobs().find(key)
     if job is None or job.state == "cancelled":
         st.button(
-            "Measure all corruptions at all strengths",
+            _("Measure all corruptions at all strengths"),
             icon=":material/show_chart:",
             on_click=_measure,
             args=(key, subject),
@@ -110,7 +122,7 @@ def _all_strengths(subject: Subject) -> None:
             )
         )
     elif job.state == "running":
-        watch(job, markdown("Spoiling the photo"), "inside_curves", unit="picture")
+        watch(job, markdown("Spoiling the photo"), "inside_curves", unit=_("picture"))
     elif job.state == "failed":
         show_error(job.error, markdown("The curves could not be measured"))
     else:
@@ -128,6 +140,8 @@ def _work(subject: Subject, job: Job[list[Curve]]) -> list[Curve]:
 
 
 def _show_curves(found: list[Curve]) -> None:
-    ends = ", ".join(f"{CORRUPTIONS[curve.corruption].title} {curve.shares[-1]:.0%}" for curve in found)
-    alt = f"The share of labels kept by strength, a curve for each corruption. At strength 5: {ends}."
+    ends = ", ".join(f"{_(CORRUPTIONS[curve.corruption].title)} {curve.shares[-1]:.0%}" for curve in found)
+    alt = _(
+        "The share of labels kept by strength, a curve for each corruption. At strength 5: {ends}."
+    ).format(ends=ends)
     draw(corruption_chart(found), "corruption_curves", alt, _HEIGHT)

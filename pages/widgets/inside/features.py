@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.inside.painting import grey, marked
 from core.inside.stages import Peaks, Stage, all_peaks, exemplars
 from core.jobs import Job
+from core.languages import gettext as _
 from core.photos import images
 from pages.widgets.inside.subject import Subject
 from pages.widgets.shared.errors import show_error
@@ -22,14 +25,14 @@ _ACROSS = 164
 
 def features_view(subject: Subject) -> None:
     """The most active channels of a stage as grey pictures, and what excites one of them elsewhere."""
-    with st.spinner("Reading the stages of the network", show_time=True):
+    with st.spinner(_("Reading the stages of the network"), show_time=True):
         stages = _stages(subject.key, subject)
 
     def title(number: int) -> Markdown:
         return escape(_title(number, stages))
 
     number = st.select_slider(
-        "Stage, from the photo to the answer",
+        _("Stage, from the photo to the answer"),
         range(len(stages)),
         value=min(3, len(stages) - 1),
         format_func=title,
@@ -52,11 +55,12 @@ def features_view(subject: Subject) -> None:
             for channel in stage.channels
         ],
         width=_ACROSS,
+        alt=[_in_words(channel, values) for channel, values in zip(stage.channels, stage.maps, strict=True)],
     )
     channel = st.selectbox(
-        "Channel to look for in other pictures",
+        _("Channel to look for in other pictures"),
         stage.channels,
-        format_func=lambda each: f"channel {each}",
+        format_func=_channel,
         key=f"{_CHANNEL}_{number}",
         filter_mode=None,
         width=320,
@@ -70,8 +74,23 @@ def _stages(key: str, _subject: Subject) -> list[Stage]:
 
 
 def _title(number: int, stages: list[Stage]) -> str:
+    place = f"{number + 1} · 1/{stages[number].stride}"
     last = number == len(stages) - 1
-    return f"{number + 1} · 1/{stages[number].stride}{', class scores' if last else ''}"
+    return _("{stage}, class scores").format(stage=place) if last else place
+
+
+def _channel(number: int) -> Markdown:
+    return markdown("channel {channel}", channel=number)
+
+
+def _in_words(channel: int, values: NDArray[np.float32]) -> str:
+    """What the map of a channel shows. values: (height, width)."""
+    row, col = np.unravel_index(values.argmax(), values.shape)
+    place = {"down": (row + 0.5) / values.shape[0], "across": (col + 0.5) / values.shape[1]}
+    return _(
+        "Channel {channel} over the photo: highest at {down:.0%} of the height from the top and {across:.0%} "
+        "of the width from the left."
+    ).format(channel=channel, **place)
 
 
 def _maps(stage: Stage) -> list[bytes]:
@@ -89,14 +108,14 @@ def _exciting(subject: Subject, stage: int, channel: int) -> None:
     job: Job[list[list[Peaks]]] | None = jobs().find(key)
     if job is None or job.state == "cancelled":
         st.button(
-            "Find the pictures that excite it most",
+            _("Find the pictures that excite it most"),
             icon=":material/image_search:",
             on_click=_start,
             args=(key, subject),
         )
-        st.caption("Among 21 drawn streets and the samples; the search is for all channels at once.")
+        st.caption(_("Among 21 drawn streets and the samples; the search is for all channels at once."))
     elif job.state == "running":
-        watch(job, markdown("Looking at pictures"), "inside_peaks", unit="picture")
+        watch(job, markdown("Looking at pictures"), "inside_peaks", unit=_("picture"))
     elif job.state == "failed":
         show_error(job.error, markdown("The pictures could not be looked at"))
     else:
@@ -117,5 +136,8 @@ def _show_exemplars(peaks: list[list[Peaks]], stage: int, channel: int) -> None:
         [images.encode_jpeg(marked(each.image, each.row, each.col), 85) for each in found],
         caption=[markdown("{name} · {value:.2f}", name=each.name, value=each.value) for each in found],
         width=_ACROSS * 2,
+        alt=[
+            _("{name}, with a circle where the channel is highest").format(name=each.name) for each in found
+        ],
     )
-    st.caption("The circle is where the channel has its highest value in that picture.")
+    st.caption(_("The circle is where the channel has its highest value in that picture."))

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from core.inside.fields import PICTURES, SHARE, Square, average_field, kept_average, square_of
 from core.inside.painting import heat
 from core.jobs import Job
+from core.languages import class_name
+from core.languages import gettext as _
 from core.photos import images
 from pages.widgets.explore import reading
 from pages.widgets.inside.stage import Box, stage
@@ -26,13 +28,13 @@ Reach = tuple[tuple[int, int], tuple[int, int]]
 def field_view(subject: Subject) -> None:
     """The photo under the gradient of the chosen pixel's class, both boxes, and the average of 20 streets."""
     pixel = subject.pixel()
-    with st.spinner("Tracing the answer back to the photo", show_time=True):
+    with st.spinner(_("Tracing the answer back to the photo"), show_time=True):
         gradient = _gradient(subject.key, pixel, subject)
         reach = _theoretical(subject.inspector.model, subject.inspector.weights, pixel, subject)
     square = square_of(gradient, pixel)
     (top, bottom), (left, right) = reach
     number = int(subject.segmentation.labels[pixel])
-    name = subject.segmentation.class_list.names[number]
+    name = class_name(subject.segmentation.class_list.names[number])
     told = markdown(
         "Pixel ({row}, {col}), **{name}**: by its layers, the network could use **{wide} x {tall}** pixels "
         "here (dashed). **{share:.0%}** of the gradient lies within **{side} x {side}** (solid).",
@@ -51,13 +53,15 @@ def field_view(subject: Subject) -> None:
             images.encode_jpeg(heat(subject.segmentation.image, gradient), 90),
             subject.size,
             pixel,
-            f"{subject.photo.name} in grey, brighter where it counts for the chosen pixel",
+            _("{photo} in grey, brighter where it counts for the chosen pixel").format(
+                photo=subject.photo.name
+            ),
             "inside_field",
             subject=subject.key,
             boxes=[_reach_box(reach, subject.size), _square_box(square)],
             on_pixel=reading.keep_pixel,
         )
-        st.caption("This photo: the absolute gradient of the class's logit, summed over the colours.")
+        st.caption(_("This photo: the absolute gradient of the class's logit, summed over the colours."))
     with average:
         _average(subject)
 
@@ -76,14 +80,21 @@ def _theoretical(model: str, weights: str, pixel: Pixel, _subject: Subject) -> R
 def _reach_box(reach: Reach, size: tuple[int, int]) -> Box:
     (top, bottom), (left, right) = reach
     height, width = size
-    title = f"theoretical: {right - left} x {bottom - top}"
+    title = _("theoretical: {width} x {height}").format(width=right - left, height=bottom - top)
     return Box(max(top, 0), max(left, 0), min(bottom, height), min(right, width), "reach", title)
 
 
 def _square_box(square: Square) -> Box:
     half = square.side // 2
     top, left = square.row - half, square.col - half
-    return Box(top, left, top + square.side, left + square.side, "gradient", f"{SHARE:.0%} of the gradient")
+    return Box(
+        top,
+        left,
+        top + square.side,
+        left + square.side,
+        "gradient",
+        _("{share:.0%} of the gradient").format(share=SHARE),
+    )
 
 
 def _average(subject: Subject) -> None:
@@ -97,7 +108,7 @@ def _average(subject: Subject) -> None:
     elif job is not None and job.state == "finished":
         _show_average(job.result)  # there was no room on disk
     elif job is not None and job.state == "running":
-        watch(job, markdown("Tracing drawn streets"), "inside_average", unit="picture")
+        watch(job, markdown("Tracing drawn streets"), "inside_average", unit=_("picture"))
     else:
         if job is not None and job.state == "failed":
             show_error(job.error, markdown("The average could not be computed"))
@@ -107,7 +118,7 @@ def _average(subject: Subject) -> None:
             on_click=_start,
             args=(key, subject, longest),
         )
-        st.caption("Once for each model and size; it is kept for the next visitor.")
+        st.caption(_("Once for each model and size; it is kept for the next visitor."))
 
 
 def _start(key: tuple[object, ...], subject: Subject, longest: int) -> None:
@@ -128,7 +139,9 @@ def _show_average(average: NDArray[np.float32]) -> None:
         images.encode_jpeg(heat(grey, average), 90),
         (height, width),
         pixel,
-        f"The average over {PICTURES} drawn streets, brighter where the middle pixel's answer comes from",
+        _(
+            "The average over {count} drawn streets, brighter where the middle pixel's answer comes from"
+        ).format(count=PICTURES),
         "inside_field_average",
         subject="average",
         boxes=[_square_box(square)],

@@ -7,6 +7,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.inside.occlusion import SIDES, Occlusion, Patch, mean_colour, occlude
+from core.languages import class_name
+from core.languages import gettext as _
 from core.segmentation.probabilities import percent
 from pages.widgets.explore import reading
 from pages.widgets.inside.stage import Bar, ShownPatch, stage
@@ -23,7 +25,7 @@ _BARS = 6
 def occlusion_view(subject: Subject) -> None:
     """The photo with a patch to drag, and the probabilities of the chosen pixel before and after."""
     side = st.segmented_control(
-        "Side of the patch, in pixels",
+        _("Side of the patch, in pixels"),
         SIDES,
         default=_USUAL,
         format_func=_pixels,
@@ -37,11 +39,13 @@ def occlusion_view(subject: Subject) -> None:
         subject.picture.photo,
         subject.size,
         pixel,
-        f"{subject.photo.name}: press to choose a pixel, drag the patch to hide another part",
+        _("{photo}: press to choose a pixel, drag the patch to hide another part").format(
+            photo=subject.photo.name
+        ),
         "inside_occlusion",
         subject=subject.key,
         patch=ShownPatch(
-            patch.row, patch.col, patch.side, _colour(subject), "The patch that hides the photo"
+            patch.row, patch.col, patch.side, _colour(subject), _("The patch that hides the photo")
         ),
         bars=_bars(subject, found),
         told=_told(subject, found, pixel),
@@ -88,7 +92,12 @@ def _bars(subject: Subject, found: Occlusion) -> list[Bar]:
     most = np.argsort(-np.maximum(found.before, found.after), kind="stable")[:_BARS]
     names = subject.segmentation.class_list.names
     return [
-        Bar(names[number], subject.colour(number), float(found.before[number]), float(found.after[number]))
+        Bar(
+            class_name(names[number]),
+            subject.colour(number),
+            float(found.before[number]),
+            float(found.after[number]),
+        )
         for number in most.tolist()
     ]
 
@@ -96,9 +105,17 @@ def _bars(subject: Subject, found: Occlusion) -> list[Bar]:
 def _told(subject: Subject, found: Occlusion, pixel: Pixel) -> str:
     names = subject.segmentation.class_list.names
     was, now = int(found.before.argmax()), int(found.after.argmax())
-    own = f"{names[was]} goes from {percent(found.before[was])} to {percent(found.after[was])}"
-    sentence = f"Pixel ({pixel[0]}, {pixel[1]}): {own}"
-    if now != was:
-        sentence += f", and the pixel becomes {names[now]}"
-    hidden = " The patch hides the pixel itself." if found.patch.covers(*pixel) else ""
-    return f"{sentence}.{hidden}"
+    words = (
+        _("Pixel ({row}, {col}): {old} goes from {before} to {after}.")
+        if now == was
+        else _("Pixel ({row}, {col}): {old} goes from {before} to {after}, and the pixel becomes {new}.")
+    )
+    told = words.format(
+        row=pixel[0],
+        col=pixel[1],
+        old=class_name(names[was]),
+        before=percent(found.before[was]),
+        after=percent(found.after[was]),
+        new=class_name(names[now]),
+    )
+    return f"{told} {_('The patch hides the pixel itself.')}" if found.patch.covers(*pixel) else told

@@ -60,7 +60,7 @@ class Stage {
       this.patch.setAttribute("aria-valuemin", 0);
       this.patch.setAttribute("aria-valuemax", height * width);
       this.patch.setAttribute("aria-valuenow", this.place.row * width + this.place.col);
-      this.patch.setAttribute("aria-valuetext", `row ${this.place.row}, column ${this.place.col}`);
+      this.patch.setAttribute("aria-valuetext", _("row {row}, column {col}", this.place));
     }
     this.boxes.replaceChildren(
       ...boxes.map(({ top, left, bottom, right, kind, title }) => {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.inside.process import AskedInspector, InspectingProcess
+from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos.photo import Photo
 from core.segmentation.segmentation import Segmentation
@@ -57,11 +58,13 @@ class Subject:
 def twin_toggle() -> bool:
     """Let the visitor see everything through a network that has learnt nothing."""
     return st.toggle(
-        "Untrained twin",
+        _("Untrained twin"),
         key=_TWIN,
         bind="query-params",
-        help="The same network with weights drawn by chance: whatever looks the same through it does not "
-        "come from training.",
+        help=_(
+            "The same network with weights drawn by chance: whatever looks the same through it does not come "
+            "from training."
+        ),
     )
 
 

@@ -9,6 +9,8 @@ import streamlit as st
 
 from core.evaluation.temperature import TemperatureFit, fit_temperature
 from core.jobs import Job
+from core.languages import class_name
+from core.languages import gettext as _
 from core.segmentation.probabilities import temper
 from core.segmentation.sizes import trained_working_size
 from pages.widgets.explore import address, reading
@@ -39,9 +41,11 @@ def temperature_view(subject: Subject) -> None:
             on_click=_start,
             args=(key, subject, opened),
         )
-        st.caption("Every frame is segmented, and up to 4,096 pixels of each are compared with their labels.")
+        st.caption(
+            _("Every frame is segmented, and up to 4,096 pixels of each are compared with their labels.")
+        )
     elif job.state == "running":
-        watch(job, markdown("Fitting the temperature"), "inside_temperature", unit="frame")
+        watch(job, markdown("Fitting the temperature"), "inside_temperature", unit=_("frame"))
     elif job.state == "failed":
         show_error(job.error, markdown("The temperature could not be fitted"))
     else:
@@ -58,15 +62,15 @@ def _work(subject: Subject, opened: OpenedSet, job: Job[TemperatureFit]) -> Temp
 
 def _show(subject: Subject, fit: TemperatureFit) -> None:
     found, error, loss = st.columns(3)
-    found.metric("Temperature T", f"{fit.temperature:.2f}", border=True)
+    found.metric(_("Temperature T"), f"{fit.temperature:.2f}", border=True)
     before, after = fit.calibration_error
     error.metric(
-        "Calibration error, before and after",
+        _("Calibration error, before and after"),
         f"{before:.1%} → {after:.1%}",
         border=True,
-        help="How far confidence and accuracy are apart on average (Guo et al., 2017).",
+        help=_("How far confidence and accuracy are apart on average (Guo et al., 2017)."),
     )
-    loss.metric("Loss, before and after", f"{fit.loss[0]:.3f} → {fit.loss[1]:.3f}", border=True)
+    loss.metric(_("Loss, before and after"), f"{fit.loss[0]:.3f} → {fit.loss[1]:.3f}", border=True)
     st.caption(
         markdown(
             "Fitted on {pixels} pixels of {frames} validation frames of {dataset}, and measured on the same.",
@@ -92,17 +96,19 @@ def _of_the_pixel(subject: Subject, temperature: float) -> None:
     after = temper(before, temperature)
     names = subject.segmentation.class_list.names
     bars = [
-        Bar(names[number], subject.colour(number), float(before[number]), float(after[number]))
+        Bar(class_name(names[number]), subject.colour(number), float(before[number]), float(after[number]))
         for number in np.argsort(-before, kind="stable")[:_BARS].tolist()
     ]
     stage(
         subject.picture.photo,
         subject.size,
         pixel,
-        f"{subject.photo.name}: press to choose a pixel",
+        _("{photo}: press to choose a pixel").format(photo=subject.photo.name),
         "inside_temperature_stage",
         subject=subject.key,
         bars=bars,
-        told=f"Pixel ({row}, {col}) at temperature 1, and at {temperature:.2f}:",
+        told=_("Pixel ({row}, {col}) at temperature 1, and at {temperature:.2f}:").format(
+            row=row, col=col, temperature=temperature
+        ),
         on_pixel=reading.keep_pixel,
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import LessonError
 from core.files import is_disk_full, system_error_sentence
-from core.languages import current, ngettext
+from core.languages import current, ngettext, translated
 from core.languages import gettext as _
 from core.lessons import library
 from core.lessons.lesson import Lesson
@@ -43,7 +43,7 @@ def choose_lesson() -> None:
 
 def show_faults(error: LessonError) -> None:
     """What is wrong with a lesson, one line for each fault."""
-    first, *rest = str(error).splitlines()
+    first, *rest = translated(error).splitlines()
     faults = [markdown("- {fault}", fault=line) for line in rest]
     st.error(joined("\n", [markdown("{sentence}", sentence=first), *faults]), icon=":material/error:")
 

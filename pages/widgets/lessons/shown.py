@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.errors import LessonError
 from core.languages import gettext as _
 from core.languages import mark
 from core.lessons.answers import look_of
+from core.lessons.keys.key import Value
 from core.lessons.keys.look import Look
 from core.lessons.lesson import Lesson, Shows, Step
-from core.lessons.pictures import pieces
+from core.lessons.pictures import painted, pieces
 from core.models.store import read_card
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter
@@ -26,6 +29,9 @@ from pages.widgets.segmentation.models import (
 )
 from pages.widgets.shared.markdown import markdown
 from pages.widgets.viewer.pixel_viewer import View, pixel_viewer
+
+_TABS = ("tab", "results", "part")
+"""Names in an address whose values are the titles of tabs."""
 
 _PAGES = {
     "explore": ("pages/explore.py", mark("Explore")),
@@ -77,10 +83,16 @@ def show_picture(lesson: Lesson, step: Step, about: str) -> None:
         _show_pieces(shows)
         return
     view: View = shows.view or "overlay"
-    if view == "photo" and not (step.question and given(lesson, step).revealed):
+    revealed = step.question is not None and given(lesson, step).revealed
+    look = lesson_look(shows)
+    if shows.instead == "upside-down" or (shows.instead and revealed):
+        with or_say_why(about):
+            seen = painted(shows, about, look, None, revealed=revealed)
+        st.image(seen, alt=_("A street, drawn by a program"))
+        return
+    if view == "photo" and not revealed:
         show_photo(about)
         return
-    look = lesson_look(shows)
     with or_say_why(about):
         shown = segmented(about, look.model, look.size)
     reads = shows.row is not None and shows.col is not None
@@ -116,8 +128,19 @@ def _show_pieces(shows: Shows) -> None:
             st.image(piece, words, width=150, alt=words)
 
 
-def show_link(shows: Shows) -> None:
-    """A link to the page that the step is about, which opens with the step's picture."""
+def page_query(shows: Shows, values: Mapping[str, Value] | None = None) -> dict[str, str]:
+    """What the address says of the page that a step is about: its tabs in the visitor's language.
+
+    values: of the step's question; where it compares a model with the one that it went on from, these two.
+    """
+    query = {name: _(said) if name in _TABS else said for name, said in shows.query().items()}
+    if shows.page == "compare" and values is not None and "parent" in values:
+        query |= {"model1": str(values["parent"]), "model2": str(values["child"])}
+    return query
+
+
+def show_link(shows: Shows, values: Mapping[str, Value] | None = None) -> None:
+    """A link to the page that the step is about, which opens with the step's picture. values: see above."""
     if shows.page not in _PAGES:
         return
     file, title = _PAGES[shows.page]
@@ -125,6 +148,6 @@ def show_link(shows: Shows) -> None:
         file,
         label=markdown("Look around in {page}", page=_(title)),
         icon=":material/open_in_new:",
-        query_params=shows.query(),
+        query_params=page_query(shows, values),
         width="content",
     )

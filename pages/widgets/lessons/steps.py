@@ -8,6 +8,7 @@ from core.languages import gettext as _
 from core.lessons.answers import Asked
 from core.lessons.keys.look import is_photo
 from core.lessons.lesson import Lesson, Step
+from pages.widgets.lessons.curves import has_curves, show_curves
 from pages.widgets.lessons.hunt import show_hunt
 from pages.widgets.lessons.place import close_lesson, given, go_to, here
 from pages.widgets.lessons.question import asked_in, show_question
@@ -52,12 +53,14 @@ def show_lesson(lesson: Lesson) -> None:
         asked = asked_in(step)
     picture, question = _places(step)
     with picture:
+        if asked is not None and given(lesson, step).revealed and has_curves(asked.about):
+            show_curves(asked.about)
         show_picture(lesson, step, _about(step, asked))
         show_hunt(lesson, step)
     with question:
         show_question(lesson, step, asked)
         if step.shows is not None:
-            show_link(step.shows)
+            show_link(step.shows, None if asked is None else asked.values)
     _way_on(lesson, number)
 
 

@@ -10,6 +10,7 @@ from core.classes import UNLABELLED
 from core.errors import StreetScopeError
 from core.grading.frames import CLASSES, open_frame
 from core.grading.grade import Grade, as_painted, grade
+from core.languages import class_name
 from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos import images
@@ -17,6 +18,9 @@ from pages.widgets.paint.canvas import Subject, clear_canvas
 from pages.widgets.segmentation.models import loaded_segmenter
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import Markdown, markdown
+
+_NAMED = 5
+"""Classes that a mask's description names."""
 
 
 def grade_network_too(subject: Subject, yours: Grade, model: str) -> Grade | None:
@@ -49,7 +53,8 @@ def grade_network_too(subject: Subject, yours: Grade, model: str) -> Grade | Non
         return None
     network = grade(subject.frame.truth, labels)
     st.markdown(verdict(yours, network))
-    _show_pictures(subject, _kept_mask(f"{subject.name}.{model}.{weights}", labels), yours, network)
+    mask = _kept_mask(f"{subject.name}.{model}.{weights}", labels)
+    _show_pictures(subject, mask, _in_words(labels), yours, network)
     return network
 
 
@@ -91,18 +96,28 @@ def verdict(yours: Grade, network: Grade) -> Markdown:
     )
 
 
-def _show_pictures(subject: Subject, answer: bytes, yours: Grade, network: Grade) -> None:
+def _show_pictures(
+    subject: Subject, answer: bytes, answer_in_words: str, yours: Grade, network: Grade
+) -> None:
     frame = subject.frame
     pictures = (
-        (_photo(frame.key, frame.image), markdown("**Photo**")),
-        (_mask(subject.painting.mask), _figures(markdown("**Yours**"), yours)),
-        (answer, _figures(markdown("**The network's**"), network)),
-        (_kept_mask(frame.key, frame.truth), markdown("**The truth:** black where no class counts")),
+        (_photo(frame.key, frame.image), markdown("**Photo**"), _("The street that you painted")),
+        (
+            _mask(subject.painting.mask),
+            _figures(markdown("**Yours**"), yours),
+            _in_words(subject.painting.mask),
+        ),
+        (answer, _figures(markdown("**The network's**"), network), answer_in_words),
+        (
+            _kept_mask(frame.key, frame.truth),
+            markdown("**The truth:** black where no class counts"),
+            _in_words(frame.truth),
+        ),
     )
     with st.container(horizontal=True, gap="small", key="graded"):
-        for picture, words in pictures:
+        for picture, words, alt in pictures:
             with st.container(width="stretch", gap="xsmall"):  # all four in a line, on a phone in two
-                st.image(picture, width="stretch")
+                st.image(picture, width="stretch", alt=alt)
                 st.caption(words)
     st.caption(_("Now you have seen the truth: what you paint from here on is practice, no longer a test."))
 
@@ -114,6 +129,14 @@ def _figures(whose: Markdown, found: Grade) -> Markdown:
         accuracy=found.accuracy,
         iou=found.mean_iou,
     )
+
+
+def _in_words(labels: NDArray[np.uint8]) -> str:
+    """The largest classes of a label map, each with its share of the picture."""
+    shares = np.bincount(labels.reshape(-1), minlength=len(CLASSES))[: len(CLASSES)] / labels.size
+    largest = [number for number in np.argsort(-shares, kind="stable")[:_NAMED].tolist() if shares[number]]
+    said = ", ".join(f"{class_name(CLASSES.names[number])} {shares[number]:.0%}" for number in largest)
+    return _("Mask, by share of its pixels: {classes}").format(classes=said or _("nothing"))
 
 
 def _mask(labels: NDArray[np.uint8]) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.languages import gettext as _
-from core.languages import ngettext
+from core.languages import ngettext, translated
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.html import Html, html
 from pages.widgets.shared.markdown import markdown
@@ -75,7 +75,7 @@ def show_refused() -> None:
             st.dataframe(
                 {
                     _("file"): [each[0] for each in refused[_SHOWN:]],
-                    _("why"): [each[1] for each in refused[_SHOWN:]],
+                    _("why"): [translated(each[1]) for each in refused[_SHOWN:]],
                 },
                 hide_index=True,
                 alt=_("Files that cannot be used, and the reason for each."),

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.languages import gettext as _
+from core.languages import translated
 from core.photos.archives import unpacked
 from core.photos.endings import ENDINGS
 from core.photos.gather.opened import Order
@@ -176,7 +177,7 @@ def _take(files: Iterable[Named], count: str) -> NoReturn:
         try:
             taken.append(add_photo(mine, name, content))
         except StreetScopeError as error:
-            refused.append((name, str(error)))
+            refused.append((name, translated(error)))
     if taken:
         mine.look_at_own(taken[0])
     new = len(set(taken) - before)

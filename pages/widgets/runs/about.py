@@ -14,6 +14,7 @@ from core.reports.run_tables import recipe_rows
 from core.training.recipes.recipe import to_toml
 from core.training.runs.records import RunSummary, RunView, delete_run, label_run, read_run
 from pages.widgets.runs.changing import change
+from pages.widgets.shared.figures import heads
 from pages.widgets.shared.guests import host_only, is_guest
 
 
@@ -72,6 +73,7 @@ def _recipe(view: RunView) -> None:
         pd.DataFrame(rows)[["setting", "value"]],
         hide_index=True,
         height=420,
+        column_config=heads(("setting", "value")),
         key="recipe_table",
         alt=_("Table of the {count} settings of the recipe {name}.").format(
             count=len(rows), name=view.recipe.name
@@ -89,4 +91,4 @@ def _recipe(view: RunView) -> None:
 def _environment(view: RunView) -> None:
     if view.environment:
         with st.expander(_("What it was trained with"), icon=":material/memory:"):
-            st.code(json.dumps(view.environment, indent=1), language="json")
+            st.code(json.dumps(view.environment, indent=1), language=None)

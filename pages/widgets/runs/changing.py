@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.languages import gettext as _
+from core.languages import translated
 from core.training.runs.folder import disk_full
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import is_guest
@@ -25,7 +26,7 @@ def change(act: Callable[[str], None], run: str) -> None:
     try:
         act(run)
     except StreetScopeError as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_TROUBLE] = translated(error)
     except OSError as error:
         sentence = _("The files of the run {run} cannot be changed: {strerror}.").format(
             run=run, strerror=error.strerror or error

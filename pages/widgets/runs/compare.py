@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.models.networks import network_words
 from core.reports import run_charts, tables
 from core.reports.run_charts import COMPARED as FIGURES
@@ -22,7 +22,7 @@ from pages.widgets.data.frame_filter import SPLIT_TITLES
 from pages.widgets.runs.chart import draw
 from pages.widgets.runs.state import COMPARED, REFRESH_SECONDS, run_label
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import column_names, in_percent
+from pages.widgets.shared.figures import heads, in_percent
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import escape, markdown
 
@@ -155,7 +155,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
         "best-figures",
         _("Table of each run's best figures."),
         shares=("acc_camvid", "mean IoU"),
-        words={_("network"): network_words, _("split"): _split_words},
+        words={_("network"): lambda name: translated(network_words(name)), _("split"): _split_words},
     )
     st.markdown(_("**Recipes**"))
     _recipes(views)
@@ -207,7 +207,7 @@ def _table(
     st.dataframe(
         in_percent(styled, *shares) if shares else styled,
         hide_index=True,
-        column_config=column_names(),
+        column_config=heads(rows[0] if rows else ()),
         key=f"table_{stem}",
         alt=alt,
     )

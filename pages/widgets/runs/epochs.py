@@ -22,7 +22,7 @@ from pages.widgets.photos.input import add_photo
 from pages.widgets.photos.visitor_session import visitor_session
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import column_names, in_percent
+from pages.widgets.shared.figures import heads, in_percent
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.jobs import jobs, watch
@@ -64,7 +64,7 @@ def _table(run: str) -> None:
         in_percent(marked, "acc_camvid", "mean_iou"),
         hide_index=True,
         height=_ROW_PIXELS * (min(len(rows), _ROWS) + 1) + 3,
-        column_config=column_names() | {"best": st.column_config.TextColumn(_("best"), width=50)},
+        column_config=heads(rows[0], {"best": st.column_config.TextColumn(width=50)}),
         key="epoch_table",
         alt=_(
             "Table of {count} epochs: losses, pixel accuracy, mean IoU and time. The best is {stage} "

@@ -16,6 +16,7 @@ from core.languages import gettext as _
 from core.reports.service_charts import latency_chart, rate_chart
 from pages.widgets.runs.chart import draw
 from pages.widgets.service.state import State, service
+from pages.widgets.shared.figures import heads
 from service.errors import ServiceError
 
 _MOMENTS = 150
@@ -66,6 +67,7 @@ def workers() -> None:
             pd.DataFrame(rows),
             hide_index=True,
             width="content",
+            column_config=heads(rows[0]),
             key="service_workers",
             alt=_("Table of {count} workers: process, since when it runs, processor that it uses.").format(
                 count=len(rows)

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.languages import gettext as _
+from core.languages import translated
 from pages.widgets.service.state import SHOWN_LETTERS, look, service
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import escape, markdown
@@ -80,5 +81,5 @@ def _do(what: str, number: int) -> None:
         else:
             service().delete(f"/v1/admin/dead/{number}")
     except ServiceError as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_TROUBLE] = translated(error)
     look.clear()

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from pages.widgets.shared.errors import show_error
+from pages.widgets.shared.figures import heads
 from pages.widgets.shared.markdown import Markdown, markdown
 from service.access.keys import SCOPES, USUAL_RATE, Key, KeyStore, Scope
 from service.errors import ServiceError
@@ -88,10 +89,11 @@ def _list(valid: list[Key]) -> None:
             "id": [key.id for key in valid],
             "opens": [", ".join(key.scopes) for key in valid],
             "rate": [key.rate for key in valid],
-            "expires": [f"{key.expires:%Y-%m-%d %H:%M}" if key.expires else "never" for key in valid],
+            "expires": [f"{key.expires:%Y-%m-%d %H:%M}" if key.expires else _("never") for key in valid],
             "made": [f"{key.made:%Y-%m-%d %H:%M}" for key in valid],
         },
         hide_index=True,
+        column_config=heads(("name", "id", "opens", "rate", "expires", "made")),
         height="content" if len(valid) < 10 else 360,
         alt=_("{count} keys: name, id, what each opens, rate, when it expires and was made (UTC).").format(
             count=len(valid)
@@ -126,7 +128,7 @@ def _make_now(name: str, scopes: tuple[Scope, ...], rate: str, days: float | Non
     try:
         st.session_state[_MADE] = KeyStore(service_folder()).make(name, scopes, rate, days)[1]
     except (ServiceError, OSError) as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_TROUBLE] = translated(error)
 
 
 def _revoke(valid: list[Key]) -> None:
@@ -146,7 +148,7 @@ def _revoke_now(identity: str) -> None:
     try:
         KeyStore(service_folder()).revoke(identity)
     except (ServiceError, OSError) as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_TROUBLE] = translated(error)
         return
     if made_key().startswith(f"ss_{identity}_"):
         _forget()

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.languages import gettext as _
+from core.languages import translated
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models
 from core.photos.photo import Photo
@@ -92,7 +93,7 @@ def _send(photo: Photo, words: dict[str, str], key: str) -> tuple[str, dict[str,
             there.get("/v1/admin/workers")  # one that is stuck says so in two seconds, not after a minute
             return photo.key, words, there.send(photo.data, words, key)
     except ServiceError as error:
-        return photo.key, words, str(error)
+        return photo.key, words, translated(error)
 
 
 def _show_answer(photo: Photo) -> None:
@@ -129,7 +130,7 @@ def _show_answer(photo: Photo) -> None:
         )
         legend(words["model"])
     else:
-        st.code(_shortened(answered.body), language="json", height=320)
+        st.code(_shortened(answered.body), language=None, height=320)
 
 
 def _shortened(body: bytes) -> str:
@@ -154,6 +155,7 @@ def _cut(value: Any) -> Any:
 def _show_request(photo: Photo, words: dict[str, str]) -> None:
     url = look().url or "http://127.0.0.1:8600"
     curl, python = st.tabs([_("curl"), _("Python")])
-    curl.code(snippets.curl(url, photo.name, words), language="sh", wrap_lines=True)
-    python.code(snippets.python(url, photo.name, words), language="python", wrap_lines=True)
+    # In one colour: some of Streamlit's for code are too pale to read (WCAG 2.2, 1.4.3).
+    curl.code(snippets.curl(url, photo.name, words), language=None, wrap_lines=True)
+    python.code(snippets.python(url, photo.name, words), language=None, wrap_lines=True)
     st.caption(_("Both take the key from the environment variable `STREETSCOPE_KEY`."))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.files import system_error_sentence
 from core.languages import gettext as _
+from core.languages import translated
 from pages.widgets.service.state import look, service
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
@@ -64,7 +65,7 @@ def _start() -> None:
         launch.start(service_folder())
         st.session_state[_STARTED] = time.monotonic()
     except OSError as error:
-        st.session_state[_TROUBLE] = system_error_sentence(error)
+        st.session_state[_TROUBLE] = translated(system_error_sentence(error))
 
 
 def _stop() -> None:
@@ -75,7 +76,7 @@ def _stop() -> None:
         launch.end(found)
         st.session_state[_ENDING] = found.pid
     except ServiceError as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_TROUBLE] = translated(error)
 
 
 def _wait_for_start(started: float) -> None:

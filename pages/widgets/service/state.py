@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.languages import translated
 from service.errors import ServiceError
 from service.local import Running, running, running_or_say_so
 from service.settings import service_folder
@@ -44,7 +45,7 @@ def look() -> State:
         letters = found.get("/v1/admin/dead", limit=SHOWN_LETTERS) if figures["dead"] else []
     except ServiceError as error:
         # Nobody listens where the file says: what a service that was killed has left.
-        return State(found.url, str(error)) if running(service_folder()) else State()
+        return State(found.url, translated(error)) if running(service_folder()) else State()
     return State(found.url, "", figures, tuple(letters))
 
 

@@ -38,7 +38,7 @@ def runs_here(state: State) -> None:
                 "photos over HTTP and get masks, shares and readings. It runs beside this app. Start it with:"
             )
         )
-        st.code(_COMMAND, language="sh")
+        st.code(_COMMAND, language=None)
         with st.container(horizontal=True, vertical_alignment="center"):
             start_button()
             st.button(_("Look again"), icon=":material/refresh:")

@@ -19,7 +19,7 @@ from core.datasets.recent_folders import add_recent_folder, recent_folders, remo
 from core.errors import DatasetError
 from core.jobs import Job
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.project import data_folder
 from pages.widgets.shared.dataset_download import download_menu, show_downloads
 from pages.widgets.shared.dataset_state import GONE, SET, begin_anew, follow_address, select
@@ -54,7 +54,7 @@ class OpenedSet:
 
     def messages(self, kinds: Collection[ProblemKind]) -> list[str]:
         """The sentences of the problems of some kinds."""
-        return [problem.message for problem in self.problems if problem.kind in kinds]
+        return [translated(problem.message) for problem in self.problems if problem.kind in kinds]
 
 
 def choose_dataset() -> OpenedSet:
@@ -225,7 +225,7 @@ def _open_given() -> None:
     except (DatasetError, RuntimeError, ValueError, OSError) as error:
         known = isinstance(error, DatasetError)
         st.session_state[_TROUBLE] = (
-            str(error)
+            translated(error)
             if known
             else _("{given!r} is not a folder that can be read; give its full path.").format(given=given[:80])
         )

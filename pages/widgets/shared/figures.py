@@ -2,19 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from core.languages import class_name, mark
 from core.languages import gettext as _
-from core.languages import mark
 from pages.widgets.shared.markdown import markdown
+
+_HEADS = frozenset(
+    (
+        *(
+            mark("class"),
+            mark("classes"),
+            mark("true class"),
+            mark("predicted"),
+            mark("pixels"),
+            mark("share"),
+        ),
+        *(mark("share of the true class"), mark("IoU"), mark("precision"), mark("recall"), mark("frequency")),
+        *(mark("true pixels"), mark("predicted pixels"), mark("learnt from"), mark("figure")),
+        *(mark("share at a boundary"), mark("accuracy at a boundary"), mark("accuracy inside")),
+        *(mark("difference"), mark("from"), mark("to"), mark("probability"), mark("entropy"), mark("name")),
+        *(
+            mark("row"),
+            mark("column"),
+            mark("label"),
+            mark("confidence"),
+            mark("top classes"),
+            mark("picture"),
+        ),
+        *(
+            mark("photo"),
+            mark("model"),
+            mark("size"),
+            mark("run"),
+            mark("at"),
+            mark("mean IoU"),
+            mark("epochs"),
+        ),
+        *(mark("time"), mark("data"), mark("split"), mark("network"), mark("setting"), mark("differs")),
+        *(mark("value"), mark("stage"), mark("epoch"), mark("kept as"), mark("best"), mark("whose")),
+        *(mark("pixel accuracy"), mark("data set"), mark("frames"), mark("pictures"), mark("a batch")),
+        *(mark("highest learning rate"), mark("it rises over"), mark("encoder"), mark("step")),
+        *(mark("question"), mark("right answer"), mark("before"), mark("right before"), mark("after")),
+        *(mark("right after"), mark("gain"), mark("process"), mark("running for"), mark("processor")),
+        *(mark("memory"), mark("id"), mark("opens"), mark("rate"), mark("expires"), mark("made")),
+    )
+)
+"""What columns are called: so in files, and above a table on a page in the visitor's language."""
+
+_CLASSES = ("class", "true class", "predicted", "from", "to")
+"""Columns of names of classes."""
 
 BAR = st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f%%")
 """A share as a bar, for a column that `for_bars` has multiplied."""
+
+
+def heads(columns: Iterable[str], kinds: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """What people read above columns, as Streamlit's column configuration; the files have other names.
+
+    kinds: the configuration of some of them, which may have a name of its own.
+    """
+    known = column_names() | {name: st.column_config.Column(_(name)) for name in columns if name in _HEADS}
+    merged = dict(known)
+    for name, kind in kinds.items():
+        label = {"label": known[name]["label"]} if name in known and not kind.get("label") else {}
+        merged[name] = kind | label
+    return merged
+
+
+def shown(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with the names of classes as people read them."""
+    return [
+        {
+            column: class_name(value) if column in _CLASSES and isinstance(value, str) else value
+            for column, value in row.items()
+        }
+        for row in rows
+    ]
 
 
 def column_names() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, final
 
-from core.languages import gettext
+from core.languages import gettext, translated
 
 
 @final
@@ -40,4 +40,7 @@ class _Formatter(string.Formatter):
     """Python's own formatting with all values escaped."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return value if isinstance(value, Html) else standard.escape(format(value, format_spec), quote=True)
+        if isinstance(value, Html):
+            return value
+        shown = format(value, format_spec) if format_spec else translated(value)
+        return standard.escape(shown, quote=True)

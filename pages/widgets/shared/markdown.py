@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Number
 from typing import Any, final
 
-from core.languages import gettext
+from core.languages import gettext, translated
 
 
 @final
@@ -58,12 +58,12 @@ _LIST_SIGN = re.compile(r"( *)(-|\d{1,3}\.)( +)(?=\S)")
 
 
 def escape(text: str) -> Markdown:
-    """A text as Markdown that shows it as it is.
+    """A text as Markdown that shows it as it is, a `Sentence` in the visitor's language.
 
     Line breaks become spaces, for a name is part of a sentence. Characters that cannot be seen but change how
     others are read (controls, directions, spaces without width) are shown by their numbers, as [U+202E].
     """
-    seen = "".join(map(_seen, text))
+    seen = "".join(map(_seen, translated(text)))
     begun = next(_LETTER.finditer(seen)).start()
     escaped = _AT_START.sub(_escaped, seen[:begun]) + _WITHIN.sub(_escaped, seen[begun:])
     # A space beside the stars of **bold** text would make them stars.
@@ -101,7 +101,7 @@ def joined(separator: str, parts: Iterable[Markdown]) -> Markdown:
 
 def with_code(text: str) -> Markdown:
     """A plain sentence in which `names` between backticks are shown as code; all else as it is."""
-    parts = _CODE.split(text)
+    parts = _CODE.split(translated(text))
     return Markdown("".join(f"`{part}`" if number % 2 else escape(part) for number, part in enumerate(parts)))
 
 
@@ -141,5 +141,5 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Markdown):
             return value
-        shown = format(value, format_spec)
+        shown = format(value, format_spec) if format_spec else translated(value)
         return shown if isinstance(value, Number) else escape(shown)

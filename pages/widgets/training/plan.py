@@ -12,7 +12,7 @@ from core.durations import estimate
 from core.errors import StreetScopeError
 from core.jobs import Job
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.training.control.estimate import Estimate, essence, fitted, kept_estimate, measure
 from core.training.control.launch import start
 from core.training.mix.sources import mixed_datasets
@@ -79,7 +79,7 @@ def start_run(recipe: Recipe, data: Path, stage: str = "") -> str:
         else:
             start(create_run(recipe, data))
     except StreetScopeError as error:
-        return str(error)
+        return translated(error)
     except OSError as error:
         return str(
             disk_full(error)

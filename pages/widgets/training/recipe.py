@@ -17,7 +17,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.errors import RecipeError
 from core.file_names import file_name
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.training.recipes.mixed import Mix
 from core.training.recipes.recipe import Recipe, Stage, explanations, recipe_text, shipped_recipes, to_toml
 from core.training.recipes.text import MAX_BYTES, change_setting, read_recipe_text
@@ -189,7 +189,7 @@ def _given(name: str) -> GivenRecipe:
     try:
         return GivenRecipe(name, text, read_recipe_text(text))
     except RecipeError as error:
-        return GivenRecipe(name, text, None, str(error))
+        return GivenRecipe(name, text, None, translated(error))
 
 
 def _file_stem(given: GivenRecipe) -> str:
@@ -208,7 +208,7 @@ def _change(position: int, setting: str, value: Any) -> None:
     try:
         st.session_state[_SOURCE] = change_setting(st.session_state[_SOURCE], position, setting, value)
     except RecipeError as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_TROUBLE] = translated(error)
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ def _open_file() -> None:
     try:
         recipe = read_recipe_text(data, source)
     except RecipeError as error:
-        st.session_state[_UPLOAD_TROUBLE] = str(error)
+        st.session_state[_UPLOAD_TROUBLE] = translated(error)
         return
     name = _free_name(recipe.name)
     is_toml = not source.endswith(".json")

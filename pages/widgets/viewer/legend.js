@@ -32,7 +32,9 @@ export class Legend {
     this.missing = element("p", { className: "missing", attributes: { role: "status" } });
     this.marked = element("p", { className: "marked" });
     const top = element("div", { className: "top" }, this.title, this.search);
-    this.element = element("section", { className: "legend" }, top, this.list, this.missing, this.marked);
+    // A group, not a region: beside another viewer's, two landmarks would have one name.
+    const attributes = { role: "group" };
+    this.element = element("div", { className: "legend", attributes }, top, this.list, this.missing, this.marked);
     this.element.setAttribute("aria-label", _("Classes in this picture, by share of its pixels"));
     this.search.addEventListener("input", () => this.sift());
     this.search.addEventListener("keydown", (event) => this.searchKey(event));

@@ -11,9 +11,10 @@ import pytest
 
 from core.classes import CAMVID_32, ClassList, SegmentationClass
 from core.errors import LessonError, NothingToAskError
+from core.evaluation.metrics import truth_table
 from core.lessons.answers import ask, hunt
 from core.lessons.keys import learning
-from core.lessons.keys.look import Look, drawn, picture
+from core.lessons.keys.look import Look, drawn, is_unseen, picture
 from core.lessons.keys.ranges import choices, range_of
 from core.lessons.keys.table import KEYS
 from core.lessons.lesson import Question
@@ -114,6 +115,32 @@ def test_the_history_that_comes_with_a_model_is_what_is_asked_about() -> None:
     assert (asked.values["best"], asked.options[asked.right]) == (1, "1")
     fell = ask(question("while_training_loss_fell", models=("street32-lite0",)), LOOK)
     assert fell.right == 1  # from 76.1 to 75.9 %
+
+
+def test_what_a_network_lost_is_asked_about_a_street_that_it_has_not_learnt_from() -> None:
+    asked = ask(question("lost_class"), LOOK, first=RAIN)
+    values = asked.values
+
+    assert is_unseen(asked.about)
+    assert not is_unseen(RAIN)
+    parent, child = (LOOK.segment(asked.about, str(values[name])) for name in ("parent", "child"))
+    lost = asked.options[asked.right]
+    ious = [iou_of(lost, asked.about, found) for found in (parent, child)]
+    assert [values["lost_from"], values["lost_to"]] == pytest.approx(ious)
+    for option in set(asked.options) - {lost}:
+        change = np.subtract(*(iou_of(option, asked.about, found) for found in (child, parent)))
+        assert change > ious[1] - ious[0]
+
+
+def iou_of(name: str, photo: str, found: Segmentation) -> float:
+    """A class's IoU on a drawn frame, among the eleven classes of the shipped model."""
+    table = LOOK.segment(photo).class_list
+    truth = LOOK.truth(photo, LOOK.segment(photo))
+    said = truth_table(found.class_list, table)[found.labels]
+    number = table.index(name)
+    known = truth != 255
+    both = ((truth == number) & (said == number) & known).sum()
+    return float(both / (((truth == number) | (said == number)) & known).sum())
 
 
 def test_using_a_model_changes_none_of_its_files() -> None:

@@ -212,6 +212,29 @@ WRONG: dict[str, tuple[Callable[[Path], None], str]] = {
         lambda place: ((place / "id.md").unlink(), (place / "id.md").symlink_to("/etc/passwd"), None)[-1],
         "id.md: it is no plain file: a lesson has no links",
     ),
+    "ranges in another order": (
+        lambda place: changed(
+            place, "en.md", "- Few\n- Some\n", "- Between 1 in 1,000 and 1 in 100\n- Fewer than 1 in 1,000\n"
+        ),
+        "en.md, line 21: this range has its edge at 0.1 %, in ascending order of the options",
+    ),
+    "ranges that overlap": (
+        lambda place: changed(place, "id.md", "- Some\n- Many\n", "- Some\n- Antara 0,5 dan 10 %\n"),
+        "id.md, line 23: this range has its edge at 1 % and 10 %, in ascending order of the options",
+    ),
+    "edges in another order": (
+        lambda place: changed(place, "lesson.toml", "sure = 95", "edges = [0.1, 0.01, 0.5]"),
+        "lesson.toml, line 12: the edges are to be shares above 0 and below 1, each above the one before",
+    ),
+    "frame that a network may have learnt from": (
+        lambda place: changed(
+            place,
+            "lesson.toml",
+            '"wrong_where_sure"\nmisconception = "M1"\nparameters = { sure = 95 }',
+            '"child_against_parent"\nparameters = { photos = ["toytown-noon"] }',
+        ),
+        "lesson.toml, line 11: a network may have learnt from 'toytown-noon': this key needs frames of ",
+    ),
     "nested": (
         lambda place: changed(
             place, "lesson.toml", "languages", "x = " + "[" * 5000 + "]" * 5000 + "\nlanguages"

@@ -122,7 +122,7 @@ def test_the_form_writes_into_the_text_and_keeps_its_comments(page):
     ("setting", "given", "part"),
     [
         ("lr", "fast", "not a learning rate"),
-        ("lr", "-1", "greater than 0"),
+        ("lr", "-1", "more than 0"),
         ("lr", "nan", "lr"),
         ("size", "1 2 3", "not a size"),
         ("size", "31, 33", "size"),

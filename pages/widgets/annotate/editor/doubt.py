@@ -14,7 +14,7 @@ from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.uncertain import Place, next_place
 from core.errors import StreetScopeError
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.segmentation.probabilities import percent
 from core.segmentation.segmentation import Segmentation
 from pages.widgets.annotate.editor.packing import identity
@@ -68,7 +68,7 @@ def _next(correction: EditedPicture, seen: list[Place], network: Network) -> tup
         looked = segmentation(correction, network)
         entropy = _entropy(correction.key, network.model, network.weights, looked)
     except StreetScopeError as error:
-        return None, str(error)
+        return None, translated(error)
     place = next_place(entropy, mask, seen)
     if place is not None:
         return place, _in_words(looked, place)

@@ -18,7 +18,7 @@ from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.suggestions import Examples, Suggester
 from core.errors import StreetScopeError
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from pages.widgets.annotate.editor.packing import checksum, deflated, identity
 from pages.widgets.annotate.editor.reading import Network, suggester, taught_by_others
 
@@ -103,7 +103,7 @@ def _suggest(
         found, others = known
         labels = found.suggest(correction.mask, others).labels
     except StreetScopeError as error:
-        return Suggested(question, trouble=str(error))
+        return Suggested(question, trouble=translated(error))
     return Suggested(question, deflated(labels))
 
 
@@ -128,7 +128,7 @@ def _live(correction: EditedPicture, mask: Mask, network: Network, whole_set: bo
             return Live(id_, sum_, words=words)
         labels = found.suggest(mask, others).labels
     except StreetScopeError as error:
-        return Live(id_, sum_, words=str(error))
+        return Live(id_, sum_, words=translated(error))
     return Live(id_, sum_, b64encode(deflated(labels)).decode())
 
 

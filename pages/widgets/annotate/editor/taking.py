@@ -22,6 +22,7 @@ from cachetools import TTLCache
 from core.annotation.edited import EditedPicture
 from core.errors import AnnotationError, StreetScopeError
 from core.languages import gettext as _
+from core.languages import translated
 from pages.widgets.annotate.editor.packing import identity
 
 Kind = Literal["edit", "undo", "redo", "class"]
@@ -93,7 +94,7 @@ def take(correction: EditedPicture, message: Mapping[str, object]) -> Answer | N
                     _apply(correction, edit, is_known=known is not None)
                     taken = edit.number
         except StreetScopeError as error:
-            trouble, again = str(error), not isinstance(error, AnnotationError)
+            trouble, again = translated(error), not isinstance(error, AnnotationError)
         windows.taken[place] = taken
     differs = not trouble and message.get("sum") != zlib.adler32(correction.mask.tobytes())
     return Answer(id_, client, attempt, taken, trouble, again, differs)

@@ -16,6 +16,7 @@ from core.annotation.store import OpenCorrection
 from core.classes import RGB, ClassList
 from core.errors import AnnotationError, StreetScopeError
 from core.languages import gettext as _
+from core.languages import translated
 
 _MANY = MAX_SHAPES // 2
 """Shapes after which the canvas is emptied in any case: it sends all of them after each."""
@@ -78,9 +79,9 @@ class Canvas:
         except AnnotationError as error:
             self._shapes = shapes  # or the same shape would be refused again with every other one
             self.empty()
-            return str(error)
+            return translated(error)
         except StreetScopeError as error:
-            return str(error)
+            return translated(error)
         if len(self._shapes) >= _MANY:
             self.empty()
         return ""

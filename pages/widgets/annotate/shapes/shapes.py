@@ -15,7 +15,7 @@ from core.annotation.store import OpenCorrection
 from core.classes import ClassList
 from core.errors import StreetScopeError
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.photos import images
 from pages.widgets.annotate.shapes.canvas import Canvas, colours, sent_drawing
 from pages.widgets.annotate.shapes.room import Room, room
@@ -176,7 +176,7 @@ def _step(correction: OpenCorrection, name: str, read_only: str) -> None:
     try:
         (correction.undo if name == "Undo" else correction.redo)()
     except StreetScopeError as error:
-        st.session_state[_TROUBLE] = str(error)
+        st.session_state[_TROUBLE] = translated(error)
 
 
 def _class_list(class_list: ClassList, height: int) -> int:

@@ -21,7 +21,6 @@ from core.training.runs.records import list_runs, log_tail, read_batches, read_h
 from core.training.runs.status import enqueue
 from core.training.workers.train import work
 from tests.conftest import ROOT
-from tests.core.training.distributed.two_processes import ALONE, LOST
 from tests.hosts import rendezvous, torchrun
 from tests.runs import make_recipe, make_stage, state_of, status_of, wait_for
 
@@ -212,46 +211,37 @@ def test_a_run_can_be_stopped_while_it_waits(store, data, core, launched):
 # Several processes
 
 
-def test_two_processes_of_which_one_goes_and_comes_share_every_batch_and_come_to_what_one_comes_to(
+def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
     store, town, tmp_path, environment, recipe_file, monkeypatch
 ):
     # Unchanged pictures, and epochs enough to come to rest: on the way there, rounding alone changes much.
+    # That a process may go and come is tried on two machines: `python -m tests.attack elastic`.
     stage = make_stage("a", 24, size=1.0, lr=5e-3, batch_size=4, augmentation=0)
     recipe = make_recipe(stage, network="unet_tiny", classes="CamVid-11", ema_decay=0.9)
     arguments = ("--data", str(town), "--recipe", recipe_file(recipe), "--name", "shared", "--quiet")
     program = str(ROOT / "tests/core/training/distributed/two_processes.py")
     said = tmp_path / "said.txt"
     with rendezvous("127.0.0.1") as endpoint, ExitStack() as ending, said.open("wb") as output:
-        command = [*torchrun("127.0.0.1", endpoint, "shared"), program, str(tmp_path), *arguments]
-
-        def start() -> subprocess.Popen[bytes]:
-            started = subprocess.Popen(
+        command = [*torchrun("127.0.0.1", endpoint, "shared", least=2), program, str(tmp_path), *arguments]
+        machines = []
+        for _ in range(2):
+            machine = subprocess.Popen(
                 command, cwd=ROOT, env=environment | LOOPBACK, stdout=output, stderr=output
             )
-            ending.callback(started.wait)
-            ending.callback(started.terminate)
-            return started
-
-        machines = [start(), start()]
-        for epochs in (1, LOST, ALONE):
-            wait_for(
-                lambda n=epochs: epochs_written("shared") >= n or _all_ended(machines), f"epoch {epochs}"
-            )
-        assert sorted(machine.poll() or 0 for machine in machines) == [-signal.SIGKILL, 0], said.read_text()
-        machines.append(start())
-        wait_for(lambda: epochs_written("shared") > ALONE or _all_ended(machines), "two machines")
-        wait_for(lambda: _all_ended(machines), "the end")
-    assert sorted(machine.returncode for machine in machines) == [-signal.SIGKILL, 0, 0], said.read_text()
+            ending.callback(machine.wait)
+            ending.callback(machine.terminate)
+            machines.append(machine)
+        for epoch in range(1, stage.epochs + 1):
+            wait_for(lambda n=epoch: epochs_written("shared") >= n or _any_ended(machines), f"epoch {epoch}")
+        wait_for(lambda: all(machine.poll() is not None for machine in machines), "the end")
+    assert [machine.returncode for machine in machines] == [0, 0], said.read_text()
     assert state_of("shared") == "finished"
-    log = log_tail("shared")
-    assert f"Cut short in epoch {LOST} of 24 of a: about" in log
-    assert [line[-2:] for line in log.splitlines() if "Processes now:" in line] == ["2.", "1.", "2."]
     monkeypatch.setattr("core.training.learner.trainer.has_native_bfloat16", lambda: False)
     alone = begin(recipe, town)
     work(alone)
 
     ranks = [json.loads((tmp_path / f"rank-{rank}.json").read_text("utf-8")) for rank in (0, 1)]
-    assert len(ranks[0]) == stage.epochs - ALONE
+    assert len(ranks[0]) == stage.epochs
     for first, second in zip(*ranks, strict=True):
         # of nine pictures, batches of four take eight; no picture is taken twice, none by both
         assert len(first["pictures"]) == len(second["pictures"]) == 4
@@ -263,8 +253,8 @@ def test_two_processes_of_which_one_goes_and_comes_share_every_batch_and_come_to
     assert two.mean_iou == pytest.approx(one.mean_iou, abs=0.01)
 
 
-def _all_ended(machines: list[subprocess.Popen[bytes]]) -> bool:
-    return all(machine.poll() is not None for machine in machines)
+def _any_ended(machines: list[subprocess.Popen[bytes]]) -> bool:
+    return any(machine.poll() is not None for machine in machines)
 
 
 @pytest.mark.parametrize("module", ["shared_norm", "shared_mixture"])
