@@ -161,7 +161,7 @@ train-street: setup  ## train the shipped model anew (about an hour and a half o
 # All lie in a folder of their own, at CamVid's size: `data/toytown` may be another one. The photos of motorcycles are
 # fetched first: a machine that cannot reach them should say so before it has trained for an hour.
 train-street32: SETS := $(CURDIR)/data/street32
-train-street32: setup  ## train street32-lite0 anew (about 75 minutes on two cores); it draws two towns and fetches 20 photos first
+train-street32: setup  ## train street32-lite0 anew (about 75 minutes on two cores); it draws two towns and fetches 37 photos first
 	test -d $(SETS)/motorcycles || $(BIN)/python -m core motorcycles $(SETS)/motorcycles --data $(DATA)
 	test -d $(SETS)/toytown || $(BIN)/python -m core toytown $(SETS)/toytown --count 500 --size 480x360
 	test -d $(SETS)/jakarta || $(BIN)/python -m core toytown $(SETS)/jakarta --count 500 --size 480x360 --town jakarta

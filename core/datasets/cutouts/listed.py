@@ -21,7 +21,8 @@ class ListedPhoto(BaseModel):
     """A photo that can be fetched. The list's first lines say what its entries mean.
 
     file: its name in the folder of fetched photos. size: (width, height) that outlines and boxes refer to.
-    outlines: polygons of (column, row). unsure: (left, top, right, bottom).
+    outlines: polygons of (column, row); none where there is no motorcycle. unsure: (left, top, right,
+    bottom).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,7 +34,7 @@ class ListedPhoto(BaseModel):
     author: Annotated[str, Field(min_length=1, max_length=200)]
     licence: Annotated[str, Field(min_length=1, max_length=100)]
     size: tuple[_Pixel, _Pixel]
-    outlines: Annotated[tuple[_Outline, ...], Field(min_length=1, max_length=20)]
+    outlines: Annotated[tuple[_Outline, ...], Field(max_length=20)]
     unsure: tuple[tuple[_Pixel, _Pixel, _Pixel, _Pixel], ...] = ()
 
     @property

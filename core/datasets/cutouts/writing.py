@@ -55,7 +55,7 @@ _SIDES = (640, 480, 320)
 """Pixels of the longer side of a photo: each is written near and far."""
 _SEVERAL = (1, 1, 2, 3)
 """How many motorcycles a frame gets; one of these by chance."""
-FRAMES_EACH = 8
+FRAMES_EACH = 6
 """Frames that begin with the motorcycle of each photo."""
 _VALID = 4
 """The last frames are for validation: a data set needs some."""
@@ -90,7 +90,7 @@ def motorcycles(
         raise DatasetError(f"{street.name} has no training frames to paste motorcycles into; give another.")
     fetcher = fetcher or photo_fetcher()
     images = [read_photo(photo, photos_folder, fetcher) for photo in chosen]
-    total = len(chosen) * (len(_SIDES) + FRAMES_EACH)
+    total = len(chosen) * len(_SIDES) + sum(bool(photo.outlines) for photo in chosen) * FRAMES_EACH
     with staging(folder) as place:
         clear(place)
         made = place / "set"
@@ -138,7 +138,11 @@ def _streets(
     rng: random.Random,
 ) -> Iterator[_Named]:
     """Training frames of a street with one to three motorcycles in each."""
-    cutouts = [Cutout.of(image, photo.outlines[0]) for photo, image in zip(photos, images, strict=True)]
+    cutouts = [
+        Cutout.of(image, photo.outlines[0])
+        for photo, image in zip(photos, images, strict=True)
+        if photo.outlines
+    ]
     frames, table = rng.sample(street.train, len(street.train)), _table(street.class_list)
     for number in range(len(cutouts) * FRAMES_EACH):
         image, label = street.read(frames[number % len(frames)])
