@@ -26,6 +26,7 @@ from core.classroom.store import ClassStore
 from core.languages import PSEUDO
 from tests.access_class import Screens, class_settings, open_store, play
 from tests.access_keyboard import walk
+from tests.access_lesson import play_alone
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, executable, start_server, stop_servers
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +45,7 @@ PAGES = (
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 LANGUAGES = ("en", "id")
-PARTS = ("pages", "class", "keyboard", "texts")
+PARTS = ("pages", "lesson", "class", "keyboard", "texts")
 SMALLEST_TARGET = 24
 """CSS pixels. Source: WCAG 2.2, success criterion 2.5.8."""
 
@@ -247,6 +248,15 @@ def look_for_english(browser: Browser, url: str, names: Iterable[str]) -> Iterat
         page.context.close()
 
 
+def look_at_lesson(browser: Browser, url: str, looks: Looks) -> Iterator[Finding]:
+    """All findings on the steps of a lesson, each with its answer."""
+    for language in looks.languages:
+        page = new_tab(browser)
+        for step in play_alone(page, url, language):
+            yield from look_at(page, f"lesson: {step} {language}", looks)
+        page.context.close()
+
+
 def look_at_class(browser: Browser, url: str, store: ClassStore, looks: Looks) -> Iterator[Finding]:
     """All findings on the pages of class mode, at each moment of a lesson."""
     for language in looks.languages:
@@ -287,10 +297,12 @@ def look(parts: Sequence[str], names: Sequence[str], looks: Looks) -> Iterator[F
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         settings = furnish(folder)
-        if {"pages", "keyboard", "texts"} & {*parts}:
+        if {"pages", "lesson", "keyboard", "texts"} & {*parts}:
             with a_browser() as browser, served(settings, folder) as url:
                 if "pages" in parts:
                     yield from look_over(browser, url, names, looks)
+                if "lesson" in parts:
+                    yield from look_at_lesson(browser, url, looks)
                 if "keyboard" in parts:
                     yield from look_by_keyboard(browser, url, names)
                 if "texts" in parts:

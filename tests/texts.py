@@ -2,7 +2,7 @@
 
 In Python what stands in `_()`, `gettext()`, `ngettext()`, `pgettext()`, `mark()`, `markdown()`,
 `html()`, `sentence()`, `counted()` and `fault()`; in JavaScript what stands in `_()` and `n_()`; and the
-names of the classes.
+names and meanings of the classes, the explanations of settings, and the words of models and recipes.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from core.classes import CAMVID_11, CAMVID_32
+from core.classes import CAMVID_11, CAMVID_32, class_groups
 from core.languages.browser import marked
 from core.languages.catalogues import FOLDER
+from core.training.recipes.mixed import Mix
+from core.training.recipes.recipe import Recipe, Stage, explanations, read_recipe, shipped_recipes
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = FOLDER / "messages.pot"
@@ -62,6 +64,14 @@ def texts() -> Iterator[Text]:
         yield from in_javascript(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
     for name in dict.fromkeys((*CAMVID_32.names, *CAMVID_11.names)):
         yield Text("core/classes.py", name, context="class")
+    for each in CAMVID_32.classes:
+        yield Text("core/classes.py", each.meaning)
+    for group in class_groups(CAMVID_32.names):
+        yield Text("core/classes.py", group.name)
+    for model in (Recipe, Stage, Mix):
+        yield from (Text("core/training/recipes/recipe.py", each) for each in explanations(model).values())
+    for name in shipped_recipes():
+        yield Text("core/training/recipes/recipe.py", read_recipe(name).summary)
     for path in sorted((ROOT / "models").glob("*/model.json")):
         card = json.loads(path.read_text("utf-8"))
         yield from (

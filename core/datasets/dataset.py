@@ -38,6 +38,19 @@ def frames_in_words(split: str, count: int) -> str:
             return counted("{count} frame", "{count} frames", count=count)
 
 
+_NONE = {
+    "train": mark("{name} has no training frames; choose another split."),
+    "valid": mark("{name} has no validation frames; choose another split."),
+    "test": mark("{name} has no test frames; choose another split."),
+    "all": mark("{name} has no frames; choose another data set."),
+}
+
+
+def no_frames(name: str, split: Split) -> str:
+    """What to say where a split that was asked for is empty."""
+    return sentence(_NONE[split], name=name)
+
+
 @dataclass(frozen=True)
 class Frame:
     """One picture and its label map, by path; `name` is unique within the data set."""

@@ -7,7 +7,7 @@ from contextlib import closing
 import numpy as np
 
 from core.datasets import SegmentationDataset, Split
-from core.datasets.dataset import frames_in_words
+from core.datasets.dataset import frames_in_words, no_frames
 from core.errors import DatasetError
 from core.evaluation.boundaries import FARTHEST, BoundaryCounts
 from core.evaluation.calibration import BINS, Calibration
@@ -45,13 +45,7 @@ def evaluate(
 
     frames = dataset.frames(split)
     if not frames:
-        raise DatasetError(
-            sentence(
-                "{name} has {frames}; choose another split.",
-                name=dataset.name,
-                frames=frames_in_words(split, 0),
-            )
-        )
+        raise DatasetError(no_frames(dataset.name, split))
     check_classes_fit(dataset, segmenter.class_list, segmenter.name)
     segmenter = in_classes_of(dataset, segmenter)
     table = truth_table(dataset.class_list, segmenter.class_list)

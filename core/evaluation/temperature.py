@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets import SegmentationDataset, Split
-from core.datasets.dataset import frames_in_words
+from core.datasets.dataset import frames_in_words, no_frames
 from core.errors import DatasetError
 from core.evaluation.calibration import count_calibration
 from core.evaluation.metrics import IGNORE, check_classes_fit, truth_table
@@ -132,13 +132,7 @@ def fit_temperature(
     """
     frames = dataset.frames(split)
     if not frames:
-        raise DatasetError(
-            sentence(
-                "{name} has {frames}; choose another split.",
-                name=dataset.name,
-                frames=frames_in_words(split, 0),
-            )
-        )
+        raise DatasetError(no_frames(dataset.name, split))
     check_classes_fit(dataset, segmenter.class_list, segmenter.name)
     classes, members = measured_classes(dataset.class_list, segmenter.class_list)
     table = truth_table(dataset.class_list, classes)

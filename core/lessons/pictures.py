@@ -24,7 +24,7 @@ _SURE_OF: dict[str, Parameters] = {
     "wrong_where_sure": KEYS["wrong_where_sure"].parameters,
     "sure_and_wrong": HUNTS["sure_and_wrong"].parameters,
 }
-"""The usual parameters of what asks for such pixels."""
+"""The keys whose reveal marks mistakes, with what counts where a lesson says nothing."""
 
 
 def painted(

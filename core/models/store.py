@@ -13,6 +13,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -118,6 +119,12 @@ def _parse_card(path: Path) -> ModelCard:
                 )
             )
         data = read_bounded(file, path, MAX_CARD_BYTES)
+    return _card_of(data, path)
+
+
+@lru_cache(maxsize=8)
+def _card_of(data: bytes, path: Path) -> ModelCard:
+    """The card with this text, read from there. BrokenModelError."""
     try:
         content = parse_json(data)
     except ValueError as error:

@@ -25,16 +25,19 @@ from core.evaluation.metrics import (
     row_shares,
 )
 from core.evaluation.results import Evaluation, SplitEvaluation
-from core.languages import sentence, together
+from core.languages import class_name, mark, sentence, together
+from core.languages import gettext as _
 from core.models.card import Origin
 
 Rows = list[dict[str, Any]]
 
 _ORIGINS: dict[Origin | None, str] = {
-    "real": "real labels",
-    "merged": "merged labels",
-    "drawn": "drawings",
+    "real": mark("real labels"),
+    "merged": mark("merged labels"),
+    "drawn": mark("drawings"),
 }
+
+_NEAR = f"accuracy within {WIDTH} px of a boundary"
 
 _NAMED_SIZES = 3
 """Picture sizes that a line of text names; more are only counted."""
@@ -223,7 +226,14 @@ def comparison_rows(first: SplitEvaluation, second: SplitEvaluation) -> Rows:
 
 def figure_words(figure: str) -> str:
     """A figure of `comparison_rows` for people: the article's acc_camvid is the pixel accuracy."""
-    return "pixel accuracy" if figure == "acc_camvid" else figure
+    if figure == "acc_camvid":
+        return _("pixel accuracy")
+    if figure == _NEAR:
+        return _("accuracy within {width} px of a boundary").format(width=WIDTH)
+    kind, of, name = figure.partition(" of ")
+    if of and kind in ("IoU", "precision", "recall"):
+        return _("{figure} of {name}").format(figure=_(kind), name=class_name(name))
+    return _(figure)
 
 
 def check_comparable(first: Evaluation, second: Evaluation) -> None:
@@ -256,8 +266,8 @@ def _headlines(evaluation: SplitEvaluation) -> dict[str, float | None]:
     figures: dict[str, float | None] = {
         "acc_camvid": pixel_accuracy(evaluation.confusion),
         "mean IoU": mean_iou(evaluation.confusion),
-        "expected calibration error": evaluation.calibration.expected_error(),
-        f"accuracy within {WIDTH} px of a boundary": evaluation.boundary.accuracy(),
+        mark("expected calibration error"): evaluation.calibration.expected_error(),
+        _NEAR: evaluation.boundary.accuracy(),
         "accuracy inside": evaluation.boundary.inside_accuracy(),
     }
     for row in class_rows(evaluation):

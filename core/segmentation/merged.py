@@ -29,17 +29,26 @@ class MergedSegmenter(Segmenter):
         return MergedSegmenter(self._fine.for_thread(threads), self.class_list, self._members)
 
     def segment_batch(
-        self, photos: Sequence[NDArray[np.uint8]], size: int | None = None, square: bool = False
+        self,
+        photos: Sequence[NDArray[np.uint8]],
+        size: int | None = None,
+        square: bool = False,
+        confidence: bool = True,
     ) -> list[Segmentation]:
         """As `Segmenter.segment_batch`."""
-        fine = self._fine.segment_batch(photos, size, square)
-        return [merged(each, self.class_list, self._members) for each in fine]
+        fine = self._fine.segment_batch(photos, size, square, confidence=False)
+        return [merged(each, self.class_list, self._members, confidence) for each in fine]
 
 
 def merged(
-    segmentation: Segmentation, class_list: ClassList, members: Sequence[Sequence[int]]
+    segmentation: Segmentation,
+    class_list: ClassList,
+    members: Sequence[Sequence[int]],
+    confidence: bool = True,
 ) -> Segmentation:
     """A segmentation in coarser classes; parameters as for `MergedSegmenter`.
+
+    confidence: as for `Segmenter.segment`.
 
     Probabilities are summed at every pixel, and their logarithms kept at full size: the interpolation between
     cells and the sum may not change places. What the network gives to classes that are members
@@ -49,7 +58,9 @@ def merged(
     logs = np.empty((len(members), height, width), dtype=np.float16)
     for rows, logits in bands(segmentation.logits, height, width, segmentation.stride, SMALL_BAND):
         logs[:, rows] = summed_logs(logits, members)
-    return Segmentation.of_logits(segmentation.image, logs, 1, class_list, segmentation.model_name)
+    return Segmentation.of_logits(
+        segmentation.image, logs, 1, class_list, segmentation.model_name, confidence
+    )
 
 
 def summed_logs(logits: NDArray[np.float32], members: Sequence[Sequence[int]]) -> NDArray[np.float16]:

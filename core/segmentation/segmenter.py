@@ -78,18 +78,27 @@ class Segmenter:
         return Segmenter(self.card, self.class_list, self.stride, self.predictor.for_thread(threads))
 
     def segment(
-        self, image: NDArray[np.uint8], size: int | None = None, square: bool = False
+        self,
+        image: NDArray[np.uint8],
+        size: int | None = None,
+        square: bool = False,
+        confidence: bool = True,
     ) -> Segmentation:
         """Segment a photo.
 
         image: (H, W, 3) uint8 RGB. size: the longer side to work at, in pixels, aspect ratio kept; None for
         the photo's own size, up to 2048. square: squash to size x size instead, as the article did.
+        confidence: whether the result keeps it; one that does not computes it whenever it is asked.
         SizeError for a size outside 32 ... 2048.
         """
-        return self.segment_batch([image], size, square)[0]
+        return self.segment_batch([image], size, square, confidence)[0]
 
     def segment_batch(
-        self, photos: Sequence[NDArray[np.uint8]], size: int | None = None, square: bool = False
+        self,
+        photos: Sequence[NDArray[np.uint8]],
+        size: int | None = None,
+        square: bool = False,
+        confidence: bool = True,
     ) -> list[Segmentation]:
         """Segment photos of one size together, which a GPU does faster; parameters as for `segment`.
 
@@ -106,7 +115,7 @@ class Segmenter:
         # Each its own copy: a view of one photo's logits would keep those of all in memory.
         own = list(logits) if len(logits) == 1 else [each.copy() for each in logits]
         return [
-            Segmentation.of_logits(image, each, self.stride, self.class_list, self.name)
+            Segmentation.of_logits(image, each, self.stride, self.class_list, self.name, confidence)
             for image, each in zip(scaled, own, strict=True)
         ]
 
@@ -156,12 +165,13 @@ def read_segmenter(folder: Path, card: ModelCard, engine: EngineChoice | None = 
 
 
 def segment_photo(
-    segmenter: Segmenter, data: bytes, size: WorkingSize, *, ours: bool = False
+    segmenter: Segmenter, data: bytes, size: WorkingSize, *, ours: bool = False, confidence: bool = True
 ) -> Segmentation:
     """Segment a photo given as the bytes of its file. ImageError if it is not a usable photo.
 
     ours: it is a sample of the project's, which need not wait for the process that decodes strangers' photos.
+    confidence: as for `Segmenter.segment`.
     """
     decode = images.decode_scaled if ours else guarded.decode_scaled
     image, _ = decode(data, size.pixels or LARGEST_SIZE, size.square)
-    return segmenter.segment(image, size.pixels, size.square)
+    return segmenter.segment(image, size.pixels, size.square, confidence)

@@ -93,7 +93,7 @@ def segmented(segmentation: Segmentation, form: Form) -> Answer:
     """A segmentation in the form that was asked for."""
     if form == "index":
         palette = segmentation.class_list.palette
-        return Answer(images.encode_index_png(segmentation.labels, palette), PNG)
+        return Answer(images.encode_index_png(segmentation.labels, palette, quickly=True), PNG)
     if form == "colour":
         mask = painting.colour_mask(segmentation.labels, segmentation.class_list)
         return Answer(images.encode_png(mask), PNG)

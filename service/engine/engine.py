@@ -92,8 +92,13 @@ class Engine:
         card = read_card(request.model)
         size = working_size(request.size, card)
         key = (hashlib.sha256(photo).digest(), card.name, card.weights_sha256, size)
+        # Of a mask nobody sees how sure it is; whoever asks for that later waits a little.
+        sure = isinstance(request, SegmentRequest) and request.form == "json"
 
-        return self._kept.get(_EVERYBODY, key, lambda: segment_photo(self._segmenter(card), photo, size))
+        def segment() -> Segmentation:
+            return segment_photo(self._segmenter(card), photo, size, confidence=sure)
+
+        return self._kept.get(_EVERYBODY, key, segment)
 
     def _segmenter(self, card: ModelCard) -> Segmenter:
         key = (card.name, card.weights_sha256)

@@ -30,6 +30,9 @@ _FULL = 10077
 """The broker's number for a stream that takes no more."""
 
 _STATUS_SECONDS = 1.0
+_ALIVE_SECONDS = 0.25
+"""For which a worker that has answered is taken to be still there: of many requests, not each asks again."""
+
 _PUBLISH_SECONDS, _TRIES = 5.0, 3
 _RECONNECT_SECONDS = 0.25
 _PAUSE_SECONDS = 0.1
@@ -91,6 +94,7 @@ class Asker:
     def __init__(self, url: str, seconds: float) -> None:
         self._url, self._seconds = url, seconds
         self._nats = Client()
+        self._alive_at = -_ALIVE_SECONDS
 
     async def connect(self) -> None:
         """Connect, as soon as the broker is there; `streams.prepare` has said if there is none."""
@@ -176,13 +180,16 @@ class Asker:
         return self._nats.jetstream(timeout=_PUBLISH_SECONDS)
 
     async def _a_worker_answers(self, surely: bool = False) -> bool:
-        """surely: no also where one is there that does not answer in time, as on a very busy machine."""
+        """surely: asked now, and no also where one does not answer in time, as on a very busy machine."""
+        if not surely and time.monotonic() - self._alive_at < _ALIVE_SECONDS:
+            return True
         try:
             await self._nats.request(streams.STATUS, b"", timeout=_STATUS_SECONDS)
         except NoRespondersError:
             return False
         except (NatsError, TimeoutError):
             return not surely
+        self._alive_at = time.monotonic()
         return True
 
     async def _publish(self, subject: str, letter: Letter) -> PubAck:

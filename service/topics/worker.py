@@ -50,8 +50,9 @@ async def work(url: str, threads: int | None = None) -> None:
         logger=None,
     )
     await broker.connect()
-    described.declare(broker, Worker(engine, broker).take, _ready)
-    await FastStream(broker, logger=None).run()
+    worker = Worker(engine, broker)
+    described.declare(broker, worker.take, _ready)
+    await FastStream(broker, logger=None, on_shutdown=[worker.settle]).run()
 
 
 async def _ready() -> str:
@@ -63,13 +64,38 @@ class Worker:
 
     def __init__(self, engine: Engine, broker: NatsBroker) -> None:
         self._engine, self._broker = engine, broker
+        self._last: asyncio.Task[None] | None = None
+        self._ending = False
 
     @property
     def _js(self) -> JetStreamContext:
         return self._broker.connection.jetstream()
 
     async def take(self, message: NatsMessage) -> None:
-        """Answer a request, and confirm it; if that fails, it is delivered again."""
+        """Compute an answer. The next request may be taken while this one's is stored, and it is confirmed.
+
+        One that was delivered before is not computed beside another: if it ends this worker, no other request
+        loses a delivery by that a second time.
+        """
+        alone = message.raw_message.metadata.num_delivered > 1
+        before, computed = self._last, asyncio.Event()
+        if before and alone:
+            await before
+        self._last = asyncio.create_task(self._answer_and_confirm(message, computed))
+        await computed.wait()
+        if before:
+            await before
+        if alone or self._ending:
+            await self._last
+
+    async def settle(self) -> None:
+        """Wait until what was computed is stored; from now on `take` waits for that itself."""
+        self._ending = True
+        if self._last:
+            await asyncio.wait([self._last], timeout=_DRAIN_SECONDS)
+
+    async def _answer_and_confirm(self, message: NatsMessage, computed: asyncio.Event) -> None:
+        """Answer a request, and confirm it; if that fails, it is tried again. computed: set in between."""
         raw = message.raw_message
         letter = Letter(raw.headers or {}, raw.data)
         client = raw.subject.removeprefix(f"{streams.REQUESTS}.")
@@ -86,9 +112,9 @@ class Worker:
                 if given_up:
                     reason = f"{streams.DELIVERIES} workers began it, and none ended it."
                     await self._bury(letter, client, reason)
-                await self._send(
-                    client, identity, _given_up() if given_up else await self._answer(client, letter)
-                )
+                answer = _given_up() if given_up else await self._answer(client, letter)
+                computed.set()
+                await self._send(client, identity, answer)
             await message.ack_sync()
             if not given_up:
                 await messages.forget_claim(self._js, client, letter)
@@ -100,6 +126,8 @@ class Worker:
             _log.exception("The request %s could not be answered; it is tried again", identity[:64])
             with contextlib.suppress(NatsError):
                 await message.nack(delay=_AGAIN_SECONDS)
+        finally:
+            computed.set()
 
     async def _answer(self, client: str, letter: Letter) -> Answer:
         try:

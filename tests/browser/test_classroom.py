@@ -204,6 +204,12 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
     press(teacher, "Open the second vote")
     answer(first, "C")
     answer(third, "D")
+    teacher.get_by_text("No phones? Cards A to D").click()
+    cards = teacher.locator(".st-key-cards")
+    expect(cards.get_by_text("After discussion", exact=True)).to_be_visible()
+    cards.get_by_role("spinbutton", name="B", exact=True).fill("4")
+    cards.get_by_role("button", name="Count these cards").click()
+    expect(teacher.get_by_text("After discussion: 6 answers", exact=False)).to_be_visible()
     press(teacher, "Reveal")
     wall.goto(f"{opened.url}/classroom?view=projector")
     for page in (first, wall):
@@ -222,12 +228,13 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
         teacher.get_by_role("button", name="CSV", exact=True).click()
     waiting.value.save_as(tmp_path / "class.csv")
     question, pixels = csv.DictReader((tmp_path / "class.csv").read_text("utf-8").splitlines())
-    assert (question["before"], question["after"], question["A"], question["D"]) == (
+    assert [question[name] for name in ("before", "after", "A", "B", "D")] == [
         "3",
-        "2",
+        "6",
         "2 / 0",
+        "0 / 4",
         "0 / 1",
-    )
+    ]
     assert pixels["before"] == "1"
     with store.reading() as database:
         names = [name for (name,) in database.execute("SELECT nickname FROM seats")]

@@ -16,7 +16,7 @@ from core.languages import translated
 from core.lessons.lesson import LETTERS, Step
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
-from pages.widgets.classroom.seat import forget_seat, write_seat
+from pages.widgets.classroom.seat import forget_seat, may_look, write_seat
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import escape, markdown, prose
@@ -71,18 +71,13 @@ def show_phone(token: str, place: Place) -> None:
     fragment(_follow, every=_SECONDS)(token, place)
     with st.container(key="phone"):
         _show_phase(token, place, step)
-    if step.shows is not None and step.shows.page in _PAGES and _may_look(place, step):
+    if step.shows is not None and step.shows.page in _PAGES and may_look(place, step):
         st.page_link(
             _PAGES[step.shows.page],
             label=_("Look around in the picture"),
             icon=":material/travel_explore:",
             query_params={**step.shows.query(), SEAT: token},
         )
-
-
-def _may_look(place: Place, step: Step) -> bool:
-    """Whether to offer the page that a step shows: whoever is to predict looks afterwards."""
-    return place.now.phase == "reveal" or (not step.activity and place.now.phase != "lobby")
 
 
 def _follow(token: str, seen: Place) -> None:

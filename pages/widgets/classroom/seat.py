@@ -6,16 +6,20 @@ from typing import NoReturn
 
 import streamlit as st
 
-from core.classroom.answering import look
-from core.errors import ClassroomError
+from core.classroom.answering import Place, look
+from core.errors import ClassroomError, LessonError
 from core.languages import gettext as _
-from pages.widgets.classroom.classes import class_store
+from core.lessons.lesson import Step
+from pages.widgets.classroom.classes import class_store, step_of
 from pages.widgets.classroom.teacher import remember_teacher
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import is_student
 from pages.widgets.shared.page_address import SEAT
 
-_KEPT = "seat_token"
+_KEPT, _SEEN = "seat_token", "class_picture_seen"
+PHOTO = "photo"
+"""The name in an address of Explore and Look inside of the photo that they show."""
+
 _SECONDS = 3.0
 
 
@@ -47,7 +51,28 @@ def way_back() -> None:
     token = seat_token()
     if token and st.query_params.get(SEAT) != token:
         st.query_params[SEAT] = token
+    if token:
+        _open_lessons_picture(token)
     fragment(_line, every=_SECONDS if token else None)(token)
+
+
+def may_look(place: Place, step: Step) -> bool:
+    """Whether a student is to look at what a step shows: whoever is to predict looks afterwards."""
+    return place.now.phase == "reveal" or (not step.activity and place.now.phase != "lobby")
+
+
+def _open_lessons_picture(token: str) -> None:
+    """Have a page open with the picture of the step, once a step, unless the address names another photo."""
+    try:
+        place = look(class_store(), token)
+        step = None if place is None else step_of(place.now)
+    except (ClassroomError, LessonError):
+        return
+    if place is None or step is None or not may_look(place, step) or st.session_state.get(_SEEN) == step.id:
+        return
+    st.session_state[_SEEN] = step.id
+    if step.shows is not None and step.shows.photo is not None and PHOTO not in st.query_params:
+        st.query_params[PHOTO] = step.shows.photo
 
 
 def _line(token: str) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets.contents.check import Report, check
-from core.datasets.listing import STOPS
+from core.datasets.listing import STOPS, ProblemKind
 from core.file_names import file_name
+from core.languages import class_name, mark, ngettext, translated
 from core.languages import gettext as _
-from core.languages import ngettext, translated
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame
 from pages.widgets.shared.datasets import OpenedSet, read_again
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.jobs import jobs, watch
-from pages.widgets.shared.markdown import escape, joined, markdown
+from pages.widgets.shared.markdown import Markdown, escape, joined, markdown
 
 _PAGE = 20
 _KINDS = "check_kinds"
@@ -72,7 +72,7 @@ def _report(opened: OpenedSet, report: Report) -> None:
             "- Classes that occur: {occurring} of {classes} of {class_list}{notes}",
             layout=report.layout,
             splits=splits,
-            sizes=sizes or "none",
+            sizes=sizes or _("none"),
             occurring=len(report.pixels),
             classes=report.classes,
             class_list=report.class_list,
@@ -81,16 +81,37 @@ def _report(opened: OpenedSet, report: Report) -> None:
     )
     if report.absent:
         with st.expander(markdown("{count} classes do not occur", count=len(report.absent))):
-            st.markdown(escape(", ".join(report.absent)))
+            st.markdown(escape(", ".join(map(class_name, report.absent))))
     if count:
         _problems(opened, report)
+
+
+_KIND_NAMES: dict[ProblemKind, str] = {
+    "missing label": mark("missing label"),
+    "missing picture": mark("missing picture"),
+    "unreadable picture": mark("unreadable picture"),
+    "unreadable label": mark("unreadable label"),
+    "wrong size": mark("wrong size"),
+    "bad value": mark("bad value"),
+    "unknown colour": mark("unknown colour"),
+    "palette order": mark("palette order"),
+    "duplicate picture": mark("duplicate picture"),
+    "near-duplicate picture": mark("near-duplicate picture"),
+    "link": mark("link"),
+    "name": mark("name"),
+    "list": mark("list"),
+}
+
+
+def _kind(kind: ProblemKind) -> Markdown:
+    return escape(_(_KIND_NAMES[kind]))
 
 
 def _problems(opened: OpenedSet, report: Report) -> None:
     known = {frame.name for frame in opened.dataset.frames()}
     kinds = sorted({problem.kind for problem in report.problems})
     wanted = (
-        st.pills(_("Kinds"), kinds, selection_mode="multi", format_func=escape, key=_KINDS)
+        st.pills(_("Kinds"), kinds, selection_mode="multi", format_func=_kind, key=_KINDS)
         if len(kinds) > 1
         else []
     )
@@ -99,7 +120,7 @@ def _problems(opened: OpenedSet, report: Report) -> None:
     first = (page - 1) * _PAGE
     for number, problem in enumerate(problems[first : first + _PAGE], start=first):
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.markdown(markdown(":blue-badge[{kind}]", kind=problem.kind), width="content")
+            st.markdown(markdown(":blue-badge[{kind}]", kind=_kind(problem.kind)), width="content")
             st.text(translated(problem.message), width="stretch")
             if problem.frame in known:
                 st.button(

@@ -12,8 +12,8 @@ from core.datasets.contents.statistics import Statistics, typical_example
 from core.datasets.contents.thumbnails import example_crop
 from core.errors import DatasetError
 from core.file_names import file_name
+from core.languages import class_name, mark
 from core.languages import gettext as _
-from core.languages import mark
 from core.photos import images
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame, show_frames_with
@@ -85,12 +85,12 @@ def _card(opened: OpenedSet, row: dict[str, Any], crop: tuple[str, bytes] | None
     group = row["in CamVid-11"]
     return {
         "number": row["number"],
-        "name": row["class"],
+        "name": class_name(row["class"]),
         "colour": [row["red"], row["green"], row["blue"]],
-        "meaning": classes.classes[row["number"]].meaning,
+        "meaning": _(classes.classes[row["number"]].meaning),
         "group": _("never counted")
         if void
-        else _("counts as {group}").format(group=group)
+        else _("counts as {group}").format(group=class_name(group))
         if group
         else _("in none of the 11"),
         "mayBe": _may_be(classes, row["number"]),
@@ -107,7 +107,7 @@ def _card(opened: OpenedSet, row: dict[str, Any], crop: tuple[str, bytes] | None
 
 def _may_be(classes: ClassList, number: int) -> str:
     """Which of CamVid's 32 classes a pixel with this label may be, where that is not a single one."""
-    names = [CAMVID_32.names[each] for each in classes.members(CAMVID_32)[number]]
+    names = [class_name(CAMVID_32.names[each]) for each in classes.members(CAMVID_32)[number]]
     if len(names) < 2:
         return ""
     return _("a network with finer classes may call it {names} or {names2}").format(

@@ -14,8 +14,8 @@ import streamlit as st
 
 from core.datasets import SPLITS, Frame, Split
 from core.datasets.contents.statistics import Statistics, frames_having, ordered_by_share
+from core.languages import class_name, mark
 from core.languages import gettext as _
-from core.languages import mark
 from pages.widgets.shared.dataset_state import CLASSES, FRAMES, NAMED, REFILTERED, SORT
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.markdown import markdown
@@ -51,7 +51,7 @@ class FrameFilter:
         """What the frames have in common, such as "with Car and Tree, for training"; empty if nothing."""
         said = []
         if self.classes:
-            *most, last = self.classes
+            *most, last = map(class_name, self.classes)
             said.append(
                 _("with {names} and {last}").format(names=", ".join(most), last=last)
                 if most
@@ -62,7 +62,7 @@ class FrameFilter:
         if self.named:
             said.append(_("named “{named}”").format(named=self.named))
         if self.sort is not None:
-            said.append(_("most {sort} first").format(sort=self.sort))
+            said.append(_("most {sort} first").format(sort=class_name(self.sort)))
         return ", ".join(said)
 
 

@@ -11,8 +11,8 @@ import streamlit as st
 from core.datasets import Frame
 from core.datasets.contents.statistics import Statistics
 from core.datasets.contents.thumbnails import Thumbnail, keep, thumbnails
+from core.languages import class_name, translated
 from core.languages import gettext as _
-from core.languages import translated
 from pages.widgets.data.frame_filter import (
     SPLIT_TITLES,
     FrameFilter,
@@ -135,7 +135,7 @@ def _card(
         shares = counted.shares[counted.names.index(frame.name)]
         largest = np.argsort(-shares, kind="stable")[:_SHOWN_CLASSES]
         names = opened.dataset.class_list.names
-        facts.append(", ".join(f"{names[n]} {shares[n]:.0%}" for n in largest if shares[n] > 0))
+        facts.append(", ".join(f"{class_name(names[n])} {shares[n]:.0%}" for n in largest if shares[n] > 0))
     return {
         "name": frame.name,
         "facts": facts,

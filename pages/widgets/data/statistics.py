@@ -10,8 +10,8 @@ import streamlit as st
 from core.datasets import Split
 from core.datasets.contents.statistics import Statistics
 from core.file_names import file_name
+from core.languages import class_name, mark
 from core.languages import gettext as _
-from core.languages import mark
 from core.reports import dataset_charts, dataset_tables, tables
 from pages.widgets.shared.datasets import OpenedSet, counts
 from pages.widgets.shared.fragments import fragment
@@ -99,7 +99,12 @@ def _places(counted: Statistics) -> None:
     occurring = [name for name, frames in zip(names, counted.frames_with_class(), strict=True) if frames]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            _("Class"), occurring, key="place_class", width=260, index=_largest(counted, occurring)
+            _("Class"),
+            occurring,
+            key="place_class",
+            width=260,
+            index=_largest(counted, occurring),
+            format_func=class_name,
         )
         offered: list[Split] = ["all", *dataset_charts.SPLIT_COLOURS]
         split: Split = st.segmented_control(
@@ -117,7 +122,7 @@ def _places(counted: Statistics) -> None:
         lambda: dataset_tables.place_rows(counted, number, split),
         f"where-{file_name(name)}-{split}",
         _("Heat map of the picture: where {name} is, on average over {split}.").format(
-            name=name, split=_(dataset_charts.SPLIT_NAMES[split])
+            name=class_name(name), split=_(dataset_charts.SPLIT_NAMES[split])
         ),
     )
 
@@ -141,7 +146,7 @@ def _few_but_everywhere(counted: Statistics) -> Markdown:
         "lane markings and poles hard: they are a few pixels wide, so an error of one pixel loses much of "
         "them, and a network that never predicts them loses hardly any accuracy.",
         words=words,
-        found=found,
+        found=class_name(found),
         having=having,
         frames=len(counted.names),
         share=share,

@@ -8,6 +8,7 @@ from core.datasets import SPLITS, Split
 from core.datasets.listing import LEAVES_OUT, STOPS
 from core.errors import ModelError
 from core.languages import gettext as _
+from core.languages import ngettext
 from core.models.store import list_models, read_card
 from core.segmentation.sizes import size_called
 from core.training.recipes.trained import trained_size
@@ -37,13 +38,11 @@ def choose_frames() -> OpenedSet:
         )
         st.stop()
     if left_out := opened.messages(LEAVES_OUT):
-        pictures = (
-            "1 picture is" if len(left_out) == 1 else _("{count} pictures are").format(count=len(left_out))
-        )
+        pictures = ngettext("{count} picture", "{count} pictures", len(left_out))
         st.warning(
             markdown(
-                "{pictures} left out: {first} The Data page's Check tab lists every problem.",
-                pictures=pictures,
+                "Left out: {pictures}. {first} The Data page's Check tab lists every problem.",
+                pictures=pictures.format(count=len(left_out)),
                 first=left_out[0],
             ),
             icon=":material/hide_image:",

@@ -12,6 +12,7 @@ from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.evaluation.metrics import IntArray, counted_as
 from core.evaluation.results import SplitEvaluation
+from core.languages import class_name
 from core.languages import gettext as _
 from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
@@ -170,14 +171,20 @@ def _pickers(evaluation: SplitEvaluation, cell: Cell) -> None:
     for column, (label, options, value) in zip(st.columns(2), pickers, strict=True):
         key = f"{label}.{cell}"
         column.selectbox(
-            label, options, options.index(value), key=key, on_change=_pick, args=(cell, label, key)
+            label,
+            options,
+            options.index(value),
+            class_name,
+            key=key,
+            on_change=_pick,
+            args=(cell, options is trues, key),
         )
 
 
-def _pick(cell: Cell, label: str, key: str) -> None:
+def _pick(cell: Cell, is_true: bool, key: str) -> None:
     if st.session_state.get(_CELL) == cell:
         picked = st.session_state[key]
-        _choose((picked, "") if label == "True class" else (cell[0], picked))
+        _choose((picked, "") if is_true else (cell[0], picked))
 
 
 def _mistakes(evaluation: SplitEvaluation) -> IntArray:
@@ -214,7 +221,7 @@ def _frames(measured: Measured, true: int, said: int) -> list[tuple[Frame, int]]
             total=total,
             where=where,
             share=total / of_class,
-            name=evaluation.class_names[true],
+            name=class_name(evaluation.class_names[true]),
             grouped=_grouped(measured, true),
         )
     )
@@ -254,7 +261,9 @@ def _grouped(measured: Measured, true: int) -> str:
     return (
         ""
         if own == [name]
-        else _("{name} includes the data set's {names}.").format(name=name, names=", ".join(own))
+        else _("{name} includes the data set's {names}.").format(
+            name=class_name(name), names=", ".join(map(class_name, own))
+        )
     )
 
 
@@ -307,7 +316,7 @@ def _thumbnail(measured: Measured, frame: Frame, pixels: int, true: int, said: i
 
 
 def _words(evaluation: SplitEvaluation, true: int, said: int) -> str:
-    names = evaluation.class_names
+    names = [class_name(name) for name in evaluation.class_names]
     return (
         _("{names} predicted as {names2}").format(names=names[true], names2=names[said])
         if true == said

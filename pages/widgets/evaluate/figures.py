@@ -27,14 +27,21 @@ from pages.widgets.shared.markdown import Markdown, escape, markdown
 from pages.widgets.shared.plots import saved_chart
 
 _CLASS_WORDS = {
-    "IoU": "The pixels that both truth and network give the class, divided by the pixels that either of them "
-    "gives it. The mean over the classes is the **mean IoU**: a pole counts as much as the road.",
-    "precision": "The share of the pixels **predicted** as the class that are right. Low: the network sees "
-    "the class where it is not.",
-    "recall": "The share of the pixels that **are** the class that the network finds. Low: it overlooks "
-    "the class.",
-    "frequency": "The class's share of all counted pixels. A network that never finds a rare class loses "
-    "hardly any accuracy.",
+    "IoU": mark(
+        "The pixels that both truth and network give the class, divided by the pixels that either of them "
+        "gives it. The mean over the classes is the **mean IoU**: a pole counts as much as the road."
+    ),
+    "precision": mark(
+        "The share of the pixels **predicted** as the class that are right. Low: the network sees "
+        "the class where it is not."
+    ),
+    "recall": mark(
+        "The share of the pixels that **are** the class that the network finds. Low: it overlooks the class."
+    ),
+    "frequency": mark(
+        "The class's share of all counted pixels. A network that never finds a rare class loses "
+        "hardly any accuracy."
+    ),
 }
 
 
@@ -121,10 +128,13 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
         key="class_figure",
         bind="query-params",
     )
-    st.markdown(_CLASS_WORDS[figure])
+    st.markdown(_(_CLASS_WORDS[figure]))
     chart, name = charts.class_chart(evaluation, figure), stem(evaluation, "classes")
     saved_chart(
-        chart, name, _("Bars: {figure} of each class, largest first.").format(figure=figure), "chart_classes"
+        chart,
+        name,
+        _("Bars: {figure} of each class, largest first.").format(figure=_(figure)),
+        "chart_classes",
     )
     rows = tables.class_rows(evaluation, card.learnt_from)
     st.dataframe(
@@ -328,4 +338,4 @@ def _sureness(confidence: float, accuracy: float) -> str:
 
 
 def _percent(value: float) -> str:
-    return "none" if np.isnan(value) else f"{value:.1%}"
+    return _("none") if np.isnan(value) else f"{value:.1%}"

@@ -21,6 +21,7 @@ from core.evaluation.pictures import (
 )
 from core.evaluation.results import SplitEvaluation
 from core.files import signature
+from core.languages import class_name
 from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.photos import images
@@ -129,7 +130,7 @@ def show_frame(measured: Measured, frame: Frame) -> None:
 
 def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -> None:
     """A frame with the pixels of one confusion marked, beside its truth."""
-    names = measured.evaluation.class_names
+    names = [class_name(name) for name in measured.evaluation.class_names]
     try:
         view = frame_view(measured, frame)
         truth = truth_picture(measured.opened, frame)

@@ -15,8 +15,8 @@ from core.evaluation.metrics import check_classes_fit
 from core.evaluation.results import SplitEvaluation
 from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
 from core.jobs import Job
+from core.languages import all_of, mark, ngettext
 from core.languages import gettext as _
-from core.languages import mark
 from core.models.card import ModelCard
 from core.segmentation.measure import WORTH_MEASURING, measure_once
 from pages.widgets.segmentation.models import loaded_segmenter
@@ -123,11 +123,14 @@ def _show_state(task: Task) -> None:
 
 
 def _show_start(tasks: Sequence[Task]) -> None:
-    models = " and ".join(task.card.name for task in tasks)
+    models = all_of([task.card.name for task in tasks])
     frames = tasks[0].frames
-    noun = "frame" if frames == 1 else "frames"
     st.button(
-        markdown("Evaluate {models} on {frames} {noun}", models=models, frames=frames, noun=noun),
+        markdown(
+            "Evaluate {models} on {frames}",
+            models=models,
+            frames=ngettext("{count} frame", "{count} frames", frames).format(count=frames),
+        ),
         type="primary",
         icon=":material/play_arrow:",
         key="evaluate_start",

@@ -328,7 +328,7 @@ def explore_link() -> None:
     """The way back from there."""
     st.page_link(
         "pages/explore.py",
-        label="Back to Explore",
+        label=_("Back to Explore"),
         icon=":material/travel_explore:",
         query_params=place_said(),
         width="content",

@@ -119,7 +119,9 @@ def download_menu(
             )
             _buttons(_at_own_size(segmentation, photo, stem))
         st.markdown(_("**The chosen pixel**"))
-        about = f"{photo.name[:80]} at {size.title}, model {model}"
+        about = _("{photo} at {size}, model {model}").format(
+            photo=photo.name[:80], size=_(size.title), model=model
+        )
         _buttons(_of_the_pixel(reading, about, stem))
         st.markdown(_("**All photos**"))
         _buttons([_everything(model, size)])

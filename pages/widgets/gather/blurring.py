@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import ImageError, PhotoSetError
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, ngettext
 from core.photos import images
 from core.photos.faces.finder import DETECTOR, find_faces, is_there
 from core.photos.faces.rectangles import Rectangle
@@ -125,9 +125,7 @@ def _say_found(found: Sequence[Rectangle]) -> None:
     faces = (
         _("no face")
         if not found
-        else "1 face (dashed)"
-        if len(found) == 1
-        else _("{count} faces (dashed)").format(count=len(found))
+        else ngettext("{count} face (dashed)", "{count} faces (dashed)", len(found)).format(count=len(found))
     )
     st.caption(
         markdown(

@@ -139,7 +139,7 @@ def _say_order(photos: Sequence[ListedPhoto], confidence: float) -> None:
     else:
         sentence = markdown(
             "{order}: {measured}",
-            order="By name" if by_name else "Least certain first",
+            order=_("By name") if by_name else _("Least certain first"),
             measured=_("mean confidence {number:.0f} %").format(number=100 * confidence)
             if confidence
             else _("not measured for this one"),

@@ -44,8 +44,8 @@ def _letter(letter: dict[str, Any]) -> None:
             markdown(
                 "**{when}** · model {model} · size {size} · {weight} · from {sender}",
                 when=f"{datetime.fromisoformat(letter['when']):%Y-%m-%d %H:%M:%S} UTC",
-                model=letter["model"] or "none",
-                size=letter["size"] or "none",
+                model=letter["model"] or _("none"),
+                size=letter["size"] or _("none"),
                 weight=f"{letter['bytes'] / 1000:.0f} kB" if letter["bytes"] else _("a large photo"),
                 sender=letter["sender"],
             )

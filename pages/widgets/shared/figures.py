@@ -59,6 +59,9 @@ _HEADS = frozenset(
 _CLASSES = ("class", "true class", "predicted", "from", "to")
 """Columns of names of classes."""
 
+_WORDS = ("learnt from",)
+"""Columns of words of ours."""
+
 BAR = st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f%%")
 """A share as a bar, for a column that `for_bars` has multiplied."""
 
@@ -77,14 +80,16 @@ def heads(columns: Iterable[str], kinds: Mapping[str, Any] = MappingProxyType({}
 
 
 def shown(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows with the names of classes as people read them."""
-    return [
-        {
-            column: class_name(value) if column in _CLASSES and isinstance(value, str) else value
-            for column, value in row.items()
-        }
-        for row in rows
-    ]
+    """Rows as people read them: the names of classes, and words of ours."""
+    return [{column: _said(column, value) for column, value in row.items()} for row in rows]
+
+
+def _said(column: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if column in _CLASSES:
+        return class_name(value)
+    return _(value) if column in _WORDS else value
 
 
 def column_names() -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _show_plan(given: GivenRecipe, opened: OpenedSet) -> None:
         show_error(given.error, markdown("The recipe cannot be followed"))
         return
     if given.recipe.summary:
-        st.caption(escape(given.recipe.summary))
+        st.caption(escape(_(given.recipe.summary)))
     if given.name == "article":
         st.page_link("pages/about.py", label=_("About the article"), icon=":material/info:")
     planned = plan(given.recipe, opened.dataset)

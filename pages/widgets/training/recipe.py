@@ -111,7 +111,7 @@ def show_form(given: GivenRecipe) -> None:
         left, right = st.columns([2, 5], vertical_alignment="center", gap="medium")
         with left:
             _widget(position, setting, stage)
-        right.caption(with_code(said[setting]))
+        right.caption(with_code(_(said[setting])))
     st.caption(_("All other settings are in the text."))
 
 
@@ -129,7 +129,7 @@ def show_text(given: GivenRecipe) -> None:
     with st.expander(_("What each setting means")):
         for title, model in _EXPLAINED:
             st.markdown(markdown("**{title}**", title=_(title)))
-            said = (with_code(f"`{name}`: {words}") for name, words in explanations(model).items())
+            said = (with_code(f"`{name}`: {_(words)}") for name, words in explanations(model).items())
             st.markdown(joined("\n", (markdown("- {line}", line=line) for line in said)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.classes import CAMVID_32, FEW, class_groups
+from core.languages import gettext as _
 
 _MEANINGS = {each.name: each.meaning for each in CAMVID_32.classes}
 
@@ -17,7 +18,7 @@ def legend_of(names: Sequence[str], marks: Mapping[str, str]) -> dict[str, objec
     many = len(names) > FEW
     return {
         "searchable": many,
-        "groups": [{"name": group.name, "classes": group.numbers} for group in class_groups(names)],
-        "meanings": [_MEANINGS.get(name, "") for name in names] if many else [],
+        "groups": [{"name": _(group.name), "classes": group.numbers} for group in class_groups(names)],
+        "meanings": [_(_MEANINGS.get(name, "")) for name in names] if many else [],
         "marks": {str(number): marks[name] for number, name in enumerate(names) if name in marks},
     }

@@ -455,7 +455,7 @@ def test_a_tensor_of_the_wrong_shape_is_named_with_both_shapes(saved):
 def test_a_missing_tensor_is_named(saved):
     edit_tensors(saved, lambda tensors: tensors.pop("bias"))
 
-    assert f"{saved / WEIGHTS} lacks tensor bias" in refusal(BrokenModelError)
+    assert f"{saved / WEIGHTS} lacks the tensor bias" in refusal(BrokenModelError)
 
 
 def test_an_unknown_tensor_is_named(saved):

@@ -740,10 +740,11 @@ def test_a_written_png_is_read_back_pixel_by_pixel():
     assert np.array_equal(decode(data), NOISE)
 
 
-def test_an_index_png_holds_the_labels_and_shows_the_palette():
+@pytest.mark.parametrize("quickly", [False, True])
+def test_an_index_png_holds_the_labels_and_shows_the_palette(quickly):
     labels = np.array([[0, 1, 2], [2, 1, 0]], dtype=np.uint8)
     palette = np.array([[10, 20, 30], [40, 50, 60], [70, 80, 90]], dtype=np.uint8)
-    picture = Image.open(BytesIO(encode_index_png(labels, palette)))
+    picture = Image.open(BytesIO(encode_index_png(labels, palette, quickly=quickly)))
     assert picture.mode == "P"
     assert np.array(picture).tolist() == labels.tolist()
     assert np.array(picture.convert("RGB")).tolist() == palette[labels].tolist()

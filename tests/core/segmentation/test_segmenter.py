@@ -167,6 +167,14 @@ def test_a_pixel_read_alone_equals_the_same_pixel_read_with_all_others(height, w
     assert np.abs(alone - everywhere(result)[row, col]).max() < 1e-6
 
 
+def test_a_segmentation_without_its_confidence_has_the_same_labels_and_computes_it_when_asked():
+    image, model = noise(40, 56), random_segmenter(4, 0)
+    with_it, without = model.segment(image, 56), model.segment(image, 56, confidence=False)
+    assert without.known_confidence is None
+    assert np.array_equal(without.labels, with_it.labels)
+    assert np.array_equal(without.confidence, with_it.confidence)
+
+
 @pytest.mark.parametrize("probability", [0.0, 0.004, 0.005, 0.625, 0.996, 1.0])
 def test_confidence_in_per_cent_is_rounded_as_everywhere(probability):
     result = of_logits([[0.0]])

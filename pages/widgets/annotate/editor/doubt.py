@@ -13,8 +13,8 @@ from core.annotation.edited import EditedPicture
 from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.uncertain import Place, next_place
 from core.errors import StreetScopeError
+from core.languages import class_name, mark, translated
 from core.languages import gettext as _
-from core.languages import mark, translated
 from core.segmentation.probabilities import percent
 from core.segmentation.segmentation import Segmentation
 from pages.widgets.annotate.editor.packing import identity
@@ -83,7 +83,7 @@ def _in_words(looked: Segmentation, place: Place) -> str:
     shares = looked.probabilities(np.array([row]), np.array([col]))[0]
     names = looked.class_list.names
     most = np.argsort(-shares, kind="stable")[:2]
-    said = ", ".join(f"{names[number]} {percent(shares[number])}" for number in most)
+    said = ", ".join(f"{class_name(names[number])} {percent(shares[number])}" for number in most)
     return _("The network is unsure here: {said}").format(said=said)
 
 

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from core.annotation.edited import EditedPicture
 from core.annotation.regions import Scale, packed_regions, regions
+from core.languages import class_name, mark
 from core.languages import gettext as _
-from core.languages import mark
 from core.photos import images
 from pages.widgets.annotate.editor.doubt import doubtful
 from pages.widgets.annotate.editor.packing import checksum, deflated, identity, steps
@@ -126,7 +126,7 @@ def editor(
                 "id": identity(correction),
                 "width": correction.start.shape[1],
                 "height": correction.start.shape[0],
-                "names": correction.class_list.names,
+                "names": [class_name(name) for name in correction.class_list.names],
                 "colours": correction.class_list.palette.tolist(),
                 "legend": legend_of(correction.class_list.names, marks),
                 "readOnly": bool(read_only),

@@ -14,8 +14,8 @@ from core.annotation.runs import NOT_REVIEWED, Mask
 from core.annotation.store import OpenCorrection
 from core.classes import ClassList
 from core.errors import StreetScopeError
+from core.languages import class_name, mark, translated
 from core.languages import gettext as _
-from core.languages import mark, translated
 from core.photos import images
 from pages.widgets.annotate.shapes.canvas import Canvas, colours, sent_drawing
 from pages.widgets.annotate.shapes.room import Room, room
@@ -182,7 +182,7 @@ def _step(correction: OpenCorrection, name: str, read_only: str) -> None:
 def _class_list(class_list: ClassList, height: int) -> int:
     """Let the visitor choose what to draw, in a list of that height."""
     palette = dict(enumerate(class_list.palette.tolist()))
-    names = dict(enumerate(class_list.names)) | {NOT_REVIEWED: _("Not reviewed (erase)")}
+    names = dict(enumerate(map(class_name, class_list.names))) | {NOT_REVIEWED: _("Not reviewed (erase)")}
 
     def shown(number: int) -> Markdown:
         swatch = media_url(_swatch(tuple(palette.get(number, _NO_COLOUR))), "image/png", f"swatch.{number}")

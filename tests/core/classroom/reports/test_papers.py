@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.classroom.records import Click, Question, Tally
+from core.classroom.reports.cards import cards_pdf
 from core.classroom.reports.click_map import click_map
 from core.classroom.reports.page import class_pdf
 from core.classroom.reports.results import Answered, Clicked, Results
 from core.classroom.reports.tables import class_rows
+from core.languages import use
 from core.reports.tables import to_csv
 
 ASKED = Question("Is **sure** the same as `right`?", ("Yes", "=No"), right=1, why="", rule="")
@@ -45,6 +48,24 @@ def test_any_class_fits_on_one_page(questions: int) -> None:
     pdf = class_pdf(many, "What does a machine see in a street? " * 5)
     assert pdf.startswith(b"%PDF-")
     assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1 or b"/Count 1" in pdf
+
+
+def test_cards_are_one_page_for_each_student() -> None:
+    pdf = cards_pdf()
+    assert pdf.startswith(b"%PDF-")
+    assert b"/Count 1" in pdf
+
+
+def test_the_page_is_in_the_language_of_the_class() -> None:
+    english, indonesian = (drawn(replace(FOUND, language=language)) for language in ("en", "id"))
+    assert english != indonesian
+    with use("id"):
+        assert drawn(FOUND) == english
+
+
+def drawn(found: Results) -> bytes:
+    """The picture in the PDF, without the time at which it was made."""
+    return class_pdf(found, "A lesson").partition(b"\xff\xd8")[2].rpartition(b"\xff\xd9")[0]
 
 
 def test_clicks_stand_at_their_places_whatever_the_size_of_their_picture() -> None:

@@ -61,7 +61,7 @@ def test_a_wrong_setting_is_named_with_its_line(old, new, field, line):
 
 
 def test_a_setting_that_the_recipe_lacks_has_no_line():
-    assert refusal(TEXT.replace('network = "unet_tiny"\n', "")) == "The recipe: network: Field required."
+    assert refusal(TEXT.replace('network = "unet_tiny"\n', "")) == "The recipe: network: a value is needed."
 
 
 def test_broken_toml_is_refused_with_its_line():
