@@ -158,15 +158,12 @@ bench: setup-dev chromium servers  ## speed and memory on this machine, written 
 train-street: setup  ## train the shipped model anew (about an hour and a half on two cores); DATA=... for other data
 	$(BIN)/python -m core train --recipe street --data $(DATA) --name street-lite0
 
-# All lie in a folder of their own, at CamVid's size: `data/toytown` may be another one. The photos of motorcycles are
-# fetched first: a machine that cannot reach them should say so before it has trained for an hour.
-train-street32: SETS := $(CURDIR)/data/street32
-train-street32: setup  ## train street32-lite0 anew (about 75 minutes on two cores); it draws two towns and fetches 37 photos first
-	test -d $(SETS)/motorcycles || $(BIN)/python -m core motorcycles $(SETS)/motorcycles --data $(DATA)
-	test -d $(SETS)/toytown || $(BIN)/python -m core toytown $(SETS)/toytown --count 500 --size 480x360
-	test -d $(SETS)/jakarta || $(BIN)/python -m core toytown $(SETS)/jakarta --count 500 --size 480x360 --town jakarta
-	test -d models/street32-main || STREETSCOPE_DATA=$(SETS) $(BIN)/python -m core train --recipe street32 --data $(DATA) --name street32-main
-	STREETSCOPE_DATA=$(SETS) $(BIN)/python -m core train --recipe street32-motorcycles --data $(DATA) --name street32-lite0
+# Both towns lie in a folder of their own, at CamVid's size: `data/toytown` may be another one.
+train-street32: TOWNS := $(CURDIR)/data/street32
+train-street32: setup  ## train street32-lite0 anew (about an hour on two cores); it draws both towns first
+	test -d $(TOWNS)/toytown || $(BIN)/python -m core toytown $(TOWNS)/toytown --count 500 --size 480x360
+	test -d $(TOWNS)/jakarta || $(BIN)/python -m core toytown $(TOWNS)/jakarta --count 500 --size 480x360 --town jakarta
+	STREETSCOPE_DATA=$(TOWNS) $(BIN)/python -m core train --recipe street32 --data $(DATA) --name street32-lite0
 
 # Debian's Chromium, not Playwright's own download. Tests need none of the tabs and menus of a whole browser, which
 # its headless mode draws too, unseen: a sixth of all that the browser's tests compute. Ubuntu has no such package.
