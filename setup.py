@@ -17,6 +17,7 @@ setup(
     package_dir={"core.models.shipped": "models"},
     package_data={
         "core.languages": ["catalogues/*.po"],
+        "core.datasets.cutouts": ["*.toml"],
         "core.training.recipes": ["*.toml"],
         "core.lessons": ["shipped/*/*"],
         "core.photos": ["sample_pictures/*"],

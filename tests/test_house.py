@@ -35,6 +35,7 @@ FLOORS = (
     "core/datasets/layouts",
     "core/datasets/contents",
     "core/datasets/acquire",
+    "core/datasets/cutouts",
     "core/toytown/drawing",
     "core/toytown/things",
     "core/toytown/drive",

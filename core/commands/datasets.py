@@ -122,6 +122,26 @@ def toytown(folder: Path, count: int, size: tuple[int, int], seed: int, town: st
     click.echo(f"{folder}: {count} frames")
 
 
+@click.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--data", type=_FOLDER, required=True, help="The data set whose frames they are pasted into.")
+@click.option(
+    "--photos", type=_FOLDER, help="Where the photos are kept.  [default: motorcycle-photos beside DIR]"
+)
+def motorcycles(folder: Path, data: Path, photos: Path | None) -> None:
+    """Make a data set of real motorcycles in a new folder.
+
+    It fetches photos under free licences once, and pastes their motorcycles into frames of a street. Photos
+    that are in the folder already are not fetched.
+    """
+    from core.datasets.cutouts.writing import motorcycles as make
+    from core.datasets.layouts.opening import open_dataset
+
+    kept = photos or folder.with_name("motorcycle-photos")
+    count = make(folder, open_dataset(data), kept, print_frames)
+    click.echo(f"{folder}: {count} frames")
+
+
 def print_frames(done: int, total: int) -> None:
     """One line that counts up in a terminal; prints nothing into a log or a pipe."""
     _print_line(f"{done} of {total} frames", done == total)
@@ -165,4 +185,4 @@ def _table(counted: Statistics) -> str:
     return "\n".join([f"{counted.dataset}: {len(counted.names)} frames", *lines])
 
 
-COMMANDS = (check_data, import_data, download, statistics, toytown)
+COMMANDS = (check_data, import_data, download, statistics, toytown, motorcycles)

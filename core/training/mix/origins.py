@@ -16,6 +16,9 @@ from core.training.recipes.mixed import LabelSets
 _RANKS: tuple[Origin, ...] = ("real", "merged", "drawn")
 """The better one counts for a class that several data sets teach."""
 
+_SAYS_NOTHING = 0.75
+"""Of the network's classes: a label that may be more of them tells of none what it looks like."""
+
 
 def learnt_from(
     classes: ClassList, taught: Sequence[tuple[SegmentationDataset, LabelSets]]
@@ -42,6 +45,8 @@ def _by_one(
         if not count or number == IGNORE:
             continue
         members = (number,) if labels.members is None else labels.members[number]
+        if len(members) > max(1, _SAYS_NOTHING * len(classes)):
+            continue
         for name in (classes.names[member] for member in members):
             named = name == label.name or len(members) == 1
             found[name] = "drawn" if dataset.name in TOWNS else "real" if named else found.get(name, "merged")

@@ -29,3 +29,10 @@ def test_a_label_that_has_no_pixel_taught_nothing(make_dataset):
     photos = open_dataset(make_dataset({"a": LABELS}, codes=("Road", "Sky", "Car"), name="photos"))
 
     assert learnt_from(CAMVID_11, [(photos, {})]) == {"Sky": "real", "Road": "real"}
+
+
+def test_a_label_that_may_be_nearly_everything_teaches_no_class(make_dataset):
+    photos = open_dataset(make_dataset({"a": LABELS}, codes=("Sky", "Else"), name="photos"))
+    others = tuple(name for name in CAMVID_31.names if name != "Sky")
+
+    assert learnt_from(CAMVID_31, [(photos, {"Else": others})]) == {"Sky": "real"}
