@@ -238,10 +238,10 @@ def _say_ballot(store: ClassStore, now: Class, question: Question, ballot: Ballo
     if not found.total:
         return
     if now.phase == "reveal":
-        words = markdown("{title}: {count} answers.", title=title, count=found.total)
+        words = markdown("{title}, answers: {count}.", title=title, count=found.total)
     else:
         words = markdown(
-            "{title}: {count} answers. Only you see this until the reveal.", title=title, count=found.total
+            "{title}, answers: {count}. Only you see this until the reveal.", title=title, count=found.total
         )
     st.caption(words)
     show_bars(question, found, key=True)
