@@ -209,7 +209,7 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
     expect(cards.get_by_text("After discussion", exact=True)).to_be_visible()
     cards.get_by_role("spinbutton", name="B", exact=True).fill("4")
     cards.get_by_role("button", name="Count these cards").click()
-    expect(teacher.get_by_text("After discussion: 6 answers", exact=False)).to_be_visible()
+    expect(teacher.get_by_text("After discussion, answers: 6", exact=False)).to_be_visible()
     press(teacher, "Reveal")
     wall.goto(f"{opened.url}/classroom?view=projector")
     for page in (first, wall):
