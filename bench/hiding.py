@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import statistics
-import tempfile
 
 from bench.drawing import row
 from bench.report import Goal, Report
-from bench.serving import chromium, served
+from bench.serving import own_page
 
 TIMES = 40
 PLACE = "photo=china&row=171&col=256&size=512"
@@ -30,14 +29,7 @@ ANSWERED = """
 
 def measure() -> Report:
     found: list[float] = []
-    with (
-        tempfile.TemporaryDirectory() as data,
-        chromium() as browser,
-        served("serve.py", STREETSCOPE_DATA=data) as app,
-        browser.new_page() as page,
-    ):
-        page.set_viewport_size({"width": 1400, "height": 1000})
-        page.goto(f"{app.url}/inside?{PLACE}")
+    with own_page(f"inside?{PLACE}") as page:
         patch = page.locator(".patch")
         patch.wait_for(timeout=120_000)
         page.wait_for_timeout(4000)  # the page has come to rest

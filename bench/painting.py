@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import statistics
-import tempfile
 
 from bench.drawing import Editor, row
 from bench.report import Goal, Report, Row
-from bench.serving import chromium, served
+from bench.serving import own_page
 
 TIMES = 30
 
@@ -54,14 +53,7 @@ def strokes(editor: Editor) -> list[float]:
 
 
 def measure() -> Report:
-    with (
-        tempfile.TemporaryDirectory() as data,
-        chromium() as browser,
-        served("serve.py", STREETSCOPE_DATA=data) as app,
-        browser.new_page() as page,
-    ):
-        page.set_viewport_size({"width": 1400, "height": 1000})
-        page.goto(f"{app.url}/paint")
+    with own_page("paint") as page:
         page.locator(".editor[data-ready=true]").wait_for(timeout=120_000)
         page.wait_for_timeout(2000)  # the page has come to rest
         page.evaluate(WATCH)

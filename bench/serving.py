@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 OBSERVER = Path(__file__).with_name("observe.js")
@@ -111,3 +112,17 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
+
+
+@contextmanager
+def own_page(address: str) -> Iterator[Page]:
+    """A page of the app, of 1400 x 1000, on a server with an empty data folder. address: below the app's."""
+    with (
+        tempfile.TemporaryDirectory() as data,
+        chromium() as browser,
+        served("serve.py", STREETSCOPE_DATA=data) as app,
+        browser.new_page() as page,
+    ):
+        page.set_viewport_size({"width": 1400, "height": 1000})
+        page.goto(f"{app.url}/{address}")
+        yield page

@@ -182,8 +182,7 @@ class Suggester:
             raise AnnotationError(
                 sentence(
                     "This mask has {width} x {height} pixels and its picture {own_width} x {own_height}; "
-                    "open the "
-                    "picture again.",
+                    "open the picture again.",
                     width=mask.shape[1],
                     height=mask.shape[0],
                     own_width=self.pieces.shape[1],
