@@ -10,6 +10,7 @@ import time
 import types
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ class AverageWeights(Callback):
     Source: Polyak and Juditsky, 1992; the warm-up of the decay is timm's.
     to_validate: makes what validates from the network with the averaged weights; by default that network.
     start: weights by name that have the share `start_share` in what comes out, whatever was learnt: a
-    mixture of old and new weights keeps most of what either can do. Only without a moving average (decay 0).
+    mixture of old and new weights keeps most of what either can do.
     Source of that: Wortsman et al., "Robust fine-tuning of zero-shot models", 2022, section 3.
     """
 
@@ -123,6 +124,7 @@ class AverageWeights(Callback):
         self.to_validate = to_validate
         self.start, self.start_share = start or {}, start_share
         self.average = ModelEmaV3(model, decay=decay, use_warmup=True)
+        self.mixture = deepcopy(self.moving) if start_share else None
         self.steps = 0
         self.trained: nn.Module | None = None
         self._validating: nn.Module | None = None
@@ -130,6 +132,11 @@ class AverageWeights(Callback):
     @property
     def module(self) -> nn.Module:
         """The network with the averaged weights: what is validated, kept and published."""
+        return self.moving if self.mixture is None else self.mixture
+
+    @property
+    def moving(self) -> nn.Module:
+        """The average without the start's share: what a run resumes with."""
         module: nn.Module = self.average.module
         return module
 
@@ -141,20 +148,23 @@ class AverageWeights(Callback):
 
     def restore(self, weights: dict[str, Tensor], steps: int) -> None:
         """Continue from an average in a checkpoint."""
-        self.module.load_state_dict(weights)
+        self.moving.load_state_dict(weights)
         self.steps, self._validating = steps, None
+        self._mix()
 
     def after_step(self) -> None:
         self.steps += 1
         self.average.update(self.learn.model, step=self.steps)
         self._validating = None
-        if self.start_share:
-            self._mix()
+        self._mix()
 
     @torch.no_grad()
     def _mix(self) -> None:
-        for name, tensor in self.module.state_dict().items():
-            if tensor.is_floating_point():
+        if self.mixture is None:
+            return
+        self.mixture.load_state_dict(self.moving.state_dict())
+        for name, tensor in self.mixture.state_dict().items():
+            if tensor.is_floating_point() and name in self.start:
                 tensor.lerp_(self.start[name], self.start_share)
 
     def before_validate(self) -> None:

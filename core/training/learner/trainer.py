@@ -632,7 +632,7 @@ class PreparedRun:
             mixed=self.mixed,
         )
         checkpoint.save_resume_point(
-            self.folder / RESUME, progress, self.model, self.average.module, optimiser
+            self.folder / RESUME, progress, self.model, self.average.moving, optimiser
         )
 
     def _epoch_report(self, position: int, line: dict[str, Any]) -> EpochReport:

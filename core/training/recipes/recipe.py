@@ -349,10 +349,9 @@ class Recipe(_Checked):
                 "corrections, replay, pull, start_share and distil need the model to start from: give "
                 "start_model",
             )
-        if self.start_share and (self.ema_decay or self.classes not in ("model", "extended")):
+        if self.start_share and self.classes == "dataset":
             raise fault(
-                "start_share",
-                "start_share needs the start model's classes, model or extended, and ema_decay = 0",
+                "start_share", "start_share needs classes that the start model knows, not the data set's own"
             )
         if self.pull and self.classes not in ("model", "extended"):
             raise fault("pull", "pull needs the start model's classes: model or extended")

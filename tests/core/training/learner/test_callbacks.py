@@ -151,7 +151,7 @@ def test_start_weights_have_their_share_in_the_result_and_none_in_the_training()
         average.after_step()
 
     assert average.module.weight.item() == pytest.approx(0.25 * 2 + 0.75 * 10)
-    assert model.weight.item() == 10
+    assert average.moving.weight.item() == model.weight.item() == 10
     assert start["weight"].item() == 2
 
 

@@ -155,7 +155,7 @@ NEED_START = (
         ('pull = 0.2\nstart_model = "a"', "pull needs the start model's classes: model or extended"),
         (
             'start_share = 0.3\nstart_model = "a"',
-            "start_share needs the start model's classes, model or extended, and ema_decay = 0",
+            "start_share needs classes that the start model knows, not the data set's own",
         ),
         ('replay = 0.5\nstart_model = "a"', "with replay, every stage needs its number of steps"),
     ],
