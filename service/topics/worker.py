@@ -21,7 +21,7 @@ from nats.js import JetStreamContext
 from service.engine.answers import Answer
 from service.engine.engine import Engine
 from service.problems import MEDIA_TYPE, Kind, Problem
-from service.topics import described, messages, streams
+from service.topics import described, messages, signs, streams
 from service.topics.messages import Letter
 
 _log = logging.getLogger("streetscope.worker")
@@ -52,7 +52,11 @@ async def work(url: str, threads: int | None = None) -> None:
     await broker.connect()
     worker = Worker(engine, broker)
     described.declare(broker, worker.take, _ready)
-    await FastStream(broker, logger=None, on_shutdown=[worker.settle]).run()
+    living = asyncio.create_task(signs.give(broker.connection))
+    try:
+        await FastStream(broker, logger=None, on_shutdown=[worker.settle]).run()
+    finally:
+        living.cancel()
 
 
 async def _ready() -> str:
