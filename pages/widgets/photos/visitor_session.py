@@ -221,6 +221,9 @@ def keep_visitor_session(take_up: Callable[[VisitorSession], None] = lambda _: N
 
     take_up: called with the session found, before the page runs again with it.
     """
+    if visitor_session().token:  # to ask the tab again would run each page twice
+        renew_visitor_session()
+        return
 
     def told() -> None:
         _recognise(take_up)
