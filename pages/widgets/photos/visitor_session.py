@@ -228,7 +228,7 @@ def keep_visitor_session(take_up: Callable[[VisitorSession], None] = lambda _: N
 
 @st.fragment
 def _ask_tab(take_up: Callable[[VisitorSession], None]) -> None:
-    """Ask the browser's tab for its token, in a part of its own: most tabs are new, and their page is right."""
+    """Ask the browser's tab for its token. In a part of its own: most tabs are new, and the page is right."""
     _mount(key=_TOKEN_KEY, data={}, on_token_change=lambda: None)
     if _recognise(take_up):
         st.rerun()
