@@ -33,7 +33,8 @@ FIGURES = {
     "p99": 1.75,
     "started": "2026-11-29T05:00:00Z",
     "waiting": 3,
-    "workers": 1,
+    "workers": 2,
+    "workers_silent": 1,
     "workers_wanted": 2,
     "kept_answers": 40,
     "kept_bytes": 1_500_000,
@@ -60,7 +61,7 @@ class _Told(BaseHTTPRequestHandler):
     def _tell(self) -> None:
         assert self.headers["Authorization"] == f"Bearer {KEY}"
         self.asked.append((self.command, self.path))
-        workers = [{"pid": os.getpid()}]
+        workers = [{"pid": os.getpid(), "silent": True}]
         said: object = FIGURES if "status" in self.path else workers if "workers" in self.path else [LETTER]
         body = json.dumps(said).encode()
         self.send_response(200)
@@ -131,6 +132,7 @@ def test_a_service_that_runs_shows_its_figures(told: list[tuple[str, str]]) -> N
         "Answers kept": "40",
     }
     assert "Refused or failed: 2." in text(app)
+    assert "1 of 2 workers answers" in app.warning[0].value
 
 
 def test_visitors_ask_the_service_once_a_second_together(told: list[tuple[str, str]]) -> None:
