@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.durations import clock
-from core.languages import all_of, translated
+from core.languages import all_of, filled, translated
 from core.languages import gettext as _
 from core.training.recipes.recipe import Recipe
 from core.training.runs.records import (
@@ -173,7 +173,7 @@ def size_words(view: RunView) -> str:
     size = names.get(latest, view.recipe.stages[-1]).validation_size
     if isinstance(size, tuple):
         return f"{size[1]} x {size[0]}"
-    return _("full size") if size == 1.0 else _("{share:g} of full size").format(share=size)
+    return _("full size") if size == 1.0 else filled(_("{share:g} of full size"), share=size)
 
 
 def _settings(view: RunView) -> dict[str, str]:

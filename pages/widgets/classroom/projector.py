@@ -11,8 +11,8 @@ from core.classroom import leading
 from core.classroom.counting import clicks, seats, tally
 from core.classroom.opening import join_address
 from core.classroom.records import Ballot, Class, Question
+from core.languages import filled, in_digits, ngettext
 from core.languages import gettext as _
-from core.languages import ngettext
 from core.lessons.lesson import LETTERS
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
@@ -63,7 +63,7 @@ def _invite(now: Class) -> None:
         st.markdown(_("Scan the code with your phone, or type"))
         st.markdown(markdown("**{address}**", address=address.partition("?")[0].removeprefix("http://")))
         st.markdown(markdown("and the room code **{code}**", code=now.code))
-        st.metric(_("Phones"), f"{seats(class_store()):,}", width="content")
+        st.metric(_("Phones"), in_digits(seats(class_store()), ","), width="content")
 
 
 def _address(now: Class) -> str:
@@ -157,12 +157,12 @@ def _show_hunt(now: Class, question: Question) -> None:
         drawn = hunted_picture(now, question, found, revealed=revealed)
         if revealed:
             right = sum(each.correct for each in found)
-            alt = _("Pixels chosen: {count}, {right} of them right.").format(count=len(found), right=right)
+            alt = filled(_("Pixels chosen: {count}, {right} of them right."), count=len(found), right=right)
         else:
             chosen = ngettext(
                 "{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found)
             )
-            alt = chosen.format(count=len(found))
+            alt = filled(chosen, count=len(found))
         st.image(drawn, _("Red: what was to be found") if revealed else None, alt=alt, width="stretch")
     with words:
         say_count(class_store(), now, question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.languages import filled
 from core.languages import gettext as _
 from core.lessons.keys.learning import history_of
 from core.models.store import list_models
@@ -31,10 +32,11 @@ def show_curves(model: str) -> None:
             Line(_("mean IoU on other pictures"), epochs, scores, second),
         ),  # on one axis: on its own, from the least to the most, the score would seem to go up and down
     )
-    alt = _(
-        "Two curves over {count} epochs: the training loss goes from {loss_first:.2f} to {loss_last:.2f}, "
-        "the mean IoU on other pictures from {score_first:.0%} to {score_last:.0%}."
-    ).format(
+    alt = filled(
+        _(
+            "Two curves over {count} epochs: the training loss goes from {loss_first:.2f} to "
+            "{loss_last:.2f}, the mean IoU on other pictures from {score_first:.0%} to {score_last:.0%}."
+        ),
         count=len(history),
         loss_first=losses[0],
         loss_last=losses[-1],

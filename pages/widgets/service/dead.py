@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.languages import gettext as _
-from core.languages import translated
+from core.languages import in_digits, translated
 from pages.widgets.service.state import SHOWN_LETTERS, look, service
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.markdown import escape, markdown
@@ -37,6 +37,10 @@ def dead_letters() -> None:
         st.caption(markdown("{more} more: `python -m service dead list`.", more=more))
 
 
+def _weight(size: int) -> str:
+    return f"{in_digits(size / 1000, ',.0f')} kB" if size else _("a large photo")
+
+
 def _letter(letter: dict[str, Any]) -> None:
     number = letter["number"]
     with st.container(border=True):
@@ -46,7 +50,7 @@ def _letter(letter: dict[str, Any]) -> None:
                 when=f"{datetime.fromisoformat(letter['when']):%Y-%m-%d %H:%M:%S} UTC",
                 model=letter["model"] or _("none"),
                 size=letter["size"] or _("none"),
-                weight=f"{letter['bytes'] / 1000:.0f} kB" if letter["bytes"] else _("a large photo"),
+                weight=_weight(letter["bytes"]),
                 sender=letter["sender"],
             )
         )

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.languages import gettext as _
+from core.languages import in_digits
 from pages.widgets.service.curves import curves, workers
 from pages.widgets.service.state import look
 from pages.widgets.service.top import runs_here
@@ -78,12 +79,12 @@ def _show_figures(now: dict[str, Any]) -> None:
         markdown("Half of the photos were answered within this time."),
     )
     _metric(
-        markdown("95 % within (p95)"),
+        markdown("95% within (p95)"),
         _seconds(now["p95"]),
         markdown("95 of 100 photos were answered within this time."),
     )
     _metric(
-        markdown("99 % within (p99)"),
+        markdown("99% within (p99)"),
         _seconds(now["p99"]),
         markdown("99 of 100 photos were answered within this time: only one in a hundred took longer."),
     )
@@ -109,7 +110,7 @@ def _metric(name: Markdown, value: Markdown, meaning: Markdown) -> None:
 
 
 def _window(now: dict[str, Any]) -> Markdown:
-    seconds = f"{now['window']:.0f}"
+    seconds = in_digits(now["window"], ".0f")
     if not now["photos"]:
         return markdown("No photo came in the last {seconds} s.", seconds=seconds)
     said = markdown(

@@ -58,7 +58,7 @@ def test_accuracies_are_in_per_cent_on_an_axis_that_says_so():
         "pixel accuracy": [[1, 25], [2, 50], [3, 75]],
         "mean IoU": [[1, 12.5], [2, 25], [3, 50]],
     }
-    assert option(chart)["yAxis"][0]["axisLabel"]["formatter"] == "{value} %"
+    assert option(chart)["yAxis"][0]["axisLabel"]["formatter"] == "{value}%"
 
 
 def test_the_axis_goes_to_the_end_of_the_plan_with_a_line_where_each_stage_begins():

@@ -125,8 +125,8 @@ def test_a_service_that_runs_shows_its_figures(told: list[tuple[str, str]]) -> N
     assert {metric.label: metric.value for metric in app.metric} == {
         "Photos a second": "2.00",
         "Half within (p50)": "61 ms",
-        "95 % within (p95)": "250 ms",
-        "99 % within (p99)": "1.8 s",
+        "95% within (p95)": "250 ms",
+        "99% within (p99)": "1.8 s",
         "In the queue": "3",
         "Workers": "1 of 2",
         "Answers kept": "40",

@@ -1,7 +1,7 @@
 // The classes to draw with: found by name, chosen by number keys, each with the pixels that show it. Many are
 // listed by group.
 
-import { element, fill, icon, setClass, swatch } from "./elements.js";
+import { element, fill, icon, inDigits, setClass, swatch } from "./elements.js";
 import { mark, markedWords } from "./legendrows.js";
 import { _ } from "./language.js";
 
@@ -11,8 +11,6 @@ const LOCK = "M4.5 7.5h7v5.5h-7zM6 7.5V5.5a2 2 0 0 1 4 0v2";
 const KEYS = 10; // the digits choose the first classes of the list
 
 const LONGEST_NAME = 60; // of a class
-
-const inWords = (count) => count.toLocaleString("en");
 
 export class ClassList {
   /**
@@ -166,7 +164,7 @@ export class ClassList {
   count(counts) {
     for (const [label, entry] of this.entries.entries()) {
       const count = counts[label];
-      entry.querySelector(".count").textContent = count ? inWords(count) : "";
+      entry.querySelector(".count").textContent = count ? inDigits(count) : "";
       setClass(entry, "nowhere", count === 0);
     }
   }
