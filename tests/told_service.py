@@ -24,7 +24,8 @@ FIGURES = {
     "p99": 1.75,
     "started": "2026-11-29T05:00:00Z",
     "waiting": 3,
-    "workers": 1,
+    "workers": 2,
+    "workers_silent": 1,
     "workers_wanted": 2,
     "kept_answers": 40,
     "kept_bytes": 1_500_000,
@@ -52,7 +53,7 @@ class Told(BaseHTTPRequestHandler):
     def _tell(self) -> None:
         assert self.headers["Authorization"] == f"Bearer {KEY}"
         self.asked.append((self.command, self.path))
-        workers = [{"pid": os.getpid()}]
+        workers = [{"pid": os.getpid(), "silent": True}]
         said: object = (
             FIGURES if "status" in self.path else workers if "workers" in self.path else [self.letter]
         )

@@ -62,7 +62,7 @@ def curves(state: State) -> None:
 
 def workers() -> None:
     """A row for each worker on this machine: its process, since when it runs, how busy it is."""
-    rows = [row for pid in _pids() if (row := _row(pid))]
+    rows = [row for pid, silent in _workers().items() if (row := _row(pid, silent))]
     if rows:
         st.dataframe(
             pd.DataFrame(rows),
@@ -92,14 +92,16 @@ def _moments(url: str, started: str) -> deque[Moment]:
 
 
 @st.cache_data(ttl=1, show_spinner=False)
-def _pids() -> list[int]:
+def _workers() -> dict[int, bool]:
+    """The process of each, and whether it is silent."""
     try:
-        return [int(worker["pid"]) for worker in service().get("/v1/admin/workers")]
+        found = service().get("/v1/admin/workers")
     except ServiceError:
-        return []  # the figures say what is wrong
+        return {}  # the figures say what is wrong
+    return {int(worker["pid"]): bool(worker.get("silent")) for worker in found}
 
 
-def _row(pid: int) -> dict[str, str] | None:
+def _row(pid: int, silent: bool) -> dict[str, str] | None:
     try:
         process = _process(pid)
         cores = process.cpu_percent() / 100  # since the last look
@@ -107,7 +109,7 @@ def _row(pid: int) -> dict[str, str] | None:
     except psutil.Error:
         return None
     return {
-        "worker": _("process {pid}").format(pid=pid),
+        "worker": (_("process {pid}, silent") if silent else _("process {pid}")).format(pid=pid),
         "running for": duration(seconds),
         "busy": filled(_("{cores:.2f} cores"), cores=cores),
     }

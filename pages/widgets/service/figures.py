@@ -28,13 +28,42 @@ def figures(url: str) -> None:
     with st.container(horizontal=True):
         _show_figures(now)
     st.caption(_window(now))
-    if now["workers_wanted"] and not now["workers"]:
-        st.warning(
-            _("No worker is alive, so photos are refused with 503. The service starts one within seconds."),
-            icon=":material/engineering:",
-        )
+    if trouble := _trouble_with_workers(now):
+        st.warning(trouble, icon=":material/engineering:")
     curves(state)
     workers()
+
+
+def _trouble_with_workers(now: dict[str, Any]) -> str:
+    """What is wrong with the workers of this machine; "" if nothing is, or if there should be none."""
+    answering = _answering(now)
+    if not now["workers_wanted"] or answering == now["workers"] > 0:
+        return ""
+    if not now["workers"]:
+        return _("No worker is alive, so photos are refused with 503. The service starts one within seconds.")
+    if not answering:
+        return _(
+            "No worker answers: each is stopped or stuck, and photos are refused with 503. End its process, "
+            "and the service starts another."
+        )
+    said = (
+        _("1 of {wanted} workers answers; the others are stopped or stuck.")
+        if answering == 1
+        else _("{answering} of {wanted} workers answer; the others are stopped or stuck.")
+    )
+    return (
+        said.format(answering=answering, wanted=now["workers_wanted"])
+        + " "
+        + _(
+            "What they had begun is answered by those that work. End such a process, and the service starts "
+            "another."
+        )
+    )
+
+
+def _answering(now: dict[str, Any]) -> int:
+    """Workers that live and give signs of it; a service that began before they did does not say."""
+    return int(now["workers"] - now.get("workers_silent", 0))
 
 
 def _show_figures(now: dict[str, Any]) -> None:
@@ -66,8 +95,8 @@ def _show_figures(now: dict[str, Any]) -> None:
     )
     _metric(
         markdown("Workers"),
-        markdown("{there} of {wanted}", there=now["workers"], wanted=now["workers_wanted"]),
-        markdown("Processes of this service that segment. One that ends is started again."),
+        markdown("{there} of {wanted}", there=_answering(now), wanted=now["workers_wanted"]),
+        markdown("Processes of this service that segment and answer. One that ends is started again."),
     )
     _metric(
         markdown("Answers kept"),

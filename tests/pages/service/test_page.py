@@ -72,6 +72,7 @@ def test_a_service_that_runs_shows_its_figures(told: list[tuple[str, str]]) -> N
         "Answers kept": "40",
     }
     assert "Refused or failed: 2." in text(app)
+    assert "1 of 2 workers answers" in app.warning[0].value
 
 
 def test_visitors_ask_the_service_once_a_second_together(told: list[tuple[str, str]]) -> None:
