@@ -34,31 +34,35 @@ def figures(url: str) -> None:
     workers()
 
 
-def _trouble_with_workers(now: dict[str, Any]) -> str:
-    """What is wrong with the workers of this machine; "" if nothing is, or if there should be none."""
+def _trouble_with_workers(now: dict[str, Any]) -> Markdown | None:
+    """What is wrong with the workers of this machine; None if nothing is, or if there should be none."""
     answering = _answering(now)
     if not now["workers_wanted"] or answering == now["workers"] > 0:
-        return ""
+        return None
     if not now["workers"]:
-        return _("No worker is alive, so photos are refused with 503. The service starts one within seconds.")
+        return markdown(
+            "No worker is alive, so photos are refused with 503. The service starts one within seconds."
+        )
     if not answering:
-        return _(
+        return markdown(
             "No worker answers: each is stopped or stuck, and photos are refused with 503. End its process, "
             "and the service starts another."
         )
+    wanted = now["workers_wanted"]
     said = (
-        _("1 of {wanted} workers answers; the others are stopped or stuck.")
+        markdown("1 of {wanted} workers answers; the others are stopped or stuck.", wanted=wanted)
         if answering == 1
-        else _("{answering} of {wanted} workers answer; the others are stopped or stuck.")
-    )
-    return (
-        said.format(answering=answering, wanted=now["workers_wanted"])
-        + " "
-        + _(
-            "What they had begun is answered by those that work. End such a process, and the service starts "
-            "another."
+        else markdown(
+            "{answering} of {wanted} workers answer; the others are stopped or stuck.",
+            answering=answering,
+            wanted=wanted,
         )
     )
+    means = markdown(
+        "What they had begun is answered by those that work. End such a process, and the service starts "
+        "another."
+    )
+    return joined(" ", (said, means))
 
 
 def _answering(now: dict[str, Any]) -> int:
