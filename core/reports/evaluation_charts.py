@@ -72,7 +72,9 @@ def class_chart(evaluation: SplitEvaluation, figure: ClassFigure) -> Figure:
         "x": [_number(values[n]) for n in shown],
         "y": _escaped(evaluation, shown),
         "marker": {"color": [css(palette[n]) for n in shown], "line": EDGE},
-        "text": [_("never predicted") if np.isnan(values[n]) else format(values[n], digits) for n in shown],
+        "text": [
+            _("never predicted") if np.isnan(values[n]) else in_digits(values[n], digits) for n in shown
+        ],
         "textposition": "outside",
         "cliponaxis": False,
         "hovertemplate": f"%{{y}}: {_(figure)} %{{x:{digits}}}<extra></extra>",

@@ -19,7 +19,6 @@ from core.training.runs.records import (
     of_last_size,
 )
 
-_NONE = "none"
 """For a setting that a run does not have."""
 
 
@@ -127,7 +126,7 @@ def recipe_rows(views: Mapping[str, RunView]) -> list[dict[str, Any]]:
     keys = list(dict.fromkeys(key for found in settings.values() for key in found))
     rows = []
     for key in keys:
-        values = {name: found.get(key, _NONE) for name, found in settings.items()}
+        values = {name: found.get(key, _("none")) for name, found in settings.items()}
         rows.append({"setting": key, "differs": "≠" if len(set(values.values())) > 1 else ""} | values)
     return rows
 
@@ -180,11 +179,11 @@ def _settings(view: RunView) -> dict[str, str]:
     """All settings of a run as texts, those of a stage under its name."""
     values = view.recipe.model_dump(mode="json")
     stages = values.pop("stages")
-    found = {"data": data_name(view)} | {key: _text(value) for key, value in values.items()}
+    found = {_("data"): data_name(view)} | {key: _text(value) for key, value in values.items()}
     data = view.environment.get("data")
     if isinstance(data, dict) and isinstance(data.get("fingerprint"), str):
-        found["data fingerprint"] = data["fingerprint"][:12]
-    found["stages done"] = ", ".join(view.settings.stages)
+        found[_("data fingerprint")] = data["fingerprint"][:12]
+    found[_("stages done")] = ", ".join(view.settings.stages)
     for stage in stages:
         name = stage.pop("name")
         found |= {f"{name}: {key}": _text(value) for key, value in stage.items()}
@@ -193,9 +192,9 @@ def _settings(view: RunView) -> dict[str, str]:
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, list):
         return " x ".join(_text(each) for each in value)
-    return _NONE if value is None or value == "" else str(value)
+    return _("none") if value is None or value == "" else str(value)

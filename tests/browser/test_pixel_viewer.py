@@ -207,7 +207,7 @@ def test_opacity_slider_needs_no_server(open_viewer: OpenViewer, watch: Watch) -
 def test_legend_lists_the_classes_that_occur_largest_first(open_viewer: OpenViewer) -> None:
     page = open_viewer("show=street")
     entries = viewer(page).locator(".legend li").all_inner_texts()
-    shares = [float(re.search(r"([\d.]+)\s%", entry)[1]) for entry in entries]
+    shares = [float(re.search(r"([\d.]+)%", entry)[1]) for entry in entries]
     assert len(entries) == len(NAMES)
     assert shares == sorted(shares, reverse=True)
     assert sum(shares) == pytest.approx(100, abs=0.05 * len(shares) + 1e-9)

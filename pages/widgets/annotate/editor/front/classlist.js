@@ -1,7 +1,7 @@
 // The classes to draw with: found by name, chosen by number keys, each with the pixels that show it. Many are
 // listed by group.
 
-import { element, fill, icon, inDigits, setClass, swatch } from "./elements.js";
+import { element, fill, icon, inDigits, patternOf, setClass, swatch } from "./elements.js";
 import { mark, markedWords } from "./legendrows.js";
 import { _ } from "./language.js";
 
@@ -96,6 +96,7 @@ export class ClassList {
   entry(name, colour, label, marked) {
     const chip = swatch();
     fill(chip, `rgb(${colour.join(" ")})`);
+    chip.dataset.pattern = patternOf(label);
     const place = this.order.indexOf(label);
     const key = place < KEYS ? String((place + 1) % KEYS) : "";
     const pick = element(
