@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.languages import gettext as _
+from core.languages import in_digits
 from pages.widgets.service.curves import curves, workers
 from pages.widgets.service.state import look
 from pages.widgets.service.top import runs_here
@@ -33,31 +34,33 @@ def figures(url: str) -> None:
     workers()
 
 
-def _trouble_with_workers(now: dict[str, Any]) -> str:
-    """What is wrong with the workers of this machine; "" if nothing is, or if there should be none."""
-    answering = _answering(now)
-    if not now["workers_wanted"] or answering == now["workers"] > 0:
-        return ""
+def _trouble_with_workers(now: dict[str, Any]) -> Markdown | None:
+    """What is wrong with the workers of this machine; None if nothing is, or if there should be none."""
+    answering, wanted = _answering(now), now["workers_wanted"]
+    if not wanted or answering == now["workers"] > 0:
+        return None
     if not now["workers"]:
-        return _("No worker is alive, so photos are refused with 503. The service starts one within seconds.")
+        return markdown(
+            "No worker is alive, so photos are refused with 503. The service starts one within seconds."
+        )
     if not answering:
-        return _(
+        return markdown(
             "No worker answers: each is stopped or stuck, and photos are refused with 503. End its process, "
             "and the service starts another."
         )
-    said = (
-        _("1 of {wanted} workers answers; the others are stopped or stuck.")
-        if answering == 1
-        else _("{answering} of {wanted} workers answer; the others are stopped or stuck.")
-    )
-    return (
-        said.format(answering=answering, wanted=now["workers_wanted"])
-        + " "
-        + _(
-            "What they had begun is answered by those that work. End such a process, and the service starts "
-            "another."
+    if answering == 1:
+        said = markdown("1 of {wanted} workers answers; the others are stopped or stuck.", wanted=wanted)
+    else:
+        said = markdown(
+            "{answering} of {wanted} workers answer; the others are stopped or stuck.",
+            answering=answering,
+            wanted=wanted,
         )
+    begun = markdown(
+        "What they had begun is answered by those that work. End such a process, and the service starts "
+        "another."
     )
+    return joined(" ", (said, begun))
 
 
 def _answering(now: dict[str, Any]) -> int:
@@ -78,12 +81,12 @@ def _show_figures(now: dict[str, Any]) -> None:
         markdown("Half of the photos were answered within this time."),
     )
     _metric(
-        markdown("95 % within (p95)"),
+        markdown("95% within (p95)"),
         _seconds(now["p95"]),
         markdown("95 of 100 photos were answered within this time."),
     )
     _metric(
-        markdown("99 % within (p99)"),
+        markdown("99% within (p99)"),
         _seconds(now["p99"]),
         markdown("99 of 100 photos were answered within this time: only one in a hundred took longer."),
     )
@@ -109,7 +112,7 @@ def _metric(name: Markdown, value: Markdown, meaning: Markdown) -> None:
 
 
 def _window(now: dict[str, Any]) -> Markdown:
-    seconds = f"{now['window']:.0f}"
+    seconds = in_digits(now["window"], ".0f")
     if not now["photos"]:
         return markdown("No photo came in the last {seconds} s.", seconds=seconds)
     said = markdown(
