@@ -11,7 +11,7 @@ from core.classroom import leading
 from core.classroom.counting import clicks, seats, tally
 from core.classroom.opening import join_address
 from core.classroom.records import Ballot, Class, Question
-from core.languages import filled, in_digits, ngettext
+from core.languages import filled, in_digits, ngettext, translated
 from core.languages import gettext as _
 from core.lessons.lesson import LETTERS
 from pages.widgets.classroom.bars import show_bars
@@ -147,6 +147,7 @@ def _say_change(now: Class, question: Question) -> None:
 
 
 def _show_hunt(now: Class, question: Question) -> None:
+    from core.classroom.reports.click_map import where_most
     from pages.widgets.classroom.picture import hunted_picture
 
     st.subheader(prose(question.text), anchor=False)
@@ -163,6 +164,8 @@ def _show_hunt(now: Class, question: Question) -> None:
                 "{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found)
             )
             alt = filled(chosen, count=len(found))
+        if found:
+            alt = f"{alt} {translated(where_most(found))}"
         st.image(drawn, _("Red: what was to be found") if revealed else None, alt=alt, width="stretch")
     with words:
         say_count(class_store(), now, question)
