@@ -221,6 +221,29 @@ def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
     }
 
 
+_LARGE, _THICK = 24, 5
+
+
+def enlarged(option: Mapping[str, Any]) -> dict[str, Any]:
+    """What `option` gives, for a wall: letters to be read from afar, thick curves, nothing to click."""
+    letters = {"fontSize": _LARGE}
+    axis = {"axisLabel": letters, "nameTextStyle": letters, "nameGap": 40}
+    legend = {"top": 0, "left": 0, "orient": "vertical", "itemWidth": 48, "textStyle": letters}
+    return {
+        **option,
+        "legend": legend,
+        "grid": {**option["grid"], "top": 32 * len(option["series"]) + 24, "bottom": 44},
+        "toolbox": {"show": False},
+        "xAxis": {**option["xAxis"], **axis},
+        "yAxis": [
+            {**each, "axisLabel": {**each.get("axisLabel", {}), **letters}} for each in option["yAxis"]
+        ],
+        "series": [
+            {**each, "lineStyle": {**each["lineStyle"], "width": _THICK}} for each in option["series"]
+        ],
+    }
+
+
 _FORMATS: dict[Kind, str] = {"number": "%.4g", "percent": "%.1f%%", "small": "%.2e"}
 _SPECS: dict[Kind, str] = {"number": ".4g", "percent": ".1%", "small": ".2e"}
 

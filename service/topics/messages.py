@@ -121,6 +121,4 @@ async def _body(js: JetStreamContext, client: str, letter: Letter) -> bytes:
     if CLAIM in letter.headers:
         payload = await claims.get(js, client, letter.headers[CLAIM], _MOST_BYTES)
     encoding = encodings.named(letter.headers.get(ENCODING, ""))
-    if not encoding and len(payload) <= _MOST_BYTES:
-        return payload
-    return await anyio.to_thread.run_sync(encodings.expanded, payload, encoding, _MOST_BYTES)
+    return await encodings.expanded_beside(payload, encoding, _MOST_BYTES)

@@ -36,8 +36,8 @@ def figures(url: str) -> None:
 
 def _trouble_with_workers(now: dict[str, Any]) -> Markdown | None:
     """What is wrong with the workers of this machine; None if nothing is, or if there should be none."""
-    answering = _answering(now)
-    if not now["workers_wanted"] or answering == now["workers"] > 0:
+    answering, wanted = _answering(now), now["workers_wanted"]
+    if not wanted or answering == now["workers"] > 0:
         return None
     if not now["workers"]:
         return markdown(
@@ -48,21 +48,19 @@ def _trouble_with_workers(now: dict[str, Any]) -> Markdown | None:
             "No worker answers: each is stopped or stuck, and photos are refused with 503. End its process, "
             "and the service starts another."
         )
-    wanted = now["workers_wanted"]
-    said = (
-        markdown("1 of {wanted} workers answers; the others are stopped or stuck.", wanted=wanted)
-        if answering == 1
-        else markdown(
+    if answering == 1:
+        said = markdown("1 of {wanted} workers answers; the others are stopped or stuck.", wanted=wanted)
+    else:
+        said = markdown(
             "{answering} of {wanted} workers answer; the others are stopped or stuck.",
             answering=answering,
             wanted=wanted,
         )
-    )
-    means = markdown(
+    begun = markdown(
         "What they had begun is answered by those that work. End such a process, and the service starts "
         "another."
     )
-    return joined(" ", (said, means))
+    return joined(" ", (said, begun))
 
 
 def _answering(now: dict[str, Any]) -> int:

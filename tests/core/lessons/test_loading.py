@@ -143,6 +143,10 @@ WRONG: dict[str, tuple[Callable[[Path], None], str]] = {
         lambda place: changed(place, "lesson.toml", "toytown-rain", "../../etc/passwd"),
         "lesson.toml, line 7: there is no photo '../../etc/passwd': name a sample, or a drawn frame ",
     ),
+    "run that is a path": (
+        lambda place: changed(place, "lesson.toml", 'photo = "toytown-rain"', 'run = "../runs"'),
+        "lesson.toml, line 7: run is to be one of newest, not '../runs'",
+    ),
     "ID that is a path": (
         lambda place: changed(place, "lesson.toml", 'id = "end"', 'id = "../end"'),
         "lesson.toml, line 15: id is to be small letters, digits and hyphens, at most 40 of them",

@@ -9,6 +9,7 @@ from core.reports.run_charts import (
     COMPARED,
     accuracy_chart,
     comparison_chart,
+    enlarged,
     figure,
     html_page,
     loss_chart,
@@ -68,6 +69,17 @@ def test_the_axis_goes_to_the_end_of_the_plan_with_a_line_where_each_stage_begin
     marks = drawn["series"][0]["markLine"]["data"]
     assert [(mark["label"]["formatter"], mark["xAxis"]) for mark in marks] == [("small", 0), ("large", 2)]
     assert "markLine" not in option(accuracy_chart(HISTORY, PLAN[:1]))["series"][0]
+
+
+def test_on_a_wall_all_letters_are_large_and_nothing_is_there_to_click():
+    drawn = enlarged(option(schedule_chart(CURVES, PLAN)))
+
+    axes = [drawn["xAxis"], *drawn["yAxis"]]
+    letters = [drawn["legend"]["textStyle"], *(axis["axisLabel"] for axis in axes)]
+    assert {each["fontSize"] for each in letters} == {24}
+    assert drawn["yAxis"][0]["axisLabel"]["formatter"] == "{value}"
+    assert drawn["series"][0]["lineStyle"] == {"width": 5, "opacity": 1, "type": "solid"}
+    assert drawn["toolbox"] == {"show": False}
 
 
 def test_momentum_has_an_axis_of_its_own():
