@@ -56,7 +56,9 @@ def question_of(step: Step, language: str, look: Look) -> Question | None:
         found = hunt(step.question, look, language, photo)
         return Question(found.text, (), -1, found.why, found.rule, found.photo)
     asked = ask(step.question, look, language, photo)
-    return Question(asked.text, asked.options, asked.right, asked.why, asked.rule, asked.about)
+    return Question(
+        asked.text, asked.options, asked.right, asked.why, asked.rule, asked.about, asked.fingerprints
+    )
 
 
 def pixels_of(step: Step, question: Question, language: str, look: Look) -> Hunted:

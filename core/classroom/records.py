@@ -37,6 +37,7 @@ class Question:
 
     options: none where pixels are chosen. right: the number of the right option; -1 without options.
     why: what is said at the reveal, and rule: what the class should come to. about: the photo or model.
+    fingerprints: of the network, as in `core.lessons.answers.Asked`; for a question about them alone.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Question:
     why: str = ""
     rule: str = ""
     about: str = ""
+    fingerprints: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The question as text, for `from_json`."""
@@ -54,7 +56,8 @@ class Question:
     def from_json(cls, text: str) -> Question:
         """A question that `to_json` wrote."""
         values = json.loads(text)
-        return cls(**values | {"options": tuple(values["options"])})
+        lists = {name: tuple(values.get(name, ())) for name in ("options", "fingerprints")}
+        return cls(**values | lists)
 
 
 @dataclass(frozen=True)

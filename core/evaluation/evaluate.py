@@ -7,16 +7,15 @@ from contextlib import closing
 import numpy as np
 
 from core.datasets import SegmentationDataset, Split
-from core.datasets.dataset import frames_in_words, no_frames
+from core.datasets.dataset import no_frames
 from core.errors import DatasetError
 from core.evaluation.boundaries import FARTHEST, BoundaryCounts
 from core.evaluation.calibration import BINS, Calibration
 from core.evaluation.frame_counts import Cells, put_together
-from core.evaluation.metrics import check_classes_fit, truth_table
+from core.evaluation.metrics import check_classes_fit, no_known_pixel, truth_table
 from core.evaluation.own_classes import in_classes_of
 from core.evaluation.results import SplitEvaluation
 from core.jobs import ProgressCallback
-from core.languages import sentence
 from core.photos.images import working_size
 from core.segmentation.segmenter import Segmenter
 
@@ -64,14 +63,7 @@ def evaluate(
             progress(len(cells), len(frames))
     counts = put_together([frame.name for frame in frames], classes, cells, losses)
     if not len(counts.pairs):
-        raise DatasetError(
-            sentence(
-                "No pixel of the {frames} of {name} has a class that {model} knows; choose another split.",
-                frames=frames_in_words(split, len(frames)),
-                name=dataset.name,
-                model=segmenter.name,
-            )
-        )
+        raise no_known_pixel(dataset, split, segmenter.name)
     return SplitEvaluation(
         segmenter.name,
         dataset.name,

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import UNLABELLED, ClassList
-from core.datasets import SegmentationDataset
+from core.datasets import SegmentationDataset, Split
+from core.datasets.dataset import frames_in_words
 from core.errors import DatasetError
 from core.evaluation.ratios import share, shares
 from core.languages import sentence
@@ -47,6 +48,18 @@ def check_classes_fit(dataset: SegmentationDataset, classes: ClassList, model: s
                 names=", ".join(dataset.class_list.names[:3]),
             )
         )
+
+
+def no_known_pixel(dataset: SegmentationDataset, split: Split, model: str) -> DatasetError:
+    """What is wrong with a split in which no pixel has a class that the model knows."""
+    return DatasetError(
+        sentence(
+            "No pixel of the {frames} of {name} has a class that {model} knows; choose another split.",
+            frames=frames_in_words(split, len(dataset.frames(split))),
+            name=dataset.name,
+            model=model,
+        )
+    )
 
 
 def count_confusion(truth: NDArray[np.uint8], predicted: NDArray[np.uint8], classes: int) -> IntArray:

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets import SegmentationDataset, Split
-from core.datasets.dataset import frames_in_words, no_frames
+from core.datasets.dataset import no_frames
 from core.errors import DatasetError
 from core.evaluation.calibration import count_calibration
-from core.evaluation.metrics import IGNORE, check_classes_fit, truth_table
+from core.evaluation.metrics import IGNORE, check_classes_fit, no_known_pixel, truth_table
 from core.evaluation.own_classes import measured_classes
 from core.jobs import ProgressCallback
 from core.languages import sentence
@@ -155,14 +155,7 @@ def fit_temperature(
         progress(done, len(frames))
     pixels = LabelledPixels(np.concatenate(truths), np.concatenate(found), members)
     if not len(pixels.truth):
-        raise DatasetError(
-            sentence(
-                "No pixel of the {frames} of {name} has a class that {model} knows; choose another split.",
-                frames=frames_in_words(split, len(frames)),
-                name=dataset.name,
-                model=segmenter.name,
-            )
-        )
+        raise no_known_pixel(dataset, split, segmenter.name)
     best = best_temperature(pixels)
     return TemperatureFit(
         segmenter.name,

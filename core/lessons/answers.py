@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.errors import NothingToAskError
 from core.languages import sentence
 from core.lessons.keys.key import Key, Parameters, Value
+from core.lessons.keys.learning import FINGERPRINTS
 from core.lessons.keys.look import Look
 from core.lessons.keys.table import HUNTS, KEYS, MODELS, PHOTOS, UNSEEN
 from core.lessons.lesson import Question, Shows
@@ -41,6 +42,11 @@ class Asked:
     about: str
     values: Mapping[str, Value]
     more: bool
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """The fingerprints that it is about, in hexadecimal, in the order of `FINGERPRINTS`; else empty."""
+        return tuple(str(self.values[name]) for name in FINGERPRINTS if name in self.values)
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,10 +34,14 @@ Instead = Literal["", "upside-down", "untrained"]
 """What is shown in place of the photo, or of what the network says of it: the photo on its head; once the
 answer is revealed, what the network's untrained twin says."""
 
+Run = Literal["", "newest"]
+"""A training whose curves are shown before the answer: the one that was started last on this computer."""
+
 ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
 PAGES: tuple[Page, ...] = get_args(Page)
 VIEWS: tuple[View, ...] = get_args(View)
 INSTEAD: tuple[Instead, ...] = get_args(Instead)
+RUNS: tuple[Run, ...] = get_args(Run)
 
 STATES = ("view", "set", "tab", "frame", "results", "part", "model1", "model2", "size1", "size2")
 """What else a page's address can say of its state, by name; tabs by their English titles."""
@@ -52,7 +56,7 @@ class Shows:
 
     photo: a sample or a drawn frame. row, col: the chosen pixel. size: by its name in an address.
     pieces, side: where only small squares of the photo are shown, their middles as parts of its height and
-    width, and how many of its pixels a side has. instead: see `Instead`.
+    width, and how many of its pixels a side has. instead, run: see `Instead` and `Run`.
     state: more of the page's address, by the names in `STATES`; it prevails over the other fields there.
     """
 
@@ -67,6 +71,7 @@ class Shows:
     pieces: tuple[tuple[float, float], ...] = ()
     side: int | None = None
     instead: Instead = ""
+    run: Run = ""
     state: Mapping[str, str] = field(default_factory=dict)
 
     def query(self) -> dict[str, str]:

@@ -20,6 +20,11 @@ ENLARGED = 192
 MISTAKE = (220, 0, 0)
 """The colour of pixels that the network is sure of, and that it has wrong."""
 
+_BITS = 16
+"""Rows and columns of a fingerprint's squares: 256 bits."""
+
+_BIT_COLOURS = np.array(((222, 235, 247), (8, 69, 148)), np.uint8)
+
 _SURE_OF: dict[str, Parameters] = {
     "wrong_where_sure": KEYS["wrong_where_sure"].parameters,
     "sure_and_wrong": HUNTS["sure_and_wrong"].parameters,
@@ -61,6 +66,17 @@ def marked(image: NDArray[np.uint8], hits: NDArray[np.bool_]) -> NDArray[np.uint
     """A picture with some of its pixels in red. image: (H, W, 3). hits: (H, W)."""
     red: NDArray[np.uint8] = np.where(hits[..., None], np.array(MISTAKE, np.uint8), image)
     return red
+
+
+def fingerprint_picture(sha256: str) -> NDArray[np.uint8]:
+    """A fingerprint as a pattern, (320, 320, 3): each of its 256 bits is a square, dark for 1.
+
+    sha256: in hexadecimal. People see at once whether two patterns are the same; of 64 digits they do not.
+    """
+    bits = np.unpackbits(np.frombuffer(bytes.fromhex(sha256), np.uint8)).reshape(_BITS, _BITS)
+    squares: NDArray[np.uint8] = np.kron(bits, np.ones((20, 20), np.uint8))
+    pattern: NDArray[np.uint8] = _BIT_COLOURS[squares]
+    return pattern
 
 
 def _seen(shows: Shows, photo: str, look: Look, *, revealed: bool) -> Segmentation:

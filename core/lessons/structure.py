@@ -28,7 +28,7 @@ from core.languages import sentence
 from core.lessons.keys.key import Parameter, Parameters
 from core.lessons.keys.look import is_drawn, is_photo, is_unseen
 from core.lessons.keys.table import HUNTS, KEYS
-from core.lessons.lesson import ACTIVITIES, INSTEAD, PAGES, STATES, VIEWS, Activity, Shows
+from core.lessons.lesson import ACTIVITIES, INSTEAD, PAGES, RUNS, STATES, VIEWS, Activity, Shows
 from core.segmentation.sizes import SIZES
 
 FILE = "lesson.toml"
@@ -194,6 +194,7 @@ class _Reader:
             self._pieces(said.get("pieces", []), number),
             self._whole(said, "side", number, 8, 240, where) if "side" in said else None,
             self._choice(said, "instead", number, where, INSTEAD, ""),  # type: ignore[arg-type]
+            self._choice(said, "run", number, where, RUNS, ""),  # type: ignore[arg-type]
             self._state(said.get("state", {}), number),
         )
 

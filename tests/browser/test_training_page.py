@@ -1,4 +1,6 @@
-"""The Training page in a real Chromium, with real runs on a small Toytown."""
+"""The Training page in a real Chromium, with real runs on a small Toytown, and the story that begins there:
+start, watch, reload, stop, resume, publish, segment a street.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +18,29 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from core.toytown import toytown
 from core.training.recipes.recipe import parse_recipe, read_recipe, recipe_text
 from core.training.runs.folder import LOG, Label, create_run, run_folder
+from core.training.runs.records import read_history
 from core.training.runs.status import LIVE, StatusKeeper, enqueue, read_status
 from tests.browser.charts import choose_mark
 from tests.browser.house import APP, write_set
-from tests.conftest import ROAD, SKY
+from tests.conftest import ROAD, SKY, save_colour_model
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp, Screenshot, Serve
+
+
+_EPOCHS = 2000
+"""More than there is time for: the run is stopped in the middle, as people do."""
+
+_GROWN = re.compile(r"Curves over (\d+) epochs: training loss")
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A model store; what still trains in it at the end is killed."""
     folder = tmp_path_factory.mktemp("models")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STREETSCOPE_MODELS", str(folder))
+        save_colour_model("street-lite0")
     yield folder
     for path in folder.glob("runs/*/status.json"):
         status = read_status(path.parent)
@@ -195,20 +207,14 @@ def test_the_finders_marks_are_clicked_into_the_recipe(app: RunningApp, open_pag
     expect(text).to_have_value(re.compile(r"\nlr = 0\.0\d+\n"))
 
 
-def test_a_run_is_stopped_resumed_named_noted_and_deleted(
-    app: RunningApp, open_page: OpenPage, models: Path
-) -> None:
+def test_a_run_is_stopped_named_noted_and_deleted(app: RunningApp, open_page: OpenPage, models: Path) -> None:
     page = open_page(f"{app.url}/training", height=1800)
     set_epochs(page, 50_000)
     start_button(page).click()
     expect(page.get_by_text(re.compile(r"[1-9]\d* of 50000 epochs"))).to_be_visible()
     page.reload()
     expect(page.get_by_text(re.compile(r"[1-9]\d* of 50000 epochs"))).to_be_visible()
-    stop = stop_button(page)
-    stop.click()
-    row(page, "Stopped").get_by_role("button", name="Resume").click()
-    expect(page.get_by_text(re.compile(r"[1-9]\d* of 50000 epochs"))).to_be_visible()
-    stop.click()
+    stop_button(page).click()
     stopped = row(page, "Stopped")
 
     stopped.get_by_role("button", name="Edit").click()
@@ -264,3 +270,63 @@ def test_both_themes_and_widths_are_kept_as_pictures(
         expect(page.get_by_role("spinbutton", name="Epochs")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         screenshots(page, f"training-{width}")
+
+
+def wait_for_epochs(page: Page, more_than: int) -> int:
+    """Wait until the page's curve of the loss has more epochs, without a reload; returns how many."""
+    handle = page.wait_for_function(
+        """([pattern, least]) => {
+            for (const each of document.querySelectorAll('[aria-label]')) {
+                const found = each.getAttribute('aria-label').match(pattern);
+                if (found && Number(found[1]) > least) return Number(found[1]);
+            }
+            return false;
+        }""",
+        arg=[_GROWN.pattern, more_than],
+    )
+    return int(handle.json_value())
+
+
+def test_from_start_training_to_the_published_model(
+    app: RunningApp, open_page: OpenPage, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STREETSCOPE_MODELS", str(models))
+    # A newcomer starts the classroom recipe on Toytown,
+    page = open_page(f"{app.url}/training?set=toytown&recipe=classroom", height=1600)
+    set_epochs(page, _EPOCHS)
+    start_button(page).click()
+    page.get_by_role("link", name="Watch it learn").click()
+    page.wait_for_url(re.compile("/runs.*run="))
+    run = page.url.partition("run=")[2].partition("&")[0]
+
+    # sees the curve grow by itself and what the network sees change,
+    first = wait_for_epochs(page, 0)
+    assert wait_for_epochs(page, first) > first
+    expect(page.get_by_role("img", name="Validation frame 1, the network").first).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"Stage small · epoch \d+ of {_EPOCHS}"))).to_be_visible()
+
+    # reloads in the middle and finds the same run,
+    page.reload()
+    seen = wait_for_epochs(page, first)
+    assert run in page.url
+
+    # stops it and resumes it from its last completed epoch,
+    stop_button(page).click()
+    page.get_by_role("button", name="Resume", exact=True).click()
+    expect(stop_button(page)).to_be_visible()
+    wait_for_epochs(page, seen + 1)
+    stop_button(page).click()
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_visible()
+    history = read_history(run)
+    assert [epoch.epoch for epoch in history] == list(range(1, len(history) + 1))
+
+    # makes a model of what it has learnt, and segments a street with it.
+    page.get_by_role("tab", name="Epochs").click()
+    page.get_by_role("textbox", name="Model name").fill("my-classroom")
+    page.get_by_role("button", name="Use as a model").click()
+    page.get_by_role("button", name="Open my-classroom in Explore").click()
+    page.wait_for_url(re.compile("model=my-classroom"))
+    expect(page.locator(".viewer[data-ready=true]")).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"The network my-classroom has a pixel accuracy of \d"))
+    ).to_be_visible()

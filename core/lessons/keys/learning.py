@@ -20,6 +20,9 @@ from core.training.runs.records import Epoch, epochs_of
 
 _FEWEST_EPOCHS = 6
 
+FINGERPRINTS = ("whole_before", "whole_after", "whole_changed")
+"""Values that are fingerprints in full: before the network was used, after it, and with one bit changed."""
+
 
 def while_training_loss_fell(look: Look, model: str, told: Parameters) -> Answer | None:
     """What validation did while the training loss fell: its mean IoU rose, stayed or fell.
@@ -89,7 +92,8 @@ def _per_cent(share: float) -> Number:
 def after_use(look: Look, photo: str, told: Parameters) -> Answer | None:
     """What has changed on the disk after the network has been used: the model, the photos, or nothing.
 
-    Fingerprints (SHA-256) of the model's files and of the folders of photos are taken before and after.
+    Fingerprints (SHA-256) of the model's files and of the folders of photos are taken before and after. The
+    values have both in full too, and what the first would be with one bit of the largest file changed.
     """
     files = read_whole(look.model, lambda folder, _: _files(folder))
     before = _fingerprint(files), _fingerprint(_photo_files())
@@ -100,7 +104,12 @@ def after_use(look: Look, photo: str, told: Parameters) -> Answer | None:
         return None  # somebody is training into it, and it is neither of the two alone
     counts: dict[str, Value] = {"files": len(files), "photos": len(_photo_files())}
     prints = {"before": before[0][:8], "after": after[0][:8]}
-    return Answer(0 if model else 1 if photos else 2, {**counts, **prints})
+    largest = max(files, key=lambda path: path.stat().st_size)
+    whole = (before[0], after[0], _fingerprint(files, changed=largest))
+    return Answer(
+        0 if model else 1 if photos else 2,
+        {**counts, **prints, **dict(zip(FINGERPRINTS, whole, strict=True))},
+    )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -113,13 +122,27 @@ def _photo_files() -> list[Path]:
     return [*(sample.path for sample in SAMPLES), *gathered]
 
 
-def _fingerprint(files: Iterable[Path]) -> str:
+def _fingerprint(files: Iterable[Path], *, changed: Path | None = None) -> str:
+    """One SHA-256 of files and their names, in hexadecimal.
+
+    changed: one of the files, of which the first bit is taken for its contrary; it is only read.
+    """
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.name.encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(_digest(path) if path != changed else _digest_with_another_bit(path))
     return digest.hexdigest()
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _digest_with_another_bit(path: Path) -> bytes:
+    content = bytearray(path.read_bytes())
+    content[0] ^= 0x80
+    return hashlib.sha256(content).digest()
 
 
 def untrained_accuracy(look: Look, photo: str, told: Parameters) -> Answer | None:

@@ -79,7 +79,9 @@ KEYS: dict[str, Key] = {
     "best_epoch": Key(
         learning.best_epoch, options=4, values=(*_ABCD, *_STORY, "best", "best_iou"), about="models"
     ),
-    "after_use": Key(learning.after_use, options=3, values=("before", "after", "files", "photos")),
+    "after_use": Key(
+        learning.after_use, options=3, values=("before", "after", "files", "photos", *learning.FINGERPRINTS)
+    ),
     "untrained_accuracy": Key(
         learning.untrained_accuracy,
         options=4,

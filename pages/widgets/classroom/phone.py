@@ -16,6 +16,7 @@ from core.languages import translated
 from core.lessons.lesson import LETTERS, Step
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
+from pages.widgets.classroom.evidence import show_evidence, show_hunted
 from pages.widgets.classroom.seat import forget_seat, may_look, write_seat
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.fragments import fragment
@@ -167,6 +168,7 @@ def _show_reveal(place: Place, question: Question) -> None:
         st.info(markdown("You answered **{letter}**.", letter=LETTERS[mine]))
     show_bars(question, tally(class_store(), place.now.step, ballot, len(question.options)), key=True)
     show_why(question)
+    show_evidence(place.now, question, large=False)
 
 
 def show_why(question: Question) -> None:
@@ -192,6 +194,7 @@ def _show_hunt(token: str, place: Place, question: Question) -> None:
         )
     if place.now.phase == "reveal":
         show_why(question)
+        show_hunted(place.now, question, place.clicks, revealed=True)
         return
     with st.spinner(_("Loading the network")):
         from pages.widgets.classroom.picture import segmented

@@ -12,13 +12,14 @@ from core.classroom.counting import clicks, seats, tally
 from core.classroom.opening import join_address
 from core.classroom.records import Ballot, Class, Question
 from core.languages import gettext as _
-from core.languages import ngettext
+from core.languages import in_digits
 from core.lessons.lesson import LETTERS
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
+from pages.widgets.classroom.evidence import needs_no_picture, show_evidence, show_hunted
 from pages.widgets.classroom.leading import say_count
 from pages.widgets.classroom.phone import show_why
-from pages.widgets.lessons.curves import has_curves, show_curves
+from pages.widgets.lessons.curves import newest_run, show_run
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import escape, markdown, prose
 from pages.widgets.shared.page_address import page_link
@@ -63,7 +64,7 @@ def _invite(now: Class) -> None:
         st.markdown(_("Scan the code with your phone, or type"))
         st.markdown(markdown("**{address}**", address=address.partition("?")[0].removeprefix("http://")))
         st.markdown(markdown("and the room code **{code}**", code=now.code))
-        st.metric(_("Phones"), f"{seats(class_store()):,}", width="content")
+        st.metric(_("Phones"), in_digits(seats(class_store()), ","), width="content")
 
 
 def _address(now: Class) -> str:
@@ -95,25 +96,33 @@ def _beside(now: Class, question: Question | None, *, revealed: bool) -> st.delt
     """Draw the picture of the step, if it has one; returns the place for words beside it."""
     shows = step_of(now).shows
     if shows is None or shows.photo is None:
-        return _beside_curves(question) if revealed and question is not None else st.container()
+        return _beside_curves(now, question, revealed=revealed)
     if shows.pieces:
         picture, words = st.container(), st.container()
     else:
         words, picture = st.columns(2, gap="medium")
     with picture:
-        from pages.widgets.classroom.picture import show_wall_picture
+        from pages.widgets.classroom.picture import show_step_picture
 
-        show_wall_picture(now, question, revealed=revealed)
+        show_step_picture(now, question, revealed=revealed, piece=120 if revealed else 200)
     return words
 
 
-def _beside_curves(question: Question) -> st.delta_generator.DeltaGenerator:
-    """Draw how the model learnt that the question is about, if it is about one; as `_beside`."""
-    if not has_curves(question.about):
+def _beside_curves(
+    now: Class, question: Question | None, *, revealed: bool
+) -> st.delta_generator.DeltaGenerator:
+    """As `_beside` for a step without a picture: the class's training, then what the answer rests on."""
+    shows = step_of(now).shows
+    run = newest_run() if shows is not None and shows.run and not revealed else None
+    rests = question if revealed and question is not None and needs_no_picture(question) else None
+    if run is None and rests is None:
         return st.container()
-    words, chart = st.columns(2, gap="medium")
-    with chart:
-        show_curves(question.about)
+    words, drawn = st.columns(2, gap="medium")
+    with drawn:
+        if rests is not None:
+            show_evidence(now, rests, large=True)
+        elif run is not None:
+            show_run(run, large=True)
     return words
 
 
@@ -147,23 +156,12 @@ def _say_change(now: Class, question: Question) -> None:
 
 
 def _show_hunt(now: Class, question: Question) -> None:
-    from pages.widgets.classroom.picture import hunted_picture
-
     st.subheader(prose(question.text), anchor=False)
     found = clicks(class_store(), now.step)
     revealed = now.phase == "reveal"
     picture, words = st.columns([3, 2])
     with picture:
-        drawn = hunted_picture(now, question, found, revealed=revealed)
-        if revealed:
-            right = sum(each.correct for each in found)
-            alt = _("Pixels chosen: {count}, {right} of them right.").format(count=len(found), right=right)
-        else:
-            chosen = ngettext(
-                "{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found)
-            )
-            alt = chosen.format(count=len(found))
-        st.image(drawn, _("Red: what was to be found") if revealed else None, alt=alt, width="stretch")
+        show_hunted(now, question, found, revealed=revealed)
     with words:
         say_count(class_store(), now, question)
         if revealed:

@@ -11,18 +11,18 @@ from core.errors import StreetScopeError
 from core.evaluation.metrics import classes_in_mean, mean_iou, per_class_iou, pixel_accuracy
 from core.evaluation.results import Evaluation
 from core.languages import gettext as _
-from core.languages import translated
+from core.languages import in_digits, translated
 from core.models.store import list_models
 from core.segmentation.sizes import trained_working_size
-from pages.widgets.data.truth import truth_picture, truth_viewer
-from pages.widgets.segmentation.models import class_marks, model_picker, warn_of_missing
+from pages.widgets.data.three_pictures import three_pictures
+from pages.widgets.data.truth import truth_picture
+from pages.widgets.segmentation.models import model_picker, warn_of_missing
 from pages.widgets.segmentation.predictions import Prediction, predict
 from pages.widgets.segmentation.sizes import size_trained_at
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import BAR, for_bars, heads, shown
 from pages.widgets.shared.markdown import escape, markdown
-from pages.widgets.viewer.pixel_viewer import View, ViewerPicture, linked_toolbar
 
 
 def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
@@ -50,32 +50,9 @@ def beside_prediction(opened: OpenedSet, frame: Frame) -> None:
     except StreetScopeError as error:
         show_error(error, markdown("The prediction cannot be compared"))
         return
-    with rest[0] if rest else models:
-        linked_toolbar(
-            "prediction",
-            views=("photo", "overlay", "mask", "confidence"),
-            subject=frame.name,
-            label=_("View of all three pictures"),
-        )
-    slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
-    pictures: dict[str, tuple[ViewerPicture, View]] = {
-        _("Truth"): (truth, "overlay"),
-        _("What {model} predicts").format(model=model): (prediction.picture, "overlay"),
-        _("Where it is wrong"): (prediction.error_picture, "overlay"),
-    }
-    for number, (slot, (title, (picture, view))) in enumerate(zip(slots, pictures.items(), strict=False)):
-        with slot:
-            st.markdown(markdown("##### {title}", title=title), anchors=False)
-            truth_viewer(
-                picture,
-                f"prediction_{number}",
-                f"{frame.name}: {title.lower()}",
-                view,
-                "prediction",
-                subject=frame.name,
-                marks=class_marks(model) if picture is prediction.picture else {},
-            )
-    with slots[3]:
+    tools = rest[0] if rest else models
+    free = three_pictures("prediction", frame.name, truth, model, prediction, tools=tools)
+    with free:
         st.markdown(_("##### How good it is on this frame"), anchors=False)
         _figures(opened, prediction)
 
@@ -86,13 +63,13 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
     left, right = st.columns(2)
     left.metric(
         _("Pixel accuracy"),
-        f"{pixel_accuracy(confusion):.1%}",
+        in_digits(pixel_accuracy(confusion), ".1%"),
         help=_("The share of pixels whose predicted class is right. Void pixels are not counted."),
     )
     occurring = classes_in_mean(confusion)
     right.metric(
         _("Mean IoU"),
-        f"{mean_iou(confusion):.1%}",
+        in_digits(mean_iou(confusion), ".1%"),
         help=markdown(
             "For each class, the pixels that truth and prediction agree on, divided by the pixels that "
             "either of them gives the class (intersection over union). The mean is over the {occurring} "

@@ -26,7 +26,8 @@ from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.photos import images
 from core.segmentation.cache import SharedCache
-from pages.widgets.data.truth import truth_picture, truth_viewer
+from pages.widgets.data.three_pictures import three_pictures
+from pages.widgets.data.truth import truth_picture
 from pages.widgets.evaluate.downloads import stem
 from pages.widgets.segmentation.models import loaded_segmenter
 from pages.widgets.segmentation.predictions import predict
@@ -104,28 +105,7 @@ def show_frame(measured: Measured, frame: Frame) -> None:
                 count2=len(said),
             )
         )
-    linked_toolbar(
-        "evaluated",
-        views=("photo", "overlay", "mask", "confidence"),
-        subject=frame.name,
-        label=_("View of all three pictures"),
-    )
-    slots = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
-    pictures = {
-        _("Truth"): truth,
-        _("What {model} predicts").format(model=model): prediction.picture,
-        _("Where it is wrong"): prediction.error_picture,
-    }
-    for number, (slot, (title, picture)) in enumerate(zip(slots, pictures.items(), strict=False)):
-        with slot:
-            st.markdown(markdown("##### {title}", title=title), anchors=False)
-            truth_viewer(
-                picture,
-                f"evaluated_{number}",
-                f"{frame.name}: {title.lower()}",
-                link="evaluated",
-                subject=frame.name,
-            )
+    three_pictures("evaluated", frame.name, truth, model, prediction)
 
 
 def show_confused(measured: Measured, frame: Frame, true: int, predicted: int) -> None:

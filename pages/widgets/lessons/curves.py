@@ -1,12 +1,24 @@
-"""How a model learnt that a question is about: two curves, for the wall and for one student."""
+"""How networks learnt, as two curves: for the wall and for one student."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.errors import RunError
+from core.languages import filled
 from core.languages import gettext as _
 from core.lessons.keys.learning import history_of
 from core.models.store import list_models
 from core.reports.run_charts import COLOURS, Chart, Line
+from core.training.runs.records import Epoch, RunSummary, list_runs, read_history, read_run
 from pages.widgets.runs.chart import draw
+from pages.widgets.shared.fragments import fragment
+from pages.widgets.shared.markdown import markdown
+
+_HEIGHT, _ON_THE_WALL = 360, 440
+_SECONDS = 2.0
 
 
 def has_curves(model: str) -> bool:
@@ -14,31 +26,84 @@ def has_curves(model: str) -> bool:
     return model in list_models() and history_of(model) is not None
 
 
-def show_curves(model: str) -> None:
-    """Draw the training loss and the mean IoU on validation frames, epoch by epoch."""
+def show_curves(model: str, *, large: bool = False) -> None:
+    """Draw the training loss and the mean IoU on validation frames of a model, epoch by epoch.
+
+    large: to be read from the last row of a room.
+    """
     history = history_of(model)
-    if history is None:
-        return
+    if history is not None:
+        title = _("How {model} learnt").format(model=model)
+        _draw(_chart(title, history), history, "lesson_curves", large=large)
+
+
+def newest_run() -> RunSummary | None:
+    """The training that was started last on this computer; None without one that learns or has learnt."""
+    trained = (run for run in list_runs() if run.task == "train" and (run.live or _last_stage(run)[0]))
+    return next(trained, None)
+
+
+def show_newest_run() -> None:
+    """Draw the curves of the newest training, for one student; while it learns, they grow by themselves."""
+    run = newest_run()
+    fragment(_newest_run, every=_SECONDS if run is not None and run.live else None)()
+
+
+def _newest_run() -> None:
+    run = newest_run()
+    if run is not None:
+        show_run(run)
+
+
+def show_run(run: RunSummary, *, large: bool = False) -> None:
+    """Draw the same two curves of a training as far as it is. large: as for `show_curves`."""
+    history, planned = _last_stage(run)
+    name = run.recipe if run.title == run.id else run.title
+    title = _("The last training on this computer: {run}").format(run=name)
+    if history:
+        _draw(_chart(title, history, planned), history, "lesson_run", large=large)
+    if run.live:
+        st.caption(markdown("It still learns: {share:.0%} are done.", share=run.share))
+
+
+def _last_stage(run: RunSummary) -> tuple[list[Epoch], int]:
+    """The epochs of the stage that a run has reached, and how many it is to have.
+
+    One stage alone: figures of different sizes cannot be compared.
+    """
+    try:
+        rows = read_history(run.id)
+        stage = rows[-1].stage if rows else ""
+        planned = sum(each.epochs for each in read_run(run.id).recipe.stages if each.name == stage)
+    except RunError:
+        return [], 0
+    return [row for row in rows if row.stage == stage], planned
+
+
+def _chart(title: str, history: Sequence[Epoch], planned: int = 0) -> Chart:
+    """Both curves on one axis: on its own, from the least to the most, the score would seem to rise and fall.
+
+    planned: how many epochs the axis has room for, beyond those there are.
+    """
     epochs = tuple(float(each.epoch) for each in history)
-    losses = tuple(each.train_loss for each in history)
-    scores = tuple(each.mean_iou for each in history)
-    first, second = COLOURS[:2]
-    chart = Chart(
-        _("How it learnt"),
-        _("epoch"),
-        (
-            Line(_("training loss"), epochs, losses, first),
-            Line(_("mean IoU on other pictures"), epochs, scores, second),
-        ),  # on one axis: on its own, from the least to the most, the score would seem to go up and down
+    losses, scores = zip(*((each.train_loss, each.mean_iou) for each in history), strict=True)
+    lines = (
+        Line(_("training loss"), epochs, losses, COLOURS[0], dots=True),
+        Line(_("mean IoU on other pictures"), epochs, scores, COLOURS[1], dots=True),
     )
-    alt = _(
-        "Two curves over {count} epochs: the training loss goes from {loss_first:.2f} to {loss_last:.2f}, "
-        "the mean IoU on other pictures from {score_first:.0%} to {score_last:.0%}."
-    ).format(
+    return Chart(title, _("epoch"), lines, x_end=float(max(planned, len(history))))
+
+
+def _draw(chart: Chart, history: Sequence[Epoch], key: str, *, large: bool) -> None:
+    alt = filled(
+        _(
+            "Two curves over {count} epochs: the training loss goes from {loss_first:.2f} to "
+            "{loss_last:.2f}, the mean IoU on other pictures from {score_first:.0%} to {score_last:.0%}."
+        ),
         count=len(history),
-        loss_first=losses[0],
-        loss_last=losses[-1],
-        score_first=scores[0],
-        score_last=scores[-1],
+        loss_first=history[0].train_loss,
+        loss_last=history[-1].train_loss,
+        score_first=history[0].mean_iou,
+        score_last=history[-1].mean_iou,
     )
-    draw(chart, "lesson_curves", alt, height=360)
+    draw(chart, key, alt, height=_ON_THE_WALL if large else _HEIGHT, large=large)

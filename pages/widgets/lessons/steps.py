@@ -8,7 +8,8 @@ from core.languages import gettext as _
 from core.lessons.answers import Asked
 from core.lessons.keys.look import is_photo
 from core.lessons.lesson import Lesson, Step
-from pages.widgets.lessons.curves import has_curves, show_curves
+from pages.widgets.lessons.curves import has_curves, show_curves, show_newest_run
+from pages.widgets.lessons.fingerprints import show_fingerprints
 from pages.widgets.lessons.hunt import show_hunt
 from pages.widgets.lessons.place import close_lesson, given, go_to, here
 from pages.widgets.lessons.question import asked_in, show_question
@@ -53,8 +54,7 @@ def show_lesson(lesson: Lesson) -> None:
         asked = asked_in(step)
     picture, question = _places(step)
     with picture:
-        if asked is not None and given(lesson, step).revealed and has_curves(asked.about):
-            show_curves(asked.about)
+        _show_numbers(step, asked, revealed=given(lesson, step).revealed)
         show_picture(lesson, step, _about(step, asked))
         show_hunt(lesson, step)
     with question:
@@ -62,6 +62,18 @@ def show_lesson(lesson: Lesson) -> None:
         if step.shows is not None:
             show_link(step.shows, asked)
     _way_on(lesson, number)
+
+
+def _show_numbers(step: Step, asked: Asked | None, *, revealed: bool) -> None:
+    """What no picture shows: the newest training, and, revealed, the curves or fingerprints asked about."""
+    if step.shows is not None and step.shows.run:
+        show_newest_run()
+    if asked is None or not revealed:
+        return
+    if has_curves(asked.about):
+        show_curves(asked.about)
+    if asked.fingerprints:
+        show_fingerprints(asked.fingerprints, 180)
 
 
 def _about(step: Step, asked: Asked | None) -> str:

@@ -12,7 +12,11 @@ from core.classroom.records import Class, Question
 from core.classroom.store import ClassStore
 
 QUESTION = Question(
-    "Which class does the network see here?", ("Road", "Car", "Sky", "Tree"), right=1, why="It is red."
+    "Which class does the network see here?",
+    ("Road", "Car", "Sky", "Tree"),
+    right=1,
+    why="It is red.",
+    fingerprints=("1c1b", "1c1b"),
 )
 
 

@@ -19,6 +19,7 @@ from core.lessons.keys.ranges import choices, range_of
 from core.lessons.keys.table import KEYS
 from core.lessons.lesson import Question
 from core.lessons.loading import load, shipped, shipped_folder
+from core.lessons.pictures import fingerprint_picture
 from core.segmentation.segmentation import Segmentation
 from core.toytown import frame
 
@@ -69,7 +70,7 @@ def test_the_robot_scores_the_share_of_the_road_and_a_kth_of_it() -> None:
 
     assert asked.values["accuracy"] == pytest.approx(road, abs=0.01)
     assert asked.values["iou"] == pytest.approx(asked.values["accuracy"] / asked.values["classes"])  # type: ignore[operator]
-    assert asked.options[asked.right] == f"{100 * asked.values['iou']:.1f}\N{NO-BREAK SPACE}%"  # type: ignore[operator]
+    assert asked.options[asked.right] == f"{100 * asked.values['iou']:.1f}%"  # type: ignore[operator]
 
 
 def counted(each: SegmentationClass) -> bool:
@@ -147,7 +148,10 @@ def test_using_a_model_changes_none_of_its_files() -> None:
     asked = ask(question("after_use"), LOOK)
 
     assert asked.right == 2
-    assert asked.values["before"] == asked.values["after"]
+    before, after, changed = asked.fingerprints
+    assert before == after
+    assert changed != before
+    assert asked.values["before"] == before[:8]
 
 
 def test_a_file_that_changes_changes_the_fingerprint(tmp_path: Path) -> None:
@@ -158,6 +162,17 @@ def test_a_file_that_changes_changes_the_fingerprint(tmp_path: Path) -> None:
 
     assert learning._fingerprint([file]) != before
     assert before == hashlib.sha256(b"weights" + hashlib.sha256(b"one").digest()).hexdigest()
+    other = hashlib.sha256(b"\xf4wo").digest()  # t is 0x74
+    assert learning._fingerprint([file], changed=file) == hashlib.sha256(b"weights" + other).hexdigest()
+    assert file.read_bytes() == b"two"
+
+
+def test_each_bit_of_a_fingerprint_is_a_square() -> None:
+    pattern = fingerprint_picture("80" + 30 * "00" + "01")
+
+    dark = np.argwhere((pattern[::20, ::20] == pattern[0, 0]).all(axis=2))
+    assert pattern.shape == (320, 320, 3)
+    assert dark.tolist() == [[0, 0], [15, 15]]
 
 
 def test_the_untrained_twin_knows_nothing_and_is_the_same_for_all() -> None:

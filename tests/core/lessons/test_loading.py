@@ -143,6 +143,10 @@ WRONG: dict[str, tuple[Callable[[Path], None], str]] = {
         lambda place: changed(place, "lesson.toml", "toytown-rain", "../../etc/passwd"),
         "lesson.toml, line 7: there is no photo '../../etc/passwd': name a sample, or a drawn frame ",
     ),
+    "run that is a path": (
+        lambda place: changed(place, "lesson.toml", 'photo = "toytown-rain"', 'run = "../runs"'),
+        "lesson.toml, line 7: run is to be one of newest, not '../runs'",
+    ),
     "ID that is a path": (
         lambda place: changed(place, "lesson.toml", 'id = "end"', 'id = "../end"'),
         "lesson.toml, line 15: id is to be small letters, digits and hyphens, at most 40 of them",
@@ -216,11 +220,11 @@ WRONG: dict[str, tuple[Callable[[Path], None], str]] = {
         lambda place: changed(
             place, "en.md", "- Few\n- Some\n", "- Between 1 in 1,000 and 1 in 100\n- Fewer than 1 in 1,000\n"
         ),
-        "en.md, line 21: this range has its edge at 0.1 %, in ascending order of the options",
+        "en.md, line 21: this range has its edge at 0.1%, in ascending order of the options",
     ),
     "ranges that overlap": (
         lambda place: changed(place, "id.md", "- Some\n- Many\n", "- Some\n- Antara 0,5 dan 10 %\n"),
-        "id.md, line 23: this range has its edge at 1 % and 10 %, in ascending order of the options",
+        "id.md, line 23: this range has its edge at 1% and 10%, in ascending order of the options",
     ),
     "edges in another order": (
         lambda place: changed(place, "lesson.toml", "sure = 95", "edges = [0.1, 0.01, 0.5]"),

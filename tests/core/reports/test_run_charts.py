@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.languages import use
 from core.reports.run_charts import (
     COMPARED,
     accuracy_chart,
     comparison_chart,
+    enlarged,
     figure,
     html_page,
     loss_chart,
@@ -58,7 +60,15 @@ def test_accuracies_are_in_per_cent_on_an_axis_that_says_so():
         "pixel accuracy": [[1, 25], [2, 50], [3, 75]],
         "mean IoU": [[1, 12.5], [2, 25], [3, 50]],
     }
-    assert option(chart)["yAxis"][0]["axisLabel"]["formatter"] == "{value} %"
+    assert option(chart)["yAxis"][0]["axisLabel"]["formatter"] == "{value}%"
+
+
+def test_a_tooltip_has_the_words_of_a_language_that_writes_numbers_otherwise():
+    with use("id"):
+        first = option(accuracy_chart(HISTORY, PLAN))["series"][0]
+
+    assert first["data"] == [[1, 25, "25,0%"], [2, 50, "50,0%"], [3, 75, "75,0%"]]
+    assert first["encode"] == {"x": 0, "y": 1, "tooltip": [2]}
 
 
 def test_the_axis_goes_to_the_end_of_the_plan_with_a_line_where_each_stage_begins():
@@ -68,6 +78,17 @@ def test_the_axis_goes_to_the_end_of_the_plan_with_a_line_where_each_stage_begin
     marks = drawn["series"][0]["markLine"]["data"]
     assert [(mark["label"]["formatter"], mark["xAxis"]) for mark in marks] == [("small", 0), ("large", 2)]
     assert "markLine" not in option(accuracy_chart(HISTORY, PLAN[:1]))["series"][0]
+
+
+def test_on_a_wall_all_letters_are_large_and_nothing_is_there_to_click():
+    drawn = enlarged(option(schedule_chart(CURVES, PLAN)))
+
+    axes = [drawn["xAxis"], *drawn["yAxis"]]
+    letters = [drawn["legend"]["textStyle"], *(axis["axisLabel"] for axis in axes)]
+    assert {each["fontSize"] for each in letters} == {24}
+    assert drawn["yAxis"][0]["axisLabel"]["formatter"] == "{value}"
+    assert drawn["series"][0]["lineStyle"] == {"width": 5, "opacity": 1, "type": "solid"}
+    assert drawn["toolbox"] == {"show": False}
 
 
 def test_momentum_has_an_axis_of_its_own():
