@@ -63,10 +63,11 @@ setup-dev: .venv/dev-stamp  ## setup, and the tools of tests and checks
 	@test -f $@ || echo "$(TORCH_INDEX)" >$@
 
 # Without their dependencies first: those come from PyPI with all others, at the versions that the pins allow.
+# What the service needs is among them, so that `make serve` need not look again.
 .venv/app-stamp: requirements.txt requirements-service.txt .venv/torch-index
 	$(if $(TORCH_INDEX),$(INSTALL) --no-deps --index-url $(TORCH_INDEX) $(TORCH_PINS))
 	$(INSTALL) -r requirements.txt
-	@touch $@
+	@touch $@ .venv/service-stamp
 
 # Needs no PyTorch.
 .venv/service-stamp: requirements-service.txt .venv/torch-index
