@@ -107,6 +107,7 @@ _BEFORE = re.compile(
 )
 _COUNTED = re.compile(
     r"\d+ (?:options?|results?) available\.?|(?:Limit )?\d+ ?[KMG]B per file.*|Page \d+(?: of \d+)?"
+    r"|Invalid value \(at line \d+, column \d+\)\."  # Python's reader of TOML
 )
 
 
