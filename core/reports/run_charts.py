@@ -355,7 +355,8 @@ def html_page(charts: Sequence[Chart], title: str) -> str:
         for number, chart in enumerate(drawn)
     ]
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
+        f'<!DOCTYPE html>\n<html lang="{current()}"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title></head>"
         f"<body><h1>{escape(title)}</h1>{''.join(parts)}</body></html>\n"
     )
 
