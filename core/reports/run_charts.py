@@ -198,6 +198,7 @@ def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
         "name": chart.x_title,
         "nameLocation": "middle",
         "nameGap": 24,
+        "axisPointer": {"label": {"precision": 1}},
         "splitLine": {"show": False},
     }
     if chart.x_end is not None:

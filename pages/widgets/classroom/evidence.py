@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.classroom.records import Class, Click, Question
-from core.languages import filled, ngettext
+from core.languages import filled, ngettext, translated
 from core.languages import gettext as _
 from pages.widgets.lessons.curves import has_curves, show_curves
 from pages.widgets.lessons.fingerprints import show_fingerprints
@@ -32,6 +32,7 @@ def show_evidence(now: Class, question: Question, *, large: bool) -> None:
 
 def show_hunted(now: Class, question: Question, found: Sequence[Click], *, revealed: bool) -> None:
     """Draw the picture of a hunt with the pixels chosen, and, revealed, those that were to be found."""
+    from core.classroom.reports.click_map import where_most
     from pages.widgets.classroom.picture import hunted_picture
 
     if revealed:
@@ -40,5 +41,7 @@ def show_hunted(now: Class, question: Question, found: Sequence[Click], *, revea
     else:
         chosen = ngettext("{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found))
         alt = filled(chosen, count=len(found))
+    if found:
+        alt = f"{alt} {translated(where_most(found))}"
     drawn = hunted_picture(now, question, found, revealed=revealed)
     st.image(drawn, _("Red: what was to be found") if revealed else None, alt=alt, width="stretch")
