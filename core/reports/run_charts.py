@@ -238,10 +238,16 @@ def enlarged(option: Mapping[str, Any]) -> dict[str, Any]:
         "yAxis": [
             {**each, "axisLabel": {**each.get("axisLabel", {}), **letters}} for each in option["yAxis"]
         ],
-        "series": [
-            {**each, "lineStyle": {**each["lineStyle"], "width": _THICK}} for each in option["series"]
-        ],
+        "series": [_thick(each, letters) for each in option["series"]],
     }
+
+
+def _thick(series: Mapping[str, Any], letters: Mapping[str, Any]) -> dict[str, Any]:
+    thick = {**series, "lineStyle": {**series["lineStyle"], "width": _THICK}}
+    if marked := series.get("markLine"):
+        points = [{**each, "label": {**each["label"], **letters}} for each in marked["data"]]
+        thick["markLine"] = {**marked, "data": points}
+    return thick
 
 
 _FORMATS: dict[Kind, str] = {"number": "%.4g", "percent": "%.1f %%", "small": "%.2e"}

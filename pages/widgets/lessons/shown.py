@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,11 +14,11 @@ from core.lessons.answers import Asked, look_of
 from core.lessons.keys.key import Value
 from core.lessons.keys.look import Look, is_photo
 from core.lessons.lesson import Lesson, Shows, Step
-from core.lessons.pictures import painted, pieces
 from core.models.store import read_card
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter
 from core.segmentation.sizes import SIZES
+from pages.widgets.lessons.painted import show_painted, show_pieces
 from pages.widgets.lessons.place import given
 from pages.widgets.photos.visitor_session import sample
 from pages.widgets.segmentation.models import (
@@ -80,19 +81,14 @@ def show_picture(lesson: Lesson, step: Step, about: str) -> None:
     if shows is None or not about or step.activity == "click":
         return
     if shows.pieces:
-        _show_pieces(shows)
+        show_pieces(shows, 116)
         return
     view: View = shows.view or "overlay"
     revealed = step.question is not None and given(lesson, step).revealed
+    if shows.instead == "upside-down" or (shows.instead and revealed) or (view == "photo" and not revealed):
+        show_plain(step, about, revealed=revealed)
+        return
     look = lesson_look(shows)
-    if shows.instead == "upside-down" or (shows.instead and revealed):
-        with or_say_why(about):
-            seen = painted(shows, about, look, None, revealed=revealed)
-        st.image(seen, alt=_("A street, drawn by a program"))
-        return
-    if view == "photo" and not revealed:
-        show_photo(about)
-        return
     with or_say_why(about):
         shown = segmented(about, look.model, look.size)
     reads = shows.row is not None and shows.col is not None
@@ -108,24 +104,18 @@ def show_picture(lesson: Lesson, step: Step, about: str) -> None:
     )
 
 
-def show_photo(name: str) -> None:
-    """A photo as it is."""
-    if (photo := sample(name)) is not None:
-        st.image(photo.data, alt=_("A street, drawn by a program"))
+def show_plain(step: Step, about: str, *, revealed: bool) -> None:
+    """A photo as a step shows it, without any controls: bare until the answer is revealed."""
+    if step.shows is not None:
+        shows = step.shows if revealed else replace(step.shows, view="photo")
+        with or_say_why(about):
+            show_painted(shows, step.question, about, lesson_look(shows), revealed=revealed)
 
 
 def _inside(shown: SegmentedPhoto, shows: Shows) -> tuple[int, int]:
     picture = shown.picture
     row, col = shows.row or picture.height // 2, shows.col or picture.width // 2
     return min(row, picture.height - 1), min(col, picture.width - 1)
-
-
-def _show_pieces(shows: Shows) -> None:
-    """Small squares of the photo, enlarged, each with its number."""
-    with st.container(horizontal=True, gap="small"):
-        for number, piece in enumerate(pieces(shows), start=1):
-            words = markdown("Piece {number}", number=number)
-            st.image(piece, words, width=150, alt=words)
 
 
 def page_query(shows: Shows, about: str = "", values: Mapping[str, Value] | None = None) -> dict[str, str]:
