@@ -63,10 +63,11 @@ setup-dev: .venv/dev-stamp  ## setup, and the tools of tests and checks
 	@test -f $@ || echo "$(TORCH_INDEX)" >$@
 
 # Without their dependencies first: those come from PyPI with all others, at the versions that the pins allow.
+# What the service needs is among them, so that `make serve` need not look again.
 .venv/app-stamp: requirements.txt requirements-service.txt .venv/torch-index
 	$(if $(TORCH_INDEX),$(INSTALL) --no-deps --index-url $(TORCH_INDEX) $(TORCH_PINS))
 	$(INSTALL) -r requirements.txt
-	@touch $@
+	@touch $@ .venv/service-stamp
 
 # Needs no PyTorch.
 .venv/service-stamp: requirements-service.txt .venv/torch-index
@@ -160,10 +161,13 @@ train-street: setup  ## train the shipped model anew (about an hour and a half o
 
 # Both towns lie in a folder of their own, at CamVid's size: `data/toytown` may be another one.
 train-street32: TOWNS := $(CURDIR)/data/street32
-train-street32: setup  ## train street32-lite0 anew (about an hour on two cores); it draws both towns first
+train-street32: setup  ## train street32-lite0 anew (under two hours on two cores): drawn streets, then motorcycles from the net
 	test -d $(TOWNS)/toytown || $(BIN)/python -m core toytown $(TOWNS)/toytown --count 500 --size 480x360
 	test -d $(TOWNS)/jakarta || $(BIN)/python -m core toytown $(TOWNS)/jakarta --count 500 --size 480x360 --town jakarta
-	STREETSCOPE_DATA=$(TOWNS) $(BIN)/python -m core train --recipe street32 --data $(DATA) --name street32-lite0
+	STREETSCOPE_DATA=$(TOWNS) $(BIN)/python -m core train --recipe street32 --data $(DATA) --name street32-streets
+	@test -d $(TOWNS)/motorcycles || $(BIN)/python -m core motorcycles $(TOWNS)/motorcycles --data $(DATA) || \
+	  { echo "Without these photos the training ends here: models/street32-streets knows motorcycles from drawings."; exit 1; }
+	STREETSCOPE_DATA=$(TOWNS) $(BIN)/python -m core train --recipe street32-motorcycles --data $(DATA) --name street32-lite0
 
 # Debian's Chromium, not Playwright's own download. Tests need none of the tabs and menus of a whole browser, which
 # its headless mode draws too, unseen: a sixth of all that the browser's tests compute. Ubuntu has no such package.

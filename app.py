@@ -12,6 +12,7 @@ import streamlit as st
 from core.languages import gettext as _
 from pages.widgets.shared.front_door import enter, leave
 from pages.widgets.shared.guests import FOR_STUDENTS, in_class, is_student
+from pages.widgets.shared.page_language import say_language
 from pages.widgets.top.links import page_links
 
 # A file of ours: Streamlit fetches material icons for the browser's tab from the internet.
@@ -19,6 +20,7 @@ ICON = Path(__file__).parent / "pages" / "widgets" / "shared" / "icon.png"
 
 enter()
 st.set_page_config(page_title="StreetScope", page_icon=str(ICON), layout="wide")
+say_language()
 
 # The first page lives at the root, where it would keep its own name from opening anything.
 explore = st.Page(

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.hardware.allocator import use_few_heaps
 from pages.widgets.shared.guests import in_class, is_own_address
 from pages.widgets.shared.last_messages import keep_last_messages
+from pages.widgets.shared.page_changes import keep_page_changes
 from pages.widgets.shared.upload_addresses import keep_upload_addresses
 
 COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg")
@@ -122,6 +123,7 @@ _UPLOADS = "/_stcore/upload_file"
 use_few_heaps()
 keep_upload_addresses()
 keep_last_messages()
+keep_page_changes()
 app = st.App(
     Path(__file__).with_name("app.py"),
     middleware=[Middleware(NoUploadsInClass), Middleware(CompressedFiles)],

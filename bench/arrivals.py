@@ -2,8 +2,9 @@
 
 Usage: python -m bench.arrivals URL SECONDS WAY NUMBER FIRST [HEADER ...]
 
-WAY is `clients`, NUMBER of which each send their next photo when they have the answer, or `rate`: NUMBER
-arrivals a second by chance, whether or not the server keeps up. A time then counts from the moment at which
+WAY is `clients`, NUMBER of which each send their next photo when they have the answer; `pausing`, the same
+with pauses by chance in between; or `rate`: NUMBER arrivals a second by chance, whether or not the server
+keeps up. A time then counts from the moment at which
 the request was due: a client that waits for a slow server before it sends the next one would leave out just
 the requests that had to wait longest ("coordinated omission"). A photo is the field `photo` of a form; each
 has the same pixels and other bytes, numbered from FIRST: no cache knows it. Prints JSON.
@@ -20,6 +21,7 @@ import struct
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -27,6 +29,10 @@ from core.photos.samples import SAMPLES
 
 PHOTO = SAMPLES[1].path
 """640 x 480."""
+
+_LONGEST_PAUSE = 0.3
+_LOOK_SECONDS, _LATE_SECONDS = 0.005, 0.02
+"""Who sleeps nearly always is woken on time even where cores are busy, unless the machine stands still."""
 
 _START_OF_IMAGE = 2
 _BOUNDARY = "photo-of-the-bench"
@@ -44,14 +50,15 @@ class Found:
     """What came of the requests. due, seconds: when each was due after the start, and how long it took.
 
     wall: seconds from the first request to the last answer. processor: seconds that this process computed
-    for all requests together. statuses: how often each HTTP status came.
-    bodies: how often each different body came, by the beginning of its hash.
+    for all requests together. stalls: when the machine stood still, from and until.
+    statuses: how often each HTTP status came. bodies: how often each different body came, by its hash.
     """
 
     due: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     wall: float = 0.0
     processor: float = 0.0
+    stalls: list[tuple[float, float]] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     bodies: Counter[str] = field(default_factory=Counter)
 
@@ -85,26 +92,47 @@ class Sender:
         self._free: list[Connection] = []
         self.found = Found()
 
-    async def clients(self, number: int, seconds: float) -> None:
+    async def clients(self, number: int, seconds: float, longest_pause: float = 0.0) -> None:
         """So many clients for so long, each with one request at a time."""
-        start = time.perf_counter()
+        start, chance = time.perf_counter(), random.Random(18)  # noqa: S311
 
         async def client() -> None:
             while (due := time.perf_counter()) < start + seconds:
                 await self._send(start, due)
+                if longest_pause:
+                    await asyncio.sleep(chance.uniform(0, longest_pause))
 
-        await asyncio.gather(*(client() for _ in range(number)))
+        async with self._watching(start):
+            await asyncio.gather(*(client() for _ in range(number)))
         self.found.wall = time.perf_counter() - start
 
     async def arrivals(self, times: list[float]) -> None:
         """Requests at these times after the start."""
         start = time.perf_counter() + 0.1
         sent = []
-        for due in times:
-            await asyncio.sleep(max(0.0, start + due - time.perf_counter()))
-            sent.append(asyncio.create_task(self._send(start, start + due)))
-        await asyncio.gather(*sent)
+        async with self._watching(start):
+            for due in times:
+                await asyncio.sleep(max(0.0, start + due - time.perf_counter()))
+                sent.append(asyncio.create_task(self._send(start, start + due)))
+            await asyncio.gather(*sent)
         self.found.wall = time.perf_counter() - start
+
+    @contextlib.asynccontextmanager
+    async def _watching(self, start: float) -> AsyncIterator[None]:
+        """Note meanwhile when this process is woken far too late."""
+
+        async def watch() -> None:
+            while True:
+                due = time.perf_counter() + _LOOK_SECONDS
+                await asyncio.sleep(_LOOK_SECONDS)
+                if (now := time.perf_counter()) > due + _LATE_SECONDS:
+                    self.found.stalls.append((due - start, now - start))
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
 
     async def _send(self, start: float, due: float) -> None:
         body = _BEFORE + numbered(self._photo, self._next) + _AFTER
@@ -141,8 +169,9 @@ def main(url: str, seconds: str, way: str, number: str, first: str, *headers: st
     """Send, and print what came."""
     sender = Sender(url, int(first), list(headers))
     before = time.process_time()
-    if way == "clients":
-        asyncio.run(sender.clients(int(number), float(seconds)))
+    if way in ("clients", "pausing"):
+        pause = _LONGEST_PAUSE if way == "pausing" else 0.0
+        asyncio.run(sender.clients(int(number), float(seconds), pause))
     else:
         asyncio.run(sender.arrivals(arrival_times(float(number), float(seconds))))
     sender.found.processor = time.process_time() - before

@@ -32,18 +32,34 @@ _FIRST = count(0, 1_000_000)
 class Answered:
     """What requests came to. due, seconds: of each, in order of its answer; wall: of all together.
 
-    processor: seconds that the client computed, for all of them.
+    processor: seconds that the client computed, for all of them. stalls: when the machine stood still
+    meanwhile, from and until.
     """
 
     due: list[float]
     seconds: list[float]
     wall: float
     processor: float
+    stalls: list[tuple[float, float]]
 
     @property
     def rate(self) -> float:
         """Answers a second."""
         return len(self.seconds) / self.wall
+
+    @property
+    def moving(self) -> float:
+        """Answers a second of those in which the machine did not stand still."""
+        return len(self.seconds) / (self.wall - sum(until - since for since, until in self.stalls))
+
+    @property
+    def unstalled(self) -> list[float]:
+        """The seconds of requests during which the machine did not stand still."""
+        return [
+            took
+            for due, took in zip(self.due, self.seconds, strict=True)
+            if not any(since < due + took and until > due for since, until in self.stalls)
+        ]
 
 
 class Target:
@@ -59,6 +75,10 @@ class Target:
         """What so many clients get who each wait for their answer before they ask again."""
         return self._ask("clients", number, seconds)
 
+    def pausing(self, seconds: float) -> Answered:
+        """What one client gets who pauses by chance: each photo comes to a service that was idle."""
+        return self._ask("pausing", 1, seconds)
+
     def arrivals(self, rate: float, seconds: float) -> Answered:
         """What comes of so many arrivals a second."""
         return self._ask("rate", rate, seconds)
@@ -71,7 +91,8 @@ class Target:
         if set(found["statuses"]) != {"200"} or len(found["bodies"]) != 1:
             raise RuntimeError(f"{self._url} answers {found['statuses']} with {len(found['bodies'])} masks.")
         (self.mask,) = found["bodies"]
-        return Answered(found["due"], found["seconds"], found["wall"], found["processor"])
+        stalls = [(since, until) for since, until in found["stalls"]]
+        return Answered(found["due"], found["seconds"], found["wall"], found["processor"], stalls)
 
 
 @contextmanager

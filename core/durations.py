@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import in_digits, mark
 
 _UNITS = (("s", 1, 100), ("min", 60, 100), (mark("hours"), 3600, 48), (mark("days"), 86400, float("inf")))
 """Each with its length in seconds, and the amount from which the next one is easier to read."""
@@ -19,7 +19,7 @@ def duration(seconds: float) -> str:
         if _two_digits(seconds / length) < enough
     )
     decimals = 1 if amount < 10 and unit != "s" else 0
-    return f"{amount:.{decimals}f} {_(unit)}"
+    return f"{in_digits(amount, f'.{decimals}f')} {_(unit)}"
 
 
 def estimate(seconds: float) -> str:

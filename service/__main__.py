@@ -57,12 +57,15 @@ def cli(context: click.Context, host: str, port: int, workers: int, topics_port:
 @click.option("--threads", type=click.IntRange(1, 256), help="That compute; without, one on each core.")
 def worker(threads: int | None) -> None:
     """Segment what comes to the broker that NATS_URL names, until SIGTERM."""
+    from uvicorn.loops.auto import auto_loop_factory
+
     from service.topics.worker import work
 
     url = os.environ.get("NATS_URL")
     if not url:
         raise click.UsageError("Let NATS_URL name the broker, as in NATS_URL=nats://10.0.0.5:4222")
-    asyncio.run(work(url, threads))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(work(url, threads))
 
 
 @cli.command()

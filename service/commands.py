@@ -32,7 +32,8 @@ def status(as_json: bool) -> None:
         f"{_seconds(now['p50'])} (p50), {_seconds(now['p95'])} (p95), {_seconds(now['p99'])} (p99)."
     )
     tell(
-        f"Now: {_known(now['waiting'])} in the queue, {now['workers']} of {now['workers_wanted']} workers, "
+        f"Now: {_known(now['waiting'])} in the queue, {now['workers'] - now['workers_silent']} of "
+        f"{now['workers_wanted']} workers answer, "
         f"{now['kept_answers']} answers kept, {_known(now['dead'])} dead letters."
     )
 

@@ -40,8 +40,8 @@ function texts() {
   for (const element of elements()) {
     if (element.closest(NO_TEXT) || element.closest(STREAMLITS)) continue;
     // A table is drawn, and told to screen readers within its canvas.
-    const isHead = element.matches("canvas [role=columnheader]");
-    if (!isHead && !element.checkVisibility({ visibilityProperty: true })) continue;
+    const isCell = element.matches("canvas [role=columnheader], canvas [role=gridcell]");
+    if (!isCell && !element.checkVisibility({ visibilityProperty: true })) continue;
     for (const name of NAMING) found.add(element.getAttribute(name)?.trim());
     for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.add(node.data.trim());
   }

@@ -27,10 +27,12 @@ from core.classroom.nicknames import ENGLISH
 from core.classroom.store import ClassStore
 from core.languages import PSEUDO
 from tests.access_class import Screens, class_settings, open_store, play
+from tests.access_deeds import EVALUATED, OUTCOMES, prepare
 from tests.access_keyboard import walk
 from tests.access_lesson import play_alone
 from tests.access_texts import escaped, states, troubles
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, executable, start_server, stop_servers
+from tests.told_service import LETTER, told_service
 
 ROOT = Path(__file__).parents[1]
 PAGES = (
@@ -38,6 +40,8 @@ PAGES = (
     "paint",
     *("inside", *(f"inside?view={view}" for view in ("corrupt", "field", "features", "temperature"))),
     *("lessons", *(f"lessons?lesson=street{step}" for step in ("", "&step=hunt", "&step=train"))),
+    *(EVALUATED, "runs?compare=run-1,run-2", f"gather?photos={OUTCOMES}"),
+    "annotate?dataset=toytown&frame=toytown000_00",
     *("classroom", "join"),
 )
 Theme = Literal["light", "dark"]
@@ -172,7 +176,7 @@ def look_over(browser: Browser, url: str, names: Iterable[str], looks: Looks) ->
         for language in looks.languages:
             page = new_tab(browser)
             page.goto(f"{url}/{name}{'&' if '?' in name else '?'}language={language}")
-            settled(page)
+            prepare(page, name, settled)
             yield from look_at(page, f"/{name} {language}", looks)
             page.context.close()
 
@@ -189,7 +193,7 @@ def look_by_keyboard(browser: Browser, url: str, names: Iterable[str]) -> Iterat
     for name in names:
         page = new_tab(browser)
         page.goto(f"{url}/{name}")
-        settled(page)
+        prepare(page, name, settled)
         yield from walk_through(page, f"/{name}")
         page.context.close()
 
@@ -199,7 +203,7 @@ def look_for_english(browser: Browser, url: str, names: Iterable[str]) -> Iterat
     for name in names:
         page = new_tab(browser)
         page.goto(f"{url}/{name}{'&' if '?' in name else '?'}language={PSEUDO}")
-        settled(page)
+        prepare(page, name, settled)
         seen = set[str]()
         for state in chain(states(page, settled), troubles(page, name, settled)):
             new = [text for text in escaped(page) if text not in seen]
@@ -268,7 +272,8 @@ def look(parts: Sequence[str], names: Sequence[str], looks: Looks) -> Iterator[F
         folder = Path(temporary)
         settings = furnish(folder)
         if {"pages", "lesson", "keyboard", "texts"} & {*parts}:
-            with a_browser() as browser, served(settings, folder) as url:
+            service = told_service(folder / "data" / ".service", LETTER | {"model": "street-lite0"})
+            with service, a_browser() as browser, served(settings, folder) as url:
                 if "pages" in parts:
                     yield from look_over(browser, url, names, looks)
                 if "lesson" in parts:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 from playwright.sync_api import Error, FilePayload, Locator, Page
 
 from core.classes import CAMVID_11, CAMVID_32
-from core.training.recipes.recipe import read_recipe, shipped_recipes
+from core.training.recipes.recipe import Recipe, Stage, read_recipe, shipped_recipes
+from service.access.keys import Scope
 
 _ASKED = Path(__file__).with_name("access.js").read_text("utf-8")
 
@@ -46,8 +48,10 @@ _KNOWN = frozenset(
         *("Toytown", "Jakarta", "Cambridge", "Kaggle", "Roboflow", "Mapillary", "Flickr", "Openverse"),
         *("Python", "English", "streamlit", "numpy", "onnxruntime", "torch", "fastai", "scikit"),
         *("EfficientNet", "ResNet", "ImageNet", "Void", "toytown", "jakarta", "camvid", "Ctrl", "Shift"),
+        *get_args(Scope),
         *("article", "classroom", "corrections", "street", "small", "examples"),  # recipes, lessons, sets
         *(stage.name for name in shipped_recipes() for stage in read_recipe(name).stages),
+        *(word for name in (*Recipe.model_fields, *Stage.model_fields) for word in name.split("_")),
         *CAMVID_32.names,
         *CAMVID_11.names,
     )
@@ -58,10 +62,17 @@ _STREAMLITS_OWN = frozenset(
     (
         *("Skip to main content", "Help", "Open", "Dismiss", "Close", "Stop", "Deploy", "Main menu"),
         *("Choose an option", "Choose options", "Increment", "Decrement", "Step up", "Step down"),
-        *("Upload", "Browse files", "Drag and drop file here", "Drag and drop files here", "File upload"),
+        *(
+            "Upload",
+            "Browse files",
+            "Show password",
+            "Drag and drop file here",
+            "Drag and drop files here",
+            "File upload",
+        ),
         *("file upload", "Download plot as a PNG", "Copy", "Ask Google", "Ask ChatGPT"),
         *("Add files", "add icon", "Undo", "Redo", "Reset canvas & history"),
-        "Update the app with this drawing",
+        *("Update the app with this drawing", "Edit", "Show password"),
         *("Take Photo", "Clear photo", "Switch camera", "Clear value", "Clear all", "Select all"),
         *("Search", "Show/hide columns", "Column visibility", "Fullscreen", "View fullscreen"),
         *(

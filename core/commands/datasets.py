@@ -132,7 +132,8 @@ def motorcycles(folder: Path, data: Path, photos: Path | None) -> None:
     """Make a data set of real motorcycles in a new folder.
 
     It fetches photos under free licences once, and pastes their motorcycles into frames of a street. Photos
-    that are in the folder already are not fetched.
+    in which nothing is a motorcycle become a second data set beside it, other-things. Photos that are in the
+    folder of photos already are not fetched.
     """
     from core.datasets.cutouts.writing import motorcycles as make
     from core.datasets.layouts.opening import open_dataset

@@ -159,8 +159,7 @@ def check_same_size(frame: Frame, image: NDArray[np.uint8], label: NDArray[np.ui
         raise DatasetError(
             sentence(
                 "{name} is {width} x {height} pixels but its picture {picture} is {own_width} x "
-                "{own_height}; "
-                "both must have the same size.",
+                "{own_height}; both must have the same size.",
                 name=frame.label.name,
                 width=label.shape[1],
                 height=label.shape[0],

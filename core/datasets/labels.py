@@ -279,8 +279,7 @@ def _unknown_number(path: Path, number: int, classes: ClassList, values: Sequenc
 _TAKE_BACK = mark("take the file as it was before, or save its numbers in grey if they are right.")
 _SAVE_IN_COLOURS = mark(
     "the colours say without doubt which class is meant, so save it as RGB in these colours, or take the "
-    "file "
-    "as it was before, or save its numbers in grey if they are right."
+    "file as it was before, or save its numbers in grey if they are right."
 )
 
 

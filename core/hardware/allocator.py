@@ -13,7 +13,7 @@ A network's layers are new memory for each photo, which the system clears page b
 12,700 pages of 4 KB, and a sixth of a photo's processor time at 512 x 384.
 """
 
-_TRIM_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -4, -8
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -3, -4, -8
 """Parameters of glibc's `mallopt(3)`."""
 
 
@@ -37,6 +37,16 @@ def keep_free_memory() -> None:
     if (mallopt := _of_glibc("mallopt")) is not None:
         mallopt(_MMAP_MAX, 0)
         mallopt(_TRIM_THRESHOLD, -1)
+
+
+def keep_some_free_memory(most: int) -> None:
+    """As `keep_free_memory`, but so many bytes at most, and only arrays that are not larger than that.
+
+    For a process that makes something small again and again.
+    """
+    if (mallopt := _of_glibc("mallopt")) is not None:
+        mallopt(_MMAP_THRESHOLD, most)
+        mallopt(_TRIM_THRESHOLD, most)
 
 
 def use_few_heaps() -> None:

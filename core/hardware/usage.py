@@ -12,6 +12,9 @@ from types import ModuleType
 
 import psutil
 
+from core.languages import filled, in_digits
+from core.languages import gettext as _
+
 _GIB = 1024**3
 
 _WATCHED_SECONDS = 60.0
@@ -40,14 +43,21 @@ class Gpu:
         """What the GPU reports, as texts by name."""
         found: dict[str, str] = {}
         if self.utilisation is not None:
-            found["GPU"] = f"{self.utilisation:.0%}"
+            found[_("GPU")] = in_digits(self.utilisation, ".0%")
         if self.memory_used is not None and self.memory_total is not None:
-            found["GPU memory"] = f"{self.memory_used / _GIB:.1f} of {self.memory_total / _GIB:.1f} GiB"
+            found[_("GPU memory")] = filled(
+                _("{memory_used:.1f} of {memory_total:.1f} GiB"),
+                memory_used=self.memory_used / _GIB,
+                memory_total=self.memory_total / _GIB,
+            )
         if self.temperature is not None:
-            found["Temperature"] = f"{self.temperature:.0f} °C"
+            found[_("Temperature")] = f"{in_digits(self.temperature, '.0f')} °C"
         if self.power is not None:
-            limit = f" of {self.power_limit:.0f}" if self.power_limit is not None else ""
-            found["Power"] = f"{self.power:.0f}{limit} W"
+            power = in_digits(self.power, ".0f")
+            if self.power_limit is not None:
+                limit = in_digits(self.power_limit, ".0f")
+                power = filled(_("{power} of {limit}"), power=power, limit=limit)
+            found[_("Power")] = f"{power} W"
         return found
 
 

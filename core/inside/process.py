@@ -57,8 +57,7 @@ class InspectingProcess:
                 raise OutOfMemoryError(
                     sentence(
                         "The system ended the process that looks inside the network: the memory is too "
-                        "small; "
-                        "choose a smaller working size."
+                        "small; choose a smaller working size."
                     )
                 )
             raise WorkerError(

@@ -14,6 +14,9 @@ it is raised, which may be another thread, process or day. A sentence is marked 
 `make texts` collects what is marked into the catalogues.
 """
 
+from core.languages.numbers import filled as filled
+from core.languages.numbers import in_digits as in_digits
+from core.languages.numbers import separators as separators
 from core.languages.sentences import Sentence as Sentence
 from core.languages.sentences import all_of as all_of
 from core.languages.sentences import counted as counted

@@ -11,6 +11,7 @@ from core.languages.speaking import current, gettext, ngettext, use
 
 _MARKED = re.compile(r'(?<![\w.$])(n?_)\(\s*("(?:[^"\\\n]|\\.)*")(?:,\s*("(?:[^"\\\n]|\\.)*"))?')
 _PLACE = "const TEXTS = {};"
+_LANGUAGE = 'const LANGUAGE = "en";'
 
 
 def marked(source: str) -> Iterator[tuple[str, str]]:
@@ -23,11 +24,13 @@ def marked(source: str) -> Iterator[tuple[str, str]]:
 
 
 def with_texts(language_js: str, sources: str, language: str | None = None) -> str:
-    """`language.js` with what `sources` mark, in a language, or in the one that is spoken here."""
-    with use(language or current()):
+    """`language.js` with a language, or that which is spoken here, and what `sources` mark in it."""
+    language = language or current()
+    with use(language):
         said: dict[str, str | list[str]] = {
             one: [ngettext(one, several, 1), ngettext(one, several, 2)] if several else gettext(one)
             for one, several in marked(sources)
         }
     other = {one: text for one, text in said.items() if text != one}
-    return language_js.replace(_PLACE, f"const TEXTS = {json.dumps(other, ensure_ascii=False)};")
+    named = language_js.replace(_LANGUAGE, f"const LANGUAGE = {json.dumps(language)};")
+    return named.replace(_PLACE, f"const TEXTS = {json.dumps(other, ensure_ascii=False)};")

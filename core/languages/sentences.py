@@ -13,7 +13,8 @@ from numbers import Integral, Real
 from string import Formatter
 from typing import Any
 
-from core.languages.speaking import gettext, ngettext
+from core.languages.numbers import Filling, filled
+from core.languages.speaking import ENGLISH, gettext, ngettext
 
 Field = str | int | float
 """What a sentence has in a field; a `Sentence` there is said in the same language."""
@@ -39,7 +40,8 @@ class Sentence(str):
     def __new__(cls, text: str, fields: Mapping[str, Field], several: str = "") -> Sentence:
         """ValueError for fields that do not go with the text."""
         chosen = several if several and fields["count"] != 1 else text
-        made = super().__new__(cls, chosen.format(**fields) if fields or "{" in chosen else chosen)
+        whole = Filling(ENGLISH).vformat(chosen, (), fields) if fields or "{" in chosen else chosen
+        made = super().__new__(cls, whole)
         made.text, made.several, made.fields = text, several, fields
         return made
 
@@ -105,9 +107,9 @@ def translated(what: object) -> str:
         name: translated(value) if isinstance(value, str) else value for name, value in said.fields.items()
     }
     if said.several:
-        return ngettext(said.text, said.several, int(said.fields["count"])).format(**fields)
+        return filled(ngettext(said.text, said.several, int(said.fields["count"])), **fields)
     text = gettext(said.text)
-    return text.format(**fields) if fields or "{" in text else text
+    return filled(text, **fields) if fields or "{" in text else text
 
 
 # --- across processes and files -----------------------------------------------------------------------

@@ -23,7 +23,7 @@ def wrong_option(options: Sequence[str], edges: Sequence[float]) -> tuple[int, s
         meant = [each for each in bounds[place : place + 2] if each in edges]
         said = _shares(option)
         if said and not _alike(said, meant):
-            listed = " and ".join(f"{100 * each:g} %" for each in meant)
+            listed = " and ".join(f"{100 * each:g}%" for each in meant)
             return number, sentence(
                 "this range has its edge at {listed}, in ascending order of the options", listed=listed
             )
@@ -31,7 +31,7 @@ def wrong_option(options: Sequence[str], edges: Sequence[float]) -> tuple[int, s
 
 
 def _shares(option: str) -> list[float]:
-    """The shares that an option names: 40 and 70 %, or 1 in 1,000; in any language."""
+    """The shares that an option names: 40 and 70%, or 1 in 1,000; in any language."""
     numbers = _NUMBER.findall(option)
     if "%" in option:
         return [

@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.errors import LessonFault
-from core.languages import class_name, sentence, use
+from core.languages import class_name, in_digits, sentence, use
 from core.lessons.keys.key import Named, Number, Value
 
 PARTS = ("Audience", "Teacher", "Question", "Why", "Rule")
@@ -34,9 +34,7 @@ PARTS = ("Audience", "Teacher", "Question", "Why", "Rule")
 LONGEST_LINE = 4000
 PLACE = re.compile(r"\{([a-z_]{1,30})\}")
 _STEP = re.compile(r"##\s+([a-z0-9-]{1,40}):\s*(\S.*)")
-_BROKEN = re.compile(r"(?<=\d) %")
-_COMMA = ("id",)
-"""Languages that write 12,5 % and 1.234."""
+_APART = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE}]%")
 
 
 @dataclass
@@ -138,16 +136,16 @@ def _refused(line: str) -> str:
 def fill(text: str, values: Mapping[str, Value], language: str) -> str:
     """A text with values in its {places}, written as the language writes them; unknown places stay.
 
-    A number and its per cent sign stay on one line.
+    A number and its sign for per cent stand together, as everywhere in the app.
     """
     filled = PLACE.sub(
         lambda found: written(values[found[1]], language) if found[1] in values else found[0], text
     )
-    return _BROKEN.sub("\N{NO-BREAK SPACE}%", filled)
+    return _APART.sub("%", filled)
 
 
 def written(value: Value, language: str) -> str:
-    """A value in words: a name as it is, a count as 1,234, a share as 12.5 %."""
+    """A value in words: a name as it is, a count as 1,234, a share as 12.5%."""
     match value:
         case str():
             return value
@@ -155,16 +153,14 @@ def written(value: Value, language: str) -> str:
             with use(language):
                 return class_name(name)
         case Number(amount, digits):
-            text = f"{amount:,.{digits}f}"
+            return in_digits(amount, f",.{digits}f", language)
         case int():
-            text = f"{value:,}"
+            return in_digits(value, ",", language)
         case float():
-            text = f"{_percent(value)}\N{NO-BREAK SPACE}%"
-    return text.translate(str.maketrans(",.", ".,")) if language in _COMMA else text
+            return in_digits(value, _decimals(value), language)
 
 
-def _percent(share: float) -> str:
-    """A share in [0, 1] as per cent: whole ones, but with a decimal where 0 or 100 would not be true."""
-    whole = f"{100 * share:.0f}"
+def _decimals(share: float) -> str:
+    """How a share in [0, 1] is written: whole per cent; with decimals where 0 or 100 would not be true."""
     small = 0 < share < 0.095 or 0.99 <= share < 1
-    return f"{100 * share:.2f}" if 0 < share < 0.00095 else f"{100 * share:.1f}" if small else whole
+    return ".2%" if 0 < share < 0.00095 else ".1%" if small else ".0%"

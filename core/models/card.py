@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -111,6 +112,15 @@ def class_entries(classes: ClassList) -> ClassEntries:
         ClassEntry(name=c.name, colour=c.colour, meaning=c.meaning, group=c.group) for c in classes.classes
     )
     return ClassEntries(name=classes.name, void=classes.void, classes=tuple(entries))
+
+
+def ancestors(training: Mapping[str, Any]) -> list[str]:
+    """What a card's `training` says of the models that its own went on from, the nearest first."""
+    known, recipe = training.get("ancestors"), training.get("recipe")
+    if isinstance(known, list):
+        return [str(name) for name in known]
+    start = recipe.get("start_model") if isinstance(recipe, dict) else None
+    return [str(start)] if start else []
 
 
 def normalisation(network: Network) -> Normalisation:

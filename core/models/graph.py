@@ -164,7 +164,7 @@ def open_graph(content: bytes, threads: int) -> InferenceSession:
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     # Threads that spin while they wait would starve a training run beside the app, and be starved by it.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # All layers of a picture share memory, which goes back to the system afterwards (`run_graph`).
+    # All layers of a picture share memory, which then goes back to the system unless `run_graph` keeps it.
     # Otherwise each layer's own would come from the system page by page: at 1024 x 1024 that is a quarter
     # of the time. To ask for all of it at once, by the pattern of the picture before, is slower.
     options.enable_cpu_mem_arena, options.enable_mem_pattern = True, False
@@ -182,10 +182,15 @@ def returning_memory() -> RunOptions:
     return options
 
 
-def run_graph(session: InferenceSession, result: str, image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`LOGITS` or `FEATURES` of normalised pictures (N, 3, H, W). MemoryError, BrokenGraphError."""
+def run_graph(
+    session: InferenceSession, result: str, image: NDArray[np.float32], keep: bool = False
+) -> NDArray[np.float32]:
+    """`LOGITS` or `FEATURES` of normalised pictures (N, 3, H, W). MemoryError, BrokenGraphError.
+
+    keep: the layers' memory stays with the session for the next picture.
+    """
     try:
-        (found,) = session.run([result], {IMAGE: image}, returning_memory())
+        (found,) = session.run([result], {IMAGE: image}, None if keep else returning_memory())
     except Exception as error:
         if "allocat" in str(error):
             raise MemoryError from error

@@ -10,7 +10,7 @@ from core.project import home
 DEFAULT_MODEL = "street-lite0"
 """The shipped model that is shown first."""
 
-SHIPPED_MODELS = {DEFAULT_MODEL: "street", "street32-lite0": "street32"}
+SHIPPED_MODELS = {DEFAULT_MODEL: "street", "street32-lite0": "street32-motorcycles"}
 """The models that are StreetScope's own, each with the recipe that alone may replace it."""
 
 _INSTALLED = Path(__file__).parent / "shipped"

@@ -13,6 +13,7 @@ import warnings
 from pathlib import Path
 
 from core.errors import ImageError
+from core.hardware.allocator import keep_some_free_memory
 from core.languages import sentence_of
 from core.photos import images, wire
 from core.photos.limits import limit_memory, limit_processor
@@ -23,12 +24,17 @@ MAX_SECONDS = 10
 MAX_BYTES = 1024**3
 """Memory that a picture may take beyond what this process has when it starts; the greediest takes 500 MB."""
 
+_SPARE_BYTES = 8 * 1024**2
+"""That it may hold for the next picture: a small photo's pages would be cleared again for each, for a tenth
+of the time, and a third where pages are small."""
+
 
 def main() -> None:
     """Answer requests until there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for whoever started this
     # The broken metadata of strangers' pictures is no news.
     warnings.simplefilter("ignore")
+    keep_some_free_memory(_SPARE_BYTES)
     limit_memory(MAX_BYTES)
     # Bare descriptors: what a library prints must not get among the pixels.
     with os.fdopen(os.dup(0), "rb", buffering=0) as source, os.fdopen(os.dup(1), "wb", buffering=0) as sink:

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.datasets.dataset import frames_in_words
+from core.languages import filled, in_digits, mark, translated
 from core.languages import gettext as _
-from core.languages import mark, translated
 from core.models.card import ModelCard
 from core.models.networks import NETWORKS, network_words
 from core.training.recipes.recipe import Recipe, Stage, read_recipe
@@ -50,8 +50,10 @@ def stage_rows(recipe: Recipe) -> Rows:
             "pictures": _pictures(stage),
             "epochs": stage.epochs,
             "a batch": stage.batch_size,
-            "highest learning rate": f"{stage.lr:g}" if isinstance(stage.lr, float) else _("the finder's"),
-            "it rises over": _("{share:.0%} of the steps").format(share=stage.pct_start),
+            "highest learning rate": in_digits(stage.lr, "g")
+            if isinstance(stage.lr, float)
+            else _("the finder's"),
+            "it rises over": filled(_("{share:.0%} of the steps"), share=stage.pct_start),
             "encoder": _("frozen") if stage.frozen else _("trained"),
         }
         for stage in recipe.stages
@@ -74,7 +76,7 @@ def _pictures(stage: Stage) -> str:
         height, width = stage.size
         return f"{width} x {height}"
     return {0.5: _("half size"), 1.0: _("full size")}.get(
-        stage.size or 1.0, _("{share:g} of full size").format(share=stage.size or 1.0)
+        stage.size or 1.0, filled(_("{share:g} of full size"), share=stage.size or 1.0)
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
 
-from core.languages import class_name, ngettext
+from core.languages import class_name, filled, in_digits, ngettext, separators
 from core.languages import gettext as _
 from core.segmentation.probabilities import temper
 
@@ -58,12 +58,17 @@ def temperature_chart(reading: PixelReading, temperature: float, classes: int = 
             "x": values[shown],
             "y": [chart_text(class_name(names[n])) for n in shown],
             "marker": {"color": [css(palette[n]) for n in shown], "opacity": opacity, "line": EDGE},
-            "text": [_("{value:.1%} at {label}").format(value=value, label=label) for value in values[shown]],
+            "text": [
+                filled(_("{value:.1%} at {label}"), value=value, label=label) for value in values[shown]
+            ],
             "textposition": "outside",
             "cliponaxis": False,
             "hoverinfo": "skip",
         }
-        for label, values, opacity in (("T = 1", before, 0.4), (f"T = {temperature:g}", after, 1))
+        for label, values, opacity in (
+            ("T = 1", before, 0.4),
+            (f"T = {in_digits(temperature, 'g')}", after, 1),
+        )
     ]
     layout = {
         "height": 40 + 44 * len(shown),
@@ -142,7 +147,7 @@ def class_stacks(reading: PixelReading, classes: int = 6) -> list[Stack]:
         Stack(class_name(names[n]), reading.probabilities[:, n].tolist(), css(palette[n])) for n in shown
     ]
     if rest:
-        others = ngettext("{count} other", "{count} others", len(rest)).format(count=len(rest))
+        others = filled(ngettext("{count} other", "{count} others", len(rest)), count=len(rest))
         stacks.append(Stack(others, reading.probabilities[:, rest].sum(axis=1).tolist(), css(_PALE)))
     return stacks
 
@@ -184,7 +189,7 @@ def figure_of(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Figure:
     # Plotly takes half a second to import: only a chart needs it.
     from plotly.graph_objects import Figure
 
-    return Figure(data=traces, layout=layout)
+    return Figure(data=traces, layout={"separators": separators(), **layout})
 
 
 def css(colour: Iterable[int]) -> str:

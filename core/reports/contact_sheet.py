@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import PhotoSetError
+from core.languages import filled, translated
 from core.languages import gettext as _
-from core.languages import translated
 from core.photos.gather.blurring import faces_in_words
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.two_sizes import PhotoAgreement, SetAgreement
@@ -99,8 +99,8 @@ def _cell(
             page.paste(fitted, (across, top))
             across += fitted.width + 6
     entry = photo.entry
-    line = _("{number}  {name}: {share:.1%} agree").format(
-        number=entry.number, name=entry.name, share=photo.agreement
+    line = filled(
+        _("{number}  {name}: {share:.1%} agree"), number=entry.number, name=entry.name, share=photo.agreement
     )
     draw.text((left, top + tall + 4), fit(draw, line, width, 18), _INK, font(18))
     credit = entry.credit or _("No author or licence is known")

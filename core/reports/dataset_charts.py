@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.datasets import SPLITS, FrameSplit, Split
 from core.datasets.contents.statistics import Statistics
-from core.languages import class_name, mark
+from core.languages import class_name, filled, mark
 from core.languages import gettext as _
 from core.reports.charts import EDGE, chart_text, css, figure_of
 
@@ -68,7 +68,7 @@ def frames_chart(statistics: Statistics, by_split: bool = False) -> Figure:
     bars = _class_bars(statistics, order, figures, _("%{customdata} frames, %{x:.0%}"))
     for bar, split in zip(bars, splits, strict=True):
         bar["customdata"] = [
-            _("{count} of {total}").format(count=counts[split][n], total=totals[split]) for n in order
+            filled(_("{count} of {total}"), count=counts[split][n], total=totals[split]) for n in order
         ]
     return figure_of(bars, layout)
 

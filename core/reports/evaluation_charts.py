@@ -22,7 +22,7 @@ from core.evaluation.metrics import (
     row_shares,
 )
 from core.evaluation.results import Evaluation, SplitEvaluation
-from core.languages import all_of, class_name, sentence, translated
+from core.languages import all_of, class_name, filled, in_digits, sentence, translated
 from core.languages import gettext as _
 from core.reports.charts import EDGE, chart_text, css, figure_of
 from core.reports.evaluation_tables import check_comparable, measured_on
@@ -72,7 +72,9 @@ def class_chart(evaluation: SplitEvaluation, figure: ClassFigure) -> Figure:
         "x": [_number(values[n]) for n in shown],
         "y": _escaped(evaluation, shown),
         "marker": {"color": [css(palette[n]) for n in shown], "line": EDGE},
-        "text": [_("never predicted") if np.isnan(values[n]) else format(values[n], digits) for n in shown],
+        "text": [
+            _("never predicted") if np.isnan(values[n]) else in_digits(values[n], digits) for n in shown
+        ],
         "textposition": "outside",
         "cliponaxis": False,
         "hovertemplate": f"%{{y}}: {_(figure)} %{{x:{digits}}}<extra></extra>",
@@ -135,8 +137,12 @@ def confusion_chart(
         _("{true} taken for {predicted}: {count:,} pixels, {share:.2%} of {true}"),
     )
     said = [
-        (found if row == col else taken).format(
-            true=names[row], predicted=names[col], count=counts[row, col], share=shares[row, col]
+        filled(
+            (found if row == col else taken),
+            true=names[row],
+            predicted=names[col],
+            count=counts[row, col],
+            share=shares[row, col],
         )
         for row, col in cells
     ]
@@ -202,8 +208,13 @@ def reliability_chart(evaluation: SplitEvaluation, number: int | None = None) ->
         "{share:.2%} of the pixels"
     )
     said = [
-        words.format(
-            low=step / BINS, high=(step + 1) / BINS, accuracy=accuracy, confidence=confidence, share=share
+        filled(
+            words,
+            low=step / BINS,
+            high=(step + 1) / BINS,
+            accuracy=accuracy,
+            confidence=confidence,
+            share=share,
         )
         for step, (accuracy, confidence, share) in enumerate(
             zip(accuracies, confidences, pixels, strict=True)
@@ -288,7 +299,7 @@ def distance_chart(evaluations: Sequence[SplitEvaluation]) -> Figure:
             "y": [_number(value) for value in evaluation.boundary.by_distance()],
             "line": {"color": colour},
             "customdata": [
-                [name, f"{share:.1%}"]
+                [name, in_digits(share, ".1%")]
                 for name, share in zip(names, _distance_shares(evaluation), strict=True)
             ],
             "hovertemplate": _("%{customdata[0]} px away: accuracy %{y:.1%}, %{customdata[1]} of the pixels"),
@@ -451,14 +462,14 @@ def _unit_axis() -> dict[str, Any]:
 def _cell(share: float, count: int, by_row: bool) -> str:
     if not by_row:
         return _short(count) if count else ""
-    return f"{100 * share:.0f}" if share >= 0.005 else ""
+    return in_digits(100 * share, ".0f") if share >= 0.005 else ""
 
 
 def _short(count: int) -> str:
     """A number of pixels in at most five characters."""
     for unit, size in (("M", 10**6), ("k", 10**3)):
         if count >= size:
-            return f"{count / size:.1f}{unit}" if count < 100 * size else f"{count / size:.0f}{unit}"
+            return in_digits(count / size, ".1f" if count < 100 * size else ".0f") + unit
     return str(count)
 
 

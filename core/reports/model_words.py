@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from core.datasets.dataset import frames_in_words
+from core.languages import filled, in_digits, mark, translated
 from core.languages import gettext as _
-from core.languages import mark, translated
 from core.models.card import ModelCard
 
 _LARGEST = 1e12
@@ -31,7 +31,9 @@ def accuracy_words(card: ModelCard) -> str:
     A card may come from anywhere: whatever is missing or is no number is left out.
     """
     figures = [words for words in (_accuracy(card.metrics), _mean_iou(card.metrics)) if words]
-    figures += [f"{name} {value:g}" for name, value in card.metrics.items() if _is_other(name, value)]
+    figures += [
+        f"{name} {in_digits(value, 'g')}" for name, value in card.metrics.items() if _is_other(name, value)
+    ]
     if not figures:
         return _("has not been evaluated: nobody knows how good it is.")
     return _("has {figures}{measured_on}.").format(
@@ -50,7 +52,7 @@ def other_size_words(card: ModelCard, dataset: str, split: str, size: str) -> st
     if not same_data or not isinstance(own, str) or own == size or not accuracy:
         return ""
     said = _("The model's card says {accuracy}, measured at {own}; here the pictures are {size}. {reason}")
-    return said.format(accuracy=accuracy, own=own, size=size, reason=_(_OTHER_SIZE))
+    return filled(said, accuracy=accuracy, own=own, size=size, reason=_(_OTHER_SIZE))
 
 
 def other_photo_words(card: ModelCard, height: int, width: int) -> str:
@@ -59,7 +61,7 @@ def other_photo_words(card: ModelCard, height: int, width: int) -> str:
     if own is None or max(int(own[1]), int(own[2])) == max(height, width):
         return ""
     said = _("Those figures are for pictures of {own}; this one is {width} x {height}. {reason}")
-    return said.format(own=own[0], width=width, height=height, reason=_(_OTHER_SIZE))
+    return filled(said, own=own[0], width=width, height=height, reason=_(_OTHER_SIZE))
 
 
 def limits_words(card: ModelCard) -> str:
@@ -88,7 +90,7 @@ def _sentence(words: str) -> str:
 
 def _accuracy(metrics: dict[str, Any]) -> str:
     accuracy = _number(metrics.get("acc_camvid"))
-    return "" if accuracy is None else _("a pixel accuracy of {accuracy:.1%}").format(accuracy=accuracy)
+    return "" if accuracy is None else filled(_("a pixel accuracy of {accuracy:.1%}"), accuracy=accuracy)
 
 
 def _mean_iou(metrics: dict[str, Any]) -> str:
@@ -96,8 +98,8 @@ def _mean_iou(metrics: dict[str, Any]) -> str:
     if iou is None:
         return ""
     if not isinstance(classes, int):
-        return _("a mean IoU of {iou:.1%}").format(iou=iou)
-    return _("a mean IoU of {iou:.1%} over {classes} classes").format(iou=iou, classes=classes)
+        return filled(_("a mean IoU of {iou:.1%}"), iou=iou)
+    return filled(_("a mean IoU of {iou:.1%} over {classes} classes"), iou=iou, classes=classes)
 
 
 def _measured_on(metrics: dict[str, Any]) -> str:
@@ -105,7 +107,7 @@ def _measured_on(metrics: dict[str, Any]) -> str:
     details = [
         translated(frames_in_words(split, images)) if isinstance(images, int) else split or None,
         metrics.get("size"),
-        _("{count} classes").format(count=metrics["classes"])
+        filled(_("{count} classes"), count=metrics["classes"])
         if isinstance(metrics.get("classes"), int)
         else None,
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from core.languages import in_digits
 from core.reports.charts import FRAME, PixelAxis, Stack, class_stacks, pixel_axis
 from core.segmentation.reading import PixelReading
 
@@ -88,7 +89,7 @@ def _share_line(share: int, right: int) -> str:
     y = _TOP + _HEIGHT * (100 - share) / 100
     return (
         f'<line x1="{_LEFT}" x2="{right}" y1="{y:g}" y2="{y:g}"/>'
-        f'<text x="{_LEFT - 6}" y="{y + 4:g}" text-anchor="end">{share} %</text>\n'
+        f'<text x="{_LEFT - 6}" y="{y + 4:g}" text-anchor="end">{share}%</text>\n'
     )
 
 
@@ -137,8 +138,8 @@ def _table(reading: PixelReading, stacks: Sequence[Stack], axis: PixelAxis) -> s
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     rows = []
     for number, (pixel, label) in enumerate(zip(reading.pixels, axis.labels, strict=True)):
-        shares = (f"{stack.heights[number]:.1%}" for stack in stacks)
-        cells = (axis.pixel.format(label), pixel.label, *shares, f"{pixel.entropy:.2f}")
+        shares = (in_digits(stack.heights[number], ".1%") for stack in stacks)
+        cells = (axis.pixel.format(label), pixel.label, *shares, in_digits(pixel.entropy, ".2f"))
         mark = ' class="chosen" aria-current="true"' if pixel.chosen else ""
         rows.append(f"<tr{mark}>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>\n")
     caption = "The same in numbers; the chosen pixel is in bold."

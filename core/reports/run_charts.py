@@ -13,8 +13,8 @@ from html import escape
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
+from core.languages import ENGLISH, current, in_digits, mark
 from core.languages import gettext as _
-from core.languages import mark
 from core.reports.charts import chart_text, figure_of
 from core.training.recipes.recipe import Stage
 from core.training.recipes.references import Reference
@@ -189,7 +189,7 @@ def _cycle(count: int) -> list[str]:
 
 def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
     """A chart as an ECharts option object. file_name: of the picture that its button saves."""
-    ticks = {"number": "{value}", "percent": "{value} %", "small": "{value}"}
+    ticks = {"number": "{value}", "percent": "{value}%", "small": "{value}"}
     y_axes = [{"type": "value", "scale": True, "axisLabel": {"formatter": ticks[chart.kind]}}]
     if any(line.right for line in chart.lines):
         y_axes.append({"type": "value", "scale": True, "splitLine": {"show": False}})
@@ -198,6 +198,7 @@ def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
         "name": chart.x_title,
         "nameLocation": "middle",
         "nameGap": 24,
+        "axisPointer": {"label": {"precision": 1}},
         "splitLine": {"show": False},
     }
     if chart.x_end is not None:
@@ -250,7 +251,8 @@ def _thick(series: Mapping[str, Any], letters: Mapping[str, Any]) -> dict[str, A
     return thick
 
 
-_FORMATS: dict[Kind, str] = {"number": "%.4g", "percent": "%.1f %%", "small": "%.2e"}
+_FORMATS: dict[Kind, str] = {"number": "%.4g", "percent": "%.1f%%", "small": "%.2e"}
+_SPECS: dict[Kind, str] = {"number": ".4g", "percent": ".1%", "small": ".2e"}
 
 
 def _series(line: Line, chart: Chart) -> dict[str, Any]:
@@ -258,7 +260,7 @@ def _series(line: Line, chart: Chart) -> dict[str, Any]:
     return {
         "type": "line",
         "name": line.name,
-        "data": [[x, _shown(y, kind)] for x, y in zip(line.xs, line.ys, strict=True)],
+        **_data(list(zip(line.xs, line.ys, strict=True)), kind),
         "yAxisIndex": int(line.right),
         "showSymbol": line.dots and len(line.xs) <= _MOST_DOTS,
         "symbolSize": 6,
@@ -272,15 +274,25 @@ def _series(line: Line, chart: Chart) -> dict[str, Any]:
     }
 
 
+def _data(points: Sequence[tuple[float, float]], kind: Kind) -> dict[str, Any]:
+    """The points of a line. ECharts writes numbers as English does: elsewhere each comes with its words."""
+    if current() == ENGLISH:
+        return {"data": [[x, _shown(y, kind)] for x, y in points]}
+    return {
+        "data": [[x, _shown(y, kind), in_digits(y, _SPECS[kind])] for x, y in points],
+        "encode": {"x": 0, "y": 1, "tooltip": [2]},
+    }
+
+
 def _level(level: Level, chart: Chart) -> dict[str, Any]:
     """A series without points whose mark is the line, so that it has a legend entry and can be hidden."""
     ends = [x for line in chart.lines for x in line.xs]
     begin, end = (min(ends), max(ends)) if ends else (0, 1)
-    y = _shown(level.y, chart.kind)
+    points = [(begin if end > begin else 0, level.y), (end if end > begin else end + 1, level.y)]
     return {
         "type": "line",
         "name": level.name,
-        "data": [[begin if end > begin else 0, y], [end if end > begin else end + 1, y]],
+        **_data(points, chart.kind),
         "showSymbol": False,
         "itemStyle": {"color": level.colour},
         "lineStyle": {"width": 1.5, "type": "dotted"},

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.durations import clock
-from core.languages import all_of, translated
+from core.languages import all_of, filled, translated
 from core.languages import gettext as _
 from core.training.recipes.recipe import Recipe
 from core.training.runs.records import (
@@ -19,7 +19,6 @@ from core.training.runs.records import (
     of_last_size,
 )
 
-_NONE = "none"
 """For a setting that a run does not have."""
 
 
@@ -127,7 +126,7 @@ def recipe_rows(views: Mapping[str, RunView]) -> list[dict[str, Any]]:
     keys = list(dict.fromkeys(key for found in settings.values() for key in found))
     rows = []
     for key in keys:
-        values = {name: found.get(key, _NONE) for name, found in settings.items()}
+        values = {name: found.get(key, _("none")) for name, found in settings.items()}
         rows.append({"setting": key, "differs": "≠" if len(set(values.values())) > 1 else ""} | values)
     return rows
 
@@ -173,18 +172,18 @@ def size_words(view: RunView) -> str:
     size = names.get(latest, view.recipe.stages[-1]).validation_size
     if isinstance(size, tuple):
         return f"{size[1]} x {size[0]}"
-    return _("full size") if size == 1.0 else _("{share:g} of full size").format(share=size)
+    return _("full size") if size == 1.0 else filled(_("{share:g} of full size"), share=size)
 
 
 def _settings(view: RunView) -> dict[str, str]:
     """All settings of a run as texts, those of a stage under its name."""
     values = view.recipe.model_dump(mode="json")
     stages = values.pop("stages")
-    found = {"data": data_name(view)} | {key: _text(value) for key, value in values.items()}
+    found = {_("data"): data_name(view)} | {key: _text(value) for key, value in values.items()}
     data = view.environment.get("data")
     if isinstance(data, dict) and isinstance(data.get("fingerprint"), str):
-        found["data fingerprint"] = data["fingerprint"][:12]
-    found["stages done"] = ", ".join(view.settings.stages)
+        found[_("data fingerprint")] = data["fingerprint"][:12]
+    found[_("stages done")] = ", ".join(view.settings.stages)
     for stage in stages:
         name = stage.pop("name")
         found |= {f"{name}: {key}": _text(value) for key, value in stage.items()}
@@ -193,9 +192,9 @@ def _settings(view: RunView) -> dict[str, str]:
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, list):
         return " x ".join(_text(each) for each in value)
-    return _NONE if value is None or value == "" else str(value)
+    return _("none") if value is None or value == "" else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +34,10 @@ class MergedSegmenter(Segmenter):
         size: int | None = None,
         square: bool = False,
         confidence: bool = True,
+        then: Callable[[], None] | None = None,
     ) -> list[Segmentation]:
         """As `Segmenter.segment_batch`."""
-        fine = self._fine.segment_batch(photos, size, square, confidence=False)
+        fine = self._fine.segment_batch(photos, size, square, confidence=False, then=then)
         return [merged(each, self.class_list, self._members, confidence) for each in fine]
 
 

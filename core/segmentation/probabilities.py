@@ -28,7 +28,7 @@ HIGHEST_TEMPERATURE = 100.0
 
 def percent(probability: float) -> str:
     """A probability as whole per cent, as every page and the viewer show it."""
-    return f"{percent_number(probability)} %"
+    return f"{percent_number(probability)}%"
 
 
 def percent_number(probability: float) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classes import ClassList
-from core.languages import class_name, mark, ngettext
+from core.languages import class_name, filled, mark, ngettext
 from core.languages import gettext as _
 from core.segmentation.probabilities import certainty, entropy_bits, percent_number
 
@@ -86,10 +86,10 @@ class PixelReading:
         return tuple(pixel for pixel in self.pixels if not pixel.chosen)
 
     def sentence(self) -> str:
-        """The reading as a sentence, for instance "Pixel (212, 340) is Road with 97 %; ..."."""
+        """The reading as a sentence, for instance "Pixel (212, 340) is Road with 97%; ..."."""
         chosen = self.chosen
         name = class_name(chosen.label)
-        pixel = _("Pixel ({row}, {col}) is {name} with {percent}\u00a0%").format(
+        pixel = _("Pixel ({row}, {col}) is {name} with {percent}%").format(
             row=chosen.row, col=chosen.col, name=name, percent=percent_number(chosen.probability)
         )
         pixel = pixel.replace("\u00a0", " ")  # the browser's sentence has the same text with it
@@ -99,12 +99,12 @@ class PixelReading:
             if not others:
                 return _("{pixel}; its only neighbour is {name} too.").format(pixel=pixel, name=name)
             said = _("{pixel}; its only neighbour is {other}: a boundary runs here.")
-            return said.format(pixel=pixel, other=class_name(others[0]))
+            return filled(said, pixel=pixel, other=class_name(others[0]))
         if not total:
-            return _(_ALONE[self.shape]).format(pixel=pixel)
+            return filled(_(_ALONE[self.shape]), pixel=pixel)
         if not others:
             said = _("{pixel}; all its {total} neighbours are {name} too.")
-            return said.format(pixel=pixel, total=total, name=name)
+            return filled(said, pixel=pixel, total=total, name=name)
         names = sorted(set(others), key=lambda name: (-others.count(name), name))
         first, *rest = names
         most = others.count(first)
@@ -113,7 +113,7 @@ class PixelReading:
             "{count} of its {total} neighbours are {name}",
             most,
         )
-        counts = [said.format(count=most, total=total, name=class_name(first))]
+        counts = [filled(said, count=most, total=total, name=class_name(first))]
         counts += [f"{others.count(name)} {class_name(name)}" for name in rest]
         joined = counts[0]
         if rest:

@@ -5,7 +5,7 @@ Segmenter.segment(image, size) -> Segmentation
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,10 +55,10 @@ class Segmenter:
         return cls._of(model.card, engine, model.class_list, model.stride, model.multiple)
 
     @classmethod
-    def of_graph(cls, card: ModelCard, graph: bytes) -> Segmenter:
-        """The checked graph of a model, run by ONNX Runtime. BrokenModelError."""
+    def of_graph(cls, card: ModelCard, graph: bytes, kept_pixels: int = 0) -> Segmenter:
+        """The checked graph of a model, run by ONNX Runtime; kept_pixels: as for it. BrokenModelError."""
         network = find_network(card.network)
-        engine = OnnxRuntime(graph)
+        engine = OnnxRuntime(graph, kept_pixels=kept_pixels)
         return cls._of(card, engine, card.class_list.restored(), network.stride, network.multiple)
 
     @classmethod
@@ -83,15 +83,17 @@ class Segmenter:
         size: int | None = None,
         square: bool = False,
         confidence: bool = True,
+        then: Callable[[], None] | None = None,
     ) -> Segmentation:
         """Segment a photo.
 
         image: (H, W, 3) uint8 RGB. size: the longer side to work at, in pixels, aspect ratio kept; None for
         the photo's own size, up to 2048. square: squash to size x size instead, as the article did.
         confidence: whether the result keeps it; one that does not computes it whenever it is asked.
+        then: called between the network, which takes nearly all of the time, and the rest.
         SizeError for a size outside 32 ... 2048.
         """
-        return self.segment_batch([image], size, square, confidence)[0]
+        return self.segment_batch([image], size, square, confidence, then)[0]
 
     def segment_batch(
         self,
@@ -99,6 +101,7 @@ class Segmenter:
         size: int | None = None,
         square: bool = False,
         confidence: bool = True,
+        then: Callable[[], None] | None = None,
     ) -> list[Segmentation]:
         """Segment photos of one size together, which a GPU does faster; parameters as for `segment`.
 
@@ -112,6 +115,8 @@ class Segmenter:
         if not scaled:
             return []
         logits = self.predictor.logits(scaled)
+        if then is not None:
+            then()
         # Each its own copy: a view of one photo's logits would keep those of all in memory.
         own = list(logits) if len(logits) == 1 else [each.copy() for each in logits]
         return [
@@ -136,16 +141,18 @@ def to_working_size(image: NDArray[np.uint8], size: int | None, square: bool = F
     return images.resize(image, *images.working_size(height, width, target, square))
 
 
-def load_segmenter(name: str, engine: EngineChoice | None = None) -> Segmenter:
+def load_segmenter(name: str, engine: EngineChoice | None = None, kept_pixels: int = 0) -> Segmenter:
     """The model called `name` from the model store, ready to segment.
 
     engine: None means the one that suits this machine. A model without a graph is always run by PyTorch.
-    ModelNotFoundError, BrokenModelError.
+    kept_pixels: as for ONNX Runtime. ModelNotFoundError, BrokenModelError.
     """
-    return read_whole(name, partial(read_segmenter, engine=engine))
+    return read_whole(name, partial(read_segmenter, engine=engine, kept_pixels=kept_pixels))
 
 
-def read_segmenter(folder: Path, card: ModelCard, engine: EngineChoice | None = None) -> Segmenter:
+def read_segmenter(
+    folder: Path, card: ModelCard, engine: EngineChoice | None = None, kept_pixels: int = 0
+) -> Segmenter:
     """The model in a folder, whose card was read from there; otherwise as `load_segmenter`."""
     wanted = engine or chosen_engine()
     graph = read_graph(folder, card) if wanted is EngineChoice.ONNX_RUNTIME else None
@@ -153,7 +160,7 @@ def read_segmenter(folder: Path, card: ModelCard, engine: EngineChoice | None = 
         from core.models.weights import read_model
 
         return Segmenter.of_network(read_model(folder, card), wanted is EngineChoice.PYTORCH_BFLOAT16)
-    segmenter = Segmenter.of_graph(card, graph)
+    segmenter = Segmenter.of_graph(card, graph, kept_pixels)
     if not segmenter.predictor.has_finite_answers():
         raise BrokenModelError(
             sentence(
@@ -165,13 +172,19 @@ def read_segmenter(folder: Path, card: ModelCard, engine: EngineChoice | None = 
 
 
 def segment_photo(
-    segmenter: Segmenter, data: bytes, size: WorkingSize, *, ours: bool = False, confidence: bool = True
+    segmenter: Segmenter,
+    data: bytes,
+    size: WorkingSize,
+    *,
+    ours: bool = False,
+    confidence: bool = True,
+    then: Callable[[], None] | None = None,
 ) -> Segmentation:
     """Segment a photo given as the bytes of its file. ImageError if it is not a usable photo.
 
     ours: it is a sample of the project's, which need not wait for the process that decodes strangers' photos.
-    confidence: as for `Segmenter.segment`.
+    confidence, then: as for `Segmenter.segment`.
     """
     decode = images.decode_scaled if ours else guarded.decode_scaled
     image, _ = decode(data, size.pixels or LARGEST_SIZE, size.square)
-    return segmenter.segment(image, size.pixels, size.square, confidence)
+    return segmenter.segment(image, size.pixels, size.square, confidence, then)

@@ -15,6 +15,7 @@ from service.problems import Kind, Problem
 from service.rest import described, gate
 from service.rest.context import Service, service_of
 from service.topics import dead
+from service.topics.signs import name_of
 
 router = APIRouter(prefix="/v1/admin", tags=["administration"], dependencies=[Depends(gate.needs("admin"))])
 
@@ -37,6 +38,7 @@ class StatusDocument(BaseModel):
     p99: float | None = Field(description="99 of 100 were.")
     waiting: int | None = Field(description="Requests in the queue, those being answered included.")
     workers: int = Field(description="Workers of this service that live now.")
+    workers_silent: int = Field(description="Of these, stopped or stuck: they give no sign of life.")
     workers_wanted: int = Field(description="How many there should be.")
     kept_answers: int = Field(description="Answers kept for those who ask the same again.")
     kept_bytes: int
@@ -49,6 +51,7 @@ class WorkerDocument(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     pid: int
+    silent: bool = Field(description="Whether it gives no sign of life: it is stopped, or stuck.")
 
 
 class LetterDocument(BaseModel):
@@ -98,7 +101,8 @@ async def status(request: Request) -> StatusDocument:
         p95=recent.p95,
         p99=recent.p99,
         waiting=waiting,
-        workers=len(service.workers.pids()),
+        workers=len(there := _workers(service)),
+        workers_silent=sum(each.silent for each in there),
         workers_wanted=service.workers.wanted,
         kept_answers=answers,
         kept_bytes=kept_bytes,
@@ -113,7 +117,7 @@ async def status(request: Request) -> StatusDocument:
 )
 async def workers(request: Request) -> list[WorkerDocument]:
     """Those that live now; workers that run elsewhere are not among them."""
-    return [WorkerDocument(pid=pid) for pid in service_of(request).workers.pids()]
+    return _workers(service_of(request))
 
 
 @router.get(
@@ -174,6 +178,11 @@ async def resend(request: Request, number: _Number) -> AgainDocument:
     """It goes into the queue under a new id, and is no dead letter any more."""
     with service_of(request).asker.streams() as js:
         return AgainDocument(number=number, request=await dead.resend(js, number))
+
+
+def _workers(service: Service) -> list[WorkerDocument]:
+    silent = service.asker.signs.is_silent
+    return [WorkerDocument(pid=pid, silent=silent(name_of(pid))) for pid in service.workers.pids()]
 
 
 async def _in_the_broker(service: Service) -> tuple[int | None, int | None]:

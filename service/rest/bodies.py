@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
-import anyio.to_thread
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
@@ -61,9 +60,7 @@ class Uploads:
         encoding = encodings.named(request.headers.get("content-encoding", ""))
         with self._place():
             body = await self._body(request)
-            if encoding:
-                limit = self._limits.body_bytes
-                body = await anyio.to_thread.run_sync(encodings.expanded, body, encoding, limit)
+            body = await encodings.expanded_beside(body, encoding, self._limits.body_bytes)
             upload = await _upload(request.headers, body)
         try:
             images.check_file(upload.photo)

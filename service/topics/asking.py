@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
@@ -25,6 +26,7 @@ from service.problems import Kind, Problem
 from service.topics import messages, streams
 from service.topics.connections import connect, leave
 from service.topics.messages import Letter
+from service.topics.signs import Signs
 
 _FULL = 10077
 """The broker's number for a stream that takes no more."""
@@ -93,7 +95,7 @@ class Asker:
 
     def __init__(self, url: str, seconds: float) -> None:
         self._url, self._seconds = url, seconds
-        self._nats = Client()
+        self._nats, self.signs = Client(), Signs()
         self._alive_at = -_ALIVE_SECONDS
 
     async def connect(self) -> None:
@@ -104,8 +106,9 @@ class Asker:
             name="streetscope",
             max_reconnect_attempts=-1,
             reconnect_time_wait=_RECONNECT_SECONDS,
-            reconnected_cb=self._sweep,
+            reconnected_cb=self._back,
         )
+        await self._nats.subscribe(streams.SIGNS, cb=self._hear)
 
     async def close(self) -> None:
         """Leave the broker."""
@@ -148,7 +151,7 @@ class Asker:
         await self.waiting()
         if await self.complaint():
             raise _unavailable(Kind.NO_BROKER, "The queue cannot store requests now")
-        if not await self._a_worker_answers(surely=True):
+        if not await self._a_worker_answers(now=True):
             raise _unavailable(Kind.NO_WORKER, "Nobody is there to segment photos now")
 
     async def waiting(self) -> int:
@@ -156,7 +159,12 @@ class Asker:
         with _in_reach():
             return (await self._js.stream_info(streams.REQUESTS)).state.messages
 
-    async def _sweep(self) -> None:
+    async def _hear(self, sign: Msg) -> None:
+        self.signs.note(sign.data.decode("utf-8", "replace"))
+
+    async def _back(self) -> None:
+        """The broker is there again; what it said meanwhile was not heard."""
+        self.signs.forget()
         with contextlib.suppress(NatsError, TimeoutError):
             await streams.sweep(self._js)
 
@@ -179,16 +187,22 @@ class Asker:
     def _js(self) -> JetStreamContext:
         return self._nats.jetstream(timeout=_PUBLISH_SECONDS)
 
-    async def _a_worker_answers(self, surely: bool = False) -> bool:
-        """surely: asked now, and no also where one does not answer in time, as on a very busy machine."""
-        if not surely and time.monotonic() - self._alive_at < _ALIVE_SECONDS:
+    async def _a_worker_answers(self, now: bool = False) -> bool:
+        """now: also if one has answered just before.
+
+        One that has ended is known at once, for the broker says that nobody is there; one that is stopped,
+        once it is silent. On a very busy machine one that gives signs may not answer in time.
+        """
+        if self._nats.is_connected and self.signs.all_silent:
+            return False
+        if not now and time.monotonic() - self._alive_at < _ALIVE_SECONDS:
             return True
         try:
             await self._nats.request(streams.STATUS, b"", timeout=_STATUS_SECONDS)
         except NoRespondersError:
             return False
         except (NatsError, TimeoutError):
-            return not surely
+            return self.signs.any_recent
         self._alive_at = time.monotonic()
         return True
 

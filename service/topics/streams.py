@@ -25,6 +25,9 @@ REQUESTS, RESPONSES, DEAD, CLAIMS = "request_message", "response_message", "dead
 STATUS = "worker_status"
 """Asked without a stream: only a worker that lives answers. Clients ask a subject of their own below it."""
 
+SIGNS = "worker_signs"
+"""Where each worker says that it lives; see `service.topics.signs`."""
+
 HEALTH = "broker_health"
 """Asked without a stream: the broker says whether its streams can be written, if its accounts let us ask."""
 

@@ -21,7 +21,7 @@ from nats.js import JetStreamContext
 from service.engine.answers import Answer
 from service.engine.engine import Engine
 from service.problems import MEDIA_TYPE, Kind, Problem
-from service.topics import described, messages, streams
+from service.topics import described, messages, signs, streams
 from service.topics.messages import Letter
 
 _log = logging.getLogger("streetscope.worker")
@@ -52,7 +52,11 @@ async def work(url: str, threads: int | None = None) -> None:
     await broker.connect()
     worker = Worker(engine, broker)
     described.declare(broker, worker.take, _ready)
-    await FastStream(broker, logger=None, on_shutdown=[worker.settle]).run()
+    living = asyncio.create_task(signs.give(broker.connection))
+    try:
+        await FastStream(broker, logger=None, on_shutdown=[worker.settle]).run()
+    finally:
+        living.cancel()
 
 
 async def _ready() -> str:
@@ -72,7 +76,8 @@ class Worker:
         return self._broker.connection.jetstream()
 
     async def take(self, message: NatsMessage) -> None:
-        """Compute an answer. The next request may be taken while this one's is stored, and it is confirmed.
+        """Compute an answer. The next request is taken once the network is done with this one: it is fetched
+        and decoded while this one's answer is made, stored and confirmed, or a core would have nothing to do.
 
         One that was delivered before is not computed beside another: if it ends this worker, no other request
         loses a delivery by that a second time.
@@ -95,7 +100,10 @@ class Worker:
             await asyncio.wait([self._last], timeout=_DRAIN_SECONDS)
 
     async def _answer_and_confirm(self, message: NatsMessage, computed: asyncio.Event) -> None:
-        """Answer a request, and confirm it; if that fails, it is tried again. computed: set in between."""
+        """Answer a request, and confirm it; if that fails, it is tried again.
+
+        computed: set in between, once the network is done with it.
+        """
         raw = message.raw_message
         letter = Letter(raw.headers or {}, raw.data)
         client = raw.subject.removeprefix(f"{streams.REQUESTS}.")
@@ -112,7 +120,7 @@ class Worker:
                 if given_up:
                     reason = f"{streams.DELIVERIES} workers began it, and none ended it."
                     await self._bury(letter, client, reason)
-                answer = _given_up() if given_up else await self._answer(client, letter)
+                answer = _given_up() if given_up else await self._answer(client, letter, computed)
                 computed.set()
                 await self._send(client, identity, answer)
             await message.ack_sync()
@@ -129,13 +137,18 @@ class Worker:
         finally:
             computed.set()
 
-    async def _answer(self, client: str, letter: Letter) -> Answer:
+    async def _answer(self, client: str, letter: Letter, computed: asyncio.Event) -> Answer:
+        loop = asyncio.get_running_loop()
+
+        def done() -> None:
+            loop.call_soon_threadsafe(computed.set)
+
         try:
             request, photo = await messages.request_in(self._js, client, letter)
         except Problem as refused:
             problem = refused
         else:
-            return await anyio.to_thread.run_sync(self._engine.answer, request, photo)
+            return await anyio.to_thread.run_sync(self._engine.answer, request, photo, done)
         return Answer(problem.document(), MEDIA_TYPE, problem.kind.status)
 
     async def _send(self, client: str, identity: str, answer: Answer) -> None:

@@ -64,12 +64,23 @@ def test_a_worker_takes_longer_while_the_other_one_is_busy():
 
 
 def test_what_clients_see_is_taken_apart():
-    # At 10 a second two cores have 0.2 for each; 0.05 are outside of the worker, and 0.15 are left for it.
-    times = Times.of_clients([0.15, 0.17], [0.24, 0.26], 10.0, 0.05)
+    # At 10 a second two cores have 0.2 for each: 0.05 outside of the worker, 0.15 of it. So the other 0.05
+    # that two clients wait are nobody's, and one client's 0.17 leave 0.07 for the worker.
+    times = Times.of_clients([0.17, 0.19], [0.24, 0.26], 10.0, 0.05)
 
-    assert times.outside == pytest.approx(0.05)
-    assert times.alone == pytest.approx([0.1, 0.12])
+    assert (times.outside, times.waiting) == pytest.approx((0.05, 0.05))
+    assert times.alone == pytest.approx([0.07, 0.09])
     assert times.together == pytest.approx([0.14, 0.16])
+
+
+def test_waiting_for_the_disk_takes_nobodys_core():
+    assert simulate([0.0, 0.0], 2, lambda _: 1.0, cores=1, waiting=0.5) == pytest.approx([2.5, 2.5])
+
+
+def test_nobody_computes_while_the_machine_stands_still():
+    stalls = [(0.5, 0.8), (1.2, 1.3)]
+
+    assert simulate([0.0, 5.0], 1, lambda _: 1.0, stalls=stalls) == pytest.approx([1.4, 1.0])
 
 
 def test_rate_and_percentiles_of_what_was_found():

@@ -208,7 +208,7 @@ def test_several_photos_and_a_bad_file_between_them(
     ).to_be_visible()
     for name in ("one.png", "two.png"):
         # Each has a third of each class, whoever looked at it.
-        expect(card(page, name).locator(".fact").last).to_contain_text("33 %")
+        expect(card(page, name).locator(".fact").last).to_contain_text("33%")
     look_at(page, "two.png")
     shown = look_at(page, "one.png")
     click(page, shown, 50, 60, SIZE)

@@ -148,7 +148,7 @@ def test_a_list_becomes_a_set_whose_worst_photo_is_corrected(
     page.get_by_role("button", name="Correct in Annotate").click()
     editor(page)
     expect(page.get_by_text("1 of 4", exact=True)).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Least certain first: mean confidence \d+ %"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Least certain first: mean confidence \d+%"))).to_be_visible()
     box = page.locator(".editor .marks").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -67,9 +67,9 @@ def rows_of(reading: PixelReading) -> list[list[str]]:
             str(pixel.row),
             str(pixel.col),
             pixel.label,
-            f"{100 * pixel.probability:.1f} %",
+            f"{100 * pixel.probability:.1f}%",
             pixel.top[1].name,
-            f"{100 * (pixel.probability - pixel.top[1].probability):.1f} %",
+            f"{100 * (pixel.probability - pixel.top[1].probability):.1f}%",
         ]
         for pixel in reading.pixels
     ]
@@ -93,7 +93,7 @@ def expect_whole_reading(shown: Locator, reading: PixelReading) -> None:
     names = shown.locator(".bars dt:not(.absent)").all_inner_texts()
     assert names == [best.name for best in seen]
     figures = shown.locator(".bars dd:not(.absent) .figure").all_inner_texts()
-    assert [plain(each) for each in figures] == [f"{100 * best.probability:.1f} %" for best in seen]
+    assert [plain(each) for each in figures] == [f"{100 * best.probability:.1f}%" for best in seen]
     assert shown_rows(shown) == rows_of(reading)
     expect(shown.locator(".pixels tr.chosen td").nth(1)).to_have_text(str(chosen.col))
     expect(shown.get_by_role("img", name=re.compile("21 pixels, stacked"))).to_be_visible()
@@ -283,7 +283,7 @@ def test_temperature_changes_the_bars_and_nothing_else(open_viewer: OpenViewer) 
     slider.fill("5")
     first = read(48, 65).chosen.probability
     expect(shown.locator(".bars .figure").first).to_contain_text("→")
-    assert plain(shown.locator(".bars .figure").first.inner_text()).startswith(f"{100 * first:.1f} % → ")
+    assert plain(shown.locator(".bars .figure").first.inner_text()).startswith(f"{100 * first:.1f}% → ")
     assert shown_rows(shown) == rows_of(read(48, 65))
     shown.get_by_role("button", name="Back to 1").click()
     expect_whole_reading(shown, read(48, 65))

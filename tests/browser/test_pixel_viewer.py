@@ -38,7 +38,7 @@ def confidence_at(row: int, col: int) -> int:
 
 
 def in_words(row: int, col: int) -> str:
-    return f"{class_at(row, col)} · {confidence_at(row, col)}\N{NO-BREAK SPACE}%"
+    return f"{class_at(row, col)} · {confidence_at(row, col)}%"
 
 
 # Each viewer is in a shadow tree of its own, which its place on the page does not have from the beginning.
@@ -195,7 +195,7 @@ def test_opacity_slider_needs_no_server(open_viewer: OpenViewer, watch: Watch) -
     traffic.clear()
     slider.fill("20")
     expect(shown.locator(".mask")).to_have_css("opacity", "0.2")
-    expect(shown.locator("output")).to_have_text("20\N{NO-BREAK SPACE}%")
+    expect(shown.locator("output")).to_have_text("20%")
     page.evaluate(TWO_FRAMES)
     assert (traffic.sent, traffic.received, traffic.requests) == ([], [], [])
     click(page, shown, 7, 9, SMALL)
@@ -207,7 +207,7 @@ def test_opacity_slider_needs_no_server(open_viewer: OpenViewer, watch: Watch) -
 def test_legend_lists_the_classes_that_occur_largest_first(open_viewer: OpenViewer) -> None:
     page = open_viewer("show=street")
     entries = viewer(page).locator(".legend li").all_inner_texts()
-    shares = [float(re.search(r"([\d.]+)\s%", entry)[1]) for entry in entries]
+    shares = [float(re.search(r"([\d.]+)%", entry)[1]) for entry in entries]
     assert len(entries) == len(NAMES)
     assert shares == sorted(shares, reverse=True)
     assert sum(shares) == pytest.approx(100, abs=0.05 * len(shares) + 1e-9)
@@ -372,7 +372,7 @@ def test_arrow_keys_move_the_chosen_pixel(open_viewer: OpenViewer) -> None:
         assert (shown.get_attribute("data-row"), shown.get_attribute("data-col")) == (str(row), str(col))
     expect_window(shown, 43, 63)
     expect_python(page, 15, 63)
-    said = f"Row 15, column 63: {class_at(15, 63)}, {confidence_at(15, 63)}\N{NO-BREAK SPACE}%"
+    said = f"Row 15, column 63: {class_at(15, 63)}, {confidence_at(15, 63)}%"
     expect(shown.locator("[aria-live]")).to_have_text(said)
     expect(shown.locator(".marks")).to_have_css("outline-style", "solid")
 
@@ -399,7 +399,7 @@ def test_picture_is_described_in_words(open_viewer: OpenViewer) -> None:
     name = canvas.get_attribute("aria-label")
     # 48 * 64 = 3072 = 7 * 439 - 1 pixels: the classes share them to within one.
     assert name.startswith("Segmented photo, 64 by 48 pixels: ")
-    assert name.count("14.3\N{NO-BREAK SPACE}%") == 5
+    assert name.count("14.3%") == 5
     expect(canvas).to_have_accessible_description(re.compile("Arrow keys"))
 
 

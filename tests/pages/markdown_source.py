@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import NamedTuple, TypeGuard
 
 import streamlit as st
@@ -245,6 +246,10 @@ class Safe(NamedTuple):
                 return scope is not None and within._says(_element(scope.functions.get(name)))
             case ast.Call(func=ast.Name(id="len")):
                 return True
+            case ast.Call(func=ast.Name(id="in_digits"), args=[_, ast.Constant(value=str(spec))]):
+                return spec.endswith(_NUMBERS_ONLY)
+            case ast.Call(func=ast.Name(id="filled"), args=[template]):
+                return within.holds(template) and within._filling(template, shown.keywords)
             case ast.Call(func=ast.Name(id=name)) if within._is_translation(name):
                 return all(map(within.holds, shown.args[:2]))
             case ast.Call(func=ast.Name(id="list"), args=[ast.Name(id=name)]):
@@ -269,6 +274,16 @@ class Safe(NamedTuple):
             case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
                 return self.holds(value)
         return isinstance(part, ast.Constant)
+
+    def _filling(self, template: ast.expr, given: Sequence[ast.keyword]) -> bool:
+        """Whether what fills a text is a number, by the field's format, or safe by itself."""
+        texts = [node.value for node in ast.walk(template) if isinstance(node, ast.Constant)]
+        fields = [field for text in texts for field in Formatter().parse(str(text))]
+        return all(
+            self.holds(each.value)
+            or all(spec and spec.endswith(_NUMBERS_ONLY) for _, name, spec, _ in fields if name == each.arg)
+            for each in given
+        )
 
     def _name(self, name: str) -> bool:
         scope = self._scope(name)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,9 +81,33 @@ def test_the_status_counts_photos_and_says_how_long_they_took(
     assert 0 < now["p50"] <= now["p95"] <= now["p99"]
     assert now["rate"] == pytest.approx(now["photos"] / now["window"])
     assert now["waiting"] <= 1  # an answer comes before its request leaves the queue
-    assert (now["workers"], now["workers_wanted"]) == (1, 1)
+    assert (now["workers"], now["workers_silent"], now["workers_wanted"]) == (1, 0, 1)
     assert now["kept_answers"] >= 1
     assert [psutil.pid_exists(worker["pid"]) for worker in client.get("/v1/admin/workers").json()] == [True]
+
+
+def test_a_worker_that_is_stopped_counts_as_silent_until_it_goes_on(
+    client: httpx.Client, photo: bytes
+) -> None:
+    def wait_for(silent: int, ready: int) -> None:
+        deadline = time.monotonic() + 60
+        while (
+            client.get("/v1/admin/status").json()["workers_silent"] != silent
+            or client.get("/readyz").status_code != ready
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    (worker,) = client.get("/v1/admin/workers").json()
+    os.kill(worker["pid"], signal.SIGSTOP)
+    try:
+        wait_for(silent=1, ready=503)
+        refused = client.post("/v1/segment", content=photo + b"another")
+        assert (refused.status_code, refused.json()["detail"][:15]) == (503, "Nobody is there")
+        assert client.get("/v1/admin/workers").json() == [worker | {"silent": True}]
+    finally:
+        os.kill(worker["pid"], signal.SIGCONT)
+    wait_for(silent=0, ready=200)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +232,7 @@ def test_the_command_line_says_and_does_the_same(
 
     said = json.loads(run("status", "--json"))
     assert (said["url"], said["dead"], len(said["worker_pids"])) == (service.url, 2, 1)
-    assert "1 of 1 workers" in run("status")
+    assert "1 of 1 workers answer" in run("status")
     first, second = json.loads(run("dead", "list", "--json"))
     assert REASON in run("dead", "list")
     assert "removed" in run("dead", "remove", str(first["number"]))

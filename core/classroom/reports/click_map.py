@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 
 from core.classroom.records import Click
+from core.languages import all_of, mark, sentence
 
 _WIDTH = 768
 """Pixels across: a projector's picture is as wide."""
@@ -69,3 +71,26 @@ def _mark(draw: ImageDraw.ImageDraw, x: int, y: int, correct: bool | None) -> No
     else:
         draw.line((x - arm, y - arm, x + arm, y + arm), fill=colour, width=4)
         draw.line((x - arm, y + arm, x + arm, y - arm), fill=colour, width=4)
+
+
+_NINTHS = (
+    *(mark("the upper left"), mark("the top"), mark("the upper right")),
+    *(mark("the left edge"), mark("the middle"), mark("the right edge")),
+    *(mark("the lower left"), mark("the bottom"), mark("the lower right")),
+)
+"""Thirds of a picture's height and width, row by row."""
+
+_MOST_NAMED = 2
+
+
+def where_most(clicks: Sequence[Click]) -> str:
+    """Where in the picture most pixels were chosen, as a sentence for those who do not see the map.
+
+    clicks: at least one.
+    """
+    ninths = Counter(3 * (3 * each.row // each.height) + 3 * each.col // each.width for each in clicks)
+    most = max(ninths.values())
+    named = [sentence(_NINTHS[number]) for number in sorted(ninths) if ninths[number] == most]
+    if len(named) > _MOST_NAMED:
+        return sentence("No part of the picture has more of them than the others.")
+    return sentence("Most of them: {where}.", where=all_of(named))

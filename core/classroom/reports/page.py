@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 from core.classroom.records import Tally
 from core.classroom.reports.results import Answered, Results
 from core.classroom.reports.tables import plain
+from core.languages import filled, in_digits, ngettext, use
 from core.languages import gettext as _
-from core.languages import ngettext, use
 from core.lessons.keys.key import Number
 from core.lessons.lesson import LETTERS
 from core.lessons.words import written
@@ -47,7 +47,7 @@ def _class_pdf(found: Results, title: str) -> bytes:
         _question(draw, each, _TOP + number * height, width, height, found.language)
     if found.clicked:
         pixels, right = (sum(getattr(each, name) for each in found.clicked) for name in ("pixels", "correct"))
-        line = _("Pixels handed in: {count}, {right} of them right.").format(count=pixels, right=right)
+        line = filled(_("Pixels handed in: {count}, {right} of them right."), count=pixels, right=right)
         draw.text((_MARGIN, _TOP + len(found.answered) * height), line, _INK, font(20))
     file = io.BytesIO()
     page.save(file, "PDF", resolution=_DPI, title=title)
@@ -56,9 +56,9 @@ def _class_pdf(found: Results, title: str) -> bytes:
 
 def _summary(found: Results) -> str:
     gains = [each.gain for each in found.answered if each.gain is not None]
-    phones = ngettext("{count} phone", "{count} phones", found.phones).format(count=found.phones)
+    phones = filled(ngettext("{count} phone", "{count} phones", found.phones), count=found.phones)
     asked = len(found.answered)
-    parts = [phones, ngettext("{count} question", "{count} questions", asked).format(count=asked)]
+    parts = [phones, filled(ngettext("{count} question", "{count} questions", asked), count=asked)]
     if gains:
         mean = written(Number(sum(gains) / len(gains)), found.language)
         parts.append(_("mean normalised gain {gain}").format(gain=mean))
@@ -83,7 +83,7 @@ def _question(
         words = (
             _("no answers")
             if share is None
-            else _("{share} of {count}").format(share=f"{share:.0%}", count=tally.total)
+            else filled(_("{share} of {count}"), share=in_digits(share, ".0%"), count=tally.total)
         )
         draw.text((_MARGIN + width - 250, place), words, _INK, font(small))
     if each.gain is not None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from core.classroom.reports.results import Answered, Clicked, Results
+from core.languages import mark
 from core.lessons.lesson import LETTERS
 
 _MARKS = re.compile(r"[*_`]+")
@@ -52,7 +53,7 @@ def _counts(each: Answered, option: int) -> str:
 def _pixels(each: Clicked) -> dict[str, Any]:
     return {
         "step": each.step,
-        "question": "pixels handed in",
+        "question": mark("pixels handed in"),
         "right answer": None,
         "before": each.pixels,
         "right before": each.correct / each.pixels,

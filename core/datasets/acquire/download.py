@@ -307,15 +307,14 @@ def _given_up(part: _Part, broken: _BrokenOffError, breaks: int) -> str:
     host = urlsplit(part.source.url).netloc
     if broken.unreachable and breaks == 1:
         return sentence("{host} cannot be reached; check the internet connection and start again.", host=host)
-    have, total = (f"{size / 1024**2:.1f}" for size in (part.size, part.source.size))
     return sentence(
         "The download from {host} was interrupted {breaks} times, the last time because "
-        "{reason}; start again to continue from {have} of {total} MB.",
+        "{reason}; start again to continue from {have:.1f} of {total:.1f} MB.",
         host=host,
         breaks=breaks,
         reason=broken,
-        have=have,
-        total=total,
+        have=part.size / 1024**2,
+        total=part.source.size / 1024**2,
     )
 
 

@@ -1,4 +1,4 @@
-"""The photos of motorcycles that the project knows of, with their credits and the outlines that we drew."""
+"""The photos that the project knows of, of motorcycles and of other things: credits, and our outlines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.datasets.text_files import read_text
 from core.errors import DatasetError
 
-PHOTOS = Path(__file__).with_name("motorcycles.toml")
+LISTS = tuple(Path(__file__).with_name(name) for name in ("motorcycles.toml", "others.toml"))
 
 _Pixel = Annotated[int, Field(ge=0, le=4096)]
 _Outline = Annotated[tuple[tuple[_Pixel, _Pixel], ...], Field(min_length=3, max_length=1000)]
@@ -22,7 +22,7 @@ class ListedPhoto(BaseModel):
 
     file: its name in the folder of fetched photos. size: (width, height) that outlines and boxes refer to.
     outlines: polygons of (column, row); none where there is no motorcycle. unsure: (left, top, right,
-    bottom).
+    bottom). kept: for choosing between trained networks, not for training.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,8 +34,9 @@ class ListedPhoto(BaseModel):
     author: Annotated[str, Field(min_length=1, max_length=200)]
     licence: Annotated[str, Field(min_length=1, max_length=100)]
     size: tuple[_Pixel, _Pixel]
-    outlines: Annotated[tuple[_Outline, ...], Field(max_length=20)]
+    outlines: Annotated[tuple[_Outline, ...], Field(max_length=20)] = ()
     unsure: tuple[tuple[_Pixel, _Pixel, _Pixel, _Pixel], ...] = ()
+    kept: bool = False
 
     @property
     def credit(self) -> str:
@@ -49,8 +50,12 @@ class _List(BaseModel):
     photos: Annotated[tuple[ListedPhoto, ...], Field(min_length=1, max_length=1000)]
 
 
-def listed_photos(path: Path = PHOTOS) -> tuple[ListedPhoto, ...]:
-    """The photos of a list, in its order. DatasetError for a file that is no such list."""
+def listed_photos(*lists: Path) -> tuple[ListedPhoto, ...]:
+    """The photos of these lists, or of the project's own. DatasetError for a file that is no such list."""
+    return tuple(photo for path in lists or LISTS for photo in _read(path))
+
+
+def _read(path: Path) -> tuple[ListedPhoto, ...]:
     try:
         return _List.model_validate(tomllib.loads(read_text(path))).photos
     except (tomllib.TOMLDecodeError, RecursionError) as error:

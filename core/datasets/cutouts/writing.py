@@ -1,10 +1,10 @@
-"""Writes the data set `motorcycles`: listed photos, and frames of a street with motorcycles pasted in."""
+"""Writes two data sets: motorcycles, in photos and pasted into frames of a street, and other things."""
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from core.photos.images import resize
 _Picture = NDArray[np.uint8]
 _Named = tuple[str, _Picture, _Picture]
 """A frame's name, its image (H, W, 3) and its label map (H, W)."""
+
+_Photo = tuple[ListedPhoto, _Picture]
 
 MOTORCYCLE, ELSE, VOID = "MotorcycleScooter", "SomethingElse", "Void"
 
@@ -52,19 +54,30 @@ all but a motorcycle."""
 _GROUND = tuple(NAMES.index(name) for name in ("Road", "Sidewalk"))
 
 _SIDES = (640, 480, 320)
-"""Pixels of the longer side of a photo: each is written near and far."""
+"""Pixels of the longer side of a photo of a motorcycle: each is written near and far."""
+_OTHER_SIDES = (640, 400)
+"""The same for a photo of other things."""
 _SEVERAL = (1, 1, 2, 3)
 """How many motorcycles a frame gets; one of these by chance."""
-FRAMES_EACH = 6
+FRAMES_EACH = 12
 """Frames that begin with the motorcycle of each photo."""
 _VALID = 4
-"""The last frames are for validation: a data set needs some."""
+"""So many frames, the last ones, are for validation if no photo is kept for that: a data set needs some."""
+
+OTHER_THINGS = "other-things"
+"""The name of the second data set, which lies beside the first."""
 
 _ABOUT = """Photos of motorcycles under free licences, and frames of {name} with their motorcycles pasted in.
 
 Made by `python -m core motorcycles`, which has fetched the photos. Labels: outlines drawn by hand; whatever
 else is in a photo is SomethingElse, in a frame what {name} calls it. The frames stay under the terms of
 {name}, the photos under theirs:
+
+{credits}
+"""
+_ABOUT_OTHERS = """Photos under free licences in which nothing is a motorcycle: all of them is SomethingElse.
+
+Made by `python -m core motorcycles`, which has fetched the photos. They stay under their terms:
 
 {credits}
 """
@@ -79,46 +92,77 @@ def motorcycles(
     fetcher: Fetcher | None = None,
     seed: int = 7,
 ) -> int:
-    """Write the data set into a new folder, in fastai's layout; how many frames it has.
+    """Write the data set into a new folder, in fastai's layout, and beside it that of other things.
 
-    street: whose training frames the motorcycles are pasted into. photos_folder: where the photos are, or
-    will be when they are fetched. photos: the project's own list if none is given. The same seed gives the
-    same pixels. DatasetError for a photo that is not to be had, before anything is written, and as `staging`.
+    How many frames both have. street: whose training frames the motorcycles are pasted into. photos_folder:
+    where the photos are, or will be when they are fetched. photos: the project's own lists if none are given.
+    The same seed gives the same pixels. DatasetError for a photo that is not to be had, before anything is
+    written, and as `staging`.
     """
     chosen = listed_photos() if photos is None else tuple(photos)
     if not street.train:
         raise DatasetError(f"{street.name} has no training frames to paste motorcycles into; give another.")
     fetcher = fetcher or photo_fetcher()
-    images = [read_photo(photo, photos_folder, fetcher) for photo in chosen]
-    total = len(chosen) * len(_SIDES) + sum(bool(photo.outlines) for photo in chosen) * FRAMES_EACH
+    read = [(photo, read_photo(photo, photos_folder, fetcher)) for photo in chosen]
+    shown = [(photo, image) for photo, image in read if photo.outlines]
+    others = [(photo, image) for photo, image in read if not photo.outlines]
+    cutouts = [Cutout.of(image, photo.outlines[0]) for photo, image in shown if not photo.kept]
+    counted = _Counted(progress, sum(len(_sides(photo)) for photo in chosen) + len(cutouts) * FRAMES_EACH)
+    if others:
+        _write(folder.with_name(OTHER_THINGS), "", others, counted.each(_views(others)))
+    rng = random.Random(seed)  # noqa: S311
+    frames = chain(_views(shown), _streets(cutouts, street, rng))
+    _write(folder, street.name, shown, counted.each(frames))
+    return counted.total
+
+
+class _Counted:
+    """Tells of frames as they pass."""
+
+    def __init__(self, progress: ProgressCallback | None, total: int) -> None:
+        self.progress, self.total, self.done = progress, total, 0
+
+    def each(self, frames: Iterable[_Named]) -> Iterator[_Named]:
+        for frame in frames:
+            yield frame
+            self.done += 1
+            if self.progress is not None:
+                self.progress(self.done, self.total)
+
+
+def _write(folder: Path, street: str, photos: Sequence[_Photo], frames: Iterable[_Named]) -> None:
     with staging(folder) as place:
         clear(place)
         made = place / "set"
         for part in ("images", "labels"):
             (made / part).mkdir(parents=True)
-        rng = random.Random(seed)  # noqa: S311
-        frames = chain(_views(chosen, images), _streets(chosen, images, street, rng))
+        kept = [name for photo, _ in photos if photo.kept for name in _names(photo)]
         names = []
         for name, image, label in frames:
             Image.fromarray(image).save(made / "images" / f"{name}.png", compress_level=6)
             Image.fromarray(label).save(made / "labels" / f"{name}_P.png", compress_level=6)
             names.append(name)
-            if progress is not None:
-                progress(len(names), total)
-        _write_texts(made, street.name, chosen, names[-_VALID:])
+        _write_texts(made, street, [photo for photo, _ in photos], kept or names[-_VALID:])
         made.rename(folder)
-    return total
 
 
-def _views(photos: Sequence[ListedPhoto], images: Sequence[_Picture]) -> Iterator[_Named]:
+def _views(photos: Sequence[_Photo]) -> Iterator[_Named]:
     """The photos, each in several sizes."""
-    for photo, image in zip(photos, images, strict=True):
+    for photo, image in photos:
         label = _label(photo)
-        for side in _SIDES:
+        for name, side in zip(_names(photo), _sides(photo), strict=True):
             width, height = (max(1, round(each * side / max(photo.size))) for each in photo.size)
             small = label.resize((width, height), Image.Resampling.NEAREST)
-            name = f"photo-{photo.file.rpartition('.')[0]}-{side}"
             yield name, resize(image, height, width), np.asarray(small)
+
+
+def _sides(photo: ListedPhoto) -> tuple[int, ...]:
+    return _SIDES if photo.outlines else _OTHER_SIDES
+
+
+def _names(photo: ListedPhoto) -> list[str]:
+    """Of its frames."""
+    return [f"photo-{photo.file.rpartition('.')[0]}-{side}" for side in _sides(photo)]
 
 
 def _label(photo: ListedPhoto) -> Image.Image:
@@ -131,18 +175,8 @@ def _label(photo: ListedPhoto) -> Image.Image:
     return label
 
 
-def _streets(
-    photos: Sequence[ListedPhoto],
-    images: Sequence[_Picture],
-    street: SegmentationDataset,
-    rng: random.Random,
-) -> Iterator[_Named]:
+def _streets(cutouts: Sequence[Cutout], street: SegmentationDataset, rng: random.Random) -> Iterator[_Named]:
     """Training frames of a street with one to three motorcycles in each."""
-    cutouts = [
-        Cutout.of(image, photo.outlines[0])
-        for photo, image in zip(photos, images, strict=True)
-        if photo.outlines
-    ]
     frames, table = rng.sample(street.train, len(street.train)), _table(street.class_list)
     for number in range(len(cutouts) * FRAMES_EACH):
         image, label = street.read(frames[number % len(frames)])
@@ -169,6 +203,6 @@ def _write_texts(folder: Path, street: str, photos: Sequence[ListedPhoto], valid
         "codes.txt": "\n".join(NAMES) + "\n",
         "valid.txt": "".join(f"{name}.png\n" for name in valid),
         LABEL_SETS: "\n".join(sets) + "\n",
-        "README.txt": _ABOUT.format(name=street, credits=credit),
+        "README.txt": (_ABOUT if street else _ABOUT_OTHERS).format(name=street, credits=credit),
     }.items():
         (folder / file).write_text(text, encoding="utf-8")

@@ -12,6 +12,7 @@ from core.evaluation.metrics import IntArray, count_confusion, mean_iou, per_cla
 from core.lessons.keys.key import Answer, Named, Parameters, Value, number
 from core.lessons.keys.look import Look
 from core.lessons.keys.ranges import LETTERS, by_letter
+from core.models.card import ancestors
 from core.models.store import list_models, read_whole
 
 _FEWEST = 0.002
@@ -84,21 +85,15 @@ def _graded(look: Look, photo: str) -> tuple[tuple[IntArray, IntArray], dict[str
 
 
 def _newest_pair() -> tuple[str, str] | None:
-    """A model and the one that it went on from; the last trained of those that there are."""
+    """A model and the nearest one that it went on from; the last trained of those that there are."""
     pairs = list[tuple[float, str, str]]()
     models = list_models()
     for name in models:
         try:
-            written, start = read_whole(
-                name, lambda folder, card: (folder.stat().st_mtime, _start(card.training))
+            written, before = read_whole(
+                name, lambda folder, card: (folder.stat().st_mtime, ancestors(card.training))
             )
         except (ModelError, OSError):
             continue
-        if start in models and start != name:
-            pairs.append((written, name, start))
+        pairs += [(written, name, start) for start in before if start in models and start != name][:1]
     return max(pairs)[1:] if pairs else None
-
-
-def _start(training: dict[str, object]) -> str:
-    recipe = training.get("recipe")
-    return str(recipe.get("start_model", "")) if isinstance(recipe, dict) else ""

@@ -64,13 +64,13 @@ def best_epoch(look: Look, model: str, told: Parameters) -> Answer | None:
 
 
 def history_of(model: str) -> list[Epoch] | None:
-    """The epochs of the last stage of a model's training; None if nobody kept enough of them."""
+    """The epochs of the last long stage of a model's training; None if nobody kept enough of them."""
     try:
         rows = read_whole(model, lambda folder, _: epochs_of(folder))
     except ModelError:
         return None
-    last = [row for row in rows if row.stage == rows[-1].stage]
-    return last if len(last) >= _FEWEST_EPOCHS else None
+    stages = [[row for row in rows if row.stage == name] for name in {row.stage: None for row in rows}]
+    return next((stage for stage in reversed(stages) if len(stage) >= _FEWEST_EPOCHS), None)
 
 
 def _story(history: list[Epoch]) -> dict[str, Value]:

@@ -145,9 +145,8 @@ def _messages(file: IO[bytes], wanted: Wanted | None, waiting: Waiting) -> Gener
             if process.wait() == -getattr(signal, "SIGXCPU", 0):
                 raise VideoError(
                     sentence(
-                        "This video takes far longer to decode than videos do; save it again as MP4 "
-                        "(H.264) and "
-                        "give that."
+                        "This video takes far longer to decode than videos do; save it again as MP4 (H.264) "
+                        "and give that."
                     )
                 ) from None
             raise _unreadable() from None

@@ -256,7 +256,7 @@ def _moved(name: str, before: float | None, after: float | None) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return sentence("unknown") if share is None else f"{share:.1%}"
+    return sentence("unknown") if share is None else sentence("{share:.1%}", share=share)
 
 
 def _share(value: float) -> float | None:

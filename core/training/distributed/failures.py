@@ -60,14 +60,12 @@ def _left_alone() -> str:
     if processes.is_elastic():
         return sentence(
             "Another process of this run has ended, or has not answered for {seconds} seconds; torchrun "
-            "starts "
-            "those that are left again.",
+            "starts those that are left again.",
             seconds=processes.patience(),
         )
     return sentence(
         "Another process of this run has ended, or has not answered for {seconds} seconds, and this one "
-        "cannot "
-        "continue alone; see the other one's error, and resume the run.",
+        "cannot continue alone; see the other one's error, and resume the run.",
         seconds=processes.patience(),
     )
 

@@ -310,8 +310,7 @@ class PreparedRun:
                 raise RecipeError(
                     sentence(
                         "The stage {name} has a given number of steps, which one process does; start it "
-                        "without "
-                        "torchrun.",
+                        "without torchrun.",
                         name=stage.name,
                     )
                 )
@@ -320,8 +319,7 @@ class PreparedRun:
                 raise RecipeError(
                     sentence(
                         "The stage {name} has a batch size of {batch_size}, but {dataset_name} has only "
-                        "{frames} "
-                        "to train on.",
+                        "{frames} to train on.",
                         name=stage.name,
                         batch_size=stage.batch_size,
                         dataset_name=dataset.name,
@@ -343,8 +341,7 @@ class PreparedRun:
                 raise DatasetError(
                     sentence(
                         "No {split} frame of {name} has a pixel of a class in {class_list_name}; choose "
-                        "other "
-                        "classes.",
+                        "other classes.",
                         split=split,
                         name=dataset.name,
                         class_list_name=class_list.name,

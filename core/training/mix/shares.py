@@ -43,9 +43,8 @@ def _shares(members: tuple[int, ...], classes: ClassList, given: Mapping[str, fl
         shares = {"names": ", ".join(names), "sum": taken, "others": ", ".join(others)}
         raise RecipeError(
             sentence(
-                "The recipe's shares of {names} sum to {sum:g}; together these classes have 1, and "
-                "{others} need "
-                "a part of it.",
+                "The recipe's shares of {names} sum to {sum:g}; together these classes have 1, and {others} "
+                "need a part of it.",
                 **shares,
             )
             if others

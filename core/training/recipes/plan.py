@@ -193,8 +193,7 @@ def _rate(stage: Stage) -> list[str]:
         return [
             sentence(
                 "The learning-rate finder tries {count} batches first, and its suggestion {suggestion} "
-                "becomes "
-                "the highest learning rate, which {rise}.",
+                "becomes the highest learning rate, which {rise}.",
                 count=FINDER_BATCHES,
                 suggestion=stage.suggestion,
                 rise=rise,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from core.languages import filled, mark
 from core.languages import gettext as _
-from core.languages import mark
 
 ARTICLE, LESSON = mark("The article"), mark("fast.ai lesson 3")
 
@@ -26,8 +26,12 @@ class Reference(NamedTuple):
     @property
     def label(self) -> str:
         """The figure's name in the language that is spoken here, with what it was measured on."""
-        return _("{source}, {stage}: {accuracy:.1%} (CamVid-32, {size})").format(
-            source=_(self.source), stage=_(self.stage), accuracy=self.accuracy, size=_(self.size)
+        return filled(
+            _("{source}, {stage}: {accuracy:.1%} (CamVid-32, {size})"),
+            source=_(self.source),
+            stage=_(self.stage),
+            accuracy=self.accuracy,
+            size=_(self.size),
         )
 
 

@@ -28,7 +28,7 @@ from core.files import replacing, write_bytes, write_json, write_text
 from core.jobs import ProgressCallback, Tell, one_after_the_other
 from core.languages import sentence
 from core.models import store
-from core.models.card import ModelCard, class_entries, normalisation
+from core.models.card import ModelCard, ancestors, class_entries, normalisation
 from core.models.networks import find_network
 from core.models.tensors import check_fit
 from core.models.weights import bytes_of, write_model
@@ -230,7 +230,16 @@ def _training(
         "minutes": round(sum(epoch.seconds for epoch in history) / 60, 1),
         "recipe": recipe.model_dump(mode="json"),
     }
+    if recipe.start_model is not None:
+        training["ancestors"] = [recipe.start_model, *_ancestors(recipe.start_model)]
     return training | ({"mixed": mixed} if mixed else {})
+
+
+def _ancestors(name: str) -> list[str]:
+    try:
+        return ancestors(store.read_card(name).training)
+    except ModelError:
+        return []
 
 
 def _figure(width: float, height: float, title: str) -> Figure:

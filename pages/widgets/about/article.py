@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import ModelError
+from core.languages import filled
 from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
@@ -101,7 +102,7 @@ def _recipe(title: Markdown, recipe: Recipe, key: str) -> None:
         height="content",
         column_config=heads(rows[0]),
         key=f"recipe_{key}",
-        alt=_("Table of the {count} stages of the recipe {name}.").format(
-            count=len(recipe.stages), name=recipe.name
+        alt=filled(
+            _("Table of the {count} stages of the recipe {name}."), count=len(recipe.stages), name=recipe.name
         ),
     )

@@ -15,8 +15,8 @@ from core.annotation.formats.transfer import bring_all, to_export
 from core.annotation.store import CorrectionSet, list_sets, open_set
 from core.errors import StreetScopeError
 from core.files import is_disk_full
+from core.languages import filled, ngettext, translated
 from core.languages import gettext as _
-from core.languages import ngettext, translated
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.markdown import escape, markdown
@@ -44,7 +44,7 @@ def take_home(found: CorrectionSet) -> None:
     for sentence in chosen.losses(found.class_list):
         st.caption(escape(sentence))
     count = (
-        "1 picture" if len(found.pictures) == 1 else _("{count} pictures").format(count=len(found.pictures))
+        "1 picture" if len(found.pictures) == 1 else filled(_("{count} pictures"), count=len(found.pictures))
     )
     st.download_button(
         markdown("Save {count} as a zip", count=count),
@@ -111,7 +111,7 @@ def _brought(name: str, file: IO[bytes], set_name: str) -> tuple[bool, str]:
         return False, _("There is no room on the disk: free some space and give the zip again.")
     rest = len(found) - done
     left = _(" {rest} had no labels, or those that are there already.").format(rest=rest) if rest else ""
-    counted = ngettext("{count} picture", "{count} pictures", done).format(count=done)
+    counted = filled(ngettext("{count} picture", "{count} pictures", done), count=done)
     return True, " ".join(
         [
             _("{counted} from {title}.").format(counted=counted, title=_(found_format.title)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets.dataset import frames_in_words
-from core.languages import class_name, ngettext
+from core.languages import class_name, filled, ngettext
 from core.languages import gettext as _
 from core.segmentation.sizes import TRAINED
 from core.training.corrections.figures import BeforeAfter, Figures, Learned, points_between
@@ -64,7 +64,7 @@ def _where(learned: Learned, compared: BeforeAfter) -> Markdown:
     if compared is learned.on_reference:
         frames = frames_in_words(compared.split, compared.images)
         return markdown("What it knew before: {data}, {frames}", data=compared.dataset, frames=frames)
-    count = ngettext("{count} picture", "{count} pictures", compared.images).format(count=compared.images)
+    count = filled(ngettext("{count} picture", "{count} pictures", compared.images), count=compared.images)
     if learned.is_anecdote:
         return markdown("The {count} that it learnt from", count=count)
     return markdown("{count} held out", count=count)

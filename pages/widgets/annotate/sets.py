@@ -9,8 +9,8 @@ import streamlit as st
 from core.annotation.manifest import Picture
 from core.annotation.names import MAX_SET_NAME, count_pictures, new_set_name, set_name
 from core.annotation.store import PREFIX, list_sets, set_folder
+from core.languages import filled, ngettext
 from core.languages import gettext as _
-from core.languages import ngettext
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.markdown import Markdown, markdown
 from pages.widgets.shared.new_set import new_set_form
@@ -91,7 +91,7 @@ def _titled(name: str) -> Markdown:
     count = count_pictures(name)
     if count is None:
         return markdown("{name}, damaged", name=name)
-    counted = ngettext("{count} picture", "{count} pictures", count).format(count=count)
+    counted = filled(ngettext("{count} picture", "{count} pictures", count), count=count)
     if not count:
         counted = _("no pictures")
     return markdown("{name}, {counted}", name=name, counted=counted)

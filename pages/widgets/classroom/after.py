@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from core.classroom.leading import end_class
@@ -11,7 +14,7 @@ from core.classroom.reports.results import Results, results
 from core.languages import gettext as _
 from core.reports.tables import to_csv
 from pages.widgets.classroom.classes import class_store, lesson
-from pages.widgets.shared.figures import heads
+from pages.widgets.shared.figures import heads, in_percent, in_table, shown
 from pages.widgets.shared.markdown import markdown
 
 
@@ -27,8 +30,9 @@ def show_results() -> None:
         if found is None or not (found.answered or found.clicked):
             st.caption(_("Nothing has been asked yet."))
             return
-        rows = class_tables.class_rows(found)
-        st.dataframe(rows, hide_index=True, column_config=heads(rows[0]))
+        rows = _shown(found)
+        table = in_percent(pd.DataFrame(rows), "right before", "right after")
+        st.dataframe(in_table(table, ".2f", "gain"), hide_index=True, column_config=heads(rows[0]))
         st.caption(
             _(
                 "Gain is the share of those who were wrong before the discussion that the class has gained "
@@ -36,6 +40,15 @@ def show_results() -> None:
             )
         )
         _downloads(found)
+
+
+def _shown(found: Results) -> list[dict[str, Any]]:
+    """The rows of the file as people read them: steps by their titles."""
+    titles = {step.id: step.title for step in lesson(found.lesson, found.language).steps}
+    return [
+        row | {"step": titles.get(row["step"], row["step"]), "question": _(row["question"])}
+        for row in shown(class_tables.class_rows(found))
+    ]
 
 
 def _downloads(found: Results) -> None:

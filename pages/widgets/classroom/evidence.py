@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.classroom.records import Class, Click, Question
+from core.languages import filled, ngettext, translated
 from core.languages import gettext as _
-from core.languages import ngettext
 from pages.widgets.classroom.classes import step_of
 
 # What draws is imported when something is drawn: thirty phones open their page at the same moment.
@@ -44,13 +44,16 @@ def show_evidence(now: Class, question: Question, *, large: bool) -> None:
 
 def show_hunted(now: Class, question: Question, found: Sequence[Click], *, revealed: bool) -> None:
     """Draw the picture of a hunt with the pixels chosen, and, revealed, those that were to be found."""
+    from core.classroom.reports.click_map import where_most
     from pages.widgets.classroom.picture import hunted_picture
 
     if revealed:
         right = sum(each.correct for each in found)
-        alt = _("Pixels chosen: {count}, {right} of them right.").format(count=len(found), right=right)
+        alt = filled(_("Pixels chosen: {count}, {right} of them right."), count=len(found), right=right)
     else:
         chosen = ngettext("{count} pixel has been chosen.", "{count} pixels have been chosen.", len(found))
-        alt = chosen.format(count=len(found))
+        alt = filled(chosen, count=len(found))
+    if found:
+        alt = f"{alt} {translated(where_most(found))}"
     drawn = hunted_picture(now, question, found, revealed=revealed)
     st.image(drawn, _("Red: what was to be found") if revealed else None, alt=alt, width="stretch")

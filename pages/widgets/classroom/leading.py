@@ -15,7 +15,7 @@ from core.classroom.reports.cards import cards_pdf
 from core.classroom.store import ClassStore
 from core.errors import ClassroomError, StreetScopeError
 from core.languages import gettext as _
-from core.languages import mark, translated
+from core.languages import in_digits, mark, translated
 from core.lessons.lesson import LETTERS, Lesson, Step
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
@@ -219,18 +219,18 @@ def say_count(store: ClassStore, now: Class, question: Question | None) -> None:
     """How many have joined and answered, and the time that is left."""
     left = now.seconds_left(time.time())
     with st.container(horizontal=True):
-        st.metric(_("Phones"), f"{seats(store):,}", width="content")
+        st.metric(_("Phones"), in_digits(seats(store), ","), width="content")
         if question is not None and question.options and now.ballot is not None:
             found = tally(store, now.step, now.ballot, len(question.options))
-            st.metric(_("Answers"), f"{found.total:,}", width="content")
+            st.metric(_("Answers"), in_digits(found.total, ","), width="content")
         elif question is not None and not question.options and now.phase not in ("lobby", "wait"):
             found_pixels = clicks(store, now.step)
-            st.metric(_("Phones with a pixel"), f"{clickers(store, now.step):,}", width="content")
-            st.metric(_("Pixels"), f"{len(found_pixels):,}", width="content")
+            st.metric(_("Phones with a pixel"), in_digits(clickers(store, now.step), ","), width="content")
+            st.metric(_("Pixels"), in_digits(len(found_pixels), ","), width="content")
             right = sum(each.correct for each in found_pixels)
-            st.metric(_("Right"), f"{right:,}", width="content")
+            st.metric(_("Right"), in_digits(right, ","), width="content")
         if left is not None and now.phase != "reveal":
-            st.metric(_("Seconds"), f"{left:,}", width="content")
+            st.metric(_("Seconds"), in_digits(left, ","), width="content")
 
 
 def _say_ballot(store: ClassStore, now: Class, question: Question, ballot: Ballot, title: str) -> None:

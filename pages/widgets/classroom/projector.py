@@ -12,6 +12,7 @@ from core.classroom.counting import clicks, seats, tally
 from core.classroom.opening import join_address
 from core.classroom.records import Ballot, Class, Question
 from core.languages import gettext as _
+from core.languages import in_digits
 from core.lessons.lesson import LETTERS
 from pages.widgets.classroom.bars import show_bars
 from pages.widgets.classroom.classes import class_store, lesson_of, step_of
@@ -63,7 +64,7 @@ def _invite(now: Class) -> None:
         st.markdown(_("Scan the code with your phone, or type"))
         st.markdown(markdown("**{address}**", address=address.partition("?")[0].removeprefix("http://")))
         st.markdown(markdown("and the room code **{code}**", code=now.code))
-        st.metric(_("Phones"), f"{seats(class_store()):,}", width="content")
+        st.metric(_("Phones"), in_digits(seats(class_store()), ","), width="content")
 
 
 def _address(now: Class) -> str:

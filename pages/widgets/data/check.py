@@ -8,7 +8,7 @@ from core.datasets.contents.check import Report, check
 from core.datasets.dataset import SPLIT_WORDS
 from core.datasets.listing import STOPS, ProblemKind
 from core.file_names import file_name
-from core.languages import class_name, mark, ngettext, translated
+from core.languages import class_name, filled, mark, ngettext, translated
 from core.languages import gettext as _
 from core.reports import dataset_tables, tables
 from pages.widgets.shared.dataset_state import open_frame
@@ -24,7 +24,7 @@ _KINDS = "check_kinds"
 def warn_of_lists(opened: OpenedSet) -> None:
     """Say at once what leaves the split in doubt: Training and Evaluate will refuse the data set for it."""
     if doubts := opened.messages(STOPS):
-        more = _(" The Check tab has {count} more.").format(count=len(doubts) - 1) if len(doubts) > 1 else ""
+        more = filled(_(" The Check tab has {count} more."), count=len(doubts) - 1) if len(doubts) > 1 else ""
         words = markdown("{first}{more}", first=doubts[0], more=more)
         st.warning(words, title=_("The split is in doubt"), icon=":material/rule:")
 
@@ -60,7 +60,7 @@ def _report(opened: OpenedSet, report: Report) -> None:
         st.warning(
             markdown(
                 "{problems} in {frames} frames.",
-                problems=ngettext("{count} problem", "{count} problems", count).format(count=count),
+                problems=filled(ngettext("{count} problem", "{count} problems", count), count=count),
                 frames=report.frames,
             ),
             icon=":material/rule:",

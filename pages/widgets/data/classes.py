@@ -12,7 +12,7 @@ from core.datasets.contents.statistics import Statistics, typical_example
 from core.datasets.contents.thumbnails import example_crop
 from core.errors import DatasetError
 from core.file_names import file_name
-from core.languages import class_name, mark
+from core.languages import class_name, filled, mark
 from core.languages import gettext as _
 from core.photos import images
 from core.reports import dataset_tables, tables
@@ -94,12 +94,12 @@ def _card(opened: OpenedSet, row: dict[str, Any], crop: tuple[str, bytes] | None
         if group
         else _("in none of the 11"),
         "mayBe": _may_be(classes, row["number"]),
-        "facts": _("{share:.2%} of the pixels, in {frames} frames").format(
-            share=row["share"], frames=row["frames"]
+        "facts": filled(
+            _("{share:.2%} of the pixels, in {frames} frames"), share=row["share"], frames=row["frames"]
         )
         if row["pixels"]
         else _("does not occur"),
-        "pixels": _("{pixels:,} pixels").format(pixels=row["pixels"]) if row["pixels"] else "",
+        "pixels": filled(_("{pixels:,} pixels"), pixels=row["pixels"]) if row["pixels"] else "",
         "frame": crop and crop[0],
         "crop": crop and media_url(crop[1], "image/jpeg", f"{_KEY}.{row['number']}"),
     }

@@ -11,6 +11,7 @@ import streamlit as st
 from core.datasets import Frame
 from core.datasets.contents.thumbnails import thumbnails
 from core.datasets.drives import film_of
+from core.languages import filled
 from core.languages import gettext as _
 from pages.widgets.shared.dataset_state import set_frame
 from pages.widgets.shared.datasets import OpenedSet
@@ -35,15 +36,18 @@ def film(opened: OpenedSet, frame: Frame, frames: Sequence[Frame], words: str) -
     drive = film_of(frame, opened.dataset.frames())
     number, place = (
         frames.index(frame),
-        _("{index} of {count} of its drive").format(index=drive.index(frame) + 1, count=len(drive)),
+        filled(_("{index} of {count} of its drive"), index=drive.index(frame) + 1, count=len(drive)),
     )
     plays = bool(st.session_state.get(_PLAYS))
     _mount(
         key=_KEY,
         data={
             "frame": frame.name,
-            "where": _("frame {number} of {count}{value}").format(
-                number=number + 1, count=len(frames), value=f" {words}" if words else f", {place}"
+            "where": filled(
+                _("frame {number} of {count}{value}"),
+                number=number + 1,
+                count=len(frames),
+                value=f" {words}" if words else f", {place}",
             ),
             "play": _("Play the drive as a film, from {place}").format(place=place),
             "first": number == 0,

@@ -11,8 +11,8 @@ from core.datasets import Frame
 from core.datasets.contents.statistics import Statistics
 from core.errors import DatasetError
 from core.file_names import file_name
+from core.languages import filled, mark
 from core.languages import gettext as _
-from core.languages import mark
 from core.photos import images
 from pages.widgets.data.film import film
 from pages.widgets.data.frame_filter import (
@@ -155,8 +155,8 @@ def _walk(opened: OpenedSet, counted: Statistics | None) -> tuple[Sequence[Frame
     refiltered = st.session_state.pop(REFILTERED, False)
     if left and (passes or refiltered or not frame_name()):
         return left, chosen.words
-    return every, _("(not one of the {count} {words})").format(
-        count=len(left), words=chosen.words
+    return every, filled(
+        _("(not one of the {count} {words})"), count=len(left), words=chosen.words
     ) if chosen.leaves_out else ""
 
 

@@ -53,7 +53,7 @@ class Gallery {
 
   showOpacity(value) {
     opacity = value;
-    this.word.textContent = value === 0 ? "off" : `${value} %`;
+    this.word.textContent = value === 0 ? _("off") : inPercent(value);
     this.root.style.setProperty("--opacity", value / 100);
   }
 

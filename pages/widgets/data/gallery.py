@@ -11,8 +11,9 @@ import streamlit as st
 from core.datasets import Frame
 from core.datasets.contents.statistics import Statistics
 from core.datasets.contents.thumbnails import Thumbnail, keep, thumbnails
-from core.languages import class_name, translated
+from core.languages import class_name, filled, translated
 from core.languages import gettext as _
+from core.segmentation.probabilities import percent
 from pages.widgets.data.frame_filter import (
     SPLIT_TITLES,
     FrameFilter,
@@ -59,7 +60,7 @@ def _gallery(opened: OpenedSet, counted: Statistics | None) -> None:
             chosen = choose_filter(opened, counted)
             st.session_state.pop(REFILTERED, None)  # only the Frame tab has a frame to leave for it
         frames = filtered(opened, counted, chosen)
-        found = _("{count} of {count2} frames").format(count=len(frames), count2=len(dataset.frames()))
+        found = filled(_("{count} of {count2} frames"), count=len(frames), count2=len(dataset.frames()))
         if not frames:
             words = markdown("{found} {words}. Choose less.", found=found, words=chosen.words)
             st.info(words, icon=":material/search_off:")
@@ -135,7 +136,9 @@ def _card(
         shares = counted.shares[counted.names.index(frame.name)]
         largest = np.argsort(-shares, kind="stable")[:_SHOWN_CLASSES]
         names = opened.dataset.class_list.names
-        facts.append(", ".join(f"{class_name(names[n])} {shares[n]:.0%}" for n in largest if shares[n] > 0))
+        facts.append(
+            ", ".join(f"{class_name(names[n])} {percent(shares[n])}" for n in largest if shares[n] > 0)
+        )
     return {
         "name": frame.name,
         "facts": facts,

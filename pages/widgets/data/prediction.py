@@ -11,7 +11,7 @@ from core.errors import StreetScopeError
 from core.evaluation.metrics import classes_in_mean, mean_iou, per_class_iou, pixel_accuracy
 from core.evaluation.results import Evaluation
 from core.languages import gettext as _
-from core.languages import translated
+from core.languages import in_digits, translated
 from core.models.store import list_models
 from core.segmentation.sizes import trained_working_size
 from pages.widgets.data.three_pictures import three_pictures
@@ -63,13 +63,13 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
     left, right = st.columns(2)
     left.metric(
         _("Pixel accuracy"),
-        f"{pixel_accuracy(confusion):.1%}",
+        in_digits(pixel_accuracy(confusion), ".1%"),
         help=_("The share of pixels whose predicted class is right. Void pixels are not counted."),
     )
     occurring = classes_in_mean(confusion)
     right.metric(
         _("Mean IoU"),
-        f"{mean_iou(confusion):.1%}",
+        in_digits(mean_iou(confusion), ".1%"),
         help=markdown(
             "For each class, the pixels that truth and prediction agree on, divided by the pixels that "
             "either of them gives the class (intersection over union). The mean is over the {occurring} "

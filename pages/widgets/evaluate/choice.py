@@ -7,8 +7,8 @@ import streamlit as st
 from core.datasets import SPLITS, Split
 from core.datasets.listing import LEAVES_OUT, STOPS
 from core.errors import ModelError
+from core.languages import filled, ngettext
 from core.languages import gettext as _
-from core.languages import ngettext
 from core.models.store import list_models, read_card
 from core.segmentation.sizes import size_called
 from core.training.recipes.trained import trained_size
@@ -42,7 +42,7 @@ def choose_frames() -> OpenedSet:
         st.warning(
             markdown(
                 "Left out: {pictures}. {first} The Data page's Check tab lists every problem.",
-                pictures=pictures.format(count=len(left_out)),
+                pictures=filled(pictures, count=len(left_out)),
                 first=left_out[0],
             ),
             icon=":material/hide_image:",

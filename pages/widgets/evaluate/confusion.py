@@ -12,7 +12,7 @@ from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.evaluation.metrics import IntArray, counted_as
 from core.evaluation.results import SplitEvaluation
-from core.languages import class_name
+from core.languages import class_name, filled, in_digits
 from core.languages import gettext as _
 from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
@@ -213,7 +213,7 @@ def _frames(measured: Measured, true: int, said: int) -> list[tuple[Frame, int]]
     where = (
         _("the only frame")
         if evaluation.images == 1
-        else _("{count} of {images} frames").format(count=len(numbers), images=evaluation.images)
+        else filled(_("{count} of {images} frames"), count=len(numbers), images=evaluation.images)
     )
     st.markdown(
         markdown(
@@ -279,7 +279,7 @@ def _frame_picker(counts: dict[str, int]) -> str:
         names,
         names.index(name),
         key=key,
-        format_func=lambda name: _("{name} · {counts:,} pixels").format(name=name, counts=counts[name]),
+        format_func=lambda name: filled(_("{name} · {counts:,} pixels"), name=name, counts=counts[name]),
         width=320,
         on_change=_pick_frame,
         args=(name, key),
@@ -306,7 +306,7 @@ def _thumbnail(measured: Measured, frame: Frame, pixels: int, true: int, said: i
         ),
     )
     st.button(
-        f"{pixels:,} px",
+        f"{in_digits(pixels, ',')} px",
         key=f"confused.{frame.name}",
         help=markdown("Show {frame} in full below", frame=frame.name),
         on_click=_choose_frame,

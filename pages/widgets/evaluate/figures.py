@@ -12,7 +12,7 @@ from core.errors import ComparisonError
 from core.evaluation.boundaries import WIDTH
 from core.evaluation.metrics import classes_in_mean, mean_iou, pixel_accuracy
 from core.evaluation.results import SplitEvaluation
-from core.languages import class_name, mark
+from core.languages import class_name, filled, in_digits, mark
 from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.reports import evaluation_charts as charts
@@ -176,7 +176,7 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     """The Calibration tab."""
     st.markdown(
         _(
-            "When the network's confidence is 80 %, is it right in 80 of 100 cases? Each bar holds the "
+            "When the network's confidence is 80%, is it right in 80 of 100 cases? Each bar holds the "
             "pixels of about the same confidence; its height is the share of them that is right. A bar "
             "**below the dashed line** means that the network is surer than it should be, a bar above that "
             "it could be surer. The **expected calibration error** is the mean distance from the line, "
@@ -198,11 +198,11 @@ def show_calibration(evaluation: SplitEvaluation) -> None:
     number = None if chosen == _ALL else evaluation.class_names.index(chosen)
     shown = evaluation.calibration if number is None else evaluation.calibration.of(number)
     with st.container(horizontal=True, gap="large"):
-        st.metric(_("Expected calibration error"), f"{shown.expected_error():.1%}", width="content")
-        st.metric(_("Mean confidence"), f"{shown.mean_confidence:.1%}", width="content")
+        st.metric(_("Expected calibration error"), in_digits(shown.expected_error(), ".1%"), width="content")
+        st.metric(_("Mean confidence"), in_digits(shown.mean_confidence, ".1%"), width="content")
         st.metric(
             _("Accuracy"),
-            f"{shown.accuracy:.1%}",
+            in_digits(shown.accuracy, ".1%"),
             escape(_sureness(shown.mean_confidence, shown.accuracy)),
             delta_color="off",
             delta_arrow="off",
@@ -336,10 +336,10 @@ def _sureness(confidence: float, accuracy: float) -> str:
     gap = 100 * (confidence - accuracy)
     if abs(gap) < 0.5:
         return _("about as sure as right")
-    return _("{abs:.1f} points {value}").format(
-        abs=abs(gap), value=_("too sure") if gap > 0 else _("not sure enough")
+    return filled(
+        _("{abs:.1f} points {value}"), abs=abs(gap), value=_("too sure") if gap > 0 else _("not sure enough")
     )
 
 
 def _percent(value: float) -> str:
-    return _("none") if np.isnan(value) else f"{value:.1%}"
+    return _("none") if np.isnan(value) else in_digits(value, ".1%")

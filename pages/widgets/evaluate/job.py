@@ -15,7 +15,7 @@ from core.evaluation.metrics import check_classes_fit
 from core.evaluation.results import SplitEvaluation
 from core.evaluation.store import evaluate_once, evaluation_key, kept_evaluation
 from core.jobs import Job
-from core.languages import all_of, mark, ngettext
+from core.languages import all_of, filled, mark, ngettext
 from core.languages import gettext as _
 from core.models.card import ModelCard
 from core.segmentation.measure import WORTH_MEASURING, measure_once
@@ -129,7 +129,7 @@ def _show_start(tasks: Sequence[Task]) -> None:
         markdown(
             "Evaluate {models} on {frames}",
             models=models,
-            frames=ngettext("{count} frame", "{count} frames", frames).format(count=frames),
+            frames=filled(ngettext("{count} frame", "{count} frames", frames), count=frames),
         ),
         type="primary",
         icon=":material/play_arrow:",

@@ -42,7 +42,7 @@ def _meanings() -> dict[str, Markdown]:
         "mask.png": markdown("Each pixel has the colour of its class."),
         "overlay.png": markdown("The photo under the colour mask."),
         "confidence.png": markdown(
-            "White is a confidence of 100 %, black of 0 %: the grey value is 255 times the confidence."
+            "White is a confidence of 100%, black of 0%: the grey value is 255 times the confidence."
         ),
         "entropy.png": markdown(
             "Black is sure; the lighter a pixel is, the less sure the network is: the grey value is {steps} "
@@ -59,7 +59,7 @@ _WIDTH = 340
 
 def _greys() -> Markdown:
     return markdown(
-        "Index mask: a pixel's value is the number of its class, from 0. Confidence map: white is 100 %. "
+        "Index mask: a pixel's value is the number of its class, from 0. Confidence map: white is 100%. "
         "Entropy map: black is sure; the grey value is {steps} times the entropy in bits.",
         steps=ENTROPY_STEPS,
     )

@@ -17,7 +17,7 @@ from core.segmentation.reading import PixelReading
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.sizes import WorkingSize
 from pages.widgets.photos.visitor_session import KeptPin, visitor_session
-from pages.widgets.shared.figures import heads
+from pages.widgets.shared.figures import heads, in_percent, in_table
 from pages.widgets.shared.plots import show_chart
 from pages.widgets.viewer.pixel_viewer import Pixel, ViewerPin
 
@@ -51,18 +51,14 @@ def show_pins() -> None:
     rows = tables.pin_rows([k.pin for k in kept])
     with left:
         st.data_editor(
-            pd.DataFrame(rows),
+            in_table(in_percent(pd.DataFrame(rows), "probability"), ".2f", "entropy"),
             # A new key after each edit, so that the table shows the pins and not edits of earlier ones.
             key=f"{_EDITOR}_{st.session_state.setdefault(_EDITIONS, 0)}",
             num_rows="delete",
             hide_index=True,
             disabled=_fixed_columns(kept),
             column_config=heads(
-                rows[0],
-                {
-                    "probability": st.column_config.NumberColumn(format="percent"),
-                    "entropy": st.column_config.NumberColumn(format="%.2f", help=_("In bits: 0 is sure.")),
-                },
+                rows[0], {"entropy": st.column_config.NumberColumn(help=_("In bits: 0 is sure."))}
             ),
             on_change=_edit,
             alt=_("Your pins, each with name, place, class and probability."),

@@ -60,15 +60,15 @@ def explain() -> None:
 _EXPLANATION = mark("""
 **From scores to probabilities.** For each pixel the network gives every class a score, the *logit* $z$. The
 *softmax* turns scores into probabilities: $e$ to the power of each score, divided by the sum of all of these.
-So they are all above zero and add up to 100 %, and only the differences between the scores matter.
+So they are all above zero and add up to 100%, and only the differences between the scores matter.
 
 **What a temperature does.** It divides every score by a number $T$ before the softmax: $p_i = e^{z_i / T}
 / \\sum_j e^{z_j / T}$. Above 1 the probabilities get flatter, below 1 sharper; the order of the classes
 stays. A network's makers can choose $T$ after training, on pictures it was not trained on, so that it is
-right nine times in ten when it says 90 %. Try it with the slider below the bars.
+right nine times in ten when it says 90%. Try it with the slider below the bars.
 
 **What the entropy adds up.** Each class adds its probability times its surprise, $\\log_2 (1 / p)$ bits:
-a class of 50 % surprises by 1 bit, one of 25 % by 2 bits. Press the bits in the reading, or hold `E`, to
+a class of 50% surprises by 1 bit, one of 25% by 2 bits. Press the bits in the reading, or hold `E`, to
 see the sum for the pixel.
 
 **Why neighbours change class at a boundary.** The network uses the surroundings of each pixel. From one
@@ -77,6 +77,6 @@ score falls, the other's rises, and the class changes where they cross. Close to
 undecided, and the *entropy* (0 bits: sure; 1 bit: as undecided as a tossed coin) is high.
 
 **What confidence is not.** It is the network's probability for the class, not the chance that the class is
-right. A network that has never seen a rickshaw must call it something, and may be sure of it. Whether "90 %"
+right. A network that has never seen a rickshaw must call it something, and may be sure of it. Whether "90%"
 is right nine times in ten has to be measured on labelled pictures.
 """)

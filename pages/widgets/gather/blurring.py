@@ -8,8 +8,8 @@ from functools import lru_cache
 import streamlit as st
 
 from core.errors import ImageError, PhotoSetError
+from core.languages import filled, mark, ngettext
 from core.languages import gettext as _
-from core.languages import mark, ngettext
 from core.photos import images
 from core.photos.faces.finder import DETECTOR, find_faces, is_there
 from core.photos.faces.rectangles import Rectangle
@@ -87,7 +87,7 @@ def _blurring(photos: PhotoSet, entry: Entry) -> None:
 
 def _buttons(photos: PhotoSet, entry: Entry, places: Sequence[Rectangle], one_by_one: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        counted = "1 place" if len(places) == 1 else _("{count} places").format(count=len(places))
+        counted = "1 place" if len(places) == 1 else filled(_("{count} places"), count=len(places))
         pressed = st.button(
             markdown("Blur {counted}", counted=counted) if places else _("Nothing to blur here"),
             type="primary",
@@ -125,7 +125,7 @@ def _say_found(found: Sequence[Rectangle]) -> None:
     faces = (
         _("no face")
         if not found
-        else ngettext("{count} face (dashed)", "{count} faces (dashed)", len(found)).format(count=len(found))
+        else filled(ngettext("{count} face (dashed)", "{count} faces (dashed)", len(found)), count=len(found))
     )
     st.caption(
         markdown(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from core.errors import PhotoSetError
 from core.jobs import Job
-from core.languages import class_name
+from core.languages import class_name, in_digits
 from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos.gather.store import PhotoSet
@@ -17,7 +18,7 @@ from core.reports.contact_sheet import contact_sheet_pdf, contact_sheet_png
 from pages.widgets.photos.opened_set import address_of
 from pages.widgets.segmentation.models import loaded_segmenter, usual_model
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import BAR
+from pages.widgets.shared.figures import BAR, in_percent
 from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import markdown
@@ -60,9 +61,9 @@ def show_comparison(photos: PhotoSet) -> None:
 def _show(photos: PhotoSet, found: SetAgreement) -> None:
     first, second = found.confidence
     with st.container(horizontal=True, key="agreement_figures"):
-        st.metric(_("Pixels with the same class at both sizes"), f"{found.agreement:.1%}")
-        st.metric(_("Mean confidence at 512"), f"{first:.1%}")
-        st.metric(_("Mean confidence at 1024"), f"{second:.1%}")
+        st.metric(_("Pixels with the same class at both sizes"), in_digits(found.agreement, ".1%"))
+        st.metric(_("Mean confidence at 512"), in_digits(first, ".1%"))
+        st.metric(_("Mean confidence at 1024"), in_digits(second, ".1%"))
     st.markdown(_("**Where the two sizes differ most**"))
     for column, each in zip(st.columns(_WORST), found.most_different(), strict=False):
         with column:
@@ -83,16 +84,14 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
     with left:
         st.caption(_("By class: the area that both sizes give it, of the area that either does"))
         rows = found.by_class()
+        classes = {
+            _("Class"): [class_name(row[0]) for row in rows],
+            _("Agreement"): [row[1] for row in rows],
+            _("Share of pixels"): [row[2] for row in rows],
+        }
         st.dataframe(
-            {
-                _("Class"): [class_name(row[0]) for row in rows],
-                _("Agreement"): [100 * row[1] for row in rows],
-                _("Share of pixels"): [100 * row[2] for row in rows],
-            },
-            column_config={
-                _("Agreement"): BAR,
-                _("Share of pixels"): st.column_config.NumberColumn(format="%.1f%%"),
-            },
+            in_percent(pd.DataFrame(classes), _("Share of pixels")),
+            column_config={_("Agreement"): BAR},
             hide_index=True,
             height=300,
             alt=_("How far the two sizes agree on each class."),
@@ -100,18 +99,16 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
     with right:
         st.caption(_("By photo, the one that differs most first"))
         differing = found.most_different()
+        small, large = _("Confidence at 512"), _("Confidence at 1024")
+        by_photo = {
+            _("Photo"): [f"{each.entry.number} · {each.entry.name}" for each in differing],
+            _("Agreement"): [each.agreement for each in differing],
+            small: [each.confidence[0] for each in differing],
+            large: [each.confidence[1] for each in differing],
+        }
         st.dataframe(
-            {
-                _("Photo"): [f"{each.entry.number} · {each.entry.name}" for each in differing],
-                _("Agreement"): [100 * each.agreement for each in differing],
-                _("Confidence at 512"): [100 * each.confidence[0] for each in differing],
-                _("Confidence at 1024"): [100 * each.confidence[1] for each in differing],
-            },
-            column_config={_("Agreement"): BAR}
-            | {
-                _("Confidence at {size}").format(size=size): st.column_config.NumberColumn(format="%.1f%%")
-                for size in ("512", "1024")
-            },
+            in_percent(pd.DataFrame(by_photo), small, large),
+            column_config={_("Agreement"): BAR},
             hide_index=True,
             height=300,
             alt=_("How far the two sizes agree on each photo, and how sure the network is."),

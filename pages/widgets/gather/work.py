@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.errors import ModelError
 from core.jobs import Job
+from core.languages import filled, translated
 from core.languages import gettext as _
-from core.languages import translated
 from core.models.store import read_card
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.fetch.gate import USUAL_PORTS, gate_of_this_machine
@@ -153,7 +153,7 @@ def _outcomes(entries: Sequence[Entry]) -> None:
 
 
 def _counted(entries: Sequence[Entry]) -> str:
-    return "1 photo" if len(entries) == 1 else _("{count} photos").format(count=len(entries))
+    return "1 photo" if len(entries) == 1 else filled(_("{count} photos"), count=len(entries))
 
 
 def _key(photos: PhotoSet) -> tuple[str, str]:

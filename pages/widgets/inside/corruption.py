@@ -16,6 +16,7 @@ from core.languages import gettext as _
 from core.photos import images
 from core.reports.corruption_chart import corruption_chart
 from core.segmentation import painting
+from core.segmentation.probabilities import percent
 from core.segmentation.segmentation import Segmentation
 from pages.widgets.inside.subject import Subject
 from pages.widgets.runs.chart import draw
@@ -140,7 +141,9 @@ def _work(subject: Subject, job: Job[list[Curve]]) -> list[Curve]:
 
 
 def _show_curves(found: list[Curve]) -> None:
-    ends = ", ".join(f"{_(CORRUPTIONS[curve.corruption].title)} {curve.shares[-1]:.0%}" for curve in found)
+    ends = ", ".join(
+        f"{_(CORRUPTIONS[curve.corruption].title)} {percent(curve.shares[-1])}" for curve in found
+    )
     alt = _(
         "The share of labels kept by strength, a curve for each corruption. At strength 5: {ends}."
     ).format(ends=ends)

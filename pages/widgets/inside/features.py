@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.inside.painting import grey, marked
 from core.inside.stages import Peaks, Stage, all_peaks, exemplars
 from core.jobs import Job
+from core.languages import filled
 from core.languages import gettext as _
 from core.photos import images
 from pages.widgets.inside.subject import Subject
@@ -84,10 +85,14 @@ def _in_words(channel: int, values: NDArray[np.float32]) -> str:
     """What the map of a channel shows. values: (height, width)."""
     row, col = np.unravel_index(values.argmax(), values.shape)
     place = {"down": (row + 0.5) / values.shape[0], "across": (col + 0.5) / values.shape[1]}
-    return _(
-        "Channel {channel} over the photo: highest at {down:.0%} of the height from the top and {across:.0%} "
-        "of the width from the left."
-    ).format(channel=channel, **place)
+    return filled(
+        _(
+            "Channel {channel} over the photo: highest at {down:.0%} of the height from the top and "
+            "{across:.0%} of the width from the left."
+        ),
+        channel=channel,
+        **place,
+    )
 
 
 def _maps(stage: Stage) -> list[bytes]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.inside.fields import PICTURES, SHARE, Square, average_field, kept_average, square_of
 from core.inside.painting import heat
 from core.jobs import Job
-from core.languages import class_name
+from core.languages import class_name, filled
 from core.languages import gettext as _
 from core.photos import images
 from pages.widgets.explore import reading
@@ -93,7 +93,7 @@ def _square_box(square: Square) -> Box:
         top + square.side,
         left + square.side,
         "gradient",
-        _("{share:.0%} of the gradient").format(share=SHARE),
+        filled(_("{share:.0%} of the gradient"), share=SHARE),
     )
 
 
@@ -139,9 +139,10 @@ def _show_average(average: NDArray[np.float32]) -> None:
         images.encode_jpeg(heat(grey, average), 90),
         (height, width),
         pixel,
-        _(
-            "The average over {count} drawn streets, brighter where the middle pixel's answer comes from"
-        ).format(count=PICTURES),
+        filled(
+            _("The average over {count} drawn streets, brighter where the middle pixel's answer comes from"),
+            count=PICTURES,
+        ),
         "inside_field_average",
         subject="average",
         boxes=[_square_box(square)],

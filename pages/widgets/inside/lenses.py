@@ -85,7 +85,7 @@ LENSES = {
             "temperature",
             mark("Temperature"),
             lambda: markdown(
-                "by which number to divide the scores so that 90 % sure is right nine times in ten."
+                "by which number to divide the scores so that 90% sure is right nine times in ten."
             ),
             lambda: markdown(
                 "which answers are wrong: no label changes, and on photos of another kind the number may be "

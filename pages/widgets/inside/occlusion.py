@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.inside.occlusion import SIDES, Occlusion, Patch, mean_colour, occlude
-from core.languages import class_name
+from core.languages import class_name, filled
 from core.languages import gettext as _
 from core.segmentation.probabilities import percent
 from pages.widgets.explore import reading
@@ -110,7 +110,8 @@ def _told(subject: Subject, found: Occlusion, pixel: Pixel) -> str:
         if now == was
         else _("Pixel ({row}, {col}): {old} goes from {before} to {after}, and the pixel becomes {new}.")
     )
-    told = words.format(
+    told = filled(
+        words,
         row=pixel[0],
         col=pixel[1],
         old=class_name(names[was]),

@@ -6,7 +6,7 @@ const PATIENCE_MS = 5000; // after which a place on its way counts as lost
 
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
 const percent = (share) => `${100 * share}%`;
-const whole = (probability) => `${Math.floor(100 * probability + 0.5)}\u00a0%`;
+const whole = (probability) => inPercent(Math.floor(100 * probability + 0.5));
 
 class Stage {
   constructor(parent) {

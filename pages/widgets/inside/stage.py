@@ -8,11 +8,11 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.widgets.shared.front_end import script, style
+from pages.widgets.shared.front_end import component
 from pages.widgets.shared.media import media_url
 from pages.widgets.viewer.pixel_viewer import Pixel
 
-_mount = st.components.v2.component("streetscope_stage", css=style(__file__), js=script(__file__))
+_mount = component("stage", __file__)
 
 
 @dataclass(frozen=True)

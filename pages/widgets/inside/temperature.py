@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.evaluation.temperature import TemperatureFit, fit_temperature
 from core.jobs import Job
-from core.languages import class_name
+from core.languages import class_name, filled, in_digits
 from core.languages import gettext as _
 from core.segmentation.probabilities import temper
 from core.segmentation.sizes import trained_working_size
@@ -62,19 +62,23 @@ def _work(subject: Subject, opened: OpenedSet, job: Job[TemperatureFit]) -> Temp
 
 def _show(subject: Subject, fit: TemperatureFit) -> None:
     found, error, loss = st.columns(3)
-    found.metric(_("Temperature T"), f"{fit.temperature:.2f}", border=True)
+    found.metric(_("Temperature T"), in_digits(fit.temperature, ".2f"), border=True)
     before, after = fit.calibration_error
     error.metric(
         _("Calibration error, before and after"),
-        f"{before:.1%} → {after:.1%}",
+        filled("{old:.1%} → {new:.1%}", old=before, new=after),
         border=True,
         help=_("How far confidence and accuracy are apart on average (Guo et al., 2017)."),
     )
-    loss.metric(_("Loss, before and after"), f"{fit.loss[0]:.3f} → {fit.loss[1]:.3f}", border=True)
+    loss.metric(
+        _("Loss, before and after"),
+        filled("{old:.3f} → {new:.3f}", old=fit.loss[0], new=fit.loss[1]),
+        border=True,
+    )
     st.caption(
         markdown(
             "Fitted on {pixels} pixels of {frames} validation frames of {dataset}, and measured on the same.",
-            pixels=f"{fit.pixels:,}",
+            pixels=in_digits(fit.pixels, ","),
             frames=fit.frames,
             dataset=fit.dataset,
         )
@@ -107,8 +111,11 @@ def _of_the_pixel(subject: Subject, temperature: float) -> None:
         "inside_temperature_stage",
         subject=subject.key,
         bars=bars,
-        told=_("Pixel ({row}, {col}) at temperature 1, and at {temperature:.2f}:").format(
-            row=row, col=col, temperature=temperature
+        told=filled(
+            _("Pixel ({row}, {col}) at temperature 1, and at {temperature:.2f}:"),
+            row=row,
+            col=col,
+            temperature=temperature,
         ),
         on_pixel=reading.keep_pixel,
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import LessonError
 from core.files import is_disk_full, system_error_sentence
-from core.languages import current, ngettext, translated
+from core.languages import current, filled, ngettext, translated
 from core.languages import gettext as _
 from core.lessons import library
 from core.lessons.lesson import Lesson
@@ -52,7 +52,7 @@ def _card(lesson: Lesson) -> None:
     with st.container(border=True, key=f"lesson_card_{lesson.name}"):
         st.subheader(escape(lesson.title), anchor=False)
         st.markdown(prose(lesson.summary))
-        steps = ngettext("{count} step", "{count} steps", len(lesson.steps)).format(count=len(lesson.steps))
+        steps = filled(ngettext("{count} step", "{count} steps", len(lesson.steps)), count=len(lesson.steps))
         st.caption(
             markdown(
                 "{minutes} minutes · {steps} · {audience}",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import RunError
+from core.languages import filled
 from core.languages import gettext as _
 from core.lessons.keys.learning import history_of
 from core.models.store import list_models
@@ -97,10 +98,11 @@ def _chart(title: str, history: Sequence[Epoch], planned: int = 0) -> Chart:
 
 
 def _draw(chart: Chart, history: Sequence[Epoch], key: str, *, large: bool) -> None:
-    alt = _(
-        "Two curves over {count} epochs: the training loss goes from {loss_first:.2f} to {loss_last:.2f}, "
-        "the mean IoU on other pictures from {score_first:.0%} to {score_last:.0%}."
-    ).format(
+    alt = filled(
+        _(
+            "Two curves over {count} epochs: the training loss goes from {loss_first:.2f} to "
+            "{loss_last:.2f}, the mean IoU on other pictures from {score_first:.0%} to {score_last:.0%}."
+        ),
         count=len(history),
         loss_first=history[0].train_loss,
         loss_last=history[-1].train_loss,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import NothingToAskError
-from core.languages import current
+from core.languages import current, filled
 from core.languages import gettext as _
 from core.lessons.answers import Hunted, hunt
 from core.lessons.keys.look import Look
@@ -94,7 +94,7 @@ def _verdict(hunted: Hunted, at: Pixel, answer: Given) -> str:
     if not answer.tries:
         return _("Click a pixel, or move with the arrow keys.")
     verdict = _("Yes, this is one.") if hunted.check(*at) else _("No, this is none.")
-    counted = _("Found so far: {count}.").format(count=len(answer.found))
+    counted = filled(_("Found so far: {count}."), count=len(answer.found))
     return f"{verdict} {counted}"
 
 

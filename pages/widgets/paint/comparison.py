@@ -14,6 +14,7 @@ from core.languages import class_name
 from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos import images
+from core.segmentation.probabilities import percent
 from pages.widgets.paint.canvas import Subject, clear_canvas
 from pages.widgets.segmentation.models import loaded_segmenter
 from pages.widgets.shared.errors import show_error
@@ -135,7 +136,7 @@ def _in_words(labels: NDArray[np.uint8]) -> str:
     """The largest classes of a label map, each with its share of the picture."""
     shares = np.bincount(labels.reshape(-1), minlength=len(CLASSES))[: len(CLASSES)] / labels.size
     largest = [number for number in np.argsort(-shares, kind="stable")[:_NAMED].tolist() if shares[number]]
-    said = ", ".join(f"{class_name(CLASSES.names[number])} {shares[number]:.0%}" for number in largest)
+    said = ", ".join(f"{class_name(CLASSES.names[number])} {percent(shares[number])}" for number in largest)
     return _("Mask, by share of its pixels: {classes}").format(classes=said or _("nothing"))
 
 

@@ -14,7 +14,7 @@ from core.languages import gettext as _
 from pages.widgets.shared.figures import for_bars
 from pages.widgets.shared.markdown import markdown
 
-_BAR = st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f%%", width="small")
+_BAR = st.column_config.ProgressColumn(min_value=0, max_value=1, step=0.001, format="percent", width="small")
 """A share as a bar, narrow enough that a phone shows two of them."""
 
 _METRIC = 172

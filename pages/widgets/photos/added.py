@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.languages import filled, ngettext, translated
 from core.languages import gettext as _
-from core.languages import ngettext, translated
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.html import Html, html
 from pages.widgets.shared.markdown import markdown
@@ -35,17 +35,17 @@ class Added:
 
     def sentence(self) -> str:
         """All counts in one sentence: "13 added, 2 refused: you have 13 photos of 24."."""
-        parts = [_("{count} added").format(count=self.new)]
+        parts = [filled(_("{count} added"), count=self.new)]
         if self.known:
-            parts.append(_("{count} already here").format(count=self.known))
+            parts.append(filled(_("{count} already here"), count=self.known))
         if self.refused:
-            parts.append(_("{count} refused").format(count=len(self.refused)))
+            parts.append(filled(_("{count} refused"), count=len(self.refused)))
         said = ngettext(
             "{what}: you have {count} photo of {limit}.",
             "{what}: you have {count} photos of {limit}.",
             self.photos,
         )
-        return said.format(what=", ".join(parts), count=self.photos, limit=self.limit)
+        return filled(said, what=", ".join(parts), count=self.photos, limit=self.limit)
 
 
 def keep(what: Added) -> None:

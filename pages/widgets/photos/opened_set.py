@@ -8,6 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.languages import filled
 from core.languages import gettext as _
 from core.photos.gather.opened import Order
 from core.photos.gather.store import PhotoSet
@@ -142,7 +143,7 @@ def _say_order(photos: Sequence[ListedPhoto], confidence: float) -> None:
         sentence = markdown(
             "{order}: {measured}",
             order=_("By name") if by_name else _("Least certain first"),
-            measured=_("mean confidence {number:.0f} %").format(number=100 * confidence)
+            measured=filled(_("mean confidence {share:.0%}"), share=confidence)
             if confidence
             else _("not measured for this one"),
         )

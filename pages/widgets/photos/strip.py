@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.languages import class_name, mark
+from core.languages import class_name, filled, mark
 from core.languages import gettext as _
 from core.segmentation.probabilities import percent
 from core.segmentation.sizes import WorkingSize
@@ -91,10 +91,13 @@ def _title(photos: Sequence[ListedPhoto]) -> str:
     """What the photos are, above all of them."""
     mine = visitor_session()
     if opened := mine.opened():
-        return _("{name}: {count} photos").format(name=opened.name, count=len(photos))
+        return filled(_("{name}: {count} photos"), name=opened.name, count=len(photos))
     own = len(mine.photos)
-    return _("{own} of your photos (at most {most}), {count} samples").format(
-        own=own, most=MAX_PHOTOS, count=len(photos) - own
+    return filled(
+        _("{own} of your photos (at most {most}), {count} samples"),
+        own=own,
+        most=MAX_PHOTOS,
+        count=len(photos) - own,
     )
 
 

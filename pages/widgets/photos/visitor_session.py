@@ -26,6 +26,7 @@ from core.photos.photo import Photo, read_photo
 from core.photos.samples import SAMPLES, TOYTOWN_CREDIT
 from core.segmentation.pins import Pin
 from pages.widgets.photos.listed import ListedPhoto, listed, listed_entry
+from pages.widgets.shared.fragments import fragment
 
 MAX_PHOTOS = 24
 """Of those that a visitor adds, which stay in memory. A set lies in a folder, and may have more."""
@@ -221,14 +222,16 @@ def keep_visitor_session(take_up: Callable[[VisitorSession], None] = lambda _: N
 
     take_up: called with the session found, before the page runs again with it.
     """
-
-    def told() -> None:
-        _recognise(take_up)
-
-    _mount(key=_TOKEN_KEY, data={}, on_token_change=told)
-    if _recognise(take_up):
-        st.rerun()  # another message had interrupted the callback, and Streamlit calls none twice
+    if not visitor_session().token:
+        fragment(_ask_tab)(take_up)
     renew_visitor_session()
+
+
+def _ask_tab(take_up: Callable[[VisitorSession], None]) -> None:
+    """Ask the browser's tab for its token. In a part of its own: most tabs are new, and the page is right."""
+    _mount(key=_TOKEN_KEY, data={}, on_token_change=lambda: None)
+    if _recognise(take_up):
+        st.rerun()
 
 
 def _recognise(take_up: Callable[[VisitorSession], None]) -> bool:

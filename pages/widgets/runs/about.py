@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.file_names import file_name
+from core.languages import filled
 from core.languages import gettext as _
 from core.reports.run_tables import recipe_rows
 from core.training.recipes.recipe import to_toml
@@ -75,8 +76,8 @@ def _recipe(view: RunView) -> None:
         height=420,
         column_config=heads(("setting", "value")),
         key="recipe_table",
-        alt=_("Table of the {count} settings of the recipe {name}.").format(
-            count=len(rows), name=view.recipe.name
+        alt=filled(
+            _("Table of the {count} settings of the recipe {name}."), count=len(rows), name=view.recipe.name
         ),
     )
     st.download_button(

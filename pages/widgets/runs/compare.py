@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import filled, mark, translated
 from core.languages import gettext as _
-from core.languages import mark, translated
 from core.models.networks import network_words
 from core.reports import run_charts, tables
 from core.reports.run_charts import COMPARED as FIGURES
@@ -149,7 +149,7 @@ def _show(chosen: Sequence[str], figure: Any, by_time: bool, beneath: Sequence[s
     st.download_button(
         _("HTML"),
         lambda: run_charts.html_page(
-            [chart], _("{title} of {count} runs").format(title=chart.title, count=len(views))
+            [chart], filled(_("{title} of {count} runs"), title=chart.title, count=len(views))
         ),
         f"runs-{figure}.html",
         icon=":material/download:",

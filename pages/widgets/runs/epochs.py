@@ -13,6 +13,7 @@ from core.datasets.layouts.opening import open_dataset
 from core.errors import StreetScopeError
 from core.file_names import file_name, identifier
 from core.jobs import Job
+from core.languages import filled
 from core.languages import gettext as _
 from core.photos import images
 from core.reports import tables
@@ -22,7 +23,7 @@ from pages.widgets.photos.input import add_photo
 from pages.widgets.photos.visitor_session import visitor_session
 from pages.widgets.runs.state import refresh
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.figures import heads, in_percent
+from pages.widgets.shared.figures import heads, in_percent, in_table
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.jobs import jobs, watch
@@ -59,17 +60,18 @@ def _table(run: str) -> None:
     marked = pd.DataFrame(rows).style.apply(
         lambda row: ["background-color: rgba(44, 160, 44, 0.18)" * (row.name == best)] * len(row), axis=1
     )
-    marked = marked.format("{:.4f}", subset=["train_loss", "valid_loss"], na_rep="")
+    marked = in_table(marked, ".4f", "train_loss", "valid_loss")
     st.dataframe(
         in_percent(marked, "acc_camvid", "mean_iou"),
         hide_index=True,
         height=_ROW_PIXELS * (min(len(rows), _ROWS) + 1) + 3,
         column_config=heads(rows[0], {"best": st.column_config.TextColumn(width=50)}),
         key="epoch_table",
-        alt=_(
-            "Table of {count} epochs: losses, pixel accuracy, mean IoU and time. The best is {stage} "
-            "{epoch} with {acc_camvid:.1%} pixel accuracy."
-        ).format(
+        alt=filled(
+            _(
+                "Table of {count} epochs: losses, pixel accuracy, mean IoU and time. The best is {stage} "
+                "{epoch} with {acc_camvid:.1%} pixel accuracy."
+            ),
             count=len(rows),
             stage=rows[best]["stage"],
             epoch=rows[best]["epoch"],
@@ -171,8 +173,12 @@ def _words(checkpoint: str, history: Sequence[Epoch]) -> str:
     epoch = epoch_of(checkpoint, history)
     if epoch is None:
         return checkpoint
-    return _("{checkpoint}: {stage} {epoch}, mean IoU {mean_iou:.1%}").format(
-        checkpoint=checkpoint, stage=epoch.stage, epoch=epoch.epoch, mean_iou=epoch.mean_iou
+    return filled(
+        _("{checkpoint}: {stage} {epoch}, mean IoU {mean_iou:.1%}"),
+        checkpoint=checkpoint,
+        stage=epoch.stage,
+        epoch=epoch.epoch,
+        mean_iou=epoch.mean_iou,
     )
 
 

@@ -7,6 +7,7 @@ import platform
 import streamlit as st
 
 from core.hardware.usage import Gpu, MachineWatch
+from core.languages import filled, in_digits
 from core.languages import gettext as _
 from core.training.runs.records import RunView
 from pages.widgets.shared.markdown import escape, markdown
@@ -34,15 +35,17 @@ def show_machine(view: RunView) -> None:
         return
     machine, load = _watch().read_with(status.pid) if status.pid else (_watch().read(), None)
     figures = {
-        _("Processor, {cores} cores").format(cores=machine.cores): f"{machine.processor:.0%}",
-        _("Memory"): _("{memory_used:.1f} of {memory_total:.1f} GiB").format(
-            memory_used=machine.memory_used / _GIB, memory_total=machine.memory_total / _GIB
+        _("Processor, {cores} cores").format(cores=machine.cores): in_digits(machine.processor, ".0%"),
+        _("Memory"): filled(
+            _("{memory_used:.1f} of {memory_total:.1f} GiB"),
+            memory_used=machine.memory_used / _GIB,
+            memory_total=machine.memory_total / _GIB,
         ),
     }
     if load is not None:
         figures |= {
-            _("The run's processor"): _("{cores:.1f} cores").format(cores=load.cores),
-            _("The run's memory"): f"{load.memory / _GIB:.2f} GiB",
+            _("The run's processor"): filled(_("{cores:.1f} cores"), cores=load.cores),
+            _("The run's memory"): f"{in_digits(load.memory / _GIB, '.2f')} GiB",
         }
     st.markdown(_("**The machine**"))
     with st.container(horizontal=True):

@@ -10,8 +10,8 @@ import streamlit as st
 
 from core.errors import StreetScopeError
 from core.file_names import file_name
+from core.languages import filled, mark
 from core.languages import gettext as _
-from core.languages import mark
 from core.reports import run_charts, tables
 from core.reports.lr_find_charts import finder_chart
 from core.reports.run_tables import batch_rows, class_words, data_name, epoch_rows, size_words
@@ -103,8 +103,10 @@ def _show_finders(view: RunView) -> None:
         saved_chart(
             finder_chart(finder),
             file_name(f"{view.summary.id}-finder-{finder.stage}"),
-            _("Curve: the loss at each of {count} learning rates tried for {stage}.").format(
-                count=len(finder.points), stage=finder.stage
+            filled(
+                _("Curve: the loss at each of {count} learning rates tried for {stage}."),
+                count=len(finder.points),
+                stage=finder.stage,
             ),
             f"finder_{finder.stage}",
         )
@@ -171,7 +173,7 @@ def _show_figures(view: RunView, curves: BatchCurves) -> None:
 
 
 def _alts(view: RunView, curves: BatchCurves) -> tuple[str, str, str, str]:
-    epochs = _("{count} epochs").format(count=len(view.history))
+    epochs = filled(_("{count} epochs"), count=len(view.history))
     if not view.history:
         return (
             _("Curve: the loss of {batches} batches; no epoch is complete yet.").format(
@@ -183,13 +185,24 @@ def _alts(view: RunView, curves: BatchCurves) -> tuple[str, str, str, str]:
         )
     last = view.history[-1]
     return (
-        _(
-            "Curves over {epochs}: training loss, now {train_loss:.3f}, and validation loss, now "
-            "{valid_loss:.3f}."
-        ).format(epochs=epochs, train_loss=last.train_loss, valid_loss=last.valid_loss),
-        _(
-            "Curves over {epochs}: pixel accuracy, now {acc_camvid:.1%}, and mean IoU, now {mean_iou:.1%}."
-        ).format(epochs=epochs, acc_camvid=last.acc_camvid, mean_iou=last.mean_iou),
+        filled(
+            _(
+                "Curves over {epochs}: training loss, now {train_loss:.3f}, and validation loss, now "
+                "{valid_loss:.3f}."
+            ),
+            epochs=epochs,
+            train_loss=last.train_loss,
+            valid_loss=last.valid_loss,
+        ),
+        filled(
+            _(
+                "Curves over {epochs}: pixel accuracy, now {acc_camvid:.1%}, and mean IoU, now "
+                "{mean_iou:.1%}."
+            ),
+            epochs=epochs,
+            acc_camvid=last.acc_camvid,
+            mean_iou=last.mean_iou,
+        ),
         _("Curves over {epochs}: the learning rate, and the momentum, which moves the other way.").format(
             epochs=epochs
         ),

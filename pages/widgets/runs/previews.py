@@ -12,7 +12,7 @@ from core.classes import RGB
 from core.errors import RunError
 from core.file_names import file_name
 from core.jobs import Job
-from core.languages import current, translated, use
+from core.languages import class_name, current, translated, use
 from core.languages import gettext as _
 from core.training.runs.film import make_film, moment_words, moments
 from core.training.runs.folder import read_picture
@@ -65,7 +65,7 @@ def show_previews(view: RunView) -> None:
 def _classes(view: RunView) -> list[tuple[str, RGB]]:
     """The legend of the colours; pixels without a label are black."""
     black = (0, 0, 0)
-    known = list(view.classes.items())
+    known = [(class_name(name), colour) for name, colour in view.classes.items()]
     return known if not known or black in view.classes.values() else [*known, (_("not labelled"), black)]
 
 

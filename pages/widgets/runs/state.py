@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.languages import gettext as _
 from core.training.runs.records import RunSummary
@@ -20,7 +21,7 @@ RUN, TAB, COMPARED = "run", "tab", "compared"
 REFRESH_SECONDS = 2.0
 """Seconds between two drawings of a live run."""
 
-_PICKER, _WRITTEN = "run_picker", "run_written"
+_PICKER, _WRITTEN, _GONE = "run_picker", "run_written", "run_gone"
 _TRAINING = Path(__file__).parents[2] / "training.py"
 
 
@@ -31,10 +32,12 @@ def choose_run(runs: Sequence[RunSummary]) -> RunSummary:
     if st.session_state.get(_PICKER) not in by_id:
         running = [run.id for run in runs if run.state in ("running", "stopping")]
         st.session_state[_PICKER] = [*running, runs[0].id][0]
+    words = st.empty()
     # The labels must not change while a run is training: the browser sends them back.
     chosen = st.selectbox(
         _("Run"), list(by_id), key=_PICKER, format_func=lambda run: run_label(by_id[run]), width=460
     )
+    _tell_of_gone(words, chosen)
     st.query_params[RUN] = st.session_state[_WRITTEN] = chosen
     return by_id[chosen]
 
@@ -65,6 +68,22 @@ def _follow_address(by_id: dict[str, RunSummary]) -> None:
         return
     if asked in by_id:
         st.session_state[_PICKER] = asked
+        st.session_state.pop(_GONE, None)
     else:
+        st.session_state[_GONE] = (asked, None)
+
+
+def _tell_of_gone(place: DeltaGenerator, chosen: str) -> None:
+    """Name the run that was asked for and does not exist, as long as the picker shows what it took instead.
+
+    Not once only: the next run of the page may come before anybody has read it.
+    """
+    if _GONE not in st.session_state:
+        return
+    asked, instead = st.session_state[_GONE]
+    if instead in (None, chosen):
+        st.session_state[_GONE] = (asked, chosen)
         words = markdown("The run {run} no longer exists. Choose another.", run=asked[:64])
-        st.warning(words, icon=":material/search_off:")
+        place.warning(words, icon=":material/search_off:")
+    else:
+        del st.session_state[_GONE]

@@ -12,6 +12,7 @@ import psutil
 import streamlit as st
 
 from core.durations import duration
+from core.languages import filled
 from core.languages import gettext as _
 from core.reports.service_charts import latency_chart, rate_chart
 from pages.widgets.runs.chart import draw
@@ -44,14 +45,14 @@ def curves(state: State) -> None:
     p95 = said[-1].quantiles["p95"]
     left, right = st.columns(2, gap="medium")
     with left:
-        alt = _("Curve: photos a second over the last minutes, now {rate:.2f}.").format(rate=said[-1].rate)
+        alt = filled(_("Curve: photos a second over the last minutes, now {rate:.2f}."), rate=said[-1].rate)
         draw(rate_chart(minutes, [moment.rate for moment in said]), "service_rate", alt, _HEIGHT)
     with right:
         times = {name: [moment.quantiles[name] for moment in said] for name in said[-1].quantiles}
         now = (
             _("nothing was answered in the last one")
             if p95 is None
-            else _("p95 is now {p95:.2f} s").format(p95=p95)
+            else filled(_("p95 is now {p95:.2f} s"), p95=p95)
         )
         alt = _("Curves: seconds to an answer over the last minutes, as p50, p95 and p99; {now}.").format(
             now=now
@@ -61,7 +62,7 @@ def curves(state: State) -> None:
 
 def workers() -> None:
     """A row for each worker on this machine: its process, since when it runs, how busy it is."""
-    rows = [row for pid in _pids() if (row := _row(pid))]
+    rows = [row for pid, silent in _workers().items() if (row := _row(pid, silent))]
     if rows:
         st.dataframe(
             pd.DataFrame(rows),
@@ -69,8 +70,9 @@ def workers() -> None:
             width="content",
             column_config=heads(rows[0]),
             key="service_workers",
-            alt=_("Table of {count} workers: process, since when it runs, processor that it uses.").format(
-                count=len(rows)
+            alt=filled(
+                _("Table of {count} workers: process, since when it runs, processor that it uses."),
+                count=len(rows),
             ),
         )
 
@@ -90,14 +92,16 @@ def _moments(url: str, started: str) -> deque[Moment]:
 
 
 @st.cache_data(ttl=1, show_spinner=False)
-def _pids() -> list[int]:
+def _workers() -> dict[int, bool]:
+    """The process of each, and whether it is silent."""
     try:
-        return [int(worker["pid"]) for worker in service().get("/v1/admin/workers")]
+        found = service().get("/v1/admin/workers")
     except ServiceError:
-        return []  # the figures say what is wrong
+        return {}  # the figures say what is wrong
+    return {int(worker["pid"]): bool(worker.get("silent")) for worker in found}
 
 
-def _row(pid: int) -> dict[str, str] | None:
+def _row(pid: int, silent: bool) -> dict[str, str] | None:
     try:
         process = _process(pid)
         cores = process.cpu_percent() / 100  # since the last look
@@ -105,9 +109,9 @@ def _row(pid: int) -> dict[str, str] | None:
     except psutil.Error:
         return None
     return {
-        "worker": _("process {pid}").format(pid=pid),
+        "worker": (_("process {pid}, silent") if silent else _("process {pid}")).format(pid=pid),
         "running for": duration(seconds),
-        "busy": _("{cores:.2f} cores").format(cores=cores),
+        "busy": filled(_("{cores:.2f} cores"), cores=cores),
     }
 
 

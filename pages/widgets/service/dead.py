@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
 from core.languages import gettext as _
-from core.languages import translated
+from core.languages import in_digits, translated
 from pages.widgets.service.state import SHOWN_LETTERS, look, service
 from pages.widgets.shared.errors import show_error
-from pages.widgets.shared.markdown import escape, markdown
+from pages.widgets.shared.markdown import Markdown, escape, markdown
 from service.errors import ServiceError
 
 _TROUBLE = "service_dead_trouble"
+
+_BEGUN = re.compile(r"(\d+) workers began it, and none ended it\.")
 
 
 def dead_letters() -> None:
@@ -37,6 +40,18 @@ def dead_letters() -> None:
         st.caption(markdown("{more} more: `python -m service dead list`.", more=more))
 
 
+def _weight(size: int) -> str:
+    return f"{in_digits(size / 1000, ',.0f')} kB" if size else _("a large photo")
+
+
+def _why(reason: str) -> Markdown:
+    """Why a letter is dead. A service says it in English, and knows one reason of its own."""
+    begun = _BEGUN.fullmatch(reason)
+    if begun is None:
+        return escape(reason)
+    return markdown("{workers} workers began it, and none ended it.", workers=int(begun[1]))
+
+
 def _letter(letter: dict[str, Any]) -> None:
     number = letter["number"]
     with st.container(border=True):
@@ -46,11 +61,11 @@ def _letter(letter: dict[str, Any]) -> None:
                 when=f"{datetime.fromisoformat(letter['when']):%Y-%m-%d %H:%M:%S} UTC",
                 model=letter["model"] or _("none"),
                 size=letter["size"] or _("none"),
-                weight=f"{letter['bytes'] / 1000:.0f} kB" if letter["bytes"] else _("a large photo"),
+                weight=_weight(letter["bytes"]),
                 sender=letter["sender"],
             )
         )
-        st.caption(escape(letter["reason"]))
+        st.caption(_why(letter["reason"]))
         with st.container(horizontal=True):
             st.button(
                 _("Send again"),

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.languages import gettext as _
+from core.languages import in_digits
 from pages.widgets.service.curves import curves, workers
 from pages.widgets.service.state import look
 from pages.widgets.service.top import runs_here
@@ -27,13 +28,44 @@ def figures(url: str) -> None:
     with st.container(horizontal=True):
         _show_figures(now)
     st.caption(_window(now))
-    if now["workers_wanted"] and not now["workers"]:
-        st.warning(
-            _("No worker is alive, so photos are refused with 503. The service starts one within seconds."),
-            icon=":material/engineering:",
-        )
+    if trouble := _trouble_with_workers(now):
+        st.warning(trouble, icon=":material/engineering:")
     curves(state)
     workers()
+
+
+def _trouble_with_workers(now: dict[str, Any]) -> Markdown | None:
+    """What is wrong with the workers of this machine; None if nothing is, or if there should be none."""
+    answering, wanted = _answering(now), now["workers_wanted"]
+    if not wanted or answering == now["workers"] > 0:
+        return None
+    if not now["workers"]:
+        return markdown(
+            "No worker is alive, so photos are refused with 503. The service starts one within seconds."
+        )
+    if not answering:
+        return markdown(
+            "No worker answers: each is stopped or stuck, and photos are refused with 503. End its process, "
+            "and the service starts another."
+        )
+    if answering == 1:
+        said = markdown("1 of {wanted} workers answers; the others are stopped or stuck.", wanted=wanted)
+    else:
+        said = markdown(
+            "{answering} of {wanted} workers answer; the others are stopped or stuck.",
+            answering=answering,
+            wanted=wanted,
+        )
+    begun = markdown(
+        "What they had begun is answered by those that work. End such a process, and the service starts "
+        "another."
+    )
+    return joined(" ", (said, begun))
+
+
+def _answering(now: dict[str, Any]) -> int:
+    """Workers that live and give signs of it; a service that began before they did does not say."""
+    return int(now["workers"] - now.get("workers_silent", 0))
 
 
 def _show_figures(now: dict[str, Any]) -> None:
@@ -49,12 +81,12 @@ def _show_figures(now: dict[str, Any]) -> None:
         markdown("Half of the photos were answered within this time."),
     )
     _metric(
-        markdown("95 % within (p95)"),
+        markdown("95% within (p95)"),
         _seconds(now["p95"]),
         markdown("95 of 100 photos were answered within this time."),
     )
     _metric(
-        markdown("99 % within (p99)"),
+        markdown("99% within (p99)"),
         _seconds(now["p99"]),
         markdown("99 of 100 photos were answered within this time: only one in a hundred took longer."),
     )
@@ -65,8 +97,8 @@ def _show_figures(now: dict[str, Any]) -> None:
     )
     _metric(
         markdown("Workers"),
-        markdown("{there} of {wanted}", there=now["workers"], wanted=now["workers_wanted"]),
-        markdown("Processes of this service that segment. One that ends is started again."),
+        markdown("{there} of {wanted}", there=_answering(now), wanted=now["workers_wanted"]),
+        markdown("Processes of this service that segment and answer. One that ends is started again."),
     )
     _metric(
         markdown("Answers kept"),
@@ -80,7 +112,7 @@ def _metric(name: Markdown, value: Markdown, meaning: Markdown) -> None:
 
 
 def _window(now: dict[str, Any]) -> Markdown:
-    seconds = f"{now['window']:.0f}"
+    seconds = in_digits(now["window"], ".0f")
     if not now["photos"]:
         return markdown("No photo came in the last {seconds} s.", seconds=seconds)
     said = markdown(

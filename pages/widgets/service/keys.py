@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from core.languages import filled, mark, translated
 from core.languages import gettext as _
-from core.languages import mark, translated
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.figures import heads
 from pages.widgets.shared.markdown import Markdown, markdown
@@ -95,8 +95,9 @@ def _list(valid: list[Key]) -> None:
         hide_index=True,
         column_config=heads(("name", "id", "opens", "rate", "expires", "made")),
         height="content" if len(valid) < 10 else 360,
-        alt=_("{count} keys: name, id, what each opens, rate, when it expires and was made (UTC).").format(
-            count=len(valid)
+        alt=filled(
+            _("{count} keys: name, id, what each opens, rate, when it expires and was made (UTC)."),
+            count=len(valid),
         ),
     )
 

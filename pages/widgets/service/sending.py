@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.errors import StreetScopeError
+from core.languages import filled, translated
 from core.languages import gettext as _
-from core.languages import translated
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models
 from core.photos.photo import Photo
@@ -148,7 +148,7 @@ def _cut(value: Any) -> Any:
         return {name: _cut(each) for name, each in value.items()}
     if isinstance(value, list):
         cut = [_cut(each) for each in value[:40]]
-        return cut if len(value) <= 40 else [*cut[:8], _("... {count} more").format(count=len(value) - 8)]
+        return cut if len(value) <= 40 else [*cut[:8], filled(_("... {count} more"), count=len(value) - 8)]
     return value
 
 

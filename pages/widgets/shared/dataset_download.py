@@ -10,7 +10,7 @@ from core.datasets import SegmentationDataset
 from core.datasets.acquire import download
 from core.jobs import Job
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import in_digits, mark
 from core.project import data_folder
 from pages.widgets.shared.dataset_state import SET, select
 from pages.widgets.shared.errors import show_error
@@ -97,7 +97,7 @@ def _start(source: download.Source) -> None:
 
 def _download(source: download.Source, job: Job[SegmentationDataset]) -> SegmentationDataset:
     def report(progress: download.DownloadProgress) -> None:
-        done, total = (f"{size / _MEGABYTE:.1f}" for size in (progress.done, progress.total))
+        done, total = (in_digits(size / _MEGABYTE, ".1f") for size in (progress.done, progress.total))
         doing = _("{done} of {total} MB {verb}").format(
             done=done, total=total, verb=_(_VERBS[progress.stage])
         )
@@ -107,4 +107,4 @@ def _download(source: download.Source, job: Job[SegmentationDataset]) -> Segment
 
 
 def _size(size: int) -> str:
-    return f"{size / _MEGABYTE:.0f} MB"
+    return f"{in_digits(size / _MEGABYTE, ',.0f')} MB"

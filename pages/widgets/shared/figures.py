@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from core.languages import class_name, mark
+from core.languages import class_name, current, in_digits, mark
 from core.languages import gettext as _
 from pages.widgets.shared.markdown import markdown
 
@@ -64,8 +65,8 @@ _CLASSES = ("class", "true class", "predicted", "from", "to")
 _WORDS = ("learnt from", "state")
 """Columns of words of ours."""
 
-BAR = st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f%%")
-"""A share as a bar, for a column that `for_bars` has multiplied."""
+BAR = st.column_config.ProgressColumn(min_value=0, max_value=1, step=0.001, format="percent")
+"""A share in [0, 1] as a bar, with one decimal, for which there is a step."""
 
 
 def heads(columns: Iterable[str], kinds: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
@@ -110,11 +111,8 @@ def column_names() -> dict[str, Any]:
 
 
 def for_bars(rows: Sequence[dict[str, Any]], *columns: str) -> pd.DataFrame:
-    """Rows as a table whose `columns`, shares in [0, 1], are per cent: Streamlit's bars know no other way."""
-    frame = pd.DataFrame(rows)
-    for column in columns:
-        frame[column] = frame[column].astype(float) * 100
-    return frame
+    """Rows as a table whose `columns` are numbers, even where all are unknown."""
+    return pd.DataFrame(rows).astype(dict.fromkeys(columns, float))
 
 
 def in_percent(table: pd.DataFrame | Styler, *columns: str, signed: bool = False) -> Styler:
@@ -123,4 +121,9 @@ def in_percent(table: pd.DataFrame | Styler, *columns: str, signed: bool = False
     signed: with a plus before what is above 0.
     """
     styler = table.style if isinstance(table, pd.DataFrame) else table
-    return styler.format("{:+.1%}" if signed else "{:.1%}", subset=list(columns), na_rep="")
+    return in_table(styler, "+.1%" if signed else ".1%", *columns)
+
+
+def in_table(styler: Styler, spec: str, *columns: str) -> Styler:
+    """A table that shows numbers as the visitor's language writes them. spec: of Python's `format`."""
+    return styler.format(partial(in_digits, spec=spec, language=current()), subset=list(columns), na_rep="")

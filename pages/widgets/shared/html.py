@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html as standard
-import string
 from collections.abc import Iterable
+from numbers import Real
 from pathlib import Path
 from typing import Any, final
 
 from core.languages import gettext, translated
+from core.languages.numbers import Filling
 
 
 @final
@@ -36,11 +37,12 @@ def joined_html(parts: Iterable[Html]) -> Html:
     return Html("".join(parts))
 
 
-class _Formatter(string.Formatter):
-    """Python's own formatting with all values escaped."""
+class _Formatter(Filling):
+    """Numbers as the visitor's language writes them, and all values escaped."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Html):
             return value
-        shown = format(value, format_spec) if format_spec else translated(value)
+        numeric = format_spec or isinstance(value, Real)
+        shown = super().format_field(value, format_spec) if numeric else translated(value)
         return standard.escape(shown, quote=True)

@@ -11,13 +11,13 @@ only this module makes those. `tests/pages/test_markdown_source.py` reads the so
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from numbers import Number
 from typing import Any, final
 
 from core.languages import gettext, translated
+from core.languages.numbers import Filling
 
 
 @final
@@ -131,15 +131,12 @@ def _emphasised(part: str) -> str:
     return f"{signs}{escape(inner.strip())}{signs}" if inner.strip() else escape(part)
 
 
-class _Formatter(string.Formatter):
-    """Python's own formatting with all values escaped."""
-
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        # Plain names only: "{run.title}" in a template would hide from the type checker what is shown.
-        return kwargs[field_name], field_name
+class _Formatter(Filling):
+    """Numbers as the visitor's language writes them, and all other values escaped."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Markdown):
             return value
-        shown = format(value, format_spec) if format_spec else translated(value)
-        return shown if isinstance(value, Number) else escape(shown)
+        if isinstance(value, Number):
+            return super().format_field(value, format_spec)
+        return escape(super().format_field(value, format_spec) if format_spec else translated(value))

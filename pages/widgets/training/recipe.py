@@ -280,7 +280,15 @@ def _widget(position: int, setting: str, stage: Stage) -> None:
         case "batch_size":
             st.number_input(_("Batch size"), min_value=2, step=1, key=key, on_change=take)
         case "pct_start":
-            st.slider(_(r"Share of the rise (pct_start)"), 0.0, 1.0, step=0.01, key=key, on_change=take)
+            st.slider(
+                _(r"Share of the rise (pct_start)"),
+                0.0,
+                1.0,
+                step=0.01,
+                format="percent",
+                key=key,
+                on_change=take,
+            )
         case "frozen":
             st.toggle(_("Encoder frozen"), key=key, on_change=take)
         case _:

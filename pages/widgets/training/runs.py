@@ -135,7 +135,7 @@ def _change_buttons(run: RunSummary) -> None:
 def _what(run: RunSummary) -> Markdown:
     """A run's recipe, data set and start, for the line of its title."""
     task = _("learning-rate finder, ") if run.task == "lr_find" else ""
-    when = f", {datetime.fromtimestamp(run.created):%d %b %Y, %H:%M}" if run.created else ""
+    when = f", {datetime.fromtimestamp(run.created):%Y-%m-%d %H:%M}" if run.created else ""
     words = _("{task}{recipe} on {name}{when}").format(
         task=task, recipe=run.recipe, name=Path(run.data).name, when=when
     )

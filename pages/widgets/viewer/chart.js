@@ -1,6 +1,6 @@
 // The classes of a window of pixels as stacked bars, on a canvas: it is drawn anew at every move of the pointer.
 
-import { element, fill, swatch } from "./elements.js";
+import { element, fill, inPercent, swatch } from "./elements.js";
 import { samePixel } from "./geometry.js";
 import { _, n_ } from "./language.js";
 import { devicePixels, setSize } from "./painting.js";
@@ -158,7 +158,7 @@ export class Chart {
       context.fillStyle = this.theme.muted;
       context.fillRect(left, y, width, 1);
       context.globalAlpha = 1;
-      if (share % 0.5 === 0) context.fillText(`${100 * share} %`, left - 6, y);
+      if (share % 0.5 === 0) context.fillText(inPercent(100 * share), left - 6, y);
     }
   }
 

@@ -1,9 +1,9 @@
 // Building blocks of the viewer's page: elements, icons, and numbers in words.
 
 import { element } from "./element.js";
-import { _ } from "./language.js";
+import { _, inDigits, inPercent } from "./language.js";
 
-export { element };
+export { element, inDigits, inPercent };
 
 /** Set or remove a class, only if that changes something: touching it costs a style pass. */
 export function setClass(target, name, on) {
@@ -45,11 +45,9 @@ export const PATTERNS = 12;
 /** The pattern of a class, by its number: the same in every picture. */
 export const patternOf = (label) => label % PATTERNS;
 
-export const percent = (number) => `${number}\u00a0%`;
-
-export const bits = (number) => _("{number}\u00a0bits", { number: number.toFixed(1) });
+export const bits = (number) => _("{number}\u00a0bits", { number: inDigits(number, 1) });
 
 export function shareInWords(share) {
   const number = 100 * share;
-  return number < 0.1 ? `<\u2009${percent(0.1)}` : percent(number.toFixed(1));
+  return number < 0.1 ? `<\u2009${inPercent(0.1, 1)}` : inPercent(number, 1);
 }

@@ -1,6 +1,6 @@
 // The rows of the legend: a class, and a group of classes, which unfolds.
 
-import { element, fill, icon, patternOf, percent, setClass, shareInWords, swatch } from "./elements.js";
+import { element, fill, icon, inPercent, patternOf, setClass, shareInWords, swatch } from "./elements.js";
 import { _ } from "./language.js";
 
 const EYE = "M1.5 8s2.4-4.3 6.5-4.3S14.5 8 14.5 8s-2.4 4.3-6.5 4.3S1.5 8 1.5 8zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4";
@@ -59,7 +59,7 @@ export class ClassRow {
     const numbers = [element("span", { className: "share", textContent: shareInWords(share) })];
     const words = [name, _("{share} of the pixels", { share: shareInWords(share) })];
     if (confidence !== null) {
-      const mean = percent(Math.round(confidence));
+      const mean = inPercent(Math.round(confidence));
       numbers.push(element("span", { className: "mean", textContent: mean }));
       words.push(_("mean confidence {mean}", { mean }));
     }

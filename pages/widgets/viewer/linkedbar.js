@@ -3,7 +3,7 @@
 // The viewers share their viewport, and what is pointed at and chosen, among themselves (see linking.js). This
 // toolbar adds the view, the mask's opacity, the boundaries and the classes that are isolated or hidden.
 
-import { element, percent } from "./elements.js";
+import { element, inPercent } from "./elements.js";
 import { _ } from "./language.js";
 import { rule, viewersOf } from "./linking.js";
 import { Help, OpacitySlider, Scale, ViewPicker, ZoomButtons, boundariesToggle, entropyScale, patternsToggle } from "./toolbar.js";
@@ -100,7 +100,7 @@ class LinkedToolbar {
     this.viewPicker.show(this.views, view);
     const words = waiting ? _("Working out the entropy …") : "";
     if (this.note.textContent !== words) this.note.textContent = words; // set again it might be read out again
-    if (view === "confidence") this.scale.show(percent(0), percent(100));
+    if (view === "confidence") this.scale.show(inPercent(0), inPercent(100));
     if (view === "entropy" && leader?.picture) this.scale.show(...entropyScale(leader.picture));
     this.showZoom();
   }

@@ -1,17 +1,17 @@
 // What is said of one pixel: a sentence, how sure the network is, its classes as bars, what a temperature does
 // to them, and how the entropy comes about.
 
-import { element, fill, percent, setClass, setText, swatch } from "./elements.js";
+import { element, fill, inDigits, inPercent, setClass, setText, swatch } from "./elements.js";
 import { _, n_ } from "./language.js";
 import { mark } from "./legendrows.js";
 import { surprise, tempered } from "./probabilities.js";
 
 const BARS = 5;
-const LEAST_SHOWN = 0.0005; // less would read 0.0 %
+const LEAST_SHOWN = 0.0005; // less would read 0.0%
 const PROOF_LINES = 5; // classes whose part of the entropy gets a line of its own
 const [COLDEST, NEUTRAL, HOTTEST] = [0.1, 1, 5];
 
-const tenths = (probability) => percent((100 * probability).toFixed(1));
+const tenths = (probability) => inPercent(100 * probability, 1);
 
 /** A class's bar, and below it the one at another temperature. */
 class Bar {
@@ -34,7 +34,7 @@ class Bar {
     fill(this.value, colour);
     this.plain.style.width = `${100 * probability}%`;
     this.tempered.style.width = `${100 * (changed ?? 0)}%`;
-    const before = exact ? tenths(probability) : percent(Math.round(100 * probability));
+    const before = exact ? tenths(probability) : inPercent(Math.round(100 * probability));
     setText(this.figure, changed === null ? before : `${before} → ${tenths(changed)}`);
     this.hide(false);
   }
@@ -83,7 +83,7 @@ class Temperature {
   }
 
   describe() {
-    this.output.textContent = this.value.toFixed(2).replace(/0$/, "");
+    this.output.textContent = inDigits(this.value, 2).replace(/0$/, "");
     this.input.style.setProperty("--filled", `${(100 * (this.value - COLDEST)) / (HOTTEST - COLDEST)}%`);
     setClass(this.back, "absent", this.isNeutral);
   }
@@ -114,15 +114,15 @@ class Proof {
     const lines = seen.map((number) => [
       names[number],
       colours(number),
-      probability(number).toFixed(3),
-      surprise(probability(number)).toFixed(2),
-      part(number).toFixed(2),
+      inDigits(probability(number), 3),
+      inDigits(surprise(probability(number)), 2),
+      inDigits(part(number), 2),
     ]);
     if (rest.length > 0) {
-      lines.push([n_("{count} other", "{count} others", rest.length), "", sum(rest, probability).toFixed(3), "", sum(rest, part).toFixed(2)]);
+      lines.push([n_("{count} other", "{count} others", rest.length), "", inDigits(sum(rest, probability), 3), "", inDigits(sum(rest, part), 2)]);
     }
-    const total = _("{number} bits", { number: entropy.toFixed(2) });
-    lines.push([_("Together"), "", sum(order, probability).toFixed(3), "", total]);
+    const total = _("{number} bits", { number: inDigits(entropy, 2) });
+    lines.push([_("Together"), "", inDigits(sum(order, probability), 3), "", total]);
     this.caption.textContent = _("Each class adds its probability p times its surprise, log₂ 1/p bits.");
     [...this.body.children].forEach((row, index) => this.fillLine(row, lines[index]));
   }
@@ -190,7 +190,7 @@ export class Panel {
     setText(this.sure, certainty ?? "");
     setText(this.after, after);
     this.bits.hidden = entropy === null;
-    if (entropy !== null) setText(this.bits, _("{number}\u00a0bits of entropy", { number: entropy.toFixed(2) }));
+    if (entropy !== null) setText(this.bits, _("{number}\u00a0bits of entropy", { number: inDigits(entropy, 2) }));
     const proves = (this.proves.byKey || this.proves.byButton) && entropy !== null;
     this.bits.setAttribute("aria-expanded", proves);
     setClass(this.likely, "absent", proves);

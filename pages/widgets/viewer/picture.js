@@ -1,7 +1,7 @@
 // One photo with its maps: fetched once, read pixel by pixel, and turned into layers to paint.
 
 import { colourOf } from "./colourmap.js";
-import { bits, percent, shareInWords } from "./elements.js";
+import { bits, inPercent, shareInWords } from "./elements.js";
 import { _ } from "./language.js";
 import { fetchAgain, fetchInflated } from "./fetching.js";
 import { extentOf } from "./geometry.js";
@@ -140,7 +140,7 @@ export class Picture {
   /** A pixel's class and probability as text. */
   static inWords({ name, confidence, entropy }) {
     const parts = [name];
-    if (confidence !== null) parts.push(percent(confidence));
+    if (confidence !== null) parts.push(inPercent(confidence));
     if (entropy !== null) parts.push(bits(entropy));
     return parts.join(" · ");
   }

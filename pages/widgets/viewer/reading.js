@@ -82,7 +82,7 @@ function inWords({ label, probability, probabilities }, names) {
 /** The words of core.segmentation.reading.PixelReading.sentence. all: names of the window, with the pixel's. */
 function sentence({ row, col, probability }, all, name, shape) {
   const values = { row, col, name, percent: wholePercent(probability) };
-  const pixel = _("Pixel ({row}, {col}) is {name} with {percent}\u00a0%", values);
+  const pixel = _("Pixel ({row}, {col}) is {name} with {percent}%", values);
   const total = all.length - 1;
   const others = all.filter((each) => each !== name);
   if (total === 1) {

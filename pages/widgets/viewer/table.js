@@ -1,6 +1,6 @@
 // The window's pixels as a table: the same as the chart, in numbers.
 
-import { element, fill, percent, setClass, setText, swatch } from "./elements.js";
+import { element, fill, inPercent, setClass, setText, swatch } from "./elements.js";
 import { samePixel } from "./geometry.js";
 import { _ } from "./language.js";
 import { runnerUp } from "./reading.js";
@@ -8,7 +8,7 @@ import { runnerUp } from "./reading.js";
 const COLUMNS = [_("Row"), _("Col"), _("Class"), _("Probability"), _("Runner-up"), _("Margin")];
 const UNKNOWN = "…"; // until the logits are there
 
-const tenths = (share) => percent((100 * share).toFixed(1));
+const tenths = (share) => inPercent(100 * share, 1);
 
 export class PixelTable {
   /** onHover(pixel or null), onChoose(pixel): the rows work like the picture's pixels. */
@@ -59,7 +59,7 @@ export class PixelTable {
     setText(column, String(each.col));
     setText(own.lastChild, names[each.label]);
     fill(own.firstChild, colours(each.label));
-    setText(probability, exact ? tenths(each.probability) : percent(Math.round(100 * each.probability)));
+    setText(probability, exact ? tenths(each.probability) : inPercent(Math.round(100 * each.probability)));
     setText(rival, second ? names[second.label] : unknown);
     setText(margin, second ? tenths(second.margin) : unknown);
     setClass(row, "chosen", chosen);

@@ -1,7 +1,7 @@
 // The row above the picture: views, boundaries, opacity or a scale, zoom, help.
 
 import { GRADIENT } from "./colourmap.js";
-import { bits, element, icon, percent } from "./elements.js";
+import { bits, element, icon, inDigits, inPercent } from "./elements.js";
 import { _ } from "./language.js";
 
 const STARTING_OPACITY = 55; // per cent: colours are clear, and the photo still shows through
@@ -135,8 +135,8 @@ export class OpacitySlider {
 
   describe() {
     this.input.style.setProperty("--filled", `${this.value}%`);
-    this.input.setAttribute("aria-valuetext", percent(this.value));
-    this.output.textContent = percent(this.value);
+    this.input.setAttribute("aria-valuetext", inPercent(this.value));
+    this.output.textContent = inPercent(this.value);
   }
 }
 
@@ -179,7 +179,7 @@ export class ZoomButtons {
 
   /** `aria-disabled`, not `disabled`: a disabled button loses the focus. */
   show(span, leastSpan) {
-    this.level.textContent = `${(1 / span).toFixed(span > 0.1 ? 1 : 0)}×`;
+    this.level.textContent = `${inDigits(1 / span, span > 0.1 ? 1 : 0)}×`;
     for (const button of [this.out, this.fit]) button.setAttribute("aria-disabled", span >= 1);
     this.in.setAttribute("aria-disabled", span <= leastSpan);
   }

@@ -7,7 +7,7 @@
 // The view is what is painted (photo, overlay, mask ...), as in Python; the viewport is the part of the
 // picture that the canvas shows.
 
-import { element, percent, setClass } from "./elements.js";
+import { element, inPercent, setClass } from "./elements.js";
 import {
   WHOLE_PICTURE,
   between,
@@ -469,7 +469,7 @@ class PixelViewer {
     this.root.toggleAttribute("data-waiting", misses);
     this.viewPicker.show(views, this.view);
     this.note.textContent = misses ? _("Working out the entropy …") : "";
-    if (this.view === "confidence") this.scale.show(percent(0), percent(100));
+    if (this.view === "confidence") this.scale.show(inPercent(0), inPercent(100));
     if (picture && this.view === "entropy") this.scale.show(...entropyScale(picture));
     this.membership.toolbar?.show();
     this.paintSoon();
@@ -780,7 +780,7 @@ class PixelViewer {
       return;
     }
     const { name, confidence } = this.picture.read(this.chosen);
-    const sure = confidence === null ? "" : `, ${percent(confidence)}`;
+    const sure = confidence === null ? "" : `, ${inPercent(confidence)}`;
     this.spoken.textContent = _("Row {row}, column {col}: {name}", { ...this.chosen, name: `${name}${sure}` });
   }
 

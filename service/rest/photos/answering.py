@@ -43,8 +43,7 @@ class Answers:
 
         given: an id that the client gave it. ids: if the id must not have been another request's.
         """
-        card = await anyio.to_thread.run_sync(read_card, asked.model)
-        key = await anyio.to_thread.run_sync(answer_key, photo, asked, card.weights_sha256, own_version())
+        key = await anyio.to_thread.run_sync(_key, asked, photo)
         if given and ids is not None:
             ids.use(client, given, key)
         found = self.kept.find(key)
@@ -57,3 +56,7 @@ class Answers:
         if answer.status == 200:
             self.kept.keep(key, answer)
         return Answered(key, answer, kept=False)
+
+
+def _key(asked: Request, photo: bytes) -> str:
+    return answer_key(photo, asked, read_card(asked.model).weights_sha256, own_version())

@@ -108,7 +108,7 @@ def test_reading_as_text_is_a_table_with_a_sentence(run, photo):
     assert len(lines) == 22
     assert [line for line in lines[:-1] if line.startswith(">")] == [lines[4]]
     assert lines[4].startswith("> (30, 4)")
-    assert lines[-1] == "Pixel (30, 4) is Road with 100 %; all its 20 neighbours are Road too."
+    assert lines[-1] == "Pixel (30, 4) is Road with 100%; all its 20 neighbours are Road too."
 
 
 def test_reading_writes_no_pictures(run, photo, tmp_path):
@@ -262,7 +262,7 @@ def test_a_reading_is_written_as_csv_and_as_a_chart(run, photo, tmp_path):
     run("segment", photo, *options)
 
     assert len(table.read_text().splitlines()) == 22
-    assert "Pixel (30, 4) is Road with 100 %" in chart.read_text("utf-8")
+    assert "Pixel (30, 4) is Road with 100%" in chart.read_text("utf-8")
 
 
 def test_a_chart_without_a_pixel_is_refused(refusal, photo, tmp_path):

@@ -220,11 +220,11 @@ WRONG: dict[str, tuple[Callable[[Path], None], str]] = {
         lambda place: changed(
             place, "en.md", "- Few\n- Some\n", "- Between 1 in 1,000 and 1 in 100\n- Fewer than 1 in 1,000\n"
         ),
-        "en.md, line 21: this range has its edge at 0.1 %, in ascending order of the options",
+        "en.md, line 21: this range has its edge at 0.1%, in ascending order of the options",
     ),
     "ranges that overlap": (
         lambda place: changed(place, "id.md", "- Some\n- Many\n", "- Some\n- Antara 0,5 dan 10 %\n"),
-        "id.md, line 23: this range has its edge at 1 % and 10 %, in ascending order of the options",
+        "id.md, line 23: this range has its edge at 1% and 10%, in ascending order of the options",
     ),
     "edges in another order": (
         lambda place: changed(place, "lesson.toml", "sure = 95", "edges = [0.1, 0.01, 0.5]"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.languages import use
 from core.reports.run_charts import (
     COMPARED,
     accuracy_chart,
@@ -59,7 +60,15 @@ def test_accuracies_are_in_per_cent_on_an_axis_that_says_so():
         "pixel accuracy": [[1, 25], [2, 50], [3, 75]],
         "mean IoU": [[1, 12.5], [2, 25], [3, 50]],
     }
-    assert option(chart)["yAxis"][0]["axisLabel"]["formatter"] == "{value} %"
+    assert option(chart)["yAxis"][0]["axisLabel"]["formatter"] == "{value}%"
+
+
+def test_a_tooltip_has_the_words_of_a_language_that_writes_numbers_otherwise():
+    with use("id"):
+        first = option(accuracy_chart(HISTORY, PLAN))["series"][0]
+
+    assert first["data"] == [[1, 25, "25,0%"], [2, 50, "50,0%"], [3, 75, "75,0%"]]
+    assert first["encode"] == {"x": 0, "y": 1, "tooltip": [2]}
 
 
 def test_the_axis_goes_to_the_end_of_the_plan_with_a_line_where_each_stage_begins():

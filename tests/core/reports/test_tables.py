@@ -87,7 +87,7 @@ def test_a_pin_keeps_what_was_believed():
             "margin": 0.25,
             "entropy": 1.5,
             "certainty": "leaning towards A",
-            "top classes": "A 50 %, B 25 %, C 25 %",
+            "top classes": "A 50%, B 25%, C 25%",
         }
     ]
 

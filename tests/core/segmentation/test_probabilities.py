@@ -24,13 +24,13 @@ def distribution(numbers: list[int]) -> np.ndarray:
 @pytest.mark.parametrize(
     ("probability", "text"),
     [
-        (0.0, "0 %"),
-        (0.004, "0 %"),
-        (0.005, "1 %"),
-        (0.625, "63 %"),
-        (0.994, "99 %"),
-        (0.996, "100 %"),
-        (1.0, "100 %"),
+        (0.0, "0%"),
+        (0.004, "0%"),
+        (0.005, "1%"),
+        (0.625, "63%"),
+        (0.994, "99%"),
+        (0.996, "100%"),
+        (1.0, "100%"),
     ],
 )
 def test_percent_rounds_to_whole_per_cent_halves_up(probability, text):

@@ -196,30 +196,30 @@ def reading_of(labels: str, chosen: int, probability: float = 0.968) -> PixelRea
 @pytest.mark.parametrize(
     ("labels", "chosen", "sentence"),
     [
-        ("A" * 21, 10, "Pixel (212, 340) is A with 97 %; all its 20 neighbours are A too."),
+        ("A" * 21, 10, "Pixel (212, 340) is A with 97%; all its 20 neighbours are A too."),
         (
             "A" * 20 + "B",
             10,
-            "Pixel (212, 340) is A with 97 %; 1 of its 20 neighbours is B: a boundary runs here.",
+            "Pixel (212, 340) is A with 97%; 1 of its 20 neighbours is B: a boundary runs here.",
         ),
         (
             "C" * 2 + "A" * 16 + "B" * 3,
             10,
-            "Pixel (212, 340) is A with 97 %; 3 of its 20 neighbours are B and 2 C: a boundary runs here.",
+            "Pixel (212, 340) is A with 97%; 3 of its 20 neighbours are B and 2 C: a boundary runs here.",
         ),
         (
             "CC" + "A" * 17 + "BB",
             10,
-            "Pixel (212, 340) is A with 97 %; 2 of its 20 neighbours are B and 2 C: a boundary runs here.",
+            "Pixel (212, 340) is A with 97%; 2 of its 20 neighbours are B and 2 C: a boundary runs here.",
         ),
         (
             "D" + "A" * 15 + "BBBCC",
             10,
-            "Pixel (212, 340) is A with 97 %; "
+            "Pixel (212, 340) is A with 97%; "
             "3 of its 20 neighbours are B, 2 C and 1 D: a boundary runs here.",
         ),
-        ("AAA", 0, "Pixel (212, 340) is A with 97 %; all its 2 neighbours are A too."),
-        ("A", 0, "Pixel (212, 340) is A with 97 %; the picture has no other pixel in its row."),
+        ("AAA", 0, "Pixel (212, 340) is A with 97%; all its 2 neighbours are A too."),
+        ("A", 0, "Pixel (212, 340) is A with 97%; the picture has no other pixel in its row."),
     ],
     ids=[
         "all the same",
@@ -249,4 +249,4 @@ def test_sentence_on_a_picture_of_two_columns_has_one_neighbour_not_neighbours(l
     ],
 )
 def test_sentence_on_a_pixel_alone_is_right_for_every_shape(shape, end):
-    assert replace(reading_of("A", 0), shape=shape).sentence() == f"Pixel (212, 340) is A with 97 %; {end}"
+    assert replace(reading_of("A", 0), shape=shape).sentence() == f"Pixel (212, 340) is A with 97%; {end}"

@@ -180,7 +180,7 @@ def test_confidence_in_per_cent_is_rounded_as_everywhere(probability):
     result = of_logits([[0.0]])
     result = replace(result, known_confidence=np.array([[probability]], dtype=np.float32))
 
-    assert f"{result.confidence_percent()[0, 0]} %" == percent(probability)
+    assert f"{result.confidence_percent()[0, 0]}%" == percent(probability)
 
 
 @given(sides, sides, seeds)

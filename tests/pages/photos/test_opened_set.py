@@ -146,12 +146,12 @@ def test_an_address_without_a_set_is_one_sentence(app_file: Path, name: str) -> 
 
 def test_the_queue_begins_with_the_least_certain_and_goes_by_name_when_asked(app_file: Path) -> None:
     app = page(app_file, f"mine~{COUNT}", "queue")
-    assert [text.value for text in app.caption] == ["1 of 59", "Least certain first: mean confidence 40 %"]
+    assert [text.value for text in app.caption] == ["1 of 59", "Least certain first: mean confidence 40%"]
     app = press(app, "set_step_1")
     assert app.session_state["visit"].number == COUNT - 1
 
     app = press(app, "set_order")
-    assert [text.value for text in app.caption] == ["58 of 59", "By name: mean confidence 41 %"]
+    assert [text.value for text in app.caption] == ["58 of 59", "By name: mean confidence 41%"]
 
 
 def test_a_queue_that_nobody_has_measured_says_so(photos: PhotoSet, app_file: Path) -> None:

@@ -6,9 +6,7 @@ import json
 import os
 import socket
 import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -20,58 +18,7 @@ from pages.widgets.service.state import look
 from service.access.keys import KeyStore
 from service.local import announced
 from tests.conftest import ROOT
-
-KEY = "ss_00000000_" + 64 * "0"
-FIGURES = {
-    "version": "1",
-    "window": 60.0,
-    "photos": 120,
-    "failed": 2,
-    "rate": 2.0,
-    "p50": 0.0612,
-    "p95": 0.25,
-    "p99": 1.75,
-    "started": "2026-11-29T05:00:00Z",
-    "waiting": 3,
-    "workers": 1,
-    "workers_wanted": 2,
-    "kept_answers": 40,
-    "kept_bytes": 1_500_000,
-    "dead": 1,
-}
-LETTER = {
-    "number": 7,
-    "when": "2026-01-02T03:04:05Z",
-    "sender": "0123abcd",
-    "request": "mine",
-    "operation": "segment",
-    "model": "![x](http://elsewhere)",
-    "size": "512",
-    "bytes": 77_000,
-    "reason": "3 workers began it, and none ended it.",
-}
-
-
-class _Told(BaseHTTPRequestHandler):
-    """Says what a service would: these tests are about the page."""
-
-    asked: list[tuple[str, str]] = []  # noqa: RUF012 (emptied by the fixture)
-
-    def _tell(self) -> None:
-        assert self.headers["Authorization"] == f"Bearer {KEY}"
-        self.asked.append((self.command, self.path))
-        workers = [{"pid": os.getpid()}]
-        said: object = FIGURES if "status" in self.path else workers if "workers" in self.path else [LETTER]
-        body = json.dumps(said).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = do_DELETE = _tell  # noqa: N815 (what the library calls)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
+from tests.told_service import KEY, told_service
 
 
 @pytest.fixture
@@ -85,14 +32,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def told(folder: Path) -> Iterator[list[tuple[str, str]]]:
     """A service runs here; what it was asked."""
-    _Told.asked.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Told) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        with announced(folder, f"http://127.0.0.1:{server.server_port}", KEY):
-            yield _Told.asked
-        server.shutdown()
-        thread.join()
+    with told_service(folder) as asked:
+        yield asked
 
 
 def page() -> AppTest:
@@ -124,13 +65,14 @@ def test_a_service_that_runs_shows_its_figures(told: list[tuple[str, str]]) -> N
     assert {metric.label: metric.value for metric in app.metric} == {
         "Photos a second": "2.00",
         "Half within (p50)": "61 ms",
-        "95 % within (p95)": "250 ms",
-        "99 % within (p99)": "1.8 s",
+        "95% within (p95)": "250 ms",
+        "99% within (p99)": "1.8 s",
         "In the queue": "3",
         "Workers": "1 of 2",
         "Answers kept": "40",
     }
     assert "Refused or failed: 2." in text(app)
+    assert "1 of 2 workers answers" in app.warning[0].value
 
 
 def test_visitors_ask_the_service_once_a_second_together(told: list[tuple[str, str]]) -> None:

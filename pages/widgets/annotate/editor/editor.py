@@ -55,6 +55,7 @@ _OF_THE_VIEWER = (
     "fetching",
     "picture",
     "painting",
+    "patterns",
     "toolbar",
     "gestures",
     "holding",

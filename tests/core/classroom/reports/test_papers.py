@@ -10,11 +10,11 @@ import pytest
 
 from core.classroom.records import Click, Question, Tally
 from core.classroom.reports.cards import cards_pdf
-from core.classroom.reports.click_map import click_map
+from core.classroom.reports.click_map import click_map, where_most
 from core.classroom.reports.page import class_pdf
 from core.classroom.reports.results import Answered, Clicked, Results
 from core.classroom.reports.tables import class_rows
-from core.languages import use
+from core.languages import translated, use
 from core.reports.tables import to_csv
 
 ASKED = Question("Is **sure** the same as `right`?", ("Yes", "=No"), right=1, why="", rule="")
@@ -79,6 +79,17 @@ def test_clicks_stand_at_their_places_whatever_the_size_of_their_picture() -> No
     hidden = click_map(street, corners, revealed=False)
     assert not (hidden == (0x1B, 0x7F, 0x3B)).all(axis=-1).any()
     assert (click_map(street, [], revealed=True) == 128).all()
+
+
+def test_where_most_clicks_are_is_said_in_thirds() -> None:
+    low = [Click(95, 2, 96, 128, correct=True), Click(64, 42, 96, 128, correct=False)]
+    top = [Click(0, 64, 96, 128, correct=True), Click(3, 50, 96, 128, correct=True)]
+    assert where_most(low) == "Most of them: the lower left."
+    assert where_most([*low, *top]) == "Most of them: the top and the lower left."
+    middle = [Click(200, 300, 384, 512, correct=True), Click(200, 301, 384, 512, correct=True)]
+    assert where_most([*low, *top, *middle]).startswith("No part of the picture has more")
+    with use("id"):
+        assert translated(where_most(low)) == "Paling banyak: kiri bawah."
 
 
 def test_the_page_has_no_text_but_ours() -> None:

@@ -14,7 +14,7 @@ from core.classes import CAMVID_32
 from core.datasets.cutouts.fetching import LIMITS, read_photo
 from core.datasets.cutouts.listed import ListedPhoto, listed_photos
 from core.datasets.cutouts.pasting import Cutout, pasted
-from core.datasets.cutouts.writing import MOTORCYCLE, NAMES, SETS, motorcycles
+from core.datasets.cutouts.writing import FRAMES_EACH, MOTORCYCLE, NAMES, OTHER_THINGS, SETS, motorcycles
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
 from core.evaluation.metrics import IGNORE
@@ -57,7 +57,7 @@ def listed(server: HostileServer, path: str = "/street/3.jpg", **changes: object
 
 
 def test_every_listed_photo_may_be_used_and_names_who_made_it() -> None:
-    free = {f"CC {kind} {version}" for kind in ("BY", "BY-SA") for version in ("2.0", "3.0", "4.0")}
+    free = {f"CC {kind} {version}" for kind in ("BY", "BY-SA") for version in ("2.0", "2.5", "3.0", "4.0")}
     photos = listed_photos()
     assert (
         len({photo.file for photo in photos}) == len({photo.sha256 for photo in photos}) == len(photos) > 10
@@ -67,7 +67,8 @@ def test_every_listed_photo_may_be_used_and_names_who_made_it() -> None:
         assert photo.address.startswith("https://raw.githubusercontent.com/")
         corners = np.array([corner for outline in photo.outlines for corner in outline] or [(0, 0)])
         assert (corners.max(axis=0) <= photo.size).all()
-    assert 0 < sum(not photo.outlines for photo in photos) < len(photos)
+    kept = [photo for photo in photos if photo.kept]
+    assert 0 < sum(bool(photo.outlines) for photo in kept) < len(kept) < len(photos) / 4
 
 
 @pytest.mark.parametrize(
@@ -156,11 +157,19 @@ def test_the_data_set_teaches_motorcycles_and_what_is_none(
     label = np.zeros((60, 80), np.uint8)
     label[30:] = 1  # Road
     root = make_dataset({"a": label, "b": label, "c": label}, ("c.png",))
-    photos = [listed(server), listed(server, file="none.jpg", outlines=())]
+    photos = [
+        listed(server),
+        listed(server, file="none.jpg", outlines=()),
+        listed(server, file="other.jpg", kept=True),
+    ]
     count = motorcycles(tmp_path / "made", open_dataset(root), tmp_path / "kept", None, photos, fetcher)
     made = open_dataset(tmp_path / "made")
     assert made.class_list.names == NAMES
-    assert count == len(made.frames()) == 3 + 3 + 6
+    assert len(made.frames()) == 3 + 3 + FRAMES_EACH
+    others = open_dataset(tmp_path / OTHER_THINGS)
+    assert [frame.name for frame in others.frames()] == ["photo-none-400", "photo-none-640"]
+    assert count == len(made.frames()) + len(others.frames())
+    assert [frame.name for frame in made.valid] == [f"photo-other-{side}" for side in (320, 480, 640)]
     assert "Ani, CC BY 4.0, https://commons.example/three" in (made.root / "README.txt").read_text("utf-8")
 
     taught = Labels.of(made.class_list, CAMVID_32)
@@ -176,7 +185,10 @@ def test_the_data_set_teaches_motorcycles_and_what_is_none(
     assert NAMES[photo[150, 200]] == MOTORCYCLE
     assert NAMES[photo[300, 400]] == "SomethingElse"
     assert taught.table[photo[10, 10]] == IGNORE
-    assert NAMES[made.read_label(made.frame("photo-none-480"))[150, 200]] == "SomethingElse"
+    assert {NAMES[number] for number in np.unique(others.read_label(others.frames()[0]))} == {
+        "SomethingElse",
+        "Void",
+    }
     streets = [made.read_label(frame) for frame in made.frames() if frame.name.startswith("pasted")]
     assert all({"Sky", "Road"} <= {NAMES[number] for number in np.unique(each)} for each in streets)
     assert any(NAMES.index(MOTORCYCLE) in each for each in streets)

@@ -1,7 +1,7 @@
 // The classes to draw with: found by name, chosen by number keys, each with the pixels that show it. Many are
 // listed by group.
 
-import { element, fill, icon, setClass, swatch } from "./elements.js";
+import { element, fill, icon, inDigits, patternOf, setClass, swatch } from "./elements.js";
 import { mark, markedWords } from "./legendrows.js";
 import { _ } from "./language.js";
 
@@ -11,8 +11,6 @@ const LOCK = "M4.5 7.5h7v5.5h-7zM6 7.5V5.5a2 2 0 0 1 4 0v2";
 const KEYS = 10; // the digits choose the first classes of the list
 
 const LONGEST_NAME = 60; // of a class
-
-const inWords = (count) => count.toLocaleString("en");
 
 export class ClassList {
   /**
@@ -98,6 +96,7 @@ export class ClassList {
   entry(name, colour, label, marked) {
     const chip = swatch();
     fill(chip, `rgb(${colour.join(" ")})`);
+    chip.dataset.pattern = patternOf(label);
     const place = this.order.indexOf(label);
     const key = place < KEYS ? String((place + 1) % KEYS) : "";
     const pick = element(
@@ -166,7 +165,7 @@ export class ClassList {
   count(counts) {
     for (const [label, entry] of this.entries.entries()) {
       const count = counts[label];
-      entry.querySelector(".count").textContent = count ? inWords(count) : "";
+      entry.querySelector(".count").textContent = count ? inDigits(count) : "";
       setClass(entry, "nowhere", count === 0);
     }
   }

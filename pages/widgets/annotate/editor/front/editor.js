@@ -8,7 +8,7 @@ import { ClassList } from "./classlist.js";
 import { Correction } from "./correction.js";
 import { Doubts } from "./doubts.js";
 import { Drawing } from "./drawing.js";
-import { element } from "./elements.js";
+import { element, setClass } from "./elements.js";
 import { WHOLE_PICTURE } from "./geometry.js";
 import { Hand } from "./hand.js";
 import { HeldKeys } from "./holding.js";
@@ -21,7 +21,7 @@ import { AS_SHOWN } from "./stroke.js";
 import { Suggesting } from "./suggesting.js";
 import { Surface } from "./surface.js";
 import { ScalePicker, SizeSlider, Switch, ToolPicker, button, editorHelp, squareToggle } from "./toolbox.js";
-import { OpacitySlider, ZoomButtons, boundariesToggle } from "./toolbar.js";
+import { OpacitySlider, ZoomButtons, boundariesToggle, patternsToggle } from "./toolbar.js";
 import { _ } from "./language.js";
 
 /** What the hand had, for the editor that Streamlit rebuilds in the place of one that it has removed. */
@@ -80,6 +80,11 @@ class Editor {
       this.surface.boundaries = on;
       this.surface.linesChanged();
     });
+    this.patterns = patternsToggle((on) => {
+      this.surface.patterns = on;
+      setClass(this.root, "patterned", on);
+      this.surface.linesChanged();
+    });
   }
 
   buildSide() {
@@ -112,7 +117,7 @@ class Editor {
       part("pair", this.undoButton, this.redoButton),
       part("settings brushing", this.sizes.element, this.square.element),
       this.scales.element,
-      part("settings", this.slider.element, this.boundaries.element),
+      part("settings", this.slider.element, this.boundaries.element, this.patterns.element),
       part("end", this.zoomButtons.element, this.help.button),
     );
     const side = part(

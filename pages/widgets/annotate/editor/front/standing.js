@@ -1,6 +1,6 @@
 // How a correction stands: what share of it is reviewed, and whether all of it is saved.
 
-import { element, percent } from "./elements.js";
+import { element, inPercent } from "./elements.js";
 import { _ } from "./language.js";
 
 /** A share is never rounded to nothing or to everything. paints: whether classes are painted, not reviewed. */
@@ -8,7 +8,7 @@ function inWords(reviewed, paints) {
   if (reviewed === 0) return paints ? _("Nothing is painted yet") : _("Nothing is reviewed yet");
   if (reviewed === 1) return paints ? _("The whole picture is painted") : _("The whole picture is reviewed");
   const about = 100 * reviewed < 0.1 ? _("Less than ") : 100 * reviewed > 99.9 ? _("More than ") : "";
-  const said = { about, share: percent(Math.min(Math.max(100 * reviewed, 0.1), 99.9).toFixed(1)) };
+  const said = { about, share: inPercent(Math.min(Math.max(100 * reviewed, 0.1), 99.9), 1) };
   return paints ? _("{about}{share} of the picture is painted", said) : _("{about}{share} of the picture is reviewed", said);
 }
 

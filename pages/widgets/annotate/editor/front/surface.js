@@ -13,6 +13,8 @@ import {
   zoomed,
 } from "./geometry.js";
 import { MarkPainter, paintBoundaries, paintGrid, paintPicture, setSize, watchSize } from "./painting.js";
+import { paintPatterns } from "./patterns.js";
+import { NOT_REVIEWED } from "./runs.js";
 import { Tint, around } from "./tint.js";
 
 const LARGEST_PIXEL = 64; // device pixels a picture pixel, at most
@@ -34,6 +36,7 @@ export class Surface {
     this.photo = null;
     this.tint = null;
     this.boundaries = false;
+    this.patterns = false;
     this.opacity = 0.55;
     this.hidden = false;
     this.dirty = null; // the rectangle of the mask that is to be painted again
@@ -228,11 +231,15 @@ export class Surface {
 
   paintLines() {
     const grid = this.scale / this.unit >= GRID_FROM;
-    const lines = this.boundaries && !this.hidden;
+    const lines = (this.boundaries || this.patterns) && !this.hidden;
     if (!this.stale.has("lines") && !(lines && this.dirty)) return;
     this.blank(this.linesLayer);
     const thickness = Math.max(1, Math.round(this.unit));
-    if (lines) paintBoundaries(this.linesLayer, this.correction.shown, this.viewport, this.size, thickness);
+    const { shown } = this.correction;
+    if (lines) paintBoundaries(this.linesLayer, shown, this.viewport, this.size, thickness);
+    if (lines && this.patterns) {
+      paintPatterns(this.linesLayer, shown, this.viewport, this.size, thickness, (label) => label === NOT_REVIEWED);
+    }
     if (grid) paintGrid(this.linesLayer, this.viewport, this.size);
   }
 
