@@ -210,7 +210,13 @@ def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
     return {
         "animation": False,
         "legend": {"top": 0, "type": "scroll", "right": 32, "left": 0},
-        "grid": {"left": 12, "right": 12, "top": 48, "bottom": 28, "containLabel": True},
+        "grid": {
+            "left": 12,
+            "right": 32 if chart.marks else 12,
+            "top": 48,
+            "bottom": 28,
+            "containLabel": True,
+        },
         "tooltip": {"trigger": "axis", "confine": True},
         "toolbox": {
             "right": 0,

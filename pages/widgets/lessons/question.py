@@ -125,12 +125,12 @@ def _show_evidence(step: Step, asked: Asked) -> None:
     if has_curves(asked.about):
         show_curves(asked.about)
     if asked.fingerprints:
-        show_fingerprints(asked.fingerprints, 160)
+        show_fingerprints(asked.fingerprints, 110)
     if step.shows is None:
         return
     if asked.pair:
         with or_say_why(asked.about):
-            show_pair(step.shows, asked.about, lesson_look(step.shows), asked.pair, 200)
+            show_pair(step.shows, asked.about, lesson_look(step.shows), asked.pair, 176)
     elif is_photo(asked.about) and marks(step.question):
         show_plain(step, asked.about, revealed=True)
 

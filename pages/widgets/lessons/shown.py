@@ -81,7 +81,7 @@ def show_picture(lesson: Lesson, step: Step, about: str) -> None:
     if shows is None or not about or step.activity == "click":
         return
     if shows.pieces:
-        show_pieces(shows, 116)
+        show_pieces(shows, 110)
         return
     view: View = shows.view or "overlay"
     revealed = step.question is not None and given(lesson, step).revealed
@@ -118,13 +118,18 @@ def _inside(shown: SegmentedPhoto, shows: Shows) -> tuple[int, int]:
     return min(row, picture.height - 1), min(col, picture.width - 1)
 
 
-def page_query(shows: Shows, about: str = "", values: Mapping[str, Value] | None = None) -> dict[str, str]:
+def page_query(
+    shows: Shows, about: str = "", values: Mapping[str, Value] | None = None, *, revealed: bool = False
+) -> dict[str, str]:
     """What the address says of the page that a step is about: its tabs in the visitor's language.
 
     about: what the step's question is about, which may be another photo than the step's. values: the
     question's; where it compares a model with the one that it went on from, these two are in the address.
+    revealed: whether what the network says may be seen.
     """
     query = {name: _(said) if name in _TABS else said for name, said in shows.query().items()}
+    if revealed and shows.view == "photo":
+        del query["view"]  # bare until the reveal
     if shows.photo is not None and is_photo(about):
         query["photo"] = about
     if shows.page == "compare" and values is not None and "parent" in values:
@@ -132,7 +137,7 @@ def page_query(shows: Shows, about: str = "", values: Mapping[str, Value] | None
     return query
 
 
-def show_link(shows: Shows, asked: Asked | None) -> None:
+def show_link(shows: Shows, asked: Asked | None, *, revealed: bool) -> None:
     """A link to the page that the step is about, which opens with the picture that it is asked about."""
     if shows.page not in _PAGES:
         return
@@ -141,6 +146,8 @@ def show_link(shows: Shows, asked: Asked | None) -> None:
         file,
         label=markdown("Look around in {page}", page=_(title)),
         icon=":material/open_in_new:",
-        query_params=page_query(shows) if asked is None else page_query(shows, asked.about, asked.values),
+        query_params=page_query(shows, revealed=revealed)
+        if asked is None
+        else page_query(shows, asked.about, asked.values, revealed=revealed),
         width="content",
     )

@@ -60,7 +60,7 @@ def show_lesson(lesson: Lesson) -> None:
     with question:
         show_question(lesson, step, asked)
         if step.shows is not None:
-            show_link(step.shows, asked)
+            show_link(step.shows, asked, revealed=given(lesson, step).revealed)
     _way_on(lesson, number)
 
 
