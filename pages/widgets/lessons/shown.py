@@ -128,7 +128,7 @@ def page_query(
     revealed: whether what the network says may be seen.
     """
     query = {name: _(said) if name in _TABS else said for name, said in shows.query().items()}
-    if revealed and shows.view == "photo":
+    if revealed and query.get("view") == "photo":
         del query["view"]  # bare until the reveal
     if shows.photo is not None and is_photo(about):
         query["photo"] = about
