@@ -31,7 +31,7 @@ PHOTO = SAMPLES[1].path
 """640 x 480."""
 
 _LONGEST_PAUSE = 0.3
-_LOOK_SECONDS, _LATE_SECONDS = 0.005, 0.02
+_LOOK_SECONDS, _LATE_SECONDS = 0.02, 0.02
 """Who sleeps nearly always is woken on time even where cores are busy, unless the machine stands still."""
 
 _START_OF_IMAGE = 2

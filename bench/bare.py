@@ -1,8 +1,8 @@
 """Bare forward passes of one photo that is decoded already, in so many processes at once; prints JSON.
 
-Usage: python -m bench.bare SECONDS SIZE PROCESSES THREADS [large]
+Usage: python -m bench.bare SECONDS SIZE PROCESSES THREADS [kept]
 
-`large` gives them the large pages that our workers have.
+`kept` lets them have large pages and keep the memory of the network's layers, as our workers do.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from core.hardware.allocator import HUGE_PAGES
 from core.photos import images
 from core.segmentation.engines.choice import EngineChoice
 from core.segmentation.segmenter import load_segmenter, to_working_size
+from service.engine.engine import KEPT_PIXELS
 
 
-def alone(seconds: float, size: int, threads: int) -> None:
+def alone(seconds: float, size: int, threads: int, kept_pixels: int) -> None:
     """Say that all is loaded, wait for a line, compute for so long, and print photos and seconds."""
-    segmenter = load_segmenter("street-lite0", EngineChoice.ONNX_RUNTIME).for_thread(threads)
+    loaded = load_segmenter("street-lite0", EngineChoice.ONNX_RUNTIME, kept_pixels)
+    segmenter = loaded.for_thread(threads)
     photo = to_working_size(images.decode(PHOTO.read_bytes()), size)
     segmenter.predictor.logits([photo])
     print("ready", flush=True)
@@ -34,14 +36,14 @@ def alone(seconds: float, size: int, threads: int) -> None:
     print(json.dumps({"photos": count, "seconds": now}))
 
 
-def main(seconds: str, size: str, processes: str, threads: str, pages: str = "") -> None:
+def main(seconds: str, size: str, processes: str, threads: str, *kept: str) -> None:
     """Start them together, and print the sum of what they do in a second."""
-    command = [sys.executable, "-m", "bench.bare", seconds, size, "0", threads]
+    command = [sys.executable, "-m", "bench.bare", seconds, size, "0", threads, *kept]
     if processes == "0":
-        alone(float(seconds), int(size), int(threads))
+        alone(float(seconds), int(size), int(threads), KEPT_PIXELS if kept else 0)
         return
     pipe = subprocess.PIPE
-    environment = os.environ | (HUGE_PAGES if pages else {})
+    environment = os.environ | (HUGE_PAGES if kept else {})
     each = [
         subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
         for _ in range(int(processes))

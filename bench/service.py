@@ -30,7 +30,7 @@ CLIENT = "client"
 LOOPS: dict[str, tuple[str | int, ...]] = {
     "one loop with two threads": (1, 2),
     "two loops with one thread each": (2, 1),
-    "two loops with large pages too": (2, 1, "large"),
+    "two loops with large pages that keep their memory": (2, 1, "kept"),
 }
 """Bare forward passes: processes, threads, and pages. The last one is just how our workers compute."""
 

@@ -191,6 +191,8 @@ class Play:
                 else:
                     await self._hunt(now, found)
             await asyncio.sleep(2.5)  # the wall and the phone look every other second
+            if now.phase == "reveal":  # a machine with other work is later
+                await self.phone.locator(".st-key-hand_in").wait_for(state="detached")
             await self._photograph(f"{len(self.steps):02}-{now.step}-{now.phase}")
             for phase in ("vote", "discuss", "revote", "reveal"):
                 if await self.teacher.locator(f'[class*="st-key-class_to_{phase}_"] button').count():

@@ -6,7 +6,7 @@ from core.classroom import leading
 from core.errors import StreetScopeError
 from core.languages import gettext as _
 from pages.widgets.classroom.classes import class_store
-from pages.widgets.classroom.style import STYLE
+from pages.widgets.classroom.style import dress
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.guests import in_class, is_teacher
@@ -20,7 +20,7 @@ if not on_the_wall:
         html("Lead the class"),
         html("Open a vote, let the class discuss and vote again, reveal what is right, go on."),
     )
-st.html(STYLE)
+dress()
 if not in_class():
     st.info(_("No class is open here. Open one with `make class`."))
     st.stop()

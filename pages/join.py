@@ -8,7 +8,7 @@ from core.languages import gettext as _
 from pages.widgets.classroom.classes import class_store
 from pages.widgets.classroom.phone import ask_for_code, say_ended, show_phone
 from pages.widgets.classroom.seat import seat_token, write_seat
-from pages.widgets.classroom.style import STYLE
+from pages.widgets.classroom.style import dress
 from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.front_door import front_door
 from pages.widgets.shared.guests import in_class
@@ -21,7 +21,7 @@ page_title(
     html("In class"),
     html("Answer what the teacher asks. Your answers have a made-up name and are deleted afterwards."),
 )
-st.html(STYLE)
+dress()
 if not in_class():
     st.info(_("No class is open here. The teacher opens one with `make class`."))
     st.stop()

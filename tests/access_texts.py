@@ -49,7 +49,17 @@ _KNOWN = frozenset(
         *("Python", "English", "streamlit", "numpy", "onnxruntime", "torch", "fastai", "scikit"),
         *("EfficientNet", "ResNet", "ImageNet", "Void", "toytown", "jakarta", "camvid", "Ctrl", "Shift"),
         *get_args(Scope),
-        *("article", "classroom", "corrections", "street", "small", "examples"),  # recipes, lessons, sets
+        *(
+            "http",
+            "best",
+            "dataset",
+            "article",
+            "classroom",
+            "corrections",
+            "street",
+            "small",
+            "examples",
+        ),  # recipes, lessons, sets
         *(stage.name for name in shipped_recipes() for stage in read_recipe(name).stages),
         *(word for name in (*Recipe.model_fields, *Stage.model_fields) for word in name.split("_")),
         *CAMVID_32.names,
@@ -97,6 +107,7 @@ _BEFORE = re.compile(
 )
 _COUNTED = re.compile(
     r"\d+ (?:options?|results?) available\.?|(?:Limit )?\d+ ?[KMG]B per file.*|Page \d+(?: of \d+)?"
+    r"|Invalid value \(at line \d+, column \d+\)\."  # Python's reader of TOML
 )
 
 

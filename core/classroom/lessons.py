@@ -57,7 +57,14 @@ def question_of(step: Step, language: str, look: Look) -> Question | None:
         return Question(found.text, (), -1, found.why, found.rule, found.photo)
     asked = ask(step.question, look, language, photo)
     return Question(
-        asked.text, asked.options, asked.right, asked.why, asked.rule, asked.about, asked.fingerprints
+        asked.text,
+        asked.options,
+        asked.right,
+        asked.why,
+        asked.rule,
+        asked.about,
+        asked.fingerprints,
+        asked.pair,
     )
 
 

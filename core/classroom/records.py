@@ -37,7 +37,7 @@ class Question:
 
     options: none where pixels are chosen. right: the number of the right option; -1 without options.
     why: what is said at the reveal, and rule: what the class should come to. about: the photo or model.
-    fingerprints: of the network, as in `core.lessons.answers.Asked`; for a question about them alone.
+    fingerprints, pair: as of `core.lessons.answers.Asked`; for a question about them alone.
     """
 
     text: str
@@ -47,6 +47,7 @@ class Question:
     rule: str = ""
     about: str = ""
     fingerprints: tuple[str, ...] = ()
+    pair: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The question as text, for `from_json`."""
@@ -56,7 +57,7 @@ class Question:
     def from_json(cls, text: str) -> Question:
         """A question that `to_json` wrote."""
         values = json.loads(text)
-        lists = {name: tuple(values.get(name, ())) for name in ("options", "fingerprints")}
+        lists = {name: tuple(values.get(name, ())) for name in ("options", "fingerprints", "pair")}
         return cls(**values | lists)
 
 

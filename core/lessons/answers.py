@@ -48,6 +48,11 @@ class Asked:
         """The fingerprints that it is about, in hexadecimal, in the order of `FINGERPRINTS`; else empty."""
         return tuple(str(self.values[name]) for name in FINGERPRINTS if name in self.values)
 
+    @property
+    def pair(self) -> tuple[str, ...]:
+        """The names of the two networks that it compares: the earlier one first; else empty."""
+        return tuple(str(self.values[name]) for name in ("parent", "child") if name in self.values)
+
 
 @dataclass(frozen=True, eq=False)
 class Hunted:

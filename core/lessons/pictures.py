@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.lessons.keys.key import Parameters
+from core.evaluation.metrics import IGNORE
+from core.languages import mark
+from core.lessons.keys.key import Mark, Parameters, number, word
 from core.lessons.keys.look import Look, is_drawn, picture
 from core.lessons.keys.table import HUNTS, KEYS
 from core.lessons.keys.twin import untrained
 from core.lessons.lesson import Question, Shows
 from core.segmentation.painting import colour_mask, overlay
+from core.segmentation.probabilities import temper
 from core.segmentation.segmentation import Segmentation
 
 ENLARGED = 192
@@ -25,41 +28,85 @@ _BITS = 16
 
 _BIT_COLOURS = np.array(((222, 235, 247), (8, 69, 148)), np.uint8)
 
-_SURE_OF: dict[str, Parameters] = {
-    "wrong_where_sure": KEYS["wrong_where_sure"].parameters,
-    "sure_and_wrong": HUNTS["sure_and_wrong"].parameters,
-}
-"""The keys whose reveal marks mistakes, with what counts where a lesson says nothing."""
-
 
 def painted(
     shows: Shows, photo: str, look: Look, question: Question | None, *, revealed: bool
 ) -> NDArray[np.uint8]:
     """A photo as a step shows it, (H, W, 3) at the size of lessons; a bare one until the answer is revealed.
 
-    Then the mistakes that a question about them asks for are red. ModelError, LessonError, DatasetError.
+    Then the pixels that the question is about are red; see `colour_words`. ModelError, LessonError,
+    DatasetError.
     """
     found = _seen(shows, photo, look, revealed=revealed)
     if shows.view == "photo" and not revealed:
         return found.image
     if shows.view == "confidence":
-        seen = np.repeat((255 * found.confidence).astype(np.uint8)[..., None], 3, axis=2)
+        sure = _tempered(found, question) if revealed and _tempers(question) else found.confidence
+        seen = np.repeat((255 * sure).astype(np.uint8)[..., None], 3, axis=2)
     else:
         seen = colour_mask(found.labels, found.class_list) if shows.view == "mask" else overlay(found)
-    if revealed and shows_mistakes(question, photo):
-        seen = marked(seen, mistakes(question, photo, look))
+    if revealed and question is not None and (marking := _MARKINGS.get(question.key)) and is_drawn(photo):
+        seen = marked(seen, marking[1](look, photo, {**_usual(question.key), **question.parameters}))
     return seen
 
 
-def shows_mistakes(question: Question | None, photo: str) -> bool:
-    """Whether the reveal of a question marks pixels that the network is sure of, and has wrong."""
-    return question is not None and question.key in _SURE_OF and is_drawn(photo)
+def colour_words(shows: Shows, question: Question | None, photo: str, *, revealed: bool) -> str:
+    """What the colours of `painted` mean where nothing else says so, marked for translation; else empty."""
+    if revealed and shows.instead == "untrained":
+        return mark("What its untrained twin says")
+    if revealed and shows.instead == "upside-down":
+        return mark("What the network says of it")
+    if revealed and _tempers(question):
+        return mark("How sure it is at this temperature. Bright: sure. Dark: unsure.")
+    if revealed and question is not None and question.key in _MARKINGS and is_drawn(photo):
+        return _MARKINGS[question.key][0]
+    return mark("Bright: sure. Dark: unsure.") if shows.view == "confidence" else ""
 
 
-def mistakes(question: Question | None, photo: str, look: Look) -> NDArray[np.bool_]:
-    """(H, W) the pixels that the network is as sure of as the question says, and that it has wrong."""
-    assert question is not None  # noqa: S101 (see `shows_mistakes`)
-    return HUNTS["sure_and_wrong"].mark(look, photo, {**_SURE_OF[question.key], **question.parameters})
+def _void(look: Look, photo: str, told: Parameters) -> NDArray[np.bool_]:
+    void: NDArray[np.bool_] = look.truth(photo, look.segment(photo)) == IGNORE
+    return void
+
+
+def _taken_for_another(look: Look, photo: str, told: Parameters) -> NDArray[np.bool_]:
+    """(H, W) the pixels of a class that the network has missed, and those that it has made up."""
+    found = look.segment(photo)
+    truth, number = look.truth(photo, found), found.class_list.index(word(told, "target"))
+    wrong: NDArray[np.bool_] = (truth != IGNORE) & ((truth == number) != (found.labels == number))
+    return wrong
+
+
+_MARKINGS: dict[str, tuple[str, Mark]] = {
+    "wrong_where_sure": (mark("Red: sure and wrong"), HUNTS["sure_and_wrong"].mark),
+    "sure_and_wrong": (mark("Red: sure and wrong"), HUNTS["sure_and_wrong"].mark),
+    "unsure": (mark("Red: what was to be found"), HUNTS["unsure"].mark),
+    "void_left_out": (mark("Red: Void"), _void),
+    "iou_by_hand": (mark("Red: missed or false"), _taken_for_another),
+}
+"""The keys whose reveal marks pixels: what the red means, and which they are."""
+
+
+def marks(question: Question | None) -> bool:
+    """Whether the reveal of a question shows something in its picture that no view of it shows."""
+    return question is not None and (question.key in _MARKINGS or _tempers(question))
+
+
+def _usual(key: str) -> Parameters:
+    return KEYS[key].parameters if key in KEYS else HUNTS[key].parameters
+
+
+def _tempers(question: Question | None) -> bool:
+    return question is not None and question.key == "changed_by_temperature"
+
+
+def _tempered(found: Segmentation, question: Question | None) -> NDArray[np.float32]:
+    """(H, W) the confidence at the temperature that a question is about."""
+    assert question is not None  # noqa: S101 (see `_tempers`)
+    told = {**_usual(question.key), **question.parameters}
+    rows, cols = np.mgrid[0 : found.height, 0 : found.width]
+    probabilities = temper(found.probabilities(rows.ravel(), cols.ravel()), number(told, "temperature"))
+    sure: NDArray[np.float32] = probabilities.max(axis=1).reshape(found.height, found.width)
+    return sure
 
 
 def marked(image: NDArray[np.uint8], hits: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from core.languages import in_digits
+from core.languages import class_name, current, filled, in_digits, translated
+from core.languages import gettext as _
 from core.reports.charts import FRAME, PixelAxis, Stack, class_stacks, pixel_axis
 from core.segmentation.reading import PixelReading
 
@@ -49,14 +50,16 @@ def reading_page(reading: PixelReading, about: str, classes: int = 6) -> str:
     """
     stacks, axis = class_stacks(reading, classes), pixel_axis(reading)
     chosen = reading.chosen
+    title = filled(_("Pixel ({row}, {col})"), row=chosen.row, col=chosen.col)
+    bits = filled(_("{entropy:.2f} bits of entropy"), entropy=chosen.entropy)
     return "".join(
         (
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+            f'<!doctype html>\n<html lang="{current()}">\n<head>\n<meta charset="utf-8">\n',
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
-            f"<title>Pixel ({chosen.row}, {chosen.col}) · {escape(about)}</title>\n<style>{_STYLE}</style>\n",
+            f"<title>{escape(title)} · {escape(about)}</title>\n<style>{_STYLE}</style>\n",
             f"</head>\n<body>\n<h1>{escape(reading.sentence())}</h1>\n",
-            f'<p class="about">{escape(about)} · {chosen.entropy:.2f} bits of entropy, '
-            f"{escape(chosen.certainty)}</p>\n",
+            f'<p class="about">{escape(about)} · {escape(bits)}, '
+            f"{escape(translated(chosen.certainty))}</p>\n",
             _chart(reading, stacks, axis),
             _legend(stacks),
             _table(reading, stacks, axis),
@@ -70,11 +73,14 @@ def _chart(reading: PixelReading, stacks: Sequence[Stack], axis: PixelAxis) -> s
     # Labels lie aslant below the bars; those of a square are the longest.
     below = 26 + 7 * max(map(len, axis.labels))
     right, bottom = _LEFT + count * _BAR, _TOP + _HEIGHT
-    words = f"Class probabilities of {count} pixels, stacked: the same as in the table below."
+    words = filled(
+        _("Class probabilities of {count} pixels, stacked: the same as in the table below."), count=count
+    )
     return "".join(
         (
             '<div class="wide">\n',
-            f'<svg viewBox="0 0 {right + 4} {bottom + below + 18}" role="img" aria-label="{words}">\n',
+            f'<svg viewBox="0 0 {right + 4} {bottom + below + 18}" role="img" ',
+            f'aria-label="{escape(words)}">\n',
             *(_share_line(share, right) for share in _SHARES),
             *_bars(stacks, axis),
             _frame(reading.chosen_index),
@@ -100,7 +106,7 @@ def _bars(stacks: Sequence[Stack], axis: PixelAxis) -> Iterable[str]:
         yield f'<g fill="{stack.colour}" stroke="gray" stroke-width="0.5">\n'
         for number, (label, height) in enumerate(zip(axis.labels, stack.heights, strict=True)):
             tops[number] -= height * _HEIGHT
-            words = f"{axis.pixel.format(label)}: {stack.name} {height:.1%}"
+            words = f"{axis.pixel.format(label)}: {stack.name} {in_digits(height, '.1%')}"
             yield (
                 f'<rect x="{_left_of(number)}" y="{tops[number]:.1f}" width="{_BAR - _GAP}" '
                 f'height="{height * _HEIGHT:.1f}"><title>{escape(words)}</title></rect>\n'
@@ -134,15 +140,15 @@ def _legend(stacks: Sequence[Stack]) -> str:
 
 
 def _table(reading: PixelReading, stacks: Sequence[Stack], axis: PixelAxis) -> str:
-    names = ("pixel", "class", *(stack.name for stack in stacks), "entropy in bits")
+    names = (_("pixel"), _("class"), *(stack.name for stack in stacks), _("entropy in bits"))
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     rows = []
     for number, (pixel, label) in enumerate(zip(reading.pixels, axis.labels, strict=True)):
         shares = (in_digits(stack.heights[number], ".1%") for stack in stacks)
-        cells = (axis.pixel.format(label), pixel.label, *shares, in_digits(pixel.entropy, ".2f"))
+        cells = (axis.pixel.format(label), class_name(pixel.label), *shares, in_digits(pixel.entropy, ".2f"))
         mark = ' class="chosen" aria-current="true"' if pixel.chosen else ""
         rows.append(f"<tr{mark}>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>\n")
-    caption = "The same in numbers; the chosen pixel is in bold."
+    caption = escape(_("The same in numbers; the chosen pixel is in bold."))
     return (
         f'<div class="wide"><table>\n<caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{''.join(rows)}</tbody>\n</table></div>\n"

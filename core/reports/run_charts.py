@@ -210,7 +210,13 @@ def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
     return {
         "animation": False,
         "legend": {"top": 0, "type": "scroll", "right": 32, "left": 0},
-        "grid": {"left": 12, "right": 12, "top": 48, "bottom": 28, "containLabel": True},
+        "grid": {
+            "left": 12,
+            "right": 32 if chart.marks else 12,
+            "top": 48,
+            "bottom": 28,
+            "containLabel": True,
+        },
         "tooltip": {"trigger": "axis", "confine": True},
         "toolbox": {
             "right": 0,
@@ -239,10 +245,16 @@ def enlarged(option: Mapping[str, Any]) -> dict[str, Any]:
         "yAxis": [
             {**each, "axisLabel": {**each.get("axisLabel", {}), **letters}} for each in option["yAxis"]
         ],
-        "series": [
-            {**each, "lineStyle": {**each["lineStyle"], "width": _THICK}} for each in option["series"]
-        ],
+        "series": [_thick(each, letters) for each in option["series"]],
     }
+
+
+def _thick(series: Mapping[str, Any], letters: Mapping[str, Any]) -> dict[str, Any]:
+    thick = {**series, "lineStyle": {**series["lineStyle"], "width": _THICK}}
+    if marked := series.get("markLine"):
+        points = [{**each, "label": {**each["label"], **letters}} for each in marked["data"]]
+        thick["markLine"] = {**marked, "data": points}
+    return thick
 
 
 _FORMATS: dict[Kind, str] = {"number": "%.4g", "percent": "%.1f%%", "small": "%.2e"}
@@ -355,7 +367,8 @@ def html_page(charts: Sequence[Chart], title: str) -> str:
         for number, chart in enumerate(drawn)
     ]
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
+        f'<!DOCTYPE html>\n<html lang="{current()}"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title></head>"
         f"<body><h1>{escape(title)}</h1>{''.join(parts)}</body></html>\n"
     )
 

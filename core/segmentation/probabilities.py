@@ -65,15 +65,15 @@ def certainty(names: Sequence[str], probabilities: Sequence[float]) -> str:
     """
     first, second, third = ([percent_number(p) for p in probabilities[:3]] + [0, 0])[:3]
     if first >= SURE:
-        return "sure"
+        return sentence("sure")
     if first >= FAIRLY_SURE:
-        return "fairly sure"
+        return sentence("fairly sure")
     rivals = [behind for behind in (first - second, first - third) if behind <= CLOSE]
     if len(rivals) == 1 and first + second >= MOST:
-        return f"torn between {names[0]} and {names[1]}"
+        return sentence("torn between {first} and {second}", first=names[0], second=names[1])
     if not rivals and first >= LEANING:
-        return f"leaning towards {names[0]}"
-    return "undecided"
+        return sentence("leaning towards {first}", first=names[0])
+    return sentence("undecided")
 
 
 def temper(probabilities: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:

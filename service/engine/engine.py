@@ -34,7 +34,7 @@ _SPARE_BYTES = 128 * 1024**2
 """That this process may hold for the next photo. To return all after each one costs a ninth of the processor
 time at 512 x 384: the same memory comes back, page by page."""
 
-_KEPT_PIXELS = 512 * 512
+KEPT_PIXELS = 512 * 512
 """Of a picture whose layers' memory, 64 MB at most, waits here for the next one: to clear it for each photo
 costs 4 % of the processor time at 512 x 384."""
 
@@ -110,7 +110,7 @@ class Engine:
         key = (card.name, card.weights_sha256)
         with self._loading:
             if key not in self._segmenters:
-                loaded = load_segmenter(card.name, kept_pixels=_KEPT_PIXELS)
+                loaded = load_segmenter(card.name, kept_pixels=KEPT_PIXELS)
                 own = self._threads == usable_cores()
                 self._segmenters[key] = loaded if own else loaded.for_thread(self._threads)
             return self._segmenters[key]

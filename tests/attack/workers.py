@@ -33,7 +33,7 @@ _NEIGHBOURS = 4
 _TIMES = 5
 """A long job takes so many times what a worker may be silent for."""
 
-_HOGS = 3
+_HOGS = 5
 
 
 def attack(tally: Tally, folder: Path) -> None:
@@ -160,14 +160,15 @@ def _worker(broker: Broker) -> subprocess.Popen[bytes]:
 async def _worker_beside(broker: Broker, *, slowly: bool = False) -> AsyncIterator[None]:
     """Meanwhile another worker works. slowly: it shares one core with programs that take most of it."""
     worker = _worker(broker)
-    hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(_HOGS * slowly)]
+    # Each in a session of its own: Linux gives all of one session together the share of one worker.
+    hog = [sys.executable, "-c", "while True: pass"]
+    hogs = [children.start(hog, {}, signal.SIGKILL) for _ in range(_HOGS * slowly)]
     if slowly:
         for process in (worker, *hogs):
             os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
     try:
         yield
     finally:
-        for hog in hogs:
-            hog.kill()
-            hog.wait()
+        for each in hogs:
+            children.end(each, 0)
         children.end(worker, _queue.PATIENCE)

@@ -182,6 +182,7 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
     expect_answer(first, "A")
     expect(teacher.get_by_text("Let everybody choose before anybody speaks.")).to_be_visible()
     opened.kill()
+    expect(first.get_by_text("The computer of this class does not answer.")).to_be_visible()
     code, pin = opened.code, opened.pin
     opened.start()
     assert (opened.code, opened.pin) == (code, pin)

@@ -107,6 +107,7 @@ def test_a_whole_lesson_by_the_keyboard_and_a_reload_loses_nothing(
     ).to_be_visible()
     press(page, "Show what is so")
     expect(page.get_by_text(re.compile(r"There are [\d,]+ such pixels"))).to_be_visible()
+    expect(page.get_by_text("Red: sure and wrong")).to_be_visible()
 
     press(page, "Next")
     expect(page.get_by_role("heading", name="A fairer score")).to_be_visible()

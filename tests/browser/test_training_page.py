@@ -91,7 +91,7 @@ def set_epochs(page: Page, epochs: int) -> None:
     field = page.get_by_role("spinbutton", name="Epochs")
     field.fill(str(epochs))
     field.press("Enter")
-    expect(page.get_by_text(f"{epochs} times through the pictures")).to_be_visible()
+    expect(page.get_by_text(f"{epochs:,} times through the pictures")).to_be_visible()
 
 
 def type_recipe(page: Page, text: str) -> None:

@@ -73,11 +73,14 @@ def show_phone(token: str, place: Place) -> None:
     with st.container(key="phone"):
         _show_phase(token, place, step)
     if step.shows is not None and step.shows.page in _PAGES and may_look(place, step):
+        from pages.widgets.lessons.shown import page_query
+
+        about = place.now.question.about if place.now.question is not None else ""
         st.page_link(
             _PAGES[step.shows.page],
             label=_("Look around in the picture"),
             icon=":material/travel_explore:",
-            query_params={**step.shows.query(), SEAT: token},
+            query_params={**page_query(step.shows, about, revealed=True), SEAT: token},
         )
 
 

@@ -95,34 +95,23 @@ def _show_question(now: Class, question: Question) -> None:
 def _beside(now: Class, question: Question | None, *, revealed: bool) -> st.delta_generator.DeltaGenerator:
     """Draw the picture of the step, if it has one; returns the place for words beside it."""
     shows = step_of(now).shows
-    if shows is None or shows.photo is None:
-        return _beside_curves(now, question, revealed=revealed)
-    if shows.pieces:
+    rests = question if revealed and question is not None and needs_no_picture(question) else None
+    run = newest_run() if shows is not None and shows.run and not revealed else None
+    if rests is None and run is None and (shows is None or shows.photo is None):
+        return st.container()
+    if shows is not None and shows.pieces:
         picture, words = st.container(), st.container()
     else:
         words, picture = st.columns(2, gap="medium")
     with picture:
-        from pages.widgets.classroom.picture import show_step_picture
-
-        show_step_picture(now, question, revealed=revealed, piece=120 if revealed else 200)
-    return words
-
-
-def _beside_curves(
-    now: Class, question: Question | None, *, revealed: bool
-) -> st.delta_generator.DeltaGenerator:
-    """As `_beside` for a step without a picture: the class's training, then what the answer rests on."""
-    shows = step_of(now).shows
-    run = newest_run() if shows is not None and shows.run and not revealed else None
-    rests = question if revealed and question is not None and needs_no_picture(question) else None
-    if run is None and rests is None:
-        return st.container()
-    words, drawn = st.columns(2, gap="medium")
-    with drawn:
         if rests is not None:
             show_evidence(now, rests, large=True)
         elif run is not None:
             show_run(run, large=True)
+        else:
+            from pages.widgets.classroom.picture import show_step_picture
+
+            show_step_picture(now, question, revealed=revealed, piece=120 if revealed else 200)
     return words
 
 

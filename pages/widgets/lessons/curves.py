@@ -11,7 +11,7 @@ from core.languages import filled
 from core.languages import gettext as _
 from core.lessons.keys.learning import history_of
 from core.models.store import list_models
-from core.reports.run_charts import COLOURS, Chart, Line
+from core.reports.run_charts import COLOURS, Chart, Line, Mark
 from core.training.runs.records import Epoch, RunSummary, list_runs, read_history, read_run
 from pages.widgets.runs.chart import draw
 from pages.widgets.shared.fragments import fragment
@@ -61,7 +61,7 @@ def show_run(run: RunSummary, *, large: bool = False) -> None:
     name = run.recipe if run.title == run.id else run.title
     title = _("The last training on this computer: {run}").format(run=name)
     if history:
-        _draw(_chart(title, history, planned), history, "lesson_run", large=large)
+        _draw(_chart(title, history, planned if run.live else 0), history, "lesson_run", large=large)
     if run.live:
         st.caption(markdown("It still learns: {share:.0%} are done.", share=run.share))
 
@@ -83,7 +83,8 @@ def _last_stage(run: RunSummary) -> tuple[list[Epoch], int]:
 def _chart(title: str, history: Sequence[Epoch], planned: int = 0) -> Chart:
     """Both curves on one axis: on its own, from the least to the most, the score would seem to rise and fall.
 
-    planned: how many epochs the axis has room for, beyond those there are.
+    planned: how many epochs the axis has room for, beyond those there are; 0 for a training that is over,
+    whose best epoch is marked.
     """
     epochs = tuple(float(each.epoch) for each in history)
     losses, scores = zip(*((each.train_loss, each.mean_iou) for each in history), strict=True)
@@ -91,7 +92,9 @@ def _chart(title: str, history: Sequence[Epoch], planned: int = 0) -> Chart:
         Line(_("training loss"), epochs, losses, COLOURS[0], dots=True),
         Line(_("mean IoU on other pictures"), epochs, scores, COLOURS[1], dots=True),
     )
-    return Chart(title, _("epoch"), lines, x_end=float(max(planned, len(history))))
+    best = max(history, key=lambda each: each.mean_iou)
+    marks = () if planned else (Mark(_("best"), float(best.epoch)),)  # while it learns, nobody knows
+    return Chart(title, _("epoch"), lines, marks=marks, x_end=float(max(planned, len(history))))
 
 
 def _draw(chart: Chart, history: Sequence[Epoch], key: str, *, large: bool) -> None:

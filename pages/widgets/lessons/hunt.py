@@ -14,7 +14,7 @@ from core.lessons.progress import Given
 from core.models.store import read_card
 from pages.widgets.lessons.place import given
 from pages.widgets.lessons.rule import reveal_button, say_the_rule
-from pages.widgets.lessons.shown import lesson_look, segmented
+from pages.widgets.lessons.shown import lesson_look, segmented, show_plain
 from pages.widgets.segmentation.models import or_say_why
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.markdown import prose
@@ -40,7 +40,7 @@ def show_hunt(lesson: Lesson, step: Step) -> None:
         st.info(_("There is nothing to find in these pictures with this model: go on with the next step."))
         answer.revealed = True
         return
-    _search(step, hunted, look, answer)
+    _search(step, hunted, look, answer, revealed=answer.revealed)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -54,12 +54,14 @@ def _hunted(
 
 
 @fragment
-def _search(step: Step, hunted: Hunted, look: Look, answer: Given) -> None:
-    """The picture, what the last click was, and what there was to find."""
+def _search(step: Step, hunted: Hunted, look: Look, answer: Given, *, revealed: bool) -> None:
+    """The picture, what the last click was, and what there was to find.
+
+    revealed: whether the rest of the page knows already that this has been shown.
+    """
     shown = segmented(hunted.photo, look.model, look.size)
     height, width = shown.picture.height, shown.picture.width
     at: Pixel = st.session_state.get(_AT, {}).get(step.id, (height // 2, width // 2))
-    st.markdown(prose(hunted.text))
 
     def clicked(pixel: Pixel) -> None:
         st.session_state.setdefault(_AT, {})[step.id] = pixel
@@ -67,18 +69,24 @@ def _search(step: Step, hunted: Hunted, look: Look, answer: Given) -> None:
         if hunted.check(*pixel) and pixel not in answer.found:
             answer.found.append(pixel)
 
-    pixel_viewer(
-        shown.picture,
-        chosen=at,
-        view=step.shows.view if step.shows is not None and step.shows.view else "overlay",
-        entropy=shown.segmentation.entropy_steps,
-        words=_verdict(hunted, at, answer),
-        subject=hunted.photo,
-        key=f"lesson_hunt_{step.id}",
-        on_choose=clicked,
-        label=_("A street with its classes"),
-    )
-    _reveal(step, hunted, answer)
+    picture, words = st.columns([3, 2], gap="medium")
+    with picture:
+        pixel_viewer(
+            shown.picture,
+            chosen=at,
+            view=step.shows.view if step.shows is not None and step.shows.view else "overlay",
+            entropy=shown.segmentation.entropy_steps,
+            words=_verdict(hunted, at, answer),
+            subject=hunted.photo,
+            key=f"lesson_hunt_{step.id}",
+            on_choose=clicked,
+            label=_("A street with its classes"),
+        )
+    with words:
+        st.markdown(prose(hunted.text))
+        _reveal(step, hunted, answer)
+    if answer.revealed and not revealed:
+        st.rerun()
 
 
 def _verdict(hunted: Hunted, at: Pixel, answer: Given) -> str:
@@ -96,4 +104,5 @@ def _reveal(step: Step, hunted: Hunted, answer: Given) -> None:
         return
     answer.revealed = True
     st.success(prose(hunted.why), icon=":material/lightbulb:")
+    show_plain(step, hunted.photo, revealed=True)
     say_the_rule(hunted.rule, answer, step.id)

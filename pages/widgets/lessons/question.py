@@ -10,11 +10,15 @@ from core.languages import gettext as _
 from core.lessons.answers import Asked, ask
 from core.lessons.keys.look import Look, is_photo
 from core.lessons.lesson import LETTERS, Lesson, Question, Step
+from core.lessons.pictures import marks
 from core.lessons.progress import Given
 from core.models.store import list_models, read_card
+from pages.widgets.lessons.curves import has_curves, show_curves
+from pages.widgets.lessons.fingerprints import show_fingerprints
+from pages.widgets.lessons.painted import show_pair
 from pages.widgets.lessons.place import given
 from pages.widgets.lessons.rule import reveal_button, say_the_rule
-from pages.widgets.lessons.shown import lesson_look, show_photo
+from pages.widgets.lessons.shown import lesson_look, show_plain
 from pages.widgets.segmentation.models import or_say_why
 from pages.widgets.shared.markdown import Markdown, markdown, prose
 
@@ -54,6 +58,7 @@ def show_question(lesson: Lesson, step: Step, asked: Asked | None) -> None:
         return
     _predict(asked, answer, step.id)
     if answer.revealed:
+        _show_evidence(step, asked)
         say_the_rule(asked.rule, answer, step.id)
         if asked.more:
             _once_more(step, asked, answer)
@@ -115,6 +120,21 @@ def _verdict(asked: Asked, answer: Given) -> None:
         st.warning(words, icon=":material/lightbulb:")
 
 
+def _show_evidence(step: Step, asked: Asked) -> None:
+    """What the answer rests on, where the step's picture does not show it."""
+    if has_curves(asked.about):
+        show_curves(asked.about)
+    if asked.fingerprints:
+        show_fingerprints(asked.fingerprints, 110)
+    if step.shows is None:
+        return
+    if asked.pair:
+        with or_say_why(asked.about):
+            show_pair(step.shows, asked.about, lesson_look(step.shows), asked.pair, 176)
+    elif is_photo(asked.about) and marks(step.question):
+        show_plain(step, asked.about, revealed=True)
+
+
 def _lock(answer: Given) -> None:
     answer.locked = answer.chosen is not None
 
@@ -123,7 +143,9 @@ def _once_more(step: Step, asked: Asked, answer: Given) -> None:
     """The same question about another picture: has it been understood?"""
     if answer.again is None:
         st.button(
-            _("Once more, with another picture"),
+            _("Once more, with another picture")
+            if is_photo(asked.about)
+            else _("Once more, with another network"),
             icon=":material/replay:",
             on_click=_begin_again,
             args=(answer,),
@@ -135,9 +157,12 @@ def _once_more(step: Step, asked: Asked, answer: Given) -> None:
     if following is None:
         st.caption(_("There is no other picture to ask this about."))
         return
-    if is_photo(following.about):
-        show_photo(following.about)
-    _predict(following, answer.again, f"{step.id}_again")
+    again = answer.again
+    if is_photo(following.about) and not following.fingerprints:
+        show_plain(step, following.about, revealed=again.revealed)
+    _predict(following, again, f"{step.id}_again")
+    if again.revealed and (following.pair or not is_photo(following.about)):
+        _show_evidence(step, following)
 
 
 def _begin_again(answer: Given) -> None:

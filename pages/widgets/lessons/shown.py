@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,11 +14,11 @@ from core.lessons.answers import Asked, look_of
 from core.lessons.keys.key import Value
 from core.lessons.keys.look import Look, is_photo
 from core.lessons.lesson import Lesson, Shows, Step
-from core.lessons.pictures import painted, pieces
 from core.models.store import read_card
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter
 from core.segmentation.sizes import SIZES
+from pages.widgets.lessons.painted import show_painted, show_pieces
 from pages.widgets.lessons.place import given
 from pages.widgets.photos.visitor_session import sample
 from pages.widgets.segmentation.models import (
@@ -80,19 +81,14 @@ def show_picture(lesson: Lesson, step: Step, about: str) -> None:
     if shows is None or not about or step.activity == "click":
         return
     if shows.pieces:
-        _show_pieces(shows)
+        show_pieces(shows, 110)
         return
     view: View = shows.view or "overlay"
     revealed = step.question is not None and given(lesson, step).revealed
+    if shows.instead == "upside-down" or (shows.instead and revealed) or (view == "photo" and not revealed):
+        show_plain(step, about, revealed=revealed)
+        return
     look = lesson_look(shows)
-    if shows.instead == "upside-down" or (shows.instead and revealed):
-        with or_say_why(about):
-            seen = painted(shows, about, look, None, revealed=revealed)
-        st.image(seen, alt=_("A street, drawn by a program"))
-        return
-    if view == "photo" and not revealed:
-        show_photo(about)
-        return
     with or_say_why(about):
         shown = segmented(about, look.model, look.size)
     reads = shows.row is not None and shows.col is not None
@@ -108,10 +104,12 @@ def show_picture(lesson: Lesson, step: Step, about: str) -> None:
     )
 
 
-def show_photo(name: str) -> None:
-    """A photo as it is."""
-    if (photo := sample(name)) is not None:
-        st.image(photo.data, alt=_("A street, drawn by a program"))
+def show_plain(step: Step, about: str, *, revealed: bool) -> None:
+    """A photo as a step shows it, without any controls: bare until the answer is revealed."""
+    if step.shows is not None:
+        shows = step.shows if revealed else replace(step.shows, view="photo")
+        with or_say_why(about):
+            show_painted(shows, step.question, about, lesson_look(shows), revealed=revealed)
 
 
 def _inside(shown: SegmentedPhoto, shows: Shows) -> tuple[int, int]:
@@ -120,21 +118,18 @@ def _inside(shown: SegmentedPhoto, shows: Shows) -> tuple[int, int]:
     return min(row, picture.height - 1), min(col, picture.width - 1)
 
 
-def _show_pieces(shows: Shows) -> None:
-    """Small squares of the photo, enlarged, each with its number."""
-    with st.container(horizontal=True, gap="small"):
-        for number, piece in enumerate(pieces(shows), start=1):
-            words = markdown("Piece {number}", number=number)
-            st.image(piece, words, width=150, alt=words)
-
-
-def page_query(shows: Shows, about: str = "", values: Mapping[str, Value] | None = None) -> dict[str, str]:
+def page_query(
+    shows: Shows, about: str = "", values: Mapping[str, Value] | None = None, *, revealed: bool = False
+) -> dict[str, str]:
     """What the address says of the page that a step is about: its tabs in the visitor's language.
 
     about: what the step's question is about, which may be another photo than the step's. values: the
     question's; where it compares a model with the one that it went on from, these two are in the address.
+    revealed: whether what the network says may be seen.
     """
     query = {name: _(said) if name in _TABS else said for name, said in shows.query().items()}
+    if revealed and query.get("view") == "photo":
+        del query["view"]  # bare until the reveal
     if shows.photo is not None and is_photo(about):
         query["photo"] = about
     if shows.page == "compare" and values is not None and "parent" in values:
@@ -142,7 +137,7 @@ def page_query(shows: Shows, about: str = "", values: Mapping[str, Value] | None
     return query
 
 
-def show_link(shows: Shows, asked: Asked | None) -> None:
+def show_link(shows: Shows, asked: Asked | None, *, revealed: bool) -> None:
     """A link to the page that the step is about, which opens with the picture that it is asked about."""
     if shows.page not in _PAGES:
         return
@@ -151,6 +146,8 @@ def show_link(shows: Shows, asked: Asked | None) -> None:
         file,
         label=markdown("Look around in {page}", page=_(title)),
         icon=":material/open_in_new:",
-        query_params=page_query(shows) if asked is None else page_query(shows, asked.about, asked.values),
+        query_params=page_query(shows, revealed=revealed)
+        if asked is None
+        else page_query(shows, asked.about, asked.values, revealed=revealed),
         width="content",
     )

@@ -8,8 +8,7 @@ from core.languages import gettext as _
 from core.lessons.answers import Asked
 from core.lessons.keys.look import is_photo
 from core.lessons.lesson import Lesson, Step
-from pages.widgets.lessons.curves import has_curves, show_curves, show_newest_run
-from pages.widgets.lessons.fingerprints import show_fingerprints
+from pages.widgets.lessons.curves import newest_run, show_newest_run
 from pages.widgets.lessons.hunt import show_hunt
 from pages.widgets.lessons.place import close_lesson, given, go_to, here
 from pages.widgets.lessons.question import asked_in, show_question
@@ -52,32 +51,23 @@ def show_lesson(lesson: Lesson) -> None:
             )
     with st.spinner(_("Computing what is right")):
         asked = asked_in(step)
+    show_hunt(lesson, step)
     picture, question = _places(step)
     with picture:
-        _show_numbers(step, asked, revealed=given(lesson, step).revealed)
+        if step.shows is not None and step.shows.run:
+            show_newest_run()
         show_picture(lesson, step, _about(step, asked))
-        show_hunt(lesson, step)
     with question:
         show_question(lesson, step, asked)
         if step.shows is not None:
-            show_link(step.shows, asked)
+            show_link(step.shows, asked, revealed=given(lesson, step).revealed)
     _way_on(lesson, number)
-
-
-def _show_numbers(step: Step, asked: Asked | None, *, revealed: bool) -> None:
-    """What no picture shows: the newest training, and, revealed, the curves or fingerprints asked about."""
-    if step.shows is not None and step.shows.run:
-        show_newest_run()
-    if asked is None or not revealed:
-        return
-    if has_curves(asked.about):
-        show_curves(asked.about)
-    if asked.fingerprints:
-        show_fingerprints(asked.fingerprints, 180)
 
 
 def _about(step: Step, asked: Asked | None) -> str:
     """The photo to show: the one that the question is about, or else the step's."""
+    if asked is not None and asked.fingerprints:
+        return ""  # of it, only that the network has looked at it matters
     if asked is not None and is_photo(asked.about):
         return asked.about
     return step.shows.photo or "" if step.shows is not None else ""
@@ -85,7 +75,10 @@ def _about(step: Step, asked: Asked | None) -> str:
 
 def _places(step: Step) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:
     """Where the picture and the question stand: side by side, or below each other on a phone."""
-    if step.shows is None or step.shows.photo is None:
+    beside = step.shows is not None and (
+        step.shows.photo is not None or bool(step.shows.run and newest_run())
+    )
+    if not beside or step.activity == "click":
         return st.container(), st.container()
     picture, question = st.columns([3, 2], gap="medium")
     return picture, question

@@ -17,9 +17,9 @@ from core.lessons.keys import learning
 from core.lessons.keys.look import Look, drawn, is_unseen, picture
 from core.lessons.keys.ranges import choices, range_of
 from core.lessons.keys.table import KEYS
-from core.lessons.lesson import Question
+from core.lessons.lesson import Question, Shows
 from core.lessons.loading import load, shipped, shipped_folder
-from core.lessons.pictures import fingerprint_picture
+from core.lessons.pictures import MISTAKE, fingerprint_picture, painted
 from core.segmentation.segmentation import Segmentation
 from core.toytown import frame
 
@@ -262,3 +262,18 @@ def test_every_question_of_a_shipped_lesson_can_be_asked_in_both_languages(name:
             else:
                 asked = ask(step.question, LOOK, language, photo)
                 assert "{" not in "".join((asked.text, *asked.options, asked.why, asked.rule)), step.id
+
+
+@pytest.mark.parametrize("key", ["void_left_out", "iou_by_hand"])
+def test_a_reveal_marks_the_pixels_that_the_question_counts(key: str) -> None:
+    """As many pixels turn red as the question's words say; before the reveal none does."""
+    asked, shows = ask(question(key), LOOK, first=RAIN), Shows("explore", RAIN, view="overlay")
+    counts = [asked.values[name] for name in ("count", "missed", "false") if name in asked.values]
+
+    red = [
+        int(
+            (painted(shows, asked.about, LOOK, question(key), revealed=revealed) == MISTAKE).all(axis=2).sum()
+        )
+        for revealed in (False, True)
+    ]
+    assert red == [0, sum(counts)]  # type: ignore[arg-type]

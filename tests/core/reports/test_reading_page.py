@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from core.classes import CAMVID_32
+from core.languages import use
 from core.reports.charts import class_stacks
 from core.reports.reading_page import reading_page
 from core.segmentation.reading import PixelReading, Shape, neighbourhood, pixel_predictions
@@ -85,6 +86,14 @@ def test_the_page_needs_nothing_else_and_is_small():
     assert tags.isdisjoint({"script", "link", "img", "iframe"})
     assert not re.search(r"https?:|url\(|@import", page)
     assert "color-scheme: light dark" in page
+
+
+def test_the_page_is_in_the_language_of_whoever_saves_it():
+    with use("id"):
+        page = reading_page(reading(), "street.jpg")
+    assert '<html lang="id">' in page
+    assert "entropi" in page
+    assert not any(word in page for word in ("entropy", "bits", "probabilities", "numbers"))
 
 
 def test_the_chosen_pixel_is_marked_in_chart_and_table():
