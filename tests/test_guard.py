@@ -41,6 +41,7 @@ ALLOWED = {
     "pages/widgets/photos/visitor_session.py": {"", "_samples"},
     "pages/widgets/shared/front_end.py": {"_source", "style"},
     "pages/widgets/shared/html.py": {"style_sheet"},
+    "pages/widgets/shared/page_language.py": {""},
     "pages/widgets/viewer/modules.py": {"", "read", "_language"},
     "service/launch.py": {"last_words"},  # of the log of our own service, in a folder that is ours alone
     "service/topics/broker.py": {"_port_in"},  # of our own broker, in a folder that is ours alone

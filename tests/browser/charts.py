@@ -27,8 +27,9 @@ def choose_mark(page: Page, mark: Locator, label: str) -> None:
     while time.monotonic() < deadline:
         mark.scroll_into_view_if_needed()
         before, place = place, mark.bounding_box()
-        if place == before:
-            mark.hover(force=True)
+        if place is not None and place == before:
+            # Not `hover`, for which a mark that the page scrolls away just then is an error.
+            page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
         page.wait_for_timeout(1000 * _SETTLED)
         if place == before == mark.bounding_box() and shown.is_visible():
             break
