@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from core.annotation.formats import cvat
 from core.annotation.runs import NOT_REVIEWED
 from core.annotation.strokes import brush
 from core.models.store import read_card
@@ -172,6 +173,7 @@ def test_a_becak_is_called_by_its_name_and_taken_home(
     _tab(page, "Take the labels home")
     page.get_by_role("combobox", name="Format").click()
     page.get_by_role("option", name=re.compile("CVAT")).click()
+    expect(page.get_by_text(cvat.FORMAT.loads)).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("button", name="Save 1 picture as a zip").click()
     zipped = tmp_path / started.value.suggested_filename

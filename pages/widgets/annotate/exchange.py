@@ -43,9 +43,8 @@ def take_home(found: CorrectionSet) -> None:
     st.caption(escape(chosen.keeps))
     for sentence in chosen.losses(found.class_list):
         st.caption(escape(sentence))
-    count = (
-        "1 picture" if len(found.pictures) == 1 else filled(_("{count} pictures"), count=len(found.pictures))
-    )
+    pictures = len(found.pictures)
+    count = filled(ngettext("{count} picture", "{count} pictures", pictures), count=pictures)
     st.download_button(
         markdown("Save {count} as a zip", count=count),
         partial(_zipped, found.name, chosen),
