@@ -87,7 +87,7 @@ def _blurring(photos: PhotoSet, entry: Entry) -> None:
 
 def _buttons(photos: PhotoSet, entry: Entry, places: Sequence[Rectangle], one_by_one: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        counted = "1 place" if len(places) == 1 else filled(_("{count} places"), count=len(places))
+        counted = filled(ngettext("{count} place", "{count} places", len(places)), count=len(places))
         pressed = st.button(
             markdown("Blur {counted}", counted=counted) if places else _("Nothing to blur here"),
             type="primary",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import PhotoSetError
+from core.languages import filled, mark, ngettext
 from core.languages import gettext as _
-from core.languages import mark
 from core.photos.gather.store import PhotoSet
 from pages.widgets.gather.blurring import ask_to_blur
 from pages.widgets.shared.errors import show_error
@@ -54,7 +54,9 @@ def faces_setting(photos: PhotoSet) -> None:
             st.button(
                 markdown(
                     "Go over {count}",
-                    count="1 photo" if len(waiting) == 1 else markdown("{count} photos", count=len(waiting)),
+                    count=filled(
+                        ngettext("{count} photo", "{count} photos", len(waiting)), count=len(waiting)
+                    ),
                 ),
                 on_click=_begin,
                 args=(photos,),

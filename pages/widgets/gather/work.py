@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import ModelError
 from core.jobs import Job
-from core.languages import filled, translated
+from core.languages import filled, ngettext, translated
 from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos.fetch.fetcher import Fetcher
@@ -153,7 +153,7 @@ def _outcomes(entries: Sequence[Entry]) -> None:
 
 
 def _counted(entries: Sequence[Entry]) -> str:
-    return "1 photo" if len(entries) == 1 else filled(_("{count} photos"), count=len(entries))
+    return filled(ngettext("{count} photo", "{count} photos", len(entries)), count=len(entries))
 
 
 def _key(photos: PhotoSet) -> tuple[str, str]:
