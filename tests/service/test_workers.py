@@ -139,7 +139,7 @@ async def _story(broker: Broker, models: Path, photo: bytes) -> Told:
 
     async with workers_beside(broker.url, models) as workers:
         for done in (0, 7, 14):
-            # A fast worker is through with all there is before anybody counts: each death has work of its own.
+            # A fast worker is through before anybody counts: each death has work of its own.
             for identity in IDENTITIES[done : done + 7]:
                 await publish(client, identity, photo)
             await until(answers, 1 + done + 1)  # the poisonous one has an answer, too
