@@ -60,7 +60,7 @@ class _Run:
 
 
 def attack(tally: Tally, folder: Path) -> None:
-    """Train unbroken, then with a machine that goes and comes; beside that, with all else that happens."""
+    """Train unbroken, then with a machine that goes and comes; beside that, with processes that end."""
     if reason := why_not():
         print(f"elastic: {reason}")
         return
@@ -131,12 +131,16 @@ class _Cluster:
         path = run_folder(self.run) / HISTORY
         return len(read_history(self.run)) if path.exists() else 0
 
-    def in_an_epoch(self, least: int = 0) -> int:
-        """Wait for the first batch of the epoch after the next one, or of a later one; its number."""
-        done = max(self.epochs() + 1, least - 1)
-        _wait_for(lambda: self.epochs() >= done, f"{done} epochs")
-        _wait_for(lambda: len(read_batches(self.run).rows) > BATCHES * done, "a batch")
-        return done + 1
+    def in_epoch(self, number: int) -> None:
+        """Wait for the first batch of an epoch."""
+        _wait_for(lambda: self.epochs() >= number - 1, f"{number - 1} epochs")
+        _wait_for(lambda: len(read_batches(self.run).rows) > BATCHES * (number - 1), "a batch")
+
+    def in_next_epoch(self) -> int:
+        """Wait for the first batch of the epoch that comes next; its number."""
+        number = self.epochs() + 2
+        self.in_epoch(number)
+        return number
 
     def further(self, processes: int, epochs: int = 2) -> None:
         """Wait until the run is taken over by so many processes, and these have completed some epochs."""
@@ -173,31 +177,37 @@ def _goes_and_comes(cluster: _Cluster) -> Iterator[str]:
     yield from _off_and_on(cluster, cluster.other())
 
 
-def _everything_else(cluster: _Cluster) -> Iterator[str]:
-    """The machine with the first process goes and comes; processes die, hang and are stopped."""
+def _first_goes(cluster: _Cluster) -> Iterator[str]:
+    """The machine with the first process does."""
     cluster.begin()
     yield from _off_and_on(cluster, cluster.first())
+
+
+def _processes_end(cluster: _Cluster) -> Iterator[str]:
+    """Processes are killed, hang, and are stopped, in one run: each of these takes few of its epochs."""
+    cluster.begin()
     yield from _processes_die(cluster)
     yield from _processes_hang(cluster)
     yield from _is_stopped(cluster)
 
 
 def _off_and_on(cluster: _Cluster, host: Host) -> Iterator[str]:
-    epoch, off = cluster.in_an_epoch(_STEEP), time.monotonic()
+    cluster.in_epoch(_STEEP)
+    off = time.monotonic()
     host.power_off()
     cluster.further(1, epochs=1)
     alone, epochs = time.monotonic() - off, cluster.epochs()
     cluster.start(host)
     cluster.further(2)
     yield (
-        f"power off in epoch {epoch}; {alone:.0f} s later epoch {epochs} was done by one, later ones by both"
+        f"power off in epoch {_STEEP}; {alone:.0f} s later epoch {epochs} was done by one, later ones by both"
     )
 
 
 def _processes_die(cluster: _Cluster) -> Iterator[str]:
     """A process is killed, of each machine in turn; torchrun stays."""
     for number, host in enumerate(cluster.hosts, start=1):
-        epoch = cluster.in_an_epoch()
+        epoch = cluster.in_next_epoch()
         for pid in host.workers():
             os.kill(pid, signal.SIGKILL)
         cluster.further(2)
@@ -207,7 +217,7 @@ def _processes_die(cluster: _Cluster) -> Iterator[str]:
 def _processes_hang(cluster: _Cluster) -> Iterator[str]:
     """A process is stopped by SIGSTOP, of each machine in turn."""
     for number, host in enumerate(cluster.hosts, start=1):
-        epoch, began = cluster.in_an_epoch(), time.monotonic()
+        epoch, began = cluster.in_next_epoch(), time.monotonic()
         for pid in host.workers():
             os.kill(pid, signal.SIGSTOP)
         said = cluster.hosts[2 - number].log
@@ -228,7 +238,7 @@ def _says(log: Path, size: int) -> bool:
 
 def _is_stopped(cluster: _Cluster) -> Iterator[str]:
     """The run is stopped, and started again."""
-    epoch = cluster.in_an_epoch()
+    epoch = cluster.in_next_epoch()
     request_stop(cluster.run)
     cluster.end()
     yield f"asked to stop in epoch {epoch}, the run is {state_of(cluster.run)}"
@@ -236,8 +246,8 @@ def _is_stopped(cluster: _Cluster) -> Iterator[str]:
 
 
 PAIRS: tuple[tuple[Callable[[_Cluster], Iterator[str]], ...], ...] = (
-    (_unbroken, _goes_and_comes),
-    (_everything_else,),
+    (_unbroken, _goes_and_comes, _first_goes),
+    (_processes_end,),
 )
 
 
