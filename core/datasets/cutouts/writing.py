@@ -24,6 +24,7 @@ from core.datasets.cutouts.pasting import Cutout, pasted
 from core.datasets.layouts.label_sets import LABEL_SETS
 from core.datasets.text_files import read_text
 from core.errors import DatasetError
+from core.files import is_file
 from core.jobs import ProgressCallback
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.images import resize
@@ -117,18 +118,12 @@ def motorcycles(
         raise DatasetError(f"{street.name} has no training frames to paste motorcycles into; give another.")
     planned = _missing(_planned(folder, street.name, chosen))
     fetcher = fetcher or photo_fetcher()
-    total = sum(len(each.photos) for each in planned)
-    reading = _Counted(fetched, total)
-    read = {
-        each.folder: [
-            (photo, read_photo(photo, photos_folder, fetcher)) for photo in reading.each(each.photos)
-        ]
-        for each in planned
-    }
+    needed = [photo for each in planned for photo in each.photos]
+    read = _read(needed, photos_folder, fetcher, _Counted(fetched, len(needed)))
     counted = _Counted(progress, sum(each.frames for each in planned))
     for each in planned:
         rng = random.Random(seed)  # noqa: S311
-        pictures = read[each.folder]
+        pictures = [(photo, read[photo.file]) for photo in each.photos]
         streets = _streets(_cutouts(pictures), street, rng) if each.street else ()
         _write(each, pictures, counted.each(chain(_views(pictures), streets)))
     return {each.folder: each.frames for each in planned}
@@ -190,6 +185,17 @@ def _is_it(planned: _Planned) -> bool:
         return read_text(planned.folder / README) == planned.about
     except (DatasetError, OSError):
         return False
+
+
+def _read(
+    photos: Sequence[ListedPhoto], folder: Path, fetcher: Fetcher, counted: _Counted
+) -> dict[str, _Picture]:
+    """The photos by their files' names; an error also says how many there are."""
+    try:
+        return {photo.file: read_photo(photo, folder, fetcher) for photo in counted.each(photos)}
+    except DatasetError as error:
+        there = sum(is_file(folder / photo.file) for photo in photos)
+        raise DatasetError(f"{error} {folder} has {there} of {len(photos)} photos now.") from error
 
 
 def _cutouts(pictures: Sequence[_Photo]) -> list[Cutout]:
