@@ -38,7 +38,13 @@ def show_results() -> None:
             st.caption(_("Nothing has been asked yet."))
             return
         rows = _shown(found)
-        st.dataframe(_table(rows), hide_index=True, column_config=heads(rows[0], _NARROW))
+        st.dataframe(
+            _table(rows),
+            hide_index=True,
+            placeholder="",
+            column_config=heads(rows[0], _NARROW),
+            alt=_("For each question how many answered it right, before and after discussion."),
+        )
         st.caption(
             _(
                 "Gain is the share of those who were wrong before the discussion that the class has gained "
@@ -49,8 +55,8 @@ def show_results() -> None:
 
 
 def _table(rows: list[dict[str, Any]]) -> Styler:
-    """The rows as the visitor's language writes numbers; what was not asked stays empty."""
-    table = in_percent(pd.DataFrame(rows).style.format(na_rep=""), "right before", "right after")
+    """The rows as the visitor's language writes numbers."""
+    table = in_percent(pd.DataFrame(rows), "right before", "right after")
     return in_table(in_table(table, ".2f", "gain"), ",.0f", "before", "after")
 
 
@@ -67,7 +73,7 @@ def _downloads(found: Results, when: str = "") -> None:
     """The files. when: sets the buttons apart from those that are elsewhere on the page."""
     # Made now, not on demand: this page draws itself again every second, and a file made for a click could be
     # gone before the browser has fetched it.
-    csv, pdf = to_csv(class_tables.class_rows(found)), class_pdf(found, _title(found))
+    csv, pdf = to_csv(class_tables.class_rows(found)), _pdf(found, _title(found))
     with st.container(horizontal=True):
         for name, file, label in (("csv", csv, _("CSV")), ("pdf", pdf, _("PDF"))):
             st.download_button(
@@ -80,16 +86,18 @@ def _downloads(found: Results, when: str = "") -> None:
             )
 
 
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs={Results: hash})
+def _pdf(found: Results, title: str) -> bytes:
+    return class_pdf(found, title)
+
+
 def _title(found: Results) -> str:
     return lesson(found.lesson, found.language).title
 
 
 def end_menu() -> None:
-    """The end of the class: everything is deleted, after it was saved. Drawn when opened."""
-    menu = st.popover(_("End the class"), icon=":material/stop_circle:", on_change="rerun", key="end_class")
-    if not menu.open:
-        return
-    with menu:
+    """The end of the class: everything is deleted, after it was saved."""
+    with st.popover(_("End the class"), icon=":material/stop_circle:", key="end_class"):
         st.markdown(
             markdown("This deletes seats, answers and pixels for good. Download what you want to keep first.")
         )
