@@ -100,10 +100,13 @@ def _cell(
             across += fitted.width + 6
     entry = photo.entry
     line = filled(
-        _("{number}  {name}: {share:.1%} agree"), number=entry.number, name=entry.name, share=photo.agreement
+        _("{number}  {name}: {share:.1%} agree"),
+        number=entry.number,
+        name=translated(entry.name),
+        share=photo.agreement,
     )
     draw.text((left, top + tall + 4), fit(draw, line, width, 18), _INK, font(18))
-    credit = entry.credit or _("No author or licence is known")
+    credit = translated(entry.credit) or _("No author or licence is known")
     draw.text((left, top + tall + 27), fit(draw, credit, width, 14), _GREY, font(14))
 
 

@@ -110,11 +110,16 @@ def test_a_list_becomes_a_set_whose_worst_photo_is_corrected(
     expect(photo(page, 8)).to_be_visible()
     expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
 
-    # With keys, two photos are dropped, and one of them is taken back.
+    # With keys, two photos are dropped, also where dropped ones are not shown, and one of them is taken back.
+    main = page.get_by_test_id("stMain")
+    main.get_by_role("radio", name="Kept", exact=True).click()
     photo(page, 1).focus()
-    page.keyboard.press("d")
-    page.keyboard.press("d")
+    for number in (1, 2):
+        page.keyboard.press("d")
+        expect(photo(page, number)).to_be_hidden()
     page.keyboard.press("u")
+    expect(photo(page, 2)).to_be_focused()
+    main.get_by_role("radio", name="All", exact=True).click()
     expect(photo(page, 1)).to_have_attribute("aria-pressed", "false")
     expect(photo(page, 2)).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".photos")).to_have_attribute("data-saved", "true")
