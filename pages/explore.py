@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.languages import gettext as _
+from core.languages import translated
 from pages.widgets.photos import added
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_door import front_door
@@ -92,7 +93,8 @@ def look_inside() -> None:
     read = segmentation.read_pixel(*chosen, shape=shape)
     address.write(photo, chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
-        credit = _(photo.credit) or _("your photo: the page's address does not include it")
+        said = translated(photo.credit) if photo.photo_set else _(photo.credit)
+        credit = said or _("your photo: the page's address does not include it")
         st.caption(
             markdown(
                 "{photo} at {width} x {height} · {credit}",

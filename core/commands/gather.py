@@ -75,14 +75,15 @@ def gather_addresses(file: BinaryIO, name: str, ports: tuple[int, ...], model: s
     """
     from core.hardware.allocator import use_few_heaps
     from core.photos.gather.gathering import gather as gather_all
+    from core.photos.gather.gathering import try_again
     from core.photos.gather.lists import MAX_BYTES, read_list
     from core.photos.gather.store import open_set
 
     use_few_heaps()
-    read = read_list(file.read(MAX_BYTES + 1))
     photos = open_set(name)
-    known = {entry.address for entry in photos.entries()}
-    photos.add([entry for entry in read.entries if entry.address not in known])
+    read = read_list(file.read(MAX_BYTES + 1), photos.entries())
+    photos.add(read.entries)
+    try_again(photos, read.known)
     gather_all(photos, _fetcher(ports), _shares(model), _tell)
     _report(photos, as_json, read.left)
 

@@ -103,6 +103,8 @@ def test_a_list_becomes_a_set_whose_worst_photo_is_corrected(
     page.get_by_role("button", name="Find and fetch").click()
     expect(photo(page, 7)).to_contain_text("Budi, CC BY-SA 2.0")
     expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
+    page.get_by_role("button", name="Find and fetch").click()
+    page.get_by_text("All that Openverse gives for these words is in my-streets already").wait_for()
     chosen = {"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": street(33)}
     page.locator(".st-key-photo_upload").get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         [chosen]
@@ -110,11 +112,16 @@ def test_a_list_becomes_a_set_whose_worst_photo_is_corrected(
     expect(photo(page, 8)).to_be_visible()
     expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
 
-    # With keys, two photos are dropped, and one of them is taken back.
+    # With keys, two photos are dropped, also where dropped ones are not shown, and one of them is taken back.
+    main = page.get_by_test_id("stMain")
+    main.get_by_role("radio", name="Kept", exact=True).click()
     photo(page, 1).focus()
-    page.keyboard.press("d")
-    page.keyboard.press("d")
+    for number in (1, 2):
+        page.keyboard.press("d")
+        expect(photo(page, number)).to_be_hidden()
     page.keyboard.press("u")
+    expect(photo(page, 2)).to_be_focused()
+    main.get_by_role("radio", name="All", exact=True).click()
     expect(photo(page, 1)).to_have_attribute("aria-pressed", "false")
     expect(photo(page, 2)).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".photos")).to_have_attribute("data-saved", "true")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,12 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 _places = threading.BoundedSemaphore(guarded.PROCESSES)
 """Photos that are checked at a time: each is here in full for a moment."""
 
+_alone = threading.Lock()
+"""For those that are large while they are decoded: one at a time, beside a small one at most."""
+
+_LARGE = 12_000_000
+"""Pixels above which a picture waits for the other large ones."""
+
 
 @dataclass(frozen=True, eq=False)
 class Checked:
@@ -48,7 +56,8 @@ def check(number: int, data: bytes) -> Checked:
 
     number: of its entry, which its file is called after.
     """
-    with _places:
+    # In this order: a small one takes its place while large ones wait for each other.
+    with _alone if _may_be_large(data) else nullcontext(), _places:
         return _checked(number, data)
 
 
@@ -59,6 +68,17 @@ def check_frame(number: int, image: NDArray[np.uint8], full_size: tuple[int, int
     """
     picture = as_stored(image)
     return _kept(number, image, full_size, picture, came=picture)
+
+
+def _may_be_large(data: bytes) -> bool:
+    """Whether a picture may have many pixels in memory at once. A JPEG is made smaller while it is decoded.
+
+    Looks at the first bytes only: more is read of a stranger's file in a process of its own.
+    """
+    if data.startswith(b"\x89PNG") and len(data) >= 24:
+        width, height = struct.unpack(">II", data[16:24])  # of the first chunk, IHDR
+        return bool(width * height > _LARGE)
+    return not data.startswith((b"\xff\xd8", b"BM"))  # a BMP has three bytes a pixel in its file as well
 
 
 def _checked(number: int, data: bytes) -> Checked:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.languages import heard, to_text
+from core.languages import counted, heard, sentence, to_text, together
 
 State = Literal["waiting", "taken", "refused"]
 Source = Literal["address", "Openverse", "Wikimedia Commons", "file", "video", "example"]
@@ -88,19 +88,36 @@ class Entry(BaseModel):
 
     @property
     def credit(self) -> str:
-        """Whose the photo is, in a line; empty if nobody said."""
-        by = f"Photo: {self.author}" if self.author else ""
-        if not (by or self.licence):
+        """Whose the photo is, in a line, as a sentence in any language; empty if nobody said."""
+        return self._credit(self.page)
+
+    @property
+    def credit_without_page(self) -> str:
+        """The same without where the photo is shown, for lines that have no room."""
+        return self._credit("")
+
+    def _credit(self, page: str) -> str:
+        if not (self.author or self.licence):
             return ""
+        by = sentence("Photo: {author}", author=self.by) if self.author else ""
         # Creative Commons wants changes to be said.
-        places = "1 place blurred" if self.blurred == 1 else f"{self.blurred} places blurred"
-        return ", ".join(filter(None, (by, self.licence, self.page, places if self.blurred else "")))
+        places = counted("{count} place blurred", "{count} places blurred", count=self.blurred)
+        parts = (by, self.licence, page, places if self.blurred else "")
+        return together([part for part in parts if part], ", ")
+
+    @property
+    def by(self) -> str:
+        """The author; of an example, as a sentence in any language."""
+        return self._ours(self.author)
 
     @property
     def name(self) -> str:
-        """What people see: its title, or the last part of its address."""
+        """What people see: its title, or the last part of its address. An example's is a sentence."""
         last = self.address.partition("?")[0].rstrip("/").rpartition("/")[2]
-        return (self.title or last or self.address)[:120]
+        return self._ours((self.title or last or self.address)[:120])
+
+    def _ours(self, text: str) -> str:
+        return sentence(text) if self.source == "example" and "{" not in text else text
 
 
 def words(text: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,19 +24,25 @@ _SAMPLES = {"noon": mark("Toytown, noon"), "rain": mark("Toytown, rain")}
 """Titles, by which the set names its photos in English; pages show them by `gettext`."""
 
 
+_writing = threading.Lock()
+
+
 def example_set() -> PhotoSet:
     """The set of examples, written at the first call. PhotoSetError if the disk does not take it."""
     photos = open_set(NAME)
-    if not photos.entries():
-        photos.set_faces("off")  # nobody can be recognised in them
-        found = list(_examples())
-        added = photos.add([entry for entry, _ in found])
-        for entry, (_, path) in zip(added, found, strict=True):
-            checked = check(entry.number, path.read_bytes())
-            photos.write_picture(checked.facts["file"], checked.picture, checked.small)
-            photos.change({entry.number: checked.facts}, later=True)
-        photos.save()
+    with _writing:  # a class may open the page at once
+        if not photos.entries():
+            photos.set_faces("off")  # nobody can be recognised in them
+            # Whole, in one go: who is interrupted begins again.
+            photos.add([_written(photos, number, *each) for number, each in enumerate(_examples(), 1)])
     return photos
+
+
+def _written(photos: PhotoSet, number: int, entry: Entry, path: Path) -> Entry:
+    """The entry that an example gets once its picture is in the set."""
+    checked = check(number, path.read_bytes())
+    photos.write_picture(checked.facts["file"], checked.picture, checked.small)
+    return entry.model_copy(update=checked.facts)
 
 
 def _examples() -> Iterator[tuple[Entry, Path]]:

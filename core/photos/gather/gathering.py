@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from typing import Any
@@ -30,6 +30,8 @@ NEVER_READ: Mapping[str, Any] = refused(
     sentence("This was stopped before the file's turn came; give it again.")
 )
 """For an entry whose file is not at hand any more."""
+
+_WAITING: Mapping[str, Any] = {"state": "waiting", "reason": "", "said": "", "retry": False}
 
 _TIDIED = 8
 """After so many photos, freed memory goes back to the system."""
@@ -115,6 +117,15 @@ def take_in(photos: PhotoSet, came: Came, shares: Shares | None) -> None:
         return_free_memory()  # pictures of many sizes leave holes
 
 
+def try_again(photos: PhotoSet, numbers: Iterable[int]) -> int:
+    """Let those of these entries wait again whose refusal may pass; how many. PhotoSetError for the disk."""
+    some = frozenset(numbers)
+    again = [entry.number for entry in photos.entries() if entry.retry and entry.number in some]
+    if again:
+        photos.change(dict.fromkeys(again, _WAITING))
+    return len(again)
+
+
 def may_pass(reason: str) -> bool:
     """Whether a second try may do better than a refusal of this kind."""
     return any(
@@ -126,6 +137,8 @@ def may_pass(reason: str) -> bool:
             "was cut",
             "looked up now",
             "has been asked",
+            "names port",  # somebody may allow it
+            "not one that is used",
         )
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,19 +30,33 @@ _OTHER_NAMES = {
 }
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+# Several addresses in a line. Only before the next one: a comma and a space may be part of an address.
+_BETWEEN = re.compile(r"[\s,;|\"](?=https?://)", re.IGNORECASE)
+# The other cells of a table without a header.
+_CELLS = re.compile(
+    r"[\t\"<>].*|(?<=\.(?:jpg|png|gif|bmp))[,;].*|(?<=\.(?:jpeg|webp|heic))[,;].*", re.IGNORECASE
+)
 _DEEPEST = 8
 
 
 @dataclass(frozen=True)
 class Read:
-    """entries: what is wanted, and why some of it cannot be fetched. left: addresses beyond MOST."""
+    """entries: what is wanted, and why some of it cannot be fetched. left: addresses beyond MOST.
+
+    known: the numbers of the entries that a set has for some of them already.
+    """
 
     entries: tuple[Entry, ...]
     left: tuple[str, ...]
+    known: tuple[int, ...] = ()
 
 
-def read_list(data: bytes | str) -> Read:
-    """The addresses of a list, in its order. PhotoSetError if it has none, or is no text."""
+def read_list(data: bytes | str, have: Sequence[Entry] = ()) -> Read:
+    """The addresses of a list, in its order. PhotoSetError if it has none, or is no text.
+
+    have: the entries of the set that they are for. What it has already is not wanted again, so that a long
+    list can be given once more, and numbers go on from there.
+    """
     text = data if isinstance(data, str) else _decoded(data)
     if len(text) > MAX_BYTES:
         raise _too_large()
@@ -51,9 +65,24 @@ def read_list(data: bytes | str) -> Read:
         raise PhotoSetError(
             sentence("This list holds no address; give one a line, each beginning with http.")
         )
+    there: dict[str, int] = {}
+    for entry in have:
+        if entry.is_fetched:
+            there.setdefault(_written(entry.address), entry.number)
+    known = {number: None for entry in found if there and (number := there.get(_written(entry.address)))}
+    wanted = [entry for entry in found if not there or _written(entry.address) not in there]
     before: dict[str, int] = {}
-    entries = tuple(_checked(entry, number, before) for number, entry in enumerate(found[:MOST], 1))
-    return Read(entries, tuple(entry.address for entry in found[MOST:]))
+    first = 1 + max((entry.number for entry in have), default=0)
+    entries = tuple(_checked(entry, number, before) for number, entry in enumerate(wanted[:MOST], first))
+    return Read(entries, tuple(entry.address for entry in wanted[MOST:]), tuple(known))
+
+
+def _written(address: str) -> str:
+    """An address as a server expects it; as it is if it is none."""
+    try:
+        return str(parse_address(address))
+    except FetchError:
+        return address
 
 
 def _checked(entry: Entry, number: int, before: dict[str, int]) -> Entry:
@@ -95,7 +124,7 @@ def _of_lines(text: str) -> Iterator[Entry]:
     lines = [line for line in lines if line and not line.startswith("#")]
     header = _header(lines[0]) if lines else None
     if header is None:
-        yield from (_entry({"url": _address_in(line)}) for line in lines)
+        yield from (_entry({"url": each}) for line in lines for each in _addresses_in(line))
         return
     separator, names = header
     for line in lines[1:]:
@@ -103,10 +132,13 @@ def _of_lines(text: str) -> Iterator[Entry]:
         yield _entry(dict(zip(names, cells, strict=False)) or {"url": line})
 
 
-def _address_in(line: str) -> str:
-    """The address in a line that has words around it; the line if there is none."""
-    found = None if _SCHEME.match(line) else _WEB.search(line)
-    return found[0] if found else line
+def _addresses_in(line: str) -> Iterator[str]:
+    """The addresses in a line that may have words around them; the line if there is none."""
+    found = [part for part in _BETWEEN.split(line) if _WEB.match(part)]
+    if len(found) < 2:
+        own = None if _SCHEME.match(line) else _WEB.search(line)
+        found = [own[0] if own else line]
+    yield from (_CELLS.sub("", part).strip(" ,;|") for part in found)
 
 
 def _header(line: str) -> tuple[str, list[str]] | None:

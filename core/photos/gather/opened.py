@@ -10,6 +10,7 @@ from typing import Literal
 
 from core.errors import StreetScopeError
 from core.file_names import natural_order
+from core.languages import sentence
 from core.photos import images
 from core.photos.gather.entry import Entry
 from core.photos.gather.store import PhotoSet, find_set
@@ -56,7 +57,7 @@ def read_entry(photos: PhotoSet, entry: Entry) -> Photo:
         height,
         width,
         thumbnail(photos, entry),
-        entry.credit or f"from the set {photos.name}",
+        entry.credit or sentence("from the set {name}", name=photos.name),
         photo_set=photos.name,
         number=entry.number,
     )

@@ -51,7 +51,7 @@ def _ways_on(photos: PhotoSet) -> None:
             )
         st.download_button(
             _("The table (CSV)"),
-            lambda: table(photos.entries()),
+            lambda: table(photos.entries()).encode("utf-8-sig"),  # by which Excel knows names from elsewhere
             f"{photos.name}.csv",
             "text/csv",
             on_click="ignore",

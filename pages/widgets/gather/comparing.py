@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -9,7 +10,7 @@ import streamlit as st
 
 from core.errors import PhotoSetError
 from core.jobs import Job
-from core.languages import class_name, in_digits
+from core.languages import class_name, current, in_digits, translated, use
 from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos.gather.store import PhotoSet
@@ -67,7 +68,7 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
     st.markdown(_("**Where the two sizes differ most**"))
     for column, each in zip(st.columns(_WORST), found.most_different(), strict=False):
         with column:
-            st.image(photos.small(each.entry), alt=each.entry.name, width="stretch")
+            st.image(photos.small(each.entry), alt=translated(each.entry.name), width="stretch")
             words = markdown(
                 "{number} · {name}: {share:.1%} differ",
                 number=each.entry.number,
@@ -93,6 +94,7 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
             in_percent(pd.DataFrame(classes), _("Share of pixels")),
             column_config={_("Agreement"): BAR},
             hide_index=True,
+            placeholder="",
             height=300,
             alt=_("How far the two sizes agree on each class."),
         )
@@ -101,7 +103,7 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
         differing = found.most_different()
         small, large = _("Confidence at 512"), _("Confidence at 1024")
         by_photo = {
-            _("Photo"): [f"{each.entry.number} · {each.entry.name}" for each in differing],
+            _("Photo"): [f"{each.entry.number} · {translated(each.entry.name)}" for each in differing],
             _("Agreement"): [each.agreement for each in differing],
             small: [each.confidence[0] for each in differing],
             large: [each.confidence[1] for each in differing],
@@ -110,6 +112,7 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
             in_percent(pd.DataFrame(by_photo), small, large),
             column_config={_("Agreement"): BAR},
             hide_index=True,
+            placeholder="",
             height=300,
             alt=_("How far the two sizes agree on each photo, and how sure the network is."),
         )
@@ -120,12 +123,20 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
         ):
             st.download_button(
                 markdown("Contact sheet ({kind})", kind=kind),
-                partial(make, photos, found),
+                partial(_in, current(), make, photos, found),
                 f"{photos.name}.{kind.lower()}",
                 media,
                 on_click="ignore",
                 icon=":material/download:",
             )
+
+
+def _in(
+    language: str, make: Callable[[PhotoSet, SetAgreement], bytes], photos: PhotoSet, found: SetAgreement
+) -> bytes:
+    """What is made for a download, which is asked for outside the page: nobody knows the visitor there."""
+    with use(language):
+        return make(photos, found)
 
 
 def _start(photos: PhotoSet) -> None:

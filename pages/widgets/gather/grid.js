@@ -47,12 +47,18 @@ class Grid {
   }
 
   draw(described) {
-    const focused = this.list.contains(this.list.getRootNode().activeElement) ? this.place() : null;
+    const place = this.place();
+    const focused = this.buttons()[place]?.dataset.number;
     this.described = described;
     this.cards = new Map();
     this.list.replaceChildren(...this.photos.map((photo) => this.card(photo)));
     this.help.hidden = this.back.hidden = this.data.readOnly;
-    if (focused !== null) this.focus(focused);
+    // A photo that was decided may be shown no longer: the focus stays with its own, wherever that is now.
+    const wanted = this.cards.get(this.wanted);
+    const card = wanted ?? this.cards.get(Number(focused));
+    if (card) card.button.focus();
+    else if (place >= 0) this.focus(place);
+    if (wanted || this.unseen.length === 0) this.wanted = undefined;
   }
 
   card(photo) {
@@ -102,12 +108,12 @@ class Grid {
 
   decide(number, kept, takenBack = false) {
     const photo = this.of(number);
-    if (this.data.readOnly || photo === undefined || photo.kept === kept) return;
+    if (this.data.readOnly || photo?.kept === kept) return;
     if (!takenBack) this.undone.push({ number, kept: photo.kept });
-    photo.kept = kept;
     this.last += 1;
     this.unseen.push({ id: this.last, number, kept });
-    this.show(photo);
+    if (photo === undefined) this.wanted = number; // not among those shown, or no longer: it may come back
+    else this.show(Object.assign(photo, { kept }));
     this.tell();
     this.send("decided", { set: this.set, window: this.window, list: this.unseen });
   }
@@ -136,12 +142,14 @@ class Grid {
   key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const from = this.place();
+    const letter = event.key.toLowerCase(); // Caps Lock may be on
     if (event.key in MOVES) this.focus(this.goal(from, MOVES[event.key]));
-    else if ("kd".includes(event.key)) {
-      this.decide(Number(this.buttons()[from].dataset.number), event.key === "k");
+    else if (letter === "u") this.undo();
+    else if (from < 0) return; // the button beneath a photo has the focus
+    else if ("kd".includes(letter)) {
+      this.decide(Number(this.buttons()[from].dataset.number), letter === "k");
       this.focus(from + 1);
-    } else if (event.key === "u") this.undo();
-    else if (event.key === "b") this.trigger("blur", Number(this.buttons()[from].dataset.number));
+    } else if (letter === "b") this.trigger("blur", Number(this.buttons()[from].dataset.number));
     else return;
     event.preventDefault();
   }

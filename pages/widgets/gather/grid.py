@@ -112,9 +112,9 @@ def _card(photos: PhotoSet, entry: Entry, slot: int) -> dict[str, Any]:
         address = ""
     return {
         "number": entry.number,
-        "name": _(entry.name),
+        "name": translated(entry.name),
         "size": f"{entry.width} x {entry.height}",
-        "credit": ", ".join(filter(None, (_(entry.author), entry.licence))),
+        "credit": ", ".join(filter(None, (translated(entry.by), entry.licence))),
         "marks": [translated(mark) for mark in marks(entry)],
         "kept": entry.kept,
         "blurred": entry.blurred,

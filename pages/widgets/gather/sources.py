@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import NoReturn
 
 import streamlit as st
 
 from core.errors import PhotoSetError
+from core.languages import filled, ngettext
 from core.languages import gettext as _
 from core.photos.gather.files import files_in, files_of
+from core.photos.gather.gathering import try_again
 from core.photos.gather.lists import MAX_BYTES, MOST, read_list
 from core.photos.gather.online import is_online
 from core.photos.gather.services import EXAMPLE, SERVICES
@@ -18,7 +21,7 @@ from core.photos.gather.store import PhotoSet
 from core.photos.video.formats import HEAD, is_video
 from pages.widgets.gather.sets import set_to_add_to, show_set
 from pages.widgets.gather.video import give_video, say_dropped, video_source
-from pages.widgets.gather.work import fetch_found, fetch_waiting, is_fetching, take_files
+from pages.widgets.gather.work import PORT, fetch_found, fetch_waiting, is_fetching, take_files
 from pages.widgets.photos import added
 from pages.widgets.photos.input import add_photos
 from pages.widgets.photos.visitor_session import MAX_BYTES as MAX_UPLOAD
@@ -26,7 +29,7 @@ from pages.widgets.shared.errors import show_error
 from pages.widgets.shared.guests import host_only
 from pages.widgets.shared.markdown import escape, joined, markdown
 
-_GIVEN, _LEFT, _FILES = "lists_given", "addresses_left", "gather_files_given"
+_GIVEN, _LEFT, _KNOWN, _FILES = "lists_given", "addresses_left", "addresses_known", "gather_files_given"
 _LISTS = (".txt", ".csv", ".tsv", ".json")
 _PLACEHOLDER = "https://upload.wikimedia.org/…/Jalan_Sudirman.jpg\nhttps://live.staticflickr.com/…/4321.jpg"
 
@@ -129,7 +132,7 @@ def _files(photos: PhotoSet) -> None:
     if files and not is_fetching(photos):  # else they stay in the uploader, and their turn comes then
         st.session_state[_FILES] += 1
         if len(files) == 1 and PurePath(files[0].name).suffix.lower() in _LISTS:
-            _take(photos, files[0].getvalue(), None)  # a list, dropped on the page as photos are
+            _take(photos, [files[0].getvalue()])  # a list, dropped on the page as photos are
         elif len(files) == 1 and is_video(files[0].read(HEAD)):
             give_video(files[0])
             st.rerun()
@@ -180,29 +183,44 @@ def _addresses(photos: PhotoSet) -> None:
         pressed = st.button(
             _("Fetch the photos"), type="primary", icon=":material/download:", disabled=is_fetching(photos)
         )
-        port = _rules()
+        _rules()
     if pressed:
-        _take(photos, file.getvalue() if file is not None else text, port)
+        _take(photos, [text, b"" if file is None else file.getvalue()])
     _say_left()
 
 
-def _take(photos: PhotoSet, given: str | bytes, port: int | None) -> None:
-    if not given.strip():
+def _take(photos: PhotoSet, given: Sequence[str | bytes]) -> None:
+    """Take lists of addresses: what was pasted, a file, or both."""
+    lists = [each for each in given if each.strip()]
+    if not lists:
         show_error(_("There is no address yet: paste some, one a line."), icon=":material/edit:")
         return
+    left: list[str] = []
+    known = 0
     try:
-        read = read_list(given)
-        photos.add(read.entries)
+        for each in lists:
+            read = read_list(each, photos.entries())
+            photos.add(read.entries)
+            left += read.left
+            known += len(read.known) - try_again(photos, read.known)
     except PhotoSetError as error:
         show_error(error)
         return
-    st.session_state[_LEFT] = read.left
+    st.session_state[_LEFT], st.session_state[_KNOWN] = tuple(left), known
     st.session_state[_GIVEN] += 1
-    fetch_waiting(photos, port)
+    fetch_waiting(photos)
     _show(photos)
 
 
 def _say_left() -> None:
+    known: int = st.session_state.get(_KNOWN, 0)
+    if known:
+        words = ngettext(
+            "{count} address is in this set already and was not fetched again.",
+            "{count} addresses are in this set already and were not fetched again.",
+            known,
+        )
+        st.info(filled(words, count=known), icon=":material/done_all:")
     left: tuple[str, ...] = st.session_state.get(_LEFT, ())
     if left:
         named = joined(", ", (escape(address[:120]) for address in left[:3]))
@@ -215,7 +233,7 @@ def _say_left() -> None:
         st.warning(words, icon=":material/list:")
 
 
-def _rules() -> int | None:
+def _rules() -> None:
     """What the fetching keeps to, and one more port if the visitor names one."""
     with st.popover(_("How it fetches"), icon=":material/policy:"):
         st.markdown(
@@ -225,11 +243,11 @@ def _rules() -> int | None:
                 "StreetScope says who it is."
             )
         )
-        port = st.number_input(
+        st.number_input(
             _("One more port than 80 and 443"),
             min_value=1,
             max_value=65535,
             value=None,
             placeholder=_("none"),
+            key=PORT,
         )
-    return None if port is None else int(port)

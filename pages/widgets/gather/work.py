@@ -9,14 +9,14 @@ import streamlit as st
 
 from core.errors import ModelError
 from core.jobs import Job
-from core.languages import filled, ngettext, translated
+from core.languages import filled, ngettext, pgettext, sentence, translated
 from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.fetch.gate import USUAL_PORTS, gate_of_this_machine
 from core.photos.gather.entry import Entry
 from core.photos.gather.files import Named, add_files
-from core.photos.gather.gathering import Shares, gather
+from core.photos.gather.gathering import Shares, gather, try_again
 from core.photos.gather.manifest import outcome
 from core.photos.gather.services import Service, search
 from core.photos.gather.store import PhotoSet
@@ -29,9 +29,13 @@ from pages.widgets.shared.guests import is_guest
 from pages.widgets.shared.jobs import jobs, watch
 from pages.widgets.shared.markdown import escape, markdown
 
+PORT = "gather_port"
+"""Where the session keeps one more port to fetch from, if the visitor has named one."""
 
-def fetch_waiting(photos: PhotoSet, port: int | None = None) -> None:
-    """Begin to fetch what waits in a set; nothing happens while that is being done. port: one more to use."""
+
+def fetch_waiting(photos: PhotoSet) -> None:
+    """Begin to fetch what waits in a set; nothing happens while that is being done."""
+    port: int | None = st.session_state.get(PORT)
     ports = USUAL_PORTS if port is None else USUAL_PORTS | {port}
     jobs().start(_key(photos), partial(_gather, photos, Fetcher(gate_of_this_machine(ports))))
 
@@ -67,22 +71,30 @@ def show_work(photos: PhotoSet) -> None:
         elif job is not None and job.state == "failed":
             show_error(job.error, markdown("The photos could not be gathered"), ":material/cloud_off:")
         elif job is not None and job.state == "finished" and job.result:
-            st.info(escape(job.result), icon=":material/movie:")
+            st.info(escape(job.result), icon=":material/info:")
     if job is None or job.state != "running":
         _rest(photos)
-    _outcomes(photos.entries())
+        _outcomes(photos.entries())
 
 
 def _gather(photos: PhotoSet, fetcher: Fetcher, job: Job[None]) -> None:
     gather(photos, fetcher, _shares(), job.tell)
 
 
-def _search(photos: PhotoSet, service: Service, wanted: str, count: int, job: Job[None]) -> None:
-    job.tell(0, 0, None, _("asking {name}").format(name=service.name))
+def _search(photos: PhotoSet, service: Service, wanted: str, count: int, job: Job[str]) -> str:
+    job.tell(0, 0, None, sentence("asking {name}", name=service.name))
     fetcher = Fetcher(gate_of_this_machine())
     known = {entry.address for entry in photos.entries()}
-    photos.add([each for each in search(service, wanted, count, fetcher) if each.address not in known])
-    _gather(photos, fetcher, job)
+    new = [each for each in search(service, wanted, count, fetcher) if each.address not in known]
+    photos.add(new)
+    gather(photos, fetcher, _shares(), job.tell)
+    if new:
+        return ""
+    return sentence(
+        "All that {service} gives for these words is in {name} already; ask for more photos, or for others.",
+        service=service.name,
+        name=photos.name,
+    )
 
 
 def _add_files(photos: PhotoSet, files: Sequence[Named], job: Job[None]) -> None:
@@ -121,12 +133,15 @@ def _rest(photos: PhotoSet) -> None:
                 on_click=_try_again,
                 args=(photos, again),
                 icon=":material/refresh:",
-                help=_("Those whose host could not be reached, was too slow or wanted a pause."),
+                help=_(
+                    "Those whose host could not be reached, was too slow or wanted a pause, and those at a "
+                    "port that you have named since."
+                ),
             )
 
 
 def _try_again(photos: PhotoSet, entries: Sequence[Entry]) -> None:
-    photos.change({each.number: {"state": "waiting", "reason": "", "retry": False} for each in entries})
+    try_again(photos, [each.number for each in entries])
     fetch_waiting(photos)
 
 
@@ -139,12 +154,12 @@ def _outcomes(entries: Sequence[Entry]) -> None:
     with st.expander(title, icon=":material/list:"):
         st.dataframe(
             {
-                _("Line"): [entry.number for entry in refused],
+                pgettext("list", "Line"): [entry.number for entry in refused],
                 _("Address"): [entry.address for entry in refused],
                 _("What became of it"): [translated(outcome(entry)) for entry in refused],
             },
             column_config={
-                _("Line"): st.column_config.NumberColumn(width="small"),
+                pgettext("list", "Line"): st.column_config.NumberColumn(width="small"),
                 _("What became of it"): st.column_config.TextColumn(width="large"),
             },
             hide_index=True,

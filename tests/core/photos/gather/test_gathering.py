@@ -14,12 +14,13 @@ import pytest
 from PIL import Image
 
 from core.errors import FolderBusyError, PhotoSetError
+from core.languages import translated, use
 from core.photos.fetch.fetcher import Fetcher, Limits
 from core.photos.fetch.gate import Gate
 from core.photos.fetch.pace import Pace
 from core.photos.gather.entry import Entry
 from core.photos.gather.examples import example_set
-from core.photos.gather.gathering import HOSTS, Seen, gather
+from core.photos.gather.gathering import HOSTS, Seen, gather, try_again
 from core.photos.gather.lists import MOST, read_list
 from core.photos.gather.manifest import FILE, table
 from core.photos.gather.sorting import marks
@@ -127,7 +128,8 @@ def test_sixty_addresses_with_every_fault_have_sixty_outcomes(
     for entry, why in zip(entries[len(good) :], [*bad.values(), *same.values()], strict=True):
         assert why in entry.reason, entry.address
     assert {entry.address.rpartition(str(server.port))[2] for entry in entries if entry.retry} == {
-        *("/slow", "/cut", "/trouble", "/often", "http://nowhere.example/a.jpg")
+        *("/slow", "/cut", "/trouble", "/often"),
+        *("http://nowhere.example/a.jpg", "http://streets.example:23/"),
     }
     assert server.busiest <= HOSTS
     rows = list(csv.DictReader(io.StringIO(table(entries))))
@@ -235,6 +237,9 @@ def test_two_do_not_gather_into_one_set(photos: PhotoSet, fetcher: Fetcher) -> N
         '["http://a.example/1.jpg", "http://a.example/2.jpg"]',
         '{"images": [{"src": "http://a.example/1.jpg", "alt": "x"}, {"src": "http://a.example/2.jpg"}]}',
         '1. see http://a.example/1.jpg\n2. "http://a.example/2.jpg"\n',
+        "http://a.example/1.jpg, http://a.example/2.jpg",
+        '"http://a.example/1.jpg";"http://a.example/2.jpg"',
+        "http://a.example/1.jpg,Budi,CC BY\nhttp://a.example/2.jpg\tSiti\n",
     ],
 )
 def test_lists_are_read_as_people_have_them(text: str) -> None:
@@ -245,6 +250,25 @@ def test_lists_are_read_as_people_have_them(text: str) -> None:
             "http://a.example/2.jpg",
         ]
         assert [entry.number for entry in read.entries] == [1, 2]
+
+
+def test_a_list_given_once_more_goes_on_where_it_ended(
+    photos: PhotoSet, fetcher: Fetcher, server: HostileServer
+) -> None:
+    street, other, trouble = addresses(server, "/street/1.jpg", "/street/2.jpg", "/trouble")
+    photos.add(read_list(f"{street}\n{trouble}\nhello").entries)
+    gather(photos, fetcher, None)
+    server.asked.clear()
+
+    again = read_list(f"{street}#x\n{trouble}\nhello\n{other}\n{other}", photos.entries())
+    photos.add(again.entries)
+    assert (again.known, try_again(photos, again.known)) == ((1, 2, 3), 1)
+    entries = gather(photos, fetcher, None)
+
+    assert [entry.number for entry in entries] == [1, 2, 3, 4, 5]
+    assert entries[4].reason == "Line 4 has the same address."
+    assert not [path for path in server.asked if "/street/1.jpg" in path]
+    assert [path for path in server.asked if "/trouble" in path]
 
 
 def test_a_table_keeps_page_author_and_licence() -> None:
@@ -287,6 +311,9 @@ def test_there_is_a_set_without_any_internet(photos: PhotoSet) -> None:
     assert all(entry.licence and entry.author for entry in examples.photos())
     assert list_sets() == ["examples"]
     assert example_set() is examples
+    with use("id"):
+        assert translated(examples.entries()[0].name) == "Sebuah jalan di Jakarta, 1"
+        assert translated(examples.entries()[0].credit).startswith("Foto: digambar oleh StreetScope, MIT")
 
 
 def test_a_damaged_manifest_is_one_sentence(photos: PhotoSet) -> None:
