@@ -145,6 +145,7 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
     st.dataframe(
         for_bars(shown(rows), *_BARS),
         hide_index=True,
+        placeholder="",
         height="content",
         column_config=heads(
             rows[0],
@@ -263,6 +264,7 @@ def show_boundaries(evaluation: SplitEvaluation, found: Sequence[SplitEvaluation
             pd.DataFrame(shown(rows)), "share at a boundary", "accuracy at a boundary", "accuracy inside"
         ),
         hide_index=True,
+        placeholder="",
         height="content",
         column_config=heads(rows[0], {"pixels": _PIXELS}),
         key="table_boundaries",
@@ -296,6 +298,7 @@ def show_comparison(first: SplitEvaluation, second: SplitEvaluation) -> None:
     st.dataframe(
         in_percent(in_percent(table, first.model, second.model), "difference", signed=True),
         hide_index=True,
+        placeholder="",
         column_config=heads(("figure", "difference")),
         key="table_compare",
         alt=_("Figures of {model} and {model2} and their differences.").format(

@@ -73,6 +73,7 @@ def workers() -> None:
         st.dataframe(
             pd.DataFrame(rows),
             hide_index=True,
+            placeholder="",
             width="content",
             column_config=heads(rows[0]),
             key="service_workers",
