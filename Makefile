@@ -159,15 +159,20 @@ bench: setup-dev chromium servers  ## speed and memory on this machine, written 
 train-street: setup  ## train the shipped model anew (about an hour and a half on two cores); DATA=... for other data
 	$(BIN)/python -m core train --recipe street --data $(DATA) --name street-lite0
 
-# Both towns lie in a folder of their own, at CamVid's size: `data/toytown` may be another one.
+# Both towns lie in a folder of their own, at CamVid's size: `data/toytown` may be another one. The photos come before
+# the hour of training: whoever cannot have them should know it then. What is there already is not made again.
 train-street32: TOWNS := $(CURDIR)/data/street32
+train-street32: PHOTOS = test -d $(TOWNS)/motorcycles -a -d $(TOWNS)/other-things
 train-street32: setup  ## train street32-lite0 anew (under two hours on two cores): drawn streets, then motorcycles from the net
+	@test -d "$(DATA)" || { echo "There is no folder $(DATA). Give that of CamVid with SegNet's merged labels: make $@ DATA=FOLDER."; exit 1; }
 	test -d $(TOWNS)/toytown || $(BIN)/python -m core toytown $(TOWNS)/toytown --count 500 --size 480x360
 	test -d $(TOWNS)/jakarta || $(BIN)/python -m core toytown $(TOWNS)/jakarta --count 500 --size 480x360 --town jakarta
-	STREETSCOPE_DATA=$(TOWNS) $(BIN)/python -m core train --recipe street32 --data $(DATA) --name street32-streets
-	@test -d $(TOWNS)/motorcycles || $(BIN)/python -m core motorcycles $(TOWNS)/motorcycles --data $(DATA) || \
-	  { echo "Without these photos the training ends here: models/street32-streets knows motorcycles from drawings."; exit 1; }
-	STREETSCOPE_DATA=$(TOWNS) $(BIN)/python -m core train --recipe street32-motorcycles --data $(DATA) --name street32-lite0
+	@$(PHOTOS) || $(BIN)/python -m core motorcycles $(TOWNS)/motorcycles --data "$(DATA)" || \
+	  echo "So only the first of the two stages is trained now, without photos of motorcycles."
+	STREETSCOPE_DATA=$(TOWNS) $(BIN)/python -m core train --recipe street32 --data "$(DATA)" --name street32-streets
+	@$(PHOTOS) || { echo "The model street32-streets is there; it knows motorcycles from drawings alone." \
+	  "For street32-lite0, start 'make $@' again once its photos can be had: it goes on from here."; exit 1; }
+	STREETSCOPE_DATA=$(TOWNS) $(BIN)/python -m core train --recipe street32-motorcycles --data "$(DATA)" --name street32-lite0
 
 # Debian's Chromium, not Playwright's own download. Tests need none of the tabs and menus of a whole browser, which
 # its headless mode draws too, unseen: a sixth of all that the browser's tests compute. Ubuntu has no such package.

@@ -19,6 +19,10 @@ from pages.widgets.top.links import page_links
 ICON = Path(__file__).parent / "pages" / "widgets" / "shared" / "icon.png"
 
 enter()
+if in_class():
+    from pages.widgets.classroom.classes import speak_its_language
+
+    speak_its_language()
 st.set_page_config(page_title="StreetScope", page_icon=str(ICON), layout="wide")
 say_language()
 

@@ -28,13 +28,14 @@ def status(as_json: bool) -> None:
         return
     tell(f"StreetScope {now['version']} answers at {service.url}, process {service.pid}.")
     tell(
-        f"In the last {now['window']:.0f} s: {now['photos']} photos, {now['failed']} refused or failed; "
+        f"In the last {now['window']:.0f} s: {_counted(now['photos'], 'photo')}, {now['failed']} refused or "
+        "failed; "
         f"{_seconds(now['p50'])} (p50), {_seconds(now['p95'])} (p95), {_seconds(now['p99'])} (p99)."
     )
     tell(
         f"Now: {_known(now['waiting'])} in the queue, {now['workers'] - now['workers_silent']} of "
         f"{now['workers_wanted']} workers answer, "
-        f"{now['kept_answers']} answers kept, {_known(now['dead'])} dead letters."
+        f"{_counted(now['kept_answers'], 'answer')} kept, {_counted(now['dead'], 'dead letter')}."
     )
 
 
@@ -55,7 +56,8 @@ def list_dead(as_json: bool) -> None:
         tell("There are no dead letters.")
     for letter in found:
         number, when = f"{letter['number']:>5}", letter["when"][:19]
-        what = f"model {letter['model'] or 'none'}, size {letter['size'] or 'none'}, {letter['bytes']} bytes"
+        weight = f"{letter['bytes']} bytes" if letter["bytes"] else "a large photo"
+        what = f"model {letter['model'] or 'none'}, size {letter['size'] or 'none'}, {weight}"
         tell(f"{number}  {when}  {what}, from {letter['sender']}: {letter['reason']}")
 
 
@@ -93,6 +95,10 @@ def _letters() -> list[dict[str, Any]]:
 
 def _seconds(seconds: float | None) -> str:
     return "no time" if seconds is None else f"{seconds:.3f} s"
+
+
+def _counted(number: int | None, what: str) -> str:
+    return f"{_known(number)} {what}{'' if number == 1 else 's'}"
 
 
 def _known(number: int | None) -> str:

@@ -84,8 +84,8 @@ class Kind(Enum):
     TOO_SLOW = (
         "too-slow",
         408,
-        "The body arrived too slowly",
-        "A body may take some time in all, and pause for less. Send a smaller photo.",
+        "The request arrived too slowly",
+        "A body may take some time in all, and pause for less; a head has seconds. Send a smaller photo.",
     )
     TOO_LARGE = (
         "too-large",

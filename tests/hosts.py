@@ -25,6 +25,9 @@ signal.pause()
 _SETTLE = "is_host=false,last_call_timeout=5,keep_alive_interval=2,keep_alive_max_attempt=8"
 """Of the rendezvous, for machines that come quickly: how long it waits for more, and when one is gone."""
 
+END_SECONDS = 10
+"""After which torchrun kills a process that it has asked to end; 30 by default."""
+
 
 def torchrun(address: str, endpoint: str, name: str, least: int = 1) -> list[str]:
     """The start of a command line that trains on `least` to 2 machines, with one process on each.
@@ -40,6 +43,7 @@ def torchrun(address: str, endpoint: str, name: str, least: int = 1) -> list[str
             f"--rdzv-conf={_SETTLE}",
         ),
         *(f"--local-addr={address}", "--max-restarts=20", "--monitor-interval=0.2"),
+        f"--shutdown-timeout={END_SECONDS}",
     ]
 
 

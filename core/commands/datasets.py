@@ -133,19 +133,24 @@ def motorcycles(folder: Path, data: Path, photos: Path | None) -> None:
 
     It fetches photos under free licences once, and pastes their motorcycles into frames of a street. Photos
     in which nothing is a motorcycle become a second data set beside it, other-things. Photos that are in the
-    folder of photos already are not fetched.
+    folder of photos already are not fetched, and what was cut short goes on when it is started again.
     """
     from core.datasets.cutouts.writing import motorcycles as make
     from core.datasets.layouts.opening import open_dataset
 
     kept = photos or folder.with_name("motorcycle-photos")
-    count = make(folder, open_dataset(data), kept, print_frames)
-    click.echo(f"{folder}: {count} frames")
+    made = make(folder, open_dataset(data), kept, print_frames, fetched=_print_photos)
+    for each, count in made.items():
+        click.echo(f"{each}: {count} frames")
 
 
 def print_frames(done: int, total: int) -> None:
     """One line that counts up in a terminal; prints nothing into a log or a pipe."""
     _print_line(f"{done} of {total} frames", done == total)
+
+
+def _print_photos(done: int, total: int) -> None:
+    _print_line(f"{done} of {total} photos", done == total)
 
 
 def _print_download(progress: DownloadProgress) -> None:

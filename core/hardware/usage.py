@@ -163,6 +163,11 @@ def _machine(seconds: float | None) -> Machine:
     )
 
 
+def has_gpu() -> bool:
+    """Whether NVIDIA's driver reports a GPU. Whether PyTorch can use it, only PyTorch knows."""
+    return any(True for _gpu_found in gpus(_nvml()))
+
+
 def _nvml() -> ModuleType | None:
     """NVIDIA's library; None without the driver, for the library alone is installed everywhere."""
     try:

@@ -146,7 +146,7 @@ CORRUPTIONS = {
         ),
         Corruption(
             "blur",
-            mark("Blur"),
+            mark("Blurring"),
             mark("Neighbouring pixels run into each other, as behind a wet lens."),
             _blur,
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.languages import sentence
+from core.languages import all_of, sentence
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NEAR = 1e-6
@@ -23,7 +23,7 @@ def wrong_option(options: Sequence[str], edges: Sequence[float]) -> tuple[int, s
         meant = [each for each in bounds[place : place + 2] if each in edges]
         said = _shares(option)
         if said and not _alike(said, meant):
-            listed = " and ".join(f"{100 * each:g}%" for each in meant)
+            listed = all_of([f"{100 * each:g}%" for each in meant])
             return number, sentence(
                 "this range has its edge at {listed}, in ascending order of the options", listed=listed
             )

@@ -185,7 +185,8 @@ class _Reader:
         return Shows(
             page,  # type: ignore[arg-type]
             photo,
-            self._word(said, "model", number, where, _MODEL, "a model's name", needed=False) or None,
+            self._word(said, "model", number, where, _MODEL, sentence("a model's name"), needed=False)
+            or None,
             self._choice(said, "size", number, where, tuple(SIZES), "") or None,
             self._whole(said, "row", number, 0, 2047, where) if "row" in said else None,
             self._whole(said, "col", number, 0, 2047, where) if "col" in said else None,
@@ -205,7 +206,9 @@ class _Reader:
         )
         if not fits:
             known = ", ".join(STATES)
-            reason = f'state is a table of words by these names: {known}; as in {{ tab = "Frame" }}'
+            reason = sentence(
+                'state is a table of words by these names: {known}; as in {{ tab = "Frame" }}', known=known
+            )
             self._wrong(reason, self._line(number, ("shows",), "state"))
             return {}
         return dict(said)

@@ -34,6 +34,9 @@ _LEVELS = (_GREY, "#bcbd22")
 _MOST_DOTS = 40
 """Up to so many points of a curve are marked; more would hide it."""
 
+_AT_THE_EDGE = 0.9
+"""Share of the x axis from which a mark is at its end."""
+
 Kind = Literal["number", "percent", "small"]
 """How values are written: as they are, as a percentage of 1, or in scientific notation."""
 
@@ -206,7 +209,7 @@ def option(chart: Chart, file_name: str = "chart") -> dict[str, Any]:
     series = [_series(line, chart) for line in chart.lines]
     series += [_level(level, chart) for level in chart.levels]
     if series and chart.marks:
-        series[0]["markLine"] = _marks(chart.marks)
+        series[0]["markLine"] = _marks(chart)
     return {
         "animation": False,
         "legend": {"top": 0, "type": "scroll", "right": 32, "left": 0},
@@ -306,7 +309,8 @@ def _level(level: Level, chart: Chart) -> dict[str, Any]:
     }
 
 
-def _marks(marks: Sequence[Mark]) -> dict[str, Any]:
+def _marks(chart: Chart) -> dict[str, Any]:
+    end = chart.x_end if chart.x_end is not None else math.inf
     return {
         "silent": True,
         "symbol": "none",
@@ -314,9 +318,16 @@ def _marks(marks: Sequence[Mark]) -> dict[str, Any]:
         "data": [
             {
                 "xAxis": mark.x,
-                "label": {"formatter": mark.name, "position": "end", "distance": 2, "color": _GREY},
+                "label": {
+                    "formatter": mark.name,
+                    "position": "end",
+                    "distance": 2,
+                    "color": _GREY,
+                    # Centred, a name at the chart's edge would be cut.
+                    **({"align": "right"} if mark.x > _AT_THE_EDGE * end else {}),
+                },
             }
-            for mark in marks
+            for mark in chart.marks
         ],
     }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from cachetools import LRUCache
@@ -13,11 +15,13 @@ from core.errors import StreetScopeError
 from core.hardware.allocator import return_free_memory
 from core.hardware.memory import resident_memory
 from core.hardware.processor import usable_cores
+from core.hardware.usage import has_gpu
 from core.models.card import ModelCard
 from core.models.paths import DEFAULT_MODEL
 from core.models.store import list_models, read_card
 from core.photos import images
 from core.segmentation.cache import SharedCache
+from core.segmentation.engines.choice import VARIABLE, EngineChoice, measured_seconds
 from core.segmentation.segmentation import Segmentation
 from core.segmentation.segmenter import Segmenter, load_segmenter, segment_photo
 from core.segmentation.sizes import SIZES, SMALLEST_SIZE, TRAINED, WorkingSize, size_called
@@ -110,10 +114,22 @@ class Engine:
         key = (card.name, card.weights_sha256)
         with self._loading:
             if key not in self._segmenters:
-                loaded = load_segmenter(card.name, kept_pixels=KEPT_PIXELS)
+                loaded = load_segmenter(card.name, _of_gpu(), KEPT_PIXELS)
                 own = self._threads == usable_cores()
                 self._segmenters[key] = loaded if own else loaded.for_thread(self._threads)
             return self._segmenters[key]
+
+
+@cache
+def _of_gpu() -> EngineChoice | None:
+    """PyTorch where it is installed and has a GPU; None where something was measured here, or is wanted."""
+    if os.environ.get(VARIABLE) or measured_seconds() is not None or not has_gpu():
+        return None
+    try:
+        import torch
+    except ImportError:  # the service does without it
+        return None
+    return EngineChoice.PYTORCH if torch.cuda.is_available() else None
 
 
 def working_size(name: str, card: ModelCard) -> WorkingSize:

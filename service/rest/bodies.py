@@ -29,7 +29,8 @@ logging.getLogger("python_multipart").setLevel(logging.ERROR)
 _MOST_FIELDS, _FIELD_BYTES = 16, 4096
 _PART = 64 * 1024
 _HOW = (
-    "send a photo's bytes as the body (curl --data-binary @photo.jpg) or in a form (curl -F photo=@photo.jpg)"
+    "send one photo's bytes as the body (curl --data-binary @photo.jpg) or in a form "
+    "(curl -F photo=@photo.jpg)"
 )
 
 
@@ -195,7 +196,9 @@ async def _parsed(
     try:
         return await parser.parse()
     except MultiPartException as error:
-        raise Problem(Kind.BROKEN_BODY, f"The form cannot be read; {how}.") from error
+        # The library says what is too many, in words of its own, and else only that something is malformed.
+        wrong = "The form has too many parts" if "Too many" in error.message else "The form cannot be read"
+        raise Problem(Kind.BROKEN_BODY, f"{wrong}; {how}.") from error
 
 
 def _photos(form: FormData) -> list[UploadFile]:

@@ -1,8 +1,11 @@
-"""Connections that say nothing, or a letter at a time, are closed: uvicorn alone would wait for ever."""
+"""Connections that say nothing are closed, and those that say a letter at a time refused: uvicorn alone would
+wait for ever.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -44,11 +47,19 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP is answered with a problem's document too."""
-        problem = Problem(Kind.BROKEN_BODY, "This is not HTTP as it should be; send it with an HTTP client.")
+        self._refuse(
+            Problem(Kind.BROKEN_BODY, "This is not HTTP as it should be; send it with an HTTP client.")
+        )
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: whoever asks for another protocol is answered in this one, and must not fill the log."""
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer what never becomes a request, and close."""
         headers = [("content-type", MEDIA_TYPE), ("connection", "close")]
         body = problem.document()
         for event in (
-            h11.Response(status_code=problem.kind.status, headers=headers, reason=b"Bad Request"),
+            h11.Response(status_code=problem.kind.status, headers=headers, reason=_phrase(problem.kind)),
             h11.Data(data=body),
             h11.EndOfMessage(),
         ):
@@ -68,5 +79,17 @@ class Connection(H11Protocol):
 
     def _give_up(self) -> None:
         self._too_late = None
-        if not self._is_answering():
+        if self._is_answering() or self.transport.is_closing():
+            return
+        begun, _ = self.conn.trailing_data
+        if not begun:  # nobody asks anything
             self.transport.close()
+            return
+        detail = (
+            f"The request's head was not whole after {self.head_seconds:g} seconds; send it again, at once."
+        )
+        self._refuse(Problem(Kind.TOO_SLOW, detail))
+
+
+def _phrase(kind: Kind) -> bytes:
+    return HTTPStatus(kind.status).phrase.encode()

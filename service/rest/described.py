@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from core.models.paths import DEFAULT_MODEL
@@ -68,18 +68,34 @@ _ID = {
     "after a broken connection say, it is the same request: computed once, with one answer.",
 }
 
-_EXAMPLE: dict[str, Any] = {
-    "type": Kind.NOT_A_PHOTO.type,
-    "title": Kind.NOT_A_PHOTO.title,
-    "status": Kind.NOT_A_PHOTO.status,
-    "detail": "This file is not a picture in a format that we read; give a JPEG, PNG, WebP or HEIC file.",
+_WORD = {"schema": {"type": "string"}}
+_KEPT = {
+    "ETag": _WORD | {"description": "Of the answer, for If-None-Match."},
+    "Cache-Control": _WORD | {"description": "For this client only, and to be asked for again."},
 }
+_KEPT_SOMEWHERE = _KEPT | {
+    "Content-Location": _WORD | {"description": "Where the answer is kept for a while."},
+}
+_AGAIN = {
+    "Retry-After": {
+        "schema": {"type": "integer", "minimum": 1},
+        "description": "In how many seconds to send it again.",
+    }
+}
+_CHALLENGE = {"WWW-Authenticate": _WORD | {"description": "What kind of key is needed (RFC 6750)."}}
+_HEADERS: dict[Kind, dict[str, Any]] = {
+    Kind.NO_KEY: _CHALLENGE,
+    Kind.NOT_ALLOWED: _CHALLENGE,
+    Kind.UNKNOWN_ENCODING: {"Accept-Encoding": _WORD | {"description": "The encodings that are read."}},
+    **dict.fromkeys(
+        (Kind.TOO_OFTEN, Kind.QUEUE_FULL, Kind.NO_WORKER, Kind.NO_BROKER, Kind.LATE, Kind.BUSY), _AGAIN
+    ),
+}
+"""What comes with a problem."""
 
 
 class ProblemDocument(BaseModel):
     """What is wrong, and what to send instead (RFC 9457)."""
-
-    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
     type: str = Field(description="The address of a page about this kind of problem.")
     title: str
@@ -108,7 +124,19 @@ def schemas() -> dict[str, Any]:
 def answer(document: type[BaseModel], *, picture: bool = False) -> dict[str, Any]:
     """An answer that is a document, or a picture for those who ask for one."""
     pictures = {PNG: {"schema": _BYTES}} if picture else {}
-    return {"description": "The answer", "model": document, "content": {JSON: {}, **pictures}}
+    return {
+        "description": "The answer",
+        "headers": _KEPT_SOMEWHERE,
+        "model": document,
+        "content": {JSON: {}, **pictures},
+    }
+
+
+KEPT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "As it was given", "headers": _KEPT, "content": {JSON: {}, PNG: {}}},
+    304: {"description": "You have it", "headers": _KEPT},
+}
+"""An answer that was given before."""
 
 
 def parameters(*names: str, place: str = "query") -> list[dict[str, Any]]:
@@ -145,10 +173,21 @@ def _form(photo: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 def problems(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
     """The problems that a route may answer with, by status."""
-    by_status: dict[int, list[str]] = {}
+    by_status: dict[int, list[Kind]] = {}
     for kind in kinds:
-        by_status.setdefault(kind.status, []).append(kind.title)
-    content = {MEDIA_TYPE: {"schema": _reference(ProblemDocument)}}
+        by_status.setdefault(kind.status, []).append(kind)
+    return {status: _refusals(alike) for status, alike in by_status.items()}
+
+
+def _refusals(kinds: list[Kind]) -> dict[str, Any]:
+    """Problems of one status, an example of each."""
+    examples = {kind.address: {"summary": kind.title, "value": _example(kind)} for kind in kinds}
+    headers = {name: header for kind in kinds for name, header in _HEADERS.get(kind, {}).items()}
     return {
-        status: {"description": "; ".join(titles), "content": content} for status, titles in by_status.items()
-    }
+        "description": "; ".join(kind.title for kind in kinds),
+        "content": {MEDIA_TYPE: {"schema": _reference(ProblemDocument), "examples": examples}},
+    } | ({"headers": headers} if headers else {})
+
+
+def _example(kind: Kind) -> dict[str, Any]:
+    return {"type": kind.type, "title": kind.title, "status": kind.status, "detail": kind.meaning}

@@ -13,7 +13,7 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from core.models.store import read_card
-from service.engine.answers import JSON, PNG, Reading, Segmented
+from service.engine.answers import Reading, Segmented
 from service.engine.requests import Request as PhotoRequest
 from service.engine.requests import model_name, read_request, segment_request
 from service.problems import Kind, Problem
@@ -134,11 +134,7 @@ async def read(request: Request) -> Response:
     summary="An answer that was given before",
     description="Its address was in `Content-Location`. With `If-None-Match`, only if you do not have it.",
     response_class=Response,
-    responses={
-        200: {"description": "As it was given", "content": {JSON: {}, PNG: {}}},
-        304: {"description": "You have it"},
-        **described.problems(*gate.PROBLEMS, Kind.NO_SUCH_ANSWER),
-    },
+    responses=described.KEPT | described.problems(*gate.PROBLEMS, Kind.NO_SUCH_ANSWER),
     openapi_extra={"parameters": described.parameters("key", place="path")},
     dependencies=[Depends(gate.needs(None))],
 )

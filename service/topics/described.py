@@ -70,6 +70,10 @@ def _request(operation: str, parameters: Schema, *needed: str) -> Schema:
                 messages.ID: _WORD
                 | {"description": "The request's id, by chance; the same again counts once."},
                 messages.OPERATION: {"const": operation},
+                messages.TYPE: {
+                    "type": "string",
+                    "description": "Of the photo, if you like: what is in the file decides.",
+                },
                 **_CARRIED,
                 **_PARAMETERS,
                 **parameters,

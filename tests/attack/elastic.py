@@ -1,6 +1,7 @@
 """Training on two machines of which one goes and comes: figures against those of an unbroken run.
 
-Needs root, for network namespaces, and takes minutes: torchrun's restarts are most of that.
+Needs root, for network namespaces, and takes minutes: most of them pass until a machine that is gone is
+missed, and until torchrun has started its processes again. So two pairs of machines train side by side.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from core.toytown import toytown
@@ -18,7 +21,7 @@ from core.training.control.launch import request_stop
 from core.training.distributed import processes
 from core.training.recipes.recipe import to_toml
 from core.training.runs.folder import HISTORY, LOG, run_folder
-from core.training.runs.records import Epoch, read_batches, read_history
+from core.training.runs.records import read_batches, read_history
 from tests.attack._attempt import own_house
 from tests.attack.tally import Tally
 from tests.conftest import ROOT
@@ -38,32 +41,50 @@ ENVIRONMENT = {
     "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",
     "PYTHONPATH": str(ROOT),
 }
+_STEEP = 8
+"""The epoch in which a machine goes: about there the accuracy begins to rise."""
+
 _NOW = "Processes now: "
 DEADLINE = 600.0
 CLOSE = 0.005
 """How far the pixel accuracy may be from that of the unbroken run."""
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What came of a run. accuracy: of pixels, at its end. lost: what is not as it should be."""
+
+    name: str
+    accuracy: float
+    lost: tuple[str, ...]
+
+
 def attack(tally: Tally, folder: Path) -> None:
-    """Train unbroken, then with a machine that goes and comes, then with everything else that happens."""
+    """Train unbroken, then with a machine that goes and comes; beside that, with processes that end."""
     if reason := why_not():
         print(f"elastic: {reason}")
         return
+    with ProcessPoolExecutor(len(PAIRS), get_context("spawn")) as processes:
+        pairs = [processes.submit(_of_a_pair, folder / str(number)) for number in range(len(PAIRS))]
+        runs = [run for pair in pairs for run in pair.result()]
+    for run in runs:
+        off = abs(run.accuracy - runs[0].accuracy)
+        print(f"{run.name}: pixel accuracy {run.accuracy:.2%}, {off:.2%} from unbroken", flush=True)
+        tally.count("taken" if off <= CLOSE else "lost", f"{run.name}: {off:.2%} from unbroken")
+        for what in run.lost:
+            tally.count("lost", f"{run.name}: {what}")
+
+
+def _of_a_pair(folder: Path) -> list[_Run]:
+    """The runs of two machines, one after the other. folder: of their own; its name is the pair's number."""
+    folder.mkdir()
     with own_house(folder), two_hosts(folder) as (endpoint, hosts):
         toytown(folder / "town", count=24, size=(96, 64))
         stage = make_stage("a", EPOCHS, size=1.0, lr=1e-3, batch_size=4, augmentation=0)
         recipe = make_recipe(stage, network="unet_tiny", classes="CamVid-11", ema_decay=0.98)
         (folder / "recipe.toml").write_text(to_toml(recipe), "utf-8")
         cluster = _Cluster(folder, endpoint, hosts)
-        whole = None
-        for way in WAYS:
-            found = _try(tally, cluster, way)
-            whole = whole or found
-            off = abs(found.acc_camvid - whole.acc_camvid)
-            print(
-                f"{cluster.run}: pixel accuracy {found.acc_camvid:.2%}, {off:.2%} from unbroken", flush=True
-            )
-            tally.count("taken" if off <= CLOSE else "lost", f"{cluster.run}: {off:.2%} from unbroken")
+        return [_run(cluster, way) for way in PAIRS[int(folder.name)]]
 
 
 @dataclass
@@ -115,6 +136,12 @@ class _Cluster:
         _wait_for(lambda: self.epochs() >= number - 1, f"{number - 1} epochs")
         _wait_for(lambda: len(read_batches(self.run).rows) > BATCHES * (number - 1), "a batch")
 
+    def in_next_epoch(self) -> int:
+        """Wait for the first batch of the epoch that comes next; its number."""
+        number = self.epochs() + 2
+        self.in_epoch(number)
+        return number
+
     def further(self, processes: int, epochs: int = 2) -> None:
         """Wait until the run is taken over by so many processes, and these have completed some epochs."""
         begun = self.log.count(_NOW)
@@ -156,34 +183,41 @@ def _first_goes(cluster: _Cluster) -> Iterator[str]:
     yield from _off_and_on(cluster, cluster.first())
 
 
+def _processes_end(cluster: _Cluster) -> Iterator[str]:
+    """Processes are killed, hang, and are stopped, in one run: each of these takes few of its epochs."""
+    cluster.begin()
+    yield from _processes_die(cluster)
+    yield from _processes_hang(cluster)
+    yield from _is_stopped(cluster)
+
+
 def _off_and_on(cluster: _Cluster, host: Host) -> Iterator[str]:
-    cluster.in_epoch(8)
+    cluster.in_epoch(_STEEP)
     off = time.monotonic()
     host.power_off()
     cluster.further(1, epochs=1)
     alone, epochs = time.monotonic() - off, cluster.epochs()
     cluster.start(host)
     cluster.further(2)
-    yield f"power off in epoch 8; {alone:.0f} s later epoch {epochs} was done by one, later ones by both"
+    yield (
+        f"power off in epoch {_STEEP}; {alone:.0f} s later epoch {epochs} was done by one, later ones by both"
+    )
 
 
-def _process_dies(cluster: _Cluster) -> Iterator[str]:
+def _processes_die(cluster: _Cluster) -> Iterator[str]:
     """A process is killed, of each machine in turn; torchrun stays."""
-    cluster.begin()
     for number, host in enumerate(cluster.hosts, start=1):
-        cluster.in_epoch(6 * number)
+        epoch = cluster.in_next_epoch()
         for pid in host.workers():
             os.kill(pid, signal.SIGKILL)
         cluster.further(2)
-        yield f"a process of machine {number} killed"
+        yield f"a process of machine {number} killed in epoch {epoch}"
 
 
-def _process_hangs(cluster: _Cluster) -> Iterator[str]:
+def _processes_hang(cluster: _Cluster) -> Iterator[str]:
     """A process is stopped by SIGSTOP, of each machine in turn."""
-    cluster.begin()
     for number, host in enumerate(cluster.hosts, start=1):
-        cluster.in_epoch(6 * number)
-        began = time.monotonic()
+        epoch, began = cluster.in_next_epoch(), time.monotonic()
         for pid in host.workers():
             os.kill(pid, signal.SIGSTOP)
         said = cluster.hosts[2 - number].log
@@ -191,7 +225,10 @@ def _process_hangs(cluster: _Cluster) -> Iterator[str]:
         _wait_for(heard, "the other to notice")
         noticed = time.monotonic() - began
         cluster.further(2)
-        yield f"a process of machine {number} hung; noticed after {noticed:.0f} s, bound {PEER_SECONDS} s"
+        yield (
+            f"a process of machine {number} hung in epoch {epoch}; noticed after {noticed:.0f} s, "
+            f"bound {PEER_SECONDS} s"
+        )
 
 
 def _says(log: Path, size: int) -> bool:
@@ -201,42 +238,36 @@ def _says(log: Path, size: int) -> bool:
 
 def _is_stopped(cluster: _Cluster) -> Iterator[str]:
     """The run is stopped, and started again."""
-    cluster.begin()
-    cluster.in_epoch(6)
+    epoch = cluster.in_next_epoch()
     request_stop(cluster.run)
     cluster.end()
-    yield f"asked to stop, the run is {state_of(cluster.run)}"
+    yield f"asked to stop in epoch {epoch}, the run is {state_of(cluster.run)}"
     cluster.begin()
 
 
-WAYS: tuple[Callable[[_Cluster], Iterator[str]], ...] = (
-    _unbroken,
-    _goes_and_comes,
-    _first_goes,
-    _process_dies,
-    _process_hangs,
-    _is_stopped,
+PAIRS: tuple[tuple[Callable[[_Cluster], Iterator[str]], ...], ...] = (
+    (_unbroken, _goes_and_comes, _first_goes),
+    (_processes_end,),
 )
 
 
-def _try(tally: Tally, cluster: _Cluster, way: Callable[[_Cluster], Iterator[str]]) -> Epoch:
+def _run(cluster: _Cluster, way: Callable[[_Cluster], Iterator[str]]) -> _Run:
     cluster.least = 1
     cluster.run = way.__name__.strip("_").replace("_", "-")
     for sentence in way(cluster):
         print(f"{cluster.run}: {sentence}", flush=True)
     cluster.end()
+    lost = []
     for host in cluster.hosts:
         if left := host.pids():
-            tally.count("lost", f"{cluster.run}: {len(left)} processes are left on {host.name}")
+            lost.append(f"{len(left)} processes are left on {host.name}")
         host.running.clear()
     found = read_history(cluster.run)
     batches = [(row.epoch, row.batch) for row in read_batches(cluster.run).rows]
     wanted = [(epoch, batch) for epoch in range(1, EPOCHS + 1) for batch in range(1, BATCHES + 1)]
     if state_of(cluster.run) != "finished" or len(found) != EPOCHS or batches != wanted:
-        tally.count(
-            "lost", f"{cluster.run}: {state_of(cluster.run)}, {len(found)} epochs, {len(batches)} batches"
-        )
-    return found[-1]
+        lost.append(f"{state_of(cluster.run)}, {len(found)} epochs, {len(batches)} batches")
+    return _Run(cluster.run, found[-1].acc_camvid, tuple(lost))
 
 
 def _wait_for(condition: Callable[[], object], what: str) -> None:

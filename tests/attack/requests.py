@@ -446,7 +446,7 @@ def _no_http(chance: random.Random, _: str) -> Hostile:
 
 def _slow_head(key: str) -> Hostile:
     head = _request("slowloris", key).parts[0][:60]
-    return Hostile("a head, a letter at a time", tuple(bytes((each,)) for each in head), True, pause=0.5)
+    return Hostile("a head, a letter at a time", tuple(bytes((each,)) for each in head), pause=0.5)
 
 
 def _slow_body(key: str) -> Hostile:

@@ -342,7 +342,7 @@ def drag_on_canvas(page: Page, first: tuple[float, float], last: tuple[float, fl
 
 def wait_for_mask(desk: Desk, wanted: Mask) -> None:
     """The label map that was begun last becomes this one."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not desk.saved() or (desk.saved()[-1] != wanted).any():
         assert time.monotonic() < until, f"{(desk.saved()[-1] != wanted).sum()} pixels differ"
         time.sleep(0.05)

@@ -106,7 +106,7 @@ def test_without_a_model_there_is_a_sentence(
 ) -> None:
     empty = serve(APP, env={"STREETSCOPE_MODELS": str(tmp_path_factory.mktemp("none"))})
     page = open_page(empty.url)
-    expect(page.get_by_text("There is no model called", exact=False)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("There is no model called", exact=False)).to_be_visible()
 
 
 # --- choosing and reading -------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def expect_in_sight(page: Page, name: str) -> None:
         box = of.bounding_box() or {"x": 0, "width": 0}
         return box["x"], box["x"] + box["width"]
 
-    for _ in range(100):
+    for _ in range(1200):
         (left, right), (start, end) = edges(row), edges(chosen)
         if left - 1 <= start < end <= right + 1:
             return

@@ -93,7 +93,7 @@ def expect_window(shown: Locator, first: int, last: int) -> None:
 def expect_python(page: Page, row: int, col: int, key: str = "viewer0") -> None:
     """Python was told of this pixel, and follows it."""
     told = f"{key}: chosen=({row}, {col}) clicked=({row}, {col})"
-    expect(page.get_by_text(told, exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(told, exact=True)).to_be_visible()
 
 
 # --- pointing ------------------------------------------------------------------------------------
@@ -475,7 +475,6 @@ def test_resized_window_keeps_pixels_right(open_viewer: OpenViewer) -> None:
     page.wait_for_function(
         "canvas => Math.abs(canvas.width - canvas.getBoundingClientRect().width) <= 1",
         arg=shown.locator(".marks").element_handle(),
-        timeout=10_000,
     )
 
 

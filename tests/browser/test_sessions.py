@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, RunningApp
 
 
-SESSIONS, ROUNDS = 10, 5
+SESSIONS, ROUNDS = 5, 5
 
 
-def test_ten_sessions_click_fifty_times_and_each_reads_its_own_photo(
+def test_five_sessions_click_in_turn_and_each_reads_its_own_photo(
     app: RunningApp, open_page: OpenPage
 ) -> None:
     pages: list[Page] = []

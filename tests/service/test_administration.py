@@ -235,7 +235,9 @@ def test_the_command_line_says_and_does_the_same(
     assert "1 of 1 workers answer" in run("status")
     first, second = json.loads(run("dead", "list", "--json"))
     assert REASON in run("dead", "list")
+    assert ", 2 dead letters." in run("status")
     assert "removed" in run("dead", "remove", str(first["number"]))
+    assert ", 1 dead letter." in run("status")
     assert json.loads(run("dead", "resend", str(second["number"]), "--json"))["number"] == second["number"]
     assert "no dead letters" in run("dead", "list")
     assert main(["dead", "remove", str(first["number"])]) == 2

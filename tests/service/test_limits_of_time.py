@@ -107,13 +107,19 @@ def test_a_connection_that_says_nothing_is_closed(place):
 
 
 def test_a_head_that_comes_a_letter_at_a_time_is_not_waited_for(place):
-    assert said(place, *[b"G", b"E", b"T", b" ", b"/", b" "]) == b""
+    answer = said(place, *[b"G", b"E", b"T", b" ", b"/", b" "])
+
+    assert answer.startswith(b"HTTP/1.1 408 Request Timeout")
+    assert b"application/problem+json" in answer
 
 
 def test_the_second_request_of_a_connection_is_not_waited_for_either(place):
     whole = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
-    assert said(place, whole, whole, whole[:9]).count(b"hello") == 2
+    answer = said(place, whole, whole, whole[:9])
+
+    assert answer.count(b"hello") == 2
+    assert b"HTTP/1.1 408 " in answer
 
 
 def test_a_head_that_comes_at_once_has_a_limit_too(place):

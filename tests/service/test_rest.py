@@ -169,6 +169,18 @@ def test_metrics_count_requests_by_route_and_status(client, photo):
     assert counted() == before + 1
 
 
+def test_what_strangers_make_up_is_counted_together(service: Running, client):
+    with service.client() as nobody:
+        for made_up in ("MADE", "UP", "BREW"):
+            problem(nobody.request(made_up, "/healthz"), Kind.WRONG_METHOD)
+            problem(nobody.get(f"/{made_up}"), Kind.UNKNOWN_ADDRESS)
+
+    counted = client.get("/metrics").text
+
+    assert not re.search("MADE|UP|BREW", counted)
+    assert 'method="other",route="/healthz",status="405"' in counted
+
+
 def test_the_documentation_needs_no_internet(service: Running):
     with service.client() as nobody:
         page = nobody.get("/docs").text
@@ -186,6 +198,16 @@ def test_the_document_lists_every_problem_a_route_answers_with(service: Running)
     segment = paths["/v1/segment"]["post"]
     assert set(segment["responses"]) == {
         *("200", "400", "401", "403", "404", "408", "413", "415", "422", "429", "500", "503", "504")
+    }
+    for status, answered in segment["responses"].items():
+        for content in answered["content"].values():
+            for example in content.get("examples", {}).values():
+                assert str(example["value"]["status"]) == status
+    assert set(segment["responses"]["200"]["headers"]) == {"ETag", "Cache-Control", "Content-Location"}
+    assert all("Retry-After" in segment["responses"][status]["headers"] for status in ("429", "503", "504"))
+    assert set(segment["responses"]["429"]["content"]["application/problem+json"]["examples"]) == {
+        "too-often",
+        "queue-full",
     }
     assert segment["security"] == [{"key": []}]
     assert set(segment["requestBody"]["content"]) >= {"image/jpeg", "image/heic", "multipart/form-data"}
@@ -360,7 +382,9 @@ def test_an_unknown_compression_is_refused_with_those_that_are_known(client, pho
 def test_a_form_that_holds_no_photo_is_refused(client, photo):
     assert "photo" in problem(client.post("/v1/segment", files={"file": photo}), Kind.NOT_A_PHOTO)
     two = [("photo", photo), ("photo", photo)]
-    problem(client.post("/v1/segment", files=two), Kind.BROKEN_BODY)
+    assert "too many parts; send one photo" in problem(
+        client.post("/v1/segment", files=two), Kind.BROKEN_BODY
+    )
     both = client.post("/v1/segment?size=64", files={"photo": photo}, data={"size": "48"})
     assert "give it once" in problem(both, Kind.BAD_PARAMETER)
     problem(send(client, photo, Content_Type="multipart/form-data"), Kind.BROKEN_BODY)

@@ -183,11 +183,11 @@ def test_a_request_that_ends_every_worker_is_answered_and_kept_with_the_reason(t
 
 def test_without_a_worker_a_request_is_refused_at_once(broker: Broker, photo: bytes):
     async def story() -> Problem:
-        asker = Asker(broker.url, 60)
+        asker = Asker(broker.url, DEADLINE)
         await streams.prepare(broker.url)
         await asker.connect()
         with pytest.raises(Problem) as refused:
-            await asyncio.wait_for(ask(asker, photo), 10)
+            await asyncio.wait_for(ask(asker, photo), 60)
         assert await asker.waiting() == 0
         await asker.close()
         return refused.value

@@ -22,6 +22,10 @@ _DPI = 150
 _TALLEST = 250
 """Pixels of one question; many questions share the page."""
 
+_TALLEST_BAR, _APART = 40, 6
+_LEAST = 0.75
+"""Of the height of the type beside it: that of a line that would be cut otherwise."""
+
 
 def class_pdf(found: Results, title: str) -> bytes:
     """One A4 page as a PDF, in the language of the class. title: the lesson's."""
@@ -68,28 +72,44 @@ def _summary(found: Results) -> str:
 def _question(
     draw: ImageDraw.ImageDraw, each: Answered, top: int, width: int, height: int, language: str
 ) -> None:
-    small = max(9, min(18, height // 9))
-    draw.text((_MARGIN, top), fit(draw, plain(each.question.text), width, small + 2), _INK, font(small + 2))
+    small = max(9, min(18, height // 7))
+    _line(draw, plain(each.question.text), _INK, (_MARGIN, top, width, small + 2))
     right = each.question.right
     line = _("Right: {answer}").format(answer=f"{LETTERS[right]} · {plain(each.question.options[right])}")
-    draw.text((_MARGIN, top + round(1.5 * small)), fit(draw, line, width, small), _GREY, font(small))
+    _line(draw, line, _GREY, (_MARGIN, top + round(1.5 * small), width, small))
     ballots = ((_("before"), each.before), (_("after"), each.after))
-    bar = max(8, height // 6)
+    first = top + 3 * small
+    bar = max(8, min(_TALLEST_BAR, (top + height - small - first) // 2 - _APART))
     for number, (name, tally) in enumerate((name, tally) for name, tally in ballots if tally is not None):
-        place = top + round(3.2 * small) + number * (bar + 8)
-        draw.text((_MARGIN, place), name, _GREY, font(small))
-        _bar(draw, tally, right, (_MARGIN + 80, place, width - 350, bar))
+        place = first + number * (bar + _APART)
+        middle = place + bar / 2
+        draw.text((_MARGIN, middle), name, _GREY, font(small), anchor="lm")
+        _bar(draw, tally, right, (_MARGIN + 90, place, width - 390, bar))
         share = tally.share(right)
         words = (
             _("no answers")
             if share is None
             else filled(_("{share} of {count}"), share=in_digits(share, ".0%"), count=tally.total)
         )
-        draw.text((_MARGIN + width - 250, place), words, _INK, font(small))
+        draw.text((_MARGIN + width - 285, middle), words, _INK, font(small), anchor="lm")
     if each.gain is not None:
         gain = ("+" if each.gain > 0 else "") + written(Number(each.gain), language)
         words = _("gain {gain}").format(gain=gain)
-        draw.text((_MARGIN + width, top + round(3.2 * small)), words, _INK, font(small), anchor="ra")
+        draw.text((_MARGIN + width, first + bar / 2), words, _INK, font(small), anchor="rm")
+
+
+def _line(
+    draw: ImageDraw.ImageDraw, text: str, ink: tuple[int, int, int], box: tuple[int, int, int, int]
+) -> None:
+    """A line of words, smaller if it is long, and cut if even that is too long.
+
+    box: left, top, the width that there is, and the height of its type.
+    """
+    left, top, width, size = box
+    least = round(_LEAST * size)
+    fitting = (each for each in range(size, least, -1) if draw.textlength(text, font(each)) <= width)
+    chosen = next(fitting, least)
+    draw.text((left, top), fit(draw, text, width, chosen), ink, font(chosen))
 
 
 def _bar(draw: ImageDraw.ImageDraw, tally: Tally, right: int, box: tuple[int, int, int, int]) -> None:
@@ -102,5 +122,6 @@ def _bar(draw: ImageDraw.ImageDraw, tally: Tally, right: int, box: tuple[int, in
         colour = _RIGHT if number == right else _BAR
         draw.rectangle((left, top, left + across - 2, top + height), fill=colour)
         ink = "white" if number == right else _INK
-        draw.text((left + 6, top + 1), LETTERS[number], ink, font(max(8, height - 6)))
+        size = max(8, min(24, height - 6))
+        draw.text((left + 6, top + height / 2), LETTERS[number], ink, font(size), anchor="lm")
         left += across

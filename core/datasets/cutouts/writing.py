@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +22,9 @@ from core.datasets.cutouts.fetching import photo_fetcher, read_photo
 from core.datasets.cutouts.listed import ListedPhoto, listed_photos
 from core.datasets.cutouts.pasting import Cutout, pasted
 from core.datasets.layouts.label_sets import LABEL_SETS
+from core.datasets.text_files import read_text
 from core.errors import DatasetError
+from core.files import is_file
 from core.jobs import ProgressCallback
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.images import resize
@@ -29,6 +34,7 @@ _Named = tuple[str, _Picture, _Picture]
 """A frame's name, its image (H, W, 3) and its label map (H, W)."""
 
 _Photo = tuple[ListedPhoto, _Picture]
+_Thing = TypeVar("_Thing")
 
 MOTORCYCLE, ELSE, VOID = "MotorcycleScooter", "SomethingElse", "Void"
 
@@ -64,6 +70,10 @@ FRAMES_EACH = 12
 _VALID = 4
 """So many frames, the last ones, are for validation if no photo is kept for that: a data set needs some."""
 
+README = "README.txt"
+
+MOTORCYCLES = "motorcycles"
+"""The name by which the recipe `street32-motorcycles` asks for the first data set; here it may have any."""
 OTHER_THINGS = "other-things"
 """The name of the second data set, which lies beside the first."""
 
@@ -91,47 +101,123 @@ def motorcycles(
     photos: Sequence[ListedPhoto] | None = None,
     fetcher: Fetcher | None = None,
     seed: int = 7,
-) -> int:
+    fetched: ProgressCallback | None = None,
+) -> dict[Path, int]:
     """Write the data set into a new folder, in fastai's layout, and beside it that of other things.
 
-    How many frames both have. street: whose training frames the motorcycles are pasted into. photos_folder:
-    where the photos are, or will be when they are fetched. photos: the project's own lists if none are given.
-    The same seed gives the same pixels. DatasetError for a photo that is not to be had, before anything is
+    Where an earlier call was cut short between the two, the one that is there stays, and the other is made.
+    street: whose training frames the motorcycles are pasted into. photos_folder: where the photos are, or
+    will be when they are fetched. photos: the project's own lists if none are given. progress: called with
+    the frames written and their total; fetched: with the photos that are there and their total.
+    The same seed gives the same pixels. Returns how many frames were written into which folder.
+    DatasetError for folders that hold something else, for a photo that is not to be had, before anything is
     written, and as `staging`.
     """
     chosen = listed_photos() if photos is None else tuple(photos)
     if not street.train:
         raise DatasetError(f"{street.name} has no training frames to paste motorcycles into; give another.")
+    planned = _missing(_planned(folder, street.name, chosen))
     fetcher = fetcher or photo_fetcher()
-    read = [(photo, read_photo(photo, photos_folder, fetcher)) for photo in chosen]
-    shown = [(photo, image) for photo, image in read if photo.outlines]
-    others = [(photo, image) for photo, image in read if not photo.outlines]
-    cutouts = [Cutout.of(image, photo.outlines[0]) for photo, image in shown if not photo.kept]
-    counted = _Counted(progress, sum(len(_sides(photo)) for photo in chosen) + len(cutouts) * FRAMES_EACH)
-    if others:
-        _write(folder.with_name(OTHER_THINGS), "", others, counted.each(_views(others)))
-    rng = random.Random(seed)  # noqa: S311
-    frames = chain(_views(shown), _streets(cutouts, street, rng))
-    _write(folder, street.name, shown, counted.each(frames))
-    return counted.total
+    needed = [photo for each in planned for photo in each.photos]
+    read = _read(needed, photos_folder, fetcher, _Counted(fetched, len(needed)))
+    counted = _Counted(progress, sum(each.frames for each in planned))
+    for each in planned:
+        rng = random.Random(seed)  # noqa: S311
+        pictures = [(photo, read[photo.file]) for photo in each.photos]
+        streets = _streets(_cutouts(pictures), street, rng) if each.street else ()
+        _write(each, pictures, counted.each(chain(_views(pictures), streets)))
+    return {each.folder: each.frames for each in planned}
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """One of the two data sets. street: the name of that whose frames it has too, if it has any."""
+
+    folder: Path
+    street: str
+    photos: tuple[ListedPhoto, ...]
+
+    @property
+    def frames(self) -> int:
+        pasted_into = sum(not photo.kept for photo in self.photos) * FRAMES_EACH if self.street else 0
+        return sum(len(_sides(photo)) for photo in self.photos) + pasted_into
+
+    @property
+    def about(self) -> str:
+        """What its README says: of which photos it is."""
+        credit = "\n".join(f"{photo.file}: {photo.credit}" for photo in self.photos)
+        return (_ABOUT if self.street else _ABOUT_OTHERS).format(name=self.street, credits=credit)
+
+
+def _planned(folder: Path, street: str, photos: Sequence[ListedPhoto]) -> tuple[_Planned, ...]:
+    shown = tuple(photo for photo in photos if photo.outlines)
+    others = tuple(photo for photo in photos if not photo.outlines)
+    beside = folder.with_name(OTHER_THINGS)
+    if beside == folder:
+        raise DatasetError(
+            f"{OTHER_THINGS} is the name of the data set that is made beside it; give another name."
+        )
+    made = _Planned(folder, street, shown)
+    return (_Planned(beside, "", others), made) if others else (made,)
+
+
+def _missing(planned: Sequence[_Planned]) -> list[_Planned]:
+    """Those that are still to be made. DatasetError if nothing is, or if something else is in the way."""
+    there = [each for each in planned if os.path.lexists(each.folder)]
+    if len(there) == len(planned):
+        names = " and ".join(str(each.folder) for each in reversed(there))
+        raise DatasetError(
+            f"Nothing is left to make: {names} are there already. Give another name, or delete first "
+            "what is to be made anew."
+        )
+    for each in there:
+        if not _is_it(each):
+            raise DatasetError(
+                f"{each.folder} exists already, and is not what would be made there now; rename it, or "
+                "delete it first."
+            )
+    return [each for each in planned if each not in there]
+
+
+def _is_it(planned: _Planned) -> bool:
+    """Whether the folder has the data set: it got its name when it was whole."""
+    try:
+        return read_text(planned.folder / README) == planned.about
+    except (DatasetError, OSError):
+        return False
+
+
+def _read(
+    photos: Sequence[ListedPhoto], folder: Path, fetcher: Fetcher, counted: _Counted
+) -> dict[str, _Picture]:
+    """The photos by their files' names; an error also says how many there are."""
+    try:
+        return {photo.file: read_photo(photo, folder, fetcher) for photo in counted.each(photos)}
+    except DatasetError as error:
+        there = sum(is_file(folder / photo.file) for photo in photos)
+        raise DatasetError(f"{error} {folder} has {there} of {len(photos)} photos now.") from error
+
+
+def _cutouts(pictures: Sequence[_Photo]) -> list[Cutout]:
+    return [Cutout.of(image, photo.outlines[0]) for photo, image in pictures if not photo.kept]
 
 
 class _Counted:
-    """Tells of frames as they pass."""
+    """Tells of photos or frames as they pass."""
 
     def __init__(self, progress: ProgressCallback | None, total: int) -> None:
         self.progress, self.total, self.done = progress, total, 0
 
-    def each(self, frames: Iterable[_Named]) -> Iterator[_Named]:
-        for frame in frames:
-            yield frame
+    def each(self, things: Iterable[_Thing]) -> Iterator[_Thing]:
+        for thing in things:
+            yield thing
             self.done += 1
             if self.progress is not None:
                 self.progress(self.done, self.total)
 
 
-def _write(folder: Path, street: str, photos: Sequence[_Photo], frames: Iterable[_Named]) -> None:
-    with staging(folder) as place:
+def _write(planned: _Planned, photos: Sequence[_Photo], frames: Iterable[_Named]) -> None:
+    with staging(planned.folder) as place:
         clear(place)
         made = place / "set"
         for part in ("images", "labels"):
@@ -142,8 +228,8 @@ def _write(folder: Path, street: str, photos: Sequence[_Photo], frames: Iterable
             Image.fromarray(image).save(made / "images" / f"{name}.png", compress_level=6)
             Image.fromarray(label).save(made / "labels" / f"{name}_P.png", compress_level=6)
             names.append(name)
-        _write_texts(made, street, [photo for photo, _ in photos], kept or names[-_VALID:])
-        made.rename(folder)
+        _write_texts(made, planned.about, kept or names[-_VALID:])
+        made.rename(planned.folder)
 
 
 def _views(photos: Sequence[_Photo]) -> Iterator[_Named]:
@@ -196,13 +282,12 @@ def _table(classes: ClassList) -> NDArray[np.uint8]:
     return table
 
 
-def _write_texts(folder: Path, street: str, photos: Sequence[ListedPhoto], valid: Sequence[str]) -> None:
+def _write_texts(folder: Path, about: str, valid: Sequence[str]) -> None:
     sets = [f"{name} = {json.dumps(may_be)}" for name, may_be in SETS.items()]
-    credit = "\n".join(f"{photo.file}: {photo.credit}" for photo in photos)
     for file, text in {
         "codes.txt": "\n".join(NAMES) + "\n",
         "valid.txt": "".join(f"{name}.png\n" for name in valid),
         LABEL_SETS: "\n".join(sets) + "\n",
-        "README.txt": (_ABOUT if street else _ABOUT_OTHERS).format(name=street, credits=credit),
+        README: about,
     }.items():
         (folder / file).write_text(text, encoding="utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.datasets import SegmentationDataset
 from core.datasets.contents.fingerprint import fingerprint
+from core.datasets.cutouts.writing import MOTORCYCLES, OTHER_THINGS
 from core.datasets.layouts.opening import find_datasets, open_dataset
 from core.errors import DatasetError
 from core.languages import sentence
@@ -14,6 +15,8 @@ from core.project import data_folder
 from core.toytown import TOWNS
 from core.training.recipes.mixed import Mix
 from core.training.recipes.recipe import Recipe
+
+_OF_PHOTOS = (MOTORCYCLES, OTHER_THINGS)
 
 
 def mixed_datasets(recipe: Recipe) -> tuple[SegmentationDataset, ...]:
@@ -75,6 +78,9 @@ def _how_to_get(name: str) -> str:
     if name in TOWNS:
         command = f"python -m core toytown {data_folder() / name} --town {name}"
         return sentence("draw it on the Data page, or with `{command}`", command=command)
+    if name in _OF_PHOTOS:
+        command = f"python -m core motorcycles {data_folder() / MOTORCYCLES} --data CAMVID"
+        return sentence("make it with `{command}`, which fetches its photos", command=command)
     return sentence(
         "import it on the Data page, put a folder of that name there, or leave it out of the recipe"
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from core.classroom.leading import end_class
 from core.classroom.reports import tables as class_tables
@@ -16,6 +17,12 @@ from core.reports.tables import to_csv
 from pages.widgets.classroom.classes import class_store, lesson
 from pages.widgets.shared.figures import heads, in_percent, in_table, shown
 from pages.widgets.shared.markdown import markdown
+
+_NARROW: dict[str, Any] = {
+    name: st.column_config.Column(width=width)
+    for name, width in (("step", 150), ("question", 230), ("right answer", 150))
+}
+"""Widths in pixels that leave the gain in sight."""
 
 
 def show_results() -> None:
@@ -31,8 +38,13 @@ def show_results() -> None:
             st.caption(_("Nothing has been asked yet."))
             return
         rows = _shown(found)
-        table = in_percent(pd.DataFrame(rows), "right before", "right after")
-        st.dataframe(in_table(table, ".2f", "gain"), hide_index=True, column_config=heads(rows[0]))
+        st.dataframe(
+            _table(rows),
+            hide_index=True,
+            placeholder="",
+            column_config=heads(rows[0], _NARROW),
+            alt=_("For each question how many answered it right, before and after discussion."),
+        )
         st.caption(
             _(
                 "Gain is the share of those who were wrong before the discussion that the class has gained "
@@ -40,6 +52,12 @@ def show_results() -> None:
             )
         )
         _downloads(found)
+
+
+def _table(rows: list[dict[str, Any]]) -> Styler:
+    """The rows as the visitor's language writes numbers."""
+    table = in_percent(pd.DataFrame(rows), "right before", "right after")
+    return in_table(in_table(table, ".2f", "gain"), ",.0f", "before", "after")
 
 
 def _shown(found: Results) -> list[dict[str, Any]]:
@@ -51,20 +69,30 @@ def _shown(found: Results) -> list[dict[str, Any]]:
     ]
 
 
-def _downloads(found: Results) -> None:
+def _downloads(found: Results, when: str = "") -> None:
+    """The files. when: sets the buttons apart from those that are elsewhere on the page."""
     # Made now, not on demand: this page draws itself again every second, and a file made for a click could be
     # gone before the browser has fetched it.
-    title = lesson(found.lesson, found.language).title
+    csv, pdf = to_csv(class_tables.class_rows(found)), _pdf(found, _title(found))
     with st.container(horizontal=True):
-        _csv_button(found, _("CSV"), "class_csv")
-        st.download_button(
-            _("PDF"),
-            class_pdf(found, title),
-            "class.pdf",
-            icon=":material/download:",
-            on_click="ignore",
-            key="class_pdf",
-        )
+        for name, file, label in (("csv", csv, _("CSV")), ("pdf", pdf, _("PDF"))):
+            st.download_button(
+                markdown("{label}", label=label),
+                file,
+                f"class.{name}",
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"class_{name}{when}",
+            )
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs={Results: hash})
+def _pdf(found: Results, title: str) -> bytes:
+    return class_pdf(found, title)
+
+
+def _title(found: Results) -> str:
+    return lesson(found.lesson, found.language).title
 
 
 def end_menu() -> None:
@@ -74,22 +102,11 @@ def end_menu() -> None:
             markdown("This deletes seats, answers and pixels for good. Download what you want to keep first.")
         )
         found = results(class_store())
-        if found is not None and found.answered:
-            _csv_button(found, _("Answers as CSV"), "class_csv_before_end")
+        if found is not None and (found.answered or found.clicked):
+            _downloads(found, "_before_end")
         st.button(
             _("Delete everything and end"),
             type="primary",
             key="end_class_now",
             on_click=lambda: end_class(class_store()),
         )
-
-
-def _csv_button(found: Results, label: str, key: str) -> None:
-    st.download_button(
-        markdown("{label}", label=label),
-        to_csv(class_tables.class_rows(found)),
-        "class.csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key=key,
-    )

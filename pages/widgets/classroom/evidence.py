@@ -32,7 +32,7 @@ def show_evidence(now: Class, question: Question, *, large: bool) -> None:
 
     shows = step_of(now).shows
     if question.fingerprints:
-        show_fingerprints(question.fingerprints, 220 if large else 100)
+        show_fingerprints(question.fingerprints, 170 if large else 100)
     elif has_curves(question.about):
         show_curves(question.about, large=large)
     elif question.pair and shows is not None:

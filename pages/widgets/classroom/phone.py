@@ -169,9 +169,9 @@ def _show_reveal(place: Place, question: Question) -> None:
         st.success(_("Your answer is right."))
     elif mine is not None:
         st.info(markdown("You answered **{letter}**.", letter=LETTERS[mine]))
+    show_evidence(place.now, question, large=False)
     show_bars(question, tally(class_store(), place.now.step, ballot, len(question.options)), key=True)
     show_why(question)
-    show_evidence(place.now, question, large=False)
 
 
 def show_why(question: Question) -> None:
@@ -196,8 +196,8 @@ def _show_hunt(token: str, place: Place, question: Question) -> None:
             )
         )
     if place.now.phase == "reveal":
-        show_why(question)
         show_hunted(place.now, question, place.clicks, revealed=True)
+        show_why(question)
         return
     with st.spinner(_("Loading the network")):
         from pages.widgets.classroom.picture import segmented

@@ -96,8 +96,8 @@ def _beside(now: Class, question: Question | None, *, revealed: bool) -> st.delt
     """Draw the picture of the step, if it has one; returns the place for words beside it."""
     shows = step_of(now).shows
     rests = question if revealed and question is not None and needs_no_picture(question) else None
-    run = newest_run() if shows is not None and shows.run and not revealed else None
-    if rests is None and run is None and (shows is None or shows.photo is None):
+    trains = shows is not None and bool(shows.run) and not revealed
+    if rests is None and not trains and (shows is None or shows.photo is None):
         return st.container()
     if shows is not None and shows.pieces:
         picture, words = st.container(), st.container()
@@ -106,8 +106,8 @@ def _beside(now: Class, question: Question | None, *, revealed: bool) -> st.delt
     with picture:
         if rests is not None:
             show_evidence(now, rests, large=True)
-        elif run is not None:
-            show_run(run, large=True)
+        elif trains:
+            show_run(newest_run(), large=True)
         else:
             from pages.widgets.classroom.picture import show_step_picture
 

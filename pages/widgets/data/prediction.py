@@ -82,6 +82,7 @@ def _figures(opened: OpenedSet, prediction: Prediction) -> None:
     st.dataframe(
         for_bars(shown(rows), "IoU"),
         hide_index=True,
+        placeholder="",
         column_config=heads(
             rows[0],
             {

@@ -109,6 +109,7 @@ def _table(rows: list[dict[str, Any]], evaluation: SplitEvaluation) -> None:
     st.dataframe(
         pd.DataFrame(shown(rows)),
         hide_index=True,
+        placeholder="",
         height=(min(len(rows), _TABLE_HEIGHT) + 1) * _TABLE_PIXELS + 2,
         column_config=heads(
             rows[0],

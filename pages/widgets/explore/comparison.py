@@ -127,6 +127,7 @@ def show_changes(difference: Difference, sides: Sequence[tuple[WorkingSize, str]
     st.dataframe(
         pd.DataFrame(shown(rows[:_SHOWN_CHANGES])),
         hide_index=True,
+        placeholder="",
         column_config=heads(
             rows[0], {"share": st.column_config.NumberColumn(_("of all pixels"), format="percent")}
         ),

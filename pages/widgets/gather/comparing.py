@@ -94,6 +94,7 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
             in_percent(pd.DataFrame(classes), _("Share of pixels")),
             column_config={_("Agreement"): BAR},
             hide_index=True,
+            placeholder="",
             height=300,
             alt=_("How far the two sizes agree on each class."),
         )
@@ -111,6 +112,7 @@ def _show(photos: PhotoSet, found: SetAgreement) -> None:
             in_percent(pd.DataFrame(by_photo), small, large),
             column_config={_("Agreement"): BAR},
             hide_index=True,
+            placeholder="",
             height=300,
             alt=_("How far the two sizes agree on each photo, and how sure the network is."),
         )

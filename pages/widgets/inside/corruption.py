@@ -96,6 +96,7 @@ def _by_class(after: Segmentation, kept: Kept) -> None:
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
+        placeholder="",
         column_config={
             share: st.column_config.NumberColumn(format="percent"),
             stayed: st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),

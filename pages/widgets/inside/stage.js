@@ -63,7 +63,7 @@ class Stage {
       this.patch.setAttribute("aria-label", patch.label);
       this.patch.setAttribute("aria-valuemin", 0);
       this.patch.setAttribute("aria-valuemax", height * width);
-      this.patch.setAttribute("aria-valuenow", this.place.row * width + this.place.col);
+      this.patch.setAttribute("aria-valuenow", Math.max(0, this.place.row * width + this.place.col)); // may reach outside
       this.patch.setAttribute("aria-valuetext", _("row {row}, column {col}", this.place));
     }
     this.boxes.replaceChildren(

@@ -10,6 +10,7 @@ from core.errors import RunError
 from core.languages import filled
 from core.languages import gettext as _
 from core.lessons.keys.learning import history_of
+from core.lessons.recording import recorded_training
 from core.models.store import list_models
 from core.reports.run_charts import COLOURS, Chart, Line, Mark
 from core.training.runs.records import Epoch, RunSummary, list_runs, read_history, read_run
@@ -50,19 +51,27 @@ def show_newest_run() -> None:
 
 
 def _newest_run() -> None:
-    run = newest_run()
-    if run is not None:
-        show_run(run)
+    show_run(newest_run())
 
 
-def show_run(run: RunSummary, *, large: bool = False) -> None:
-    """Draw the same two curves of a training as far as it is. large: as for `show_curves`."""
-    history, planned = _last_stage(run)
-    name = run.recipe if run.title == run.id else run.title
-    title = _("The last training on this computer: {run}").format(run=name)
-    if history:
-        _draw(_chart(title, history, planned if run.live else 0), history, "lesson_run", large=large)
-    if run.live:
+def show_run(run: RunSummary | None, *, large: bool = False) -> None:
+    """Draw the same two curves of a training as far as it is; until it has some, those of a recorded one.
+
+    large: as for `show_curves`.
+    """
+    history, planned = ([], 0) if run is None else _last_stage(run)
+    if run is None or not history:
+        history, planned, title = recorded_training(), 0, _("A training on Toytown, recorded earlier")
+    else:
+        name = run.recipe if run.title == run.id else run.title
+        title = _("The last training on this computer: {run}").format(run=name)
+    _draw(
+        _chart(title, history, planned if run is not None and run.live else 0),
+        history,
+        "lesson_run",
+        large=large,
+    )
+    if run is not None and run.live:
         st.caption(markdown("It still learns: {share:.0%} are done.", share=run.share))
 
 

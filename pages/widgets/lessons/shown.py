@@ -68,7 +68,7 @@ def segmented(photo: str, model: str, size: int) -> SegmentedPhoto:
     """A sample or a drawn frame, segmented once for all sessions. ModelError, ImageError, LessonError."""
     found = sample(photo)
     if found is None:
-        raise LessonError(f"There is no photo {photo!r}.")
+        raise LessonError(_("There is no photo {name}.").format(name=repr(photo[:60])))
     return segment(found, model, SIZES[str(size)])
 
 

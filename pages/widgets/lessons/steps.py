@@ -8,7 +8,7 @@ from core.languages import gettext as _
 from core.lessons.answers import Asked
 from core.lessons.keys.look import is_photo
 from core.lessons.lesson import Lesson, Step
-from pages.widgets.lessons.curves import newest_run, show_newest_run
+from pages.widgets.lessons.curves import show_newest_run
 from pages.widgets.lessons.hunt import show_hunt
 from pages.widgets.lessons.place import close_lesson, given, go_to, here
 from pages.widgets.lessons.question import asked_in, show_question
@@ -75,9 +75,7 @@ def _about(step: Step, asked: Asked | None) -> str:
 
 def _places(step: Step) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:
     """Where the picture and the question stand: side by side, or below each other on a phone."""
-    beside = step.shows is not None and (
-        step.shows.photo is not None or bool(step.shows.run and newest_run())
-    )
+    beside = step.shows is not None and (step.shows.photo is not None or bool(step.shows.run))
     if not beside or step.activity == "click":
         return st.container(), st.container()
     picture, question = st.columns([3, 2], gap="medium")

@@ -57,6 +57,7 @@ def show_classes(yours: Grade, network: Grade | None) -> None:
     st.dataframe(
         for_bars(rows, *names),
         hide_index=True,
+        placeholder="",
         height="content",
         column_config=dict.fromkeys(names, _BAR),
         key="table_paint",

@@ -73,6 +73,7 @@ def _recipe(view: RunView) -> None:
     st.dataframe(
         pd.DataFrame(rows)[["setting", "value"]],
         hide_index=True,
+        placeholder="",
         height=420,
         column_config=heads(("setting", "value")),
         key="recipe_table",

@@ -213,6 +213,7 @@ def _table(
     st.dataframe(
         in_percent(styled, *shares) if shares else styled,
         hide_index=True,
+        placeholder="",
         column_config=heads(rows[0] if rows else ()),
         key=f"table_{stem}",
         alt=alt,

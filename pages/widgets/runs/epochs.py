@@ -64,6 +64,7 @@ def _table(run: str) -> None:
     st.dataframe(
         in_percent(marked, "acc_camvid", "mean_iou"),
         hide_index=True,
+        placeholder="",
         height=_ROW_PIXELS * (min(len(rows), _ROWS) + 1) + 3,
         column_config=heads(rows[0], {"best": st.column_config.TextColumn(width=50)}),
         key="epoch_table",

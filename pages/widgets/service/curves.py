@@ -18,6 +18,7 @@ from core.reports.service_charts import latency_chart, rate_chart
 from pages.widgets.runs.chart import draw
 from pages.widgets.service.state import State, service
 from pages.widgets.shared.figures import heads
+from pages.widgets.shared.markdown import markdown
 from service.errors import ServiceError
 
 _MOMENTS = 150
@@ -57,7 +58,12 @@ def curves(state: State) -> None:
         alt = _("Curves: seconds to an answer over the last minutes, as p50, p95 and p99; {now}.").format(
             now=now
         )
-        draw(latency_chart(minutes, times), "service_latency", alt, _HEIGHT)
+        chart = latency_chart(minutes, times)
+        if chart.empty:  # its axes would have nothing to stand at
+            st.markdown(markdown("**{title}**", title=chart.title))
+            st.caption(_("No photo was answered in the last minutes."))
+        else:
+            draw(chart, "service_latency", alt, _HEIGHT)
 
 
 def workers() -> None:
@@ -67,6 +73,7 @@ def workers() -> None:
         st.dataframe(
             pd.DataFrame(rows),
             hide_index=True,
+            placeholder="",
             width="content",
             column_config=heads(rows[0]),
             key="service_workers",

@@ -116,7 +116,7 @@ def _window(now: dict[str, Any]) -> Markdown:
     if not now["photos"]:
         return markdown("No photo came in the last {seconds} s.", seconds=seconds)
     said = markdown(
-        "{photos} in the last {seconds} s, each timed from its first byte to its answer's last.",
+        "{photos} in the last {seconds} s. Times are from a request's first byte to its answer's last.",
         photos=_("One photo") if now["photos"] == 1 else _("{photos} photos").format(photos=now["photos"]),
         seconds=seconds,
     )

@@ -30,6 +30,15 @@ def follow_language() -> None:
         st.session_state[_CHOSEN] = asked
 
 
+def speak_unless_chosen(code: str) -> None:
+    """Speak a language to a visitor who has chosen none, whatever their browser prefers.
+
+    code: of any language; one that the app does not speak changes nothing.
+    """
+    if code in LANGUAGES and code != language():
+        st.session_state.setdefault(_CHOSEN, code)
+
+
 def write_language() -> None:
     """Call last in each run of the whole page: after a reload, or by a link, the language is the same."""
     chosen = st.session_state.get(_CHOSEN)

@@ -29,6 +29,7 @@ from core.toytown.drive import planning
 from tests.conftest import ROOT
 
 SMALL = (96, 72)
+CITY_SIZE = (160, 120)
 EVERYTHING = set(CAMVID_32.names) - {"Void"}
 
 
@@ -38,9 +39,9 @@ def digest(*arrays: np.ndarray) -> str:
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory) -> Path:
-    """The set that the app makes on first use: 120 frames of 320 x 240."""
+    """The set that the app makes on first use, with a quarter of its pixels: 120 frames."""
     folder = tmp_path_factory.mktemp("data") / "toytown"
-    toytown(folder)
+    toytown(folder, size=CITY_SIZE)
     return folder
 
 
@@ -255,7 +256,7 @@ def test_the_set_is_in_fastais_layout_and_checks_clean(city):
     assert report.clean, report.problems
     assert report.layout == "fastai"
     assert report.splits == {"train": 96, "valid": 24, "test": 0}
-    assert report.sizes == {"320 x 240": 120}
+    assert report.sizes == {"160 x 120": 120}
     assert open_dataset(city).class_list == CAMVID_32
 
 
@@ -271,7 +272,7 @@ def test_no_drive_is_in_both_splits(city):
 def test_the_files_hold_the_frames(city):
     dataset = open_dataset(city)
     image, labels = dataset.read(dataset.frame("toytown004_07"))
-    expected = frame(writing.drive_seed(CITY_SEED, 4), 7)
+    expected = frame(writing.drive_seed(CITY_SEED, 4), 7, CITY_SIZE)
 
     assert np.array_equal(image, expected[0])
     assert np.array_equal(labels, expected[1])
@@ -279,7 +280,7 @@ def test_the_files_hold_the_frames(city):
 
 def test_the_set_says_what_it_is_and_that_it_is_free(city):
     text = (city / "README.txt").read_text(encoding="utf-8")
-    assert "120 street scenes of 320 x 240 pixels" in text
+    assert "120 street scenes of 160 x 120 pixels" in text
     assert "Free to use" in text
 
 

@@ -39,14 +39,14 @@ def script() -> None:
 
 
 def test_a_photo_arrives_though_its_run_is_cut_short() -> None:
-    page = AppTest.from_function(script, default_timeout=30).run()
+    page = AppTest.from_function(script, default_timeout=60).run()
     page.file_uploader[0].set_value(("mine.png", SAMPLES[0].path.read_bytes(), "image/png")).run()
     assert page.session_state.cuts == CUTS + 1
     assert [text.value for text in page.text] == ["mine.png", "1 added: you have 1 photo of 24."]
 
 
 def test_the_uploader_is_empty_afterwards() -> None:
-    page = AppTest.from_function(script, default_timeout=30).run()
+    page = AppTest.from_function(script, default_timeout=60).run()
     page.session_state.cuts = CUTS
     page.file_uploader[0].set_value(("mine.png", SAMPLES[0].path.read_bytes(), "image/png")).run()
     assert page.file_uploader[0].value == []

@@ -18,7 +18,7 @@ from pages.widgets.service.state import look
 from service.access.keys import KeyStore
 from service.local import announced
 from tests.conftest import ROOT
-from tests.told_service import KEY, told_service
+from tests.told_service import FIGURES, KEY, told_service
 
 
 @pytest.fixture
@@ -134,10 +134,13 @@ def test_a_guest_sees_figures_and_nothing_else(
     told: list[tuple[str, str]], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     KeyStore(folder).make("a secret name", ("segment",))
+    for quantile in ("p50", "p95", "p99"):
+        monkeypatch.setitem(FIGURES, quantile, None)
     monkeypatch.setenv("STREETSCOPE_GUESTS", "1")
     monkeypatch.setattr(type(st.context), "ip_address", property(lambda _: "192.0.2.77"))
     app = page()
     assert len(app.metric) == 7
+    assert "No photo was answered in the last minutes" in text(app)  # no axes without a curve
     assert "Only somebody at the computer" in text(app)
     assert (len(app.dataframe), len(app.text_input), len(app.code)) == (1, 0, 0)  # the workers
     assert {each.label for each in app.button}.isdisjoint({"Make", "Send", "Send again", "Remove it"})

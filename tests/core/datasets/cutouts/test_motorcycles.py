@@ -163,12 +163,13 @@ def test_the_data_set_teaches_motorcycles_and_what_is_none(
         listed(server, file="other.jpg", kept=True),
     ]
     count = motorcycles(tmp_path / "made", open_dataset(root), tmp_path / "kept", None, photos, fetcher)
+    assert [path.name for path in count] == [OTHER_THINGS, "made"]
     made = open_dataset(tmp_path / "made")
     assert made.class_list.names == NAMES
     assert len(made.frames()) == 3 + 3 + FRAMES_EACH
     others = open_dataset(tmp_path / OTHER_THINGS)
     assert [frame.name for frame in others.frames()] == ["photo-none-400", "photo-none-640"]
-    assert count == len(made.frames()) + len(others.frames())
+    assert [*count.values()] == [len(others.frames()), len(made.frames())]
     assert [frame.name for frame in made.valid] == [f"photo-other-{side}" for side in (320, 480, 640)]
     assert "Ani, CC BY 4.0, https://commons.example/three" in (made.root / "README.txt").read_text("utf-8")
 
@@ -199,9 +200,53 @@ def test_a_missing_photo_leaves_no_half_data_set(
 ) -> None:
     root = make_dataset({"a": np.ones((60, 80), np.uint8), "b": np.ones((60, 80), np.uint8)}, ("b.png",))
     photos = [listed(server), listed(server, "/gone.jpg", file="gone.jpg")]
-    with pytest.raises(DatasetError, match=r"gone\.jpg cannot be fetched"):
+    with pytest.raises(DatasetError, match=r"gone\.jpg cannot be fetched.* has 1 of 2 photos now"):
         motorcycles(tmp_path / "made", open_dataset(root), tmp_path / "kept", None, photos, fetcher)
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "cache") == ["kept", "toy"]
+
+
+@pytest.mark.parametrize("lost", ["made", OTHER_THINGS])
+def test_what_was_cut_short_between_the_two_goes_on(
+    server: HostileServer, fetcher: Fetcher, tmp_path: Path, make_dataset: Callable[..., Path], lost: str
+) -> None:
+    root = make_dataset({"a": np.ones((60, 80), np.uint8), "b": np.ones((60, 80), np.uint8)}, ("b.png",))
+    photos = [listed(server), listed(server, file="none.jpg", outlines=())]
+    street, seen = open_dataset(root), []
+
+    def make() -> dict[Path, int]:
+        kept = tmp_path / "kept"
+        return motorcycles(
+            tmp_path / "made", street, kept, None, photos, fetcher,
+            fetched=lambda done, total: seen.append((done, total)),
+        )  # fmt: skip
+
+    def content() -> dict[str, bytes]:
+        files = [path for each in ("made", OTHER_THINGS) for path in (tmp_path / each).rglob("*.*")]
+        return {str(path): path.read_bytes() for path in files}
+
+    make()
+    whole = content()
+    (tmp_path / lost).rename(tmp_path / f".{lost}.part")  # as a process that was killed leaves it
+    (tmp_path / f".{lost}.part" / "set").mkdir()
+    assert [path.name for path in make()] == [lost]
+    assert content() == whole
+    assert seen == [(1, 2), (2, 2), (1, 1)]
+    with pytest.raises(DatasetError, match=f"made and .*{OTHER_THINGS} are there already"):
+        make()
+
+
+def test_a_folder_with_something_else_is_left_alone_and_named_before_anything_is_fetched(
+    server: HostileServer, fetcher: Fetcher, tmp_path: Path, make_dataset: Callable[..., Path]
+) -> None:
+    root = make_dataset({"a": np.ones((60, 80), np.uint8), "b": np.ones((60, 80), np.uint8)}, ("b.png",))
+    photos = [listed(server), listed(server, file="none.jpg", outlines=())]
+    (tmp_path / OTHER_THINGS).mkdir()
+    with pytest.raises(DatasetError, match="other-things exists already, and is not what would be made"):
+        motorcycles(tmp_path / "made", open_dataset(root), tmp_path / "kept", None, photos, fetcher)
+    with pytest.raises(DatasetError, match="give another name"):
+        motorcycles(tmp_path / OTHER_THINGS, open_dataset(root), tmp_path / "kept", None, photos, fetcher)
+    assert not server.asked
+    assert not any((tmp_path / OTHER_THINGS).iterdir())
 
 
 def test_the_sets_are_those_of_the_recipe() -> None:

@@ -1,12 +1,8 @@
-"""Two processes, their parts of every mixed batch: whether their gradient is that of one process.
-
-Usage: shared_mixture.py FILE_WHERE_THE_TWO_MEET
-"""
+"""Two processes, their parts of every mixed batch: whether their gradient is that of one process."""
 
 from __future__ import annotations
 
 import random
-import sys
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +14,6 @@ from core.training.batches.loss import SegmentationLoss
 from core.training.batches.mixed_loss import InsideLoss, MixedLoss, SourceLoss
 from core.training.distributed.sharing import SharedLoader, share_weight
 from core.training.recipes.mixed import Mix
-from tests.core.training.distributed.meeting import in_two_processes
 from tests.runs import make_recipe, make_stage
 
 STAGE = make_stage(batch_size=8, augmentation=0.0, scale=(1.0, 1.0))
@@ -68,10 +63,6 @@ def compare(size: int, own: int, mine: slice) -> None:
         torch.testing.assert_close(mean / 2, gradient(network, batch))
 
 
-def compare_both(rank: int) -> None:
+def compare_mixtures(rank: int) -> None:
     compare(8, 5, (slice(0, 4), slice(4, 8))[rank])
     compare(7, 4, (slice(0, 4), slice(4, 7))[rank])
-
-
-if __name__ == "__main__":
-    in_two_processes(sys.argv[1], compare_both)

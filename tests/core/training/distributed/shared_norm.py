@@ -1,11 +1,7 @@
-"""Two processes, three and two pictures: whether batch norms over all are those of one over the whole batch.
-
-Usage: shared_norm.py FILE_WHERE_THE_TWO_MEET
-"""
+"""Two processes, three and two pictures: are batch norms over all those of one over the whole batch?"""
 
 from __future__ import annotations
 
-import sys
 import types
 
 import torch
@@ -13,7 +9,6 @@ from timm.layers import BatchNormAct2d
 from torch import nn
 
 from core.training.distributed.sharing import _normalise
-from tests.core.training.distributed.meeting import in_two_processes
 
 
 def compare(norm: nn.BatchNorm2d, rank: int) -> None:
@@ -38,10 +33,6 @@ def compare(norm: nn.BatchNorm2d, rank: int) -> None:
     torch.testing.assert_close(together.eval()(part), alone.eval()(whole)[mine])
 
 
-def compare_both(rank: int) -> None:
+def compare_norms(rank: int) -> None:
     for norm in (nn.BatchNorm2d(3), BatchNormAct2d(3)):
         compare(norm, rank)
-
-
-if __name__ == "__main__":
-    in_two_processes(sys.argv[1], compare_both)

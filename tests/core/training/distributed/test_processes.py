@@ -110,15 +110,11 @@ def test_a_killed_run_is_dead_and_ends_as_if_nothing_had_happened(store, town, c
 # Stopped
 
 
-@pytest.mark.parametrize("way", ["file", "SIGTERM"])
-def test_a_run_that_is_asked_to_stop_ends_at_the_next_batch_and_can_go_on(store, data, core, way):
+def test_a_run_that_is_asked_to_stop_ends_at_the_next_batch_and_can_go_on(store, data, core):
     run = begin(ENDLESS, data)
     process = core("train", "--resume", run, "--quiet")
     wait_for(lambda: epochs_written(run) >= 2, "two epochs")
-    if way == "file":
-        request_stop(run)
-    else:
-        process.send_signal(getattr(signal, way))
+    process.send_signal(signal.SIGTERM)
     _, complaint = process.communicate(timeout=60)
 
     assert process.returncode == 130
@@ -214,9 +210,9 @@ def test_a_run_can_be_stopped_while_it_waits(store, data, core, launched):
 def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
     store, town, tmp_path, environment, recipe_file, monkeypatch
 ):
-    # Unchanged pictures, and epochs enough to come to rest: on the way there, rounding alone changes much.
+    # Unchanged pictures, and few steps: what rounding alone changes grows with each of them.
     # That a process may go and come is tried on two machines: `python -m tests.attack elastic`.
-    stage = make_stage("a", 24, size=1.0, lr=5e-3, batch_size=4, augmentation=0)
+    stage = make_stage("a", 3, size=1.0, lr=5e-3, batch_size=4, augmentation=0)
     recipe = make_recipe(stage, network="unet_tiny", classes="CamVid-11", ema_decay=0.9)
     arguments = ("--data", str(town), "--recipe", recipe_file(recipe), "--name", "shared", "--quiet")
     program = str(ROOT / "tests/core/training/distributed/two_processes.py")
@@ -248,18 +244,18 @@ def test_two_processes_share_every_batch_and_come_to_what_one_comes_to(
         assert len(set(first["pictures"] + second["pictures"])) == 8
         assert first["figures"] == pytest.approx(second["figures"], abs=1e-6)
     assert len(read_history("shared")) == stage.epochs
-    one, two = read_history(alone)[-1], read_history("shared")[-1]
-    assert two.acc_camvid == pytest.approx(one.acc_camvid, abs=0.01)
-    assert two.mean_iou == pytest.approx(one.mean_iou, abs=0.01)
+    for one, two in zip(read_history(alone), read_history("shared"), strict=True):
+        assert two.train_loss == pytest.approx(one.train_loss, abs=1e-3)
+        assert two.acc_camvid == pytest.approx(one.acc_camvid, abs=1e-3)
+        assert two.mean_iou == pytest.approx(one.mean_iou, abs=1e-3)
 
 
 def _any_ended(machines: list[subprocess.Popen[bytes]]) -> bool:
     return any(machine.poll() is not None for machine in machines)
 
 
-@pytest.mark.parametrize("module", ["shared_norm", "shared_mixture"])
-def test_two_processes_compute_what_one_does_over_the_whole_batch(tmp_path, module):
-    module = f"tests.core.training.distributed.{module}"
+def test_two_processes_compute_what_one_does_over_the_whole_batch(tmp_path):
+    module = "tests.core.training.distributed.shared_batch"
     program = (sys.executable, "-m", module, str(tmp_path / "meeting"))
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -186,9 +186,13 @@ def test_a_data_set_that_is_missing_is_one_sentence_with_how_to_get_it(merged, t
 
     with pytest.raises(DatasetError, match=r"mixes in the data set toytown, which is not in .*: draw it on"):
         prepare(RECIPE, merged, tmp_path / "run", lambda _: None, (), Watch())
-    other = RECIPE.model_copy(update={"mix": (DRAWN.model_copy(update={"data": "mapillary"}),)})
-    with pytest.raises(DatasetError, match=r"mapillary, which is not in .*: import it on the Data page"):
-        prepare(other, merged, tmp_path / "run", lambda _: None, (), Watch())
+    for name, how in (
+        ("mapillary", "import it on the Data page"),
+        ("other-things", "make it with `python -m core motorcycles .*/empty/motorcycles --data"),
+    ):
+        other = RECIPE.model_copy(update={"mix": (DRAWN.model_copy(update={"data": name}),)})
+        with pytest.raises(DatasetError, match=rf"{name}, which is not in .*: {how}"):
+            prepare(other, merged, tmp_path / "run", lambda _: None, (), Watch())
 
 
 def test_a_data_set_that_teaches_none_of_the_classes_is_refused(merged, drawn, tmp_path, monkeypatch):
