@@ -1,6 +1,6 @@
-"""Gather: 500 addresses on 20 hosts, 500 files sorted, and the memory that either takes.
+"""Gather: 500 addresses on 20 hosts, 500 files sorted, huge pictures, and the memory that each takes.
 
-`python -m bench.gathering fetch` or `sort` measures one of them in this process and prints it as JSON.
+`python -m bench.gathering fetch`, `sort` or `huge` measures one of them here and prints it as JSON.
 """
 
 from __future__ import annotations
@@ -35,27 +35,29 @@ from core.toytown import frame
 
 PHOTOS, HOSTS = 500, 20
 SIZE = (1600, 1200)
+HUGE, HUGE_SIZE = 6, (7000, 7000)
 FETCH_SECONDS, SORT_SECONDS, MEGABYTES = 60, 90, 300
 LOCAL = "127.0.0.1"
 
 
 def measure() -> Report:
-    fetch, sort = (in_fresh_process("bench.gathering", way) for way in ("fetch", "sort"))
+    fetch, sort, huge = (in_fresh_process("bench.gathering", way) for way in ("fetch", "sort", "huge"))
     rows: list[Row] = [
         {"what": f"{PHOTOS} addresses on {HOSTS} hosts", **fetch},
         {"what": f"{PHOTOS} files", **sort},
+        {"what": f"{HUGE} PNG files of 49 megapixels", **huge},
     ]
     return Report(
         "Gathering photos",
         f"JPEGs of {SIZE[0]} x {SIZE[1]}, half a megabyte each, from a local server in the same process, "
-        "at one request a second and host; then the same as files. Both are decoded, kept, looked at by "
+        "at one request a second and host; then the same as files. All are decoded, kept, looked at by "
         "the network and compared with each other. Memory: what the process and those that decode have "
         "at most, above what they had when the network was loaded.",
         rows,
         [
             Goal(f"Gather: {PHOTOS} addresses on {HOSTS} hosts", fetch["seconds"], "s", FETCH_SECONDS),
             Goal(f"Gather: {PHOTOS} files sorted", sort["seconds"], "s", SORT_SECONDS),
-            Goal("Gather: memory, the most", max(fetch["MB"], sort["MB"]), "MB", MEGABYTES),
+            Goal("Gather: memory, the most", max(fetch["MB"], sort["MB"], huge["MB"]), "MB", MEGABYTES),
         ],
     )
 
@@ -69,9 +71,11 @@ def main(way: str) -> None:
         shares(images.decode(pictures[0], 256))
         guarded.decode_scaled(pictures[0], 256)
         photos, files = open_set("bench"), Path(folder) / "files"
-        if way == "sort":
+        if way in ("sort", "huge"):
             files.mkdir()
-            for number in range(PHOTOS):
+            if way == "huge":
+                pictures = [images.encode_png(images.resize(frame(0, 1, (700, 700))[0], *HUGE_SIZE))]
+            for number in range(PHOTOS if way == "sort" else HUGE):
                 (files / f"{number}.jpg").write_bytes(_photo(pictures, number))
             begun = time.perf_counter()
             with _most_memory() as most:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.languages import gettext as _
+from core.languages import translated
 from pages.widgets.photos import added
 from pages.widgets.shared.fragments import fragment
 from pages.widgets.shared.front_door import front_door
@@ -51,7 +52,7 @@ for number, (column, size) in enumerate(zip(st.columns(2, gap="medium"), ("512",
         model = model_picker(markdown("Model {number}", number=number), f"model{number}")
         sides.append((comparison.size_menu(f"size{number}", size, model), model))
 comparison.explain_squares(sides)
-waiting = markdown("Segmenting {photo} twice", photo=here.name[:80])
+waiting = markdown("Segmenting {photo} twice", photo=translated(here.name)[:80])
 with or_say_why(here.name), st.spinner(waiting, show_time=True):
     photo = here.read()
     first, second = (segment(photo, model, size) for size, model in sides)
@@ -91,7 +92,7 @@ def side_by_side() -> None:
                 entropy=read.entropy_steps if read else None,
                 marks=class_marks(read.model_name) if read else {},
                 on_choose=comparison.choose(picture),
-                label=f"{photo.name}, {_(comparison.TITLES[key])}",
+                label=f"{translated(photo.name)}, {_(comparison.TITLES[key])}",
             )
     with slots[3]:
         comparison.show_changes(difference, sides, photo)

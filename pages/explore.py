@@ -56,7 +56,7 @@ photo_upload()
 added.show_refused()
 
 here = visitor_session().here()
-waiting = markdown("Segmenting {photo}", photo=here.name[:80])
+waiting = markdown("Segmenting {photo}", photo=translated(here.name)[:80])
 with or_say_why(here.name), st.spinner(waiting, show_time=True):
     photo = here.read()
     shown = segment(photo, model, size)
@@ -88,7 +88,7 @@ def look_inside() -> None:
         on_view=address.keep_view,
         on_shape=reading.keep_shape,
         on_look=partial(address.keep_look, photo, picture),
-        label=_("{photo} with its classes").format(photo=photo.name),
+        label=_("{photo} with its classes").format(photo=translated(photo.name)),
     )
     read = segmentation.read_pixel(*chosen, shape=shape)
     address.write(photo, chosen)
@@ -98,7 +98,7 @@ def look_inside() -> None:
         st.caption(
             markdown(
                 "{photo} at {width} x {height} · {credit}",
-                photo=photo.name[:80],
+                photo=translated(photo.name)[:80],
                 width=segmentation.width,
                 height=segmentation.height,
                 credit=credit,

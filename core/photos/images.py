@@ -121,6 +121,9 @@ _FORMATS = (
 _STRIP = 1 << 20
 """Pixels that are brought to RGB at a time: more would take the memory of the whole picture twice."""
 
+_HUGE = 16_000_000
+"""Pixels above which a picture that is made smaller is not kept at its own size beside its decoder's copy."""
+
 _Turn = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 
 # An upright picture (H, W, 3) seen as it is stored, by EXIF orientation.
@@ -205,9 +208,13 @@ def decode_scaled(
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
     """As `decode_sized`, and a picture larger than the working size is scaled to it: fewer pixels to carry.
 
-    A smaller one is left as it is.
+    A smaller one is left as it is. Of a huge one, pixels are averaged while it is brought upright, so that it
+    is never here twice at its own size.
     """
-    image, full_size = decode_sized(data, longest_side, square)
+    _check_bytes(data)
+    photo_format = _recognise(data)
+    with _quietly, _refusing(photo_format):
+        image, full_size = _read(photo_format, photo_format.clean(data), longest_side, square, averaging=True)
     rows, cols = image.shape[:2]
     height, width = working_size(rows, cols, longest_side, square)
     return (resize(image, height, width) if height * width < rows * cols else image), full_size
@@ -352,19 +359,25 @@ def _refusing(photo_format: _Format) -> Iterator[None]:
 
 
 def _read(
-    photo_format: _Format, essence: Essence, longest_side: int | None, square: bool
+    photo_format: _Format,
+    essence: Essence,
+    longest_side: int | None,
+    square: bool,
+    *,
+    averaging: bool = False,
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    image, size = _read_once(photo_format, essence, longest_side, square)
+    image, size = _read_once(photo_format, essence, longest_side, square, averaging)
     if essence.doubtful:
         # Whatever follows the last scan, a picture that needs nothing of it comes out the same.
         other = replace(essence, data=essence.data[:-2] + _ANYTHING + essence.data[-2:])
-        if not np.array_equal(image, _read_once(photo_format, other, longest_side, square)[0]):
+        again = _read_once(photo_format, other, longest_side, square, averaging)[0]
+        if not np.array_equal(image, again):
             raise damaged(photo_format.name)
     return image, size
 
 
 def _read_once(
-    photo_format: _Format, essence: Essence, longest_side: int | None, square: bool
+    photo_format: _Format, essence: Essence, longest_side: int | None, square: bool, averaging: bool
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
     with photo_format.open(BytesIO(essence.data)) as photo:
         _check_size(*photo.size)
@@ -386,7 +399,8 @@ def _read_once(
             _check_size(*photo.size)  # a damaged cropping box leaves less than the header says
             width, height = photo.size
         size = (width, height) if essence.orientation in _SWAPS_SIDES else (height, width)
-        return _upright(photo, essence.orientation), size
+        averaged = _averaged(*photo.size, longest_side, square) if longest_side and averaging else 1
+        return _upright(photo, essence.orientation, averaged), size
 
 
 def _check_size(width: int, height: int) -> None:
@@ -439,15 +453,28 @@ def _scale_transparent_colour(photo: ImageFile.ImageFile) -> None:
         photo.info["transparency"] = tuple(channel >> 8 for channel in colour)
 
 
-def _upright(photo: Image.Image, turned: int) -> NDArray[np.uint8]:
-    """The pixels of a loaded photo as (H, W, 3) RGB, turned upright, a strip at a time."""
+def _averaged(width: int, height: int, longest_side: int, square: bool) -> int:
+    """How many pixels across and down become one at once, in a picture that is made smaller anyway."""
+    scale = (min if square else max)(width, height) / longest_side
+    if width * height <= _HUGE or scale < 3:
+        return 1
+    return max(2, int(scale / 3))  # as many as `resize` would average first
+
+
+def _upright(photo: Image.Image, turned: int, averaged: int = 1) -> NDArray[np.uint8]:
+    """The pixels of a loaded photo as (H, W, 3) RGB, turned upright, a strip at a time.
+
+    averaged: so many across and down become one.
+    """
     width, height = photo.size
-    image = np.empty((width, height, 3) if turned in _SWAPS_SIDES else (height, width, 3), dtype=np.uint8)
+    across, down = (-(-side // averaged) for side in (width, height))
+    image = np.empty((across, down, 3) if turned in _SWAPS_SIDES else (down, across, 3), dtype=np.uint8)
     stored = _AS_STORED[turned](image)
-    rows = max(1, _STRIP // width)
+    rows = averaged * max(1, _STRIP // width // averaged)
     for top in range(0, height, rows):
-        bottom = min(top + rows, height)
-        stored[top:bottom] = np.asarray(_to_rgb(photo.crop((0, top, width, bottom))))
+        strip = _to_rgb(photo.crop((0, top, width, min(top + rows, height))))
+        strip = strip.reduce(averaged) if averaged > 1 else strip
+        stored[top // averaged : top // averaged + strip.height] = np.asarray(strip)
     return image
 
 

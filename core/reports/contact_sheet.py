@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,47 +18,43 @@ from core.languages import gettext as _
 from core.photos.gather.blurring import faces_in_words
 from core.photos.gather.store import PhotoSet
 from core.photos.gather.two_sizes import PhotoAgreement, SetAgreement
+from core.photos.png_rows import write_rgb
 
 PAGE = (1240, 1754)
 """Pixels across and down: A4 at 150 dots an inch."""
 
 _COLUMNS, _ROWS = 2, 6
+_EACH = _COLUMNS * _ROWS
 _MARGIN, _TOP, _GAP = 60, 136, 24
 _INK, _GREY = (30, 30, 30), (110, 110, 110)
 _DPI = 150
+_SMALLEST = 9
+"""Of type, in pixels; a line that is longer yet is cut."""
 
 
 def contact_sheet_pdf(photos: PhotoSet, found: SetAgreement) -> bytes:
     """All photos of a compared set as a PDF of A4 pages, in the set's order. PhotoSetError."""
-    first, *more = _pages(photos, found)
     file = io.BytesIO()
-    first.save(file, "PDF", save_all=True, append_images=more, resolution=_DPI, title=photos.name)
+    for number, page in enumerate(_pages(photos, found)):  # one at a time: a page takes seven megabytes
+        page.save(file, "PDF", append=number > 0, resolution=_DPI, title=photos.name)
     return file.getvalue()
 
 
 def contact_sheet_png(photos: PhotoSet, found: SetAgreement) -> bytes:
     """The same as one long picture. PhotoSetError."""
-    pages = _pages(photos, found)
-    sheet = Image.new("RGB", (PAGE[0], PAGE[1] * len(pages)), "white")
-    for number, page in enumerate(pages):
-        sheet.paste(page, (0, number * PAGE[1]))
     file = io.BytesIO()
-    sheet.save(file, "PNG")
+    height = PAGE[1] * -(-len(found.photos) // _EACH)
+    write_rgb(map(np.asarray, _pages(photos, found)), height, PAGE[0], file)
     return file.getvalue()
 
 
-def _pages(photos: PhotoSet, found: SetAgreement) -> list[Image.Image]:
-    each = _COLUMNS * _ROWS
-    parts = [found.photos[place : place + each] for place in range(0, len(found.photos), each)]
-    return [
-        _page(
-            photos,
-            found,
-            part,
-            _("{name}, page {number} of {total}").format(name=photos.name, number=n, total=len(parts)),
+def _pages(photos: PhotoSet, found: SetAgreement) -> Iterator[Image.Image]:
+    parts = [found.photos[place : place + _EACH] for place in range(0, len(found.photos), _EACH)]
+    for number, part in enumerate(parts, 1):
+        title = _("{name}, page {number} of {total}").format(
+            name=photos.name, number=number, total=len(parts)
         )
-        for n, part in enumerate(parts, 1)
-    ]
+        yield _page(photos, found, part, title)
 
 
 def _page(photos: PhotoSet, found: SetAgreement, part: Sequence[PhotoAgreement], title: str) -> Image.Image:
@@ -87,7 +86,7 @@ def _cell(
     photo: PhotoAgreement,
     palette: NDArray[np.uint8],
 ) -> None:
-    """One photo, its mask beside it, and two lines below."""
+    """One photo, its mask beside it, and three lines below: what it is, whose, and where it is from."""
     left, top, width, height = box
     half, tall = (width - 6) // 2, height - 52
     with Image.open(io.BytesIO(small)) as picture, Image.open(io.BytesIO(photo.mask)) as labels:
@@ -105,20 +104,48 @@ def _cell(
         name=translated(entry.name),
         share=photo.agreement,
     )
-    draw.text((left, top + tall + 4), fit(draw, line, width, 18), _INK, font(18))
-    credit = translated(entry.credit) or _("No author or licence is known")
-    draw.text((left, top + tall + 27), fit(draw, credit, width, 14), _GREY, font(14))
+    credit = translated(entry.credit_without_page) or _("No author or licence is known")
+    _line(draw, (left, top + tall + 4), line, width, 18, _INK)
+    _line(draw, (left, top + tall + 27), credit, width, 14, _GREY)
+    _line(draw, (left, top + tall + 44), entry.page if entry.credit else "", width, 14, _GREY)
+
+
+def _line(
+    draw: ImageDraw.ImageDraw,
+    place: tuple[int, int],
+    text: str,
+    width: int,
+    largest: int,
+    ink: tuple[int, int, int],
+) -> None:
+    """A line, in smaller type if it is long: whose a photo is and the link to it are to be read in full."""
+    sizes = range(largest, _SMALLEST, -1)
+    size = next((each for each in sizes if draw.textlength(text, font(each, text)) <= width), _SMALLEST)
+    draw.text(place, fit(draw, text, width, size), ink, font(size, text))
 
 
 def fit(draw: ImageDraw.ImageDraw, text: str, width: int, size: int) -> str:
     """The text, cut to a width."""
-    if draw.textlength(text, font(size)) <= width:
+    type_ = font(size, text)
+    if draw.textlength(text, type_) <= width:
         return text
-    while text and draw.textlength(f"{text}…", font(size)) > width:
+    while text and draw.textlength(f"{text}…", type_) > width:
         text = text[:-1]
     return f"{text}…"
 
 
-def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The type that pages on paper are set in, of a height in pixels."""
-    return ImageFont.load_default(size)  # comes with Pillow
+@cache
+def _font(size: int, *, wide: bool) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    folders = (spec.submodule_search_locations or []) if wide and (spec := find_spec("matplotlib")) else []
+    paths = (Path(folder) / "mpl-data/fonts/ttf/DejaVuSans.ttf" for folder in folders)
+    path = next((path for path in paths if path.is_file()), None)
+    return ImageFont.load_default(size) if path is None else ImageFont.truetype(path, round(size * 0.9))
+
+
+def font(size: int, text: str = "") -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The type that pages on paper are set in, of a height in pixels.
+
+    text: what is to be set. The type that comes with Pillow has the letters of ASCII alone; names with others
+    are set in DejaVu Sans, which comes with Matplotlib.
+    """
+    return _font(size, wide=not text.isascii())

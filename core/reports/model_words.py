@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from core.datasets.dataset import frames_in_words
@@ -69,10 +70,14 @@ def limits_words(card: ModelCard) -> str:
     return " ".join(_sentence(_(limit)) for limit in card.limits)
 
 
-def drawn_words(card: ModelCard) -> dict[str, str]:
-    """A sentence for each class, by name, that a model knows from drawings alone, as its card says."""
+def drawn_words(card: ModelCard, measured: Collection[str] = ()) -> dict[str, str]:
+    """A sentence for each class, by name, that a model knows from drawings alone, as its card says.
+
+    measured: classes that something real has measured since.
+    """
+    unmeasured = {*card.unmeasured} - {*measured}
     return {
-        name: _(_ONLY_DRAWN if name in card.unmeasured else _DRAWN)
+        name: _(_ONLY_DRAWN if name in unmeasured else _DRAWN)
         for name, origin in card.learnt_from.items()
         if origin == "drawn"
     }

@@ -1,11 +1,12 @@
-"""Connections that say nothing are closed, and those that say a letter at a time refused: uvicorn alone would
-wait for ever.
+"""Connections that say nothing are closed, those that say a letter at a time refused, and those that do not
+read what they are told cut off: uvicorn alone would wait for ever, until there is no room for anybody.
 """
 
 from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
+from typing import ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -17,10 +18,16 @@ _HEAD_PART = 512
 
 
 class Connection(H11Protocol):
-    """A connection of HTTP/1.1; the head of each request must be whole some seconds after its first byte."""
+    """A connection of HTTP/1.1; the head of each request must be whole some seconds after its first byte.
 
-    head_seconds = 10.0
+    most_idle: of those that ask nothing yet, or nothing any more; the oldest makes room for another one.
+    unread_seconds: for which nothing of an answer may be read.
+    """
+
+    head_seconds, unread_seconds, most_idle = 10.0, 60.0, 512
+    _idle: ClassVar[dict[Connection, None]] = {}
     _too_late: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         """Somebody has come, and is expected to say what for."""
@@ -40,9 +47,26 @@ class Connection(H11Protocol):
         elif self._too_late is None:
             self._expect_head()
 
+    def on_response_complete(self) -> None:
+        """The next request may come."""
+        super().on_response_complete()
+        if self._too_late is None and not (self._is_answering() or self.transport.is_closing()):
+            self._expect_head()
+
+    def pause_writing(self) -> None:
+        """What was said already is not read."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(self.unread_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Some of it was."""
+        self._be_patient()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
         self._expect_nothing()
+        self._be_patient()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
@@ -71,24 +95,31 @@ class Connection(H11Protocol):
 
     def _expect_head(self) -> None:
         self._too_late = self.loop.call_later(self.head_seconds, self._give_up)
+        self._idle[self] = None
+        if len(self._idle) > self.most_idle:
+            next(iter(self._idle))._give_up()
 
     def _expect_nothing(self) -> None:
+        self._idle.pop(self, None)
         if self._too_late is not None:
             self._too_late.cancel()
             self._too_late = None
 
+    def _be_patient(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
     def _give_up(self) -> None:
-        self._too_late = None
+        self._expect_nothing()
         if self._is_answering() or self.transport.is_closing():
             return
         begun, _ = self.conn.trailing_data
-        if not begun:  # nobody asks anything
+        if begun and self.conn.our_state is h11.IDLE:
+            detail = "The request's head did not come in time; send it again, all at once."
+            self._refuse(Problem(Kind.TOO_SLOW, detail))
+        else:  # nobody asks anything, or what is asked was refused already
             self.transport.close()
-            return
-        detail = (
-            f"The request's head was not whole after {self.head_seconds:g} seconds; send it again, at once."
-        )
-        self._refuse(Problem(Kind.TOO_SLOW, detail))
 
 
 def _phrase(kind: Kind) -> bytes:

@@ -1,7 +1,7 @@
 """Training on two machines of which one goes and comes: figures against those of an unbroken run.
 
 Needs root, for network namespaces, and takes minutes: most of them pass until a machine that is gone is
-missed, and until torchrun has started its processes again. So two pairs of machines train side by side.
+missed, and until torchrun has started its processes again. So three pairs of machines train side by side.
 """
 
 from __future__ import annotations
@@ -246,7 +246,8 @@ def _is_stopped(cluster: _Cluster) -> Iterator[str]:
 
 
 PAIRS: tuple[tuple[Callable[[_Cluster], Iterator[str]], ...], ...] = (
-    (_unbroken, _goes_and_comes, _first_goes),
+    (_unbroken, _goes_and_comes),
+    (_first_goes,),
     (_processes_end,),
 )
 

@@ -103,6 +103,8 @@ def test_a_list_becomes_a_set_whose_worst_photo_is_corrected(
     page.get_by_role("button", name="Find and fetch").click()
     expect(photo(page, 7)).to_contain_text("Budi, CC BY-SA 2.0")
     expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
+    page.get_by_role("button", name="Find and fetch").click()
+    page.get_by_text("All that Openverse gives for these words is in my-streets already").wait_for()
     chosen = {"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": street(33)}
     page.locator(".st-key-photo_upload").get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         [chosen]

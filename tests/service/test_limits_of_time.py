@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 import uvicorn
@@ -63,18 +64,44 @@ class Hasty(Connection):
     head_seconds = 1.0
 
 
-async def _hello(_: object, __: object, send) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
-    await send({"type": "http.response.body", "body": b"hello"})
+class Unread(Connection):
+    unread_seconds = 0.1
+    lost: ClassVar = threading.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.lost.set()
+
+
+class Crowded(Connection):
+    head_seconds, most_idle = 600.0, 3
+    _idle: ClassVar = {}
+
+
+LARGE = 32 * 1024**2
+
+
+async def _hello(scope, _: object, send) -> None:
+    body = bytes(LARGE) if scope["path"] == "/large" else b"hello"
+    length = str(len(body)).encode()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+    await send({"type": "http.response.body", "body": body})
 
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[tuple[str, int]]:
     """Where a server with hasty connections listens."""
+    with served(Hasty) as where:
+        yield where
+
+
+@contextlib.contextmanager
+def served(http: type[Connection]) -> Iterator[tuple[str, int]]:
+    """Where a server with such connections listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
             _hello,
-            http=Hasty,
+            http=http,
             lifespan="off",
             log_level="critical",
             ws="none",
@@ -133,3 +160,30 @@ def test_what_is_no_http_is_answered_with_a_problem(place):
 
     assert answer.startswith(b"HTTP/1.1 400 Bad Request")
     assert b"application/problem+json" in answer
+
+
+def test_who_does_not_read_an_answer_is_cut_off():
+    with served(Unread) as where, socket.create_connection(where, timeout=60) as connection:
+        connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        assert Unread.lost.wait(60)
+
+
+def test_of_many_who_ask_nothing_the_oldest_makes_room():
+    with served(Crowded) as where, contextlib.ExitStack() as open_ones:
+        first, *others = (
+            open_ones.enter_context(socket.create_connection(where, timeout=60)) for _ in range(3)
+        )
+        first.sendall(b"GET / HT")
+        another = open_ones.enter_context(socket.create_connection(where, timeout=60))
+
+        assert b" 200 " not in first.recv(4096)  # refused, or closed if its letters come later
+        for connection in (*others, another):
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_body_that_still_comes_after_its_refusal_is_not_waited_for(place):
+    begun = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nonly this"
+
+    assert said(place, begun, b"and this").count(b"HTTP/1.1") == 1

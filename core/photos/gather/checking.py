@@ -33,6 +33,9 @@ _places = threading.BoundedSemaphore(guarded.PROCESSES)
 _alone = threading.Lock()
 """For those that are large while they are decoded: one at a time, beside a small one at most."""
 
+_HEAD = 64 * 1024
+"""Bytes in which a JPEG says of which kind it is, usually."""
+
 _LARGE = 12_000_000
 """Pixels above which a picture waits for the other large ones."""
 
@@ -71,12 +74,15 @@ def check_frame(number: int, image: NDArray[np.uint8], full_size: tuple[int, int
 
 
 def _may_be_large(data: bytes) -> bool:
-    """Whether a picture may have many pixels in memory at once. A JPEG is made smaller while it is decoded.
+    """Whether a picture may take much memory. Few JPEGs do: they are made smaller while they are decoded.
 
     Looks at the first bytes only: more is read of a stranger's file in a process of its own.
     """
     if data.startswith(b"\x89PNG") and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])  # of the first chunk, IHDR
+        return bool(width * height > _LARGE)
+    if (progressive := data.find(b"\xff\xc2", 0, _HEAD) + 1) and data.startswith(b"\xff\xd8"):
+        height, width = struct.unpack(">HH", data[progressive + 4 : progressive + 8].ljust(4, b"\0"))
         return bool(width * height > _LARGE)
     return not data.startswith((b"\xff\xd8", b"BM"))  # a BMP has three bytes a pixel in its file as well
 

@@ -89,12 +89,20 @@ class Entry(BaseModel):
     @property
     def credit(self) -> str:
         """Whose the photo is, in a line, as a sentence in any language; empty if nobody said."""
+        return self._credit(self.page)
+
+    @property
+    def credit_without_page(self) -> str:
+        """The same without where the photo is shown, for lines that have no room."""
+        return self._credit("")
+
+    def _credit(self, page: str) -> str:
         if not (self.author or self.licence):
             return ""
         by = sentence("Photo: {author}", author=self.by) if self.author else ""
         # Creative Commons wants changes to be said.
         places = counted("{count} place blurred", "{count} places blurred", count=self.blurred)
-        parts = (by, self.licence, self.page, places if self.blurred else "")
+        parts = (by, self.licence, page, places if self.blurred else "")
         return together([part for part in parts if part], ", ")
 
     @property

@@ -10,7 +10,7 @@ from typing import Literal
 
 from core.errors import StreetScopeError
 from core.file_names import natural_order
-from core.languages import sentence
+from core.languages import sentence, together
 from core.photos import images
 from core.photos.gather.entry import Entry
 from core.photos.gather.store import PhotoSet, find_set
@@ -42,8 +42,8 @@ def photo_key(entry: Entry) -> str:
 
 
 def photo_name(entry: Entry) -> str:
-    """What people see: its number in the set, and its name."""
-    return f"{entry.number} · {entry.name}"
+    """What people see, as a sentence in any language: its number in the set, and its name."""
+    return together([str(entry.number), entry.name], " · ")
 
 
 def read_entry(photos: PhotoSet, entry: Entry) -> Photo:

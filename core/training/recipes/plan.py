@@ -83,15 +83,24 @@ def _begin(recipe: Recipe, dataset: SegmentationDataset) -> str:
     ]
     if recipe.mix and not recipe.corrections:
         shares = [
-            sentence("{share:.0%} of what it sees are pictures of {data}", share=each.share, data=each.data)
-            for each in recipe.mix
+            sentence("{share:.0%} of what it sees are pictures of {data}", share=share, data=each.data)
+            for each, share in zip(recipe.mix, _mixed_shares(recipe), strict=True)
         ]
         parts.append(
             sentence(
                 "In training, {shares}, whose labels it learns from at the same time.", shares=all_of(shares)
             )
         )
+    if recipe.start_share and not recipe.corrections:
+        parts.append(_kept_weights(recipe))
     return together(parts)
+
+
+def _mixed_shares(recipe: Recipe) -> list[float]:
+    """The share of each mixed data set in whole pictures: in a batch of 8, 0.19 is two of them."""
+    batches = [recipe.pictures_of_each(stage)[1:] for stage in recipe.stages]
+    size = sum(stage.batch_size for stage in recipe.stages)
+    return [sum(counts) / size for counts in zip(*batches, strict=True)]
 
 
 def _origin(recipe: Recipe) -> str:
@@ -120,13 +129,14 @@ def _from_corrections(recipe: Recipe, photos: int) -> str:
             sentence("Where nothing was reviewed, it is held to the answers that the model gave.")
         )
     if recipe.start_share:
-        sentences.append(
-            sentence(
-                "What comes out is {share:.0%} the old weights, the rest the new ones.",
-                share=recipe.start_share,
-            )
-        )
+        sentences.append(_kept_weights(recipe))
     return together(sentences)
+
+
+def _kept_weights(recipe: Recipe) -> str:
+    return sentence(
+        "What comes out is {share:.0%} the old weights, the rest the new ones.", share=recipe.start_share
+    )
 
 
 def _stage(recipe: Recipe, stage: Stage, pictures: int, size: tuple[int, int] | None) -> str:

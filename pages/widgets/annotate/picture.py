@@ -14,7 +14,7 @@ from core.annotation.store import OpenCorrection
 from core.datasets import Frame
 from core.errors import StreetScopeError
 from core.languages import gettext as _
-from core.languages import mark
+from core.languages import mark, translated
 from core.models.store import list_models
 from pages.widgets.annotate.editor.reading import Network
 from pages.widgets.annotate.opening import Start, called, frame_network, open_frame, open_photo, photo_network
@@ -108,7 +108,7 @@ def _photo() -> Chosen:
         st.space("stretch")
         st.page_link("pages/explore.py", label=_("Back to Explore"), icon=":material/arrow_back:")
     photo_upload()
-    waiting = markdown("Segmenting {photo}", photo=here.name[:80])
+    waiting = markdown("Segmenting {photo}", photo=translated(here.name)[:80])
     with or_say_why(here.name), st.spinner(waiting, show_time=True):
         photo = here.read()
         segment(photo, model, size)

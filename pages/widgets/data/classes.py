@@ -28,6 +28,9 @@ _CROP = (240, 320)
 
 _ORDERS = (mark("Most pixels first"), mark("As in the class list"), mark("By CamVid-11"))
 
+_FEW_OTHERS = 3
+"""Where a label may be all classes but so many, those are named instead."""
+
 _mount = component("dataset_classes", __file__)
 
 
@@ -107,9 +110,19 @@ def _card(opened: OpenedSet, row: dict[str, Any], crop: tuple[str, bytes] | None
 
 def _may_be(classes: ClassList, number: int) -> str:
     """Which of CamVid's 32 classes a pixel with this label may be, where that is not a single one."""
-    names = [class_name(CAMVID_32.names[each]) for each in classes.members(CAMVID_32)[number]]
+    members = classes.members(CAMVID_32)[number]
+    names = [class_name(CAMVID_32.names[each]) for each in members]
+    others = [
+        class_name(each)
+        for place, each in enumerate(CAMVID_32.names)
+        if place not in members and place != CAMVID_32.void
+    ]
     if len(names) < 2:
         return ""
+    if 0 < len(others) <= _FEW_OTHERS:
+        return _("a network with finer classes may call it anything but {names}").format(
+            names=", ".join(others)
+        )
     return _("a network with finer classes may call it {names} or {names2}").format(
         names=", ".join(names[:-1]), names2=names[-1]
     )

@@ -18,6 +18,7 @@ from core.models.card import ModelCard
 from core.reports import evaluation_charts as charts
 from core.reports import evaluation_tables as tables
 from core.reports.model_words import drawn_words
+from core.toytown import TOWNS
 from pages.widgets.evaluate.downloads import files, stem
 from pages.widgets.shared.datasets import OpenedSet
 from pages.widgets.shared.errors import show_error
@@ -166,8 +167,10 @@ def show_classes(evaluation: SplitEvaluation, card: ModelCard) -> None:
                 missing=", ".join(map(class_name, missing)),
             )
         )
-    for words in dict.fromkeys(drawn_words(card).values()):
-        named = ", ".join(each for each, said in drawn_words(card).items() if said == words)
+    real = [] if evaluation.dataset in TOWNS else [row["class"] for row in rows if row["true pixels"]]
+    marked = drawn_words(card, measured=real)
+    for words in dict.fromkeys(marked.values()):
+        named = ", ".join(class_name(each) for each, said in marked.items() if said == words)
         st.caption(markdown("**{named}** · {words}", named=named, words=words))
     files(evaluation, name, lambda: rows, chart)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import streamlit as st
 
 from core.errors import ImageError, PhotoSetError
-from core.languages import filled, mark, ngettext
+from core.languages import filled, ngettext
 from core.languages import gettext as _
 from core.photos import images
 from core.photos.faces.finder import DETECTOR, find_faces, is_there
@@ -50,10 +50,10 @@ def show_blurring(photos: PhotoSet) -> None:
     """Open the dialog if the visitor has asked for it."""
     entry = photos.entry(st.session_state.pop(_ASKED, 0))
     if entry is not None and entry.state == "taken" and not is_guest():
-        _blurring(photos, entry)
+        # Not as a decorator: its title would be read at import, in nobody's language.
+        st.dialog(_("Make faces and number plates unreadable"), width="large")(_blurring)(photos, entry)
 
 
-@st.dialog(mark("Make faces and number plates unreadable"), width="large")
 def _blurring(photos: PhotoSet, entry: Entry) -> None:
     one_by_one = st.session_state.get(_ONE_BY_ONE, False)
     try:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import ModelError
 from core.jobs import Job
-from core.languages import filled, ngettext, pgettext, translated
+from core.languages import filled, ngettext, pgettext, sentence, translated
 from core.languages import gettext as _
 from core.models.store import read_card
 from core.photos.fetch.fetcher import Fetcher
@@ -71,7 +71,7 @@ def show_work(photos: PhotoSet) -> None:
         elif job is not None and job.state == "failed":
             show_error(job.error, markdown("The photos could not be gathered"), ":material/cloud_off:")
         elif job is not None and job.state == "finished" and job.result:
-            st.info(escape(job.result), icon=":material/movie:")
+            st.info(escape(job.result), icon=":material/info:")
     if job is None or job.state != "running":
         _rest(photos)
         _outcomes(photos.entries())
@@ -81,12 +81,20 @@ def _gather(photos: PhotoSet, fetcher: Fetcher, job: Job[None]) -> None:
     gather(photos, fetcher, _shares(), job.tell)
 
 
-def _search(photos: PhotoSet, service: Service, wanted: str, count: int, job: Job[None]) -> None:
-    job.tell(0, 0, None, _("asking {name}").format(name=service.name))
+def _search(photos: PhotoSet, service: Service, wanted: str, count: int, job: Job[str]) -> str:
+    job.tell(0, 0, None, sentence("asking {name}", name=service.name))
     fetcher = Fetcher(gate_of_this_machine())
     known = {entry.address for entry in photos.entries()}
-    photos.add([each for each in search(service, wanted, count, fetcher) if each.address not in known])
-    _gather(photos, fetcher, job)
+    new = [each for each in search(service, wanted, count, fetcher) if each.address not in known]
+    photos.add(new)
+    gather(photos, fetcher, _shares(), job.tell)
+    if new:
+        return ""
+    return sentence(
+        "All that {service} gives for these words is in {name} already; ask for more photos, or for others.",
+        service=service.name,
+        name=photos.name,
+    )
 
 
 def _add_files(photos: PhotoSet, files: Sequence[Named], job: Job[None]) -> None:

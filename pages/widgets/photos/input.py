@@ -134,7 +134,7 @@ def photo_picker(
         _("Photo"),
         range(len(photos)),
         keys.index(mine.here().key),
-        format_func=lambda number: photos[number].name,
+        format_func=lambda number: translated(photos[number].name),
         label_visibility=label_visibility,
         width=300,
     )

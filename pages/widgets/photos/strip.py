@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.languages import class_name, filled, mark
+from core.languages import class_name, filled, mark, translated
 from core.languages import gettext as _
 from core.segmentation.probabilities import percent
 from core.segmentation.sizes import WorkingSize
@@ -136,9 +136,9 @@ def _card(photo: ListedPhoto, model: str, size: WorkingSize) -> dict[str, Any]:
     state = "" if known or photo.number else _state(photo, model, size)
     return {
         "key": photo.key,
-        "name": photo.name,
+        "name": translated(photo.name),
         "size": f"{photo.width} x {photo.height}",
-        "facts": ", ".join(known or photo.classes) or _(_WORDS[state]),
+        "facts": ", ".join(known or map(class_name, photo.classes)) or _(_WORDS[state]),
         "waits": bool(state),
         "removable": photo.own,
     }

@@ -164,8 +164,9 @@ def _show_figures(view: RunView, curves: BatchCurves) -> None:
             st.metric(name, value, width="content")
     st.caption(
         markdown(
-            "Evaluated on the validation frames of {data}, at each stage's own size, classes: {classes}. "
-            "Accuracies over other classes cannot be compared with these.",
+            "Evaluated on the validation frames of {data}, at each stage's own size, classes: {classes}, as "
+            "far as the labels there tell them apart. Accuracies over other classes cannot be compared with "
+            "these.",
             data=data_name(view),
             classes=class_words(view.recipe),
         )

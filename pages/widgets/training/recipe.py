@@ -28,7 +28,7 @@ from pages.widgets.training.address import edited_text, write_edited
 RECIPE, STAGE = "recipe", "stage"
 """Keys of the pickers of recipe and stage; the recipe's is also its name in the address."""
 
-_FIRST = ("classroom", "corrections", "fine-tune", "street", "street32", "article")
+_FIRST = ("classroom", "corrections", "fine-tune", "street", "street32", "street32-motorcycles", "article")
 """From the quickest to the slowest."""
 
 _SOURCE, _LOADED, _DRAFTS, _OWN = "recipe_source", "recipe_loaded", "recipe_drafts", "recipe_own"

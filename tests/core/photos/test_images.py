@@ -409,6 +409,21 @@ def test_of_a_photo_to_be_squashed_square_neither_side_falls_below_it(width, hei
     assert decode(data, longest_side=512, square=True).shape[:2] == expected
 
 
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
+def test_a_huge_picture_is_averaged_while_it_is_brought_upright(gradient, orientation, mode, monkeypatch):
+    monkeypatch.setattr(images, "_HUGE", 10_000)
+    monkeypatch.setattr(images, "_STRIP", 2000)  # strips of six rows, the last one of three
+    stored = Image.fromarray(np.ascontiguousarray(gradient[::30, ::12][:99, :333])).convert(mode)
+    data = save(stored, "PNG", exif=exif(orientation))
+    image, full_size = images.decode_scaled(data, 40)
+    plain = decode(data)
+    assert full_size == plain.shape[:2]
+    assert image.shape == ((12, 40, 3) if orientation != 6 else (40, 12, 3))
+    # The palette's few colours come out the same whenever they are averaged, but for its steps.
+    assert np.abs(image.astype(int) - resize(plain, *image.shape[:2])).mean() < 2
+
+
 @pytest.mark.parametrize("file_format", ["PNG", "WEBP", "HEIF", "GIF", "BMP"])
 def test_other_formats_ignore_the_hint(file_format):
     assert np.array_equal(decode(GOOD[file_format], longest_side=16), decode(GOOD[file_format]))

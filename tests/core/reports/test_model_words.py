@@ -116,3 +116,4 @@ def test_classes_known_from_drawings_alone_say_so(card: ModelCard) -> None:
         names[0]: "Learnt only from drawings: nothing real has taught or measured this class.",
         names[1]: "Learnt only from drawings: no real picture has taught this class.",
     }
+    assert len({*drawn_words(told, measured=(names[0],)).values()}) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -17,7 +18,7 @@ from core.photos.gather.blurring import blur
 from core.photos.gather.files import MOST, add_files, files_at, files_in, files_of
 from core.photos.gather.store import PhotoSet, open_set
 from core.photos.gather.two_sizes import at_two_sizes
-from core.reports.contact_sheet import PAGE, contact_sheet_pdf, contact_sheet_png
+from core.reports.contact_sheet import PAGE, contact_sheet_pdf, contact_sheet_png, font
 from core.segmentation.segmenter import load_segmenter
 from tests.conftest import COLOURS, ROAD, SKY
 from tests.core.photos.gather.conftest import Run
@@ -127,7 +128,19 @@ def test_two_sizes_of_even_areas_agree_but_for_their_border(
     assert sky_share + road_share == pytest.approx(1, abs=0.02)
     with Image.open(io.BytesIO(contact_sheet_png(photos, found))) as sheet:
         assert sheet.size == PAGE
-    assert contact_sheet_pdf(photos, found).startswith(b"%PDF")
+    many = replace(found, photos=found.photos * 10)
+    with Image.open(io.BytesIO(contact_sheet_png(photos, many))) as sheet:
+        assert sheet.size == (PAGE[0], 2 * PAGE[1])
+    pdf = contact_sheet_pdf(photos, many)
+    assert pdf.startswith(b"%PDF")
+    assert pdf.rfind(b"/Count 2") > pdf.rfind(b"/Count 1") > 0
+
+
+def test_names_from_everywhere_can_be_set() -> None:
+    """Letters that a type lacks are all drawn as the same box."""
+    for letter in "éÉñüßŁżğЖ":
+        drawn, box = (bytes(font(20, text).getmask(text)) for text in (letter, "\ufffe"))
+        assert drawn != box, letter
 
 
 def test_the_commands_take_files_list_compare_and_draw(

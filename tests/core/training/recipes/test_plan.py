@@ -104,6 +104,13 @@ def test_learning_from_corrections_says_what_is_taught_held_out_and_remembered(d
     )
 
 
+def test_mixed_data_have_the_share_of_a_batch_that_whole_pictures_are(dataset):
+    first = plan(read_recipe("street32"), dataset).begin  # 0.19 of 8 is two pictures
+    assert "25% of what it sees are pictures of toytown and 25% of what it sees" in first
+    then = plan(read_recipe("street32-motorcycles"), dataset).begin
+    assert then.endswith("at the same time. What comes out is 20% the old weights, the rest the new ones.")
+
+
 def test_a_later_stage_says_where_it_starts(dataset):
     recipe = make_recipe(make_stage("first"), make_stage("second", start_from="first"))
 
