@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -67,6 +69,7 @@ def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
         raise ClassroomError(
             sentence("{script} is not there: class mode needs a checkout of StreetScope.", script=script)
         )
+    _refuse_taken(host, port)
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
     # Without an address of ours Streamlit would ask the internet for one.
@@ -82,6 +85,25 @@ def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
         for number, handler in before.items():
             signal.signal(number, handler)
         children.end(process, _ENDING_SECONDS)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """ClassroomError if a program listens at the port: it would be taken for the class."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do, soon after another one
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                return  # the server itself says what is wrong
+            raise ClassroomError(
+                sentence(
+                    "Another program uses port {port}, such as an app that is open: end it, or give another "
+                    "port (--port {other}; make class PORT={other}).",
+                    port=port,
+                    other=port + 1,
+                )
+            ) from error
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
