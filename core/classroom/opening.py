@@ -28,6 +28,8 @@ from core.project import ROOT
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (a class is open to the room: that is what it is for)
 _STARTING_SECONDS = 120
 _ENDING_SECONDS = 15
+_FREEING_SECONDS = 3.0
+"""For the server of a command that was killed a moment ago."""
 
 
 def join_address(host: str, port: int, code: str) -> str:
@@ -89,13 +91,9 @@ def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
 
 def _refuse_taken(host: str, port: int) -> None:
     """ClassroomError if a program listens at the port: it would be taken for the class."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do, soon after another one
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                return  # the server itself says what is wrong
+    deadline = time.monotonic() + _FREEING_SECONDS
+    while _is_taken(host, port):
+        if time.monotonic() >= deadline:
             raise ClassroomError(
                 sentence(
                     "Another program uses port {port}, such as an app that is open: end it, or give another "
@@ -103,7 +101,18 @@ def _refuse_taken(host: str, port: int) -> None:
                     port=port,
                     other=port + 1,
                 )
-            ) from error
+            )
+        time.sleep(0.1)
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do, soon after another one
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE  # of all else the server itself says what is wrong
+        return False
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

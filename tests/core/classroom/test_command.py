@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import main
+from core.classroom import opening
 from core.classroom.leading import current, open_class
 from core.classroom.opening import in_terminal, join_address, sole_class
 from core.classroom.store import ClassStore, class_file
@@ -46,7 +47,10 @@ def test_a_lesson_is_given_only_in_a_language_that_it_has(capsys: pytest.Capture
     assert capsys.readouterr().err == said
 
 
-def test_a_port_that_another_program_uses_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_that_another_program_uses_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_FREEING_SECONDS", 0.0)
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert main(["class", "--host", "127.0.0.1", "--port", str(port)]) == 2
