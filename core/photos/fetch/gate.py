@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import queue
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -48,10 +50,31 @@ _RESERVED = tuple(
 )
 
 
-def system_resolve(host: str, port: int) -> Sequence[str]:
-    """The IP addresses of a host, as this machine finds them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+PATIENCE = 10.0
+"""Seconds that a look-up may take: the system asks each of its servers several times, up to a minute."""
+
+
+def system_resolve(host: str, port: int, patience: float = PATIENCE) -> Sequence[str]:
+    """The IP addresses of a host, as this machine finds them. OSError, UnicodeError; TimeoutError."""
+    answers: queue.SimpleQueue[Sequence[str] | OSError | UnicodeError] = queue.SimpleQueue()
+    threading.Thread(target=_look_up, args=(host, port, answers), daemon=True).start()
+    try:
+        answer = answers.get(timeout=patience)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _look_up(
+    host: str, port: int, answers: queue.SimpleQueue[Sequence[str] | OSError | UnicodeError]
+) -> None:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        answers.put(list(dict.fromkeys(str(each[4][0]) for each in found)))
+    except (OSError, UnicodeError) as error:
+        answers.put(error)
 
 
 @dataclass(frozen=True)

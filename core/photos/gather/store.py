@@ -64,6 +64,7 @@ class PhotoSet:
         self._lock = threading.RLock()
         self._entries: dict[int, Entry] = {}
         self._faces: Faces = "on"
+        self._agreed = Manifest()
         self._signature: str | None = None
         self._unwritten_since: float | None = None
         self._read()
@@ -152,9 +153,29 @@ class PhotoSet:
         """Write the manifest. PhotoSetError if the disk does not take it."""
         with self._lock, _in_words():
             self.root.mkdir(parents=True, exist_ok=True)
+            if signature(self.root / FILE) not in (self._signature, None):
+                self._merge(read_manifest(self.root))
             entries = tuple(self._entries[number] for number in sorted(self._entries))
-            write_manifest(self.root, Manifest(faces=self._faces, entries=entries))
+            manifest = Manifest(faces=self._faces, entries=entries)
+            write_manifest(self.root, manifest)
+            self._agreed = manifest
             self._signature, self._unwritten_since = signature(self.root / FILE), None
+
+    def _merge(self, theirs: Manifest) -> None:
+        """Take up what another process has changed: photos dropped on a page while a command gathers."""
+        before = {entry.number: entry for entry in self._agreed.entries}
+        for entry in theirs.entries:
+            own, agreed = self._entries.get(entry.number), before.get(entry.number)
+            if own is None:
+                self._entries[entry.number] = entry
+            elif agreed is not None and entry != agreed:
+                fields = [
+                    field for field in Entry.model_fields if getattr(entry, field) != getattr(agreed, field)
+                ]
+                changed = {field: getattr(entry, field) for field in fields}
+                self._entries[entry.number] = own.model_copy(update=changed)
+        if theirs.faces != self._agreed.faces:
+            self._faces = theirs.faces
 
     def write_picture(self, file: str, picture: bytes, small: bytes) -> None:
         """Write a photo and the small one of it, both JPEG."""
@@ -193,9 +214,9 @@ class PhotoSet:
 
     def _read(self) -> None:
         self._signature = signature(self.root / FILE)
-        manifest = read_manifest(self.root)
-        self._faces = manifest.faces
-        self._entries = {entry.number: entry for entry in manifest.entries}
+        self._agreed = read_manifest(self.root)
+        self._faces = self._agreed.faces
+        self._entries = {entry.number: entry for entry in self._agreed.entries}
 
 
 _sets: dict[Path, PhotoSet] = {}

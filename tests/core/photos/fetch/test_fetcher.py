@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ import pytest
 from core.errors import FetchError
 from core.photos.fetch.address import parse_address
 from core.photos.fetch.fetcher import Fetcher, Limits, user_agent
-from core.photos.fetch.gate import ALLOWED, Gate, gate_of_this_machine, is_public
+from core.photos.fetch.gate import ALLOWED, Gate, gate_of_this_machine, is_public, system_resolve
 from core.photos.fetch.pace import Pace
 from tests.core.photos.fetch.conftest import PRIVATE, PUBLIC
 from tests.hostile_server import HostileServer, street
@@ -129,6 +131,16 @@ def test_ports_are_few(server: HostileServer) -> None:
 
     with pytest.raises(FetchError, match="only ports 80 and 443"):
         fetcher.fetch(parse_address("http://streets.example:22/"))
+
+
+def test_a_look_up_that_nobody_answers_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(60) and [])
+
+    with pytest.raises(TimeoutError):
+        system_resolve("streets.example", 80, patience=0.01)
+    answered.set()
+    assert system_resolve("streets.example", 80) == []
 
 
 def test_robots_txt_is_kept_to_and_read_once(make_fetcher: MakeFetcher, server: HostileServer) -> None:

@@ -15,6 +15,7 @@ from PIL import Image
 from core.errors import PhotoSetError
 from core.photos import images
 from core.photos.gather.blurring import blur
+from core.photos.gather.entry import Entry
 from core.photos.gather.files import MOST, add_files, files_at, files_in, files_of
 from core.photos.gather.store import PhotoSet, open_set
 from core.photos.gather.two_sizes import at_two_sizes
@@ -89,6 +90,20 @@ def test_files_whose_turn_never_came_are_said_to_be_left_out(photos: PhotoSet) -
     with pytest.raises(_StoppedError):
         add_files(photos, files_of([("a.jpg", street(1)), ("b.jpg", street(2))]), None, stop)
     assert [entry.state for entry in photos.entries()] == ["taken", "refused"]
+
+
+def test_what_is_dropped_elsewhere_while_photos_come_stays_dropped(photos: PhotoSet) -> None:
+    photos.add([Entry(number=0, address=f"{name}.jpg", state="taken") for name in "abc"])
+    photos.change({1: {"brightness": 40.0}}, later=True)
+    elsewhere = PhotoSet(photos.root)  # as another process has it
+    elsewhere.change({1: {"kept": False}, 2: {"kept": False}})
+    elsewhere.set_faces("off")
+    photos.add([Entry(number=0, address="d.jpg")])
+
+    saved = PhotoSet(photos.root)
+    assert [entry.kept for entry in saved.entries()] == [False, False, True, True]
+    assert (saved.entries()[0].brightness, saved.faces) == (40.0, "off")
+    assert saved.entries() == photos.entries()
 
 
 def test_a_blurred_place_is_gone_and_the_rest_as_it_was(photos: PhotoSet) -> None:
