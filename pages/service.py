@@ -34,7 +34,9 @@ else:
 if host_only(_("see and make keys, send photos and look after dead letters")):
     if state.url:
         fragment(dead_letters, every=5)()
-    keys()
+    # A place of its own: if what follows moved with the number of keys, a click just then would be lost.
+    with st.container():
+        keys()
     if state.url:
         sending()
 keep_visitor_session()

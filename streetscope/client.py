@@ -9,9 +9,10 @@
         print(streets.read("street.jpg", row=212, col=340).sentence)
         streets.colour_mask("street.jpg").save("mask.png")
 
-Whatever goes wrong is a `streetscope.errors.ClientError` with a sentence. A request that may be answered
-later (the connection broke; the queue is full; no worker is there) is sent again after a pause that grows,
-always with the same id: the service computes it once, however often it comes.
+Whatever goes wrong with a request is a `streetscope.errors.ClientError` with a sentence; a photo's file that
+cannot be read is an OSError. A request that may be answered later (the connection broke; the queue is full;
+no worker is there) is sent again after a pause that grows, always with the same id: the service computes it
+once, however often it comes.
 """
 
 from __future__ import annotations

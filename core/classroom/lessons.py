@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.classroom.records import Question
 from core.errors import LessonError
-from core.languages import sentence
+from core.languages import ENGLISH, sentence
 from core.lessons import library
 from core.lessons.answers import Hunted, ask, hunt
 from core.lessons.keys.look import Look
@@ -37,6 +37,24 @@ def lesson_name(given: str) -> str:
 def open_lesson(name: str, language: str) -> Lesson:
     """The lesson that `lesson_name` has named, in a language. LessonError."""
     return load(Path(name), language) if Path(name).is_absolute() else library.find(name, language)
+
+
+def spoken_language(name: str, asked: str) -> str:
+    """The language in which a class is given a lesson. asked: empty for English, or else the lesson's first.
+
+    LessonError if the lesson has no words in what was asked for.
+    """
+    spoken = open_lesson(name, asked or ENGLISH).language
+    if asked and spoken != asked:
+        raise LessonError(
+            sentence(
+                "The lesson {name!r} has no words in {language!r}; leave --language out for {spoken!r}.",
+                name=Path(name).name[:60],
+                language=asked[:20],
+                spoken=spoken,
+            )
+        )
+    return spoken
 
 
 def first_step(name: str, language: str) -> str:

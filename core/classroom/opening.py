@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +28,8 @@ from core.project import ROOT
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (a class is open to the room: that is what it is for)
 _STARTING_SECONDS = 120
 _ENDING_SECONDS = 15
+_FREEING_SECONDS = 3.0
+"""For the server of a command that was killed a moment ago."""
 
 
 def join_address(host: str, port: int, code: str) -> str:
@@ -67,6 +71,7 @@ def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
         raise ClassroomError(
             sentence("{script} is not there: class mode needs a checkout of StreetScope.", script=script)
         )
+    _refuse_taken(host, port)
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
     # Without an address of ours Streamlit would ask the internet for one.
@@ -82,6 +87,32 @@ def serving(host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
         for number, handler in before.items():
             signal.signal(number, handler)
         children.end(process, _ENDING_SECONDS)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """ClassroomError if a program listens at the port: it would be taken for the class."""
+    deadline = time.monotonic() + _FREEING_SECONDS
+    while _is_taken(host, port):
+        if time.monotonic() >= deadline:
+            raise ClassroomError(
+                sentence(
+                    "Another program uses port {port}, such as an app that is open: end it, or give another "
+                    "port (--port {other}; make class PORT={other}).",
+                    port=port,
+                    other=port + 1,
+                )
+            )
+        time.sleep(0.1)
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do, soon after another one
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE  # of all else the server itself says what is wrong
+        return False
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -51,11 +51,11 @@ def classroom(lesson: str, language: str, host: str, port: int, anew: bool, end:
 def _opened(store: ClassStore, lesson: str, language: str, anew: bool) -> Class:
     """The class to give: what is not said of it is as in the one that goes on."""
     from core.classroom.leading import current, open_class
-    from core.classroom.lessons import first_step, lesson_name
+    from core.classroom.lessons import first_step, lesson_name, spoken_language
 
     there = None if anew else current(store)
     name = there.lesson if there is not None and not lesson else lesson_name(lesson)
-    spoken = language or (there.language if there is not None else "en")
+    spoken = spoken_language(name, language or (there.language if there is not None else ""))
     return open_class(store, name, spoken, first_step(name, spoken), anew=anew)
 
 

@@ -12,7 +12,7 @@ from core.lessons.keys.look import Look, is_drawn, picture
 from core.lessons.keys.table import HUNTS, KEYS
 from core.lessons.keys.twin import untrained
 from core.lessons.lesson import Question, Shows
-from core.segmentation.painting import colour_mask, overlay
+from core.segmentation.painting import colour_mask, outlined, overlay
 from core.segmentation.probabilities import temper
 from core.segmentation.segmentation import Segmentation
 
@@ -45,6 +45,8 @@ def painted(
         seen = np.repeat((255 * sure).astype(np.uint8)[..., None], 3, axis=2)
     else:
         seen = colour_mask(found.labels, found.class_list) if shows.view == "mask" else overlay(found)
+        if shows.instead != "untrained":  # who knows nothing has edges everywhere
+            seen = outlined(seen, found.labels)
     if revealed and question is not None and (marking := _MARKINGS.get(question.key)) and is_drawn(photo):
         seen = marked(seen, marking[1](look, photo, {**_usual(question.key), **question.parameters}))
     return seen

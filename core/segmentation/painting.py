@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from core.segmentation.segmentation import Segmentation
 
 
+_LIGHT = 0.6
+"""How much white is in the line between two classes."""
+
+
 def colour_mask(labels: NDArray[np.uint8], class_list: ClassList) -> NDArray[np.uint8]:
     """(H, W) class numbers to an (H, W, 3) picture in the classes' colours."""
     return class_list.palette[labels]
@@ -30,6 +34,18 @@ def blended(
     """An (H, W, 3) picture, or some of its rows, with the colours of its (H, W) labels over it."""
     mixed = image * (1 - opacity) + colour_mask(labels, class_list) * opacity
     return mixed.round().astype(np.uint8)
+
+
+def outlined(picture: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture with a light line where one class ends and another begins, whatever their colours.
+
+    picture: (H, W, 3). labels: (H, W).
+    """
+    edge = np.zeros(labels.shape, bool)
+    edge[:, 1:] |= labels[:, 1:] != labels[:, :-1]
+    edge[1:] |= labels[1:] != labels[:-1]
+    light = (picture * (1 - _LIGHT) + 255 * _LIGHT).round().astype(np.uint8)
+    return np.where(edge[..., None], light, picture)
 
 
 def difference(comparison: Comparison) -> NDArray[np.uint8]:

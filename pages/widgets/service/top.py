@@ -25,9 +25,9 @@ def runs_here(state: State) -> None:
     if state.url:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(_answers() if state.answers else _silent(), width="content")
-            st.markdown(
-                markdown("at [{url}]({url}/docs), where its documentation is", url=state.url), width="content"
-            )
+            st.markdown(markdown("at {url}", url=state.url), width="content")
+            # No Markdown: the address would be escaped as the text is, and lead nowhere.
+            st.link_button(_("Documentation"), f"{state.url}/docs", icon=":material/menu_book:")
             if state.answers:
                 stop_button()
         return

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
 from core.__main__ import main
+from core.classroom import opening
 from core.classroom.leading import current, open_class
 from core.classroom.opening import in_terminal, join_address, sole_class
 from core.classroom.store import ClassStore, class_file
@@ -37,6 +39,24 @@ def test_one_class_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_lesson_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["class", "--lesson", "nowhere"]) == 2
     assert capsys.readouterr().err.startswith("There is no lesson 'nowhere'; there are ")
+
+
+def test_a_lesson_is_given_only_in_a_language_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["class", "--lesson", "street", "--language", "indonesia"]) == 2
+    said = "The lesson 'street' has no words in 'indonesia'; leave --language out for 'en'.\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_port_that_another_program_uses_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_FREEING_SECONDS", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert main(["class", "--host", "127.0.0.1", "--port", str(port)]) == 2
+    heard = capsys.readouterr()
+    assert heard.err.startswith(f"Another program uses port {port}")
+    assert not heard.out
 
 
 def test_another_lesson_needs_new(capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,6 +52,11 @@ def button(app: AppTest, label: str):
     return next(each for each in app.button if each.label == label)
 
 
+def places(app: AppTest) -> list[int]:
+    """Where on the page each part is: one that moves is another one to Streamlit, and loses clicks."""
+    return list(app.main.children)
+
+
 def test_without_a_service_the_page_says_what_one_is_for_and_how_to_start_it(folder: Path) -> None:
     app = page()
     assert "No service runs here" in text(app)
@@ -73,6 +78,8 @@ def test_a_service_that_runs_shows_its_figures(told: list[tuple[str, str]]) -> N
     }
     assert "Refused or failed: 2." in text(app)
     assert "1 of 2 workers answers" in app.warning[0].value
+    (documentation,) = app.get("link_button")
+    assert documentation.proto.url == f"{look().url}/docs"
 
 
 def test_visitors_ask_the_service_once_a_second_together(told: list[tuple[str, str]]) -> None:
@@ -107,8 +114,10 @@ def test_a_key_is_made_shown_once_and_revoked(folder: Path) -> None:
     assert "not shown again" in text(app)
     assert app.dataframe[0].value["name"].tolist() == ["classroom"]
 
+    before = places(app)
     button(app, "I have copied it").click().run()
     assert made not in text(app)
+    assert places(app) == before
     assert button(app, "Revoke it").disabled
     app.checkbox[0].check().run()
     button(app, "Revoke it").click().run()
