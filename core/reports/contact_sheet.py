@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import PhotoSetError
-from core.languages import filled, translated
+from core.languages import class_name, filled, in_digits, translated
 from core.languages import gettext as _
 from core.photos.gather.blurring import faces_in_words
 from core.photos.gather.store import PhotoSet
@@ -30,6 +30,12 @@ _INK, _GREY = (30, 30, 30), (110, 110, 110)
 _DPI = 150
 _SMALLEST = 9
 """Of type, in pixels; a line that is longer yet is cut."""
+
+_KEY, _SWATCH = 54, 14
+"""How far the key of colours begins above the foot of a page, and the side of a colour there, in pixels."""
+
+_SHOWN = 0.005
+"""The share of all pixels from which a class is in the key."""
 
 
 def contact_sheet_pdf(photos: PhotoSet, found: SetAgreement) -> bytes:
@@ -75,7 +81,24 @@ def _page(photos: PhotoSet, found: SetAgreement, part: Sequence[PhotoAgreement],
         except PhotoSetError:  # removed from the folder since
             small = photo.mask
         _cell(page, draw, (left, top, width, height - _GAP), small, photo, found.palette)
+    _key(draw, found)
     return page
+
+
+def _key(draw: ImageDraw.ImageDraw, found: SetAgreement) -> None:
+    """The classes' colours at the foot of a page, those with the most pixels first, in two lines at most."""
+    left, top = _MARGIN, PAGE[1] - _KEY
+    for name, _agreement, share in found.by_class():
+        text = f"{class_name(name)} {in_digits(share, '.0%')}"
+        across = _SWATCH + 6 + round(draw.textlength(text, font(14))) + 18
+        if left + across > PAGE[0] - _MARGIN:
+            left, top = _MARGIN, top + 22
+        if top > PAGE[1] - _SWATCH or share < _SHOWN:
+            break
+        colour = tuple(map(int, found.palette[found.names.index(name)]))
+        draw.rectangle((left, top, left + _SWATCH, top + _SWATCH), fill=colour, outline=_GREY)
+        draw.text((left + _SWATCH + 6, top + _SWATCH / 2), text, _INK, font(14), anchor="lm")
+        left += across
 
 
 def _cell(

@@ -143,6 +143,10 @@ def test_two_sizes_of_even_areas_agree_but_for_their_border(
     assert sky_share + road_share == pytest.approx(1, abs=0.02)
     with Image.open(io.BytesIO(contact_sheet_png(photos, found))) as sheet:
         assert sheet.size == PAGE
+        foot = np.asarray(sheet)[-60:]
+        # The key of its two classes: a square of each one's colour.
+        areas = [(foot == found.palette[found.names.index(name)]).all(-1).sum() for name in ("Sky", "Road")]
+        assert min(areas) >= 12 * 12
     many = replace(found, photos=found.photos * 10)
     with Image.open(io.BytesIO(contact_sheet_png(photos, many))) as sheet:
         assert sheet.size == (PAGE[0], 2 * PAGE[1])
