@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import datetime
 from typing import Annotated
@@ -16,6 +17,9 @@ from service.rest import described, gate
 from service.rest.context import Service, service_of
 from service.topics import dead
 from service.topics.signs import name_of
+
+_BROKER_SECONDS = 1.0
+"""For what the broker is asked: whoever wants the figures gives up after two (`service.local`)."""
 
 router = APIRouter(prefix="/v1/admin", tags=["administration"], dependencies=[Depends(gate.needs("admin"))])
 
@@ -188,7 +192,8 @@ def _workers(service: Service) -> list[WorkerDocument]:
 async def _in_the_broker(service: Service) -> tuple[int | None, int | None]:
     """How many requests wait, and how many are dead letters; None where the broker does not say."""
     try:
-        with service.asker.streams() as js:
-            return await service.asker.waiting(), await dead.count(js)
-    except Problem:  # all other figures are wanted just then
+        async with asyncio.timeout(_BROKER_SECONDS):
+            with service.asker.streams() as js:
+                return await service.asker.waiting(), await dead.count(js)
+    except (Problem, TimeoutError):  # all other figures are wanted just then
         return None, None

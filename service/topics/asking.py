@@ -156,8 +156,8 @@ class Asker:
 
     async def waiting(self) -> int:
         """How many requests wait or are being answered. Problem if the broker does not say."""
-        with _in_reach():
-            return (await self._js.stream_info(streams.REQUESTS)).state.messages
+        with self.streams() as js:
+            return (await js.stream_info(streams.REQUESTS)).state.messages
 
     async def _hear(self, sign: Msg) -> None:
         self.signs.note(sign.data.decode("utf-8", "replace"))
@@ -170,7 +170,11 @@ class Asker:
 
     @contextmanager
     def streams(self) -> Iterator[JetStreamContext]:
-        """The streams, for who looks after them. Problem if the broker refuses something, or is gone."""
+        """The streams, for who looks after them. Problem if the broker refuses something, or is gone: then at
+        once, for only whoever has a photo waits until it is back.
+        """
+        if not self._nats.is_connected:
+            raise _away()
         with _in_reach():
             yield self._js
 
@@ -239,7 +243,11 @@ def _in_reach() -> Iterator[None]:
             raise _full() from error
         raise _unavailable(Kind.NO_BROKER, "The queue takes no request now") from error
     except (NatsError, TimeoutError) as error:
-        raise _unavailable(Kind.NO_BROKER, "The queue of requests cannot be reached now") from error
+        raise _away() from error
+
+
+def _away() -> Problem:
+    return _unavailable(Kind.NO_BROKER, "The queue of requests cannot be reached now")
 
 
 def _unavailable(kind: Kind, what: str) -> Problem:

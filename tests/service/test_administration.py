@@ -110,6 +110,20 @@ def test_a_worker_that_is_stopped_counts_as_silent_until_it_goes_on(
     wait_for(silent=0, ready=200)
 
 
+def test_the_figures_do_not_wait_for_a_broker_that_hangs(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.local._ASK_SECONDS", 4.0)  # less than the broker would have
+    (broker,) = (child for child in psutil.Process(service.process.pid).children() if "nats" in child.name())
+    broker.suspend()
+    try:
+        said = running_or_say_so(service.folder).get("/v1/admin/status")
+    finally:
+        broker.resume()
+
+    assert (said["waiting"], said["dead"], said["workers"]) == (None, None, 1)
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

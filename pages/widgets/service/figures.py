@@ -28,7 +28,15 @@ def figures(url: str) -> None:
     with st.container(horizontal=True):
         _show_figures(now)
     st.caption(_window(now))
-    if trouble := _trouble_with_workers(now):
+    if now["waiting"] is None:
+        st.warning(
+            _(
+                "The queue of requests does not answer, so photos are refused with 503. If the service has "
+                "brought its broker along, it starts it again."
+            ),
+            icon=":material/hourglass_empty:",
+        )
+    elif trouble := _trouble_with_workers(now):
         st.warning(trouble, icon=":material/engineering:")
     curves(state)
     workers()

@@ -103,6 +103,17 @@ def test_what_was_stopped_can_go_on_and_what_was_slow_be_tried_again(page):
     assert "private network" in photos.entries()[0].reason
 
 
+def test_a_port_that_is_named_later_is_used_for_what_is_tried_again(page):
+    page.text_area[0].set_value("http://10.0.0.1:8080/a.jpg")
+    page = finished(press(page, "Fetch the photos"), "my-streets")
+    photos = open_set("my-streets")
+    assert "names port 8080" in photos.entries()[0].reason
+
+    next(each for each in page.number_input if "port" in each.label).set_value(8080)
+    finished(press(page.run(), "Try 1 photo again"), "my-streets")
+    assert "private network" in photos.entries()[0].reason
+
+
 def test_a_video_says_how_many_frames_it_gives_and_they_become_photos(page):
     page.file_uploader(key="gather_video").set_value(("ride.mp4", video(), "video/mp4"))
     page = page.run()

@@ -143,13 +143,14 @@ def test_a_guest_sees_figures_and_nothing_else(
     told: list[tuple[str, str]], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     KeyStore(folder).make("a secret name", ("segment",))
-    for quantile in ("p50", "p95", "p99"):
-        monkeypatch.setitem(FIGURES, quantile, None)
+    for unknown in ("p50", "p95", "p99", "waiting"):
+        monkeypatch.setitem(FIGURES, unknown, None)
     monkeypatch.setenv("STREETSCOPE_GUESTS", "1")
     monkeypatch.setattr(type(st.context), "ip_address", property(lambda _: "192.0.2.77"))
     app = page()
     assert len(app.metric) == 7
     assert "No photo was answered in the last minutes" in text(app)  # no axes without a curve
+    assert "The queue of requests does not answer" in app.warning[0].value
     assert "Only somebody at the computer" in text(app)
     assert (len(app.dataframe), len(app.text_input), len(app.code)) == (1, 0, 0)  # the workers
     assert {each.label for each in app.button}.isdisjoint({"Make", "Send", "Send again", "Remove it"})
