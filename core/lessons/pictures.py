@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation
 
 from core.evaluation.metrics import IGNORE
 from core.languages import mark
@@ -112,9 +113,15 @@ def _tempered(found: Segmentation, question: Question | None) -> NDArray[np.floa
 
 
 def marked(image: NDArray[np.uint8], hits: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """A picture with some of its pixels in red. image: (H, W, 3). hits: (H, W)."""
-    red: NDArray[np.uint8] = np.where(hits[..., None], np.array(MISTAKE, np.uint8), image)
-    return red
+    """A picture with some of its pixels in red, and white around them: red alone is dark to some eyes.
+
+    image: (H, W, 3). hits: (H, W).
+    """
+    around = binary_dilation(hits)[..., None]
+    red: NDArray[np.uint8] = np.where(
+        hits[..., None], np.array(MISTAKE, np.uint8), np.where(around, 255, image)
+    )
+    return red.astype(np.uint8)
 
 
 def fingerprint_picture(sha256: str) -> NDArray[np.uint8]:

@@ -216,6 +216,7 @@ def test_a_lesson_from_joining_to_the_end(opened: OpenClass, person: Person, tmp
     for page in (first, wall):
         expect(page.get_by_text("Being sure is not being right.")).to_be_visible()
         expect(page.get_by_role("img", name="The picture of this step")).to_be_visible()
+    assert wall.get_by_test_id("stMain").evaluate("main => main.scrollHeight <= main.clientHeight")
     expect(first.get_by_role("button", name="A ·")).to_have_count(0)
 
     # A hunt, the files, and the end.
