@@ -32,6 +32,8 @@ OURS = frozenset({"street", "knows", "Boat", "Sea"})
 def test_the_language_is_switched_and_stays(app: RunningApp, open_page: OpenPage) -> None:
     page = open_page(f"{app.url}/compare", apart=True)
     expect(page.locator(".page-title h2")).to_have_text("What changes with size or model?")
+    # Two runs later the server has no English code any more: the browser must not still be fetching it.
+    expect(page.locator(".viewer").first.get_by_text("Pointer", exact=True)).to_be_visible()
 
     page.locator(".st-key-language_switch button:visible").first.click()
     page.get_by_role("button", name="Bahasa Indonesia").click()
