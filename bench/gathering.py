@@ -21,7 +21,7 @@ import psutil
 
 from bench.processes import in_fresh_process
 from bench.report import Goal, Report, Row
-from core.hardware.allocator import use_few_heaps
+from core.hardware.allocator import return_free_memory, use_few_heaps
 from core.photos import guarded, images
 from core.photos.fetch.fetcher import Fetcher
 from core.photos.fetch.gate import Gate
@@ -57,7 +57,8 @@ def measure() -> Report:
         [
             Goal(f"Gather: {PHOTOS} addresses on {HOSTS} hosts", fetch["seconds"], "s", FETCH_SECONDS),
             Goal(f"Gather: {PHOTOS} files sorted", sort["seconds"], "s", SORT_SECONDS),
-            Goal("Gather: memory, the most", max(fetch["MB"], sort["MB"], huge["MB"]), "MB", MEGABYTES),
+            Goal("Gather: memory of either, the most", max(fetch["MB"], sort["MB"]), "MB", MEGABYTES),
+            Goal(f"Gather: memory with {HUGE} huge files", huge["MB"], "MB", MEGABYTES),
         ],
     )
 
@@ -77,6 +78,8 @@ def main(way: str) -> None:
                 pictures = [images.encode_png(images.resize(frame(0, 1, (700, 700))[0], *HUGE_SIZE))]
             for number in range(PHOTOS if way == "sort" else HUGE):
                 (files / f"{number}.jpg").write_bytes(_photo(pictures, number))
+            pictures.clear()
+            return_free_memory()  # or what drawing them has left would count as the server's own
             begun = time.perf_counter()
             with _most_memory() as most:
                 add_files(photos, files_in(files), shares)
