@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import TypeAlias, cast
 
@@ -19,6 +21,22 @@ LEVEL = 5
 
 CHOICES = {"mjpeg": "yuvj420p", "libx265": "yuv420p"}
 av.logging.set_level(av.logging.PANIC)
+
+
+@contextmanager
+def _usual_urgency() -> Iterator[None]:
+    """Undo what SVT-AV1 does to a thread of root's that calls it: it becomes the most urgent of the machine.
+
+    So would all that this process starts later; a broker at real-time priority left nothing to other tests.
+    """
+    if not hasattr(os, "sched_setscheduler"):
+        yield
+        return
+    before = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, *before)
 
 
 def video(
@@ -39,7 +57,7 @@ def video(
     milliseconds. drop_first: leave out the first packet. options: of the encoder.
     """
     file = io.BytesIO()
-    with av.open(file, "w", format=container) as output:
+    with _usual_urgency(), av.open(file, "w", format=container) as output:
         asked = {"g": str(key_frames)} | options
         stream = cast(VideoStream, output.add_stream(codec, rate=Fraction(1000, every), options=asked))
         stream.height, stream.width = size

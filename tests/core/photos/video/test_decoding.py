@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from fractions import Fraction
 
 import av
@@ -51,6 +52,8 @@ FORMATS = [
 def test_a_picture_every_half_second_is_the_one_of_that_time(container: str, codec: str) -> None:
     options = {"x265-params": "log-level=none"} if codec == "libx265" else {}
     data = video(container, codec, **options)
+    if hasattr(os, "sched_getscheduler"):
+        assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
     assert found(data) == [(0, 0), (500, 5), (1000, 10), (1500, 15), (2000, 20)]
     assert stated_seconds(open_video(io.BytesIO(data))) == pytest.approx(2.5, abs=0.11)
