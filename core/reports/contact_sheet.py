@@ -128,22 +128,30 @@ def _cell(
         share=photo.agreement,
     )
     credit = translated(entry.credit_without_page) or _("No author or licence is known")
-    _line(draw, (left, top + tall + 4), line, width, 18, _INK)
-    _line(draw, (left, top + tall + 27), credit, width, 14, _GREY)
-    _line(draw, (left, top + tall + 44), entry.page if entry.credit else "", width, 14, _GREY)
+    page_shown = entry.page if entry.credit else ""
+    # Whose a photo is and the link to it are to be read in full.
+    draw_line(draw, (left, top + tall + 4), line, width, _INK, (18, _SMALLEST))
+    draw_line(draw, (left, top + tall + 27), credit, width, _GREY, (14, _SMALLEST))
+    draw_line(draw, (left, top + tall + 44), page_shown, width, _GREY, (14, _SMALLEST))
 
 
-def _line(
+def draw_line(
     draw: ImageDraw.ImageDraw,
     place: tuple[int, int],
     text: str,
     width: int,
-    largest: int,
     ink: tuple[int, int, int],
+    sizes: tuple[int, int],
 ) -> None:
-    """A line, in smaller type if it is long: whose a photo is and the link to it are to be read in full."""
-    sizes = range(largest, _SMALLEST, -1)
-    size = next((each for each in sizes if draw.textlength(text, font(each, text)) <= width), _SMALLEST)
+    """A line of text, in smaller type if it is long, and cut if even that is too long.
+
+    sizes: the largest height of type, in pixels, and the smallest.
+    """
+    largest, smallest = sizes
+    fitting = (
+        each for each in range(largest, smallest, -1) if draw.textlength(text, font(each, text)) <= width
+    )
+    size = next(fitting, smallest)
     draw.text(place, fit(draw, text, width, size), ink, font(size, text))
 
 

@@ -14,7 +14,7 @@ from core.languages import gettext as _
 from core.lessons.keys.key import Number
 from core.lessons.lesson import LETTERS
 from core.lessons.words import written
-from core.reports.contact_sheet import PAGE, fit, font
+from core.reports.contact_sheet import PAGE, draw_line, fit, font
 
 _MARGIN, _TOP = 80, 210
 _INK, _GREY, _BAR, _RIGHT = (30, 30, 30), (110, 110, 110), (190, 190, 200), (27, 127, 59)
@@ -73,10 +73,11 @@ def _question(
     draw: ImageDraw.ImageDraw, each: Answered, top: int, width: int, height: int, language: str
 ) -> None:
     small = max(9, min(18, height // 7))
-    _line(draw, plain(each.question.text), _INK, (_MARGIN, top, width, small + 2))
+    asked, answer = ((size, round(_LEAST * size)) for size in (small + 2, small))
+    draw_line(draw, (_MARGIN, top), plain(each.question.text), width, _INK, asked)
     right = each.question.right
     line = _("Right: {answer}").format(answer=f"{LETTERS[right]} · {plain(each.question.options[right])}")
-    _line(draw, line, _GREY, (_MARGIN, top + round(1.5 * small), width, small))
+    draw_line(draw, (_MARGIN, top + round(1.5 * small)), line, width, _GREY, answer)
     ballots = ((_("before"), each.before), (_("after"), each.after))
     first = top + 3 * small
     bar = max(8, min(_TALLEST_BAR, (top + height - small - first) // 2 - _APART))
@@ -96,20 +97,6 @@ def _question(
         gain = ("+" if each.gain > 0 else "") + written(Number(each.gain), language)
         words = _("gain {gain}").format(gain=gain)
         draw.text((_MARGIN + width, first + bar / 2), words, _INK, font(small), anchor="rm")
-
-
-def _line(
-    draw: ImageDraw.ImageDraw, text: str, ink: tuple[int, int, int], box: tuple[int, int, int, int]
-) -> None:
-    """A line of words, smaller if it is long, and cut if even that is too long.
-
-    box: left, top, the width that there is, and the height of its type.
-    """
-    left, top, width, size = box
-    least = round(_LEAST * size)
-    fitting = (each for each in range(size, least, -1) if draw.textlength(text, font(each)) <= width)
-    chosen = next(fitting, least)
-    draw.text((left, top), fit(draw, text, width, chosen), ink, font(chosen))
 
 
 def _bar(draw: ImageDraw.ImageDraw, tally: Tally, right: int, box: tuple[int, int, int, int]) -> None:

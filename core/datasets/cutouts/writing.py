@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 from core.classes import CAMVID_32, ClassList
 from core.datasets import SegmentationDataset
 from core.datasets.acquire.staging import clear, staging
+from core.datasets.cutouts import OTHER_THINGS
 from core.datasets.cutouts.fetching import photo_fetcher, read_photo
 from core.datasets.cutouts.listed import ListedPhoto, listed_photos
 from core.datasets.cutouts.pasting import Cutout, pasted
@@ -71,11 +72,6 @@ _VALID = 4
 """So many frames, the last ones, are for validation if no photo is kept for that: a data set needs some."""
 
 README = "README.txt"
-
-MOTORCYCLES = "motorcycles"
-"""The name by which the recipe `street32-motorcycles` asks for the first data set; here it may have any."""
-OTHER_THINGS = "other-things"
-"""The name of the second data set, which lies beside the first."""
 
 _ABOUT = """Photos of motorcycles under free licences, and frames of {name} with their motorcycles pasted in.
 

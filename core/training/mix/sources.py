@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.datasets import SegmentationDataset
 from core.datasets.contents.fingerprint import fingerprint
-from core.datasets.cutouts.writing import MOTORCYCLES, OTHER_THINGS
+from core.datasets.cutouts import MOTORCYCLES, OTHER_THINGS
 from core.datasets.layouts.opening import find_datasets, open_dataset
 from core.errors import DatasetError
 from core.languages import sentence

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from core.classes import CAMVID_32
+from core.datasets.cutouts import OTHER_THINGS
 from core.datasets.cutouts.fetching import LIMITS, read_photo
 from core.datasets.cutouts.listed import ListedPhoto, listed_photos
 from core.datasets.cutouts.pasting import Cutout, pasted
-from core.datasets.cutouts.writing import FRAMES_EACH, MOTORCYCLE, NAMES, OTHER_THINGS, SETS, motorcycles
+from core.datasets.cutouts.writing import FRAMES_EACH, MOTORCYCLE, NAMES, SETS, motorcycles
 from core.datasets.layouts.opening import open_dataset
 from core.errors import DatasetError
 from core.evaluation.metrics import IGNORE
